@@ -1,0 +1,118 @@
+//! Positions on the Earth: distance, bearing, and the local plane that the hot path works in.
+
+use geo::{Bearing, Destination, Distance, Geodesic, Point};
+
+use crate::units::{EARTH_RADIUS_METRES, METRES_PER_NM};
+
+/// A position in degrees (WGS 84): latitude -90..=90 north positive, longitude -180..180 east positive.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct LatLon {
+    /// Degrees north.
+    pub lat: f64,
+    /// Degrees east, in -180..180 after `LatLon::new`.
+    pub lon: f64,
+}
+
+impl LatLon {
+    /// A position with its longitude brought into -180..180 and its latitude clamped to ±90.
+    pub fn new(lat: f64, lon: f64) -> LatLon {
+        LatLon {
+            lat: lat.clamp(-90.0, 90.0),
+            lon: wrap_degrees(lon),
+        }
+    }
+
+    /// Metres to `other` on the sphere (within 0.6 % of the ellipsoid; for the hot path).
+    pub fn metres_to(self, other: LatLon) -> f64 {
+        let d_lat = (other.lat - self.lat).to_radians();
+        let d_lon = wrap_degrees(other.lon - self.lon).to_radians();
+        let h = (d_lat / 2.0).sin().powi(2)
+            + self.lat.to_radians().cos()
+                * other.lat.to_radians().cos()
+                * (d_lon / 2.0).sin().powi(2);
+        2.0 * EARTH_RADIUS_METRES * h.sqrt().min(1.0).asin()
+    }
+
+    /// Metres to `other` on the WGS 84 ellipsoid (Karney), for what is reported.
+    pub fn geodesic_metres_to(self, other: LatLon) -> f64 {
+        Geodesic.distance(self.point(), other.point())
+    }
+
+    /// Nautical miles to `other` on the ellipsoid.
+    pub fn nm_to(self, other: LatLon) -> f64 {
+        self.geodesic_metres_to(other) / METRES_PER_NM
+    }
+
+    /// Initial geodesic bearing to `other`, degrees from true north, 0..360.
+    pub fn bearing_to(self, other: LatLon) -> f64 {
+        Geodesic
+            .bearing(self.point(), other.point())
+            .rem_euclid(360.0)
+    }
+
+    /// The position `metres` away along the geodesic that starts at `bearing` degrees.
+    pub fn destination(self, bearing: f64, metres: f64) -> LatLon {
+        let point = Geodesic.destination(self.point(), bearing, metres);
+        LatLon::new(point.y(), point.x())
+    }
+
+    /// `other` in metres east and north of `self`, on a plane that is true at `self`
+    /// (error below 0.1 % within 100 km up to 60° of latitude). Right across ±180°.
+    pub fn plane(self, other: LatLon) -> (f64, f64) {
+        let scale = EARTH_RADIUS_METRES.to_radians();
+        let middle = ((self.lat + other.lat) / 2.0).to_radians();
+        let east = wrap_degrees(other.lon - self.lon) * scale * middle.cos();
+        let north = (other.lat - self.lat) * scale;
+        (east, north)
+    }
+
+    /// The position at `share` (0..=1) of the way to `other`, straight in latitude and longitude; right across ±180°.
+    pub fn between(self, other: LatLon, share: f64) -> LatLon {
+        LatLon::new(
+            self.lat + (other.lat - self.lat) * share,
+            self.lon + wrap_degrees(other.lon - self.lon) * share,
+        )
+    }
+
+    /// As a point of the crate `geo`: x is the longitude.
+    pub fn point(self) -> Point<f64> {
+        Point::new(self.lon, self.lat)
+    }
+}
+
+/// An angle of longitude brought into -180..180.
+pub fn wrap_degrees(degrees: f64) -> f64 {
+    if (-180.0..180.0).contains(&degrees) {
+        return degrees;
+    }
+    (degrees + 180.0).rem_euclid(360.0) - 180.0
+}
+
+/// The smaller angle between two courses, 0..=180 degrees.
+pub fn angle_between(a: f64, b: f64) -> f64 {
+    wrap_degrees(a - b).abs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distance_is_right_across_the_antimeridian() {
+        let east = LatLon::new(0.0, 179.9);
+        let west = LatLon::new(0.0, -179.9);
+        assert!((east.nm_to(west) - 12.02).abs() < 0.02);
+        assert!((east.metres_to(west) - east.geodesic_metres_to(west)).abs() < 60.0);
+        let (x, y) = east.plane(west);
+        assert!(0.0 < x && y.abs() < 1e-9);
+        assert!((east.between(west, 0.5).lon.abs() - 180.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_plane_agrees_with_the_geodesic_near_by() {
+        let here = LatLon::new(60.0, 5.0);
+        let there = here.destination(37.0, 2000.0);
+        let (x, y) = here.plane(there);
+        assert!((x.hypot(y) - 2000.0).abs() < 10.0);
+    }
+}

@@ -1,0 +1,9 @@
+//! Atalaia: AIS in, explained alerts out.
+//!
+//! (The architecture page; see STYLE for the flow.)
+
+pub mod ais;
+pub mod cli;
+pub mod geo;
+pub mod time;
+pub mod units;

@@ -1,0 +1,105 @@
+//! Small types for what the sea is measured in: MMSI, and the constants between the units.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// Metres in one international nautical mile.
+pub const METRES_PER_NM: f64 = 1852.0;
+
+/// Metres a second in one knot.
+pub const METRES_PER_SECOND_PER_KNOT: f64 = METRES_PER_NM / 3600.0;
+
+/// Mean radius of the Earth in metres (IUGG), for spherical distances.
+pub const EARTH_RADIUS_METRES: f64 = 6_371_008.8;
+
+/// A Maritime Mobile Service Identity: at most nine decimal digits, not checked for sense.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Mmsi(pub u32);
+
+/// What kind of station an MMSI stands for (ITU-R M.585).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StationClass {
+    /// A ship: MID 201-775 first.
+    Ship,
+    /// A craft associated with a parent ship (98MID): a tender, kept as a daughter craft.
+    Tender,
+    /// A coast station or a group of ships (00MID, 0MID).
+    Coast,
+    /// A search and rescue aircraft (111MID).
+    Aircraft,
+    /// An aid to navigation (99MID).
+    Aid,
+    /// A handheld VHF (8).
+    Handheld,
+    /// AIS-SART 970, MOB 972, EPIRB 974.
+    Distress,
+    /// Outside every class: a badly programmed transponder, or garbage.
+    Unassigned,
+}
+
+impl Mmsi {
+    /// The class of station this number belongs to.
+    pub fn station_class(self) -> StationClass {
+        let number = self.0;
+        let mid_ok = |mid: u32| (201..=775).contains(&mid);
+        match number / 1_000_000 {
+            970 | 972 | 974 => StationClass::Distress,
+            111 if mid_ok(number / 1000 % 1000) => StationClass::Aircraft,
+            prefix if mid_ok(prefix) => StationClass::Ship,
+            prefix if prefix / 10 == 98 && mid_ok(number / 10_000 % 1000) => StationClass::Tender,
+            prefix if prefix / 10 == 99 && mid_ok(number / 10_000 % 1000) => StationClass::Aid,
+            prefix if prefix < 100 && 0 < number => StationClass::Coast,
+            prefix if prefix / 100 == 8 && mid_ok(number / 100_000 % 1000) => StationClass::Handheld,
+            _ => StationClass::Unassigned,
+        }
+    }
+
+    /// The Maritime Identification Digits, where the class has some.
+    pub fn mid(self) -> Option<u32> {
+        let number = self.0;
+        match self.station_class() {
+            StationClass::Ship => Some(number / 1_000_000),
+            StationClass::Tender | StationClass::Aid => Some(number / 10_000 % 1000),
+            StationClass::Aircraft => Some(number / 1000 % 1000),
+            StationClass::Handheld => Some(number / 100_000 % 1000),
+            StationClass::Coast => Some(number / 10_000 % 1000).filter(|mid| 200 < *mid),
+            StationClass::Distress | StationClass::Unassigned => None,
+        }
+    }
+}
+
+impl fmt::Display for Mmsi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:09}", self.0)
+    }
+}
+
+/// Knots from metres and seconds; zero seconds give infinity, or zero for no way at all.
+pub fn knots(metres: f64, seconds: f64) -> f64 {
+    match metres {
+        0.0 => 0.0,
+        _ => metres / seconds / METRES_PER_SECOND_PER_KNOT,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_fall_into_their_class() {
+        let class = |number| Mmsi(number).station_class();
+        assert_eq!(class(224_123_456), StationClass::Ship);
+        assert_eq!(class(982_241_234), StationClass::Tender);
+        assert_eq!(class(992_241_234), StationClass::Aid);
+        assert_eq!(class(2_240_001), StationClass::Coast);
+        assert_eq!(class(111_224_001), StationClass::Aircraft);
+        assert_eq!(class(822_412_345), StationClass::Handheld);
+        assert_eq!(class(970_012_345), StationClass::Distress);
+        assert_eq!(class(111_111_111), StationClass::Unassigned);
+        assert_eq!(class(0), StationClass::Unassigned);
+        assert_eq!(class(912_345_678), StationClass::Unassigned);
+    }
+}
