@@ -3,6 +3,7 @@
 //! (The architecture page; see STYLE for the flow.)
 
 pub mod ais;
+pub mod alerts;
 pub mod cli;
 pub mod geo;
 pub mod time;

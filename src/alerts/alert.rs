@@ -1,0 +1,210 @@
+//! What an alert is: the JSON of SPEC "Alerts", field by field.
+
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use crate::geo::LatLon;
+use crate::time::Time;
+
+/// One line of the alert stream: what changed, when it was decided, and the alert as it now stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct Change {
+    /// What happened to the alert.
+    pub change: ChangeKind,
+    /// Counts the changes of this alert from 1; `<id>-<revision>` is the idempotency key of a delivery.
+    pub revision: u32,
+    /// Engine time of the decision.
+    pub at: Time,
+    /// Why, in a few words.
+    pub reason: String,
+    /// The alert after the change.
+    pub alert: Arc<Alert>,
+}
+
+/// What happened to an alert.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// First published.
+    Opened,
+    /// Something an analyst would act on changed, or half an hour passed.
+    Updated,
+    /// The behaviour stopped and did not come back within `merge_minutes`.
+    Ended,
+    /// Later evidence disproved it.
+    Retracted,
+}
+
+/// Where an alert stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Going on, or waiting whether it comes back.
+    Open,
+    /// Over.
+    Ended,
+    /// Disproved.
+    Retracted,
+}
+
+/// How urgent: info < 20 <= low < 40 <= medium < 60 <= high < 80 <= critical.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Below 20 points.
+    Info,
+    /// 20 to 39.
+    Low,
+    /// 40 to 59.
+    Medium,
+    /// 60 to 79.
+    High,
+    /// 80 and above.
+    Critical,
+}
+
+impl Severity {
+    /// The severity of a score (0-100).
+    pub fn of(score: i32) -> Severity {
+        match score {
+            ..20 => Severity::Info,
+            20..40 => Severity::Low,
+            40..60 => Severity::Medium,
+            60..80 => Severity::High,
+            80.. => Severity::Critical,
+        }
+    }
+}
+
+/// An alert, or a fact below `alert_from` points (`announced` false).
+#[derive(Clone, Debug, Serialize)]
+pub struct Alert {
+    /// 26 characters of base32 over the facts of its first opening; never changes.
+    pub id: String,
+    /// Name of the behaviour.
+    pub behaviour: &'static str,
+    /// Whether it is an alert (score reached `alert_from` once) or a fact.
+    pub announced: bool,
+    /// Where it stands.
+    pub status: Status,
+    /// From the score; rises, never falls, while open.
+    pub severity: Severity,
+    /// 0-100, the sum of `score_reasons`.
+    pub score: i32,
+    /// `normal` or `low` (satellite-only vessels).
+    pub confidence: &'static str,
+    /// When the behaviour began.
+    pub started_at: Time,
+    /// When the rule was first satisfied.
+    pub opened_at: Time,
+    /// The latest moment it is known to hold.
+    pub last_at: Time,
+    /// The last moment it held, once it is over.
+    pub ended_at: Option<Time>,
+    /// Who takes part, in order of track key.
+    pub vessels: Vec<VesselRef>,
+    /// Every watched or benign zone it lies in or near.
+    pub zones: Vec<ZoneRef>,
+    /// Where (pairs: the midpoint), latest.
+    #[serde(serialize_with = "rounded_position")]
+    pub position: LatLon,
+    /// Shared by three or more mutually linked open pairs.
+    pub group_id: Option<String>,
+    /// The case it belongs to.
+    pub case_id: Option<String>,
+    /// Id of the alert it supersedes.
+    pub replaces: Option<String>,
+    /// One or two sentences an analyst can read out.
+    pub summary: String,
+    /// Line by line how the score comes about.
+    pub score_reasons: Vec<ScoreReason>,
+    /// Numbers and tracks behind it.
+    pub evidence: Evidence,
+}
+
+/// A vessel as an alert names it.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct VesselRef {
+    /// Its MMSI.
+    pub mmsi: u32,
+    /// Ordinal of the track under that MMSI, from 1.
+    pub track: u16,
+    /// IMO number, if sent.
+    pub imo: Option<u32>,
+    /// Name, if sent.
+    pub name: Option<String>,
+    /// Call sign, if sent.
+    pub call_sign: Option<String>,
+    /// Ship type 1-99, if sent.
+    pub ship_type: Option<u8>,
+    /// ISO 3166 alpha-2 of the flag behind the MMSI's MID.
+    pub flag: Option<&'static str>,
+    /// `A` or `B`.
+    pub class: Option<&'static str>,
+    /// Part in the case: mother, daughter, dropper, collector, dark.
+    pub role: Option<&'static str>,
+}
+
+/// A zone as an alert names it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct ZoneRef {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// `corridor`, `area`, `port`, `anchorage` or `benign`.
+    pub kind: &'static str,
+    /// `in` or `near`.
+    pub relation: &'static str,
+}
+
+/// One line of the score.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct ScoreReason {
+    /// Stable name of the ingredient.
+    pub code: String,
+    /// Points, negative where it lowers.
+    pub points: i32,
+    /// For the analyst.
+    pub text: String,
+}
+
+/// The numbers and tracks behind an alert.
+#[derive(Clone, Debug, Serialize)]
+pub struct Evidence {
+    /// Thresholds in force, by setting name.
+    pub thresholds: Map<String, Value>,
+    /// What was measured.
+    pub measured: Map<String, Value>,
+    /// Stations that heard the vessels lately; empty when the feed does not say.
+    pub stations: Vec<String>,
+    /// At most 200 points a vessel, oldest first.
+    pub tracks: Vec<EvidenceTrack>,
+}
+
+/// The track of one vessel in the evidence.
+#[derive(Clone, Debug, Serialize)]
+pub struct EvidenceTrack {
+    /// Its MMSI.
+    pub mmsi: u32,
+    /// Ordinal of the track.
+    pub track: u16,
+    /// `[time, lon, lat, sog kn or null, cog degrees or null]`.
+    pub points: Vec<(Time, f64, f64, Option<f64>, Option<f64>)>,
+}
+
+fn rounded_position<S: Serializer>(at: &LatLon, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Rounded {
+        lat: f64,
+        lon: f64,
+    }
+    let round = |degrees: f64| (degrees * 1e5).round() / 1e5;
+    Rounded {
+        lat: round(at.lat),
+        lon: round(at.lon),
+    }
+    .serialize(serializer)
+}
