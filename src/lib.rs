@@ -7,3 +7,4 @@ pub mod cli;
 pub mod geo;
 pub mod time;
 pub mod units;
+pub mod zones;

@@ -1,5 +1,8 @@
 //! Positions on the Earth: distance, bearing, and the local plane that the hot path works in.
 
+pub(crate) mod chord;
+pub(crate) mod polygon;
+
 use geo::{Bearing, Destination, Distance, Geodesic, Point};
 
 use crate::units::{EARTH_RADIUS_METRES, METRES_PER_NM};
