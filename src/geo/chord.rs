@@ -26,6 +26,16 @@ pub(crate) fn spot(at: LatLon) -> Spot {
     ]
 }
 
+/// `to` in metres east and north of `from`, by the ellipsoid's two radii half way; for ships near each other.
+pub(crate) fn offset(from: LatLon, to: LatLon) -> (f64, f64) {
+    let (sin_lat, cos_lat) = ((from.lat + to.lat) / 2.0).to_radians().sin_cos();
+    let square = 1.0 - ECCENTRICITY_2 * sin_lat * sin_lat;
+    let across = EQUATOR_METRES / square.sqrt();
+    let along = across * (1.0 - ECCENTRICITY_2) / square;
+    let east = super::wrap_degrees(to.lon - from.lon).to_radians() * across * cos_lat;
+    (east, (to.lat - from.lat).to_radians() * along)
+}
+
 /// The position straight above or below a point in space that is within some kilometres of the surface.
 pub(crate) fn position(spot: Spot) -> LatLon {
     let [x, y, z] = spot;

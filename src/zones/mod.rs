@@ -1,12 +1,14 @@
 //! Zones: the places that matter, read from GeoJSON, and which of them hold or neighbour a position.
 
 mod cells;
+mod chart;
 mod parse;
 mod presence;
 mod properties;
 mod shape;
 mod zone;
 
+pub use chart::{Calm, Chart};
 pub use parse::ZoneError;
 pub use presence::{Crossing, Presence, Sighting};
 pub use zone::{Hours, Kind, Zone};
