@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(bits.unsigned(0, 6), Some(1));
         assert_eq!(bits.unsigned(8, 30), Some(366_730_000));
         assert_eq!(bits.unsigned(50, 10), Some(208));
-        assert_eq!(bits.signed(61, 28), Some(-73_407_500));
+        assert_eq!(bits.signed(61, 28), Some(-73_435_520));
         assert_eq!(bits.unsigned(160, 8), Some(0b0110_0011));
         assert_eq!(bits.unsigned(160, 9), None);
     }

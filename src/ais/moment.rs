@@ -193,12 +193,10 @@ impl LocalClock {
             AmbiguousOffset::Gap { before, .. } => Some(civil.as_utc - span(before)),
             AmbiguousOffset::Fold { before, after } => {
                 let early = civil.as_utc - span(before);
-                let passed = Span::from_minutes(10) < self.last - early && self.last != Time::MIN;
-                Some(if passed {
-                    civil.as_utc - span(after)
-                } else {
-                    early
-                })
+                let late = civil.as_utc - span(after);
+                let goes_on = |time: Time| (time - self.last).abs();
+                let first = self.last == Time::MIN || goes_on(early) <= goes_on(late);
+                Some(if first { early } else { late })
             }
         }
     }
@@ -335,6 +333,8 @@ mod tests {
             (b"2016-10-30 02:30:00", "00:30"),
             (b"2016-10-30 02:59:59", "00:59"),
             (b"2016-10-30 02:00:02", "01:00"),
+            (b"2016-10-30 02:00:01", "01:00"),
+            (b"2016-10-30 02:31:00", "01:31"),
             (b"2016-10-30 02:59:59", "01:59"),
             (b"2016-10-30 03:00:00", "02:00"),
         ];
