@@ -76,7 +76,7 @@ impl Tracks {
             | StationClass::Aid
             | StationClass::Handheld => return Outcome::Refused(Refusal::NotTracked),
         }
-        if matches!(report.body, Body::Other) {
+        if !matches!(report.body, Body::Position(_) | Body::Static(_)) {
             return Outcome::Refused(Refusal::NotTracked);
         }
         let transmission = report.payload ^ (u64::from(mmsi.0) << 17);
@@ -89,7 +89,9 @@ impl Tracks {
                 self.position(mmsi, position, report.at, report.station, report.source)
             }
             Body::Static(said) => self.identity(mmsi, *said),
-            Body::SafetyText(_) | Body::Other => Outcome::Refused(Refusal::NotTracked),
+            Body::SafetyText(_) | Body::Base(_) | Body::Aid(_) | Body::Other => {
+                Outcome::Refused(Refusal::NotTracked)
+            }
         }
     }
 
@@ -170,11 +172,15 @@ impl Tracks {
         self.hot[ix.0 as usize].keep_long = interest == Interest::Watch;
     }
 
-    /// Tracks that ceased to exist since the last call; their places are free for others from now on.
+    /// Tracks that ceased to exist since the last call; they can still be read until `release`.
     pub fn take_forgotten(&mut self) -> Vec<TrackIx> {
-        let forgotten = std::mem::take(&mut self.forgotten);
-        self.free.extend(&forgotten);
-        forgotten
+        std::mem::take(&mut self.forgotten)
+    }
+
+    /// Frees the place of a forgotten track for another.
+    pub fn release(&mut self, ix: TrackIx) {
+        self.cold[ix.0 as usize] = Cold::new();
+        self.free.push(ix);
     }
 
     /// Whether any track waits in `take_forgotten`.
@@ -210,7 +216,7 @@ impl Tracks {
         source: SourceId,
     ) -> Outcome {
         let Some(position) = said.lat_lon() else {
-            return Outcome::Refused(Refusal::NoPosition);
+            return self.without_position(mmsi, said);
         };
         let fix = Fix {
             at,
@@ -231,6 +237,19 @@ impl Tracks {
             Some(ix) => self.known(ix, fix),
             None => self.jump(mmsi, fix),
         }
+    }
+
+    /// A report without a position says nothing, unless it comes from a distress device.
+    fn without_position(&mut self, mmsi: Mmsi, said: Position) -> Outcome {
+        if mmsi.station_class() != StationClass::Distress {
+            return Outcome::Refused(Refusal::NoPosition);
+        }
+        let vessel = match self.by_mmsi.get(&mmsi.0) {
+            Some(ix) => TrackIx(*ix),
+            None => self.create(mmsi, 1),
+        };
+        self.hot[vessel.0 as usize].said = said;
+        Outcome::Identity { vessel }
     }
 
     /// The track of this MMSI that could have made the fix; of several the nearest.
@@ -465,7 +484,6 @@ impl Tracks {
         let hot = &mut self.hot[ix.0 as usize];
         hot.alive = false;
         hot.cell = grid::NOWHERE;
-        self.cold[ix.0 as usize].trail.clear();
         self.alive -= 1;
         self.forgotten.push(ix);
     }
