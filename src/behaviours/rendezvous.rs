@@ -417,3 +417,6 @@ fn in_order(
 ) -> ((TrackKey, TrackIx), (TrackKey, TrackIx)) {
     if a.0 < b.0 { (a, b) } else { (b, a) }
 }
+
+#[cfg(test)]
+mod tests;
