@@ -64,7 +64,7 @@ impl Said {
 
 fn read(path: &Path) -> Vec<u8> {
     let bytes = std::fs::read(path).unwrap();
-    if !path.extension().is_some_and(|extension| extension == "gz") {
+    if path.extension().is_none_or(|ending| ending != "gz") {
         return bytes;
     }
     let mut text = Vec::new();

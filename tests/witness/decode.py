@@ -108,9 +108,9 @@ LIBAIS = {
 def by_pyais(parts):
     try:
         said = pyais.decode(*parts).asdict()
+        kind, mmsi = said["msg_type"], int(said["mmsi"])
     except Exception:
         return None
-    kind, mmsi = said["msg_type"], int(said["mmsi"])
     return kind, mmsi, fields(kind, mmsi, said.get, lambda speed: speed)
 
 
