@@ -92,13 +92,13 @@ impl Assembly {
         };
         let now = self.sentences;
         let group = &mut self.groups[index];
-        if let Some(held) = group.part(vdm.number) {
-            if held == vdm.payload {
-                counts.reject(Reject::PartRepeated);
-                return None;
-            }
-            group.reset(key, counts);
-        } else if group.done || group.is_stale(&vdm, time, now) {
+        let stale = group.is_stale(&vdm, time, now);
+        let held = group.part(vdm.number);
+        if !stale && held == Some(vdm.payload) {
+            counts.reject(Reject::PartRepeated);
+            return None;
+        }
+        if stale || group.done || held.is_some() {
             group.reset(key, counts);
         }
         group.take(part, time, now);

@@ -194,9 +194,9 @@ impl LocalClock {
             AmbiguousOffset::Fold { before, after } => {
                 let early = civil.as_utc - span(before);
                 let late = civil.as_utc - span(after);
-                let goes_on = |time: Time| (time - self.last).abs();
-                let first = self.last == Time::MIN || goes_on(early) <= goes_on(late);
-                Some(if first { early } else { late })
+                let would_go_back = Span::from_minutes(5) < self.last - early;
+                let passed = would_go_back && self.last != Time::MIN;
+                Some(if passed { late } else { early })
             }
         }
     }

@@ -125,3 +125,6 @@ impl Settings {
         Span::from_hours(i64::from(self.lost_after_hours))
     }
 }
+
+#[cfg(test)]
+mod tests;
