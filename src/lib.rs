@@ -5,6 +5,11 @@
 pub mod ais;
 pub mod alerts;
 pub mod cli;
+pub mod clock;
+pub mod delivery;
+pub mod engine;
 pub mod geo;
+pub mod inputs;
+pub mod telemetry;
 pub mod time;
 pub mod units;

@@ -1,11 +1,14 @@
 //! AIS in: one line of a feed or recording becomes the reports it carries.
 
 mod report;
+mod standin;
 
 pub use report::{
     Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis,
     UNITS_PER_DEGREE,
 };
+
+pub use standin::{LineClock, LineCutter, Tally};
 
 use crate::time::Time;
 
