@@ -6,6 +6,7 @@ pub mod ais;
 pub mod alerts;
 pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod delivery;
 pub mod engine;
 pub mod geo;

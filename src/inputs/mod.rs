@@ -180,6 +180,60 @@ impl Settings {
     }
 }
 
+/// `[recordings]`: files that are replayed, or read by an input of kind `file` or `stdin`.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RecordingSettings {
+    /// How much later than the newest its reports may come, in seconds; rows of CSV further out of order are sorted.
+    pub lateness_seconds: u32,
+    /// A compressed file that unpacks to more than so many times its size is refused (once past 64 MiB).
+    pub max_expansion_ratio: u32,
+    /// A compressed file that unpacks to more than so many GiB is refused.
+    pub max_expanded_gib: u32,
+}
+
+impl Default for RecordingSettings {
+    fn default() -> RecordingSettings {
+        RecordingSettings {
+            lateness_seconds: 120,
+            max_expansion_ratio: 100,
+            max_expanded_gib: 256,
+        }
+    }
+}
+
+impl RecordingSettings {
+    /// What is wrong with it.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if 86_400 < self.lateness_seconds {
+            problems.push(
+                "recordings.lateness_seconds: is more than a day; write 0 to 86400".to_owned(),
+            );
+        }
+        if self.max_expansion_ratio == 0 {
+            problems.push(
+                "recordings.max_expansion_ratio: is 0; write 1 or more, for instance 100"
+                    .to_owned(),
+            );
+        }
+        if self.max_expanded_gib == 0 {
+            problems.push(
+                "recordings.max_expanded_gib: is 0; write 1 or more, for instance 256".to_owned(),
+            );
+        }
+        problems
+    }
+
+    /// The bounds on unpacking.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            ratio: u64::from(self.max_expansion_ratio),
+            bytes: u64::from(self.max_expanded_gib) << 30,
+        }
+    }
+}
+
 /// Reads a time zone as settings and command line write it: an IANA name, `UTC`, or a fixed offset (`+02:00`).
 pub fn time_zone(text: &str) -> Option<jiff::tz::TimeZone> {
     use jiff::tz::TimeZone;
