@@ -11,6 +11,7 @@ pub mod delivery;
 pub mod engine;
 pub mod geo;
 pub mod inputs;
+pub mod runtime;
 pub mod telemetry;
 pub mod time;
 pub mod units;

@@ -28,6 +28,18 @@ pub struct Checked {
     pub recordings: inputs::RecordingSettings,
 }
 
+impl Checked {
+    /// How many zones there are.
+    pub fn zone_count(&self) -> usize {
+        self.chart.zones
+    }
+
+    /// The zones as their files say now.
+    pub fn read_zones_again(&self) -> Result<Chart, Vec<Problem>> {
+        read_zones(&self.zones)
+    }
+}
+
 /// What the settings are for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Purpose {

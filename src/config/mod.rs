@@ -3,12 +3,14 @@
 mod check;
 mod load;
 mod problem;
+mod watch;
 mod zone_files;
 
 use serde::{Deserialize, Serialize};
 
 pub use check::{Checked, Purpose, check, source_clock};
 pub use problem::Problem;
+pub use watch::FolderWatch;
 pub use zone_files::{ZoneSource, read_zones};
 
 use crate::{delivery, engine, inputs};

@@ -1,7 +1,7 @@
 //! Zone files: from the folder of the settings, or the ones built into the program.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 
 use super::Problem;
 use crate::engine::Chart;
@@ -13,6 +13,15 @@ pub enum ZoneSource {
     Folder(PathBuf),
     /// The zones shipped with the program.
     BuiltIn,
+}
+
+impl fmt::Display for ZoneSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ZoneSource::Folder(folder) => write!(f, "{}", folder.display()),
+            ZoneSource::BuiltIn => f.write_str("built in"),
+        }
+    }
 }
 
 /// A zone file is text drawn by hand; more is a mistake.
