@@ -1,5 +1,9 @@
 //! Stand-in for the engine until the real one is merged: counts lines, opens one alert for each line that holds `ALERT`.
 
+mod settings;
+
+pub use settings::{CoverageSettings, Settings, TimeSettings, ZoneSettings};
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,39 +11,11 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
-use crate::ais::{Line, LineClock, SourceId, Tally};
+use crate::ais::{Decoder, Line, Report, SourceId, SourceSettings, Tally};
 use crate::alerts::{Alert, Change, ChangeKind, Evidence, Severity, Status};
 use crate::geo::LatLon;
 use crate::time::{Span, Time};
-
-/// `[time]`
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct TimeSettings {
-    /// Seconds.
-    pub lateness_seconds: u32,
-    /// Seconds.
-    pub idle_after_seconds: u32,
-}
-
-impl Default for TimeSettings {
-    fn default() -> TimeSettings {
-        TimeSettings {
-            lateness_seconds: 30,
-            idle_after_seconds: 60,
-        }
-    }
-}
-
-impl TimeSettings {
-    /// What is wrong.
-    pub fn problems(&self) -> Vec<String> {
-        match self.lateness_seconds {
-            0..=86_400 => Vec::new(),
-            _ => vec!["time.lateness_seconds: more than a day; write 0 to 86400".to_owned()],
-        }
-    }
-}
+use crate::zones::Chart;
 
 /// Empty.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -50,77 +26,6 @@ impl Empty {
     /// None.
     pub fn problems(&self) -> Vec<String> {
         Vec::new()
-    }
-}
-
-/// `[zones]`
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ZoneSettings {
-    /// Where the zone files are.
-    pub folder: String,
-    /// Margin.
-    pub calm_margin_nm: f64,
-}
-
-impl Default for ZoneSettings {
-    fn default() -> ZoneSettings {
-        ZoneSettings {
-            folder: "zones".to_owned(),
-            calm_margin_nm: 5.4,
-        }
-    }
-}
-
-impl ZoneSettings {
-    /// None.
-    pub fn problems(&self) -> Vec<String> {
-        Vec::new()
-    }
-}
-
-/// All of the core's settings.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {
-    /// `[time]`
-    pub time: TimeSettings,
-    /// `[tracks]`
-    pub tracks: Empty,
-    /// `[alerts]`
-    pub alerts: Empty,
-    /// `[zones]`
-    pub zones: ZoneSettings,
-    /// `[coverage]`
-    pub coverage: Empty,
-    /// `[behaviours]`
-    pub behaviours: Empty,
-    /// `[score]`
-    pub score: Empty,
-}
-
-/// The zones.
-#[derive(Debug, Default)]
-pub struct Chart {
-    /// How many zones.
-    pub zones: usize,
-}
-
-impl Chart {
-    /// From files: name and text.
-    pub fn parse(files: &[(String, String)]) -> Result<Chart, Vec<String>> {
-        let mut problems = Vec::new();
-        let mut zones = 0;
-        for (name, text) in files {
-            match serde_json::from_str::<serde_json::Value>(text) {
-                Ok(value) => zones += value["features"].as_array().map_or(0, Vec::len),
-                Err(error) => problems.push(format!("{name}: {error}")),
-            }
-        }
-        match problems.is_empty() {
-            true => Ok(Chart { zones }),
-            false => Err(problems),
-        }
     }
 }
 
@@ -145,7 +50,7 @@ pub struct Summary {
     /// Sentences.
     pub sentences: u64,
     /// By type.
-    pub reports_by_type: BTreeMap<u8, u64>,
+    pub reports_by_type: BTreeMap<String, u64>,
     /// By reason.
     pub rejects: BTreeMap<String, u64>,
     /// Vessels.
@@ -158,13 +63,15 @@ pub struct Summary {
     pub first_at: Option<Time>,
     /// Last.
     pub last_at: Option<Time>,
+    /// Note.
+    pub note: Option<String>,
 }
 
 /// The engine.
 pub struct Engine {
-    sources: Vec<LineClock>,
-    tally: Tally,
-    summary: Summary,
+    decoder: Decoder,
+    reports: Vec<Report>,
+    first: Option<Time>,
     now: Option<Time>,
     open: Vec<Arc<Alert>>,
 }
@@ -173,13 +80,15 @@ impl Engine {
     /// New.
     pub fn new(settings: &Settings, chart: Arc<Chart>, sources: Vec<SourceClock>) -> Engine {
         let _ = (settings, chart);
+        let sources = sources.into_iter().map(|source| SourceSettings {
+            name: source.name,
+            time_zone: source.time_zone,
+            live: source.live,
+        });
         Engine {
-            sources: sources
-                .into_iter()
-                .map(|source| LineClock::new(source.time_zone))
-                .collect(),
-            tally: Tally::default(),
-            summary: Summary::default(),
+            decoder: Decoder::new(sources.collect()),
+            reports: Vec::new(),
+            first: None,
             now: None,
             open: Vec::new(),
         }
@@ -187,22 +96,13 @@ impl Engine {
 
     /// One line.
     pub fn line(&mut self, line: Line<'_>, out: &mut Vec<Change>) {
-        self.tally.lines += 1;
-        self.summary.lines += 1;
-        if memchr::memmem::find(line.bytes, b"VDM,").is_some() {
-            self.summary.sentences += 1;
-            *self.summary.reports_by_type.entry(1).or_default() += 1;
+        self.decoder.line(line, &mut self.reports);
+        for report in self.reports.drain(..) {
+            self.first.get_or_insert(report.at);
+            self.now = self.now.max(Some(report.at));
         }
-        if cfg!(debug_assertions) {
-            let at = self.sources[usize::from(line.source.0)].time_of(line.bytes);
-            if let Some(at) = at.or(line.received) {
-                self.now = self.now.max(Some(at));
-                self.summary.first_at.get_or_insert(at);
-                self.summary.last_at = self.now;
-            }
-            if memchr::memmem::find(line.bytes, b"ALERT").is_some() {
-                self.open(String::from_utf8_lossy(line.bytes).into_owned(), out);
-            }
+        if memchr::memmem::find(line.bytes, b"ALERT").is_some() {
+            self.open(String::from_utf8_lossy(line.bytes).into_owned(), out);
         }
     }
 
@@ -270,13 +170,35 @@ impl Engine {
         self.open.clone()
     }
 
+    /// Cases.
+    pub fn cases(&self) -> Vec<serde_json::Value> {
+        Vec::new()
+    }
+
     /// Counts of the decoder.
     pub fn tally(&self) -> &Tally {
-        &self.tally
+        self.decoder.tally()
     }
 
     /// Counts of the run.
     pub fn summary(&self) -> Summary {
-        self.summary.clone()
+        let total = self.tally().total();
+        let by_type = (0..)
+            .zip(total.reports_by_type)
+            .filter(|(_, count)| 0 < *count);
+        Summary {
+            lines: total.lines,
+            sentences: total.sentences,
+            reports_by_type: by_type
+                .map(|(kind, count): (u8, u64)| (kind.to_string(), count))
+                .collect(),
+            rejects: total
+                .rejects()
+                .map(|(reason, count)| (reason.name().to_owned(), count))
+                .collect(),
+            first_at: self.first,
+            last_at: self.now,
+            ..Summary::default()
+        }
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod ais;
 pub mod alerts;
+pub mod behaviours;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -14,4 +15,6 @@ pub mod inputs;
 pub mod runtime;
 pub mod telemetry;
 pub mod time;
+pub mod tracks;
 pub mod units;
+pub mod zones;

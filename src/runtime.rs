@@ -270,15 +270,6 @@ impl Daemon {
                 return refuse(&problems);
             }
         };
-        if matches!(
-            (&self.settings.zones, &settings.zones),
-            (ZoneSource::Folder(_), ZoneSource::BuiltIn)
-        ) {
-            self.sinks.replace(&self.settings.sinks);
-            let gone =
-                Problem::of_file(self.settings.zones.to_string(), "the zones folder is gone");
-            return refuse(&[gone]);
-        }
         if settings.inputs != self.settings.inputs {
             warn!("changed [[inputs]] take effect after a restart; the rest is taken over now");
         }

@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
+use serde::Serialize;
 use serde_json::Value;
 
-use super::{Failure, SettingsArguments, print};
+use super::{Failure, SettingsArguments};
 use crate::ais::{Line, SourceId};
 use crate::alerts::Change;
 use crate::clock::Clock;
@@ -32,6 +33,9 @@ pub(super) struct Arguments {
     /// Print facts too: what stayed below the points of an alert
     #[arg(long)]
     facts: bool,
+    /// Where cases go at the end, one JSON object a line; `-` for standard output
+    #[arg(long, value_name = "FILE")]
+    cases: Option<PathBuf>,
     /// Where one JSON object with the counts of the run goes; `-` for standard output
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
@@ -89,27 +93,26 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         alerts.flush()
     });
     let engine = played?;
+    if let Some(path) = &arguments.cases {
+        let mut cases = Output::open(Some(path))?;
+        for case in engine.cases() {
+            cases.line(&case)?;
+        }
+        cases.flush()?;
+    }
     if let Some(path) = &arguments.summary {
         let seconds = clock.moment().since(start).as_secs_f64();
-        let line = format!("{}\n", summary(&engine, seconds));
-        write_summary(path, &line)?;
+        let mut out = Output::open(Some(path))?;
+        out.line(&summary(&engine, seconds))?;
+        out.flush()?;
     }
     Ok(())
-}
-
-fn write_summary(path: &Path, line: &str) -> Result<(), Failure> {
-    if path.as_os_str() == "-" {
-        return print(line);
-    }
-    std::fs::write(path, line)
-        .map_err(|error| Failure::Other(format!("{}: {error}", path.display())))
 }
 
 /// The engine's counts with the speed of this run.
 fn summary(engine: &Engine, wall_seconds: f64) -> Value {
     let summary = engine.summary();
     let reports: u64 = summary.reports_by_type.values().sum();
-    let untimed = summary.first_at.is_none() && 0 < reports;
     // Plain counts cannot fail to serialise.
     let mut value = serde_json::to_value(&summary).unwrap_or_default();
     if let Value::Object(fields) = &mut value {
@@ -117,10 +120,6 @@ fn summary(engine: &Engine, wall_seconds: f64) -> Value {
         fields.insert("wall_seconds".to_owned(), round(wall_seconds).into());
         let speed = reports as f64 / wall_seconds.max(1e-9);
         fields.insert("reports_per_second".to_owned(), speed.round().into());
-        if untimed {
-            let note = "the recording carries no times: decoded and counted, rules not run; give --time-from and --rate";
-            fields.insert("note".to_owned(), note.into());
-        }
     }
     value
 }
@@ -149,8 +148,8 @@ impl Output {
         })
     }
 
-    fn line(&mut self, change: &Change) -> Result<(), Failure> {
-        serde_json::to_writer(&mut self.writer, change)
+    fn line(&mut self, object: &impl Serialize) -> Result<(), Failure> {
+        serde_json::to_writer(&mut self.writer, object)
             .map_err(io::Error::from)
             .and_then(|()| self.writer.write_all(b"\n"))
             .map_err(|error| self.failed(&error))
@@ -195,8 +194,12 @@ pub(super) fn play(
             false => recordings.push(recording),
         }
     }
-    let lateness = Span::from_seconds(i64::from(settings.recordings.lateness_seconds));
-    let (ids, names) = sources(&recordings);
+    let lateness = Span::from_seconds(i64::from(settings.engine.time.file_lateness_seconds));
+    let (ids, mut names) = sources(&recordings);
+    if names.is_empty() {
+        // Nothing but empty files: the engine still has a source to count for.
+        names.push("nmea".to_owned());
+    }
     let clocks = names.into_iter().map(|name| SourceClock {
         name,
         time_zone: playback.time_zone.clone(),

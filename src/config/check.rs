@@ -5,10 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::{fs, io};
 
+use super::chart::{ZoneSource, read_chart, read_zones};
 use super::load::load;
-use super::{Config, Problem, SHIPPED, ZoneSource, read_zones};
-use crate::engine::{self, Chart, SourceClock};
+use super::{Config, Problem, SHIPPED};
+use crate::engine::{self, SourceClock};
 use crate::time::Span;
+use crate::zones::Chart;
 use crate::{delivery, inputs};
 
 /// Settings that can be run with.
@@ -31,12 +33,15 @@ pub struct Checked {
 impl Checked {
     /// How many zones there are.
     pub fn zone_count(&self) -> usize {
-        self.chart.zones
+        self.chart.zones.zones().len()
     }
 
     /// The zones as their files say now.
     pub fn read_zones_again(&self) -> Result<Chart, Vec<Problem>> {
-        read_zones(&self.zones)
+        read_zones(&self.zones).map(|zones| Chart {
+            zones,
+            ..(*self.chart).clone()
+        })
     }
 }
 
@@ -50,8 +55,6 @@ pub enum Purpose {
 }
 
 /// Reads and checks a settings file, or the built-in one, and its zones. `zones` replaces the zones folder.
-///
-/// A zones folder that is named as by default and is not there stands for the built-in zones.
 pub fn check(
     file: Option<&Path>,
     zones: Option<&Path>,
@@ -61,7 +64,7 @@ pub fn check(
         let built_in = Text {
             name: "built-in settings",
             text: SHIPPED,
-            folder: None,
+            folder: Path::new(""),
         };
         return built_in.check(zones, purpose);
     };
@@ -76,7 +79,7 @@ pub fn check(
     let text = Text {
         name: &name,
         text: &text,
-        folder: Some(file.parent().unwrap_or(Path::new(""))),
+        folder: file.parent().unwrap_or(Path::new("")),
     };
     text.check(zones, purpose)
 }
@@ -85,8 +88,8 @@ pub fn check(
 struct Text<'a> {
     name: &'a str,
     text: &'a str,
-    /// What its relative paths are relative to; `None`: it is the built-in one.
-    folder: Option<&'a Path>,
+    /// What its relative paths are relative to.
+    folder: &'a Path,
 }
 
 impl Text<'_> {
@@ -97,7 +100,7 @@ impl Text<'_> {
             return Err(problems);
         };
         let mut faults = config.problems();
-        let folder = self.folder.unwrap_or(Path::new(""));
+        let folder = self.folder;
         for input in &mut config.inputs {
             input.path = input.path.take().map(|path| folder.join(path));
         }
@@ -110,12 +113,13 @@ impl Text<'_> {
         problems.extend(faults.iter().map(|fault| loaded.locate(fault)));
         problems.sort_by_key(|problem| problem.line.as_ref().map(|(number, _)| *number));
 
-        let zones = self.zone_source(zones, &config.zones.folder);
-        let chart = read_zones(&zones).map_err(|faults| problems.extend(faults));
+        let zones = zone_source(zones, &config.zones.folder, folder);
+        let chart =
+            read_chart(&zones, &config.zones, folder).map_err(|faults| problems.extend(faults));
         match chart {
             Ok(chart) if problems.is_empty() => Ok(Checked {
-                engine: config.engine(),
                 chart: Arc::new(chart),
+                engine: config.engine(),
                 zones,
                 inputs: config.inputs,
                 sinks: config.sinks,
@@ -124,19 +128,14 @@ impl Text<'_> {
             _ => Err(problems),
         }
     }
+}
 
-    fn zone_source(&self, zones: Option<&Path>, named: &str) -> ZoneSource {
-        if let Some(zones) = zones {
-            return ZoneSource::Folder(zones.to_owned());
-        }
-        let Some(folder) = self.folder else {
-            return ZoneSource::BuiltIn;
-        };
-        let named_folder = folder.join(named);
-        match named == Config::default().zones.folder && !named_folder.exists() {
-            true => ZoneSource::BuiltIn,
-            false => ZoneSource::Folder(named_folder),
-        }
+/// An empty name stands for the built-in zones.
+fn zone_source(replaced: Option<&Path>, named: &str, folder: &Path) -> ZoneSource {
+    match (replaced, named) {
+        (Some(replaced), _) => ZoneSource::Folder(replaced.to_owned()),
+        (None, "") => ZoneSource::BuiltIn,
+        (None, named) => ZoneSource::Folder(folder.join(named)),
     }
 }
 
@@ -192,7 +191,7 @@ fn missing_places(config: &Config) -> Vec<String> {
 /// What the engine is told of an input of the daemon.
 pub fn source_clock(input: &inputs::Settings, settings: &Checked) -> SourceClock {
     let usual = match input.kind.is_recording() {
-        true => settings.recordings.lateness_seconds,
+        true => settings.engine.time.file_lateness_seconds,
         false => settings.engine.time.lateness_seconds,
     };
     SourceClock {

@@ -92,7 +92,13 @@ impl Loaded<'_> {
 
     /// Turns a sentence of `problems()`, led by its key's path, into a problem with its line.
     pub(super) fn locate(&self, sentence: &str) -> Problem {
-        let (path, rest) = sentence.split_once(": ").unwrap_or(("", sentence));
+        let in_path = |byte: u8| byte.is_ascii_alphanumeric() || b"._-[]".contains(&byte);
+        let end = sentence
+            .bytes()
+            .position(|byte| !in_path(byte))
+            .unwrap_or(0);
+        let (path, rest) = sentence.split_at(end);
+        let rest = rest.trim_start_matches(':').trim_start();
         let path = self.as_in_file(path);
         let text = format!("{path}: {rest}");
         match self.find(&path) {

@@ -1,19 +1,19 @@
 //! The settings file: every component's settings as one struct, as the operator writes it.
 
+mod chart;
 mod check;
 mod load;
 mod problem;
 mod watch;
-mod zone_files;
 
 use serde::{Deserialize, Serialize};
 
+pub use chart::{ZoneSource, read_zones};
 pub use check::{Checked, Purpose, check, source_clock};
 pub use problem::Problem;
 pub use watch::FolderWatch;
-pub use zone_files::{ZoneSource, read_zones};
 
-use crate::{delivery, engine, inputs};
+use crate::{behaviours, delivery, engine, inputs, tracks};
 
 /// The settings file that is built into the program: every key, commented, equal to the defaults.
 pub const SHIPPED: &str = include_str!("../../config/atalaia.toml");
@@ -25,15 +25,15 @@ pub struct Config {
     /// `[time]`
     pub time: engine::TimeSettings,
     /// `[tracks]`
-    pub tracks: engine::Empty,
+    pub tracks: tracks::Settings,
     /// `[alerts]`
     pub alerts: engine::Empty,
     /// `[zones]`
     pub zones: engine::ZoneSettings,
     /// `[coverage]`
-    pub coverage: engine::Empty,
+    pub coverage: engine::CoverageSettings,
     /// `[behaviours]`
-    pub behaviours: engine::Empty,
+    pub behaviours: behaviours::Settings,
     /// `[score]`
     pub score: engine::Empty,
     /// `[recordings]`
@@ -78,17 +78,7 @@ impl Config {
 
     /// What is wrong with the values, each sentence led by its key's path.
     pub fn problems(&self) -> Vec<String> {
-        let mut problems = [
-            self.time.problems(),
-            self.tracks.problems(),
-            self.alerts.problems(),
-            self.zones.problems(),
-            self.coverage.problems(),
-            self.behaviours.problems(),
-            self.score.problems(),
-            self.recordings.problems(),
-        ]
-        .concat();
+        let mut problems = [self.engine().problems(), self.recordings.problems()].concat();
         for (index, input) in self.inputs.iter().enumerate() {
             problems.extend(input.problems(&format!("inputs[{index}]")));
         }

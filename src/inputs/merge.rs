@@ -42,7 +42,7 @@ impl Merged {
         line: &mut impl FnMut(usize, &[u8]),
     ) -> Result<bool, RecordingError> {
         if let [only] = self.feeds.as_mut_slice() {
-            return only.pour(&mut |bytes| line(0, bytes));
+            return only.pour(&mut |bytes: &[u8]| line(0, bytes));
         }
         for _ in 0..LINES_A_BLOCK {
             let mut first: Option<(Time, usize)> = None;
@@ -138,7 +138,7 @@ impl Feed {
     /// Appends a block of lines with their times; `false` at the end.
     fn read(&mut self, recording: &mut Recording) -> Result<bool, RecordingError> {
         let (clock, last, block) = (&mut self.clock, &mut self.last, &mut self.block);
-        recording.read_block(&mut |line| {
+        recording.read_block(&mut |line: &[u8]| {
             if let Some(at) = clock.time_of(line) {
                 if last.is_none() {
                     // What came before the first time belongs to it.

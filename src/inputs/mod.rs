@@ -45,7 +45,7 @@ pub struct Settings {
     #[serde(default)]
     pub path: Option<PathBuf>,
     /// How much later than the newest its reports may come, in seconds; unset: `time.lateness_seconds`, files
-    /// `recordings.lateness_seconds`.
+    /// `time.file_lateness_seconds`.
     #[serde(default)]
     pub lateness_seconds: Option<u32>,
     /// Zone of local times in its lines: an IANA name or an offset such as `+02:00`; unset: UTC.
@@ -184,8 +184,6 @@ impl Settings {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RecordingSettings {
-    /// How much later than the newest its reports may come, in seconds; rows of CSV further out of order are sorted.
-    pub lateness_seconds: u32,
     /// A compressed file that unpacks to more than so many times its size is refused (once past 64 MiB).
     pub max_expansion_ratio: u32,
     /// A compressed file that unpacks to more than so many GiB is refused.
@@ -195,7 +193,6 @@ pub struct RecordingSettings {
 impl Default for RecordingSettings {
     fn default() -> RecordingSettings {
         RecordingSettings {
-            lateness_seconds: 120,
             max_expansion_ratio: 100,
             max_expanded_gib: 256,
         }
@@ -206,11 +203,6 @@ impl RecordingSettings {
     /// What is wrong with it.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
-        if 86_400 < self.lateness_seconds {
-            problems.push(
-                "recordings.lateness_seconds: is more than a day; write 0 to 86400".to_owned(),
-            );
-        }
         if self.max_expansion_ratio == 0 {
             problems.push(
                 "recordings.max_expansion_ratio: is 0; write 1 or more, for instance 100"
@@ -392,7 +384,7 @@ impl Port {
     fn cut(&self, cutter: &mut LineCutter, bytes: &[u8]) -> Vec<u8> {
         let mut lines = Vec::with_capacity(bytes.len() + 128);
         let overlong = cutter.overlong();
-        cutter.feed(bytes, &mut |line| push_line(line, &mut lines));
+        cutter.feed(bytes, |line: &[u8]| push_line(line, &mut lines));
         InputCounters::add(&self.counters.bytes, bytes.len() as u64);
         InputCounters::add(&self.counters.overlong, cutter.overlong() - overlong);
         lines
@@ -422,7 +414,7 @@ impl Port {
     /// The last line of a stream that ended in order but without a line end.
     fn rest(&self, cutter: &mut LineCutter) -> Vec<u8> {
         let mut lines = Vec::new();
-        cutter.finish(&mut |line| push_line(line, &mut lines));
+        cutter.finish(|line: &[u8]| push_line(line, &mut lines));
         lines
     }
 }

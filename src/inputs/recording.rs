@@ -133,7 +133,7 @@ impl Recording {
         if !self.recognised {
             self.recognised = sniff(block) != Format::Unknown;
         }
-        self.cutter.feed(block, line);
+        self.cutter.feed(block, &mut *line);
         if 0 < count {
             return Ok(true);
         }
