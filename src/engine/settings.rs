@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{alerts, behaviours, tracks};
+use super::Empty;
+use crate::{behaviours, tracks};
 
 /// Every setting of the core.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -13,13 +14,13 @@ pub struct Settings {
     /// `[tracks]`
     pub tracks: tracks::Settings,
     /// `[alerts]`
-    pub alerts: alerts::Settings,
+    pub alerts: Empty,
     /// `[zones]`
     pub zones: ZoneSettings,
     /// `[coverage]`
     pub coverage: CoverageSettings,
     /// `[score]`
-    pub score: alerts::ScoreSettings,
+    pub score: Empty,
     /// `[behaviours]`
     pub behaviours: behaviours::Settings,
 }
@@ -69,7 +70,9 @@ impl TimeSettings {
         ]
         .into_iter()
         .filter(|(_, seconds, least)| !(*least..=86_400).contains(seconds))
-        .map(|(key, seconds, least)| format!("time.{key} must lie between {least} and 86400, not {seconds}"))
+        .map(|(key, seconds, least)| {
+            format!("time.{key} must lie between {least} and 86400, not {seconds}")
+        })
         .collect()
     }
 }
@@ -109,7 +112,10 @@ impl ZoneSettings {
         if (0.0..=30.0).contains(&self.calm_margin_nm) {
             return Vec::new();
         }
-        vec![format!("zones.calm_margin_nm must lie between 0 and 30, not {}", self.calm_margin_nm)]
+        vec![format!(
+            "zones.calm_margin_nm must lie between 0 and 30, not {}",
+            self.calm_margin_nm
+        )]
     }
 }
 
