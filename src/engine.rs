@@ -17,14 +17,11 @@ use jiff::tz::TimeZone;
 
 use crate::ais::{self, Decoder, Line, Report, SourceId, SourceSettings, StationId};
 use crate::alerts::{Alert, AlertBook, Change, View};
-use crate::behaviours::{self, Behaviour, Interest, Output, Places, Scene, Step};
+use crate::behaviours::{self, Behaviour, Output, Places, Scene};
 use crate::cases::{Case, CaseBook};
 use crate::time::{Span, Time};
-use crate::tracks::{
-    Activity, Fix, Interest as Keep, Outcome, SpeedMadeGood, TrackIx, TrackKey, Tracks,
-};
-use crate::units::StationClass;
-use crate::zones::{Chart, Crossing, Sighting, Zone};
+use crate::tracks::{TrackIx, TrackKey, Tracks};
+use crate::zones::{Chart, Crossing, Zone};
 
 pub use settings::{CoverageSettings, Settings, TimeSettings, ZoneSettings};
 pub use summary::Summary;
@@ -33,10 +30,6 @@ use reorder::Reorder;
 use summary::Counters;
 use watermark::Watermarks;
 
-/// Nobody faster than this is of interest for being slow. Knots.
-const SLOW_KNOTS: f64 = 5.0;
-/// The slots of the 5-minute look.
-const TICK_MILLIS: i64 = 300_000;
 /// House-keeping of the tracks. Event time.
 const SWEEP_EVERY: Span = Span::from_hours(1);
 

@@ -56,6 +56,7 @@
 pub mod ais;
 pub mod alerts;
 pub mod behaviours;
+pub mod cases;
 pub mod cli;
 pub mod clock;
 pub mod config;

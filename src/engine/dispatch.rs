@@ -19,7 +19,7 @@ const TICK_MILLIS: i64 = 300_000;
 
 impl Engine {
     /// One report at its place in time.
-    fn step(&mut self, report: Report, now: Time, out: &mut Vec<Change>) {
+    pub(super) fn step(&mut self, report: Report, now: Time, out: &mut Vec<Change>) {
         let at = report.at;
         match self.tracks.accept(report) {
             Outcome::Fix { vessel, previous, smg } => self.moved(vessel, previous, smg, now, out),
@@ -36,7 +36,7 @@ impl Engine {
         }
     }
 
-    fn moved(
+    pub(super) fn moved(
         &mut self,
         ix: TrackIx,
         previous: Option<Fix>,
@@ -88,7 +88,7 @@ impl Engine {
 
     /// Asks the behaviours that want to know.
     #[allow(clippy::too_many_arguments)]
-    fn ask(
+    pub(super) fn ask(
         &mut self,
         ix: TrackIx,
         at: Time,
@@ -136,7 +136,7 @@ impl Engine {
     }
 
     /// Takes over what one behaviour wants remembered.
-    fn keep(&mut self, bit: u32, now: Time) {
+    pub(super) fn keep(&mut self, bit: u32, now: Time) {
         for (vessel, activity) in self.output.activity.drain(..) {
             self.tracks.mark_active(vessel, bit, activity);
         }
@@ -153,7 +153,7 @@ impl Engine {
     }
 
     /// Tells the book what was said.
-    fn tell(&mut self, now: Time, out: &mut Vec<Change>) {
+    pub(super) fn tell(&mut self, now: Time, out: &mut Vec<Change>) {
         if self.output.signals.is_empty() {
             return;
         }
@@ -170,14 +170,14 @@ impl Engine {
     }
 
     /// Counts the changes from `from` on and hands them to the cases.
-    fn note(&mut self, out: &[Change], from: usize) {
+    pub(super) fn note(&mut self, out: &[Change], from: usize) {
         for change in &out[from..] {
             self.counters.change(change);
             self.cases.take(change);
         }
     }
 
-    fn drop_forgotten(&mut self, out: &mut Vec<Change>) {
+    pub(super) fn drop_forgotten(&mut self, out: &mut Vec<Change>) {
         let Some(now) = self.now else {
             return;
         };
@@ -202,7 +202,7 @@ impl Engine {
     }
 
     /// Ends what the zones now in force and active no longer allow.
-    fn reload_behaviours(&mut self, out: &mut Vec<Change>) {
+    pub(super) fn reload_behaviours(&mut self, out: &mut Vec<Change>) {
         let Some(now) = self.now else {
             return;
         };
@@ -222,7 +222,7 @@ impl Engine {
     }
 
     /// Starts behaviours that were switched on; ends and drops those switched off.
-    fn switch_behaviours(&mut self, out: &mut Vec<Change>) {
+    pub(super) fn switch_behaviours(&mut self, out: &mut Vec<Change>) {
         let mut wanted = behaviours::all(&self.settings, &self.chart);
         let had = std::mem::take(&mut self.behaviours);
         let now = self.now.unwrap_or(Time::MIN);
