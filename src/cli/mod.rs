@@ -1,5 +1,7 @@
 //! The command line.
 
+pub mod zones;
+
 use std::process::ExitCode;
 
 /// Runs the program; returns its exit code (SPEC "Command line").
