@@ -9,3 +9,4 @@ pub mod geo;
 pub mod time;
 pub mod tracks;
 pub mod units;
+pub mod zones;
