@@ -4,6 +4,8 @@
 
 pub mod ais;
 pub mod alerts;
+pub mod behaviours;
+pub mod cases;
 pub mod cli;
 pub mod geo;
 pub mod time;
