@@ -1,8 +1,131 @@
-//! The command line.
+//! The command line: arguments in, exit code out.
 
+mod check;
+mod replay;
+mod run;
+mod zones;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Problem;
+use crate::telemetry::FromAir;
+
+/// Watches AIS for what matters to a maritime operations centre, and raises explained alerts.
+///
+/// Exit codes: 0 done, 2 wrong usage, 65 an input cannot be read, 78 something is wrong with settings or zones.
+#[derive(Debug, Parser)]
+#[command(name = "atalaia", version, max_term_width = 110)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run as a daemon: read the inputs of the settings file, send alerts to its sinks.
+    ///
+    /// SIGTERM or SIGINT stops it and logs what is open; SIGHUP reads settings and zones again and reopens files. Changed
+    /// zone files are taken over by themselves. A faulty file is refused and what is in force is kept. The variable
+    /// ATALAIA_LOG sets the log level (error, warn, info, debug).
+    Run(run::Arguments),
+    /// Run recordings through the same engine, as fast as it can.
+    ///
+    /// Recordings are recognised by their content: NMEA lines (TAG blocks, $PGHP, times before or after the sentence),
+    /// Danish Maritime Authority CSV, NOAA MarineCadastre CSV; plain, gzip or zstd. Several are merged by time.
+    Replay(replay::Arguments),
+    /// Check settings and zones: print everything that is wrong, with file, line and key.
+    Check(check::Arguments),
+    /// List the zones, show one, or tell what holds at a position.
+    Zones(zones::Arguments),
+}
+
+/// Why a command did not do what it was asked to.
+#[derive(Debug)]
+enum Failure {
+    /// An input cannot be read.
+    Input(String),
+    /// Settings or zones are wrong.
+    Settings(Vec<Problem>),
+    /// Whoever read our output has had enough; no failure to speak of.
+    ReaderGone,
+    /// Anything else, such as a full disk.
+    Other(String),
+}
 
 /// Runs the program; returns its exit code (SPEC "Command line").
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version come this way too, with code 0; a closed pipe is no reason to complain.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let outcome = match arguments.command {
+        Command::Run(arguments) => run::main(arguments),
+        Command::Replay(arguments) => replay::main(&arguments),
+        Command::Check(arguments) => check::main(&arguments),
+        Command::Zones(arguments) => zones::main(&arguments),
+    };
+    match outcome {
+        Ok(()) | Err(Failure::ReaderGone) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let (code, text) = failure.tell();
+            // Without a standard error there is nobody left to tell.
+            let _ = writeln!(io::stderr(), "{text}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+impl Failure {
+    fn tell(&self) -> (u8, String) {
+        match self {
+            Failure::Input(text) => (65, format!("atalaia: {}", FromAir(text))),
+            Failure::Settings(problems) => {
+                let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
+                (78, lines.join("\n"))
+            }
+            Failure::ReaderGone => (0, String::new()),
+            Failure::Other(text) => (1, format!("atalaia: {text}")),
+        }
+    }
+}
+
+/// Writes to standard output.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::ReaderGone),
+        Err(error) => Err(Failure::Other(format!("standard output: {error}"))),
+    }
+}
+
+/// Settings and zones that commands without a daemon work with.
+#[derive(Debug, clap::Args)]
+struct SettingsArguments {
+    /// Settings file [default: the settings and zones built into the program]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder of zone files, in place of the one the settings name
+    #[arg(long, value_name = "DIR")]
+    zones: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
 }

@@ -287,10 +287,20 @@ mod tests {
 
     /// Nautical miles to the nearest of all edges, each measured on the ellipsoid at its nearest point, found without index or chords.
     fn brute_nm(rings: &[Vec<LatLon>], at: LatLon) -> f64 {
+        let vertices = rings.iter().flatten();
+        let bound = vertices
+            .map(|vertex| at.metres_to(*vertex))
+            .fold(f64::INFINITY, f64::min)
+            * 1.02;
         let mut best = f64::INFINITY;
         for pair in rings.iter().flat_map(|ring| ring.windows(2)) {
             let (from, to) = (pair[0], pair[1]);
-            if map_edge(from, to) || best < at.metres_to(from) * 0.98 - from.metres_to(to) {
+            // An edge of the data is shorter than its steps along latitude and longitude at the equator.
+            let reach = bound + 120_000.0 * ((from.lat - to.lat).abs() + (from.lon - to.lon).abs());
+            if map_edge(from, to)
+                || reach < (from.lat - at.lat).abs() * 110_000.0
+                || reach < at.metres_to(from)
+            {
                 continue;
             }
             let distance = |share: f64| at.metres_to(from.between(to, share));

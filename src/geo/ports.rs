@@ -445,7 +445,7 @@ mod tests {
                 ),
                 false => assert!(SEEN_NM - 0.02 <= got, "{at:?}: {got}, one by one {least}"),
             }
-            let calm = all.iter().any(|port| at.nm_to(port.at) <= port.radius_nm);
+            let calm = close.iter().any(|port| at.nm_to(port.at) <= port.radius_nm);
             assert_eq!(ports.calm_round(at).is_some(), calm, "{at:?}");
         }
     }

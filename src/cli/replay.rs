@@ -1,0 +1,345 @@
+//! `atalaia replay`: recordings through the engine, as fast as it can.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Failure, SettingsArguments};
+use crate::ais::{Line, SourceId};
+use crate::alerts::Change;
+use crate::clock::Clock;
+use crate::config::{Checked, Purpose, check};
+use crate::engine::{Engine, SourceClock};
+use crate::inputs::{self, Format, Merged, Reading, Recording, RecordingError};
+use crate::telemetry::FromAir;
+use crate::time::{Span, Time};
+
+/// Arguments of `atalaia replay`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    settings: SettingsArguments,
+    /// Where alerts go, one JSON object a line, in order of time [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    alerts: Option<PathBuf>,
+    /// Print facts too: what stayed below the points of an alert
+    #[arg(long)]
+    facts: bool,
+    /// Where cases go at the end, one JSON object a line; `-` for standard output
+    #[arg(long, value_name = "FILE")]
+    cases: Option<PathBuf>,
+    /// Where one JSON object with the counts of the run goes; `-` for standard output
+    #[arg(long, value_name = "FILE")]
+    summary: Option<PathBuf>,
+    /// For recordings without times: when they begin, as 2026-03-01T04:10:00Z
+    #[arg(long, value_name = "T", requires = "rate", value_parser = time)]
+    time_from: Option<Time>,
+    /// For recordings without times: how many lines make a second
+    #[arg(long, value_name = "LINES_PER_S", requires = "time_from", value_parser = rate)]
+    rate: Option<f64>,
+    /// Zone of local times in the recordings: an IANA name or an offset such as +02:00 [default: UTC]
+    #[arg(long, value_name = "TZ", value_parser = time_zone, allow_hyphen_values = true)]
+    time_zone: Option<TimeZone>,
+    /// Recordings; `-` for standard input
+    #[arg(value_name = "INPUT", required = true)]
+    inputs: Vec<PathBuf>,
+}
+
+fn time(text: &str) -> Result<Time, String> {
+    Time::parse(text).ok_or_else(|| "write it as 2026-03-01T04:10:00Z".to_owned())
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text
+        .parse()
+        .ok()
+        .filter(|rate: &f64| rate.is_finite() && 0.0 < *rate);
+    rate.ok_or_else(|| "write a number above 0".to_owned())
+}
+
+fn time_zone(text: &str) -> Result<TimeZone, String> {
+    inputs::time_zone(text)
+        .ok_or_else(|| "write an IANA name or an offset, as Europe/Lisbon or +02:00".to_owned())
+}
+
+/// Writes alerts and the summary.
+pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
+    let SettingsArguments { config, zones } = &arguments.settings;
+    let settings =
+        check(config.as_deref(), zones.as_deref(), Purpose::Replay).map_err(Failure::Settings)?;
+    let clock = Clock;
+    let start = clock.moment();
+    let playback = Playback {
+        inputs: arguments.inputs.clone(),
+        time_zone: arguments.time_zone.clone(),
+        pace: arguments.time_from.zip(arguments.rate),
+    };
+    let mut alerts = Output::open(arguments.alerts.as_deref())?;
+    let played = play(&settings, &playback, &mut |changes| {
+        let wanted = changes
+            .iter()
+            .filter(|change| arguments.facts || change.alert.announced);
+        for change in wanted {
+            alerts.line(change)?;
+        }
+        alerts.flush()
+    });
+    let engine = played?;
+    if let Some(path) = &arguments.cases {
+        let mut cases = Output::open(Some(path))?;
+        for case in engine.cases() {
+            cases.line(&case)?;
+        }
+        cases.flush()?;
+    }
+    if let Some(path) = &arguments.summary {
+        let seconds = clock.moment().since(start).as_secs_f64();
+        let mut out = Output::open(Some(path))?;
+        out.line(&summary(&engine, seconds))?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+/// The engine's counts with the speed of this run.
+fn summary(engine: &Engine, wall_seconds: f64) -> Value {
+    let summary = engine.summary();
+    let reports: u64 = summary.reports_by_type.values().sum();
+    // Plain counts cannot fail to serialise.
+    let mut value = serde_json::to_value(&summary).unwrap_or_default();
+    if let Value::Object(fields) = &mut value {
+        let round = |number: f64| (number * 1000.0).round() / 1000.0;
+        fields.insert("wall_seconds".to_owned(), round(wall_seconds).into());
+        let speed = reports as f64 / wall_seconds.max(1e-9);
+        fields.insert("reports_per_second".to_owned(), speed.round().into());
+    }
+    value
+}
+
+/// Where alert lines go.
+struct Output {
+    name: String,
+    writer: BufWriter<Box<dyn Write>>,
+}
+
+impl Output {
+    fn open(path: Option<&Path>) -> Result<Output, Failure> {
+        let (name, writer): (String, Box<dyn Write>) =
+            match path.filter(|path| path.as_os_str() != "-") {
+                None => ("standard output".to_owned(), Box::new(io::stdout())),
+                Some(path) => {
+                    let name = path.display().to_string();
+                    let file = File::create(path)
+                        .map_err(|error| Failure::Other(format!("{name}: {error}")))?;
+                    (name, Box::new(file))
+                }
+            };
+        Ok(Output {
+            name,
+            writer: BufWriter::with_capacity(1 << 16, writer),
+        })
+    }
+
+    fn line(&mut self, object: &impl Serialize) -> Result<(), Failure> {
+        serde_json::to_writer(&mut self.writer, object)
+            .map_err(io::Error::from)
+            .and_then(|()| self.writer.write_all(b"\n"))
+            .map_err(|error| self.failed(&error))
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        self.writer.flush().map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &io::Error) -> Failure {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::ReaderGone,
+            _ => Failure::Other(format!("{}: {error}", self.name)),
+        }
+    }
+}
+
+/// What is to be played.
+pub(super) struct Playback {
+    /// Recordings, `-` for standard input.
+    pub(super) inputs: Vec<PathBuf>,
+    /// Zone of local times.
+    pub(super) time_zone: Option<TimeZone>,
+    /// For recordings without times: start, and lines a second.
+    pub(super) pace: Option<(Time, f64)>,
+}
+
+/// Runs recordings through an engine and hands on its changes, block by block; gives back the engine at the end.
+pub(super) fn play(
+    settings: &Checked,
+    playback: &Playback,
+    on_changes: &mut dyn FnMut(&[Change]) -> Result<(), Failure>,
+) -> Result<Engine, Failure> {
+    let mut recordings = Vec::new();
+    for path in &playback.inputs {
+        let recording = Recording::open(path, settings.recordings.limits())?;
+        match recording.is_empty() {
+            true => {
+                // Without a standard error there is nobody to tell.
+                let _ = writeln!(io::stderr(), "atalaia: {}: is empty", recording.name());
+            }
+            false => recordings.push(recording),
+        }
+    }
+    let lateness = Span::from_seconds(i64::from(settings.engine.time.file_lateness_seconds));
+    let (ids, mut names) = sources(&recordings);
+    if names.is_empty() {
+        // Nothing but empty files: the engine still has a source to count for.
+        names.push("nmea".to_owned());
+    }
+    let clocks = names.into_iter().map(|name| SourceClock {
+        name,
+        time_zone: playback.time_zone.clone(),
+        live: false,
+        lateness,
+    });
+    let mut engine = Engine::new(
+        &settings.engine,
+        Arc::clone(&settings.chart),
+        clocks.collect(),
+    );
+    let progress = Progress::new(&recordings);
+    let reading = Reading {
+        time_zone: playback.time_zone.clone(),
+        lateness: Some(lateness),
+    };
+    let mut merged = Merged::new(recordings, &reading)?;
+
+    let mut changes = Vec::new();
+    let mut count: u64 = 0;
+    loop {
+        let more = merged.read_block(&mut |recording, bytes| {
+            let received = playback.pace.map(|(from, rate)| {
+                from + Span::from_millis((count as f64 * 1000.0 / rate) as i64)
+            });
+            count += 1;
+            let line = Line {
+                source: ids[recording],
+                received,
+                bytes,
+            };
+            engine.line(line, &mut changes);
+        });
+        let ended = !matches!(more, Ok(true));
+        if ended {
+            engine.finish(&mut changes);
+        }
+        if !changes.is_empty() {
+            progress.aside(|| on_changes(&changes))?;
+            changes.clear();
+        }
+        progress.show(engine.now());
+        if ended {
+            more?;
+            return Ok(engine);
+        }
+    }
+}
+
+/// All recordings of one format are one source. Where CSV files differ in their columns, each layout is one.
+fn sources(recordings: &[Recording]) -> (Vec<SourceId>, Vec<String>) {
+    let mut known: Vec<(&'static str, Option<&Vec<u8>>)> = Vec::new();
+    let mut ids = Vec::new();
+    for recording in recordings {
+        let (family, header) = match recording.format() {
+            Format::Nmea | Format::Unknown => ("nmea", None),
+            Format::Danish(header) => ("dma", header.as_ref()),
+            Format::Noaa(header) => ("noaa", header.as_ref()),
+        };
+        let same = known.iter().position(|(other, its)| {
+            *other == family && (header.is_none() || its.is_none() || *its == header)
+        });
+        let index = same.unwrap_or(known.len());
+        match known.get_mut(index) {
+            // The later parts of a cut file may come before the part that has the header.
+            Some((_, its)) => *its = its.or(header),
+            None => known.push((family, header)),
+        }
+        // Far fewer than 65 536 files fit on a command line with different columns each.
+        ids.push(SourceId(u16::try_from(index).unwrap_or(u16::MAX)));
+    }
+    let names = known.iter().enumerate().map(|(index, (family, _))| {
+        match known[..index]
+            .iter()
+            .filter(|(other, _)| other == family)
+            .count()
+        {
+            0 => (*family).to_owned(),
+            before => format!("{family}-{}", before + 1),
+        }
+    });
+    (ids, names.collect())
+}
+
+/// A bar on standard error while a long replay runs; nothing where that is no terminal.
+struct Progress {
+    bar: ProgressBar,
+    positions: Vec<Arc<AtomicU64>>,
+}
+
+impl Progress {
+    fn new(recordings: &[Recording]) -> Progress {
+        let sizes: Option<Vec<u64>> = recordings.iter().map(Recording::size).collect();
+        let (length, style) = match sizes {
+            Some(sizes) => (
+                Some(sizes.iter().sum()),
+                "{bar:30} {percent:>3} %  {msg}  {eta} left",
+            ),
+            None => (None, "{spinner} {bytes}  {msg}"),
+        };
+        let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr_with_hz(4));
+        if let Ok(style) = ProgressStyle::with_template(style) {
+            bar.set_style(style);
+        }
+        Progress {
+            bar,
+            positions: recordings.iter().map(Recording::position).collect(),
+        }
+    }
+
+    /// Nothing in the first seconds: a short replay needs no bar.
+    fn show(&self, now: Option<Time>) {
+        if self.bar.is_hidden() || self.bar.elapsed() < Duration::from_secs(2) {
+            return;
+        }
+        if let Some(now) = now {
+            self.bar.set_message(FromAir(&now.to_string()).to_string());
+        }
+        self.bar.set_position(
+            self.positions
+                .iter()
+                .map(|position| position.load(Relaxed))
+                .sum(),
+        );
+    }
+
+    /// Keeps the bar out of what is written.
+    fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.bar.suspend(write)
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl From<RecordingError> for Failure {
+    fn from(error: RecordingError) -> Failure {
+        Failure::Input(error.to_string())
+    }
+}

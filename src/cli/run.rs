@@ -1,0 +1,31 @@
+//! `atalaia run`: the daemon.
+
+use std::path::PathBuf;
+
+use super::Failure;
+use crate::config::{Problem, Purpose, check};
+use crate::{runtime, telemetry};
+
+/// Arguments of `atalaia run`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Settings file
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+/// Runs until SIGTERM.
+pub(super) fn main(arguments: Arguments) -> Result<(), Failure> {
+    let file = arguments.config;
+    let settings = check(Some(&file), None, Purpose::Run).map_err(Failure::Settings)?;
+    if settings.inputs.is_empty() {
+        let text = "inputs: there is none; add one, for instance:\n    [[inputs]]\n    kind = \"udp\"\n    name = \"receivers\"\n    \
+                    address = \"0.0.0.0:10110\"";
+        return Err(Failure::Settings(vec![Problem::of_file(
+            file.display().to_string(),
+            text,
+        )]));
+    }
+    telemetry::set_up();
+    runtime::run(settings, file).map_err(|error| Failure::Other(error.to_string()))
+}

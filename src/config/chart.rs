@@ -1,0 +1,262 @@
+//! The chart: zone files from the folder of the settings, or the ones built in, with the coast and the ports named there.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fmt, fs};
+
+use serde_json::Value;
+
+use super::Problem;
+use crate::behaviours;
+use crate::engine::ZoneSettings;
+use crate::geo::{Coast, Ports};
+use crate::zones::{Chart, Zone, ZoneError, ZoneSet};
+
+/// Where zones come from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ZoneSource {
+    /// Every `*.geojson` of a folder.
+    Folder(PathBuf),
+    /// The zones shipped with the program.
+    BuiltIn,
+}
+
+impl fmt::Display for ZoneSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ZoneSource::Folder(folder) => write!(f, "{}", folder.display()),
+            ZoneSource::BuiltIn => f.write_str("built in"),
+        }
+    }
+}
+
+/// A zone file is text drawn by hand; more is a mistake.
+const LARGEST_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Reads all zones, or tells everything that is wrong with their files.
+pub fn read_zones(source: &ZoneSource) -> Result<ZoneSet, Vec<Problem>> {
+    let ZoneSource::Folder(folder) = source else {
+        return Ok(ZoneSet::built_in());
+    };
+    let files = read_folder(folder)?;
+    let of_error = |error: ZoneError| {
+        let whole = error.to_string();
+        let lead = format!("{}:{}: ", error.file, error.line);
+        let text = whole.strip_prefix(&lead).unwrap_or(&whole);
+        in_zone_file(folder, &files, &error.file, error.line, text.to_owned())
+    };
+    let zones = ZoneSet::parse(&files)
+        .map_err(|errors| errors.into_iter().map(of_error).collect::<Vec<_>>())?;
+    let faults = zones.zones().iter().flat_map(|zone| {
+        let told = wrong_overrides(zone).into_iter();
+        told.map(|fault| in_zone_file(folder, &files, &zone.file, zone.line, fault))
+    });
+    let faults: Vec<Problem> = faults.collect();
+    match faults.is_empty() {
+        true => Ok(zones),
+        false => Err(faults),
+    }
+}
+
+/// What a zone says of behaviours that they do not know.
+fn wrong_overrides(zone: &Zone) -> Vec<String> {
+    let mut faults = Vec::new();
+    let lead = format!("zone {}", zone.id);
+    for name in zone.behaviours.iter().flatten() {
+        if !behaviours::NAMES.contains(&name.as_str()) {
+            let known = behaviours::NAMES.join(", ");
+            faults.push(format!(
+                "{lead}: behaviours: `{name}` is no behaviour; there are {known}"
+            ));
+        }
+    }
+    for (name, overrides) in &zone.settings {
+        match overrides {
+            Value::Object(overrides) => {
+                let told = behaviours::check_overrides(name, overrides).into_iter();
+                faults.extend(told.map(|fault| format!("{lead}: settings.{name}: {fault}")));
+            }
+            _ => faults.push(format!(
+                "{lead}: settings.{name}: is no object; write {{\"{name}\": {{}}}}"
+            )),
+        }
+    }
+    faults
+}
+
+fn in_zone_file(
+    folder: &Path,
+    files: &[(String, String)],
+    name: &str,
+    line: usize,
+    text: String,
+) -> Problem {
+    let file = files.iter().find(|(other, _)| other == name);
+    let shown = file.and_then(|(_, text)| text.lines().nth(line.saturating_sub(1)));
+    Problem {
+        file: folder.join(name).display().to_string(),
+        line: shown.map(|shown| (line, shortened(shown))),
+        text,
+    }
+}
+
+/// A zone file may well be one long line.
+fn shortened(line: &str) -> String {
+    const MOST: usize = 120;
+    match line.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{} ...", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+/// Name and text of every zone file, in order of name. Hidden files are what editors leave while saving.
+fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<Problem>> {
+    let shown = folder.display().to_string();
+    let failed = |error: std::io::Error| {
+        let text =
+            format!("zones.folder: {error}; create it, or write the folder of the *.geojson files");
+        vec![Problem::of_file(shown.clone(), text)]
+    };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        if !hidden
+            && path
+                .extension()
+                .is_some_and(|extension| extension == "geojson")
+        {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let mut files = Vec::new();
+    let mut problems = Vec::new();
+    for path in paths {
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let size = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        let read = match LARGEST_FILE_BYTES < size {
+            true => Err(format!(
+                "is {} MB large; at most 64 MB are read",
+                size / 1_000_000
+            )),
+            false => fs::read_to_string(&path).map_err(|error| error.to_string()),
+        };
+        match read {
+            Ok(text) => files.push((name, text)),
+            Err(text) => problems.push(Problem::of_file(path.display().to_string(), text)),
+        }
+    }
+    if files.is_empty() && problems.is_empty() {
+        let text = "zones.folder: holds no *.geojson file; add one, or write another folder";
+        problems.push(Problem::of_file(folder.display().to_string(), text));
+    }
+    match problems.is_empty() {
+        true => Ok(files),
+        false => Err(problems),
+    }
+}
+
+/// Zones with the coast and ports that the settings name; relative paths are relative to `folder`.
+pub(super) fn read_chart(
+    source: &ZoneSource,
+    settings: &ZoneSettings,
+    folder: &Path,
+) -> Result<Chart, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let zones = read_zones(source).map_err(|faults| problems.extend(faults));
+    let coast = coast(&settings.coast, folder).map_err(|fault| problems.push(fault));
+    let ports = ports(settings, folder).map_err(|faults| problems.extend(faults));
+    match (zones, coast, ports) {
+        (Ok(zones), Ok(coast), Ok(ports)) => Ok(Chart {
+            zones,
+            coast,
+            ports,
+            calm_margin_nm: settings.calm_margin_nm,
+        }),
+        _ => Err(problems),
+    }
+}
+
+fn coast(named: &str, folder: &Path) -> Result<Arc<Coast>, Problem> {
+    match named {
+        "built-in" => Ok(Coast::built_in()),
+        "off" => Ok(Arc::new(Coast::none())),
+        file => {
+            let text = read_named("coast", file, folder)?;
+            let coast = Coast::from_geojson(&text);
+            coast.map(Arc::new).map_err(|error| {
+                Problem::of_file(folder.join(file).display().to_string(), error.to_string())
+            })
+        }
+    }
+}
+
+fn ports(settings: &ZoneSettings, folder: &Path) -> Result<Arc<Ports>, Vec<Problem>> {
+    if settings.ports == "built-in" && settings.anchorages == "built-in" {
+        return Ok(Ports::built_in());
+    }
+    let mut problems = Vec::new();
+    let harbours = match settings.ports.as_str() {
+        "built-in" => Some(Ports::built_in_harbours()),
+        "off" => Some(Ports::none()),
+        file => points(
+            "ports",
+            file,
+            folder,
+            Ports::harbours_from_csv,
+            &mut problems,
+        ),
+    };
+    let anchorages = match settings.anchorages.as_str() {
+        "built-in" => Some(Ports::built_in_anchorages()),
+        "off" => Some(Ports::none()),
+        file => points(
+            "anchorages",
+            file,
+            folder,
+            Ports::anchorages_from_csv,
+            &mut problems,
+        ),
+    };
+    match (harbours, anchorages) {
+        (Some(harbours), Some(anchorages)) => Ok(Arc::new(harbours.with_anchorages_of(anchorages))),
+        _ => Err(problems),
+    }
+}
+
+fn points<E: fmt::Display>(
+    key: &str,
+    file: &str,
+    folder: &Path,
+    parse: impl Fn(&str) -> Result<Ports, Vec<E>>,
+    problems: &mut Vec<Problem>,
+) -> Option<Ports> {
+    let text = read_named(key, file, folder)
+        .map_err(|problem| problems.push(problem))
+        .ok()?;
+    let shown = folder.join(file).display().to_string();
+    let parsed = parse(&text).map_err(|errors| {
+        problems.extend(
+            errors
+                .into_iter()
+                .map(|error| Problem::of_file(shown.as_str(), error.to_string())),
+        );
+    });
+    parsed.ok()
+}
+
+fn read_named(key: &str, file: &str, folder: &Path) -> Result<String, Problem> {
+    let path = folder.join(file);
+    fs::read_to_string(&path).map_err(|error| {
+        let text =
+            format!("zones.{key}: {error}; write \"built-in\", \"off\" or the path of a file");
+        Problem::of_file(path.display().to_string(), text)
+    })
+}

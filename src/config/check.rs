@@ -1,0 +1,203 @@
+//! `Config` to what the daemon uses: paths made absolute, zones read; or all that is wrong.
+
+use std::os::unix::fs::FileTypeExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::{fs, io};
+
+use super::chart::{ZoneSource, read_chart, read_zones};
+use super::load::load;
+use super::{Config, Problem, SHIPPED};
+use crate::engine::{self, SourceClock};
+use crate::time::Span;
+use crate::zones::Chart;
+use crate::{delivery, inputs};
+
+/// Settings that can be run with.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// For the engine.
+    pub engine: engine::Settings,
+    /// The zones.
+    pub chart: Arc<Chart>,
+    /// Where they came from.
+    pub zones: ZoneSource,
+    /// The inputs, paths absolute.
+    pub inputs: Vec<inputs::Settings>,
+    /// The sinks, paths absolute.
+    pub sinks: Vec<delivery::Settings>,
+    /// How recordings are read.
+    pub recordings: inputs::RecordingSettings,
+}
+
+impl Checked {
+    /// How many zones there are.
+    pub fn zone_count(&self) -> usize {
+        self.chart.zones.zones().len()
+    }
+
+    /// The zones as their files say now.
+    pub fn read_zones_again(&self) -> Result<Chart, Vec<Problem>> {
+        read_zones(&self.zones).map(|zones| Chart {
+            zones,
+            ..(*self.chart).clone()
+        })
+    }
+}
+
+/// What the settings are for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// To be run: the files and folders of inputs and sinks must be there.
+    Run,
+    /// For recordings named on the command line: inputs and sinks are not used.
+    Replay,
+}
+
+/// Reads and checks a settings file, or the built-in one, and its zones. `zones` replaces the zones folder.
+pub fn check(
+    file: Option<&Path>,
+    zones: Option<&Path>,
+    purpose: Purpose,
+) -> Result<Checked, Vec<Problem>> {
+    let Some(file) = file else {
+        let built_in = Text {
+            name: "built-in settings",
+            text: SHIPPED,
+            folder: Path::new(""),
+        };
+        return built_in.check(zones, purpose);
+    };
+    let name = file.display().to_string();
+    let text = fs::read_to_string(file).map_err(|error| {
+        let text = match error.kind() {
+            io::ErrorKind::InvalidData => "is no text (UTF-8)".to_owned(),
+            _ => error.to_string(),
+        };
+        vec![Problem::of_file(name.as_str(), text)]
+    })?;
+    let text = Text {
+        name: &name,
+        text: &text,
+        folder: file.parent().unwrap_or(Path::new("")),
+    };
+    text.check(zones, purpose)
+}
+
+/// A settings file as read.
+struct Text<'a> {
+    name: &'a str,
+    text: &'a str,
+    /// What its relative paths are relative to.
+    folder: &'a Path,
+}
+
+impl Text<'_> {
+    fn check(&self, zones: Option<&Path>, purpose: Purpose) -> Result<Checked, Vec<Problem>> {
+        let mut loaded = load(self.name, self.text);
+        let mut problems = std::mem::take(&mut loaded.problems);
+        let Some(mut config) = loaded.config.take() else {
+            return Err(problems);
+        };
+        let mut faults = config.problems();
+        let folder = self.folder;
+        for input in &mut config.inputs {
+            input.path = input.path.take().map(|path| folder.join(path));
+        }
+        for sink in &mut config.sinks {
+            sink.path = sink.path.take().map(|path| folder.join(path));
+        }
+        if purpose == Purpose::Run {
+            faults.extend(missing_places(&config));
+        }
+        problems.extend(faults.iter().map(|fault| loaded.locate(fault)));
+        problems.sort_by_key(|problem| problem.line.as_ref().map(|(number, _)| *number));
+
+        let zones = zone_source(zones, &config.zones.folder, folder);
+        let chart =
+            read_chart(&zones, &config.zones, folder).map_err(|faults| problems.extend(faults));
+        match chart {
+            Ok(chart) if problems.is_empty() => Ok(Checked {
+                chart: Arc::new(chart),
+                engine: config.engine(),
+                zones,
+                inputs: config.inputs,
+                sinks: config.sinks,
+                recordings: config.recordings,
+            }),
+            _ => Err(problems),
+        }
+    }
+}
+
+/// An empty name stands for the built-in zones.
+fn zone_source(replaced: Option<&Path>, named: &str, folder: &Path) -> ZoneSource {
+    match (replaced, named) {
+        (Some(replaced), _) => ZoneSource::Folder(replaced.to_owned()),
+        (None, "") => ZoneSource::BuiltIn,
+        (None, named) => ZoneSource::Folder(folder.join(named)),
+    }
+}
+
+/// Files and folders that inputs and sinks need and do not find.
+fn missing_places(config: &Config) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (index, input) in config.inputs.iter().enumerate() {
+        let Some(path) = input.path.as_deref().filter(|_| input.kind.has_path()) else {
+            continue;
+        };
+        let key = format!("inputs[{index}].path");
+        let shown = path.display();
+        let is_fifo = input.kind == inputs::Kind::Fifo;
+        match fs::metadata(path) {
+            Err(error) if is_fifo => {
+                problems.push(format!("{key}: {shown}: {error}; create it with mkfifo"));
+            }
+            Err(error) => problems.push(format!(
+                "{key}: {shown}: {error}; write the path of a recording"
+            )),
+            Ok(found) if is_fifo && !found.file_type().is_fifo() => {
+                problems.push(format!(
+                    "{key}: {shown} is no FIFO; create one with mkfifo, or write kind = \"file\""
+                ));
+            }
+            Ok(found) if found.is_dir() => {
+                problems.push(format!(
+                    "{key}: {shown} is a folder; write the path of a recording"
+                ));
+            }
+            Ok(_) => {}
+        }
+    }
+    for (index, sink) in config.sinks.iter().enumerate() {
+        let Some(path) = &sink.path else { continue };
+        let key = format!("sinks[{index}].path");
+        let parent = path.parent().filter(|parent| *parent != Path::new(""));
+        if path.is_dir() {
+            problems.push(format!(
+                "{key}: {} is a folder; write the path of a file",
+                path.display()
+            ));
+        } else if parent.is_some_and(|parent| !parent.is_dir()) {
+            problems.push(format!(
+                "{key}: the folder of {} does not exist; create it, or write another path",
+                path.display()
+            ));
+        }
+    }
+    problems
+}
+
+/// What the engine is told of an input of the daemon.
+pub fn source_clock(input: &inputs::Settings, settings: &Checked) -> SourceClock {
+    let usual = match input.kind.is_recording() {
+        true => settings.engine.time.file_lateness_seconds,
+        false => settings.engine.time.lateness_seconds,
+    };
+    SourceClock {
+        name: input.name.clone(),
+        time_zone: input.time_zone.as_deref().and_then(inputs::time_zone),
+        live: input.kind.is_live(),
+        lateness: Span::from_seconds(i64::from(input.lateness_seconds.unwrap_or(usual))),
+    }
+}

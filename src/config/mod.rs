@@ -1,0 +1,111 @@
+//! The settings file: every component's settings as one struct, as the operator writes it.
+
+mod chart;
+mod check;
+mod load;
+mod problem;
+mod watch;
+
+use serde::{Deserialize, Serialize};
+
+pub use chart::{ZoneSource, read_zones};
+pub use check::{Checked, Purpose, check, source_clock};
+pub use problem::Problem;
+pub use watch::FolderWatch;
+
+use crate::{alerts, behaviours, delivery, engine, inputs, tracks};
+
+/// The settings file that is built into the program: every key, commented, equal to the defaults.
+pub const SHIPPED: &str = include_str!("../../config/atalaia.toml");
+
+/// The whole file.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// `[time]`
+    pub time: engine::TimeSettings,
+    /// `[tracks]`
+    pub tracks: tracks::Settings,
+    /// `[alerts]`
+    pub alerts: alerts::Settings,
+    /// `[zones]`
+    pub zones: engine::ZoneSettings,
+    /// `[coverage]`
+    pub coverage: engine::CoverageSettings,
+    /// `[behaviours]`
+    pub behaviours: behaviours::Settings,
+    /// `[score]`
+    pub score: alerts::ScoreSettings,
+    /// `[recordings]`
+    pub recordings: inputs::RecordingSettings,
+    /// `[[inputs]]`
+    pub inputs: Vec<inputs::Settings>,
+    /// `[[sinks]]`
+    pub sinks: Vec<delivery::Settings>,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        let core = engine::Settings::default();
+        Config {
+            time: core.time,
+            tracks: core.tracks,
+            alerts: core.alerts,
+            zones: core.zones,
+            coverage: core.coverage,
+            behaviours: core.behaviours,
+            score: core.score,
+            recordings: inputs::RecordingSettings::default(),
+            inputs: Vec::new(),
+            sinks: vec![delivery::Settings::default()],
+        }
+    }
+}
+
+impl Config {
+    /// The part the engine is made from.
+    pub fn engine(&self) -> engine::Settings {
+        engine::Settings {
+            time: self.time.clone(),
+            tracks: self.tracks.clone(),
+            alerts: self.alerts.clone(),
+            zones: self.zones.clone(),
+            coverage: self.coverage.clone(),
+            behaviours: self.behaviours.clone(),
+            score: self.score.clone(),
+        }
+    }
+
+    /// What is wrong with the values, each sentence led by its key's path.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = [self.engine().problems(), self.recordings.problems()].concat();
+        for (index, input) in self.inputs.iter().enumerate() {
+            problems.extend(input.problems(&format!("inputs[{index}]")));
+        }
+        for (index, sink) in self.sinks.iter().enumerate() {
+            problems.extend(sink.problems(&format!("sinks[{index}]")));
+        }
+        problems.extend(doubled(
+            "inputs",
+            self.inputs.iter().map(|input| input.name.as_str()),
+        ));
+        problems.extend(doubled(
+            "sinks",
+            self.sinks.iter().map(|sink| sink.name.as_str()),
+        ));
+        problems
+    }
+}
+
+fn doubled<'a>(list: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let names: Vec<&str> = names.collect();
+    let mut problems = Vec::new();
+    for (index, name) in names.iter().enumerate() {
+        if names[..index].contains(name) {
+            problems.push(format!(
+                "{list}[{index}].name: \"{name}\" is the name of another of the {list}; write a name of its own"
+            ));
+        }
+    }
+    problems
+}

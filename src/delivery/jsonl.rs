@@ -1,0 +1,98 @@
+//! Sink: one JSON object a line, appended to a file.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::SinkError;
+use crate::alerts::Change;
+
+/// A file that grows. Lines wait in memory while it cannot be written, up to `MOST_WAITING_BYTES`.
+#[derive(Debug)]
+pub(super) struct Jsonl {
+    path: PathBuf,
+    file: Option<File>,
+    waiting: Vec<u8>,
+    lost: u64,
+}
+
+/// Some ten thousand alerts.
+const MOST_WAITING_BYTES: usize = 64 * 1024 * 1024;
+
+impl Jsonl {
+    pub(super) fn new(path: &Path) -> Jsonl {
+        Jsonl {
+            path: path.to_owned(),
+            file: None,
+            waiting: Vec::new(),
+            lost: 0,
+        }
+    }
+
+    /// What the same file had waiting before a reload comes first.
+    pub(super) fn inherit(&mut self, mut old: Jsonl) {
+        old.waiting.append(&mut self.waiting);
+        self.waiting = old.waiting;
+        self.lost += old.lost;
+    }
+
+    pub(super) fn take(&mut self, change: &Change) {
+        if MOST_WAITING_BYTES < self.waiting.len() {
+            self.lost += 1;
+            return;
+        }
+        let length = self.waiting.len();
+        match serde_json::to_writer(&mut self.waiting, change) {
+            Ok(()) => self.waiting.push(b'\n'),
+            Err(_) => {
+                self.waiting.truncate(length);
+                self.lost += 1;
+            }
+        }
+    }
+
+    /// Lines dropped because too many waited.
+    pub(super) fn lost(&self) -> u64 {
+        self.lost
+    }
+
+    /// Bytes not yet written.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Writes what waits. What the system took is not written again, so that a full disk leaves no doubled line.
+    pub(super) fn flush(&mut self) -> Result<(), SinkError> {
+        let mut written = 0;
+        let outcome = self.open().and_then(|()| {
+            let Some(file) = &mut self.file else {
+                return Ok(());
+            };
+            while written < self.waiting.len() {
+                match file.write(&self.waiting[written..]) {
+                    Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero)),
+                    Ok(count) => written += count,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(())
+        });
+        self.waiting.drain(..written);
+        outcome.map_err(|cause| SinkError {
+            path: self.path.display().to_string(),
+            cause,
+        })
+    }
+
+    fn open(&mut self) -> io::Result<()> {
+        if self.file.is_none() {
+            let file = OpenOptions::new()
+                .create(true)
+                .append(true)
+                .open(&self.path)?;
+            self.file = Some(file);
+        }
+        Ok(())
+    }
+}

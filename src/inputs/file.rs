@@ -1,0 +1,66 @@
+//! A recording as an input of the daemon: a file or standard input, read once to its end on a thread of its own.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use tokio::sync::oneshot;
+use tracing::info;
+
+use super::{Batch, InputError, Kind, Merged, Message, Port, Reading, Recording, State};
+use crate::telemetry::InputCounters;
+
+/// `Ok` at the end of the recording.
+///
+/// Reading blocks, and standard input may block for ever: the thread is left behind when the daemon stops.
+pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+    let path = match port.settings.kind {
+        Kind::Stdin => PathBuf::from("-"),
+        _ => port.settings.path.clone().unwrap_or_default(),
+    };
+    info!(path = %path.display(), input = %port.settings.name, "reading");
+    port.state(State::Up).await;
+    let reading = Reading {
+        time_zone: port
+            .settings
+            .time_zone
+            .as_deref()
+            .and_then(super::time_zone),
+        // What a program writes to us is to be used at once, not to be held until it is whole.
+        lateness: (port.settings.kind == Kind::File).then_some(port.lateness),
+    };
+    let (report, outcome) = oneshot::channel();
+    let reader = port.clone();
+    thread::Builder::new()
+        .name("recording".to_owned())
+        .spawn(move || {
+            // Nobody listens any more when the daemon has stopped.
+            let _ = report.send(read(&reader, &path, &reading));
+        })
+        .map_err(InputError::io("start a thread"))?;
+    outcome.await.unwrap_or(Err(InputError::Closed))
+}
+
+fn read(port: &Port, path: &Path, reading: &Reading) -> Result<(), InputError> {
+    let stdin = port.settings.kind == Kind::Stdin;
+    let recording = Recording::open(path, port.limits)?;
+    let mut merged = Merged::new(vec![recording], reading)?;
+    loop {
+        let mut lines = Vec::new();
+        let more = merged.read_block(&mut |_, line| {
+            lines.extend_from_slice(line);
+            lines.push(b'\n');
+        })?;
+        InputCounters::add(&port.counters.bytes, lines.len() as u64);
+        let batch = Batch {
+            source: port.source,
+            received: stdin.then(|| port.clock.now()),
+            lines,
+        };
+        if port.stop.is_cancelled() || port.sender.blocking_send(Message::Lines(batch)).is_err() {
+            return Err(InputError::Closed);
+        }
+        if !more {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! TCP listener: programs connect and send lines; each connection is cut by itself, so lines never interleave.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tracing::{info, warn};
+
+use super::{InputError, Port, State};
+use crate::telemetry::InputCounters;
+
+/// After an accept that failed (no file descriptor left), so that the loop does not spin.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// Ends only with an error, when the address cannot be listened on.
+pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+    let address = port.settings.address.as_deref().unwrap_or_default();
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(InputError::io(format!("listen on {address}")))?;
+    let bound = listener.local_addr().map_err(InputError::io("listen"))?;
+    info!(address = %bound, input = %port.settings.name, "listening");
+    port.state(State::Up).await;
+
+    let places = Arc::new(Semaphore::new(usize::from(port.settings.max_clients)));
+    loop {
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                warn!(input = %port.settings.name, %error, "connection not accepted");
+                tokio::time::sleep(BREATH).await;
+                continue;
+            }
+        };
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            warn!(input = %port.settings.name, %peer, max_clients = port.settings.max_clients, "connection refused: no place left");
+            continue;
+        };
+        InputCounters::add(&port.counters.connections, 1);
+        info!(input = %port.settings.name, %peer, "client connected");
+        let port = port.clone();
+        tokio::spawn(async move {
+            let outcome = tokio::select! {
+                biased;
+                () = port.stop.cancelled() => return,
+                outcome = port.pump(stream) => outcome,
+            };
+            drop(place);
+            if let Err(reason) = outcome {
+                info!(input = %port.settings.name, %peer, %reason, "client gone");
+            }
+        });
+    }
+}

@@ -1,0 +1,272 @@
+//! Several recordings read as one: merged by the times their lines carry.
+
+use jiff::tz::TimeZone;
+
+use super::recording::{Format, Recording, RecordingError};
+use crate::ais::LineClock;
+use crate::time::{Span, Time};
+
+/// Recordings on their way to the engine, in order of time.
+///
+/// A line without a time of its own stays with the line before it; at the start of a recording, with the line after.
+pub struct Merged {
+    feeds: Vec<Feed>,
+}
+
+/// How the recordings are to be read.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Zone of local times; `None`: UTC.
+    pub time_zone: Option<TimeZone>,
+    /// Disorder the engine can bear; a CSV recording with more is sorted in memory. `None`: every line as it comes.
+    pub lateness: Option<Span>,
+}
+
+/// Lines handed out in one call while merging.
+const LINES_A_BLOCK: usize = 8192;
+
+impl Merged {
+    /// Looks through CSV recordings for disorder first; those are read twice, or held in memory where that cannot be.
+    pub fn new(recordings: Vec<Recording>, reading: &Reading) -> Result<Merged, RecordingError> {
+        let feeds = recordings
+            .into_iter()
+            .map(|recording| Feed::new(recording, reading));
+        Ok(Merged {
+            feeds: feeds.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Hands out the next lines, each with the index of its recording; `false` when there are no more.
+    pub fn read_block(
+        &mut self,
+        line: &mut impl FnMut(usize, &[u8]),
+    ) -> Result<bool, RecordingError> {
+        if let [only] = self.feeds.as_mut_slice() {
+            return only.pour(&mut |bytes: &[u8]| line(0, bytes));
+        }
+        for _ in 0..LINES_A_BLOCK {
+            let mut first: Option<(Time, usize)> = None;
+            for (index, feed) in self.feeds.iter_mut().enumerate() {
+                if let Some(at) = feed.head()? {
+                    first = Some(first.map_or((at, index), |other| other.min((at, index))));
+                }
+            }
+            let Some((_, index)) = first else {
+                return Ok(false);
+            };
+            line(index, self.feeds[index].take());
+        }
+        Ok(true)
+    }
+}
+
+/// One recording, with the lines read ahead.
+struct Feed {
+    source: Source,
+    clock: LineClock,
+    block: Block,
+    last: Option<Time>,
+}
+
+enum Source {
+    /// Read as it goes.
+    Stream(Box<Recording>),
+    /// All lines are in the block already.
+    Memory,
+}
+
+#[derive(Default)]
+struct Block {
+    bytes: Vec<u8>,
+    /// Time, start and end in `bytes`.
+    lines: Vec<(Time, usize, usize)>,
+    next: usize,
+}
+
+impl Block {
+    fn push(&mut self, at: Time, line: &[u8]) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(line);
+        self.lines.push((at, start, self.bytes.len()));
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.lines.clear();
+        self.next = 0;
+    }
+
+    fn get(&self, index: usize) -> &[u8] {
+        let (_, start, end) = self.lines[index];
+        &self.bytes[start..end]
+    }
+}
+
+impl Feed {
+    fn new(mut recording: Recording, reading: &Reading) -> Result<Feed, RecordingError> {
+        let mut feed = Feed {
+            clock: LineClock::new(reading.time_zone.clone()),
+            block: Block::default(),
+            last: None,
+            source: Source::Memory,
+        };
+        let is_csv = matches!(recording.format(), Format::Danish(_) | Format::Noaa(_));
+        if let (true, Some(lateness)) = (is_csv, reading.lateness) {
+            match recording.reopen() {
+                Some(again) if in_order(&mut recording, reading, lateness)? => recording = again?,
+                Some(again) => {
+                    feed.load(again?)?;
+                    return Ok(feed);
+                }
+                None => {
+                    feed.load(recording)?;
+                    return Ok(feed);
+                }
+            }
+        }
+        feed.source = Source::Stream(Box::new(recording));
+        Ok(feed)
+    }
+
+    /// Reads everything and puts it in order of time; equal times keep their order.
+    fn load(&mut self, mut recording: Recording) -> Result<(), RecordingError> {
+        while self.read(&mut recording)? {}
+        self.block.lines.sort_by_key(|(at, ..)| *at);
+        Ok(())
+    }
+
+    /// Appends a block of lines with their times; `false` at the end.
+    fn read(&mut self, recording: &mut Recording) -> Result<bool, RecordingError> {
+        let (clock, last, block) = (&mut self.clock, &mut self.last, &mut self.block);
+        recording.read_block(&mut |line: &[u8]| {
+            if let Some(at) = clock.time_of(line) {
+                if last.is_none() {
+                    // What came before the first time belongs to it.
+                    for line in &mut block.lines {
+                        line.0 = at;
+                    }
+                }
+                *last = Some(at);
+            }
+            block.push(last.unwrap_or(Time::MIN), line);
+        })
+    }
+
+    /// Hands out everything at hand without looking at times: for a recording that stands alone.
+    fn pour(&mut self, line: &mut impl FnMut(&[u8])) -> Result<bool, RecordingError> {
+        match &mut self.source {
+            Source::Stream(recording) => recording.read_block(line),
+            Source::Memory => {
+                let end = self.block.lines.len().min(self.block.next + LINES_A_BLOCK);
+                for index in self.block.next..end {
+                    line(self.block.get(index));
+                }
+                self.block.next = end;
+                Ok(end < self.block.lines.len())
+            }
+        }
+    }
+
+    /// The time of the next line; `None` at the end.
+    fn head(&mut self) -> Result<Option<Time>, RecordingError> {
+        while self.block.next == self.block.lines.len() {
+            let Source::Stream(mut recording) = std::mem::replace(&mut self.source, Source::Memory)
+            else {
+                return Ok(None);
+            };
+            self.block.clear();
+            if self.read(&mut recording)? {
+                self.source = Source::Stream(recording);
+            }
+        }
+        Ok(Some(self.block.lines[self.block.next].0))
+    }
+
+    /// The next line; `head` has just said there is one.
+    fn take(&mut self) -> &[u8] {
+        self.block.next += 1;
+        self.block.get(self.block.next - 1)
+    }
+}
+
+/// Whether no line is older than the newest before it by more than the lateness.
+fn in_order(
+    recording: &mut Recording,
+    reading: &Reading,
+    lateness: Span,
+) -> Result<bool, RecordingError> {
+    let mut clock = LineClock::new(reading.time_zone.clone());
+    let mut newest = Time::MIN;
+    let mut ordered = true;
+    let mut look = |line: &[u8]| {
+        if let Some(at) = clock.time_of(line) {
+            newest = newest.max(at);
+            ordered &= newest - at <= lateness;
+        }
+    };
+    while recording.read_block(&mut look)? {}
+    Ok(ordered)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+    use crate::inputs::Limits;
+
+    fn merge(texts: &[&str]) -> Vec<String> {
+        let limits = Limits {
+            ratio: 100,
+            bytes: 1 << 40,
+        };
+        let recordings = texts.iter().map(|text| {
+            Recording::read_from(Cursor::new((*text).to_owned()), "test", limits).unwrap()
+        });
+        let reading = Reading {
+            time_zone: None,
+            lateness: Some(Span::from_seconds(120)),
+        };
+        let mut merged = Merged::new(recordings.collect(), &reading).unwrap();
+        let mut lines = Vec::new();
+        let mut keep =
+            |_: usize, line: &[u8]| lines.push(String::from_utf8_lossy(line).into_owned());
+        while merged.read_block(&mut keep).unwrap() {}
+        lines
+    }
+
+    #[test]
+    fn lines_come_by_time_and_those_without_stay_where_they_were() {
+        let one = "1490075479,!AIVDM,1,1,,B,a,0*00\n!AIVDM,1,1,,B,a2,0*00\n1490075490,!AIVDM,1,1,,B,c,0*00\n";
+        let two = "header\n1490075480,!AIVDM,1,1,,B,b,0*00\n1490075495,!AIVDM,1,1,,B,d,0*00\n";
+        let letters: Vec<String> = merge(&[one, two])
+            .iter()
+            .map(|line| line.rsplit(',').nth(1).unwrap_or("header").to_owned())
+            .collect();
+        assert_eq!(letters, ["a", "a2", "header", "b", "c", "d"]);
+    }
+
+    #[test]
+    fn a_recording_cut_between_the_parts_of_a_message_is_joined_again() {
+        let one = "1490075479,!AIVDM,2,1,1,B,a,0*00\n";
+        let two = "!AIVDM,2,2,1,B,b,0*00\n1490075480,!AIVDM,1,1,,B,c,0*00\n";
+        assert_eq!(
+            merge(&[one, two]).concat(),
+            format!("{one}{two}").replace('\n', "")
+        );
+    }
+
+    #[test]
+    fn rows_far_out_of_order_are_sorted_and_equal_times_keep_their_order() {
+        let text = "MMSI,BaseDateTime,LAT,LON\n\
+                    338148873,2022-01-03T00:20:00,1,1\n\
+                    338148873,2022-01-03T00:00:00,2,1\n\
+                    338148873,2022-01-03T00:20:00,3,1\n\
+                    338148873,2022-01-03T00:00:00,4,1\n";
+        let lats: Vec<String> = merge(&[text])
+            .iter()
+            .map(|line| line.split(',').nth(2).unwrap().to_owned())
+            .collect();
+        assert_eq!(lats, ["LAT", "2", "4", "1", "3"]);
+    }
+}

@@ -1,0 +1,326 @@
+//! A recording: a file or standard input, unpacked, told by its content, cut into lines block by block.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use super::unpack::{Limits, Unpacked};
+use crate::ais::LineCutter;
+
+/// What a recording consists of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// Sentences, with or without TAG blocks, `$PGHP` lines, times before or after.
+    Nmea,
+    /// Rows of the Danish Maritime Authority; its header line, unless the file is a later part of a cut one.
+    Danish(Option<Vec<u8>>),
+    /// Rows of NOAA MarineCadastre, either layout; its header line, likewise.
+    Noaa(Option<Vec<u8>>),
+    /// None of these in the first block.
+    Unknown,
+}
+
+/// Why a recording cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordingError {
+    /// It does not exist, may not be read, is cut short, or is packed in a way we do not read.
+    #[error("{name}: {cause}")]
+    Io {
+        /// Path, or `standard input`.
+        name: String,
+        /// What the system or the unpacker said.
+        cause: io::Error,
+    },
+    /// A folder where a file is needed.
+    #[error("{name}: is a folder; name the recordings in it")]
+    Folder {
+        /// Its path.
+        name: String,
+    },
+    /// Read to its end without one line that could be AIS.
+    #[error("{name}: no line of it is an NMEA sentence or a row of Danish or NOAA CSV")]
+    NoLine {
+        /// Path, or `standard input`.
+        name: String,
+    },
+}
+
+/// A recording being read.
+pub struct Recording {
+    name: String,
+    path: Option<PathBuf>,
+    limits: Limits,
+    format: Format,
+    bytes: Unpacked,
+    size: Option<u64>,
+    cutter: LineCutter,
+    block: Vec<u8>,
+    /// How much of `block` was read while sniffing and is not handed out yet.
+    ahead: usize,
+    recognised: bool,
+    empty: bool,
+}
+
+const BLOCK_BYTES: usize = 1 << 20;
+
+impl Recording {
+    /// Opens a path, or standard input for `-`, and looks at its first block.
+    pub fn open(path: &Path, limits: Limits) -> Result<Recording, RecordingError> {
+        if path.as_os_str() == "-" {
+            return Recording::read_from(io::stdin(), "standard input", limits);
+        }
+        let name = path.display().to_string();
+        let failed = |cause| RecordingError::Io {
+            name: name.clone(),
+            cause,
+        };
+        let file = File::open(path).map_err(failed)?;
+        let metadata = file.metadata().map_err(failed)?;
+        if metadata.is_dir() {
+            return Err(RecordingError::Folder { name });
+        }
+        let mut recording = Recording::read_from(file, &name, limits)?;
+        if metadata.is_file() {
+            recording.path = Some(path.to_owned());
+            recording.size = Some(metadata.len());
+        }
+        Ok(recording)
+    }
+
+    /// From any source of bytes; `name` is for messages.
+    pub fn read_from(
+        source: impl Read + Send + 'static,
+        name: &str,
+        limits: Limits,
+    ) -> Result<Recording, RecordingError> {
+        let failed = |cause| RecordingError::Io {
+            name: name.to_owned(),
+            cause,
+        };
+        let mut bytes = Unpacked::new(source, limits).map_err(failed)?;
+        let mut block = vec![0; BLOCK_BYTES];
+        let (ahead, format) = read_ahead(&mut bytes, &mut block).map_err(failed)?;
+        Ok(Recording {
+            name: name.to_owned(),
+            path: None,
+            limits,
+            recognised: format != Format::Unknown,
+            format,
+            bytes,
+            size: None,
+            cutter: LineCutter::new(),
+            block,
+            ahead,
+            empty: ahead == 0,
+        })
+    }
+
+    /// Hands out the complete lines of the next block; `false` at the end.
+    pub fn read_block(&mut self, line: &mut impl FnMut(&[u8])) -> Result<bool, RecordingError> {
+        let count = match std::mem::take(&mut self.ahead) {
+            0 => self
+                .bytes
+                .read(&mut self.block)
+                .map_err(|cause| RecordingError::Io {
+                    name: self.name.clone(),
+                    cause,
+                })?,
+            ahead => ahead,
+        };
+        let block = &self.block[..count];
+        if !self.recognised {
+            self.recognised = sniff(block) != Format::Unknown;
+        }
+        self.cutter.feed(block, &mut *line);
+        if 0 < count {
+            return Ok(true);
+        }
+        self.cutter.finish(line);
+        match self.recognised || self.empty {
+            true => Ok(false),
+            false => Err(RecordingError::NoLine {
+                name: self.name.clone(),
+            }),
+        }
+    }
+
+    /// The same recording from its start; `None` for what can be read only once.
+    pub fn reopen(&self) -> Option<Result<Recording, RecordingError>> {
+        self.path
+            .as_deref()
+            .map(|path| Recording::open(path, self.limits))
+    }
+
+    /// What its first block shows.
+    pub fn format(&self) -> &Format {
+        &self.format
+    }
+
+    /// Path, or `standard input`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it holds no byte at all.
+    pub fn is_empty(&self) -> bool {
+        self.empty
+    }
+
+    /// Packed size in bytes, where known.
+    pub fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    /// Counts the packed bytes read so far.
+    pub fn position(&self) -> Arc<AtomicU64> {
+        self.bytes.position()
+    }
+}
+
+const SNIFF_BYTES: usize = 1 << 16;
+
+/// Reads until the format shows or `SNIFF_BYTES` are read: a pipe may give little at a time, and wait for long.
+fn read_ahead(bytes: &mut impl Read, block: &mut [u8]) -> io::Result<(usize, Format)> {
+    let mut filled = 0;
+    while filled < SNIFF_BYTES {
+        match bytes.read(&mut block[filled..SNIFF_BYTES])? {
+            0 => break,
+            count => filled += count,
+        }
+        let whole_lines = memchr::memrchr(b'\n', &block[..filled]).unwrap_or(0);
+        let format = sniff(&block[..whole_lines]);
+        if format != Format::Unknown {
+            return Ok((filled, format));
+        }
+    }
+    Ok((filled, sniff(&block[..filled])))
+}
+
+/// The format of the first line that shows one.
+fn sniff(block: &[u8]) -> Format {
+    block
+        .split(|byte| matches!(byte, b'\n' | b'\r'))
+        .map(format_of)
+        .find(|format| *format != Format::Unknown)
+        .unwrap_or(Format::Unknown)
+}
+
+fn format_of(line: &[u8]) -> Format {
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    if is_sentence(line) {
+        return Format::Nmea;
+    }
+    let first: Vec<&[u8]> = line.splitn(4, |byte| *byte == b',').collect();
+    let [a, b, c, _] = first.as_slice() else {
+        return Format::Unknown;
+    };
+    let named = |field: &[u8], name: &str| {
+        let field = field.strip_prefix(b"#").unwrap_or(field).trim_ascii();
+        field.eq_ignore_ascii_case(name.as_bytes())
+    };
+    if named(a, "timestamp") && named(c, "mmsi") {
+        return Format::Danish(Some(line.to_vec()));
+    }
+    if named(a, "mmsi") && (named(b, "basedatetime") || named(b, "base_date_time")) {
+        return Format::Noaa(Some(line.to_vec()));
+    }
+    let digits = |field: &[u8], at: &[usize]| {
+        at.iter()
+            .all(|at| field.get(*at).is_some_and(u8::is_ascii_digit))
+    };
+    if a.len() == 19 && digits(a, &[0, 1, 3, 4, 6, 9, 11, 18]) && a[2] == b'/' && a[5] == b'/' {
+        return Format::Danish(None);
+    }
+    if !a.is_empty()
+        && a.iter().all(u8::is_ascii_digit)
+        && 19 <= b.len()
+        && digits(b, &[0, 3, 5, 8, 11, 18])
+        && b[4] == b'-'
+    {
+        return Format::Noaa(None);
+    }
+    Format::Unknown
+}
+
+/// `!` or `$`, five letters or digits, a comma: enough to tell a sentence from other text.
+fn is_sentence(line: &[u8]) -> bool {
+    memchr::memchr2_iter(b'!', b'$', line).any(|start| match line.get(start + 1..start + 7) {
+        Some([address @ .., b',']) => address.iter().all(u8::is_ascii_alphanumeric),
+        _ => line[start..].starts_with(b"$PGHP,"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Limits = Limits {
+        ratio: 100,
+        bytes: 1 << 40,
+    };
+
+    fn lines(text: &str) -> Result<Vec<String>, RecordingError> {
+        let mut recording = Recording::read_from(io::Cursor::new(text.to_owned()), "test", LIMITS)?;
+        let mut lines = Vec::new();
+        let mut keep = |line: &[u8]| lines.push(String::from_utf8_lossy(line).into_owned());
+        while recording.read_block(&mut keep)? {}
+        Ok(lines)
+    }
+
+    #[test]
+    fn the_first_line_that_shows_a_format_decides() {
+        assert_eq!(
+            sniff(b"epoch,AIS_Sentences\n1490075479,!AIVDM,1,1,,B,E>j,4*38\n"),
+            Format::Nmea
+        );
+        assert_eq!(
+            sniff(b"# comment\n\n\\c:1565218798*53\\!BSVDM,1,1,,A,13mb,0*5D\n"),
+            Format::Nmea
+        );
+        assert_eq!(
+            sniff(b"$PGHP,1,2015,2,1,0,0,0,31,230,,,1,25*22\n"),
+            Format::Nmea
+        );
+        let header = b"# Timestamp,Type of mobile,MMSI,Latitude";
+        assert_eq!(sniff(header), Format::Danish(Some(header.to_vec())));
+        assert_eq!(
+            sniff(b"26/04/2026 00:00:00,Class A,211429600,54.6,8.5"),
+            Format::Danish(None)
+        );
+        assert!(matches!(
+            sniff(b"mmsi,base_date_time,longitude,latitude"),
+            Format::Noaa(Some(_))
+        ));
+        assert_eq!(
+            sniff(b"338148873,2022-01-03T00:00:00,33.60716,-117.9"),
+            Format::Noaa(None)
+        );
+        assert_eq!(
+            sniff(b"Dear all,\nhere, as promised, is the list!\n"),
+            Format::Unknown
+        );
+    }
+
+    #[test]
+    fn a_recording_without_one_usable_line_says_so_and_an_empty_one_does_not() {
+        let error = lines("\u{0}\u{1}binary\nmore\n").unwrap_err();
+        assert!(error.to_string().starts_with("test: no line"), "{error}");
+        assert_eq!(lines("").unwrap(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_last_line_needs_no_end() {
+        assert_eq!(
+            lines("!AIVDM,1,1\r\n\r\n!AIVDM,2,2").unwrap(),
+            ["!AIVDM,1,1", "!AIVDM,2,2"]
+        );
+    }
+
+    #[test]
+    fn sentences_after_much_other_text_are_found() {
+        let text = format!("{}!AIVDM,1,1,,A,x,0*00\n", "noise\n".repeat(400_000));
+        assert_eq!(lines(&text).unwrap().len(), 400_001);
+    }
+}

@@ -1,0 +1,193 @@
+//! Unpacks gzip and zstd, told by their first bytes, and stops a file that expands beyond all sense.
+
+use std::io::{self, Cursor, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use flate2::read::MultiGzDecoder;
+use serde::{Deserialize, Serialize};
+
+/// How much a compressed recording may expand; beyond, it is refused as a decompression bomb.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Limits {
+    /// Unpacked bytes for each packed byte, once `GRACE_BYTES` are unpacked. AIS text packs 4 to 30 times.
+    pub ratio: u64,
+    /// Unpacked bytes in all.
+    pub bytes: u64,
+}
+
+/// Small files may be as repetitive as they like.
+const GRACE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The bytes of a recording, unpacked.
+pub struct Unpacked {
+    inner: Box<dyn Read + Send>,
+    packed: bool,
+    read: Arc<AtomicU64>,
+    unpacked: u64,
+    limits: Limits,
+}
+
+/// What a file is that is no text and not packed in a way we read.
+#[derive(Debug, thiserror::Error)]
+#[error("is a {kind}; unpack it first")]
+struct OtherArchive {
+    kind: &'static str,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "expands more than {ratio} times or to more than {gib} GiB: taken for a decompression bomb; unpack it first, or raise \
+     recordings.max_expansion_ratio or recordings.max_expanded_gib"
+)]
+struct Bomb {
+    ratio: u64,
+    gib: u64,
+}
+
+impl Unpacked {
+    /// Looks at the first bytes of `source` and unpacks accordingly.
+    pub fn new(source: impl Read + Send + 'static, limits: Limits) -> io::Result<Unpacked> {
+        let read = Arc::new(AtomicU64::new(0));
+        let mut source = Counted {
+            source,
+            read: Arc::clone(&read),
+        };
+        let mut magic = Vec::with_capacity(6);
+        source.by_ref().take(6).read_to_end(&mut magic)?;
+        let kind = magic.clone();
+        let whole = Cursor::new(magic).chain(source);
+        let (inner, packed): (Box<dyn Read + Send>, bool) = match kind.as_slice() {
+            [0x1f, 0x8b, ..] => (
+                Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(
+                    1 << 18,
+                    whole,
+                ))),
+                true,
+            ),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => (Box::new(zstd::Decoder::new(whole)?), true),
+            [b'P', b'K', 3, 4, ..] => return Err(other("zip archive")),
+            [b'B', b'Z', b'h', b'1'..=b'9', ..] => return Err(other("bzip2 file")),
+            [0xfd, b'7', b'z', b'X', b'Z', ..] => return Err(other("xz file")),
+            _ => (Box::new(whole), false),
+        };
+        Ok(Unpacked {
+            inner,
+            packed,
+            read,
+            unpacked: 0,
+            limits,
+        })
+    }
+
+    /// Counts the packed bytes read so far, for a progress bar.
+    pub fn position(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.read)
+    }
+}
+
+impl Read for Unpacked {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.unpacked += count as u64;
+        if self.packed {
+            let by_ratio = self.read.load(Relaxed).saturating_mul(self.limits.ratio);
+            let bound = self.limits.bytes.min(by_ratio.max(GRACE_BYTES));
+            if bound < self.unpacked {
+                return Err(io::Error::other(Bomb {
+                    ratio: self.limits.ratio,
+                    gib: self.limits.bytes >> 30,
+                }));
+            }
+        }
+        Ok(count)
+    }
+}
+
+fn other(kind: &'static str) -> io::Error {
+    io::Error::other(OtherArchive { kind })
+}
+
+struct Counted<R> {
+    source: R,
+    read: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read(buffer)?;
+        self.read.fetch_add(count as u64, Relaxed);
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    const LIMITS: Limits = Limits {
+        ratio: 100,
+        bytes: 1 << 40,
+    };
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        packer.write_all(bytes).unwrap();
+        packer.finish().unwrap()
+    }
+
+    fn unpack(bytes: Vec<u8>, limits: Limits) -> io::Result<Vec<u8>> {
+        let mut out = Vec::new();
+        Unpacked::new(Cursor::new(bytes), limits)?.read_to_end(&mut out)?;
+        Ok(out)
+    }
+
+    #[test]
+    fn content_tells_the_packing() {
+        let text = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*23\n";
+        assert_eq!(unpack(text.to_vec(), LIMITS).unwrap(), text);
+        assert_eq!(unpack(b"a".to_vec(), LIMITS).unwrap(), b"a");
+        assert_eq!(unpack(Vec::new(), LIMITS).unwrap(), b"");
+        let twice = [gzip(text), gzip(text)].concat();
+        assert_eq!(
+            unpack(twice, LIMITS).unwrap(),
+            [text.as_slice(), text].concat()
+        );
+        assert_eq!(
+            unpack(zstd::encode_all(&text[..], 3).unwrap(), LIMITS).unwrap(),
+            text
+        );
+        let error = unpack(b"PK\x03\x04....".to_vec(), LIMITS).unwrap_err();
+        assert_eq!(error.to_string(), "is a zip archive; unpack it first");
+    }
+
+    #[test]
+    fn a_bomb_is_refused_and_a_small_repetitive_file_is_not() {
+        let bomb = gzip(&vec![b'\n'; 80 << 20]);
+        let error = unpack(bomb.clone(), LIMITS).unwrap_err();
+        assert!(error.to_string().contains("decompression bomb"), "{error}");
+        let generous = Limits {
+            ratio: 5000,
+            ..LIMITS
+        };
+        assert_eq!(unpack(bomb, generous).unwrap().len(), 80 << 20);
+        assert_eq!(
+            unpack(gzip(&vec![b'\n'; 1 << 20]), LIMITS).unwrap().len(),
+            1 << 20
+        );
+        let small = Limits {
+            bytes: 1 << 19,
+            ratio: 5000,
+        };
+        assert!(unpack(gzip(&vec![b'\n'; 1 << 20]), small).is_err());
+    }
+
+    #[test]
+    fn a_cut_file_is_an_error_and_no_end() {
+        let mut cut = gzip(b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*23\n");
+        cut.truncate(cut.len() - 9);
+        assert!(unpack(cut, LIMITS).is_err());
+    }
+}

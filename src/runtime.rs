@@ -1,0 +1,353 @@
+//! The loop of the daemon: owns the engine, starts and stops inputs and sinks, reloads.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use crate::ais::{Line, SourceId};
+use crate::alerts::Change;
+use crate::clock::{Clock, Moment};
+use crate::config::{self, Checked, FolderWatch, Problem, Purpose, ZoneSource};
+use crate::delivery::Sinks;
+use crate::engine::Engine;
+use crate::inputs::{self, Batch, Message, Port, State};
+use crate::telemetry::{FromAir, InputCounters};
+
+/// Everything that can happen to the daemon.
+enum Event {
+    /// Lines of an input.
+    Lines(Batch),
+    /// An input connected, broke or ended.
+    InputState(SourceId, State),
+    /// A signal asks for something.
+    Signal(Asked),
+    /// Zone files changed and have come to rest.
+    ZonesChanged,
+    /// A second has passed.
+    Tick,
+}
+
+enum Asked {
+    Stop,
+    Reload,
+}
+
+/// Batches on the way: enough to bridge a burst, few enough that a busy engine slows its feeds.
+const BATCHES_WAITING: usize = 64;
+const TICK: Duration = Duration::from_secs(1);
+const STATUS_EVERY: Duration = Duration::from_secs(600);
+/// What the log names of the open alerts when stopping.
+const OPEN_ALERTS_NAMED: usize = 50;
+
+/// Runs the daemon until SIGTERM or SIGINT. `file` is read again on SIGHUP.
+pub fn run(settings: Checked, file: PathBuf) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let outcome = runtime.block_on(async { Daemon::start(settings, file)?.run().await });
+    // A host name that is being looked up must not hold the exit back.
+    runtime.shutdown_background();
+    outcome
+}
+
+struct Daemon {
+    file: PathBuf,
+    settings: Checked,
+    engine: Engine,
+    sinks: Sinks,
+    sources: Vec<Source>,
+    clock: Clock,
+    changes: Vec<Change>,
+    messages: Receiver<Message>,
+    /// Held so that the channel stays open when every input has ended.
+    _sender: Sender<Message>,
+    stop: CancellationToken,
+    terminate: Signal,
+    interrupt: Signal,
+    hang_up: Signal,
+    tick: Interval,
+    watch: FolderWatch,
+    status_at: Moment,
+}
+
+/// What the loop knows of an input.
+struct Source {
+    name: String,
+    counters: Arc<InputCounters>,
+    state: State,
+    heard: Moment,
+    /// Whether the engine was told that it is silent; the next line brings it back.
+    idle: bool,
+    lines: u64,
+}
+
+impl Daemon {
+    fn start(settings: Checked, file: PathBuf) -> io::Result<Daemon> {
+        let clock = Clock;
+        // Before anything that takes time, so that an early SIGTERM or SIGHUP is not lost.
+        let terminate = signal(SignalKind::terminate())?;
+        let interrupt = signal(SignalKind::interrupt())?;
+        let hang_up = signal(SignalKind::hangup())?;
+
+        let clocks = settings
+            .inputs
+            .iter()
+            .map(|input| config::source_clock(input, &settings));
+        let clocks: Vec<_> = clocks.collect();
+        let lateness: Vec<_> = clocks.iter().map(|clock| clock.lateness).collect();
+        let engine = Engine::new(&settings.engine, Arc::clone(&settings.chart), clocks);
+        let sinks = Sinks::open(&settings.sinks);
+
+        let (sender, messages) = channel(BATCHES_WAITING);
+        let stop = CancellationToken::new();
+        let mut sources = Vec::new();
+        for (index, (input, lateness)) in (0..).zip(settings.inputs.iter().zip(lateness)) {
+            let counters = Arc::new(InputCounters::default());
+            sources.push(Source {
+                name: input.name.clone(),
+                counters: Arc::clone(&counters),
+                state: State::Down,
+                heard: clock.moment(),
+                idle: false,
+                lines: 0,
+            });
+            tokio::spawn(inputs::run(Port {
+                source: SourceId(index),
+                settings: Arc::new(input.clone()),
+                limits: settings.recordings.limits(),
+                lateness,
+                clock,
+                counters,
+                sender: sender.clone(),
+                stop: stop.clone(),
+            }));
+        }
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let watch = FolderWatch::new(zones_folder(&settings.zones));
+        info!(
+            version = env!("CARGO_PKG_VERSION"),
+            settings = %file.display(),
+            inputs = settings.inputs.len(),
+            sinks = settings.sinks.len(),
+            zones = settings.zone_count(),
+            zone_files = %settings.zones,
+            "started"
+        );
+        Ok(Daemon {
+            file,
+            settings,
+            engine,
+            sinks,
+            sources,
+            clock,
+            changes: Vec::new(),
+            messages,
+            _sender: sender,
+            stop,
+            terminate,
+            interrupt,
+            hang_up,
+            tick,
+            watch,
+            status_at: clock.moment(),
+        })
+    }
+
+    async fn run(mut self) -> io::Result<()> {
+        loop {
+            match self.next().await {
+                Event::Lines(batch) => self.lines(&batch),
+                Event::InputState(source, state) => self.input_state(source, state),
+                Event::Signal(Asked::Reload) => self.reload(),
+                Event::Signal(Asked::Stop) => {
+                    self.finish();
+                    return Ok(());
+                }
+                Event::ZonesChanged => self.reload_zones(),
+                Event::Tick => self.tick(),
+            }
+            if !self.changes.is_empty() {
+                self.sinks.deliver(&self.changes);
+                self.changes.clear();
+            }
+        }
+    }
+
+    /// Signals and ticks come before lines, so that a flood does not shut them out.
+    async fn next(&mut self) -> Event {
+        loop {
+            return tokio::select! {
+                biased;
+                _ = self.terminate.recv() => Event::Signal(Asked::Stop),
+                _ = self.interrupt.recv() => Event::Signal(Asked::Stop),
+                _ = self.hang_up.recv() => Event::Signal(Asked::Reload),
+                _ = self.tick.tick() => Event::Tick,
+                () = self.watch.changed() => Event::ZonesChanged,
+                Some(message) = self.messages.recv() => match message {
+                    Message::Lines(batch) => Event::Lines(batch),
+                    Message::State(source, state) => Event::InputState(source, state),
+                },
+            };
+        }
+    }
+
+    fn lines(&mut self, batch: &Batch) {
+        let source = &mut self.sources[usize::from(batch.source.0)];
+        source.heard = self.clock.moment();
+        source.idle = false;
+        for bytes in lines_of(&batch.lines) {
+            source.lines += 1;
+            let line = Line {
+                source: batch.source,
+                received: batch.received,
+                bytes,
+            };
+            self.engine.line(line, &mut self.changes);
+        }
+    }
+
+    fn input_state(&mut self, id: SourceId, state: State) {
+        let source = &mut self.sources[usize::from(id.0)];
+        source.state = state;
+        if state == State::Ended {
+            source.idle = true;
+            self.engine.source_idle(id, &mut self.changes);
+            if self
+                .sources
+                .iter()
+                .all(|source| source.state == State::Ended)
+            {
+                warn!("every input has ended: nothing more will come until a restart");
+            }
+        }
+    }
+
+    fn tick(&mut self) {
+        let now = self.clock.moment();
+        let idle_after =
+            Duration::from_secs(u64::from(self.settings.engine.time.idle_after_seconds));
+        for (index, source) in (0..).zip(&mut self.sources) {
+            if !source.idle && idle_after <= now.since(source.heard) {
+                source.idle = true;
+                info!(input = %source.name, seconds = idle_after.as_secs(), "input silent: time no longer waits for it");
+                self.engine.source_idle(SourceId(index), &mut self.changes);
+            }
+        }
+        self.sinks.flush();
+        if STATUS_EVERY <= now.since(self.status_at) {
+            self.status_at = now;
+            self.tell_status();
+        }
+    }
+
+    fn tell_status(&self) {
+        for source in &self.sources {
+            let [bytes, overlong, dropped, connections] = source.counters.read();
+            info!(
+                input = %source.name, state = ?source.state, lines = source.lines, bytes, overlong, dropped, connections,
+                "input status"
+            );
+        }
+        let at = self.engine.now().map(|at| at.to_string());
+        info!(at, open_alerts = self.engine.open_alerts().len(), "status");
+    }
+
+    /// SIGHUP: settings and zones anew, sinks opened anew; what the engine knows stays.
+    fn reload(&mut self) {
+        let settings = match config::check(Some(&self.file), None, Purpose::Run) {
+            Ok(settings) => settings,
+            Err(problems) => {
+                // A rotated file is begun afresh all the same.
+                self.sinks.replace(&self.settings.sinks);
+                return refuse(&problems);
+            }
+        };
+        if settings.inputs != self.settings.inputs {
+            warn!("changed [[inputs]] take effect after a restart; the rest is taken over now");
+        }
+        self.engine.replace(
+            &settings.engine,
+            Arc::clone(&settings.chart),
+            &mut self.changes,
+        );
+        self.sinks.replace(&settings.sinks);
+        let inputs = std::mem::take(&mut self.settings.inputs);
+        self.settings = Checked { inputs, ..settings };
+        self.watch = FolderWatch::new(zones_folder(&self.settings.zones));
+        info!(
+            zones = self.settings.zone_count(),
+            sinks = self.settings.sinks.len(),
+            "reloaded"
+        );
+    }
+
+    fn reload_zones(&mut self) {
+        match self.settings.read_zones_again() {
+            Ok(chart) => {
+                self.settings.chart = Arc::new(chart);
+                let chart = Arc::clone(&self.settings.chart);
+                self.engine
+                    .replace(&self.settings.engine, chart, &mut self.changes);
+                info!(zones = self.settings.zone_count(), "zones reloaded");
+            }
+            Err(problems) => refuse(&problems),
+        }
+    }
+
+    /// Stops the inputs, uses what has arrived, and says what is open.
+    fn finish(&mut self) {
+        info!("stopping");
+        self.stop.cancel();
+        while let Ok(message) = self.messages.try_recv() {
+            if let Message::Lines(batch) = message {
+                self.lines(&batch);
+            }
+        }
+        self.engine.finish(&mut self.changes);
+        self.sinks.deliver(&self.changes);
+        self.changes.clear();
+        self.tell_status();
+        let open = self.engine.open_alerts();
+        for alert in open.iter().take(OPEN_ALERTS_NAMED) {
+            info!(
+                id = %alert.id, behaviour = alert.behaviour, severity = ?alert.severity, started_at = %alert.started_at,
+                summary = %FromAir(&alert.summary), "open alert"
+            );
+        }
+        info!(open_alerts = open.len(), "stopped");
+    }
+}
+
+fn lines_of(batch: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut start = 0;
+    memchr::memchr_iter(b'\n', batch).map(move |end| {
+        let line = &batch[start..end];
+        start = end + 1;
+        line
+    })
+}
+
+fn zones_folder(zones: &ZoneSource) -> Option<PathBuf> {
+    match zones {
+        ZoneSource::Folder(folder) => Some(folder.clone()),
+        ZoneSource::BuiltIn => None,
+    }
+}
+
+fn refuse(problems: &[Problem]) {
+    for problem in problems {
+        error!(problem = %FromAir(&problem.to_string().replace("\n    ", " | ")), "not reloaded");
+    }
+    warn!(
+        problems = problems.len(),
+        "reload refused: settings and zones in force are kept"
+    );
+}

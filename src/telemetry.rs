@@ -1,0 +1,88 @@
+//! Counters of the shell, and the set-up of the log.
+
+use std::fmt::{self, Write as _};
+use std::io::{self, IsTerminal};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use tracing_subscriber::EnvFilter;
+
+/// Variable that sets the log level, in the syntax of `tracing_subscriber::EnvFilter` (`info`, `atalaia=debug`).
+pub const LOG_VARIABLE: &str = "ATALAIA_LOG";
+
+/// What one input counts about itself, shared between its task and the runtime.
+#[derive(Debug, Default)]
+pub struct InputCounters {
+    /// Bytes read, before any unpacking of lines.
+    pub bytes: AtomicU64,
+    /// Lines dropped because they had no end within the longest line taken.
+    pub overlong: AtomicU64,
+    /// Lines dropped because the engine could not keep up (UDP only; other inputs wait).
+    pub dropped: AtomicU64,
+    /// Connections made (TCP) or accepted (TCP listener).
+    pub connections: AtomicU64,
+}
+
+impl InputCounters {
+    /// Adds to one of the counters.
+    pub fn add(counter: &AtomicU64, count: u64) {
+        counter.fetch_add(count, Relaxed);
+    }
+
+    /// The counters as they stand: bytes, overlong, dropped, connections.
+    pub fn read(&self) -> [u64; 4] {
+        [
+            &self.bytes,
+            &self.overlong,
+            &self.dropped,
+            &self.connections,
+        ]
+        .map(|counter| counter.load(Relaxed))
+    }
+}
+
+/// Sends log lines to standard error: INFO and above unless `ATALAIA_LOG` says otherwise, in colour on a terminal only.
+///
+/// A second call in one process changes nothing.
+pub fn set_up() {
+    let filter = EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new("info"));
+    let outcome = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(false)
+        .try_init();
+    // The error says only that a log is set up already.
+    drop(outcome);
+}
+
+/// Text from the air, made safe to show: control characters, line ends and direction marks print as escapes.
+pub struct FromAir<'a>(pub &'a str);
+
+impl fmt::Display for FromAir<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars() {
+            match character {
+                '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2066}'..='\u{2069}'
+                | '\u{feff}' => {
+                    write!(f, "{}", character.escape_unicode())?;
+                }
+                _ if character.is_control() => write!(f, "{}", character.escape_default())?,
+                _ => f.write_char(character)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_the_air_cannot_forge_a_line_or_colour_a_terminal() {
+        let shown = FromAir("GOOD\nERROR \x1b[31mred\u{202e}ÅSE").to_string();
+        assert_eq!(shown, "GOOD\\nERROR \\u{1b}[31mred\\u{202e}ÅSE");
+    }
+}
