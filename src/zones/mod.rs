@@ -79,10 +79,7 @@ const SHIPPED: [(&str, &str); 6] = [
         "gulf-of-guinea.geojson",
         include_str!("../../zones/gulf-of-guinea.geojson"),
     ),
-    (
-        "iberia.geojson",
-        include_str!("../../zones/iberia.geojson"),
-    ),
+    ("iberia.geojson", include_str!("../../zones/iberia.geojson")),
     (
         "mediterranean.geojson",
         include_str!("../../zones/mediterranean.geojson"),

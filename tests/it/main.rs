@@ -3,4 +3,6 @@
 
 mod decoder;
 mod witness;
+mod zone_borders;
+mod zone_files;
 mod zones;
