@@ -206,10 +206,7 @@ pub struct EvidenceTrack {
     pub points: Vec<(Time, f64, f64, Option<f64>, Option<f64>)>,
 }
 
-fn rounded_position<S: Serializer>(
-    at: &Option<LatLon>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+fn rounded_position<S: Serializer>(at: &Option<LatLon>, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Rounded {
         lat: f64,

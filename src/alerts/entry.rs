@@ -78,7 +78,12 @@ impl Inputs {
 
 impl Entry {
     /// An alert or fact that nobody has heard of yet.
-    pub(super) fn new(key: &Key, subject: &Subject, holding: &mut Holding, context: &Context<'_>) -> Entry {
+    pub(super) fn new(
+        key: &Key,
+        subject: &Subject,
+        holding: &mut Holding,
+        context: &Context<'_>,
+    ) -> Entry {
         let view = context.view;
         let vessels = subject.vessels.iter();
         let parties: Vec<Party> = vessels
@@ -132,7 +137,12 @@ impl Entry {
     /// Why it opened.
     pub(super) fn opened_because(&self) -> String {
         let alert = &self.alert;
-        opened_because(alert.behaviour, self.told_form, alert.started_at, alert.opened_at)
+        opened_because(
+            alert.behaviour,
+            self.told_form,
+            alert.started_at,
+            alert.opened_at,
+        )
     }
 
     /// Takes in that it holds; says what that means and why.
@@ -254,8 +264,18 @@ impl Entry {
         let alert = Arc::make_mut(&mut self.alert);
         let started_at = alert.started_at;
         let evidence = &mut alert.evidence;
-        evidence::refresh(evidence, &self.parties, started_at, context.settings, context.view);
-        alert.vessels = self.parties.iter().map(|party| party.named.clone()).collect();
+        evidence::refresh(
+            evidence,
+            &self.parties,
+            started_at,
+            context.settings,
+            context.view,
+        );
+        alert.vessels = self
+            .parties
+            .iter()
+            .map(|party| party.named.clone())
+            .collect();
     }
 
     /// From now on the vessel's place may belong to another one.

@@ -45,14 +45,20 @@ pub(super) fn refresh(
     }
     evidence.tracks = tracks;
     // Without any track left, what was known about the stations stands.
-    if parties.iter().any(|party| party.vessel(view.tracks).is_some()) {
+    if parties
+        .iter()
+        .any(|party| party.vessel(view.tracks).is_some())
+    {
         evidence.stations = stations.into_iter().collect();
     }
 }
 
 /// What was kept before the trail begins, the trail, and the latest fix.
 fn joined(kept: Vec<Point>, vessel: Vessel<'_>, from: Time) -> Vec<Point> {
-    let trail: Vec<Point> = vessel.trail_since(from).map(|point| packed(&point)).collect();
+    let trail: Vec<Point> = vessel
+        .trail_since(from)
+        .map(|point| packed(&point))
+        .collect();
     let begins = trail.first().map_or(Time::MAX, |point| point.0);
     let mut points: Vec<Point> = kept.into_iter().filter(|point| point.0 < begins).collect();
     points.extend(trail);

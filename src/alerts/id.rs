@@ -39,7 +39,11 @@ impl Key {
             true => (self.place.clone(), ""),
             false => (tracks.join(","), self.place.as_str()),
         };
-        digest(&format!("{}|{who}|{zone}|{}", self.behaviour, started_at.millis()))
+        digest(&format!(
+            "{}|{who}|{zone}|{}",
+            self.behaviour,
+            started_at.millis()
+        ))
     }
 }
 

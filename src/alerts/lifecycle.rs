@@ -67,47 +67,59 @@ pub(super) fn transition(state: State, observation: Observation) -> Transition {
             (State::Absent, Act::Ignore, "already over")
         }
 
-        (State::Open, Observation::Holds) => {
-            (State::Open, Act::Note, "nothing to act on is new")
-        }
+        (State::Open, Observation::Holds) => (State::Open, Act::Note, "nothing to act on is new"),
         (State::Open, Observation::HoldsLong) => {
             (State::Open, Act::Publish(Updated), "still going on")
         }
-        (State::Open, Observation::HoldsWithNews) => {
-            (State::Open, Act::Publish(Updated), "something to act on is new")
-        }
-        (State::Open, Observation::Stopped) => {
-            (State::Pending, Act::Note, "it may come back within the merge window")
-        }
+        (State::Open, Observation::HoldsWithNews) => (
+            State::Open,
+            Act::Publish(Updated),
+            "something to act on is new",
+        ),
+        (State::Open, Observation::Stopped) => (
+            State::Pending,
+            Act::Note,
+            "it may come back within the merge window",
+        ),
         (State::Open, Observation::StoppedForGood) => {
             (State::Absent, Act::Publish(Ended), "it cannot come back")
         }
         (State::Open, Observation::WindowClosed) => {
             (State::Open, Act::Ignore, "it came back before")
         }
-        (State::Open, Observation::Grouped) => {
-            (State::Open, Act::Publish(Updated), "one of several linked pairs")
-        }
+        (State::Open, Observation::Grouped) => (
+            State::Open,
+            Act::Publish(Updated),
+            "one of several linked pairs",
+        ),
 
         (State::Pending, Observation::Holds) => (State::Open, Act::Note, "it came back"),
-        (State::Pending, Observation::HoldsLong) => {
-            (State::Open, Act::Publish(Updated), "it came back and goes on")
-        }
-        (State::Pending, Observation::HoldsWithNews) => {
-            (State::Open, Act::Publish(Updated), "it came back with something to act on")
-        }
+        (State::Pending, Observation::HoldsLong) => (
+            State::Open,
+            Act::Publish(Updated),
+            "it came back and goes on",
+        ),
+        (State::Pending, Observation::HoldsWithNews) => (
+            State::Open,
+            Act::Publish(Updated),
+            "it came back with something to act on",
+        ),
         (State::Pending, Observation::Stopped) => {
             (State::Pending, Act::Ignore, "it had already stopped")
         }
-        (State::Pending, Observation::StoppedForGood) => {
-            (State::Absent, Act::Publish(Ended), "it cannot come back any more")
-        }
+        (State::Pending, Observation::StoppedForGood) => (
+            State::Absent,
+            Act::Publish(Ended),
+            "it cannot come back any more",
+        ),
         (State::Pending, Observation::WindowClosed) => {
             (State::Absent, Act::Publish(Ended), "it did not come back")
         }
-        (State::Pending, Observation::Grouped) => {
-            (State::Pending, Act::Publish(Updated), "one of several linked pairs")
-        }
+        (State::Pending, Observation::Grouped) => (
+            State::Pending,
+            Act::Publish(Updated),
+            "one of several linked pairs",
+        ),
     };
     Transition { next, act, why }
 }
@@ -161,7 +173,13 @@ mod tests {
         use Observation::*;
         for state in [State::Absent, State::Open, State::Pending] {
             for observation in [
-                Holds, HoldsLong, HoldsWithNews, Stopped, StoppedForGood, WindowClosed, Grouped,
+                Holds,
+                HoldsLong,
+                HoldsWithNews,
+                Stopped,
+                StoppedForGood,
+                WindowClosed,
+                Grouped,
             ] {
                 let cell = transition(state, observation);
                 let opened = cell.act == Act::Publish(ChangeKind::Opened);

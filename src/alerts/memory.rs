@@ -92,7 +92,13 @@ mod tests {
         let mut memory = Memory::default();
         let days = Span::from_hours(14 * 24);
         for second in 0..500 {
-            memory.ended(&key(second as u32), Time::from_seconds(second), true, days, 100);
+            memory.ended(
+                &key(second as u32),
+                Time::from_seconds(second),
+                true,
+                days,
+                100,
+            );
         }
         assert_eq!(memory.ends.len(), 100);
         assert_eq!(memory.alerts.len(), 100);

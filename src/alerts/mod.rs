@@ -36,7 +36,7 @@ use crate::zones::Chart;
 use entry::{Context, Entry};
 use group::{Groups, groups};
 use id::Key;
-use lifecycle::{Act, Observation, State, Transition, transition};
+use lifecycle::{Act, Observation, Transition, transition};
 use memory::Memory;
 
 /// What the book may look at while it decides.
@@ -176,7 +176,11 @@ impl AlertBook {
             None => {
                 let entry = Entry::new(&key, subject, &mut holding, &context);
                 let most = self.settings.max_open as usize;
-                let most = if entry.alert.announced { 4 * most } else { most };
+                let most = if entry.alert.announced {
+                    4 * most
+                } else {
+                    most
+                };
                 if most <= self.entries.len() {
                     self.refused += 1;
                     return;
@@ -259,7 +263,8 @@ impl AlertBook {
             let ended_at = alert.ended_at.unwrap_or(alert.last_at);
             let keep = Span::from_hours(24 * i64::from(self.score.repeat_days));
             let most = self.settings.max_remembered;
-            self.memory.ended(key, ended_at, alert.announced, keep, most);
+            self.memory
+                .ended(key, ended_at, alert.announced, keep, most);
         }
     }
 
@@ -300,8 +305,11 @@ impl AlertBook {
             if member == key {
                 entry.publish(change, at, reason.clone(), key, &context, out);
             } else if moved
-                && let Transition { act: Act::Publish(change), why, .. } =
-                    transition(entry.state, Observation::Grouped)
+                && let Transition {
+                    act: Act::Publish(change),
+                    why,
+                    ..
+                } = transition(entry.state, Observation::Grouped)
             {
                 entry.publish(change, at, why.to_owned(), member, &context, out);
             }
@@ -311,7 +319,12 @@ impl AlertBook {
 
 /// The name of a group: the smallest its members already have, else the smallest id among them.
 fn group_id(members: &BTreeSet<Key>, entries: &BTreeMap<Key, Entry>) -> Option<String> {
-    let alerts = || members.iter().filter_map(|key| entries.get(key)).map(|entry| &entry.alert);
+    let alerts = || {
+        members
+            .iter()
+            .filter_map(|key| entries.get(key))
+            .map(|entry| &entry.alert)
+    };
     let had = alerts().filter_map(|alert| alert.group_id.clone()).min();
     had.or_else(|| alerts().map(|alert| alert.id.clone()).min())
 }

@@ -180,10 +180,7 @@ mod tests {
     #[test]
     fn names_from_the_air_lose_what_hides_or_turns_text() {
         assert_eq!(clean("ALFA\u{202e}OFLA"), Some("ALFAOFLA".to_owned()));
-        assert_eq!(
-            clean(" A\u{7}\tB\n\u{200b}C "),
-            Some("A B C".to_owned())
-        );
+        assert_eq!(clean(" A\u{7}\tB\n\u{200b}C "), Some("A B C".to_owned()));
         assert_eq!(clean("\u{202a}\u{0}"), None);
         assert_eq!(
             clean(&"X".repeat(5000)).map(|name| name.len()),

@@ -90,7 +90,10 @@ impl ScoreSettings {
             ("shore_24_nm_points", self.shore_24_nm_points),
             ("shore_100_nm_points", self.shore_100_nm_points),
             ("night_points", self.night_points),
-            ("merchant_small_craft_points", self.merchant_small_craft_points),
+            (
+                "merchant_small_craft_points",
+                self.merchant_small_craft_points,
+            ),
             ("repeat_points", self.repeat_points),
             ("unassigned_mmsi_points", self.unassigned_mmsi_points),
             ("cap_low", self.cap_low),
@@ -180,7 +183,11 @@ impl Score {
             .min_by_key(|cap| cap.points);
         match cap {
             Some(cap) if cap.points < score.points => score.set(cap.points, cap.code, cap.text),
-            _ => score.set(score.points.min(100), "clamp", "No score is above 100".to_owned()),
+            _ => score.set(
+                score.points.min(100),
+                "clamp",
+                "No score is above 100".to_owned(),
+            ),
         }
         score.raise_to(0, "clamp", "No score is below 0".to_owned());
         score
