@@ -7,10 +7,12 @@ use super::sentence::{hex_byte, xor};
 use crate::time::Time;
 
 /// A station name as feeds write it, kept inline. Empty means "not said".
+/// Three machine words, since it is copied and compared with every line.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[repr(align(8))]
 pub(super) struct StationText {
-    len: u8,
     bytes: [u8; 23],
+    len: u8,
 }
 
 impl StationText {
@@ -70,11 +72,15 @@ impl Tag {
             return None;
         }
         let mut tag = Tag::default();
-        for field in fields.split(|byte| *byte == b',') {
-            let Some(colon) = memchr(b':', field) else {
+        let mut rest = fields;
+        while !rest.is_empty() {
+            let end = memchr(b',', rest).unwrap_or(rest.len());
+            let field = &rest[..end];
+            rest = rest.get(end + 1..).unwrap_or_default();
+            let colon = field.iter().position(|byte| *byte == b':');
+            let Some((key, [_, value @ ..])) = colon.map(|colon| field.split_at(colon)) else {
                 continue;
             };
-            let (key, value) = (&field[..colon], &field[colon + 1..]);
             match key {
                 b"c" => tag.time = unix_time(value),
                 b"s" => tag.station = StationText::new(value),
