@@ -14,7 +14,7 @@ const MAX_AGE: Span = Span::from_seconds(15);
 const MAX_SENTENCES: u64 = 500;
 /// A later part that arrives first waits this long only: what follows it is then more likely a new message.
 const MAX_AGE_REVERSED: Span = Span::from_seconds(3);
-const MAX_SENTENCES_REVERSED: u64 = 50;
+const MAX_SENTENCES_REVERSED: u64 = 20;
 
 /// A whole message, in one piece.
 #[derive(Clone, Copy)]
@@ -36,6 +36,7 @@ pub(super) struct Reception {
 /// The incomplete messages of one source.
 pub(super) struct Assembly {
     groups: Vec<Group>,
+    /// Of the source so far: the age of parts that have no time is counted in them.
     sentences: u64,
     joined: Vec<u8>,
 }
@@ -77,12 +78,12 @@ impl Assembly {
         time: Option<(TimeBasis, Time)>,
         counts: &mut Counts,
     ) -> Option<Whole<'_>> {
-        self.sentences += 1;
+        self.sentences = counts.sentences;
         let vdm = part.vdm;
         let key = Key {
             tag_group: part.group,
-            // A TAG group says it all: some relays rewrite sequence and channel.
-            sequence: vdm.sequence.filter(|_| part.group.is_none()),
+            sequence: vdm.sequence,
+            // A TAG group holds whatever the channel: some relays name it on the first part only.
             channel: if part.group.is_none() { vdm.channel } else { 0 },
             total: vdm.total,
         };
