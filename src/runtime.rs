@@ -186,19 +186,17 @@ impl Daemon {
 
     /// Signals and ticks come before lines, so that a flood does not shut them out.
     async fn next(&mut self) -> Event {
-        loop {
-            return tokio::select! {
-                biased;
-                _ = self.terminate.recv() => Event::Signal(Asked::Stop),
-                _ = self.interrupt.recv() => Event::Signal(Asked::Stop),
-                _ = self.hang_up.recv() => Event::Signal(Asked::Reload),
-                _ = self.tick.tick() => Event::Tick,
-                () = self.watch.changed() => Event::ZonesChanged,
-                Some(message) = self.messages.recv() => match message {
-                    Message::Lines(batch) => Event::Lines(batch),
-                    Message::State(source, state) => Event::InputState(source, state),
-                },
-            };
+        tokio::select! {
+            biased;
+            _ = self.terminate.recv() => Event::Signal(Asked::Stop),
+            _ = self.interrupt.recv() => Event::Signal(Asked::Stop),
+            _ = self.hang_up.recv() => Event::Signal(Asked::Reload),
+            _ = self.tick.tick() => Event::Tick,
+            () = self.watch.changed() => Event::ZonesChanged,
+            Some(message) = self.messages.recv() => match message {
+                Message::Lines(batch) => Event::Lines(batch),
+                Message::State(source, state) => Event::InputState(source, state),
+            },
         }
     }
 

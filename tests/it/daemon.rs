@@ -20,7 +20,7 @@ const BARE: &str = "[zones]\ncoast = \"off\"\nports = \"off\"\nanchorages = \"of
 const SENTENCES: [&str; 3] = [
     "!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24",
     "!AIVDM,1,1,,B,177KQJ5000G?tO`K>RA1wUbN0TKH,0*5C",
-    "!AIVDM,1,1,,A,15M67FC000G?ufbE`FepT@3n00Sa,0*5C",
+    "!AIVDM,1,1,,A,15M67FC000G?ufbE`FepT@3n00Sa,0*5F",
 ];
 
 struct Daemon {
