@@ -1,10 +1,62 @@
 //! Atalaia: AIS in, explained alerts out.
 //!
-//! (The architecture page; see STYLE for the flow.)
+//! # The flow
+//! Data flows one way, and each arrow is one module:
+//!
+//! ```text
+//! bytes -> Line -> Report -> Step -> Episode -> Signal -> Change -> delivery
+//!   inputs    ais     tracks  episodes  behaviours  alerts    delivery
+//! ```
+//!
+//! The middle is a pure engine: the same lines give the same changes, live or replayed. Around it is a thin shell that moves
+//! bytes, stamps time, stores and sends. One loop (`runtime`) owns the engine; nothing else can touch it.
+//!
+//! # Who may import whom
+//! A module imports what stands before a `<` to its left, never its own step, never to the right; the house test checks it.
+//!
+//! ```text
+//! core    time units < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
+//! shell   < clock telemetry store < inputs delivery http < config < runtime < cli main
+//! ```
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`time`], [`units`] | UTC milliseconds; MMSI and the constants between units |
+//! | [`geo`] | positions, the local plane, coast, ports, sun, hulls |
+//! | [`ais`] | lines of NMEA and CSV in, reports out; the encoder for exercises |
+//! | [`zones`] | GeoJSON zones, who is inside, calm water |
+//! | [`tracks`] | the picture: fixes, trails, speed made good, identities, neighbours |
+//! | [`behaviours`] | one file each: what vessels do that is worth an alert |
+//! | [`alerts`] | the alert book: lifecycle, score, evidence, summary |
+//! | [`cases`] | alerts of a vessel and its partners as one story |
+//! | [`engine`] | event time, reorder buffer, timers; wires the core together |
+//! | [`clock`] | the only reader of the wall clock |
+//! | [`inputs`], [`delivery`] | bytes in, changes out |
+//! | [`config`] | the settings file: read, checked, all problems at once |
+//! | [`runtime`], [`cli`] | the loop, the commands |
+//!
+//! `coverage` and `episodes` stand between `tracks` and `behaviours`, `store` and `http` in the shell; they come with the
+//! behaviours and services that need them, in the places the order above keeps for them.
+//!
+//! # Invariants
+//! 1. The core names no file, socket, environment, async runtime or clock. Time comes in with each line.
+//! 2. There is no lock and no shared state: `&mut Engine` is the only way in.
+//! 3. Engine time never runs backward; `Change::at` is the time of the step that decided it, and never decreases.
+//! 4. Ticks that nothing is due at change nothing; what becomes due is woken at its own moment, in order.
+//! 5. Hash maps may be iterated only where the order cannot show: signals and changes are sorted where they leave.
+//! 6. A behaviour says *holds* or *over*; only the alert book opens, updates, ends.
+//! 7. An alert's id is made of facts: the same lines give the same ids on every machine.
+//! 8. Bad data from the air is counted by kind and dropped; decoding neither panics nor guesses.
+//! 9. Memory is bounded: every map that the air can fill has a stated limit or an age.
+//!
+//! # Where to start reading
+//! `engine.rs` (how time moves), `behaviours/loitering.rs` (what a behaviour is), `alerts/lifecycle.rs` (what becomes of what
+//! it says).
 
 pub mod ais;
 pub mod alerts;
 pub mod behaviours;
+pub mod cases;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -18,3 +70,6 @@ pub mod time;
 pub mod tracks;
 pub mod units;
 pub mod zones;
+
+#[cfg(test)]
+mod testing;

@@ -17,25 +17,31 @@ pub(super) fn head(bits: &Bits) -> Result<(u8, Mmsi), Reject> {
         return Err(Reject::Mmsi);
     }
     let kind = kind as u8;
-    if bits.len() < shortest(kind) {
+    let (shortest, longest) = lengths(kind);
+    if bits.len() < shortest {
         return Err(Reject::TooShort);
+    }
+    if longest < bits.len() {
+        return Err(Reject::TooLong);
     }
     Ok((kind, Mmsi(mmsi)))
 }
 
-/// Bits up to the last field that a message of this type cannot do without.
-fn shortest(kind: u8) -> usize {
+/// Bits up to the last field that a message of this type cannot do without, and the most that receivers pad it to (90
+/// more than it has are seen):
+/// what is much longer than its type is noise that passed for a sentence.
+fn lengths(kind: u8) -> (usize, usize) {
     match kind {
-        1..=3 => 137,
-        4 | 11 => 134,
-        5 => 302,
-        9 => 128,
-        18 => 133,
-        19 => 133,
-        21 => 219,
-        24 => 40,
-        27 => 94,
-        _ => 38,
+        1..=3 => (137, 312),
+        4 | 11 => (134, 312),
+        5 => (302, 472),
+        9 => (128, 312),
+        18 => (133, 312),
+        19 => (133, 354),
+        21 => (219, 408),
+        24 => (40, 210),
+        27 => (94, 210),
+        _ => (38, usize::MAX),
     }
 }
 

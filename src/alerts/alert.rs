@@ -76,6 +76,17 @@ impl Severity {
             80.. => Severity::Critical,
         }
     }
+
+    /// The word in alerts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Low => "low",
+            Severity::Medium => "medium",
+            Severity::High => "high",
+            Severity::Critical => "critical",
+        }
+    }
 }
 
 /// An alert, or a fact below `alert_from` points (`announced` false).
@@ -107,9 +118,9 @@ pub struct Alert {
     pub vessels: Vec<VesselRef>,
     /// Every watched or benign zone it lies in or near.
     pub zones: Vec<ZoneRef>,
-    /// Where (pairs: the midpoint), latest.
+    /// Where (pairs: the midpoint), latest. Absent only for a distress device that never said.
     #[serde(serialize_with = "rounded_position")]
-    pub position: LatLon,
+    pub position: Option<LatLon>,
     /// Shared by three or more mutually linked open pairs.
     pub group_id: Option<String>,
     /// The case it belongs to.
@@ -195,16 +206,16 @@ pub struct EvidenceTrack {
     pub points: Vec<(Time, f64, f64, Option<f64>, Option<f64>)>,
 }
 
-fn rounded_position<S: Serializer>(at: &LatLon, serializer: S) -> Result<S::Ok, S::Error> {
+fn rounded_position<S: Serializer>(at: &Option<LatLon>, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Rounded {
         lat: f64,
         lon: f64,
     }
     let round = |degrees: f64| (degrees * 1e5).round() / 1e5;
-    Rounded {
+    at.map(|at| Rounded {
         lat: round(at.lat),
         lon: round(at.lon),
-    }
+    })
     .serialize(serializer)
 }

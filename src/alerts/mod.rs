@@ -1,8 +1,330 @@
 //! The alert book: signals in, changes out.
+//!
+//! A signal's key (behaviour, vessels, zone) finds its alert; the table in `lifecycle` says how that goes on. An alert whose
+//! behaviour stopped stays open for the merge window and ends when that closes, at that very moment.
 
 mod alert;
+mod entry;
+mod evidence;
+mod group;
+mod id;
+mod ingredients;
+mod lifecycle;
+mod memory;
+mod party;
+mod score;
+mod settings;
+mod summary;
 
 pub use alert::{
     Alert, Change, ChangeKind, Evidence, EvidenceTrack, ScoreReason, Severity, Status, VesselRef,
     ZoneRef,
 };
+pub(crate) use id::digest;
+pub use score::ScoreSettings;
+pub use settings::Settings;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::ais::StationId;
+use crate::behaviours::{Holding, Signal, SignalKind, Subject};
+use crate::time::{Span, Time};
+use crate::tracks::{TrackIx, Tracks};
+use crate::zones::Chart;
+
+use entry::{Context, Entry};
+use group::{Groups, groups};
+use id::Key;
+use lifecycle::{Act, Observation, Transition, transition};
+use memory::Memory;
+
+/// What the book may look at while it decides.
+pub struct View<'a> {
+    /// The picture.
+    pub tracks: &'a Tracks,
+    /// Zones, coast and ports.
+    pub chart: &'a Chart,
+    /// Names the stations; empty for "not said".
+    pub station_name: &'a dyn Fn(StationId) -> String,
+}
+
+/// Every alert and fact that is open or waits whether it comes back.
+pub struct AlertBook {
+    settings: Settings,
+    score: ScoreSettings,
+    entries: BTreeMap<Key, Entry>,
+    /// When merge windows close.
+    deadlines: BTreeSet<(Time, Key)>,
+    groups: Groups,
+    memory: Memory,
+    /// The latest moment the book was asked at; no line comes before it.
+    latest: Time,
+    refused: u64,
+}
+
+impl AlertBook {
+    /// An empty book.
+    pub fn new(settings: Settings, score: ScoreSettings) -> AlertBook {
+        AlertBook {
+            settings,
+            score,
+            entries: BTreeMap::new(),
+            deadlines: BTreeSet::new(),
+            groups: Groups::default(),
+            memory: Memory::default(),
+            latest: Time::MIN,
+            refused: 0,
+        }
+    }
+
+    /// Puts new settings in force. What waits keeps the window it began with; scores change when they are next made.
+    pub fn configure(&mut self, settings: Settings, score: ScoreSettings) {
+        self.settings = settings;
+        self.score = score;
+    }
+
+    /// Takes in the signals of one step, in any order between subjects; those about one subject in order of time.
+    pub fn take(
+        &mut self,
+        now: Time,
+        mut signals: Vec<Signal>,
+        view: &View<'_>,
+        out: &mut Vec<Change>,
+    ) {
+        self.wake(now, view, out);
+        signals.sort_by(|a, b| (a.behaviour, &a.subject).cmp(&(b.behaviour, &b.subject)));
+        for signal in signals {
+            let key = Key::new(signal.behaviour, &signal.subject);
+            match signal.kind {
+                SignalKind::Holds(holding) => {
+                    self.holds(now, key, &signal.subject, holding, view, out);
+                }
+                SignalKind::Over { ended_at, reason } => {
+                    self.over(now, key, ended_at, reason, view, out);
+                }
+            }
+        }
+    }
+
+    /// When the next merge window closes.
+    pub fn due(&self) -> Option<Time> {
+        self.deadlines.first().map(|(at, _)| *at)
+    }
+
+    /// Publishes the ends whose merge window closed by `now`, each at its own moment. Further calls change nothing.
+    pub fn wake(&mut self, now: Time, view: &View<'_>, out: &mut Vec<Change>) {
+        while let Some((deadline, _)) = self.deadlines.first()
+            && *deadline <= now
+        {
+            let Some((deadline, key)) = self.deadlines.pop_first() else {
+                break;
+            };
+            self.latest = self.latest.max(deadline);
+            self.end(self.latest, &key, Observation::WindowClosed, view, out);
+        }
+        self.latest = self.latest.max(now);
+    }
+
+    /// What is open, facts included, by the moment it was opened.
+    pub fn open(&self) -> Vec<Arc<Alert>> {
+        let mut open: Vec<Arc<Alert>> = self
+            .entries
+            .values()
+            .map(|entry| Arc::clone(&entry.alert))
+            .collect();
+        open.sort_by(|a, b| (a.opened_at, &a.id).cmp(&(b.opened_at, &b.id)));
+        open
+    }
+
+    /// From now on the vessel's place in the slab may belong to another: what waits keeps what it last knew of the vessel.
+    pub fn forget(&mut self, vessel: TrackIx) {
+        for (_, key) in &self.deadlines {
+            if let Some(entry) = self.entries.get_mut(key) {
+                entry.forget(vessel);
+            }
+        }
+    }
+
+    /// Facts and alerts not opened because too many were open.
+    pub fn refused(&self) -> u64 {
+        self.refused
+    }
+
+    /// Ended alerts and facts forgotten before `score.repeat_days` because there were too many.
+    pub fn forgotten(&self) -> u64 {
+        self.memory.evicted()
+    }
+
+    fn holds(
+        &mut self,
+        now: Time,
+        key: Key,
+        subject: &Subject,
+        mut holding: Box<Holding>,
+        view: &View<'_>,
+        out: &mut Vec<Change>,
+    ) {
+        let context = Context {
+            settings: &self.settings,
+            score: &self.score,
+            memory: &self.memory,
+            view,
+        };
+        let (observation, reason) = match self.entries.get_mut(&key) {
+            Some(entry) => entry.hold(now, &key, subject, holding, &context),
+            None => {
+                let entry = Entry::new(&key, subject, &mut holding, &context);
+                let most = self.settings.max_open as usize;
+                let most = if entry.alert.announced {
+                    4 * most
+                } else {
+                    most
+                };
+                if most <= self.entries.len() {
+                    self.refused += 1;
+                    return;
+                }
+                let reason = entry.opened_because();
+                self.entries.insert(key.clone(), entry);
+                (Observation::Holds, reason)
+            }
+        };
+        let Some(entry) = self.entries.get_mut(&key) else {
+            return;
+        };
+        let Transition { next, act, .. } = transition(entry.state, observation);
+        entry.state = next;
+        if let Some(deadline) = entry.deadline.take() {
+            self.deadlines.remove(&(deadline, key.clone()));
+        }
+        if let Act::Publish(change) = act {
+            self.publish(now, &key, change, reason, view, out);
+        }
+    }
+
+    fn over(
+        &mut self,
+        now: Time,
+        key: Key,
+        ended_at: Time,
+        reason: &'static str,
+        view: &View<'_>,
+        out: &mut Vec<Change>,
+    ) {
+        let Some(entry) = self.entries.get_mut(&key) else {
+            return;
+        };
+        let merge = self.settings.merge_of(key.behaviour);
+        let observation = entry.stop(now, ended_at, reason, merge);
+        let Transition { next, act, .. } = transition(entry.state, observation);
+        match act {
+            Act::Publish(_) => self.end(now, &key, observation, view, out),
+            Act::Note => {
+                entry.state = next;
+                entry.look(&Context {
+                    settings: &self.settings,
+                    score: &self.score,
+                    memory: &self.memory,
+                    view,
+                });
+                if let Some(deadline) = entry.deadline {
+                    self.deadlines.insert((deadline, key));
+                }
+            }
+            Act::Ignore => {}
+        }
+    }
+
+    /// Ends an alert: the last line, then only the memory knows it.
+    fn end(
+        &mut self,
+        at: Time,
+        key: &Key,
+        observation: Observation,
+        view: &View<'_>,
+        out: &mut Vec<Change>,
+    ) {
+        let Some(entry) = self.entries.get_mut(key) else {
+            return;
+        };
+        let Transition { act, .. } = transition(entry.state, observation);
+        let Act::Publish(change) = act else {
+            return;
+        };
+        if let Some(deadline) = entry.deadline.take() {
+            self.deadlines.remove(&(deadline, key.clone()));
+        }
+        let reason = entry.end_reason.to_owned();
+        self.publish(at, key, change, reason, view, out);
+        self.groups.remove(key);
+        if let Some(entry) = self.entries.remove(key) {
+            let alert = &entry.alert;
+            let ended_at = alert.ended_at.unwrap_or(alert.last_at);
+            let keep = Span::from_hours(24 * i64::from(self.score.repeat_days));
+            let most = self.settings.max_remembered;
+            self.memory
+                .ended(key, ended_at, alert.announced, keep, most);
+        }
+    }
+
+    /// Writes a line, and one for every other alert whose group it changes.
+    fn publish(
+        &mut self,
+        at: Time,
+        key: &Key,
+        change: ChangeKind,
+        reason: String,
+        view: &View<'_>,
+        out: &mut Vec<Change>,
+    ) {
+        let context = Context {
+            settings: &self.settings,
+            score: &self.score,
+            memory: &self.memory,
+            view,
+        };
+        let Some(entry) = self.entries.get_mut(key) else {
+            return;
+        };
+        let joins = groups(key) && entry.alert.announced && change != ChangeKind::Ended;
+        if !joins {
+            return entry.publish(change, at, reason, key, &context, out);
+        }
+        self.groups.add(key);
+        let members = self.groups.around(key);
+        let group = group_id(&members, &self.entries);
+        for member in std::iter::once(key).chain(members.iter().filter(|member| *member != key)) {
+            let Some(entry) = self.entries.get_mut(member) else {
+                continue;
+            };
+            let moved = group.is_some() && entry.alert.group_id != group;
+            if let Some(group) = group.as_deref().filter(|_| moved) {
+                entry.join(group);
+            }
+            if member == key {
+                entry.publish(change, at, reason.clone(), key, &context, out);
+            } else if moved
+                && let Transition {
+                    act: Act::Publish(change),
+                    why,
+                    ..
+                } = transition(entry.state, Observation::Grouped)
+            {
+                entry.publish(change, at, why.to_owned(), member, &context, out);
+            }
+        }
+    }
+}
+
+/// The name of a group: the smallest its members already have, else the smallest id among them.
+fn group_id(members: &BTreeSet<Key>, entries: &BTreeMap<Key, Entry>) -> Option<String> {
+    let alerts = || {
+        members
+            .iter()
+            .filter_map(|key| entries.get(key))
+            .map(|entry| &entry.alert)
+    };
+    let had = alerts().filter_map(|alert| alert.group_id.clone()).min();
+    had.or_else(|| alerts().map(|alert| alert.id.clone()).min())
+}

@@ -203,3 +203,6 @@ impl Behaviour for Distress {
         self.settings = settings.distress.clone();
     }
 }
+
+#[cfg(test)]
+mod tests;

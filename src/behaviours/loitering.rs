@@ -455,7 +455,11 @@ impl State {
             .filter(|judged| judged.is_open())
             .min_by_key(|judged| judged.started_at());
         let Some(judged) = open else {
-            if let (Some(_), Some(ended_at)) = (self.said.take(), over_at) {
+            if let (Some(said), Some(ended_at)) = (self.said.take(), over_at) {
+                let reason = match (reason, said.form) {
+                    ("under way again", "circling") => "straightened out",
+                    _ => reason,
+                };
                 out.signals.push(self.over(step.vessel, ended_at, reason));
             }
             return;
@@ -621,3 +625,6 @@ fn keys_of(form: &str) -> &'static [&'static str] {
         ],
     }
 }
+
+#[cfg(test)]
+mod tests;

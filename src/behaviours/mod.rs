@@ -7,6 +7,8 @@ mod circling;
 mod condition;
 mod crossing;
 pub mod distress;
+mod instant;
+mod judged;
 pub mod loitering;
 mod pair;
 mod place;

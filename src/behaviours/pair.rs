@@ -2,30 +2,30 @@
 
 use serde_json::Map;
 
-use crate::ais::Class;
-use crate::geo::{Hull, LatLon, angle_between, hull_metres};
+use crate::geo::LatLon;
 use crate::time::{Span, Time};
-use crate::tracks::{TrackIx, TrackKey, Vessel};
-use crate::units::{METRES_PER_NM, knots};
+use crate::tracks::{TrackIx, TrackKey};
+use crate::units::METRES_PER_NM;
 use crate::zones::{Hit, Relation, ZoneIx};
 
+use super::instant::{Instant, instant_of};
+use super::judged::{Judged, enough_fixes, mixed};
 use super::profile::{Profile, Profiles, Standing};
 use super::rendezvous::Settings;
-use super::tier::{Tier, TierRule};
 use super::{
     Holding, Output, Place, Scene, Signal, SignalKind, Subject, minutes, number, thresholds,
 };
 
 const NAME: &str = "rendezvous";
 const MINUTE: Span = Span::from_minutes(1);
-/// Span over which the speed at an instant is measured.
-const SPEED_SPAN: Span = Span::from_minutes(5);
 /// Again for this long within the merge window: the same meeting.
 const RESUME_MINUTES: u32 = 5;
-/// Below this a hole of `bridge_slow_minutes` is bridged. Knots.
-const SLOW_BRIDGE_KNOTS: f64 = 3.0;
 const SAY_EVERY: Span = Span::from_minutes(1);
 const REDO_METRES: f64 = 100.0;
+/// A count is kept over a silence of one of them for this long.
+const FORGET_AFTER: Span = Span::from_hours(2);
+/// Ships that have not been near each other for this long are no pair.
+const FORGET_APART: Span = Span::from_minutes(20);
 
 /// Two ships under watch.
 pub(super) struct Pair {
@@ -44,16 +44,6 @@ pub(super) struct Pair {
     waking: Option<Time>,
 }
 
-/// One pair under one set of settings.
-struct Judged {
-    profile: u16,
-    near: Tier,
-    close: Tier,
-    underway: Tier,
-    apart: Option<(Time, u32)>,
-    open: bool,
-}
-
 /// What was said last about a meeting.
 #[derive(Clone)]
 pub(super) struct Said {
@@ -63,15 +53,6 @@ pub(super) struct Said {
     last_at: Time,
     form: &'static str,
     zones: Vec<(ZoneIx, Relation)>,
-}
-
-/// Both ships at a whole minute.
-pub(super) struct Instant {
-    at: Time,
-    middle: LatLon,
-    metres: f64,
-    knots: [f64; 2],
-    course_apart: f64,
 }
 
 impl Pair {
@@ -153,7 +134,10 @@ impl Pair {
             .ended
             .as_ref()
             .is_some_and(|(_, at)| scene.now <= *at + scene.merge);
-        let counting = scene.now - self.last_near <= Span::from_minutes(20);
+        let last = |ix| scene.tracks.vessel(ix).last().map_or(Time::MIN, |fix| fix.at);
+        let silent_since = last(self.a.1).min(last(self.b.1));
+        let counting = self.judged.iter().any(Judged::is_counting) && scene.now - silent_since <= FORGET_AFTER
+            || scene.now - self.last_near <= FORGET_APART;
         self.said.is_none() && !can_come_back && !counting
     }
 
@@ -239,7 +223,7 @@ impl Pair {
                 mixed(scene, &self.a, &self.b),
                 enough,
             );
-            if let Some((since, _)) = judged.parted(&profile.settings, instant) {
+            if let Some(since) = judged.parted(&profile.settings, instant) {
                 ended_at = ended_at.max(Some(since - MINUTE));
             }
         }
@@ -448,238 +432,11 @@ impl Pair {
     }
 }
 
-impl Judged {
-    fn new(profile: u16) -> Judged {
-        Judged {
-            profile,
-            near: Tier::new(),
-            close: Tier::new(),
-            underway: Tier::new(),
-            apart: None,
-            open: false,
-        }
-    }
-
-    fn count(
-        &mut self,
-        settings: &Settings,
-        instant: &Instant,
-        place: &Place,
-        mixed: Mixed,
-        enough: impl Fn(Time) -> bool,
-    ) {
-        let near = TierRule::new(settings.near_minutes, settings.near_break_minutes);
-        let close = TierRule::new(settings.close_minutes, settings.close_break_minutes);
-        let (metres, speeds) = (instant.metres, instant.knots);
-        self.near.count(
-            &near,
-            instant.at,
-            metres <= settings.near_metres,
-            metres,
-            speeds,
-        );
-        self.close.count(
-            &close,
-            instant.at,
-            metres <= settings.close_metres,
-            metres,
-            speeds,
-        );
-        let slow = |tier: &Tier, rule: &TierRule| {
-            tier.satisfied(rule) && tier.slow(settings.slow_knots) && enough(tier.since())
-        };
-        self.open |= slow(&self.near, &near) || slow(&self.close, &close);
-        if !settings.underway || mixed == Mixed::NotForUnderway {
-            return;
-        }
-        let underway = TierRule::new(settings.underway_minutes, settings.near_break_minutes);
-        let in_step = metres <= settings.underway_metres
-            && speeds.iter().all(|knots| {
-                settings.underway_min_knots <= *knots && *knots <= settings.underway_max_knots
-            })
-            && instant.course_apart <= settings.underway_course_degrees
-            && settings.underway_min_shore_nm <= place.shore_nm;
-        self.underway
-            .count(&underway, instant.at, in_step, metres, speeds);
-        self.open |= self.underway.satisfied(&underway) && enough(self.underway.since());
-    }
-
-    /// Whether they have been apart, or one fast, for long enough; closes it then.
-    fn parted(&mut self, settings: &Settings, instant: &Instant) -> Option<(Time, u32)> {
-        let underway = self.form(settings) == "underway";
-        let fast = !underway
-            && instant
-                .knots
-                .iter()
-                .any(|knots| settings.moving_knots < *knots);
-        if instant.metres <= settings.apart_metres && !fast {
-            self.apart = None;
-            return None;
-        }
-        let (since, minutes) = self.apart.unwrap_or((instant.at, 0));
-        self.apart = Some((since, minutes + 1));
-        if f64::from(minutes + 1) < settings.end_minutes {
-            return None;
-        }
-        let was_open = self.open;
-        let apart = self.apart;
-        *self = Judged::new(self.profile);
-        apart.filter(|_| was_open)
-    }
-
-    fn form(&self, settings: &Settings) -> &'static str {
-        let rule = |minutes: f64, pause: f64| TierRule::new(minutes, pause);
-        let close = self
-            .close
-            .satisfied(&rule(settings.close_minutes, settings.close_break_minutes))
-            && self.close.slow(settings.slow_knots);
-        let long = self
-            .near
-            .satisfied(&rule(settings.long_minutes, settings.near_break_minutes));
-        let near = self
-            .near
-            .satisfied(&rule(settings.near_minutes, settings.near_break_minutes))
-            && self.near.slow(settings.slow_knots);
-        let underway = self.underway.satisfied(&rule(
-            settings.underway_minutes,
-            settings.near_break_minutes,
-        ));
-        match (close, long, near, underway) {
-            (true, true, _, _) => "close+long",
-            (true, false, _, _) => "close",
-            (false, true, _, _) => "near+long",
-            (false, false, false, true) => "underway",
-            (false, false, _, _) => "near",
-        }
-    }
-
-    fn leading(&self, form: &str) -> &Tier {
-        match form {
-            "close" => &self.close,
-            "underway" => &self.underway,
-            _ => &self.near,
-        }
-    }
-}
-
-/// Whether the two may be a pair of the underway tier.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Mixed {
-    Fits,
-    /// Both fishing, or a tug with its tow.
-    NotForUnderway,
-}
-
-fn mixed(scene: &Scene<'_>, a: &(TrackKey, TrackIx), b: &(TrackKey, TrackIx)) -> Mixed {
-    let types = [a.1, b.1].map(|ix| scene.tracks.vessel(ix).ship_type());
-    let fishing = types.iter().all(|kind| *kind == Some(30));
-    let towing = types.iter().any(|kind| matches!(kind, Some(31 | 32 | 52)));
-    if fishing || towing {
-        Mixed::NotForUnderway
-    } else {
-        Mixed::Fits
-    }
-}
-
 fn profiles_near(profiles: &Profiles<Settings>, judged: &[Judged]) -> f64 {
     judged
         .iter()
         .map(|judged| profiles.get(judged.profile).settings.apart_metres)
         .fold(0.0, f64::max)
-}
-
-/// Four fixes of each ship within the condition; two of one heard only by satellite.
-fn enough_fixes(
-    scene: &Scene<'_>,
-    a: &(TrackKey, TrackIx),
-    b: &(TrackKey, TrackIx),
-    since: Time,
-) -> bool {
-    [a.1, b.1].into_iter().all(|ix| {
-        let vessel = scene.tracks.vessel(ix);
-        let needed = if vessel.satellite_only() { 2 } else { 4 };
-        let kept = vessel.trail_since(since).count();
-        let last_kept = vessel.trail_since(since).last().map(|point| point.at);
-        let last = vessel
-            .last()
-            .filter(|fix| last_kept.is_none_or(|kept| kept < fix.at));
-        needed <= kept + usize::from(last.is_some())
-    })
-}
-
-fn instant_of(scene: &Scene<'_>, a: &Vessel<'_>, b: &Vessel<'_>, at: Time) -> Option<Instant> {
-    // The bridge is a setting of the whole behaviour: distances between fixes do not depend on a zone.
-    let bridge = |vessel: &Vessel<'_>| {
-        let slow = vessel
-            .speed_made_good()
-            .is_none_or(|smg| smg.knots < SLOW_BRIDGE_KNOTS);
-        let long = vessel.class() == Class::B || slow;
-        let minutes = if long { 20 } else { 10 };
-        Span::from_minutes(minutes).max(match vessel.satellite_only() {
-            true => scene.tracks.settings().max_hole(true),
-            false => Span::ZERO,
-        })
-    };
-    let position_a = a.position_at(at, bridge(a))?;
-    let position_b = b.position_at(at, bridge(b))?;
-    let (speed_a, course_a) = motion(a, position_a, at, bridge(a));
-    let (speed_b, course_b) = motion(b, position_b, at, bridge(b));
-    Some(Instant {
-        at,
-        middle: position_a.between(position_b, 0.5),
-        metres: distance(a, position_a, b, position_b),
-        knots: [speed_a, speed_b],
-        course_apart: angle_between(course_a, course_b),
-    })
-}
-
-/// Speed made good (knots) and course (degrees) over the five minutes before an instant.
-fn motion(vessel: &Vessel<'_>, position: LatLon, at: Time, bridge: Span) -> (f64, f64) {
-    match vessel.position_at(at - SPEED_SPAN, bridge) {
-        Some(before) => {
-            let (east, north) = before.plane(position);
-            let course = east.atan2(north).to_degrees().rem_euclid(360.0);
-            (
-                knots(before.metres_to(position), SPEED_SPAN.seconds()),
-                course,
-            )
-        }
-        None => {
-            let smg = vessel.speed_made_good().map_or(0.0, |smg| smg.knots);
-            (
-                smg,
-                vessel
-                    .last()
-                    .and_then(|fix| fix.said.cog_degrees())
-                    .unwrap_or(0.0),
-            )
-        }
-    }
-}
-
-/// Metres between two ships: between their hulls where dimensions and heading allow, else between antennas.
-fn distance(a: &Vessel<'_>, at_a: LatLon, b: &Vessel<'_>, at_b: LatLon) -> f64 {
-    let antennas = at_a.metres_to(at_b);
-    let hull = |vessel: &Vessel<'_>, at: LatLon| {
-        let dimensions = vessel
-            .identity()
-            .and_then(|identity| identity.dimensions)
-            .unwrap_or_default();
-        Hull {
-            at,
-            heading_degrees: vessel.last().and_then(|fix| fix.said.heading_degrees()),
-            bow: f64::from(dimensions.bow),
-            stern: f64::from(dimensions.stern),
-            port: f64::from(dimensions.port),
-            starboard: f64::from(dimensions.starboard),
-        }
-    };
-    // Beyond the longest hulls afloat the difference is of no interest.
-    if 2500.0 < antennas {
-        antennas
-    } else {
-        hull_metres(hull(a, at_a), hull(b, at_b))
-    }
 }
 
 fn keys_of(form: &str) -> &'static [&'static str] {

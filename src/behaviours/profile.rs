@@ -101,6 +101,14 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         }
     }
 
+    /// Whether a sea behaviour could be here, or half a mile further out, under any settings: a quick look before neighbours.
+    pub(super) fn might_be_at_sea(&self, place: &Place, min_shore_nm: impl Fn(&S) -> f64) -> bool {
+        let near = |profile: &Profile<S>| {
+            profile.at_sea(place, min_shore_nm(&profile.settings) - 0.5, Standing::Open)
+        };
+        self.list.iter().any(near)
+    }
+
     /// The profile of one zone, if the behaviour runs there and the zone is active.
     pub(super) fn of(&self, chart: &Chart, zone: ZoneIx, now: Time) -> Option<&Profile<S>> {
         let profile = self.by_zone.get(usize::from(zone.0)).copied().flatten()?;

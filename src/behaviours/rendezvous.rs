@@ -296,9 +296,9 @@ impl Behaviour for Rendezvous {
             return;
         }
         let slow_at_sea = step.interest.meets(Interest::SLOW)
-            && step
-                .place
-                .is_some_and(|place| !place.calm.inside && 0.0 < place.shore_nm);
+            && step.place.is_some_and(|place| {
+                self.profiles.might_be_at_sea(&place, |settings| settings.min_shore_nm)
+            });
         let asked =
             step.interest.meets(Interest::ASKED) && asks_underway(&self.profiles, scene, step);
         if slow_at_sea || asked {
@@ -417,3 +417,6 @@ fn in_order(
 ) -> ((TrackKey, TrackIx), (TrackKey, TrackIx)) {
     if a.0 < b.0 { (a, b) } else { (b, a) }
 }
+
+#[cfg(test)]
+mod tests;

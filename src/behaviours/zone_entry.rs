@@ -128,3 +128,6 @@ impl Behaviour for ZoneEntry {
         self.crossings.reload(scene, places, asks, out);
     }
 }
+
+#[cfg(test)]
+mod tests;

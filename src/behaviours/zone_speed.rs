@@ -398,3 +398,6 @@ fn over(
         kind: SignalKind::Over { ended_at, reason },
     }
 }
+
+#[cfg(test)]
+mod tests;

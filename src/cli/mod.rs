@@ -3,7 +3,7 @@
 mod check;
 mod replay;
 mod run;
-mod zones;
+pub mod zones;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -50,6 +50,8 @@ enum Failure {
     Input(String),
     /// Settings or zones are wrong.
     Settings(Vec<Problem>),
+    /// The command's words are off.
+    Usage(String),
     /// Whoever read our output has had enough; no failure to speak of.
     ReaderGone,
     /// Anything else, such as a full disk.
@@ -91,6 +93,7 @@ impl Failure {
                 let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
                 (78, lines.join("\n"))
             }
+            Failure::Usage(text) => (2, format!("atalaia: {}", FromAir(text))),
             Failure::ReaderGone => (0, String::new()),
             Failure::Other(text) => (1, format!("atalaia: {text}")),
         }

@@ -1,7 +1,13 @@
-//! Stand-in for `atalaia zones` until the real one is merged.
+//! `atalaia zones`: lists the zones, shows one, and says what is known of a position.
+
+use std::io::{self, Write};
 
 use super::{Failure, SettingsArguments, print};
+use crate::clock::Clock;
 use crate::config::{Purpose, check};
+use crate::geo::LatLon;
+use crate::time::Time;
+use crate::zones::{Chart, Hit, Hours, Kind, Relation, Zone, ZoneSet};
 
 /// Arguments of `atalaia zones`.
 #[derive(Debug, clap::Args)]
@@ -16,7 +22,7 @@ pub(super) struct Arguments {
 enum Command {
     /// Every zone
     List,
-    /// What holds at a position
+    /// What holds at a position: zones, near or in, distance from shore, calm water, nearest port
     #[command(allow_negative_numbers = true)]
     Test {
         /// Degrees north
@@ -24,17 +30,290 @@ enum Command {
         /// Degrees east
         lon: f64,
     },
-    /// One zone
+    /// One zone, with everything its file says
     Show {
         /// Its id
         id: String,
     },
 }
 
+/// Runs the command on the zones of the settings, at the present moment.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let SettingsArguments { config, zones } = &arguments.settings;
     let settings =
         check(config.as_deref(), zones.as_deref(), Purpose::Replay).map_err(Failure::Settings)?;
-    let asked = &arguments.command;
-    print(&format!("{} {asked:?}\n", settings.zone_count()))
+    let chart = &*settings.chart;
+    let now = Clock.now();
+    let mut text = Vec::new();
+    let written = match &arguments.command {
+        Command::List => list(chart, now, &mut text),
+        Command::Test { lat, lon } => {
+            if !(lat.abs() <= 90.0 && lon.abs() <= 180.0) {
+                return Err(Failure::Usage(format!(
+                    "{lat} {lon} is no position: write degrees north (-90 to 90), then degrees east (-180 to 180)"
+                )));
+            }
+            test(chart, LatLon::new(*lat, *lon), now, &mut text)
+        }
+        Command::Show { id } => match show(&chart.zones, id, &mut text) {
+            Ok(false) => {
+                return Err(Failure::Usage(format!("there is no zone `{id}`; `atalaia zones list` names them")));
+            }
+            Ok(true) => Ok(()),
+            Err(error) => Err(error),
+        },
+    };
+    written.map_err(|error| Failure::Other(error.to_string()))?;
+    print(&String::from_utf8_lossy(&text))
+}
+
+/// One line a zone: id, kind, weight, whether it is active now, name, file.
+pub fn list(chart: &Chart, now: Time, out: &mut dyn Write) -> io::Result<()> {
+    let zones = chart.zones.zones();
+    let width = zones
+        .iter()
+        .map(|zone| zone.id.len())
+        .max()
+        .unwrap_or(0)
+        .max(2);
+    writeln!(
+        out,
+        "{:width$}  {:<9}  weight  active  {:<17}  name (file)",
+        "id", "kind", "reviewed"
+    )?;
+    for zone in zones {
+        let active = if zone.active(now) { "yes" } else { "no" };
+        let reviewed = zone.reviewed.as_deref().unwrap_or("never");
+        writeln!(
+            out,
+            "{:width$}  {:<9}  {:>6}  {active:<6}  {reviewed:<17}  {} ({})",
+            zone.id,
+            zone.kind.name(),
+            zone.weight,
+            zone.name,
+            zone.file
+        )?;
+    }
+    writeln!(
+        out,
+        "{} zones, {} active at {now}; {} harbours and anchorage points built in or from files",
+        zones.len(),
+        zones.iter().filter(|zone| zone.active(now)).count(),
+        chart.ports.len()
+    )
+}
+
+/// What the rules know of a position: zones around it, shore, calm water, nearest port.
+pub fn test(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{} at {time}", degrees(at))?;
+    zones_around(chart, at, time, out)?;
+    shore(chart, at, out)?;
+    calm_water(chart, at, time, out)?;
+    match chart.ports.nearest(at) {
+        Some((port, nm)) => {
+            let bearing = port.at.bearing_to(at);
+            let country = match &*port.country {
+                "" => String::new(),
+                country => format!(", {country}"),
+            };
+            writeln!(
+                out,
+                "port:   {nm:.1} nm off {}{country} (bearing {bearing:03.0} from it)",
+                port.name
+            )
+        }
+        None => writeln!(out, "port:   none known"),
+    }
+}
+
+/// Everything a zone file says of one zone. `false` when there is no such zone; then similar ids are listed.
+pub fn show(zones: &ZoneSet, id: &str, out: &mut dyn Write) -> io::Result<bool> {
+    let Some(zone) = zones.find(id).map(|number| zones.get(number)) else {
+        writeln!(out, "no zone {id:?}")?;
+        let similar = zones
+            .zones()
+            .iter()
+            .filter(|zone| zone.id.contains(id) || id.contains(&zone.id));
+        for zone in similar {
+            writeln!(out, "  perhaps {} ({})", zone.id, zone.name)?;
+        }
+        return Ok(false);
+    };
+    writeln!(out, "{}  {}", zone.id, zone.name)?;
+    let mut line = |what: &str, value: String| writeln!(out, "  {what:<14} {value}");
+    line("kind", kind(zone).to_owned())?;
+    line("near", format!("{} nm beyond the border", zone.near_nm))?;
+    line("weight", weight(zone))?;
+    line(
+        "behaviours",
+        zone.behaviours
+            .as_ref()
+            .map_or("all".to_owned(), |names| names.join(", ")),
+    )?;
+    for (behaviour, settings) in &zone.settings {
+        line("settings", format!("{behaviour}: {settings}"))?;
+    }
+    if zone.watched() {
+        let margin = match zone.calm_margin_nm {
+            Some(nm) => format!("{nm} nm instead of the default margin"),
+            None => "default margin".to_owned(),
+        };
+        let calm = if zone.calm {
+            "sea behaviours wait outside it"
+        } else {
+            "sea behaviours run in it too"
+        };
+        line("calm water", format!("{calm}; {margin}"))?;
+    }
+    line("active", when(zone))?;
+    line(
+        "source",
+        zone.source.clone().unwrap_or("not said".to_owned()),
+    )?;
+    line(
+        "reviewed",
+        zone.reviewed.clone().unwrap_or("never".to_owned()),
+    )?;
+    line("file", format!("{}, line {}", zone.file, zone.line))?;
+    Ok(true)
+}
+
+fn zones_around(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io::Result<()> {
+    let mut hits: Vec<Hit> = Vec::new();
+    chart.zones.at(at, &mut hits);
+    hits.retain(|hit| hit.relation != Relation::Outside);
+    if hits.is_empty() {
+        writeln!(out, "zones:  in none, near none")?;
+    }
+    for hit in hits {
+        let zone = chart.zones.get(hit.zone);
+        let edge_nm = chart.zones.edge_nm(hit.zone, at);
+        let place = match hit.relation {
+            Relation::In => format!("in, {:.2} nm inside the border", -edge_nm),
+            _ => format!("near, {edge_nm:.2} nm outside the border"),
+        };
+        let active = match zone.active(time) {
+            true => String::new(),
+            false => format!("; not active now ({})", when(zone)),
+        };
+        writeln!(
+            out,
+            "zones:  {} ({}, {}): {place}{active}",
+            zone.id,
+            zone.name,
+            zone.kind.name()
+        )?;
+    }
+    Ok(())
+}
+
+fn shore(chart: &Chart, at: LatLon, out: &mut dyn Write) -> io::Result<()> {
+    if chart.coast.on_land(at) {
+        return writeln!(out, "shore:  0 nm: land or inland water");
+    }
+    match chart.coast.nearest_shore(at) {
+        Some(shore) => writeln!(
+            out,
+            "shore:  {:.2} nm, nearest at {} (bearing {:03.0})",
+            chart.shore_nm(at),
+            degrees(shore),
+            at.bearing_to(shore)
+        ),
+        None => writeln!(out, "shore:  no coast loaded"),
+    }
+}
+
+fn calm_water(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io::Result<()> {
+    let calm = chart.calm(at, time);
+    if calm.inside {
+        let mut hits = Vec::new();
+        chart.zones.at(at, &mut hits);
+        let inside = hits
+            .iter()
+            .filter(|hit| hit.relation == Relation::In)
+            .map(|hit| chart.zones.get(hit.zone));
+        for zone in inside.filter(|zone| zone.calm_water() && zone.active(time)) {
+            writeln!(
+                out,
+                "calm:   yes, in the {} zone {} ({})",
+                zone.kind.name(),
+                zone.id,
+                zone.name
+            )?;
+        }
+        if let Some(port) = chart.ports.calm_round(at) {
+            let nm = at.nm_to(port.at);
+            let name = if port.name.is_empty() {
+                "an anchorage point"
+            } else {
+                &port.name
+            };
+            writeln!(
+                out,
+                "calm:   yes, {nm:.1} nm from {name}, whose circle is {} nm",
+                port.radius_nm
+            )?;
+        }
+        return Ok(());
+    }
+    let margin = chart.calm_margin_nm;
+    match calm.nearest_nm <= margin {
+        true => writeln!(
+            out,
+            "calm:   no, but {:.1} nm from calm water: inside the margin of {margin} nm, where sea behaviours do not open \
+             unless a zone says so",
+            calm.nearest_nm
+        ),
+        false if calm.nearest_nm.is_finite() => {
+            writeln!(out, "calm:   no, {:.1} nm from calm water", calm.nearest_nm)
+        }
+        false => writeln!(out, "calm:   no, none within 30 nm"),
+    }
+}
+
+/// A position with hemispheres, to 10 m.
+fn degrees(at: LatLon) -> String {
+    let north = if at.lat < 0.0 { 'S' } else { 'N' };
+    let east = if at.lon < 0.0 { 'W' } else { 'E' };
+    format!("{:.4} {north} {:.4} {east}", at.lat.abs(), at.lon.abs())
+}
+
+fn kind(zone: &Zone) -> &'static str {
+    match zone.kind {
+        Kind::Corridor => "corridor (watched)",
+        Kind::Area => "area (watched)",
+        Kind::Port => "port (calm water)",
+        Kind::Anchorage => "anchorage (calm water)",
+        Kind::Benign => "benign (watched, lowers the score)",
+    }
+}
+
+fn weight(zone: &Zone) -> String {
+    match zone.kind {
+        Kind::Corridor | Kind::Area => format!("+{}", zone.weight),
+        Kind::Benign => format!("-{}", zone.weight),
+        Kind::Port | Kind::Anchorage => "none".to_owned(),
+    }
+}
+
+/// When the zone is active, in words.
+fn when(zone: &Zone) -> String {
+    let hours = match zone.hours {
+        Some(Hours { from, to }) => format!(
+            "{:02}:{:02} to {:02}:{:02} UTC",
+            from / 60,
+            from % 60,
+            to / 60,
+            to % 60
+        ),
+        None => "all day".to_owned(),
+    };
+    let months: Vec<String> = (1..=12)
+        .filter(|month| zone.months >> (month - 1) & 1 == 1)
+        .map(|month: u16| month.to_string())
+        .collect();
+    match months.len() {
+        12 => hours,
+        _ => format!("{hours}, in the months {}", months.join(", ")),
+    }
 }

@@ -13,7 +13,7 @@ pub use check::{Checked, Purpose, check, source_clock};
 pub use problem::Problem;
 pub use watch::FolderWatch;
 
-use crate::{behaviours, delivery, engine, inputs, tracks};
+use crate::{alerts, behaviours, delivery, engine, inputs, tracks};
 
 /// The settings file that is built into the program: every key, commented, equal to the defaults.
 pub const SHIPPED: &str = include_str!("../../config/atalaia.toml");
@@ -27,7 +27,7 @@ pub struct Config {
     /// `[tracks]`
     pub tracks: tracks::Settings,
     /// `[alerts]`
-    pub alerts: engine::Empty,
+    pub alerts: alerts::Settings,
     /// `[zones]`
     pub zones: engine::ZoneSettings,
     /// `[coverage]`
@@ -35,7 +35,7 @@ pub struct Config {
     /// `[behaviours]`
     pub behaviours: behaviours::Settings,
     /// `[score]`
-    pub score: engine::Empty,
+    pub score: alerts::ScoreSettings,
     /// `[recordings]`
     pub recordings: inputs::RecordingSettings,
     /// `[[inputs]]`

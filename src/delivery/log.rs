@@ -18,8 +18,8 @@ pub(super) fn take(change: &Change) {
         severity = ?alert.severity,
         score = alert.score,
         mmsis = ?mmsis,
-        lat = round(alert.position.lat),
-        lon = round(alert.position.lon),
+        lat = alert.position.map(|at| round(at.lat)),
+        lon = alert.position.map(|at| round(at.lon)),
         reason = %FromAir(&change.reason),
         summary = %FromAir(&alert.summary),
         "alert"

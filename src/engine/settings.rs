@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Empty;
-use crate::{behaviours, tracks};
+use crate::{alerts, behaviours, tracks};
 
 /// Every setting of the core.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -14,13 +13,13 @@ pub struct Settings {
     /// `[tracks]`
     pub tracks: tracks::Settings,
     /// `[alerts]`
-    pub alerts: Empty,
+    pub alerts: alerts::Settings,
     /// `[zones]`
     pub zones: ZoneSettings,
     /// `[coverage]`
     pub coverage: CoverageSettings,
     /// `[score]`
-    pub score: Empty,
+    pub score: alerts::ScoreSettings,
     /// `[behaviours]`
     pub behaviours: behaviours::Settings,
 }

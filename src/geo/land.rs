@@ -99,8 +99,9 @@ impl Land {
         let mut crossings: Vec<Vec<f64>> = vec![Vec::new(); ROWS];
         for edge in &self.edges {
             let edge = edge.map(f64::from);
-            for row in row(edge[1].min(edge[3]))..=row(edge[1].max(edge[3])) {
-                crossings[row].extend(crosses_parallel(edge, reference(row, 0).1));
+            let (south, north) = (row(edge[1].min(edge[3])), row(edge[1].max(edge[3])));
+            for (row, crossings) in crossings[south..=north].iter_mut().enumerate() {
+                crossings.extend(crosses_parallel(edge, reference(south + row, 0).1));
             }
         }
         for (row, crossings) in crossings.iter_mut().enumerate() {

@@ -5,12 +5,14 @@ mod coast;
 mod land;
 mod motion;
 pub(crate) mod polygon;
+mod port_file;
 mod ports;
 mod sun;
 
 pub use coast::{Coast, CoastError};
 pub use motion::{Approach, Hull, Motion, cpa, hull_metres};
-pub use ports::{Port, Ports, PortsError, SEEN_NM};
+pub use port_file::PortsError;
+pub use ports::{Port, Ports, SEEN_NM};
 pub use sun::sun_altitude_degrees;
 
 use geo::{Bearing, Destination, Distance, Geodesic, Point};

@@ -109,7 +109,7 @@ mod tests {
             let near = found(&grid, spots[pair], metres);
             assert!(near.contains(&(pair as u32 + 1)), "{pair}: {near:?}");
         }
-        assert_eq!(found(&grid, LatLon::new(50.0, 50.0), 10_000.0), []);
+        assert_eq!(found(&grid, LatLon::new(50.0, 50.0), 10_000.0), Vec::<u32>::new());
     }
 
     #[test]
@@ -118,7 +118,7 @@ mod tests {
         let at = LatLon::new(1.0, 1.0);
         grid.insert(cell_of(at), TrackIx(7));
         grid.remove(cell_of(at), TrackIx(7));
-        assert_eq!(found(&grid, at, 1000.0), []);
+        assert_eq!(found(&grid, at, 1000.0), Vec::<u32>::new());
         assert!(grid.cells.is_empty());
     }
 }

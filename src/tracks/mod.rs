@@ -9,6 +9,7 @@ mod flag;
 mod grid;
 mod identity;
 mod store;
+mod sweep;
 mod track;
 mod trail;
 mod usual;
@@ -124,3 +125,6 @@ impl Settings {
         Span::from_hours(i64::from(self.lost_after_hours))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,8 @@ pub use parse::ZoneError;
 pub use presence::{Crossing, Presence, Sighting};
 pub use zone::{Hours, Kind, Zone};
 
+use std::sync::OnceLock;
+
 use cells::{Cells, Part};
 use shape::Shape;
 
@@ -66,7 +68,29 @@ const MARGIN_NM: f64 = 0.25;
 const CALM_REACH_NM: f64 = 30.0;
 
 /// The zone files that are built into the program, by file name.
-const SHIPPED: [(&str, &str); 0] = [];
+const SHIPPED: [(&str, &str); 6] = [
+    (
+        "atlantic.geojson",
+        include_str!("../../zones/atlantic.geojson"),
+    ),
+    (
+        "canaries-west-africa.geojson",
+        include_str!("../../zones/canaries-west-africa.geojson"),
+    ),
+    (
+        "gulf-of-guinea.geojson",
+        include_str!("../../zones/gulf-of-guinea.geojson"),
+    ),
+    ("iberia.geojson", include_str!("../../zones/iberia.geojson")),
+    (
+        "mediterranean.geojson",
+        include_str!("../../zones/mediterranean.geojson"),
+    ),
+    (
+        "northern-europe.geojson",
+        include_str!("../../zones/northern-europe.geojson"),
+    ),
+];
 
 /// All zones of all files, with the index that finds them. Never changes; new files make a new set.
 #[derive(Clone, Debug)]
@@ -84,11 +108,15 @@ impl ZoneSet {
         Ok(ZoneSet::index(zones, shapes))
     }
 
-    /// The zones shipped with the program.
+    /// The zones shipped with the program. Read once, at the first call; later calls get a copy.
     pub fn built_in() -> ZoneSet {
-        let files = SHIPPED.map(|(name, text)| (name.to_owned(), text.to_owned()));
-        // A test parses the shipped files, so there are no problems to lose here.
-        ZoneSet::parse(&files).unwrap_or_else(|_| ZoneSet::none())
+        static ZONES: OnceLock<ZoneSet> = OnceLock::new();
+        let read = || {
+            let files = SHIPPED.map(|(name, text)| (name.to_owned(), text.to_owned()));
+            // They are part of the program and a test reads them: they cannot be bad at run time.
+            ZoneSet::parse(&files).expect("the shipped zones are sound")
+        };
+        ZONES.get_or_init(read).clone()
     }
 
     /// No zones at all.

@@ -1,0 +1,388 @@
+//! One alert or fact in the book: what it is made of, and how a line of it is written.
+
+use std::sync::Arc;
+
+use crate::behaviours::{Holding, Subject};
+use crate::time::{Span, Time};
+use crate::zones::Relation;
+
+use super::alert::{Alert, Change, ChangeKind, Evidence, Severity, Status, VesselRef, ZoneRef};
+use super::id::Key;
+use super::ingredients::is_night;
+use super::lifecycle::{Observation, State};
+use super::memory::Memory;
+use super::party::Party;
+use super::score::{Scene, Score, ScoreSettings};
+use super::settings::Settings;
+use super::summary::{Tense, Told, form_words, opened_because, summary};
+use super::{View, evidence};
+
+/// An alert with what the book needs beside it.
+pub(super) struct Entry {
+    pub(super) state: State,
+    /// When the merge window closes, while it is pending.
+    pub(super) deadline: Option<Time>,
+    pub(super) end_reason: &'static str,
+    /// As it now stands; zones, vessels, summary, stations and tracks as of the last line.
+    pub(super) alert: Arc<Alert>,
+    parties: Vec<Party>,
+    /// The form at the last line.
+    told_form: &'static str,
+    inputs: Inputs,
+    shore_nm: Option<f64>,
+    revision: u32,
+    published_at: Time,
+}
+
+/// What the book lends to an entry.
+pub(super) struct Context<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) score: &'a ScoreSettings,
+    pub(super) memory: &'a Memory,
+    pub(super) view: &'a View<'a>,
+}
+
+/// What a score was made from: while it stays the same, the score is not made again before a line is due.
+#[derive(Clone, PartialEq, Debug)]
+struct Inputs {
+    form: &'static str,
+    base: Vec<(&'static str, i32)>,
+    asked: Option<i32>,
+    anchored: bool,
+    zones: Vec<ZoneRef>,
+    vessels: Vec<VesselRef>,
+}
+
+impl Inputs {
+    fn of(holding: &Holding, parties: &[Party], view: &View<'_>) -> Inputs {
+        let zones = view.chart.zones.zones();
+        let named = holding.zones.iter().filter_map(|(zone, relation)| {
+            let zone = zones.get(usize::from(zone.0))?;
+            (*relation != Relation::Outside).then(|| ZoneRef {
+                id: zone.id.clone(),
+                name: zone.name.clone(),
+                kind: zone.kind.name(),
+                relation: relation.name(),
+            })
+        });
+        Inputs {
+            form: holding.form,
+            base: holding.base.clone(),
+            asked: holding.asked,
+            anchored: holding.anchored,
+            zones: named.collect(),
+            vessels: parties.iter().map(|party| party.named.clone()).collect(),
+        }
+    }
+}
+
+impl Entry {
+    /// An alert or fact that nobody has heard of yet.
+    pub(super) fn new(
+        key: &Key,
+        subject: &Subject,
+        holding: &mut Holding,
+        context: &Context<'_>,
+    ) -> Entry {
+        let view = context.view;
+        let vessels = subject.vessels.iter();
+        let parties: Vec<Party> = vessels
+            .map(|(_, ix)| Party::of(view.tracks.vessel(*ix)))
+            .collect();
+        let inputs = Inputs::of(holding, &parties, view);
+        let shore_nm = shore_nm(holding, view);
+        let score = scored(key, holding, &parties, shore_nm, context);
+        let started_at = after_last(key, holding.started_at, context.memory);
+        let alert = Alert {
+            id: key.alert_id(started_at),
+            behaviour: key.behaviour,
+            announced: context.settings.alert_from <= score.points,
+            status: Status::Open,
+            severity: Severity::of(score.points),
+            score: score.points,
+            confidence: confidence(&parties),
+            started_at,
+            opened_at: holding.satisfied_at.max(started_at),
+            last_at: holding.last_at.max(started_at),
+            ended_at: None,
+            vessels: inputs.vessels.clone(),
+            zones: inputs.zones.clone(),
+            position: holding.position,
+            group_id: None,
+            case_id: None,
+            replaces: None,
+            summary: String::new(),
+            score_reasons: score.reasons,
+            evidence: Evidence {
+                thresholds: std::mem::take(&mut holding.thresholds),
+                measured: std::mem::take(&mut holding.measured),
+                stations: Vec::new(),
+                tracks: Vec::new(),
+            },
+        };
+        Entry {
+            state: State::Absent,
+            deadline: None,
+            end_reason: "",
+            alert: Arc::new(alert),
+            parties,
+            told_form: holding.form,
+            inputs,
+            shore_nm,
+            revision: 0,
+            published_at: Time::MIN,
+        }
+    }
+
+    /// Why it opened.
+    pub(super) fn opened_because(&self) -> String {
+        let alert = &self.alert;
+        opened_because(
+            alert.behaviour,
+            self.told_form,
+            alert.started_at,
+            alert.opened_at,
+        )
+    }
+
+    /// Takes in that it holds; says what that means and why.
+    pub(super) fn hold(
+        &mut self,
+        now: Time,
+        key: &Key,
+        subject: &Subject,
+        mut holding: Box<Holding>,
+        context: &Context<'_>,
+    ) -> (Observation, String) {
+        for (party, (_, ix)) in self.parties.iter_mut().zip(&subject.vessels) {
+            party.ix = Some(*ix);
+            *party = party.refreshed(context.view.tracks);
+        }
+        let inputs = Inputs::of(&holding, &self.parties, context.view);
+        let due = context.settings.update() <= now - self.published_at;
+        let score = (due || inputs != self.inputs).then(|| {
+            self.shore_nm = shore_nm(&holding, context.view);
+            scored(key, &holding, &self.parties, self.shore_nm, context)
+        });
+        self.inputs = inputs;
+        let earlier = after_last(key, holding.started_at, context.memory);
+        let alert = Arc::make_mut(&mut self.alert);
+        if self.state == State::Open {
+            alert.started_at = alert.started_at.min(earlier);
+        }
+        alert.last_at = alert.last_at.max(holding.last_at);
+        alert.ended_at = None;
+        alert.position = holding.position.or(alert.position);
+        alert.confidence = confidence(&self.parties);
+        alert.evidence.measured = std::mem::take(&mut holding.measured);
+        alert.evidence.thresholds = std::mem::take(&mut holding.thresholds);
+        let news = self.news(score, context.settings);
+        if !news.is_empty() {
+            return (Observation::HoldsWithNews, news.join("; "));
+        }
+        match due {
+            true => (Observation::HoldsLong, "still going on".to_owned()),
+            false => (Observation::Holds, String::new()),
+        }
+    }
+
+    /// Takes a higher score over, and lists what an analyst would act on. A score, like its severity, never falls while open.
+    fn news(&mut self, score: Option<Score>, settings: &Settings) -> Vec<String> {
+        let mut news = Vec::new();
+        let alert = Arc::make_mut(&mut self.alert);
+        if let Some(score) = score.filter(|score| alert.score <= score.points) {
+            let severity = Severity::of(score.points);
+            if !alert.announced && settings.alert_from <= score.points {
+                alert.announced = true;
+                news.push(format!("score reached {}", settings.alert_from));
+            }
+            if alert.severity < severity {
+                news.push(format!("severity rose to {}", severity.name()));
+            }
+            alert.severity = severity;
+            alert.score = score.points;
+            alert.score_reasons = score.reasons;
+        }
+        let told: Vec<&str> = self.told_form.split('+').collect();
+        if !self.inputs.form.split('+').all(|part| told.contains(&part)) {
+            news.push(format!("now {}", form_words(self.inputs.form)));
+        }
+        for zone in &self.inputs.zones {
+            let told = |told: &ZoneRef| {
+                told.id == zone.id && (told.relation == zone.relation || told.relation == "in")
+            };
+            if !alert.zones.iter().any(told) {
+                news.push(format!("now {} {}", zone.relation, zone.id));
+            }
+        }
+        for (told, now) in alert.vessels.iter().zip(&self.inputs.vessels) {
+            if learned(told, now) {
+                news.push(format!("{:09} says who it is", now.mmsi));
+            }
+        }
+        news
+    }
+
+    /// Takes in that it stopped; says whether it may come back.
+    pub(super) fn stop(
+        &mut self,
+        now: Time,
+        ended_at: Time,
+        reason: &'static str,
+        merge: Span,
+    ) -> Observation {
+        let for_good = reason.starts_with("zone ");
+        if self.state == State::Pending {
+            return match for_good {
+                true => Observation::StoppedForGood,
+                false => Observation::Stopped,
+            };
+        }
+        let alert = Arc::make_mut(&mut self.alert);
+        let ended_at = ended_at.max(alert.started_at);
+        alert.ended_at = Some(ended_at);
+        alert.last_at = ended_at;
+        self.end_reason = reason;
+        let deadline = ended_at + merge;
+        if for_good || deadline <= now {
+            return Observation::StoppedForGood;
+        }
+        self.deadline = Some(deadline);
+        Observation::Stopped
+    }
+
+    /// Puts it into a group.
+    pub(super) fn join(&mut self, group: &str) {
+        Arc::make_mut(&mut self.alert).group_id = Some(group.to_owned());
+    }
+
+    /// Brings the vessels, stations and tracks up to date, as far as there are tracks.
+    pub(super) fn look(&mut self, context: &Context<'_>) {
+        for party in &mut self.parties {
+            *party = party.refreshed(context.view.tracks);
+        }
+        let alert = Arc::make_mut(&mut self.alert);
+        let started_at = alert.started_at;
+        let evidence = &mut alert.evidence;
+        evidence::refresh(
+            evidence,
+            &self.parties,
+            started_at,
+            context.settings,
+            context.view,
+        );
+        alert.vessels = self
+            .parties
+            .iter()
+            .map(|party| party.named.clone())
+            .collect();
+    }
+
+    /// From now on the vessel's place may belong to another one.
+    pub(super) fn forget(&mut self, vessel: crate::tracks::TrackIx) {
+        for party in &mut self.parties {
+            party.ix = party.ix.filter(|ix| *ix != vessel);
+        }
+    }
+
+    /// Writes the next line.
+    pub(super) fn publish(
+        &mut self,
+        change: ChangeKind,
+        at: Time,
+        reason: String,
+        key: &Key,
+        context: &Context<'_>,
+        out: &mut Vec<Change>,
+    ) {
+        self.look(context);
+        let ended = change == ChangeKind::Ended;
+        let alert = Arc::make_mut(&mut self.alert);
+        alert.status = if ended { Status::Ended } else { Status::Open };
+        alert.zones.clone_from(&self.inputs.zones);
+        let position = alert.position;
+        let satellite_only = alert.confidence == "low";
+        alert.summary = summary(&Told {
+            behaviour: key.behaviour,
+            form: self.inputs.form,
+            vessels: &alert.vessels,
+            zones: &alert.zones,
+            zone_id: &key.place,
+            thresholds: &alert.evidence.thresholds,
+            measured: &alert.evidence.measured,
+            started_at: alert.started_at,
+            last_at: alert.last_at,
+            tense: if ended { Tense::Past } else { Tense::Present },
+            position,
+            shore_nm: self.shore_nm,
+            night: position.is_some_and(|position| is_night(position, alert.last_at)),
+            anchored: self.inputs.anchored,
+            satellite_only,
+            ports: &context.view.chart.ports,
+        });
+        self.told_form = self.inputs.form;
+        self.revision += 1;
+        self.published_at = at;
+        out.push(Change {
+            change,
+            revision: self.revision,
+            at,
+            reason,
+            alert: Arc::clone(&self.alert),
+        });
+    }
+}
+
+/// A later alert begins after the earlier one of the same key ended, so that their ids differ.
+fn after_last(key: &Key, started_at: Time, memory: &Memory) -> Time {
+    match memory.last_end(key) {
+        Some(end) => started_at.max(end + Span::from_millis(1)),
+        None => started_at,
+    }
+}
+
+fn scored(
+    key: &Key,
+    holding: &Holding,
+    parties: &[Party],
+    shore_nm: Option<f64>,
+    context: &Context<'_>,
+) -> Score {
+    let since = holding.last_at - Span::from_hours(24 * i64::from(context.score.repeat_days));
+    let repeated = parties.iter().any(|party| {
+        let usual = party.fishing() || party.passenger() || party.port_craft();
+        !usual && context.memory.had(party.key, key.behaviour, since)
+    });
+    let scene = Scene {
+        behaviour: key.behaviour,
+        holding,
+        parties,
+        view: context.view,
+        shore_nm,
+        repeated,
+    };
+    Score::of(&scene, context.score)
+}
+
+fn shore_nm(holding: &Holding, view: &View<'_>) -> Option<f64> {
+    let look = || holding.position.map(|at| view.chart.shore_nm(at));
+    holding.shore_nm.or_else(look)
+}
+
+fn confidence(parties: &[Party]) -> &'static str {
+    match parties.iter().any(|party| party.satellite_only) {
+        true => "low",
+        false => "normal",
+    }
+}
+
+/// Whether a vessel now says something of itself that it had not said.
+fn learned(told: &VesselRef, now: &VesselRef) -> bool {
+    fn first<T>(told: &Option<T>, now: &Option<T>) -> bool {
+        told.is_none() && now.is_some()
+    }
+    first(&told.name, &now.name)
+        || first(&told.call_sign, &now.call_sign)
+        || first(&told.ship_type, &now.ship_type)
+        || first(&told.imo, &now.imo)
+}

@@ -1,0 +1,116 @@
+//! The evidence of an alert: the vessels' tracks, thinned to what a map needs, and the stations that heard them.
+
+use std::collections::BTreeSet;
+
+use crate::time::{Span, Time};
+use crate::tracks::{TrailPoint, Vessel};
+
+use super::View;
+use super::alert::{Evidence, EvidenceTrack};
+use super::party::{Party, clean};
+use super::settings::Settings;
+
+type Point = (Time, f64, f64, Option<f64>, Option<f64>);
+
+/// Brings the tracks and stations up to date. A vessel whose track is gone keeps what is there.
+pub(super) fn refresh(
+    evidence: &mut Evidence,
+    parties: &[Party],
+    started_at: Time,
+    settings: &Settings,
+    view: &View<'_>,
+) {
+    let from = started_at - Span::from_minutes(i64::from(settings.evidence_before_minutes));
+    let most = settings.evidence_points as usize;
+    let mut stations: BTreeSet<String> = BTreeSet::new();
+    let mut tracks = Vec::with_capacity(parties.len());
+    for party in parties {
+        let (mmsi, track) = (party.key.mmsi.0, party.key.ordinal);
+        let kept = evidence.tracks.iter();
+        let kept = kept.filter(|kept| (kept.mmsi, kept.track) == (mmsi, track));
+        let kept = kept.flat_map(|kept| kept.points.iter().copied()).collect();
+        let points = match party.vessel(view.tracks) {
+            Some(vessel) => {
+                let heard = vessel.stations().iter();
+                stations.extend(heard.filter_map(|station| clean(&(view.station_name)(*station))));
+                joined(kept, vessel, from)
+            }
+            None => kept,
+        };
+        tracks.push(EvidenceTrack {
+            mmsi,
+            track,
+            points: thin(points, most),
+        });
+    }
+    evidence.tracks = tracks;
+    // Without any track left, what was known about the stations stands.
+    if parties
+        .iter()
+        .any(|party| party.vessel(view.tracks).is_some())
+    {
+        evidence.stations = stations.into_iter().collect();
+    }
+}
+
+/// What was kept before the trail begins, the trail, and the latest fix.
+fn joined(kept: Vec<Point>, vessel: Vessel<'_>, from: Time) -> Vec<Point> {
+    let trail: Vec<Point> = vessel
+        .trail_since(from)
+        .map(|point| packed(&point))
+        .collect();
+    let begins = trail.first().map_or(Time::MAX, |point| point.0);
+    let mut points: Vec<Point> = kept.into_iter().filter(|point| point.0 < begins).collect();
+    points.extend(trail);
+    if let Some(fix) = vessel.last() {
+        let newest = points.last().map_or(Time::MIN, |point| point.0);
+        if newest < fix.at && from <= fix.at {
+            points.push(packed(&TrailPoint {
+                at: fix.at,
+                position: fix.position,
+                sog_knots: fix.said.sog_knots(),
+                cog_degrees: fix.said.cog_degrees(),
+            }));
+        }
+    }
+    points
+}
+
+fn packed(point: &TrailPoint) -> Point {
+    let round = |degrees: f64| (degrees * 1e5).round() / 1e5;
+    (
+        point.at,
+        round(point.position.lon),
+        round(point.position.lat),
+        point.sog_knots,
+        point.cog_degrees,
+    )
+}
+
+/// At most `most` (2 or more) of the points, evenly, the first and the last among them.
+fn thin(points: Vec<Point>, most: usize) -> Vec<Point> {
+    if points.len() <= most {
+        return points;
+    }
+    let (last, steps) = (points.len() - 1, most - 1);
+    (0..most).map(|step| points[step * last / steps]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thinning_keeps_both_ends_and_the_order() {
+        let points: Vec<Point> = (0..5000)
+            .map(|second| (Time::from_seconds(second), 0.0, 0.0, None, None))
+            .collect();
+        let thinned = thin(points.clone(), 200);
+        assert_eq!(thinned.len(), 200);
+        assert_eq!(thinned.first(), points.first());
+        assert_eq!(thinned.last(), points.last());
+        assert!(thinned.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert_eq!(thin(points[..7].to_vec(), 200).len(), 7);
+        assert_eq!(thin(points, 2).len(), 2);
+    }
+}

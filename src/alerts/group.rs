@@ -1,0 +1,98 @@
+//! Groups: three or more announced open pairs that hang together are shown as one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::tracks::TrackKey;
+
+use super::id::Key;
+
+/// Fewest pairs that make a group (SPEC).
+const FEWEST: usize = 3;
+
+/// The announced open pairs by vessel.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    pairs: BTreeMap<TrackKey, BTreeSet<Key>>,
+}
+
+impl Groups {
+    /// Takes in a pair that is open and announced.
+    pub(super) fn add(&mut self, key: &Key) {
+        for track in &key.tracks {
+            self.pairs.entry(*track).or_default().insert(key.clone());
+        }
+    }
+
+    /// Takes out a pair that ended.
+    pub(super) fn remove(&mut self, key: &Key) {
+        for track in &key.tracks {
+            if let Some(pairs) = self.pairs.get_mut(track) {
+                pairs.remove(key);
+                if pairs.is_empty() {
+                    self.pairs.remove(track);
+                }
+            }
+        }
+    }
+
+    /// The pairs that hang together with this one, in order; empty when they are too few for a group.
+    pub(super) fn around(&self, key: &Key) -> BTreeSet<Key> {
+        let mut found = BTreeSet::new();
+        let mut asked: BTreeSet<TrackKey> = BTreeSet::new();
+        let mut open = key.tracks.clone();
+        while let Some(track) = open.pop() {
+            if !asked.insert(track) {
+                continue;
+            }
+            for pair in self.pairs.get(&track).into_iter().flatten() {
+                open.extend(&pair.tracks);
+                found.insert(pair.clone());
+            }
+        }
+        match FEWEST <= found.len() {
+            true => found,
+            false => BTreeSet::new(),
+        }
+    }
+}
+
+/// What groups are made of: pairs of vessels that meet.
+pub(super) fn groups(key: &Key) -> bool {
+    key.behaviour == "rendezvous" && key.tracks.len() == 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Mmsi;
+
+    fn pair(a: u32, b: u32) -> Key {
+        let track = |mmsi| TrackKey {
+            mmsi: Mmsi(mmsi),
+            ordinal: 1,
+        };
+        Key {
+            behaviour: "rendezvous",
+            tracks: vec![track(a), track(b)],
+            place: String::new(),
+        }
+    }
+
+    #[test]
+    fn three_linked_pairs_are_a_group_and_two_or_strangers_are_not() {
+        let mut groups = Groups::default();
+        for key in [pair(1, 2), pair(3, 4), pair(8, 9)] {
+            groups.add(&key);
+            assert!(groups.around(&key).is_empty());
+        }
+        groups.add(&pair(2, 3));
+        assert_eq!(groups.around(&pair(3, 4)).len(), 3);
+        assert!(groups.around(&pair(8, 9)).is_empty());
+        groups.remove(&pair(2, 3));
+        assert!(groups.around(&pair(3, 4)).is_empty());
+        for key in [pair(1, 2), pair(3, 4), pair(8, 9)] {
+            groups.remove(&key);
+        }
+        assert!(groups.pairs.is_empty());
+    }
+}

@@ -1,0 +1,102 @@
+//! The id of an alert: made of the facts of its first opening, so that a replay finds the same id again.
+
+use data_encoding::BASE32_NOPAD;
+use sha2::{Digest, Sha256};
+
+use crate::behaviours::Subject;
+use crate::time::Time;
+use crate::tracks::TrackKey;
+
+/// Characters of an id.
+const LENGTH: usize = 26;
+
+/// What an alert is about, apart from when it began: at most one alert of a key is open at a time.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct Key {
+    /// Name of the behaviour.
+    pub(super) behaviour: &'static str,
+    /// The vessels, smaller track key first. Empty for what concerns no vessel.
+    pub(super) tracks: Vec<TrackKey>,
+    /// The zone's id for behaviours that are about one zone; without a vessel the name of the input or cell.
+    pub(super) place: String,
+}
+
+impl Key {
+    pub(super) fn new(behaviour: &'static str, subject: &Subject) -> Key {
+        Key {
+            behaviour,
+            tracks: subject.vessels.iter().map(|(key, _)| *key).collect(),
+            place: subject.zone_id.clone(),
+        }
+    }
+
+    /// The id of the alert of this key that began at `started_at` (SPEC "Alerts").
+    pub(super) fn alert_id(&self, started_at: Time) -> String {
+        let mut tracks = self.tracks.clone();
+        tracks.sort_unstable();
+        let tracks: Vec<String> = tracks.iter().map(TrackKey::to_string).collect();
+        let (who, zone) = match tracks.is_empty() {
+            true => (self.place.clone(), ""),
+            false => (tracks.join(","), self.place.as_str()),
+        };
+        digest(&format!(
+            "{}|{who}|{zone}|{}",
+            self.behaviour,
+            started_at.millis()
+        ))
+    }
+}
+
+/// The first 26 characters of the lower-case base32 of a text's SHA-256.
+pub(crate) fn digest(text: &str) -> String {
+    let mut id = BASE32_NOPAD
+        .encode(&Sha256::digest(text.as_bytes()))
+        .to_ascii_lowercase();
+    id.truncate(LENGTH);
+    id
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Mmsi;
+
+    fn track(mmsi: u32, ordinal: u16) -> TrackKey {
+        TrackKey {
+            mmsi: Mmsi(mmsi),
+            ordinal,
+        }
+    }
+
+    // The expected ids were computed with Python's hashlib and base64.
+    #[test]
+    fn ids_are_those_an_independent_tool_computes() {
+        let at = Time::parse("2026-03-01T03:40:00Z").expect("a time");
+        let pair = Key {
+            behaviour: "rendezvous",
+            tracks: vec![track(263_456_789, 2), track(224_123_456, 1)],
+            place: String::new(),
+        };
+        assert_eq!(pair.alert_id(at), "tqkancepjikltjxf5tkjehz4kj");
+        let entry = Key {
+            behaviour: "zone_entry",
+            tracks: vec![track(224_123_456, 1)],
+            place: "canary-approaches".to_owned(),
+        };
+        assert_eq!(entry.alert_id(at), "dbxldnzjzrvxt4vr5mpw2t2m7y");
+    }
+
+    #[test]
+    fn what_concerns_no_vessel_is_named_by_its_input() {
+        let at = Time::from_millis(1_772_336_400_000);
+        let silent = Key {
+            behaviour: "feed_silent",
+            tracks: Vec::new(),
+            place: "roof".to_owned(),
+        };
+        assert_eq!(
+            silent.alert_id(at),
+            digest("feed_silent|roof||1772336400000")
+        );
+    }
+}

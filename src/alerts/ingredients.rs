@@ -1,0 +1,289 @@
+//! What goes into a score besides the base, one small function each, in the order of their lines.
+
+use crate::geo::LatLon;
+use crate::geo::sun_altitude_degrees;
+use crate::time::{Span, Time};
+use crate::units::METRES_PER_NM;
+use crate::zones::{Kind, Relation, Zone};
+
+use super::alert::ScoreReason;
+use super::party::{Party, type_name};
+use super::score::{Cap, Scene, ScoreSettings};
+
+/// The sun below this is night (SPEC). Degrees.
+const NIGHT_DEGREES: f64 = -6.0;
+/// A fishing vessel silent for longer does not count as near by.
+const STALE: Span = Span::from_hours(6);
+/// Behaviours that fishing looks like.
+const LIKE_FISHING: [&str; 4] = ["loitering", "slowdown", "drift", "dark_rendezvous"];
+
+type Ingredient = fn(&Scene<'_>, &ScoreSettings) -> Option<ScoreReason>;
+type Limit = fn(&Scene<'_>, &ScoreSettings) -> Option<Cap>;
+
+/// All ingredients, in the order of their lines.
+pub(super) const INGREDIENTS: &[Ingredient] = &[
+    watched_zone,
+    shore,
+    night,
+    merchant_with_small_craft,
+    repeat,
+    unassigned_mmsi,
+    like_fishing,
+    both_fishing,
+    near_shore_traffic,
+    anchored,
+    benign_zone,
+    satellite_only,
+];
+
+/// All caps; the lowest that applies is the last line.
+pub(super) const CAPS: &[Limit] = &[at_anchor_near_shore, on_duty, fleet, circles_by_trade];
+
+/// The base of the behaviour, line by line as it said it.
+pub(super) fn base(scene: &Scene<'_>) -> Vec<ScoreReason> {
+    let base = scene.holding.base.iter();
+    base.map(|(code, points)| line(code, *points, base_text(scene, code)))
+        .collect()
+}
+
+/// Whether it is night at that place and time.
+pub(super) fn is_night(position: LatLon, at: Time) -> bool {
+    sun_altitude_degrees(position, at) < NIGHT_DEGREES
+}
+
+fn line(code: &str, points: i32, text: impl Into<String>) -> ScoreReason {
+    ScoreReason {
+        code: code.to_owned(),
+        points,
+        text: text.into(),
+    }
+}
+
+fn base_text(scene: &Scene<'_>, code: &str) -> String {
+    let text = match (scene.behaviour, code, scene.holding.form) {
+        ("loitering", _, "circling") => "Goes round in a small area without getting anywhere",
+        ("loitering", _, _) => "Stays slow outside calm water",
+        ("rendezvous", "near", _) => "Two ships stay near each other at low speed, away from shore",
+        ("rendezvous", "close", _) => "Two ships lie side by side at low speed, away from shore",
+        ("rendezvous", "underway", _) => "Two ships keep close company under way",
+        ("rendezvous", "long", _) => "It lasts for hours",
+        ("zone_entry", _, _) => "Crosses into a zone",
+        ("zone_exit", _, _) => "Crosses out of a zone",
+        ("zone_speed", _, "too_slow") => "Slower than the zone expects",
+        ("zone_speed", _, _) => "Faster than the zone expects",
+        ("distress", "test", _) => "A distress device under test",
+        ("distress", _, _) => "A distress device is active",
+        (behaviour, code, _) if behaviour == code => return words(behaviour),
+        (behaviour, code, _) => return format!("{}: {}", words(behaviour), words(code)),
+    };
+    text.to_owned()
+}
+
+fn words(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+/// The zone of the largest weight among those that `wanted` picks; of equals the one it is in, then the smaller id.
+fn heaviest<'a>(scene: &'a Scene<'_>, wanted: fn(Kind) -> bool) -> Option<(&'a Zone, Relation)> {
+    let zones = scene.view.chart.zones.zones();
+    let near = scene.holding.zones.iter();
+    near.filter_map(|(zone, relation)| Some((zones.get(usize::from(zone.0))?, *relation)))
+        .filter(|(zone, relation)| wanted(zone.kind) && *relation != Relation::Outside)
+        .min_by(|(a, in_a), (b, in_b)| (-a.weight, in_a, &a.id).cmp(&(-b.weight, in_b, &b.id)))
+}
+
+fn zone_line(zone: &Zone, relation: Relation, points: i32) -> ScoreReason {
+    let code = format!("{}_{}", relation.name(), zone.kind.name());
+    let place = match relation {
+        Relation::In => "Inside",
+        Relation::Near | Relation::Outside => "Near",
+    };
+    line(&code, points, format!("{place} {}", zone.name))
+}
+
+fn watched_zone(scene: &Scene<'_>, _: &ScoreSettings) -> Option<ScoreReason> {
+    let watched = |kind| matches!(kind, Kind::Corridor | Kind::Area);
+    let (zone, relation) = heaviest(scene, watched)?;
+    Some(zone_line(zone, relation, zone.weight))
+}
+
+fn benign_zone(scene: &Scene<'_>, _: &ScoreSettings) -> Option<ScoreReason> {
+    let (zone, relation) = heaviest(scene, |kind| kind == Kind::Benign)?;
+    Some(zone_line(zone, relation, -zone.weight))
+}
+
+fn shore(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
+    let text = "nm and more from shore";
+    match scene.shore_nm? {
+        ..24.0 => None,
+        24.0..100.0 => Some(line(
+            "shore_24_nm",
+            settings.shore_24_nm_points,
+            format!("24 {text}"),
+        )),
+        _ => Some(line(
+            "shore_100_nm",
+            settings.shore_100_nm_points,
+            format!("100 {text}"),
+        )),
+    }
+}
+
+fn night(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
+    let dark = is_night(scene.holding.position?, scene.holding.last_at);
+    let fishing = scene.parties.iter().any(Party::fishing);
+    (dark && !fishing).then(|| line("night", settings.night_points, "Night at that place"))
+}
+
+fn merchant_with_small_craft(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
+    let [a, b] = scene.parties else {
+        return None;
+    };
+    let small = |party: &Party| party.small() || party.fishing();
+    let met = |big: &Party, other: &Party| big.merchant_or_tug() && small(other);
+    (met(a, b) || met(b, a)).then(|| {
+        line(
+            "merchant_small_craft",
+            settings.merchant_small_craft_points,
+            "A merchant ship or tug with a small craft or fishing vessel",
+        )
+    })
+}
+
+fn repeat(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
+    let text = format!("Not the first time within {} days", settings.repeat_days);
+    let repeated = scene.repeated;
+    repeated.then(|| line("repeat", settings.repeat_points, text))
+}
+
+fn unassigned_mmsi(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
+    let party = scene.parties.iter().find(|party| party.unassigned_mmsi)?;
+    let text = format!("MMSI {} was never given to a ship", party.key.mmsi);
+    Some(line(
+        "unassigned_mmsi",
+        settings.unassigned_mmsi_points,
+        text,
+    ))
+}
+
+fn all_fishing(scene: &Scene<'_>) -> bool {
+    !scene.parties.is_empty() && scene.parties.iter().all(Party::fishing)
+}
+
+fn like_fishing(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
+    let alike = LIKE_FISHING.contains(&scene.behaviour) && all_fishing(scene);
+    alike.then(|| {
+        line(
+            "fishing",
+            settings.fishing_points,
+            "Fishing looks like this",
+        )
+    })
+}
+
+fn both_fishing(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
+    let pair = scene.parties.len() == 2 && !LIKE_FISHING.contains(&scene.behaviour);
+    let text = "Both are fishing vessels";
+    (pair && all_fishing(scene)).then(|| line("both_fishing", settings.both_fishing_points, text))
+}
+
+/// Yachts and ferries near shore: every party must be one or the other.
+fn near_shore_traffic(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
+    let shore_nm = scene.shore_nm?;
+    let parties = scene.parties;
+    let leisure = |party: &Party| party.leisure() && shore_nm < settings.leisure_shore_nm;
+    let passenger = |party: &Party| party.passenger() && shore_nm < settings.passenger_shore_nm;
+    if parties.is_empty()
+        || !parties
+            .iter()
+            .all(|party| leisure(party) || passenger(party))
+    {
+        return None;
+    }
+    match parties.iter().all(leisure) {
+        true => Some(line(
+            "leisure",
+            settings.leisure_points,
+            "Yachts and boats do this near shore",
+        )),
+        false => Some(line(
+            "passenger",
+            settings.passenger_points,
+            "Passenger ships do this near shore",
+        )),
+    }
+}
+
+fn anchored(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
+    let text = "At anchor or moored by its own word, and hardly moves";
+    let anchored = scene.holding.anchored;
+    anchored.then(|| line("anchored", settings.anchored_points, text))
+}
+
+fn satellite_only(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
+    let heard = scene.parties.iter().any(|party| party.satellite_only);
+    let text = "Heard by satellite only: few fixes";
+    heard.then(|| line("satellite_only", settings.satellite_only_points, text))
+}
+
+fn cap_low(settings: &ScoreSettings, text: String) -> Cap {
+    Cap {
+        points: settings.cap_low,
+        code: "cap_low",
+        text,
+    }
+}
+
+fn at_anchor_near_shore(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let near = scene.shore_nm? < settings.anchored_shore_nm;
+    (scene.holding.anchored && near).then(|| Cap {
+        points: settings.cap_fact,
+        code: "cap_fact",
+        text: format!(
+            "At anchor inside {} nm: kept as a fact",
+            settings.anchored_shore_nm
+        ),
+    })
+}
+
+fn on_duty(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let party = scene.parties.iter().find(|party| party.on_duty())?;
+    let kind = type_name(party.named.ship_type);
+    Some(cap_low(
+        settings,
+        format!("One is a {kind} vessel by its own word: at most low"),
+    ))
+}
+
+fn fleet(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let at = scene.holding.position.filter(|_| all_fishing(scene))?;
+    let mut fishing = 0;
+    let stale = scene.holding.last_at - STALE;
+    let metres = settings.fleet_nm * METRES_PER_NM;
+    scene.view.tracks.near(at, metres, |vessel, _| {
+        let fresh = vessel.last().is_some_and(|fix| stale <= fix.at);
+        fishing += u32::from(fresh && vessel.ship_type() == Some(30));
+    });
+    (settings.fleet_vessels < fishing).then(|| {
+        let text = format!(
+            "{fishing} fishing vessels within {} nm: a fleet at work, at most low",
+            settings.fleet_nm
+        );
+        cap_low(settings, text)
+    })
+}
+
+fn circles_by_trade(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let circling = scene.behaviour == "loitering" && scene.holding.form == "circling";
+    let party = scene
+        .parties
+        .iter()
+        .find(|party| party.circles_by_trade())?;
+    let kind = type_name(party.named.ship_type);
+    circling.then(|| {
+        cap_low(
+            settings,
+            format!("A {kind} vessel circles by trade: at most low"),
+        )
+    })
+}

@@ -1,0 +1,192 @@
+//! The one table that says how an alert goes on: (state, observation) to (next state, what to do, why).
+
+use super::alert::ChangeKind;
+
+/// Where an alert stands inside the book.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum State {
+    /// Not in the book: never opened, or over.
+    Absent,
+    /// Its behaviour holds.
+    Open,
+    /// Its behaviour stopped; it waits out the merge window, still open to the outside.
+    Pending,
+}
+
+/// What the book learns about an alert.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Observation {
+    /// It holds, nothing else is new.
+    Holds,
+    /// It holds, and the last line is `update_minutes` old.
+    HoldsLong,
+    /// It holds, and something an analyst would act on is new.
+    HoldsWithNews,
+    /// It stopped and may come back.
+    Stopped,
+    /// It stopped and cannot come back: its zone is gone, or the merge window has already passed.
+    StoppedForGood,
+    /// The merge window closed.
+    WindowClosed,
+    /// It joined a group of pairs, or its group joined another.
+    Grouped,
+}
+
+/// What to do with an observation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Act {
+    /// Publish a line.
+    Publish(ChangeKind),
+    /// Remember it; no line.
+    Note,
+    /// Nothing at all.
+    Ignore,
+}
+
+/// One cell of the table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Transition {
+    pub(super) next: State,
+    pub(super) act: Act,
+    /// Why, in a few words.
+    pub(super) why: &'static str,
+}
+
+/// How an alert in `state` goes on after `observation`.
+pub(super) fn transition(state: State, observation: Observation) -> Transition {
+    use ChangeKind::{Ended, Opened, Updated};
+    let (next, act, why) = match (state, observation) {
+        (
+            State::Absent,
+            Observation::Holds | Observation::HoldsLong | Observation::HoldsWithNews,
+        ) => (State::Open, Act::Publish(Opened), "the rule is satisfied"),
+        (State::Absent, Observation::Stopped | Observation::StoppedForGood) => {
+            (State::Absent, Act::Ignore, "never opened")
+        }
+        (State::Absent, Observation::WindowClosed | Observation::Grouped) => {
+            (State::Absent, Act::Ignore, "already over")
+        }
+
+        (State::Open, Observation::Holds) => (State::Open, Act::Note, "nothing to act on is new"),
+        (State::Open, Observation::HoldsLong) => {
+            (State::Open, Act::Publish(Updated), "still going on")
+        }
+        (State::Open, Observation::HoldsWithNews) => (
+            State::Open,
+            Act::Publish(Updated),
+            "something to act on is new",
+        ),
+        (State::Open, Observation::Stopped) => (
+            State::Pending,
+            Act::Note,
+            "it may come back within the merge window",
+        ),
+        (State::Open, Observation::StoppedForGood) => {
+            (State::Absent, Act::Publish(Ended), "it cannot come back")
+        }
+        (State::Open, Observation::WindowClosed) => {
+            (State::Open, Act::Ignore, "it came back before")
+        }
+        (State::Open, Observation::Grouped) => (
+            State::Open,
+            Act::Publish(Updated),
+            "one of several linked pairs",
+        ),
+
+        (State::Pending, Observation::Holds) => (State::Open, Act::Note, "it came back"),
+        (State::Pending, Observation::HoldsLong) => (
+            State::Open,
+            Act::Publish(Updated),
+            "it came back and goes on",
+        ),
+        (State::Pending, Observation::HoldsWithNews) => (
+            State::Open,
+            Act::Publish(Updated),
+            "it came back with something to act on",
+        ),
+        (State::Pending, Observation::Stopped) => {
+            (State::Pending, Act::Ignore, "it had already stopped")
+        }
+        (State::Pending, Observation::StoppedForGood) => (
+            State::Absent,
+            Act::Publish(Ended),
+            "it cannot come back any more",
+        ),
+        (State::Pending, Observation::WindowClosed) => {
+            (State::Absent, Act::Publish(Ended), "it did not come back")
+        }
+        (State::Pending, Observation::Grouped) => (
+            State::Pending,
+            Act::Publish(Updated),
+            "one of several linked pairs",
+        ),
+    };
+    Transition { next, act, why }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cell_of_the_table() {
+        use Act::{Ignore, Note, Publish};
+        use ChangeKind::{Ended, Opened, Updated};
+        use Observation::*;
+        use State::{Absent, Open, Pending};
+        let table = [
+            (Absent, Holds, Open, Publish(Opened)),
+            (Absent, HoldsLong, Open, Publish(Opened)),
+            (Absent, HoldsWithNews, Open, Publish(Opened)),
+            (Absent, Stopped, Absent, Ignore),
+            (Absent, StoppedForGood, Absent, Ignore),
+            (Absent, WindowClosed, Absent, Ignore),
+            (Absent, Grouped, Absent, Ignore),
+            (Open, Holds, Open, Note),
+            (Open, HoldsLong, Open, Publish(Updated)),
+            (Open, HoldsWithNews, Open, Publish(Updated)),
+            (Open, Stopped, Pending, Note),
+            (Open, StoppedForGood, Absent, Publish(Ended)),
+            (Open, WindowClosed, Open, Ignore),
+            (Open, Grouped, Open, Publish(Updated)),
+            (Pending, Holds, Open, Note),
+            (Pending, HoldsLong, Open, Publish(Updated)),
+            (Pending, HoldsWithNews, Open, Publish(Updated)),
+            (Pending, Stopped, Pending, Ignore),
+            (Pending, StoppedForGood, Absent, Publish(Ended)),
+            (Pending, WindowClosed, Absent, Publish(Ended)),
+            (Pending, Grouped, Pending, Publish(Updated)),
+        ];
+        for (state, observation, next, act) in table {
+            let cell = transition(state, observation);
+            assert_eq!(
+                (cell.next, cell.act),
+                (next, act),
+                "{state:?} {observation:?}"
+            );
+            assert!(!cell.why.is_empty());
+        }
+    }
+
+    #[test]
+    fn only_an_opening_leaves_absence_and_only_an_end_returns_to_it() {
+        use Observation::*;
+        for state in [State::Absent, State::Open, State::Pending] {
+            for observation in [
+                Holds,
+                HoldsLong,
+                HoldsWithNews,
+                Stopped,
+                StoppedForGood,
+                WindowClosed,
+                Grouped,
+            ] {
+                let cell = transition(state, observation);
+                let opened = cell.act == Act::Publish(ChangeKind::Opened);
+                let ended = cell.act == Act::Publish(ChangeKind::Ended);
+                assert_eq!(opened, state == State::Absent && cell.next != State::Absent);
+                assert_eq!(ended, state != State::Absent && cell.next == State::Absent);
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What is remembered of alerts that are over: for repeats, and so that no later alert takes the id of an earlier one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::time::{Span, Time};
+use crate::tracks::TrackKey;
+
+use super::id::Key;
+
+/// Ended alerts and facts of the last days, at most a set number.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    ends: BTreeMap<Key, Time>,
+    by_end: BTreeSet<(Time, Key)>,
+    /// By vessel and behaviour, announced alerts only.
+    alerts: BTreeMap<(TrackKey, &'static str), Time>,
+    evicted: u64,
+}
+
+impl Memory {
+    /// Takes in an end; forgets what ended longer than `keep` ago, and the oldest beyond `most`.
+    pub(super) fn ended(&mut self, key: &Key, at: Time, announced: bool, keep: Span, most: u32) {
+        if announced {
+            for track in &key.tracks {
+                let last = self.alerts.entry((*track, key.behaviour)).or_insert(at);
+                *last = at.max(*last);
+            }
+        }
+        if let Some(before) = self.ends.insert(key.clone(), at) {
+            self.by_end.remove(&(before, key.clone()));
+        }
+        self.by_end.insert((at, key.clone()));
+        while let Some((oldest, _)) = self.by_end.first() {
+            let old = *oldest < at - keep;
+            if !old && self.by_end.len() <= most as usize {
+                break;
+            }
+            self.evicted += u64::from(!old);
+            self.forget_oldest();
+        }
+    }
+
+    /// When the last alert or fact of this key ended.
+    pub(super) fn last_end(&self, key: &Key) -> Option<Time> {
+        self.ends.get(key).copied()
+    }
+
+    /// Whether the vessel had an alert of this behaviour that ended at `since` or later.
+    pub(super) fn had(&self, track: TrackKey, behaviour: &'static str, since: Time) -> bool {
+        self.alerts
+            .get(&(track, behaviour))
+            .is_some_and(|ended| since <= *ended)
+    }
+
+    /// How many were forgotten before their time.
+    pub(super) fn evicted(&self) -> u64 {
+        self.evicted
+    }
+
+    fn forget_oldest(&mut self) {
+        let Some((at, key)) = self.by_end.pop_first() else {
+            return;
+        };
+        self.ends.remove(&key);
+        for track in &key.tracks {
+            let name = (*track, key.behaviour);
+            if self.alerts.get(&name).is_some_and(|last| *last <= at) {
+                self.alerts.remove(&name);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Mmsi;
+
+    fn key(mmsi: u32) -> Key {
+        Key {
+            behaviour: "loitering",
+            tracks: vec![TrackKey {
+                mmsi: Mmsi(mmsi),
+                ordinal: 1,
+            }],
+            place: String::new(),
+        }
+    }
+
+    #[test]
+    fn the_old_and_the_too_many_are_forgotten_and_the_latter_counted() {
+        let mut memory = Memory::default();
+        let days = Span::from_hours(14 * 24);
+        for second in 0..500 {
+            memory.ended(
+                &key(second as u32),
+                Time::from_seconds(second),
+                true,
+                days,
+                100,
+            );
+        }
+        assert_eq!(memory.ends.len(), 100);
+        assert_eq!(memory.alerts.len(), 100);
+        assert_eq!(memory.evicted(), 400);
+        assert!(memory.had(key(499).tracks[0], "loitering", Time::from_seconds(499)));
+        assert!(!memory.had(key(499).tracks[0], "loitering", Time::from_seconds(500)));
+        assert!(!memory.had(key(499).tracks[0], "rendezvous", Time::MIN));
+        let later = Time::from_seconds(600) + days;
+        memory.ended(&key(1), later, false, days, 100);
+        assert_eq!(memory.last_end(&key(499)), None);
+        assert_eq!(memory.last_end(&key(1)), Some(later));
+        assert!(!memory.had(key(1).tracks[0], "loitering", Time::MIN));
+        assert_eq!((memory.ends.len(), memory.evicted()), (1, 400));
+    }
+}

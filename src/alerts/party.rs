@@ -1,0 +1,191 @@
+//! One vessel of an alert, as it was last known: who it says it is and what kind of craft it is.
+
+use crate::ais::Class;
+use crate::tracks::{TrackIx, TrackKey, Tracks, Vessel, flag_of};
+
+use super::alert::VesselRef;
+
+/// Longest text of a vessel that reaches an alert, in characters.
+const LONGEST: usize = 64;
+/// A craft shorter than this is small (SPEC `async_rendezvous`). Metres.
+const SMALL_METRES: u16 = 30;
+/// A class B craft shorter than this is a boat like a yacht. Metres.
+const BOAT_METRES: u16 = 24;
+
+/// A vessel of an alert. Kept after its track is forgotten.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Party {
+    /// Its track; `None` once that is forgotten and its place may belong to another vessel.
+    pub(super) ix: Option<TrackIx>,
+    pub(super) key: TrackKey,
+    pub(super) named: VesselRef,
+    /// Length over all, where said. Metres.
+    pub(super) length: Option<u16>,
+    pub(super) class: Class,
+    pub(super) satellite_only: bool,
+    pub(super) unassigned_mmsi: bool,
+}
+
+impl Party {
+    pub(super) fn of(vessel: Vessel<'_>) -> Party {
+        let key = vessel.key();
+        let identity = vessel.identity();
+        let class = vessel.class();
+        Party {
+            ix: Some(vessel.ix()),
+            key,
+            named: VesselRef {
+                mmsi: key.mmsi.0,
+                track: key.ordinal,
+                imo: identity.and_then(|identity| identity.imo),
+                name: identity.and_then(|identity| clean(identity.name.as_deref()?)),
+                call_sign: identity.and_then(|identity| clean(identity.call_sign.as_deref()?)),
+                ship_type: vessel.ship_type(),
+                flag: flag_of(key.mmsi),
+                class: match class {
+                    Class::A => Some("A"),
+                    Class::B => Some("B"),
+                    Class::Unknown => None,
+                },
+                role: None,
+            },
+            length: identity.and_then(|identity| identity.length()),
+            class,
+            satellite_only: vessel.satellite_only(),
+            unassigned_mmsi: vessel.unassigned_mmsi(),
+        }
+    }
+
+    /// Its track, while there is one.
+    pub(super) fn vessel<'a>(&self, tracks: &'a Tracks) -> Option<Vessel<'a>> {
+        let vessel = tracks.vessel(self.ix?);
+        (vessel.key() == self.key).then_some(vessel)
+    }
+
+    /// What is known now: the track's word, else what it said last.
+    pub(super) fn refreshed(&self, tracks: &Tracks) -> Party {
+        self.vessel(tracks).map_or_else(|| self.clone(), Party::of)
+    }
+
+    fn is(&self, types: std::ops::RangeInclusive<u8>) -> bool {
+        self.named
+            .ship_type
+            .is_some_and(|kind| types.contains(&kind))
+    }
+
+    pub(super) fn fishing(&self) -> bool {
+        self.is(30..=30)
+    }
+
+    pub(super) fn passenger(&self) -> bool {
+        self.is(60..=69)
+    }
+
+    /// Cargo ship or tanker, or tug.
+    pub(super) fn merchant_or_tug(&self) -> bool {
+        self.is(70..=89) || self.is(31..=32) || self.is(52..=52)
+    }
+
+    /// Pilot, search and rescue, port tender, law enforcement, dredger: at work where others would be suspect.
+    pub(super) fn on_duty(&self) -> bool {
+        self.is(50..=51) || self.is(53..=53) || self.is(55..=55) || self.is(33..=33)
+    }
+
+    /// Types that go in circles for a living: fishing, dredging, pilots to law enforcement, passengers.
+    pub(super) fn circles_by_trade(&self) -> bool {
+        self.fishing() || self.is(33..=33) || self.is(50..=55) || self.passenger()
+    }
+
+    /// Works round its port: pilots, tenders, dredgers, divers, law enforcement and the like. Tugs go to sea.
+    pub(super) fn port_craft(&self) -> bool {
+        self.is(33..=34) || self.is(50..=51) || self.is(53..=59)
+    }
+
+    /// Sailing or pleasure craft, or a class B boat under 24 m that is not fishing.
+    pub(super) fn leisure(&self) -> bool {
+        let boat = self.class == Class::B && self.length.is_some_and(|metres| metres < BOAT_METRES);
+        self.is(36..=37) || (boat && !self.fishing())
+    }
+
+    /// Neither merchant nor tug, and short, class B, fishing, pleasure or of unknown type.
+    pub(super) fn small(&self) -> bool {
+        if self.merchant_or_tug() {
+            return false;
+        }
+        let short = self.length.map(|metres| metres < SMALL_METRES);
+        let kind = self.fishing() || self.is(36..=37) || self.class == Class::B;
+        short == Some(true) || kind || (short.is_none() && self.named.ship_type.is_none())
+    }
+}
+
+/// A text from the air without control and direction characters, single-spaced and of bounded length; `None` when nothing is left.
+pub(super) fn clean(said: &str) -> Option<String> {
+    let visible = said.chars().filter(|c| !hidden(*c));
+    let spaced: String = visible
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .take(4 * LONGEST)
+        .collect();
+    let words: Vec<&str> = spaced.split(' ').filter(|word| !word.is_empty()).collect();
+    let text: String = words.join(" ").chars().take(LONGEST).collect();
+    (!text.is_empty()).then_some(text)
+}
+
+/// Characters that print nothing or turn the direction of what follows.
+fn hidden(c: char) -> bool {
+    (c.is_control() && !c.is_whitespace())
+        || matches!(
+            c,
+            '\u{00ad}'
+                | '\u{061c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+/// What kind of ship a type number stands for, in a word or two.
+pub(super) fn type_name(ship_type: Option<u8>) -> &'static str {
+    match ship_type {
+        None => "no type",
+        Some(20..=29) => "wing-in-ground craft",
+        Some(30) => "fishing",
+        Some(31 | 32 | 52) => "tug",
+        Some(33) => "dredger",
+        Some(34) => "diving vessel",
+        Some(35) => "military",
+        Some(36) => "sailing",
+        Some(37) => "pleasure craft",
+        Some(40..=49) => "high-speed craft",
+        Some(50) => "pilot",
+        Some(51) => "search and rescue",
+        Some(53) => "port tender",
+        Some(54) => "anti-pollution",
+        Some(55) => "law enforcement",
+        Some(58) => "medical",
+        Some(60..=69) => "passenger",
+        Some(70..=79) => "cargo",
+        Some(80..=89) => "tanker",
+        Some(_) => "other type",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_from_the_air_lose_what_hides_or_turns_text() {
+        assert_eq!(clean("ALFA\u{202e}OFLA"), Some("ALFAOFLA".to_owned()));
+        assert_eq!(clean(" A\u{7}\tB\n\u{200b}C "), Some("A B C".to_owned()));
+        assert_eq!(clean("\u{202a}\u{0}"), None);
+        assert_eq!(
+            clean(&"X".repeat(5000)).map(|name| name.len()),
+            Some(LONGEST)
+        );
+        assert_eq!(clean("<b>\"Ñ"), Some("<b>\"Ñ".to_owned()));
+    }
+}

@@ -1,0 +1,251 @@
+//! The score: points that add up line by line, from the base of the behaviour to the cap.
+
+use serde::{Deserialize, Serialize};
+
+use crate::behaviours::Holding;
+
+use super::View;
+use super::alert::ScoreReason;
+use super::ingredients::{CAPS, INGREDIENTS, base};
+use super::party::Party;
+
+/// `[score]`
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ScoreSettings {
+    /// 24 nm and more from shore. Points.
+    pub shore_24_nm_points: i32,
+    /// 100 nm and more from shore; instead of the above. Points.
+    pub shore_100_nm_points: i32,
+    /// Sun below -6° at that place, no party fishing. Points.
+    pub night_points: i32,
+    /// A merchant ship or tug with a small craft or fishing vessel. Points.
+    pub merchant_small_craft_points: i32,
+    /// The same behaviour of the same vessel lately; not fishing, passenger, port craft. Points.
+    pub repeat_points: i32,
+    /// "Lately". Days.
+    pub repeat_days: u32,
+    /// An MMSI outside every class. Points.
+    pub unassigned_mmsi_points: i32,
+    /// Loitering, slowdown, drift or dark meeting of a fishing vessel. Points.
+    pub fishing_points: i32,
+    /// A pair that are both fishing. Points.
+    pub both_fishing_points: i32,
+    /// Sailing, pleasure or class B under 24 m (every party) near shore. Points.
+    pub leisure_points: i32,
+    /// "Near shore" for these. Nautical miles.
+    pub leisure_shore_nm: f64,
+    /// Passenger ships near shore. Points.
+    pub passenger_points: i32,
+    /// "Near shore" for these. Nautical miles.
+    pub passenger_shore_nm: f64,
+    /// At anchor, swinging within 0.3 nm (pairs: both). Points.
+    pub anchored_points: i32,
+    /// At anchor nearer to shore than this is a fact. Nautical miles.
+    pub anchored_shore_nm: f64,
+    /// A party heard by satellites only. Points.
+    pub satellite_only_points: i32,
+    /// More fishing vessels than this, near by, are a fleet at work.
+    pub fleet_vessels: u32,
+    /// "Near by" for these. Nautical miles.
+    pub fleet_nm: f64,
+    /// The cap at low. Points.
+    pub cap_low: i32,
+    /// The cap at fact. Points.
+    pub cap_fact: i32,
+}
+
+impl Default for ScoreSettings {
+    fn default() -> ScoreSettings {
+        ScoreSettings {
+            shore_24_nm_points: 5,
+            shore_100_nm_points: 10,
+            night_points: 5,
+            merchant_small_craft_points: 10,
+            repeat_points: 5,
+            repeat_days: 14,
+            unassigned_mmsi_points: 5,
+            fishing_points: -15,
+            both_fishing_points: -10,
+            leisure_points: -15,
+            leisure_shore_nm: 50.0,
+            passenger_points: -15,
+            passenger_shore_nm: 24.0,
+            anchored_points: -20,
+            anchored_shore_nm: 12.0,
+            satellite_only_points: -5,
+            fleet_vessels: 5,
+            fleet_nm: 10.0,
+            cap_low: 39,
+            cap_fact: 19,
+        }
+    }
+}
+
+impl ScoreSettings {
+    /// All faults, as sentences with the key's path.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let raising = [
+            ("shore_24_nm_points", self.shore_24_nm_points),
+            ("shore_100_nm_points", self.shore_100_nm_points),
+            ("night_points", self.night_points),
+            (
+                "merchant_small_craft_points",
+                self.merchant_small_craft_points,
+            ),
+            ("repeat_points", self.repeat_points),
+            ("unassigned_mmsi_points", self.unassigned_mmsi_points),
+            ("cap_low", self.cap_low),
+            ("cap_fact", self.cap_fact),
+        ];
+        for (key, points) in raising {
+            if !(0..=100).contains(&points) {
+                problems.push(format!("score.{key} must lie between 0 and 100"));
+            }
+        }
+        let lowering = [
+            ("fishing_points", self.fishing_points),
+            ("both_fishing_points", self.both_fishing_points),
+            ("leisure_points", self.leisure_points),
+            ("passenger_points", self.passenger_points),
+            ("anchored_points", self.anchored_points),
+            ("satellite_only_points", self.satellite_only_points),
+        ];
+        for (key, points) in lowering {
+            if !(-100..=0).contains(&points) {
+                problems.push(format!("score.{key} must lie between -100 and 0"));
+            }
+        }
+        let reaches = [
+            ("leisure_shore_nm", self.leisure_shore_nm, 500.0),
+            ("passenger_shore_nm", self.passenger_shore_nm, 500.0),
+            ("anchored_shore_nm", self.anchored_shore_nm, 500.0),
+            ("fleet_nm", self.fleet_nm, 30.0),
+        ];
+        for (key, nm, most) in reaches {
+            if !(0.0..=most).contains(&nm) {
+                problems.push(format!("score.{key} must lie between 0 and {most}"));
+            }
+        }
+        if self.cap_low < self.cap_fact {
+            problems.push("score.cap_low must not be below score.cap_fact".to_owned());
+        }
+        if 365 < self.repeat_days {
+            problems.push("score.repeat_days must not be above 365".to_owned());
+        }
+        problems
+    }
+}
+
+/// Everything the ingredients may look at.
+pub(super) struct Scene<'a> {
+    pub(super) behaviour: &'static str,
+    pub(super) holding: &'a Holding,
+    pub(super) parties: &'a [Party],
+    pub(super) view: &'a View<'a>,
+    /// Distance from shore, nautical miles; `None` without a position.
+    pub(super) shore_nm: Option<f64>,
+    /// A party did the same lately.
+    pub(super) repeated: bool,
+}
+
+/// A score with its lines: they always add up to it.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Score {
+    /// 0-100.
+    pub(super) points: i32,
+    pub(super) reasons: Vec<ScoreReason>,
+}
+
+impl Score {
+    pub(super) fn of(scene: &Scene<'_>, settings: &ScoreSettings) -> Score {
+        let mut reasons = base(scene);
+        // A call for help is as urgent wherever it comes from, and a test is a test.
+        let distress = scene.behaviour == "distress";
+        if !distress {
+            for ingredient in INGREDIENTS {
+                reasons.extend(ingredient(scene, settings));
+            }
+        }
+        reasons.retain(|reason| reason.points != 0);
+        let mut score = Score {
+            points: reasons.iter().map(|reason| reason.points).sum(),
+            reasons,
+        };
+        if let Some(asked) = scene.holding.asked {
+            let text = "A zone asks to be told of this".to_owned();
+            score.raise_to(asked, "asked", text);
+        }
+        let caps = CAPS.iter().filter(|_| !distress);
+        let cap = caps
+            .filter_map(|cap| cap(scene, settings))
+            .min_by_key(|cap| cap.points);
+        match cap {
+            Some(cap) if cap.points < score.points => score.set(cap.points, cap.code, cap.text),
+            _ => score.set(
+                score.points.min(100),
+                "clamp",
+                "No score is above 100".to_owned(),
+            ),
+        }
+        score.raise_to(0, "clamp", "No score is below 0".to_owned());
+        score
+    }
+
+    fn raise_to(&mut self, points: i32, code: &'static str, text: String) {
+        self.set(self.points.max(points), code, text);
+    }
+
+    /// Brings the score to `points` by one line, if it is not there.
+    fn set(&mut self, points: i32, code: &'static str, text: String) {
+        if points != self.points {
+            self.reasons.push(ScoreReason {
+                code: code.to_owned(),
+                points: points - self.points,
+                text,
+            });
+            self.points = points;
+        }
+    }
+}
+
+/// An upper limit of the score.
+pub(super) struct Cap {
+    pub(super) points: i32,
+    pub(super) code: &'static str,
+    pub(super) text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_have_no_problem_and_every_wrong_key_is_named() {
+        assert_eq!(ScoreSettings::default().problems(), Vec::<String>::new());
+        let wrong = ScoreSettings {
+            night_points: 101,
+            fishing_points: 1,
+            leisure_shore_nm: f64::NAN,
+            cap_low: 10,
+            repeat_days: 1000,
+            ..ScoreSettings::default()
+        };
+        assert_eq!(wrong.problems().len(), 5, "{:?}", wrong.problems());
+    }
+
+    #[test]
+    fn every_correction_is_a_line_and_the_lines_add_up() {
+        let mut score = Score {
+            points: 0,
+            reasons: Vec::new(),
+        };
+        score.set(120, "base", String::new());
+        score.set(39, "cap_low", String::new());
+        score.raise_to(10, "asked", String::new());
+        let points: Vec<i32> = score.reasons.iter().map(|reason| reason.points).collect();
+        assert_eq!(points, [120, -81]);
+        assert_eq!(score.points, 39);
+    }
+}

@@ -1,0 +1,317 @@
+//! The summary of an alert: one sentence that says what happens, one that says what AIS cannot show.
+
+use serde_json::{Map, Value};
+
+use crate::geo::{LatLon, Ports};
+use crate::time::Time;
+use crate::units::METRES_PER_NM;
+
+use super::alert::{VesselRef, ZoneRef};
+use super::party::{clean, type_name};
+
+/// More zones than this are counted, not named.
+const ZONES_NAMED: usize = 3;
+
+/// What a summary tells.
+pub(super) struct Told<'a> {
+    pub(super) behaviour: &'static str,
+    pub(super) form: &'static str,
+    pub(super) vessels: &'a [VesselRef],
+    pub(super) zones: &'a [ZoneRef],
+    /// The zone it is about, by id; empty for most behaviours.
+    pub(super) zone_id: &'a str,
+    pub(super) thresholds: &'a Map<String, Value>,
+    pub(super) measured: &'a Map<String, Value>,
+    pub(super) started_at: Time,
+    pub(super) last_at: Time,
+    pub(super) tense: Tense,
+    pub(super) position: Option<LatLon>,
+    pub(super) shore_nm: Option<f64>,
+    pub(super) night: bool,
+    pub(super) anchored: bool,
+    pub(super) satellite_only: bool,
+    pub(super) ports: &'a Ports,
+}
+
+/// Whether it goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Tense {
+    Present,
+    Past,
+}
+
+/// One or two sentences an analyst can read out.
+pub(super) fn summary(told: &Told<'_>) -> String {
+    let who = told.who();
+    let place = told.place();
+    let night = if told.night { ", at night" } else { "" };
+    let mut text = format!("{who} {}{place}{night}.", told.doing());
+    let caveat = told.caveat();
+    text.push(' ');
+    text.push_str(&caveat);
+    text
+}
+
+/// Why an alert opened, in a few words.
+pub(super) fn opened_because(behaviour: &str, form: &str, started_at: Time, at: Time) -> String {
+    let held = at - started_at;
+    match (behaviour, form) {
+        ("rendezvous", "near" | "close" | "underway") => format!("{form} tier held for {held}"),
+        ("rendezvous", "near+long" | "long+near" | "long") => format!("near tier held for {held}"),
+        ("rendezvous", _) => format!("close tier held for {held}"),
+        ("loitering", "circling") => format!("circling for {held}"),
+        ("loitering", _) => format!("slow for {held}"),
+        ("zone_entry", _) => "entered the zone".to_owned(),
+        ("zone_exit", _) => "left the zone".to_owned(),
+        ("zone_speed", "too_slow") => format!("too slow for the zone for {held}"),
+        ("zone_speed", _) => format!("too fast for the zone for {held}"),
+        ("distress", "test") => "distress device under test".to_owned(),
+        ("distress", _) => "distress device active".to_owned(),
+        (behaviour, _) => format!("{} for {held}", behaviour.replace('_', " ")),
+    }
+}
+
+/// What a form is called in a reason.
+pub(super) fn form_words(form: &str) -> String {
+    form.replace('_', " ").replace('+', " and ")
+}
+
+impl Told<'_> {
+    fn who(&self) -> String {
+        let names: Vec<String> = self.vessels.iter().map(name).collect();
+        match names.is_empty() {
+            true => "An input".to_owned(),
+            false => names.join(" and "),
+        }
+    }
+
+    /// The verb and what belongs to it, without the place.
+    fn doing(&self) -> String {
+        let past = self.tense == Tense::Past;
+        let have_been = match (self.vessels.len(), past) {
+            (_, true) if self.vessels.len() < 2 => "was",
+            (_, true) => "were",
+            (2.., false) => "have been",
+            (_, false) => "has been",
+        };
+        let held = self.last_at - self.started_at;
+        let is = if past { "was" } else { "is" };
+        match (self.behaviour, self.form) {
+            ("rendezvous", "underway") => {
+                let apart = self.within();
+                let speed = self.at_speed("median_knots", "a median ");
+                format!("{have_been} side by side under way{apart}{speed} for {held}")
+            }
+            ("rendezvous", _) => {
+                let apart = self.within();
+                let speed = self.at_speed("median_knots", "a median ");
+                format!("{have_been} together{apart}{speed} for {held}")
+            }
+            ("loitering", form) => self.loitering(form, have_been, &held.to_string()),
+            ("zone_entry", _) => {
+                format!("entered {} at {} UTC", self.zone(), self.started_at.clock())
+            }
+            ("zone_exit", _) => format!("left {} at {} UTC", self.zone(), self.started_at.clock()),
+            ("zone_speed", form) => {
+                let pace = if form == "too_slow" {
+                    "slower"
+                } else {
+                    "faster"
+                };
+                let speed = self.at_speed("speed_made_good_knots", "");
+                format!(
+                    "{have_been} {pace} than {} expects{speed} for {held}",
+                    self.zone()
+                )
+            }
+            ("distress", "test") => format!(
+                "{is} sending a distress test since {} UTC",
+                self.started_at.clock()
+            ),
+            ("distress", _) => format!(
+                "{is} sending a distress signal since {} UTC",
+                self.started_at.clock()
+            ),
+            (behaviour, form) => {
+                let form = if form.is_empty() {
+                    String::new()
+                } else {
+                    format!(" ({})", form_words(form))
+                };
+                format!("{is} in {}{form} for {held}", behaviour.replace('_', " "))
+            }
+        }
+    }
+
+    fn loitering(&self, form: &str, have_been: &str, held: &str) -> String {
+        let round = match (
+            self.number("circling_path_nm"),
+            self.number("circling_net_nm"),
+        ) {
+            (Some(path), Some(net)) => {
+                format!(
+                    " ({} nm sailed, {} nm made good)",
+                    decimals(path),
+                    decimals(net)
+                )
+            }
+            _ => String::new(),
+        };
+        let limit = number(self.thresholds, "slow_knots");
+        let slow = match limit {
+            Some(knots) => format!("{have_been} below {} kn", decimals(knots)),
+            None => format!("{have_been} slow"),
+        };
+        let anchored = if self.anchored {
+            ", at anchor by its own word,"
+        } else {
+            ""
+        };
+        match (form.contains("circling"), form.contains("slow")) {
+            (true, false) => format!("{have_been} circling{round} for {held}"),
+            (true, true) => format!("{slow} and circling{round} for {held}"),
+            (false, _) => format!("{slow}{anchored} for {held}"),
+        }
+    }
+
+    fn within(&self) -> String {
+        match self.number("max_distance_metres") {
+            Some(metres) => format!(" within {}", distance(metres / METRES_PER_NM)),
+            None => String::new(),
+        }
+    }
+
+    fn at_speed(&self, key: &str, what: &str) -> String {
+        match self.number(key) {
+            Some(knots) => format!(" at {what}{} kn", decimals(knots)),
+            None => String::new(),
+        }
+    }
+
+    fn number(&self, key: &str) -> Option<f64> {
+        number(self.measured, key)
+    }
+
+    /// The zone it is about.
+    fn zone(&self) -> String {
+        let about = self.zones.iter().find(|zone| zone.id == self.zone_id);
+        match about.or(self.zones.first()) {
+            Some(zone) => clean(&zone.name).unwrap_or_else(|| zone.id.clone()),
+            None if self.zone_id.is_empty() => "a zone".to_owned(),
+            None => self.zone_id.to_owned(),
+        }
+    }
+
+    /// Off the coast, from the nearest harbour, inside and near zones; each with a comma before it.
+    fn place(&self) -> String {
+        let mut place = String::new();
+        if let Some(nm) = self.shore_nm.filter(|nm| 0.0 < *nm && nm.is_finite()) {
+            place.push_str(&format!(", {} off the coast", distance(nm)));
+        }
+        let harbour = self.position.and_then(|at| self.ports.nearest(at));
+        if let Some((port, nm)) = harbour {
+            if let Some(name) = clean(&port.name) {
+                place.push_str(&format!(", {} from {name}", distance(nm)));
+                if let Some(country) = clean(&port.country) {
+                    place.push_str(&format!(" ({country})"));
+                }
+            }
+        }
+        for (relation, word) in [("in", "inside"), ("near", "near")] {
+            let zones = self.zones.iter();
+            let zones = zones.filter(|zone| zone.relation == relation && zone.id != self.zone_id);
+            let names: Vec<String> = zones.filter_map(|zone| clean(&zone.name)).collect();
+            if names.is_empty() {
+                continue;
+            }
+            let named = names[..names.len().min(ZONES_NAMED)].join(", ");
+            place.push_str(&format!(", {word} {named}"));
+            if ZONES_NAMED < names.len() {
+                place.push_str(&format!(" and {} more zones", names.len() - ZONES_NAMED));
+            }
+        }
+        place
+    }
+
+    /// What AIS cannot show, and what is only the ship's own word.
+    fn caveat(&self) -> String {
+        let word = match self.vessels.len() {
+            2.. => "Names and types are the ships' own word",
+            _ => "Name and type are the ship's own word",
+        };
+        let unseen = match self.behaviour {
+            "rendezvous" => "AIS cannot show what passed between them",
+            "loitering" => "AIS cannot show small boats without transponders near it",
+            "zone_entry" | "zone_exit" | "zone_speed" => "AIS cannot show why",
+            "distress" => "AIS cannot show whether anybody needs help",
+            _ => "AIS cannot show craft without transponders",
+        };
+        let heard = match self.satellite_only {
+            true => "; heard by satellite only, so fixes are few",
+            false => "",
+        };
+        match self.behaviour {
+            "distress" => format!("{unseen}{heard}."),
+            _ => format!("{word}; {unseen}{heard}."),
+        }
+    }
+}
+
+/// `ALFA (ES, fishing)`, `MMSI 224123456 (ES, cargo)`, `AIS-SART 970011234`.
+fn name(vessel: &VesselRef) -> String {
+    let device = match vessel.mmsi / 1_000_000 {
+        970 => Some("AIS-SART"),
+        972 => Some("Man-overboard device"),
+        974 => Some("EPIRB"),
+        _ => None,
+    };
+    if let Some(device) = device {
+        return format!("{device} {}", vessel.mmsi);
+    }
+    let name = match &vessel.name {
+        Some(name) => name.clone(),
+        None => format!("MMSI {:09}", vessel.mmsi),
+    };
+    let kind = type_name(vessel.ship_type);
+    match vessel.flag {
+        Some(flag) => format!("{name} ({flag}, {kind})"),
+        None => format!("{name} ({kind})"),
+    }
+}
+
+fn number(numbers: &Map<String, Value>, key: &str) -> Option<f64> {
+    numbers.get(key)?.as_f64()
+}
+
+/// Metres under 1 nm, else nautical miles, one decimal below 10.
+fn distance(nm: f64) -> String {
+    match nm {
+        ..1.0 => format!("{:.0} m", nm * METRES_PER_NM),
+        1.0..9.95 => format!("{nm:.1} nm"),
+        _ => format!("{nm:.0} nm"),
+    }
+}
+
+/// At most one decimal, none that is zero.
+fn decimals(value: f64) -> String {
+    let text = format!("{value:.1}");
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_are_metres_then_tenths_then_miles() {
+        assert_eq!(distance(0.0972), "180 m");
+        assert_eq!(distance(1.0), "1.0 nm");
+        assert_eq!(distance(9.94), "9.9 nm");
+        assert_eq!(distance(9.96), "10 nm");
+        assert_eq!(distance(61.4), "61 nm");
+        assert_eq!(
+            (decimals(2.0), decimals(1.14)),
+            ("2".to_owned(), "1.1".to_owned())
+        );
+    }
+}

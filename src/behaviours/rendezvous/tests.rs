@@ -1,0 +1,186 @@
+//! What an analyst would notice about meetings at sea.
+
+use crate::testing::{AREA, area_with, check, only, run};
+
+#[track_caller]
+fn meeting(script: &str, expected: &str) {
+    check(&only("rendezvous"), AREA, script, expected);
+}
+
+/// BRAVO waits; ALFA comes along from the west at 10 kn, stops `metres` off for `minutes`, and leaves.
+fn visit(metres: f64, minutes: u32) -> String {
+    let degrees = metres / 111_320.0;
+    format!(
+        "BRAVO 224000002 jitter=0
+           12:00 28 -17
+           stop 240
+         ALFA 224000001 jitter=0
+           12:00 {} -17.1888
+           go 90 10 60
+           stop {minutes}
+           go 0 10 120",
+        28.0 + degrees
+    )
+}
+
+#[test]
+fn half_an_hour_within_500_metres_opens_and_parting_ends_it() {
+    let changes = run(&only("rendezvous"), AREA, &visit(300.0, 60));
+    let opened = &changes[0].alert;
+    assert_eq!(opened.behaviour, "rendezvous");
+    assert_eq!(opened.vessels.len(), 2);
+    // ALFA arrives at 13:00; the last mile takes six minutes, the last 400 m little more than one.
+    assert_eq!(opened.started_at.clock(), "12:59");
+    assert!((29..=31).contains(&((opened.opened_at - opened.started_at).minutes() as i64)));
+    let ended = changes.last().expect("it ended");
+    assert_eq!(ended.reason, "apart");
+    assert_eq!(ended.alert.ended_at.expect("ended").clock(), "14:02");
+}
+
+#[test]
+fn too_short_or_too_far_is_no_meeting() {
+    meeting(&visit(300.0, 24), "");
+    meeting(&visit(560.0, 90), "");
+}
+
+#[test]
+fn ten_minutes_alongside_is_a_close_meeting() {
+    let changes = run(&only("rendezvous"), AREA, &visit(60.0, 14));
+    assert_eq!(changes[0].alert.score_reasons[0].code, "close");
+    assert_eq!(changes[0].alert.score_reasons[0].points, 45);
+    meeting(&visit(60.0, 7), "");
+}
+
+#[test]
+fn hulls_count_where_dimensions_and_heading_are_known() {
+    // 600 m between antennas, but 160 m of bow on each side.
+    let script = |dims: &str| {
+        format!(
+            "ALFA 224000001 jitter=0 {dims} heading=90
+               12:00 28 -17.0061
+               stop 60
+             BRAVO 224000002 jitter=0 {dims} heading=270
+               12:00 28 -17
+               stop 60"
+        )
+    };
+    meeting(&script(""), "");
+    let changes = run(&only("rendezvous"), AREA, &script("dims=160,20,15,15"));
+    assert_eq!(changes[0].alert.started_at.clock(), "12:00");
+    let metres = changes[0].alert.evidence.measured["distance_metres"].as_f64().expect("a number");
+    assert!((270.0..290.0).contains(&metres), "{metres}");
+}
+
+#[test]
+fn passing_and_sailing_in_company_are_no_meetings() {
+    meeting(
+        "ALFA 224000001
+           12:00 28 -17
+           go 90 10 180
+         BRAVO 224000002
+           12:00 28.001 -17
+           go 90 10 180",
+        "",
+    );
+    meeting(
+        "ALFA 224000001
+           12:00 28 -17
+           go 90 10 180
+         BRAVO 224000002
+           12:00 28.001 -16
+           go 270 10 180",
+        "",
+    );
+}
+
+#[test]
+fn sailing_in_step_is_a_meeting_only_where_a_zone_asks() {
+    let script = "ALFA 224000001 jitter=0
+           12:00 28 -17
+           go 90 6 60
+         BRAVO 224000002 jitter=0
+           12:00 28.001 -17
+           go 90 6 60";
+    meeting(script, "");
+    let asks = area_with(r#","settings":{"rendezvous":{"underway":true}}"#);
+    let changes = run(&only("rendezvous"), &asks, script);
+    assert_eq!(changes[0].alert.score_reasons[0].code, "underway");
+    // 35, and 10 for the distance from shore: above the 40 that a zone's asking raises it to.
+    assert_eq!(changes[0].alert.score, 45);
+}
+
+#[test]
+fn two_hours_make_it_long() {
+    let changes = run(&only("rendezvous"), AREA, &visit(300.0, 150));
+    let codes = |change: &crate::alerts::Change| {
+        change.alert.score_reasons.iter().map(|reason| reason.code.clone()).collect::<Vec<_>>()
+    };
+    assert!(!codes(&changes[0]).contains(&"long".to_owned()));
+    assert!(changes.iter().any(|change| codes(change).contains(&"long".to_owned())));
+}
+
+#[test]
+fn a_boat_that_reports_every_three_minutes_is_met_too() {
+    let script = visit(200.0, 60).replace("ALFA 224000001", "ALFA 224000001 class=B every=180");
+    let changes = run(&only("rendezvous"), AREA, &script);
+    assert_eq!(changes[0].alert.vessels.len(), 2);
+}
+
+#[test]
+fn a_short_way_off_and_back_is_one_meeting() {
+    meeting(
+        "BRAVO 224000002 jitter=0
+           12:00 28 -17
+           stop 130
+         ALFA 224000001 jitter=0
+           12:00 28.002 -17
+           stop 40
+           go 0 8 15
+           go 180 8 15
+           stop 60",
+        "12:29 opened rendezvous ALFA+BRAVO since=12:00",
+    );
+}
+
+#[test]
+fn one_silent_for_two_hours_is_lost() {
+    meeting(
+        "BRAVO 224000002 jitter=0
+           12:00 28 -17
+           stop 300
+         ALFA 224000001 jitter=0
+           12:00 28.002 -17
+           stop 60",
+        "12:29 opened rendezvous ALFA+BRAVO since=12:00
+         15:00 ended rendezvous ALFA+BRAVO since=12:00 ended=13:00",
+    );
+}
+
+#[test]
+fn a_hole_in_the_middle_resets_nothing() {
+    meeting(
+        "BRAVO 224000002 jitter=0
+           12:00 28 -17
+           stop 120
+         ALFA 224000001 jitter=0
+           12:00 28.002 -17
+           stop 20
+           silent 40
+           stop 30",
+        "13:09 opened rendezvous ALFA+BRAVO since=12:00",
+    );
+}
+
+#[test]
+fn calm_water_hides_meetings() {
+    let port = AREA.replace(r#""kind":"area","weight":0"#, r#""kind":"port""#);
+    check(&only("rendezvous"), &port, &visit(300.0, 60), "");
+}
+
+#[test]
+fn the_same_meeting_across_the_antimeridian() {
+    let moved = visit(300.0, 60).replace("28 -17\n", "28 180\n").replace("-17.1888", "179.8112");
+    let zones = r#"{"type":"FeatureCollection","features":[]}"#;
+    let changes = run(&only("rendezvous"), zones, &moved);
+    assert_eq!(changes[0].alert.started_at.clock(), "12:59");
+}

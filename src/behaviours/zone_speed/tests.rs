@@ -1,0 +1,46 @@
+//! What an analyst would notice about speed bands.
+
+use crate::testing::{area_with, check, only};
+
+#[track_caller]
+fn band(script: &str, expected: &str) {
+    let zones = area_with(r#","settings":{"zone_speed":{"min_knots":3,"max_knots":15}}"#);
+    check(&only("zone_speed"), &zones, script, expected);
+}
+
+#[test]
+fn twenty_minutes_outside_the_band_open_and_coming_back_ends() {
+    band(
+        "ALFA 224000001 jitter=0
+           12:00 28 -17
+           go 90 10 30
+           go 90 20 40
+           go 90 10 90",
+        "12:48 opened zone_speed ALFA since=12:28
+         14:08 ended zone_speed ALFA since=12:28 ended=13:08",
+    );
+    band(
+        "ALFA 224000001 jitter=0
+           12:00 28 -17
+           go 90 2 30",
+        "12:20 opened zone_speed ALFA since=12:00",
+    );
+}
+
+#[test]
+fn a_short_spell_or_speed_inside_the_band_say_nothing() {
+    band(
+        "ALFA 224000001 jitter=0
+           12:00 28 -17
+           go 90 10 30
+           go 90 20 13
+           go 90 10 60",
+        "",
+    );
+    band(
+        "ALFA 224000001 jitter=0
+           12:00 28 -17
+           go 90 14.5 120",
+        "",
+    );
+}

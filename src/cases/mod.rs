@@ -1,0 +1,266 @@
+//! Cases: the alerts and facts of a vessel and its partners within 72 h, as one story.
+
+mod links;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::alerts::{Alert, Change, Severity, Status, VesselRef, digest};
+use crate::time::Span;
+use crate::units::METRES_PER_NM;
+
+use links::Links;
+
+/// Alerts of one vessel this near in time belong together (SPEC "Cases").
+const REACH: Span = Span::from_hours(72);
+/// Points for each further behaviour.
+const FURTHER_POINTS: i32 = 10;
+/// Facts below this score tell part of the story, but bring no points and tie no vessels together.
+const COUNTS_FROM: i32 = 20;
+/// Two alerts of one vessel this near are about the same stop.
+const SAME_STOP_METRES: f64 = 2.0 * METRES_PER_NM;
+/// Behaviours that are a stop, in one way or another.
+const STOPS: [&str; 6] = [
+    "loitering",
+    "rendezvous",
+    "slowdown",
+    "drift",
+    "dark_rendezvous",
+    "small_craft_stop",
+];
+/// A story tells so many alerts and counts the others.
+const TOLD: usize = 12;
+/// Alerts and facts remembered at most; beyond it those that ended first are forgotten, facts before alerts.
+const MOST: usize = 50_000;
+
+/// The alerts and facts of vessels that belong together.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Case {
+    /// 26 characters of base32 over the id of its first alert.
+    pub id: String,
+    /// Best alert, plus 10 for each further behaviour of 20 points and more; at most 100.
+    pub score: i32,
+    /// From the score.
+    pub severity: Severity,
+    /// Everybody who takes part, by MMSI and track.
+    pub vessels: Vec<VesselRef>,
+    /// Who played which part.
+    pub roles: Vec<Role>,
+    /// Ids of its alerts and facts, by start.
+    pub alerts: Vec<String>,
+    /// What happened, in order of time, in one paragraph.
+    pub story: String,
+}
+
+/// The part of one vessel in a case.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Role {
+    /// Its MMSI.
+    pub mmsi: u32,
+    /// Ordinal of its track.
+    pub track: u16,
+    /// Mother, daughter, dropper, collector or dark.
+    pub role: &'static str,
+}
+
+/// Every alert and fact that may belong to a case.
+#[derive(Debug, Default)]
+pub struct CaseBook {
+    alerts: BTreeMap<String, Arc<Alert>>,
+    forgotten: u64,
+}
+
+impl CaseBook {
+    /// Takes in a change: the alert as it now stands, or that it was disproved.
+    pub fn take(&mut self, change: &Change) {
+        let alert = &change.alert;
+        if alert.status == Status::Retracted {
+            self.alerts.remove(&alert.id);
+            return;
+        }
+        // The tracks are for the map, not for the story: without them an alert is small.
+        let mut small = Alert::clone(alert);
+        small.evidence.tracks = Vec::new();
+        self.alerts.insert(alert.id.clone(), Arc::new(small));
+        if MOST < self.alerts.len() {
+            self.forget();
+        }
+    }
+
+    /// The cases, each with at least one alert, the weightiest first; of equals by id.
+    pub fn cases(&self) -> Vec<Case> {
+        let mut alerts: Vec<&Alert> = self.alerts.values().map(Arc::as_ref).collect();
+        alerts.sort_by(|a, b| (a.started_at, &a.id).cmp(&(b.started_at, &b.id)));
+        let mut links = Links::new(alerts.len());
+        tie(&alerts, &mut links);
+        let mut cases: Vec<Case> = links
+            .sets()
+            .into_iter()
+            .map(|set| {
+                set.into_iter()
+                    .map(|index| alerts[index])
+                    .collect::<Vec<_>>()
+            })
+            .filter(|set| set.iter().any(|alert| counts(alert)))
+            .map(|set| case(&set))
+            .collect();
+        cases.sort_by(|a, b| (-a.score, &a.id).cmp(&(-b.score, &b.id)));
+        cases
+    }
+
+    /// Alerts and facts forgotten because there were too many.
+    pub fn forgotten(&self) -> u64 {
+        self.forgotten
+    }
+
+    /// Drops a tenth: what is over before what is open, facts before alerts, the oldest first.
+    fn forget(&mut self) {
+        let mut order: Vec<_> = self
+            .alerts
+            .values()
+            .map(|alert| {
+                (
+                    alert.status == Status::Open,
+                    counts(alert),
+                    alert.last_at,
+                    alert.id.clone(),
+                )
+            })
+            .collect();
+        order.sort_unstable();
+        for (_, _, _, id) in order.into_iter().take(MOST / 10) {
+            self.alerts.remove(&id);
+            self.forgotten += 1;
+        }
+    }
+}
+
+fn counts(alert: &Alert) -> bool {
+    alert.announced && COUNTS_FROM <= alert.score
+}
+
+/// Ties alerts together that share a vessel within 72 h. A fact joins the earliest such alert but ties nobody else to it: the facts
+/// of a fishing fleet would make one case of a whole sea.
+fn tie(alerts: &[&Alert], links: &mut Links) {
+    let mut by_vessel: BTreeMap<(u32, u16), Vec<usize>> = BTreeMap::new();
+    for (index, alert) in alerts.iter().enumerate() {
+        for vessel in &alert.vessels {
+            by_vessel
+                .entry((vessel.mmsi, vessel.track))
+                .or_default()
+                .push(index);
+        }
+    }
+    let mut joined: BTreeSet<usize> = BTreeSet::new();
+    for indices in by_vessel.values() {
+        let (heavy, light): (Vec<usize>, Vec<usize>) =
+            indices.iter().partition(|index| counts(alerts[**index]));
+        for pair in heavy.windows(2) {
+            if near_in_time(alerts[pair[0]], alerts[pair[1]]) {
+                links.join(pair[0], pair[1]);
+            }
+        }
+        for fact in light {
+            let mut near = heavy
+                .iter()
+                .filter(|other| near_in_time(alerts[**other], alerts[fact]));
+            if let Some(first) = near.next()
+                && joined.insert(fact)
+            {
+                links.join(*first, fact);
+            }
+        }
+    }
+}
+
+fn near_in_time(a: &Alert, b: &Alert) -> bool {
+    a.started_at - b.last_at <= REACH && b.started_at - a.last_at <= REACH
+}
+
+/// One case from its alerts and facts, which come by start.
+fn case(alerts: &[&Alert]) -> Case {
+    let first = alerts.iter().find(|alert| counts(alert));
+    let id = first
+        .or(alerts.first())
+        .map_or("", |alert| alert.id.as_str());
+    let score = score(alerts);
+    let mut vessels: BTreeMap<(u32, u16), VesselRef> = BTreeMap::new();
+    for vessel in alerts.iter().flat_map(|alert| &alert.vessels) {
+        vessels.insert((vessel.mmsi, vessel.track), vessel.clone());
+    }
+    Case {
+        id: digest(&format!("case|{id}")),
+        score,
+        severity: Severity::of(score),
+        vessels: vessels.into_values().collect(),
+        roles: Vec::new(),
+        alerts: alerts.iter().map(|alert| alert.id.clone()).collect(),
+        story: story(alerts),
+    }
+}
+
+/// The best alert, and 10 for each further behaviour that is not just another word for a stop already counted.
+fn score(alerts: &[&Alert]) -> i32 {
+    let mut ranked: Vec<&Alert> = alerts
+        .iter()
+        .copied()
+        .filter(|alert| counts(alert))
+        .collect();
+    ranked.sort_by(|a, b| (-a.score, a.started_at, &a.id).cmp(&(-b.score, b.started_at, &b.id)));
+    let mut counted: Vec<&Alert> = Vec::new();
+    for alert in &ranked {
+        let known = counted
+            .iter()
+            .any(|other| other.behaviour == alert.behaviour);
+        if !known && !counted.iter().any(|other| same_stop(other, alert)) {
+            counted.push(alert);
+        }
+    }
+    let best = ranked.first().map_or(0, |alert| alert.score);
+    let further = counted.len().saturating_sub(1) as i32;
+    (best + FURTHER_POINTS * further).min(100)
+}
+
+fn same_stop(a: &Alert, b: &Alert) -> bool {
+    let stops = STOPS.contains(&a.behaviour) && STOPS.contains(&b.behaviour);
+    let overlap = a.started_at <= b.last_at && b.started_at <= a.last_at;
+    let shared = a.vessels.iter().any(|vessel| {
+        let key = (vessel.mmsi, vessel.track);
+        b.vessels
+            .iter()
+            .any(|other| key == (other.mmsi, other.track))
+    });
+    let here = match (a.position, b.position) {
+        (Some(a), Some(b)) => a.metres_to(b) <= SAME_STOP_METRES,
+        _ => false,
+    };
+    stops && overlap && shared && here
+}
+
+fn story(alerts: &[&Alert]) -> String {
+    let mut sentences: Vec<String> = alerts
+        .iter()
+        .take(TOLD)
+        .map(|alert| {
+            let (year, month, day, hour, minute, _) = alert.started_at.civil();
+            let what = first_sentence(&alert.summary);
+            format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC: {what}")
+        })
+        .collect();
+    if TOLD < alerts.len() {
+        sentences.push(format!("And {} more.", alerts.len() - TOLD));
+    }
+    sentences.join(" ")
+}
+
+/// A summary's first sentence: the second says what AIS cannot show, once is enough in a story.
+fn first_sentence(summary: &str) -> &str {
+    const CAVEATS: [&str; 3] = [". Names and types ", ". Name and type ", ". AIS cannot "];
+    let ends = CAVEATS.iter().filter_map(|caveat| summary.find(caveat));
+    match ends.min() {
+        Some(end) => &summary[..=end],
+        None => summary,
+    }
+}
