@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
@@ -43,6 +43,9 @@ enum Asked {
 const BATCHES_WAITING: usize = 64;
 const TICK: Duration = Duration::from_secs(1);
 const STATUS_EVERY: Duration = Duration::from_secs(600);
+/// When stopping: a pause in the lines that says all have come, and the most that is waited for one.
+const REST: Duration = Duration::from_millis(100);
+const LONGEST_DRAIN: Duration = Duration::from_secs(2);
 /// What the log names of the open alerts when stopping.
 const OPEN_ALERTS_NAMED: usize = 50;
 
@@ -168,7 +171,7 @@ impl Daemon {
                 Event::InputState(source, state) => self.input_state(source, state),
                 Event::Signal(Asked::Reload) => self.reload(),
                 Event::Signal(Asked::Stop) => {
-                    self.finish();
+                    self.finish().await;
                     return Ok(());
                 }
                 Event::ZonesChanged => self.reload_zones(),
@@ -183,19 +186,17 @@ impl Daemon {
 
     /// Signals and ticks come before lines, so that a flood does not shut them out.
     async fn next(&mut self) -> Event {
-        loop {
-            return tokio::select! {
-                biased;
-                _ = self.terminate.recv() => Event::Signal(Asked::Stop),
-                _ = self.interrupt.recv() => Event::Signal(Asked::Stop),
-                _ = self.hang_up.recv() => Event::Signal(Asked::Reload),
-                _ = self.tick.tick() => Event::Tick,
-                () = self.watch.changed() => Event::ZonesChanged,
-                Some(message) = self.messages.recv() => match message {
-                    Message::Lines(batch) => Event::Lines(batch),
-                    Message::State(source, state) => Event::InputState(source, state),
-                },
-            };
+        tokio::select! {
+            biased;
+            _ = self.terminate.recv() => Event::Signal(Asked::Stop),
+            _ = self.interrupt.recv() => Event::Signal(Asked::Stop),
+            _ = self.hang_up.recv() => Event::Signal(Asked::Reload),
+            _ = self.tick.tick() => Event::Tick,
+            () = self.watch.changed() => Event::ZonesChanged,
+            Some(message) = self.messages.recv() => match message {
+                Message::Lines(batch) => Event::Lines(batch),
+                Message::State(source, state) => Event::InputState(source, state),
+            },
         }
     }
 
@@ -303,14 +304,18 @@ impl Daemon {
     }
 
     /// Stops the inputs, uses what has arrived, and says what is open.
-    fn finish(&mut self) {
+    async fn finish(&mut self) {
         info!("stopping");
-        self.stop.cancel();
-        while let Ok(message) = self.messages.try_recv() {
-            if let Message::Lines(batch) = message {
-                self.lines(&batch);
+        // What is in the sockets' and pipes' buffers has arrived too; a feed that never rests is cut off.
+        let deadline = Instant::now() + LONGEST_DRAIN;
+        while Instant::now() < deadline {
+            match timeout(REST, self.messages.recv()).await {
+                Ok(Some(Message::Lines(batch))) => self.lines(&batch),
+                Ok(Some(Message::State(..))) => {}
+                Ok(None) | Err(_) => break,
             }
         }
+        self.stop.cancel();
         self.engine.finish(&mut self.changes);
         self.sinks.deliver(&self.changes);
         self.changes.clear();

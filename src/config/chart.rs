@@ -163,44 +163,81 @@ fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<Problem>> {
     }
 }
 
-/// Zones with the coast and ports that the settings name; relative paths are relative to `folder`.
-pub(super) fn read_chart(
-    source: &ZoneSource,
-    settings: &ZoneSettings,
-    folder: &Path,
-) -> Result<Chart, Vec<Problem>> {
-    let mut problems = Vec::new();
-    let zones = read_zones(source).map_err(|faults| problems.extend(faults));
-    let coast = coast(&settings.coast, folder).map_err(|fault| problems.push(fault));
-    let ports = ports(settings, folder).map_err(|faults| problems.extend(faults));
-    match (zones, coast, ports) {
-        (Ok(zones), Ok(coast), Ok(ports)) => Ok(Chart {
-            zones,
-            coast,
-            ports,
-            calm_margin_nm: settings.calm_margin_nm,
-        }),
-        _ => Err(problems),
-    }
+/// What a chart is made of, read as far as it can be wrong.
+pub(super) struct Parts {
+    zones: ZoneSet,
+    coast: Land,
+    ports: Points,
 }
 
-fn coast(named: &str, folder: &Path) -> Result<Arc<Coast>, Problem> {
-    match named {
-        "built-in" => Ok(Coast::built_in()),
-        "off" => Ok(Arc::new(Coast::none())),
-        file => {
-            let text = read_named("coast", file, folder)?;
-            let coast = Coast::from_geojson(&text);
-            coast.map(Arc::new).map_err(|error| {
-                Problem::of_file(folder.join(file).display().to_string(), error.to_string())
-            })
+/// The built-in data is unpacked only when all else is right: it takes a moment, and cannot be wrong.
+enum Land {
+    BuiltIn,
+    Own(Arc<Coast>),
+}
+
+enum Points {
+    BuiltIn,
+    Own(Arc<Ports>),
+}
+
+impl Parts {
+    /// Zones with the coast and ports that the settings name; relative paths are relative to `folder`.
+    pub(super) fn read(
+        source: &ZoneSource,
+        settings: &ZoneSettings,
+        folder: &Path,
+    ) -> Result<Parts, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let zones = read_zones(source).map_err(|faults| problems.extend(faults));
+        let coast = coast(&settings.coast, folder).map_err(|fault| problems.push(fault));
+        let ports = ports(settings, folder).map_err(|faults| problems.extend(faults));
+        match (zones, coast, ports) {
+            (Ok(zones), Ok(coast), Ok(ports)) => Ok(Parts {
+                zones,
+                coast,
+                ports,
+            }),
+            _ => Err(problems),
+        }
+    }
+
+    /// The finished chart.
+    pub(super) fn chart(self, settings: &ZoneSettings) -> Chart {
+        Chart {
+            zones: self.zones,
+            coast: match self.coast {
+                Land::BuiltIn => Coast::built_in(),
+                Land::Own(coast) => coast,
+            },
+            ports: match self.ports {
+                Points::BuiltIn => Ports::built_in(),
+                Points::Own(ports) => ports,
+            },
+            calm_margin_nm: settings.calm_margin_nm,
         }
     }
 }
 
-fn ports(settings: &ZoneSettings, folder: &Path) -> Result<Arc<Ports>, Vec<Problem>> {
+fn coast(named: &str, folder: &Path) -> Result<Land, Problem> {
+    match named {
+        "built-in" => Ok(Land::BuiltIn),
+        "off" => Ok(Land::Own(Arc::new(Coast::none()))),
+        file => {
+            let text = read_named("coast", file, folder)?;
+            let coast = Coast::from_geojson(&text);
+            coast
+                .map(|coast| Land::Own(Arc::new(coast)))
+                .map_err(|error| {
+                    Problem::of_file(folder.join(file).display().to_string(), error.to_string())
+                })
+        }
+    }
+}
+
+fn ports(settings: &ZoneSettings, folder: &Path) -> Result<Points, Vec<Problem>> {
     if settings.ports == "built-in" && settings.anchorages == "built-in" {
-        return Ok(Ports::built_in());
+        return Ok(Points::BuiltIn);
     }
     let mut problems = Vec::new();
     let harbours = match settings.ports.as_str() {
@@ -226,7 +263,9 @@ fn ports(settings: &ZoneSettings, folder: &Path) -> Result<Arc<Ports>, Vec<Probl
         ),
     };
     match (harbours, anchorages) {
-        (Some(harbours), Some(anchorages)) => Ok(Arc::new(harbours.with_anchorages_of(anchorages))),
+        (Some(harbours), Some(anchorages)) => Ok(Points::Own(Arc::new(
+            harbours.with_anchorages_of(anchorages),
+        ))),
         _ => Err(problems),
     }
 }

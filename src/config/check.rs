@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::{fs, io};
 
-use super::chart::{ZoneSource, read_chart, read_zones};
+use super::chart::{Parts, ZoneSource, read_zones};
 use super::load::load;
 use super::{Config, Problem, SHIPPED};
 use crate::engine::{self, SourceClock};
@@ -114,11 +114,11 @@ impl Text<'_> {
         problems.sort_by_key(|problem| problem.line.as_ref().map(|(number, _)| *number));
 
         let zones = zone_source(zones, &config.zones.folder, folder);
-        let chart =
-            read_chart(&zones, &config.zones, folder).map_err(|faults| problems.extend(faults));
-        match chart {
-            Ok(chart) if problems.is_empty() => Ok(Checked {
-                chart: Arc::new(chart),
+        let parts =
+            Parts::read(&zones, &config.zones, folder).map_err(|faults| problems.extend(faults));
+        match parts {
+            Ok(parts) if problems.is_empty() => Ok(Checked {
+                chart: Arc::new(parts.chart(&config.zones)),
                 engine: config.engine(),
                 zones,
                 inputs: config.inputs,

@@ -1,6 +1,5 @@
 //! Text to `Config`: every fault of the text at once, each with its line.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use serde::Deserialize;
@@ -229,7 +228,7 @@ fn take_out(table: &mut DeTable<'_>, span: &Range<usize>) -> Option<Option<(Stri
 }
 
 fn take_out_of_list(
-    name: &Cow<'_, str>,
+    name: &str,
     list: &mut toml::de::DeArray<'_>,
     span: &Range<usize>,
 ) -> Option<Option<(String, usize)>> {

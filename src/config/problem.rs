@@ -25,7 +25,11 @@ impl Problem {
 
     /// About the place `offset` bytes into `whole`.
     pub fn at(file: &str, whole: &str, offset: usize, text: String) -> Problem {
-        let offset = whole.floor_char_boundary(offset.min(whole.len()));
+        let boundary = |at: &usize| whole.is_char_boundary(*at);
+        let offset = (0..=offset.min(whole.len()))
+            .rev()
+            .find(boundary)
+            .unwrap_or(0);
         let number = 1 + whole[..offset].matches('\n').count();
         let start = whole[..offset].rfind('\n').map_or(0, |end| end + 1);
         let line = whole[start..].lines().next().unwrap_or_default();

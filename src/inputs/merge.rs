@@ -66,6 +66,8 @@ struct Feed {
     clock: LineClock,
     block: Block,
     last: Option<Time>,
+    /// Lines before the first time.
+    untimed: usize,
 }
 
 enum Source {
@@ -108,6 +110,7 @@ impl Feed {
             clock: LineClock::new(reading.time_zone.clone()),
             block: Block::default(),
             last: None,
+            untimed: 0,
             source: Source::Memory,
         };
         let is_csv = matches!(recording.format(), Format::Danish(_) | Format::Noaa(_));
@@ -128,16 +131,20 @@ impl Feed {
         Ok(feed)
     }
 
-    /// Reads everything and puts it in order of time; equal times keep their order.
+    /// Reads everything and puts it in order of time; equal times keep their order, and header lines stay in front.
     fn load(&mut self, mut recording: Recording) -> Result<(), RecordingError> {
         while self.read(&mut recording)? {}
+        let earliest = self.block.lines.iter().map(|(at, ..)| *at).min();
+        for (at, ..) in &mut self.block.lines[..self.untimed] {
+            *at = earliest.unwrap_or(*at);
+        }
         self.block.lines.sort_by_key(|(at, ..)| *at);
         Ok(())
     }
 
     /// Appends a block of lines with their times; `false` at the end.
     fn read(&mut self, recording: &mut Recording) -> Result<bool, RecordingError> {
-        let (clock, last, block) = (&mut self.clock, &mut self.last, &mut self.block);
+        let Feed { clock, last, block, untimed, .. } = self;
         recording.read_block(&mut |line: &[u8]| {
             if let Some(at) = clock.time_of(line) {
                 if last.is_none() {
@@ -148,6 +155,7 @@ impl Feed {
                 }
                 *last = Some(at);
             }
+            *untimed += usize::from(last.is_none());
             block.push(last.unwrap_or(Time::MIN), line);
         })
     }
@@ -235,25 +243,35 @@ mod tests {
         lines
     }
 
+    /// A sentence with its checksum, as a receiver writes it.
+    fn sentence(time: Option<u32>, payload: &str, part: &str) -> String {
+        let body = format!("AIVDM,{part},B,{payload},0");
+        let sum = body.bytes().fold(0, |sum, byte| sum ^ byte);
+        let prefix = time.map_or(String::new(), |time| format!("{time},"));
+        format!("{prefix}!{body}*{sum:02X}\n")
+    }
+
+    fn payloads(lines: &[String]) -> Vec<&str> {
+        lines.iter().map(|line| line.rsplit(',').nth(1).unwrap_or("header")).collect()
+    }
+
     #[test]
     fn lines_come_by_time_and_those_without_stay_where_they_were() {
-        let one = "1490075479,!AIVDM,1,1,,B,a,0*00\n!AIVDM,1,1,,B,a2,0*00\n1490075490,!AIVDM,1,1,,B,c,0*00\n";
-        let two = "header\n1490075480,!AIVDM,1,1,,B,b,0*00\n1490075495,!AIVDM,1,1,,B,d,0*00\n";
-        let letters: Vec<String> = merge(&[one, two])
-            .iter()
-            .map(|line| line.rsplit(',').nth(1).unwrap_or("header").to_owned())
-            .collect();
-        assert_eq!(letters, ["a", "a2", "header", "b", "c", "d"]);
+        let line = |seconds, payload| sentence(Some(1_490_075_400 + seconds), payload, "1,1,");
+        let one = [line(79, "a"), "$GPTXT,a2\n".to_owned(), line(90, "c")].concat();
+        let two = ["header\n".to_owned(), line(80, "b"), line(95, "d")].concat();
+        let lines = merge(&[&one, &two]);
+        let order: Vec<bool> = lines.iter().map(|line| line.starts_with('1')).collect();
+        assert_eq!(order, [true, false, false, true, true, true]);
+        assert_eq!((lines[1].as_str(), lines[2].as_str()), ("$GPTXT,a2", "header"));
+        assert_eq!(payloads(&[&lines[..1], &lines[3..]].concat()), ["a", "b", "c", "d"]);
     }
 
     #[test]
     fn a_recording_cut_between_the_parts_of_a_message_is_joined_again() {
-        let one = "1490075479,!AIVDM,2,1,1,B,a,0*00\n";
-        let two = "!AIVDM,2,2,1,B,b,0*00\n1490075480,!AIVDM,1,1,,B,c,0*00\n";
-        assert_eq!(
-            merge(&[one, two]).concat(),
-            format!("{one}{two}").replace('\n', "")
-        );
+        let one = sentence(Some(1_490_075_479), "a", "2,1,1");
+        let two = sentence(None, "b", "2,2,1") + &sentence(Some(1_490_075_480), "c", "1,1,");
+        assert_eq!(payloads(&merge(&[&one, &two])), ["a", "b", "c"]);
     }
 
     #[test]

@@ -236,7 +236,7 @@ pub fn time_zone(text: &str) -> Option<jiff::tz::TimeZone> {
         };
         let (hours, minutes) = rest.split_once(':').unwrap_or((rest, "0"));
         let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
-        if 59 < minutes || minutes < 0 || hours < 0 {
+        if !(0..=59).contains(&minutes) || hours < 0 {
             return None;
         }
         let offset = jiff::tz::Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()?;

@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn content_tells_the_packing() {
-        let text = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*23\n";
+        let text = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24\n";
         assert_eq!(unpack(text.to_vec(), LIMITS).unwrap(), text);
         assert_eq!(unpack(b"a".to_vec(), LIMITS).unwrap(), b"a");
         assert_eq!(unpack(Vec::new(), LIMITS).unwrap(), b"");
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_cut_file_is_an_error_and_no_end() {
-        let mut cut = gzip(b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*23\n");
+        let mut cut = gzip(b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24\n");
         cut.truncate(cut.len() - 9);
         assert!(unpack(cut, LIMITS).is_err());
     }

@@ -1,0 +1,362 @@
+//! The daemon as a process: real sockets, pipes and signals; what it says is read from its log and its alert file.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// No test waits longer for anything; a healthy daemon needs a fraction.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Keeps a start fast: no coast, no ports.
+const BARE: &str = "[zones]\ncoast = \"off\"\nports = \"off\"\nanchorages = \"off\"\n";
+
+const SENTENCES: [&str; 3] = [
+    "!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24",
+    "!AIVDM,1,1,,B,177KQJ5000G?tO`K>RA1wUbN0TKH,0*5C",
+    "!AIVDM,1,1,,A,15M67FC000G?ufbE`FepT@3n00Sa,0*5F",
+];
+
+struct Daemon {
+    child: Child,
+    log: Receiver<String>,
+    heard: Vec<String>,
+}
+
+impl Daemon {
+    fn start(settings: &Path) -> Daemon {
+        Daemon::start_with(settings, Stdio::null())
+    }
+
+    fn start_with(settings: &Path, stdin: Stdio) -> Daemon {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_atalaia"))
+            .args(["run", "--config"])
+            .arg(settings)
+            .stdin(stdin)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let errors = BufReader::new(child.stderr.take().unwrap());
+        let (sender, log) = channel();
+        thread::spawn(move || {
+            errors
+                .lines()
+                .map_while(Result::ok)
+                .try_for_each(|line| sender.send(line))
+        });
+        Daemon {
+            child,
+            log,
+            heard: Vec::new(),
+        }
+    }
+
+    /// The first log line, from here on, that holds all of `parts`.
+    fn wait_for(&mut self, parts: &[&str]) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match self
+                .log
+                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+            {
+                Ok(line) => {
+                    self.heard.push(line.clone());
+                    if parts.iter().all(|part| line.contains(part)) {
+                        return line;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    panic!("no line with {parts:?} in:\n{}", self.heard.join("\n"))
+                }
+            }
+        }
+    }
+
+    /// Where an input listens.
+    fn address(&mut self) -> String {
+        let line = self.wait_for(&["listening", "address="]);
+        let rest = line.split("address=").nth(1).unwrap();
+        rest.split_whitespace().next().unwrap().to_owned()
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-s", name, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+
+    /// Stops it in order; gives what it said of an input when stopping, and asserts that it took no 10 s.
+    fn stop(mut self, input: &str) -> String {
+        let start = Instant::now();
+        self.signal("TERM");
+        let status = self.wait_for(&["input status", &format!("input={input} ")]);
+        self.wait_for(&["stopped", "open_alerts="]);
+        assert!(self.child.wait().unwrap().success());
+        assert!(start.elapsed() < Duration::from_secs(10));
+        status
+    }
+
+    /// Stops it once it has said that `count` lines of the input reached the engine.
+    fn stop_after(self, input: &str, count: usize) {
+        let status = self.stop(input);
+        assert!(status.contains(&format!("lines={count} ")), "{status}");
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // Already gone in a test that went well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn settings(folder: &TempDir, text: &str) -> PathBuf {
+    let path = folder.path().join("atalaia.toml");
+    fs::write(&path, format!("{BARE}\n{text}")).unwrap();
+    path
+}
+
+fn input(kind: &str, rest: &str) -> String {
+    format!("[[inputs]]\nkind = \"{kind}\"\nname = \"feed\"\n{rest}\n")
+}
+
+/// Accepts, or says after `PATIENCE` that nobody came.
+fn accept(listener: &TcpListener) -> TcpStream {
+    listener.set_nonblocking(true).unwrap();
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline {
+        if let Ok((stream, _)) = listener.accept() {
+            stream.set_nonblocking(false).unwrap();
+            return stream;
+        }
+        thread::yield_now();
+    }
+    panic!("the daemon did not connect");
+}
+
+/// Waits until the other side has closed: by then it has read everything before.
+fn wait_for_close(mut stream: &TcpStream) {
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let outcome = stream.read(&mut [0; 16]);
+    assert!(
+        matches!(outcome, Ok(0))
+            || outcome.is_err_and(|error| error.kind() == std::io::ErrorKind::ConnectionReset)
+    );
+}
+
+#[test]
+fn a_tcp_feed_with_garbage_that_falls_silent_is_connected_to_again() {
+    let folder = TempDir::new().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let text = input(
+        "tcp",
+        &format!("address = \"{address}\"\nidle_timeout_seconds = 1"),
+    );
+    let mut daemon = Daemon::start(&settings(&folder, &text));
+    let mut first = accept(&listener);
+    first.write_all(&vec![b'x'; 100_000]).unwrap();
+    first.write_all(b"\n\xff\xfe\x00garbage\r\n").unwrap();
+    first
+        .write_all(format!("{}\r\n{}\r\n", SENTENCES[0], SENTENCES[1]).as_bytes())
+        .unwrap();
+    // Held open and silent: a feed that died without saying so.
+    daemon.wait_for(&["input down", "silent for 1 s"]);
+    wait_for_close(&first);
+    let mut second = accept(&listener);
+    second
+        .write_all(format!("{}\n", SENTENCES[2]).as_bytes())
+        .unwrap();
+    drop(second);
+    daemon.wait_for(&["input down", "closed by the other side"]);
+    let status = daemon.stop("feed");
+    // \xff\xfe and "garbage" are two lines: NUL ends one.
+    assert!(status.contains("lines=5 "), "{status}");
+    assert!(status.contains("overlong=1 "), "{status}");
+    assert!(status.contains("connections=2"), "{status}");
+}
+
+#[test]
+fn lines_of_several_tcp_clients_never_mix() {
+    let folder = TempDir::new().unwrap();
+    let text = input("tcp-listen", "address = \"127.0.0.1:0\"\nmax_clients = 2");
+    let mut daemon = Daemon::start(&settings(&folder, &text));
+    let address = daemon.address();
+    let mut one = TcpStream::connect(&address).unwrap();
+    daemon.wait_for(&["client connected"]);
+    let mut two = TcpStream::connect(&address).unwrap();
+    daemon.wait_for(&["client connected"]);
+    let refused = TcpStream::connect(&address).unwrap();
+    daemon.wait_for(&["no place left", "max_clients=2"]);
+    wait_for_close(&refused);
+    let (left, right) = SENTENCES[0].split_at(20);
+    one.write_all(left.as_bytes()).unwrap();
+    two.write_all(format!("{}\n", SENTENCES[1]).as_bytes())
+        .unwrap();
+    drop(two);
+    daemon.wait_for(&["client gone"]);
+    one.write_all(format!("{right}\n").as_bytes()).unwrap();
+    drop(one);
+    daemon.wait_for(&["client gone"]);
+    daemon.stop_after("feed", 2);
+}
+
+#[test]
+fn one_datagram_may_hold_several_sentences_and_the_last_needs_no_end() {
+    let folder = TempDir::new().unwrap();
+    let text = input("udp", "address = \"127.0.0.1:0\"");
+    let alerts = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\n";
+    let mut daemon = Daemon::start(&settings(&folder, &format!("{text}{alerts}")));
+    let address = daemon.address();
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket
+        .send_to(
+            format!("{}\r\n{}", SENTENCES[0], SENTENCES[1]).as_bytes(),
+            &address,
+        )
+        .unwrap();
+    socket.send_to(SENTENCES[2].as_bytes(), &address).unwrap();
+    // Loopback datagrams are in the socket's queue once sent; a stopping daemon takes what is there.
+    daemon.stop_after("feed", 3);
+}
+
+#[test]
+fn writers_of_a_fifo_come_and_go() {
+    let folder = TempDir::new().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let text = input("fifo", "path = \"pipe\"");
+    let mut daemon = Daemon::start(&settings(&folder, &text));
+    daemon.wait_for(&["reading", "pipe"]);
+    for sentence in SENTENCES {
+        let mut writer = fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+        writer
+            .write_all(format!("{sentence}\n").as_bytes())
+            .unwrap();
+    }
+    daemon.stop_after("feed", 3);
+}
+
+#[test]
+fn standard_input_ends_and_the_daemon_stays() {
+    let folder = TempDir::new().unwrap();
+    let mut daemon = Daemon::start_with(&settings(&folder, &input("stdin", "")), Stdio::piped());
+    let mut stdin = daemon.child.stdin.take().unwrap();
+    stdin
+        .write_all(format!("{}\n", SENTENCES.join("\n")).as_bytes())
+        .unwrap();
+    drop(stdin);
+    daemon.wait_for(&["every input has ended"]);
+    daemon.stop_after("feed", 3);
+}
+
+#[test]
+fn packed_recordings_are_read_to_their_end() {
+    let folder = TempDir::new().unwrap();
+    let text = SENTENCES.join("\n");
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(text.as_bytes()).unwrap();
+    fs::write(folder.path().join("one"), packer.finish().unwrap()).unwrap();
+    fs::write(
+        folder.path().join("two"),
+        zstd::encode_all(text.as_bytes(), 3).unwrap(),
+    )
+    .unwrap();
+    let inputs = "[[inputs]]\nkind = \"file\"\nname = \"one\"\npath = \"one\"\n[[inputs]]\nkind = \"file\"\nname = \"two\"\npath = \"two\"\n";
+    let mut daemon = Daemon::start(&settings(&folder, inputs));
+    daemon.wait_for(&["every input has ended"]);
+    let start = daemon.heard.len();
+    daemon.signal("TERM");
+    daemon.wait_for(&["stopped"]);
+    for input in ["one", "two"] {
+        let told = daemon.heard[start..]
+            .iter()
+            .find(|line| line.contains(&format!("input={input} ")));
+        assert!(
+            told.is_some_and(|line| line.contains("lines=3 ")),
+            "{told:?}"
+        );
+    }
+}
+
+const ZONE: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature",
+"properties":{"id":"bay","name":"Bay","kind":"area"},
+"geometry":{"type":"Polygon","coordinates":[[[-10,40],[-9,40],[-9,41],[-10,40]]]}}]}"#;
+
+#[test]
+fn a_broken_zone_file_is_refused_with_its_line_and_a_good_one_taken_over() {
+    let folder = TempDir::new().unwrap();
+    let zones = folder.path().join("zones");
+    fs::create_dir(&zones).unwrap();
+    fs::write(zones.join("a.geojson"), ZONE).unwrap();
+    let text = format!(
+        "{}\n{}",
+        BARE.replace("[zones]", "[zones]\nfolder = \"zones\""),
+        input("udp", "address = \"127.0.0.1:0\"")
+    );
+    let path = folder.path().join("atalaia.toml");
+    fs::write(&path, &text).unwrap();
+    let mut daemon = Daemon::start(&path);
+    daemon.wait_for(&["started", "zones=1"]);
+    let address = daemon.address();
+
+    // A changed file, picked up by itself.
+    fs::write(
+        zones.join("a.geojson"),
+        ZONE.replace("\"area\"", "\"aera\""),
+    )
+    .unwrap();
+    daemon.wait_for(&["not reloaded", "a.geojson:2", "aera"]);
+    daemon.wait_for(&["in force are kept"]);
+    fs::write(zones.join("b.geojson"), ZONE.replace("\"bay\"", "\"cape\"")).unwrap();
+    fs::write(zones.join("a.geojson"), ZONE).unwrap();
+    daemon.wait_for(&["zones reloaded", "zones=2"]);
+
+    // Broken settings on SIGHUP.
+    fs::write(&path, format!("{text}\n[time]\nlatenes_seconds = 5\n")).unwrap();
+    daemon.signal("HUP");
+    daemon.wait_for(&["not reloaded", "latenes_seconds", "did you mean"]);
+    daemon.wait_for(&["in force are kept"]);
+    fs::write(&path, &text).unwrap();
+    daemon.signal("HUP");
+    daemon.wait_for(&["reloaded", "zones=2"]);
+
+    // Nothing of this closed the input.
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.send_to(SENTENCES[0].as_bytes(), &address).unwrap();
+    daemon.stop_after("feed", 1);
+}
+
+#[test]
+fn without_an_input_it_says_what_to_write() {
+    let folder = TempDir::new().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_atalaia"))
+        .args(["run", "--config"])
+        .arg(settings(&folder, ""))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(78));
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("[[inputs]]")
+    );
+}
