@@ -328,3 +328,6 @@ fn group_id(members: &BTreeSet<Key>, entries: &BTreeMap<Key, Entry>) -> Option<S
     let had = alerts().filter_map(|alert| alert.group_id.clone()).min();
     had.or_else(|| alerts().map(|alert| alert.id.clone()).min())
 }
+
+#[cfg(test)]
+mod tests;
