@@ -260,7 +260,8 @@ impl Ship {
 
     fn send(&mut self, message: &Message, lines: &mut Vec<(Time, usize, String)>) {
         let envelope = Envelope {
-            sequence: (self.said % 10) as u8,
+            // Two ships in one second must not share an id, or their parts would be mixed up.
+            sequence: (self.mmsi.0 % 10) as u8,
             time: Some(self.at),
             ..Envelope::default()
         };

@@ -14,7 +14,7 @@ const MAX_AGE: Span = Span::from_seconds(15);
 const MAX_SENTENCES: u64 = 500;
 /// A later part that arrives first waits this long only: what follows it is then more likely a new message.
 const MAX_AGE_REVERSED: Span = Span::from_seconds(3);
-const MAX_SENTENCES_REVERSED: u64 = 50;
+const MAX_SENTENCES_REVERSED: u64 = 20;
 
 /// A whole message, in one piece.
 #[derive(Clone, Copy)]
@@ -36,6 +36,7 @@ pub(super) struct Reception {
 /// The incomplete messages of one source.
 pub(super) struct Assembly {
     groups: Vec<Group>,
+    /// Of the source so far: the age of parts that have no time is counted in them.
     sentences: u64,
     joined: Vec<u8>,
 }
@@ -77,12 +78,12 @@ impl Assembly {
         time: Option<(TimeBasis, Time)>,
         counts: &mut Counts,
     ) -> Option<Whole<'_>> {
-        self.sentences += 1;
+        self.sentences = counts.sentences;
         let vdm = part.vdm;
         let key = Key {
             tag_group: part.group,
-            // A TAG group says it all: some relays rewrite sequence and channel.
-            sequence: vdm.sequence.filter(|_| part.group.is_none()),
+            sequence: vdm.sequence,
+            // A TAG group holds whatever the channel: some relays name it on the first part only.
             channel: if part.group.is_none() { vdm.channel } else { 0 },
             total: vdm.total,
         };
@@ -122,26 +123,31 @@ impl Assembly {
         })
     }
 
-    /// The message this part belongs to: of the same station if both say, else the one touched last.
+    /// The message this part belongs to: of its own station if it names one; else the newest that still lacks it, whose
+    /// station or whose part's is not said; else the one that this part repeats, or that it begins anew.
     fn find(&self, key: &Key, part: &Heard<'_>, time: Option<(TimeBasis, Time)>) -> Option<usize> {
-        let same_key = |group: &Group| group.key == *key;
-        let station = &part.station;
-        let exact = |group: &Group| same_key(group) && group.station == *station;
-        if let Some(index) = self.groups.iter().position(exact) {
-            return Some(index);
-        }
-        let open = |group: &Group| {
-            same_key(group)
-                && (station.is_empty() || group.station.is_empty())
+        let named = !part.station.is_empty();
+        let number = part.vdm.number;
+        let newest = |wanted: &dyn Fn(&Group) -> bool| {
+            let places = self.groups.iter().enumerate();
+            let same = places.filter(|(_, group)| group.key == *key && wanted(group));
+            let newest = same.max_by_key(|(_, group)| group.touched);
+            newest.map(|(index, _)| index)
+        };
+        let own = |group: &Group| group.station == part.station;
+        let lacking = |group: &Group| {
+            (!named || group.station.is_empty())
                 && !group.done
-                && group.part(part.vdm.number).is_none()
+                && group.part(number).is_none()
                 && !group.is_stale(&part.vdm, time, self.sentences)
         };
-        let candidates = self.groups.iter().enumerate();
-        let newest = candidates
-            .filter(|(_, group)| open(group))
-            .max_by_key(|(_, group)| group.touched);
-        newest.map(|(index, _)| index)
+        let repeated = |group: &Group| group.part(number) == Some(part.vdm.payload);
+        match named {
+            true => newest(&own).or_else(|| newest(&lacking)),
+            false => newest(&lacking)
+                .or_else(|| newest(&repeated))
+                .or_else(|| newest(&own)),
+        }
     }
 
     /// A place for a new message: unused, or that of the one untouched for longest.

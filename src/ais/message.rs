@@ -27,16 +27,16 @@ pub(super) fn head(bits: &Bits) -> Result<(u8, Mmsi), Reject> {
     Ok((kind, Mmsi(mmsi)))
 }
 
-/// Bits up to the last field that a message of this type cannot do without, and the most that receivers pad it to (36
+/// Bits up to the last field that a message of this type cannot do without, and the most that receivers pad it to (90
 /// more than it has are seen):
 /// what is much longer than its type is noise that passed for a sentence.
 fn lengths(kind: u8) -> (usize, usize) {
     match kind {
-        1..=3 => (137, 210),
-        4 | 11 => (134, 210),
+        1..=3 => (137, 312),
+        4 | 11 => (134, 312),
         5 => (302, 472),
-        9 => (128, 210),
-        18 => (133, 210),
+        9 => (128, 312),
+        18 => (133, 312),
         19 => (133, 354),
         21 => (219, 408),
         24 => (40, 210),

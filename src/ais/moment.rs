@@ -17,12 +17,20 @@ pub(super) fn believable(time: Time) -> Option<Time> {
 
 /// UNIX time in seconds or milliseconds (from 1e12 on), with or without decimals; `None` outside 2000-2050.
 pub(super) fn unix_time(text: &[u8]) -> Option<Time> {
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let (whole, decimals) = text.split_at(digits);
+    let (mut whole, mut digits) = (0i64, 0);
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        if 9 < digit {
+            break;
+        }
+        // Wraps on absurd lengths only, which the next check refuses.
+        whole = whole.wrapping_mul(10).wrapping_add(i64::from(digit));
+        digits += 1;
+    }
     if !(9..=15).contains(&digits) {
         return None;
     }
-    let whole = number(whole)?;
+    let decimals = &text[digits..];
     if 1_000_000_000_000 <= whole {
         return believable(Time::from_millis(whole));
     }

@@ -77,15 +77,19 @@ impl<'a> Vdm<'a> {
     /// The fields of a sentence for which `is_vdm` holds.
     pub(super) fn read(sentence: &Sentence<'a>) -> Result<Vdm<'a>, Reject> {
         let mut rest = sentence.content.get(6..).ok_or(Reject::Fields)?;
+        let comma = |byte: &u8| *byte == b',';
+        // These fields are of a byte or two: a plain search is faster than memchr.
         let mut field = || {
-            let end = memchr(b',', rest)?;
+            let end = rest.iter().position(comma)?;
             let field = &rest[..end];
             rest = &rest[end + 1..];
             Some(field)
         };
         let (total, number) = (field(), field());
         let (sequence, channel) = (field(), field());
-        let payload = field();
+        let end = rest.iter().rposition(comma);
+        let (payload, rest) = rest.split_at(end.ok_or(Reject::Fields)?);
+        let rest = &rest[1..];
         let channel = match channel.ok_or(Reject::Fields)? {
             [] => 0,
             [channel, ..] => *channel,
@@ -110,7 +114,7 @@ impl<'a> Vdm<'a> {
             number,
             sequence,
             channel,
-            payload: payload.ok_or(Reject::Fields)?,
+            payload,
             fill,
         })
     }

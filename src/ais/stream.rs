@@ -131,6 +131,14 @@ pub(super) fn clock_key(station: &StationText) -> u64 {
     hasher.finish() | 1
 }
 
+/// Where a TAG block or a sentence may start: mostly at once.
+fn first_start(bytes: &[u8]) -> Option<usize> {
+    match bytes.first()? {
+        b'\\' | b'!' | b'$' => Some(0),
+        _ => memchr3(b'\\', b'!', b'$', bytes),
+    }
+}
+
 /// Goes through one line, sentence by sentence.
 pub(super) struct Scan<'a> {
     rest: &'a [u8],
@@ -157,7 +165,7 @@ impl<'a> Scan<'a> {
     /// The next AIS sentence of the line; what is no AIS sentence is counted, and read for time where it tells some.
     pub(super) fn next(&mut self, stream: &mut Stream, counts: &mut Counts) -> Option<Heard<'a>> {
         loop {
-            let Some(start) = memchr3(b'\\', b'!', b'$', self.rest) else {
+            let Some(start) = first_start(self.rest) else {
                 self.close(stream, counts);
                 return None;
             };

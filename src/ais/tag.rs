@@ -7,10 +7,12 @@ use super::sentence::{hex_byte, xor};
 use crate::time::Time;
 
 /// A station name as feeds write it, kept inline. Empty means "not said".
+/// Three machine words, since it is copied and compared with every line.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[repr(align(8))]
 pub(super) struct StationText {
-    len: u8,
     bytes: [u8; 23],
+    len: u8,
 }
 
 impl StationText {
@@ -66,15 +68,22 @@ impl Tag {
     pub(super) fn read(block: &[u8]) -> Option<Tag> {
         let (fields, sum) = block.split_at(block.len().checked_sub(3)?);
         let [b'*', sum @ ..] = sum else { return None };
-        if hex_byte(sum)? != xor(fields) {
-            return None;
-        }
+        let sum = hex_byte(sum)?;
+        let fields = match sum == xor(fields) {
+            true => fields,
+            // Some relays put a group in front and leave the checksum as it was: what it covers is still good.
+            false => after_group(fields).filter(|covered| xor(covered) == sum)?,
+        };
         let mut tag = Tag::default();
-        for field in fields.split(|byte| *byte == b',') {
-            let Some(colon) = memchr(b':', field) else {
+        let mut rest = fields;
+        while !rest.is_empty() {
+            let end = memchr(b',', rest).unwrap_or(rest.len());
+            let field = &rest[..end];
+            rest = rest.get(end + 1..).unwrap_or_default();
+            let colon = field.iter().position(|byte| *byte == b':');
+            let Some((key, [_, value @ ..])) = colon.map(|colon| field.split_at(colon)) else {
                 continue;
             };
-            let (key, value) = (&field[..colon], &field[colon + 1..]);
             match key {
                 b"c" => tag.time = unix_time(value),
                 b"s" => tag.station = StationText::new(value),
@@ -99,6 +108,12 @@ impl Tag {
             group: self.group.or(other.group),
         }
     }
+}
+
+/// The fields behind a leading `g`.
+fn after_group(fields: &[u8]) -> Option<&[u8]> {
+    let comma = memchr(b',', fields.strip_prefix(b"g:")?)?;
+    fields.get(comma + 3..)
 }
 
 fn number(digits: &[u8]) -> Option<u32> {
@@ -126,6 +141,15 @@ mod tests {
         assert_eq!(tag.time, Some(Time::from_millis(1_241_544_035_123)));
         let tag = Tag::read(sealed("c:1241544035.25,q:u,T:x").as_bytes()).expect("sealed here");
         assert_eq!(tag.time, Some(Time::from_millis(1_241_544_035_250)));
+    }
+
+    #[test]
+    fn a_group_put_in_front_without_a_new_checksum_is_dropped_alone() {
+        let tag = Tag::read(b"g:1-2-9999,c:1565218798*53").expect("it covers the time");
+        assert_eq!(tag.time, Some(Time::from_seconds(1_565_218_798)));
+        assert_eq!(tag.group, None);
+        assert_eq!(Tag::read(b"g:1-2-9999,c:1565218799*53"), None);
+        assert_eq!(Tag::read(b"s:1-2-9999,c:1565218798*53"), None);
     }
 
     #[test]

@@ -16,6 +16,8 @@ const SLOT_HOURS: f64 = 1.0 / 12.0;
 const END_SLOTS: usize = 24;
 /// Shorter than this in 5 minutes, a course says nothing. Metres.
 const STEADY_METRES: f64 = 100.0;
+/// Who turns right round between two positions went to neither side.
+const TURNED_BACK_DEGREES: f64 = 170.0;
 /// Faster than this nobody circles: not looked at. Knots.
 const TOO_FAST_KNOTS: f64 = 15.0;
 
@@ -280,8 +282,9 @@ impl Walk {
             if STEADY_METRES <= metres {
                 let (east, north) = position.plane(last);
                 let course = east.atan2(north).to_degrees();
-                if let Some(later) = self.course {
-                    self.turn += wrap_degrees(later - course);
+                let turn = self.course.map_or(0.0, |later| wrap_degrees(later - course));
+                if turn.abs() < TURNED_BACK_DEGREES {
+                    self.turn += turn;
                 }
                 self.course = Some(course);
             }

@@ -14,7 +14,10 @@ pub(super) struct Judged {
     pub(super) near: Tier,
     pub(super) close: Tier,
     pub(super) underway: Tier,
-    pub(super) apart: Option<(Time, u32)>,
+    /// Further apart than allowed: since, and minutes so far.
+    far: Option<(Time, u32)>,
+    /// Further apart or faster.
+    away: Option<(Time, u32)>,
     pub(super) open: bool,
 }
 
@@ -25,7 +28,8 @@ impl Judged {
             near: Tier::new(),
             close: Tier::new(),
             underway: Tier::new(),
-            apart: None,
+            far: None,
+            away: None,
             open: false,
         }
     }
@@ -74,27 +78,32 @@ impl Judged {
         self.open |= self.underway.satisfied(&underway) && enough(self.underway.since());
     }
 
-    /// Whether they have been apart, or one fast, for long enough; closes it then.
-    pub(super) fn parted(&mut self, settings: &Settings, instant: &Instant) -> Option<(Time, u32)> {
-        let underway = self.form(settings) == "underway";
-        let fast = !underway
-            && instant
-                .knots
-                .iter()
-                .any(|knots| settings.moving_knots < *knots);
-        if instant.metres <= settings.apart_metres && !fast {
-            self.apart = None;
-            return None;
-        }
-        let (since, minutes) = self.apart.unwrap_or((instant.at, 0));
-        self.apart = Some((since, minutes + 1));
-        if f64::from(minutes + 1) < settings.end_minutes {
-            return None;
-        }
+    /// Whether they have been apart, or one fast, for long enough: then the first such minute, if the meeting was open.
+    /// Ships under way in step are fast by nature: only distance parts them.
+    pub(super) fn parted(&mut self, settings: &Settings, instant: &Instant) -> Option<Time> {
+        let far = settings.apart_metres < instant.metres;
+        let fast = instant.knots.iter().any(|knots| settings.moving_knots < *knots);
+        let far_since = lasting(&mut self.far, far, instant.at, settings.end_minutes);
+        let away_since = lasting(&mut self.away, far || fast, instant.at, settings.end_minutes);
+        let in_step = self.open && self.form(settings) == "underway";
         let was_open = self.open;
-        let apart = self.apart;
-        *self = Judged::new(self.profile);
-        apart.filter(|_| was_open)
+        if let Some(since) = far_since {
+            *self = Judged::new(self.profile);
+            return was_open.then_some(since);
+        }
+        let since = away_since?;
+        self.near = Tier::new();
+        self.close = Tier::new();
+        if in_step {
+            return None;
+        }
+        self.open = false;
+        was_open.then_some(since)
+    }
+
+    /// Whether anything is counted.
+    pub(super) fn is_counting(&self) -> bool {
+        [&self.near, &self.close, &self.underway].iter().any(|tier| 0 < tier.counted())
     }
 
     pub(super) fn form(&self, settings: &Settings) -> &'static str {
@@ -130,6 +139,17 @@ impl Judged {
             _ => &self.near,
         }
     }
+}
+
+/// Counts the minutes something lasts; since when, once it has lasted long enough.
+fn lasting(count: &mut Option<(Time, u32)>, holds: bool, at: Time, minutes: f64) -> Option<Time> {
+    if !holds {
+        *count = None;
+        return None;
+    }
+    let (since, counted) = count.get_or_insert((at, 0));
+    *counted += 1;
+    (minutes <= f64::from(*counted)).then_some(*since)
 }
 
 /// Whether the two may be a pair of the underway tier.

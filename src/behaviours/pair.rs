@@ -22,6 +22,10 @@ const MINUTE: Span = Span::from_minutes(1);
 const RESUME_MINUTES: u32 = 5;
 const SAY_EVERY: Span = Span::from_minutes(1);
 const REDO_METRES: f64 = 100.0;
+/// A count is kept over a silence of one of them for this long.
+const FORGET_AFTER: Span = Span::from_hours(2);
+/// Ships that have not been near each other for this long are no pair.
+const FORGET_APART: Span = Span::from_minutes(20);
 
 /// Two ships under watch.
 pub(super) struct Pair {
@@ -130,7 +134,10 @@ impl Pair {
             .ended
             .as_ref()
             .is_some_and(|(_, at)| scene.now <= *at + scene.merge);
-        let counting = scene.now - self.last_near <= Span::from_minutes(20);
+        let last = |ix| scene.tracks.vessel(ix).last().map_or(Time::MIN, |fix| fix.at);
+        let silent_since = last(self.a.1).min(last(self.b.1));
+        let counting = self.judged.iter().any(Judged::is_counting) && scene.now - silent_since <= FORGET_AFTER
+            || scene.now - self.last_near <= FORGET_APART;
         self.said.is_none() && !can_come_back && !counting
     }
 
@@ -216,7 +223,7 @@ impl Pair {
                 mixed(scene, &self.a, &self.b),
                 enough,
             );
-            if let Some((since, _)) = judged.parted(&profile.settings, instant) {
+            if let Some(since) = judged.parted(&profile.settings, instant) {
                 ended_at = ended_at.max(Some(since - MINUTE));
             }
         }

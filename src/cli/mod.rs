@@ -3,7 +3,7 @@
 mod check;
 mod replay;
 mod run;
-mod zones;
+pub mod zones;
 
 use std::io::{self, Write};
 use std::path::PathBuf;

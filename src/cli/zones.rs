@@ -68,7 +68,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// One line a zone: id, kind, weight, whether it is active now, name, file.
-fn list(chart: &Chart, now: Time, out: &mut dyn Write) -> io::Result<()> {
+pub fn list(chart: &Chart, now: Time, out: &mut dyn Write) -> io::Result<()> {
     let zones = chart.zones.zones();
     let width = zones
         .iter()
@@ -104,7 +104,7 @@ fn list(chart: &Chart, now: Time, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// What the rules know of a position: zones around it, shore, calm water, nearest port.
-fn test(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io::Result<()> {
+pub fn test(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{} at {time}", degrees(at))?;
     zones_around(chart, at, time, out)?;
     shore(chart, at, out)?;
@@ -127,7 +127,7 @@ fn test(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io::Resul
 }
 
 /// Everything a zone file says of one zone. `false` when there is no such zone; then similar ids are listed.
-fn show(zones: &ZoneSet, id: &str, out: &mut dyn Write) -> io::Result<bool> {
+pub fn show(zones: &ZoneSet, id: &str, out: &mut dyn Write) -> io::Result<bool> {
     let Some(zone) = zones.find(id).map(|number| zones.get(number)) else {
         writeln!(out, "no zone {id:?}")?;
         let similar = zones

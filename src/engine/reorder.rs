@@ -69,11 +69,6 @@ impl Reorder {
         let later = later.and_then(|(_, reports)| reports.iter().map(|report| report.at).max());
         later.or(self.current.first().map(|report| report.at))
     }
-
-    /// Reports waiting.
-    pub(super) fn len(&self) -> usize {
-        self.current.len() + self.later.values().map(Vec::len).sum::<usize>()
-    }
 }
 
 /// At equal times: who a vessel is before where it is, then MMSI, then source; payload and station settle the rest.
@@ -119,7 +114,6 @@ mod tests {
             // Looking at the earliest must not close the door to earlier ones.
             buffer.next_at();
             second.iter().for_each(|report| buffer.push(report.clone()));
-            assert_eq!(buffer.len(), 500);
             assert_eq!(buffer.last(), sorted.last().map(|report| report.at));
             while let Some(at) = buffer.next_at() {
                 released.extend(buffer.pop_at(at));

@@ -6,7 +6,7 @@
 use std::sync::{Arc, OnceLock};
 
 use geojson::{GeoJson, GeometryValue};
-use rstar::{AABB, PointDistance, RTree, RTreeObject};
+use rstar::{AABB, ParentNode, RTree, RTreeNode, RTreeObject};
 
 use super::LatLon;
 use super::chord::{Piece, Spot, arc, distance_2, position, spot};
@@ -145,22 +145,55 @@ impl Coast {
 
     /// The nearest point of the coastline and the chord squared to it.
     fn nearest(&self, here: Spot) -> Option<(Spot, f64)> {
-        let mut best: Option<(Spot, f64)> = None;
-        for (run, box_2) in self.runs.nearest_neighbor_iter_with_distance_2(&here) {
-            if best.is_some_and(|(_, chord_2)| chord_2 <= box_2) {
-                break;
+        let mut best = (here, f64::INFINITY);
+        self.search(self.runs.root(), here, &mut best);
+        best.1.is_finite().then_some(best)
+    }
+
+    /// Goes down the index, nearest box first, and leaves out what lies farther than the best so far. Without the queue of rstar's own
+    /// search, of which most of the time goes into the heap.
+    fn search(&self, node: &ParentNode<Run>, here: Spot, best: &mut (Spot, f64)) {
+        // Single precision is good to half a metre here and makes the index half the size.
+        let rough = here.map(|x| x as f32);
+        for children in node.children().chunks(8) {
+            let mut order = [(f32::INFINITY, 0); 8];
+            for (number, child) in children.iter().enumerate() {
+                order[number] = (child.envelope().distance_2(&rough), number);
             }
-            let from = run.start as usize;
-            for pair in self.spots[from..=from + usize::from(run.pieces)].windows(2) {
-                let piece = Piece::new(pair[0].map(f64::from), pair[1].map(f64::from));
-                let nearest = piece.nearest(here);
-                let chord_2 = distance_2(nearest, here);
-                if best.is_none_or(|(_, least)| chord_2 < least) {
-                    best = Some((nearest, chord_2));
+            let order = &mut order[..children.len()];
+            order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+            for (box_2, number) in order {
+                if best.1 <= f64::from(*box_2) {
+                    break;
+                }
+                match &children[*number] {
+                    RTreeNode::Parent(node) => self.search(node, here, best),
+                    RTreeNode::Leaf(run) => self.measure(run, here, best),
                 }
             }
         }
-        best
+    }
+
+    /// Measures the pieces of a run.
+    fn measure(&self, run: &Run, here: Spot, best: &mut (Spot, f64)) {
+        let from = run.start as usize;
+        let spots = &self.spots[from..=from + usize::from(run.pieces)];
+        // All of the run lies within `bend` of the straight way from its first to its last end: most runs are left out by that.
+        let straight = Piece::new(
+            spots[0].map(f64::from),
+            spots[spots.len() - 1].map(f64::from),
+        );
+        if best.1.sqrt() + f64::from(run.bend) < straight.distance_2(here).sqrt() {
+            return;
+        }
+        for pair in spots.windows(2) {
+            let piece = Piece::new(pair[0].map(f64::from), pair[1].map(f64::from));
+            let nearest = piece.nearest(here);
+            let chord_2 = distance_2(nearest, here);
+            if chord_2 < best.1 {
+                *best = (nearest, chord_2);
+            }
+        }
     }
 }
 
@@ -172,19 +205,15 @@ struct Run {
     /// Index of the first piece's first end.
     start: u32,
     pieces: u8,
+    /// Metres from the straight way between its ends to its farthest vertex, rounded up.
+    bend: f32,
 }
 
 impl RTreeObject for Run {
-    type Envelope = AABB<Spot>;
+    type Envelope = AABB<[f32; 3]>;
 
     fn envelope(&self) -> Self::Envelope {
-        AABB::from_corners(self.low.map(f64::from), self.high.map(f64::from))
-    }
-}
-
-impl PointDistance for Run {
-    fn distance_2(&self, here: &Spot) -> f64 {
-        self.envelope().distance_2(here)
+        AABB::from_corners(self.low, self.high)
     }
 }
 
@@ -201,11 +230,18 @@ fn index(pieces: &mut Vec<Piece>, spots: &mut Vec<[f32; 3]>, runs: &mut Vec<Run>
             };
             spots[start..].iter().fold(first, fold)
         };
+        let straight = Piece::new(part[0].from, part[part.len() - 1].to());
+        let bend = part
+            .iter()
+            .map(|piece| straight.distance_2(piece.to()))
+            .fold(0.0, f64::max)
+            .sqrt();
         runs.push(Run {
             low: corner(f32::min),
             high: corner(f32::max),
             start: start as u32,
             pieces: part.len() as u8,
+            bend: bend as f32 + 2.0,
         });
     }
     pieces.clear();

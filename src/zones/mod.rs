@@ -13,6 +13,8 @@ pub use parse::ZoneError;
 pub use presence::{Crossing, Presence, Sighting};
 pub use zone::{Hours, Kind, Zone};
 
+use std::sync::OnceLock;
+
 use cells::{Cells, Part};
 use shape::Shape;
 
@@ -106,11 +108,15 @@ impl ZoneSet {
         Ok(ZoneSet::index(zones, shapes))
     }
 
-    /// The zones shipped with the program.
+    /// The zones shipped with the program. Read once, at the first call; later calls get a copy.
     pub fn built_in() -> ZoneSet {
-        let files = SHIPPED.map(|(name, text)| (name.to_owned(), text.to_owned()));
-        // A test parses the shipped files, so there are no problems to lose here.
-        ZoneSet::parse(&files).unwrap_or_else(|_| ZoneSet::none())
+        static ZONES: OnceLock<ZoneSet> = OnceLock::new();
+        let read = || {
+            let files = SHIPPED.map(|(name, text)| (name.to_owned(), text.to_owned()));
+            // They are part of the program and a test reads them: they cannot be bad at run time.
+            ZoneSet::parse(&files).expect("the shipped zones are sound")
+        };
+        ZONES.get_or_init(read).clone()
     }
 
     /// No zones at all.

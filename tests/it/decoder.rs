@@ -428,4 +428,11 @@ fn an_old_first_part_is_not_joined_to_a_later_message() {
     let mut reader = Reader::new();
     assert_eq!(reader.read(&[&stale, &late]), []);
     assert_eq!(reader.rejected(Reject::PartMissing), 1);
+    // Without times, sentences in between are what tells an orphan from a part that came early.
+    let mut reader = Reader::new();
+    reader.received = Some(at("2026-01-01T00:00:00Z"));
+    let between = [PLAIN; 30];
+    reader.read(&[&[PART_2][..], &between].concat());
+    assert_eq!(reader.read(&[PART_1]), []);
+    assert_eq!(reader.read(&[PART_2]).len(), 1);
 }

