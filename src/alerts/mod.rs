@@ -17,8 +17,8 @@ mod settings;
 mod summary;
 
 pub use alert::{
-    Alert, Change, ChangeKind, Evidence, EvidenceTrack, ScoreReason, Severity, Status, VesselRef,
-    ZoneRef,
+    Alert, Change, ChangeKind, Evidence, EvidencePoint, EvidenceTrack, ScoreReason, Severity,
+    Status, VesselRef, ZoneRef,
 };
 pub(crate) use id::digest;
 pub use score::ScoreSettings;

@@ -124,7 +124,7 @@ impl Sea {
     fn says(&mut self, ship: Ship) {
         let said = Static {
             class: Some(ship.class).filter(|class| *class != Class::Unknown),
-            name: Some(ship.name.into()).filter(|name: &Box<str>| !name.is_empty()),
+            name: (!ship.name.is_empty()).then(|| ship.name.into()),
             ship_type: Some(ship.ship_type).filter(|kind| *kind != 0),
             dimensions: Some(Dimensions {
                 bow: ship.length,
