@@ -202,9 +202,12 @@ pub struct EvidenceTrack {
     pub mmsi: u32,
     /// Ordinal of the track.
     pub track: u16,
-    /// `[time, lon, lat, sog kn or null, cog degrees or null]`.
-    pub points: Vec<(Time, f64, f64, Option<f64>, Option<f64>)>,
+    /// Where it was.
+    pub points: Vec<EvidencePoint>,
 }
+
+/// `[time, lon, lat, sog kn or null, cog degrees or null]`.
+pub type EvidencePoint = (Time, f64, f64, Option<f64>, Option<f64>);
 
 fn rounded_position<S: Serializer>(at: &Option<LatLon>, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]

@@ -17,6 +17,9 @@ use super::settings::Settings;
 use super::summary::{Tense, Told, form_words, opened_because, summary};
 use super::{View, evidence};
 
+/// A reason names so many news.
+const NEWS_NAMED: usize = 4;
+
 /// An alert with what the book needs beside it.
 pub(super) struct Entry {
     pub(super) state: State,
@@ -178,7 +181,13 @@ impl Entry {
         alert.evidence.thresholds = std::mem::take(&mut holding.thresholds);
         let news = self.news(score, context.settings);
         if !news.is_empty() {
-            return (Observation::HoldsWithNews, news.join("; "));
+            let named = news[..news.len().min(NEWS_NAMED)].join("; ");
+            let more = if NEWS_NAMED < news.len() {
+                "; and more"
+            } else {
+                ""
+            };
+            return (Observation::HoldsWithNews, format!("{named}{more}"));
         }
         match due {
             true => (Observation::HoldsLong, "still going on".to_owned()),

@@ -6,11 +6,9 @@ use crate::time::{Span, Time};
 use crate::tracks::{TrailPoint, Vessel};
 
 use super::View;
-use super::alert::{Evidence, EvidenceTrack};
+use super::alert::{Evidence, EvidencePoint, EvidenceTrack};
 use super::party::{Party, clean};
 use super::settings::Settings;
-
-type Point = (Time, f64, f64, Option<f64>, Option<f64>);
 
 /// Brings the tracks and stations up to date. A vessel whose track is gone keeps what is there.
 pub(super) fn refresh(
@@ -54,13 +52,14 @@ pub(super) fn refresh(
 }
 
 /// What was kept before the trail begins, the trail, and the latest fix.
-fn joined(kept: Vec<Point>, vessel: Vessel<'_>, from: Time) -> Vec<Point> {
-    let trail: Vec<Point> = vessel
+fn joined(kept: Vec<EvidencePoint>, vessel: Vessel<'_>, from: Time) -> Vec<EvidencePoint> {
+    let trail: Vec<EvidencePoint> = vessel
         .trail_since(from)
         .map(|point| packed(&point))
         .collect();
     let begins = trail.first().map_or(Time::MAX, |point| point.0);
-    let mut points: Vec<Point> = kept.into_iter().filter(|point| point.0 < begins).collect();
+    let mut points: Vec<EvidencePoint> =
+        kept.into_iter().filter(|point| point.0 < begins).collect();
     points.extend(trail);
     if let Some(fix) = vessel.last() {
         let newest = points.last().map_or(Time::MIN, |point| point.0);
@@ -76,7 +75,7 @@ fn joined(kept: Vec<Point>, vessel: Vessel<'_>, from: Time) -> Vec<Point> {
     points
 }
 
-fn packed(point: &TrailPoint) -> Point {
+fn packed(point: &TrailPoint) -> EvidencePoint {
     let round = |degrees: f64| (degrees * 1e5).round() / 1e5;
     (
         point.at,
@@ -88,7 +87,7 @@ fn packed(point: &TrailPoint) -> Point {
 }
 
 /// At most `most` (2 or more) of the points, evenly, the first and the last among them.
-fn thin(points: Vec<Point>, most: usize) -> Vec<Point> {
+fn thin(points: Vec<EvidencePoint>, most: usize) -> Vec<EvidencePoint> {
     if points.len() <= most {
         return points;
     }
@@ -102,7 +101,7 @@ mod tests {
 
     #[test]
     fn thinning_keeps_both_ends_and_the_order() {
-        let points: Vec<Point> = (0..5000)
+        let points: Vec<EvidencePoint> = (0..5000)
             .map(|second| (Time::from_seconds(second), 0.0, 0.0, None, None))
             .collect();
         let thinned = thin(points.clone(), 200);

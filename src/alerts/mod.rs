@@ -17,8 +17,8 @@ mod settings;
 mod summary;
 
 pub use alert::{
-    Alert, Change, ChangeKind, Evidence, EvidenceTrack, ScoreReason, Severity, Status, VesselRef,
-    ZoneRef,
+    Alert, Change, ChangeKind, Evidence, EvidencePoint, EvidenceTrack, ScoreReason, Severity,
+    Status, VesselRef, ZoneRef,
 };
 pub(crate) use id::digest;
 pub use score::ScoreSettings;
@@ -328,3 +328,6 @@ fn group_id(members: &BTreeSet<Key>, entries: &BTreeMap<Key, Entry>) -> Option<S
     let had = alerts().filter_map(|alert| alert.group_id.clone()).min();
     had.or_else(|| alerts().map(|alert| alert.id.clone()).min())
 }
+
+#[cfg(test)]
+mod tests;

@@ -209,12 +209,12 @@ impl Told<'_> {
             place.push_str(&format!(", {} off the coast", distance(nm)));
         }
         let harbour = self.position.and_then(|at| self.ports.nearest(at));
-        if let Some((port, nm)) = harbour {
-            if let Some(name) = clean(&port.name) {
-                place.push_str(&format!(", {} from {name}", distance(nm)));
-                if let Some(country) = clean(&port.country) {
-                    place.push_str(&format!(" ({country})"));
-                }
+        if let Some((port, nm)) = harbour
+            && let Some(name) = clean(&port.name)
+        {
+            place.push_str(&format!(", {} from {name}", distance(nm)));
+            if let Some(country) = clean(&port.country) {
+                place.push_str(&format!(" ({country})"));
             }
         }
         for (relation, word) in [("in", "inside"), ("near", "near")] {

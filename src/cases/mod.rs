@@ -264,3 +264,172 @@ fn first_sentence(summary: &str) -> &str {
         None => summary,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alerts::{ChangeKind, Evidence};
+    use crate::geo::LatLon;
+    use crate::time::Time;
+
+    const DAY: i64 = 24;
+
+    fn vessel(mmsi: u32) -> VesselRef {
+        VesselRef {
+            mmsi,
+            track: 1,
+            imo: None,
+            name: None,
+            call_sign: None,
+            ship_type: None,
+            flag: None,
+            class: None,
+            role: None,
+        }
+    }
+
+    /// An alert over the hour that begins `hours` after a certain noon.
+    fn alert(id: &str, behaviour: &'static str, score: i32, hours: i64, mmsis: &[u32]) -> Alert {
+        let noon = Time::parse("2026-03-01T12:00:00Z").expect("a time");
+        let started_at = noon + Span::from_hours(hours);
+        Alert {
+            id: id.to_owned(),
+            behaviour,
+            announced: COUNTS_FROM <= score,
+            status: Status::Open,
+            severity: Severity::of(score),
+            score,
+            confidence: "normal",
+            started_at,
+            opened_at: started_at,
+            last_at: started_at + Span::from_hours(1),
+            ended_at: None,
+            vessels: mmsis.iter().map(|mmsi| vessel(*mmsi)).collect(),
+            zones: Vec::new(),
+            position: Some(LatLon::new(21.0, -18.0)),
+            group_id: None,
+            case_id: None,
+            replaces: None,
+            summary: format!("{id} happened, 1.1 nm off. AIS cannot show more."),
+            score_reasons: Vec::new(),
+            evidence: Evidence {
+                thresholds: serde_json::Map::new(),
+                measured: serde_json::Map::new(),
+                stations: Vec::new(),
+                tracks: Vec::new(),
+            },
+        }
+    }
+
+    fn change(alert: Alert) -> Change {
+        Change {
+            change: ChangeKind::Opened,
+            revision: 1,
+            at: alert.opened_at,
+            reason: String::new(),
+            alert: Arc::new(alert),
+        }
+    }
+
+    fn cases(alerts: Vec<Alert>) -> Vec<Case> {
+        let mut book = CaseBook::default();
+        for alert in alerts {
+            book.take(&change(alert));
+        }
+        book.cases()
+    }
+
+    #[test]
+    fn what_a_vessel_and_its_partners_did_within_three_days_is_one_case() {
+        let got = cases(vec![
+            alert("a", "loitering", 50, 0, &[1]),
+            alert("b", "rendezvous", 65, 2 * DAY, &[1, 2]),
+            alert("c", "zone_entry", 40, 4 * DAY, &[2]),
+            alert("d", "loitering", 50, 4 * DAY, &[9]),
+        ]);
+        assert_eq!(got.len(), 2);
+        assert_eq!(got[0].alerts, ["a", "b", "c"]);
+        assert_eq!((got[0].score, got[0].severity), (85, Severity::Critical));
+        let mmsis: Vec<u32> = got[0].vessels.iter().map(|vessel| vessel.mmsi).collect();
+        assert_eq!(mmsis, [1, 2]);
+        assert_eq!(
+            got[0].story,
+            "2026-03-01 12:00 UTC: a happened, 1.1 nm off. 2026-03-03 12:00 UTC: b happened, 1.1 nm off. \
+             2026-03-05 12:00 UTC: c happened, 1.1 nm off."
+        );
+        assert_eq!((got[1].score, got[1].alerts.len()), (50, 1));
+        assert_ne!(got[0].id, got[1].id);
+    }
+
+    #[test]
+    fn three_days_of_quiet_part_two_cases() {
+        let apart = |hours| {
+            cases(vec![
+                alert("a", "loitering", 50, 0, &[1]),
+                alert("b", "loitering", 50, hours, &[1]),
+            ])
+            .len()
+        };
+        assert_eq!((apart(73), apart(74)), (1, 2));
+    }
+
+    #[test]
+    fn the_same_stop_under_two_names_and_the_same_behaviour_twice_count_once() {
+        let score = |alerts: Vec<Alert>| cases(alerts)[0].score;
+        let loitering = alert("a", "loitering", 50, 0, &[1]);
+        let meeting = alert("b", "rendezvous", 65, 0, &[1, 2]);
+        assert_eq!(score(vec![loitering.clone(), meeting.clone()]), 65);
+        let mut elsewhere = meeting.clone();
+        elsewhere.position = Some(LatLon::new(21.1, -18.0));
+        assert_eq!(score(vec![loitering.clone(), elsewhere]), 75);
+        assert_eq!(
+            score(vec![
+                loitering.clone(),
+                alert("c", "loitering", 50, DAY, &[1])
+            ]),
+            50
+        );
+        assert_eq!(
+            score(vec![loitering, alert("d", "drift", 5, DAY, &[1])]),
+            50
+        );
+    }
+
+    #[test]
+    fn facts_tell_their_part_but_tie_nobody_together() {
+        let got = cases(vec![
+            alert("a", "loitering", 50, 0, &[1]),
+            alert("b", "rendezvous", 15, 1, &[1, 2]),
+            alert("c", "loitering", 50, 2, &[2]),
+            alert("d", "rendezvous", 15, 3, &[3, 4]),
+        ]);
+        let alerts: Vec<_> = got.iter().map(|case| case.alerts.clone()).collect();
+        assert_eq!(got.len(), 2);
+        assert!(alerts.contains(&vec!["a".to_owned(), "b".to_owned()]));
+        assert!(alerts.contains(&vec!["c".to_owned()]));
+    }
+
+    #[test]
+    fn what_was_disproved_leaves_its_case_and_later_lines_replace_earlier_ones() {
+        let mut book = CaseBook::default();
+        book.take(&change(alert("a", "loitering", 35, 0, &[1])));
+        book.take(&change(alert("a", "loitering", 50, 0, &[1])));
+        assert_eq!(book.cases()[0].score, 50);
+        let mut gone = alert("a", "loitering", 50, 0, &[1]);
+        gone.status = Status::Retracted;
+        book.take(&change(gone));
+        assert!(book.cases().is_empty());
+    }
+
+    #[test]
+    fn too_many_are_forgotten_facts_first_and_counted() {
+        let mut book = CaseBook::default();
+        for number in 0..=MOST {
+            let score = if number % 50 == 0 { 50 } else { 5 };
+            let id = format!("{number:06}");
+            book.take(&change(alert(&id, "loitering", score, 0, &[number as u32])));
+        }
+        assert_eq!(book.forgotten(), MOST as u64 / 10);
+        assert_eq!(book.cases().len(), MOST / 50 + 1);
+    }
+}

@@ -1,0 +1,262 @@
+//! The book through its public face: a sea with ships, signals as behaviours send them, and the lines that come out.
+
+mod book;
+mod lines;
+mod scores;
+
+use std::sync::{Arc, OnceLock};
+
+use serde_json::{Map, json};
+
+use super::{Alert, AlertBook, Change, ScoreSettings, Settings, View};
+use crate::ais::{
+    Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis,
+};
+use crate::behaviours::{Holding, Signal, SignalKind, Subject};
+use crate::geo::{Coast, LatLon, Ports};
+use crate::time::{Span, Time};
+use crate::tracks::{self, TrackIx, TrackKey, Tracks};
+use crate::units::Mmsi;
+use crate::zones::{Chart, Relation, ZoneSet};
+
+/// In the corridor `c07`.
+const HERE: LatLon = LatLon {
+    lat: 21.0,
+    lon: -18.0,
+};
+
+const ZONES: &str = r#"{"type":"FeatureCollection","features":[
+ {"type":"Feature","properties":{"id":"c07","name":"Western Sahara to Freetown","kind":"corridor","half_width_nm":60},
+  "geometry":{"type":"LineString","coordinates":[[-16.5,24.5],[-18.0,21.0],[-18.3,17.5]]}},
+ {"type":"Feature","properties":{"id":"c11","name":"Go-fast waiting box","kind":"area","weight":5},
+  "geometry":{"type":"Polygon","coordinates":[[[-30,18],[-17,18],[-17,30],[-30,30],[-30,18]]]}},
+ {"type":"Feature","properties":{"id":"banc","name":"Banc d'Arguin fishing ground","kind":"benign"},
+  "geometry":{"type":"Polygon","coordinates":[[[-19,20],[-17,20],[-17,22],[-19,22],[-19,20]]]}}]}"#;
+
+const HARBOURS: &str = "latitude,longitude,name,country\n20.9,-17.04,Nouadhibou,Mauritania\n";
+
+/// A sea with ships in it, and a book that hears about them.
+struct Sea {
+    tracks: Tracks,
+    chart: &'static Chart,
+    book: AlertBook,
+    reports: u64,
+}
+
+/// What a ship says of itself.
+#[derive(Clone, Copy)]
+struct Ship {
+    mmsi: u32,
+    name: &'static str,
+    ship_type: u8,
+    class: Class,
+    length: u16,
+    message_type: u8,
+}
+
+const CARGO: Ship = Ship {
+    mmsi: 224_000_001,
+    name: "ALFA",
+    ship_type: 70,
+    class: Class::A,
+    length: 120,
+    message_type: 1,
+};
+
+const FISHING: Ship = Ship {
+    mmsi: 263_000_002,
+    name: "BRAVO",
+    ship_type: 30,
+    class: Class::A,
+    length: 40,
+    message_type: 1,
+};
+
+fn minute(minutes: i64) -> Time {
+    time("2026-03-01T12:00:00Z") + Span::from_minutes(minutes)
+}
+
+fn time(text: &str) -> Time {
+    Time::parse(text).expect("a time")
+}
+
+fn key(ship: Ship) -> TrackKey {
+    TrackKey {
+        mmsi: Mmsi(ship.mmsi),
+        ordinal: 1,
+    }
+}
+
+/// Indexed once: that takes longer than any test.
+fn chart() -> &'static Chart {
+    static CHART: OnceLock<Chart> = OnceLock::new();
+    CHART.get_or_init(|| {
+        let files = [("test.geojson".to_owned(), ZONES.to_owned())];
+        Chart {
+            zones: ZoneSet::parse(&files).expect("the test's zones are right"),
+            coast: Arc::new(Coast::none()),
+            ports: Arc::new(Ports::harbours_from_csv(HARBOURS).expect("a right table")),
+            calm_margin_nm: 5.4,
+        }
+    })
+}
+
+impl Sea {
+    fn new() -> Sea {
+        Sea::with(Settings::default())
+    }
+
+    fn with(settings: Settings) -> Sea {
+        Sea {
+            tracks: Tracks::new(tracks::Settings::default(), Vec::new()),
+            chart: chart(),
+            book: AlertBook::new(settings, ScoreSettings::default()),
+            reports: 0,
+        }
+    }
+
+    /// Names the ship and hears it once, here, at noon.
+    fn ship(&mut self, ship: Ship) -> (TrackKey, TrackIx) {
+        self.says(ship);
+        self.heard(ship, minute(0))
+    }
+
+    fn says(&mut self, ship: Ship) {
+        let said = Static {
+            class: Some(ship.class).filter(|class| *class != Class::Unknown),
+            name: (!ship.name.is_empty()).then(|| ship.name.into()),
+            ship_type: Some(ship.ship_type).filter(|kind| *kind != 0),
+            dimensions: Some(Dimensions {
+                bow: ship.length,
+                ..Dimensions::default()
+            }),
+            ..Static::default()
+        };
+        self.report(ship, minute(0), Body::Static(Box::new(said)));
+    }
+
+    fn heard(&mut self, ship: Ship, at: Time) -> (TrackKey, TrackIx) {
+        let drift = (at - minute(0)).hours() * 0.001;
+        let position = Position::new(
+            ship.class,
+            ship.message_type,
+            Some((HERE.lat + drift, HERE.lon)),
+            Some(0.8),
+            Some(90.0),
+            None,
+            None,
+        );
+        self.report(ship, at, Body::Position(position));
+        let vessel = self.tracks.find(key(ship)).expect("just heard");
+        (vessel.key(), vessel.ix())
+    }
+
+    fn report(&mut self, ship: Ship, at: Time, body: Body) {
+        self.reports += 1;
+        self.tracks.accept(Report {
+            at,
+            basis: TimeBasis::Tag,
+            source: SourceId(0),
+            station: StationId(1),
+            mmsi: Mmsi(ship.mmsi),
+            payload: self.reports,
+            body,
+        });
+    }
+
+    fn take(&mut self, now: Time, signals: Vec<Signal>) -> Vec<Change> {
+        let mut out = Vec::new();
+        let station_name = |station: StationId| format!("station {}", station.0);
+        let view = View {
+            tracks: &self.tracks,
+            chart: self.chart,
+            station_name: &station_name,
+        };
+        self.book.take(now, signals, &view, &mut out);
+        out
+    }
+
+    fn wake(&mut self, now: Time) -> Vec<Change> {
+        self.take(now, Vec::new())
+    }
+
+    /// The first line of one holding.
+    fn opens(&mut self, behaviour: &'static str, subject: Subject, holding: Holding) -> Arc<Alert> {
+        let now = holding.last_at;
+        let changes = self.take(now, vec![holds(behaviour, subject, holding)]);
+        let change = changes.first().expect("a line");
+        Arc::clone(&change.alert)
+    }
+
+    fn zone(&self, id: &str) -> crate::zones::ZoneIx {
+        self.chart.zones.find(id).expect("a zone of the test")
+    }
+
+    /// In the corridor.
+    fn in_c07(&self, mut holding: Holding) -> Holding {
+        holding.zones.push((self.zone("c07"), Relation::In));
+        holding
+    }
+}
+
+/// Slow since `from` minutes after noon, decided an hour later, known until `until`.
+fn slow(from: i64, until: i64) -> Holding {
+    let mut measured = Map::new();
+    measured.insert("speed_made_good_knots".to_owned(), json!(0.8));
+    let mut thresholds = Map::new();
+    thresholds.insert("slow_knots".to_owned(), json!(2.0));
+    Holding {
+        started_at: minute(from),
+        satisfied_at: minute(from + 60),
+        last_at: minute(until),
+        form: "slow",
+        position: Some(HERE),
+        shore_nm: Some(30.0),
+        zones: Vec::new(),
+        base: vec![("loitering", 30)],
+        asked: None,
+        anchored: false,
+        measured,
+        thresholds,
+    }
+}
+
+/// Together since noon, for 40 minutes, 60 nm off.
+fn near() -> Holding {
+    let mut holding = slow(0, 40);
+    holding.satisfied_at = minute(30);
+    holding.form = "near";
+    holding.base = vec![("near", 35)];
+    holding.shore_nm = Some(60.0);
+    holding
+        .measured
+        .insert("max_distance_metres".to_owned(), json!(180));
+    holding
+        .measured
+        .insert("median_knots".to_owned(), json!(1.1));
+    holding
+}
+
+fn holds(behaviour: &'static str, subject: Subject, holding: Holding) -> Signal {
+    Signal {
+        behaviour,
+        subject,
+        kind: SignalKind::Holds(Box::new(holding)),
+    }
+}
+
+fn over(behaviour: &'static str, subject: Subject, ended_at: Time, reason: &'static str) -> Signal {
+    Signal {
+        behaviour,
+        subject,
+        kind: SignalKind::Over { ended_at, reason },
+    }
+}
+
+/// `CODE POINTS` of every line of the score.
+fn lines_of(alert: &Alert) -> Vec<String> {
+    let sum: i32 = alert.score_reasons.iter().map(|reason| reason.points).sum();
+    assert_eq!(sum, alert.score, "the lines add up");
+    let line = |reason: &super::ScoreReason| format!("{} {}", reason.code, reason.points);
+    alert.score_reasons.iter().map(line).collect()
+}

@@ -1,0 +1,359 @@
+//! The worked examples of the SPEC, and every ingredient with its hard negative.
+
+use super::*;
+use crate::alerts::Severity;
+
+fn one(ship: Ship, change: impl FnOnce(&Sea, &mut Holding)) -> Arc<Alert> {
+    let mut sea = Sea::new();
+    let (key, ix) = sea.ship(ship);
+    let mut holding = slow(0, 60);
+    change(&sea, &mut holding);
+    sea.opens("loitering", Subject::one(key, ix), holding)
+}
+
+fn pair(a: Ship, b: Ship, change: impl FnOnce(&Sea, &mut Holding)) -> Arc<Alert> {
+    let mut sea = Sea::new();
+    let (a, b) = (sea.ship(a), sea.ship(b));
+    let mut holding = near();
+    change(&sea, &mut holding);
+    sea.opens("rendezvous", Subject::pair(a, b), holding)
+}
+
+fn in_c07(sea: &Sea, holding: &mut Holding) {
+    holding.zones.push((sea.zone("c07"), Relation::In));
+}
+
+fn at_night(holding: &mut Holding) {
+    let span = time("2026-03-02T02:00:00Z") - holding.last_at;
+    for at in [
+        &mut holding.started_at,
+        &mut holding.satisfied_at,
+        &mut holding.last_at,
+    ] {
+        *at = *at + span;
+    }
+}
+
+const ANOTHER_CARGO: Ship = Ship {
+    mmsi: 636_000_003,
+    name: "CHARLIE",
+    ..CARGO
+};
+
+#[test]
+fn a_cargo_ship_loitering_in_a_corridor_is_medium() {
+    let alert = one(CARGO, in_c07);
+    assert_eq!((alert.score, alert.severity), (50, Severity::Medium));
+    assert_eq!(
+        lines_of(&alert),
+        ["loitering 30", "in_corridor 15", "shore_24_nm 5"]
+    );
+    assert!(alert.announced);
+}
+
+#[test]
+fn a_meeting_far_off_outside_any_zone_is_medium() {
+    let alert = pair(CARGO, ANOTHER_CARGO, |_, _| {});
+    assert_eq!((alert.score, alert.severity), (40, Severity::Medium));
+}
+
+#[test]
+fn a_cargo_ship_with_a_fishing_boat_at_night_in_a_corridor_is_high() {
+    let alert = pair(CARGO, FISHING, |sea, holding| {
+        in_c07(sea, holding);
+        at_night(holding);
+    });
+    assert_eq!((alert.score, alert.severity), (65, Severity::High));
+    assert_eq!(
+        lines_of(&alert),
+        [
+            "near 35",
+            "in_corridor 15",
+            "shore_24_nm 5",
+            "merchant_small_craft 10"
+        ]
+    );
+}
+
+#[test]
+fn daily_traffic_stays_low() {
+    let near_shore = |sea: &Sea, holding: &mut Holding| {
+        in_c07(sea, holding);
+        at_night(holding);
+        holding.shore_nm = Some(20.0);
+    };
+    let ship = |ship_type, length| Ship {
+        ship_type,
+        length,
+        ..CARGO
+    };
+    for (ship, score) in [
+        (ship(60, 150), 35),
+        (ship(36, 12), 35),
+        (ship(50, 15), 39),
+        (ship(33, 90), 39),
+    ] {
+        let alert = one(ship, near_shore);
+        assert_eq!(
+            (alert.score, alert.severity),
+            (score, Severity::Low),
+            "{}",
+            ship.ship_type
+        );
+    }
+    let anchored = one(CARGO, |sea, holding| {
+        near_shore(sea, holding);
+        holding.anchored = true;
+    });
+    assert_eq!((anchored.score, anchored.severity), (30, Severity::Low));
+    let waiting = one(CARGO, |sea, holding| {
+        near_shore(sea, holding);
+        holding.anchored = true;
+        holding.shore_nm = Some(11.0);
+    });
+    assert_eq!((waiting.score, waiting.announced), (19, false));
+    assert_eq!(
+        lines_of(&waiting).last().map(String::as_str),
+        Some("cap_fact -11")
+    );
+}
+
+#[test]
+fn a_fishing_fleet_is_capped_and_a_lone_pair_is_not() {
+    let boat = |number: u32| Ship {
+        mmsi: 263_000_100 + number,
+        ..FISHING
+    };
+    let mut sea = Sea::new();
+    let boats: Vec<_> = (0..5).map(|number| sea.ship(boat(number))).collect();
+    let mut holding = sea.in_c07(near());
+    holding.base = vec![("close", 45), ("long", 10)];
+    holding.form = "close+long";
+    let five = sea.opens(
+        "rendezvous",
+        Subject::pair(boats[0], boats[1]),
+        holding.clone(),
+    );
+    assert_eq!(five.score, 45 + 10 + 15 + 5 - 10);
+    sea.ship(boat(5));
+    let six = sea.opens(
+        "rendezvous",
+        Subject::pair(boats[2], boats[3]),
+        holding.clone(),
+    );
+    assert_eq!(six.score, 39);
+    assert_eq!(
+        lines_of(&six).last().map(String::as_str),
+        Some("cap_low -26")
+    );
+    // A merchant ship among them is not one of them.
+    let cargo = sea.ship(CARGO);
+    let mixed = sea.opens("rendezvous", Subject::pair(cargo, boats[4]), holding);
+    assert_eq!(mixed.score, 45 + 10 + 15 + 5 + 10);
+}
+
+#[test]
+fn the_largest_watched_zone_counts_once_and_then_the_benign_one() {
+    let alert = one(CARGO, |sea, holding| {
+        holding.zones.push((sea.zone("c11"), Relation::In));
+        holding.zones.push((sea.zone("c07"), Relation::Near));
+        holding.zones.push((sea.zone("banc"), Relation::In));
+    });
+    assert_eq!(
+        lines_of(&alert),
+        [
+            "loitering 30",
+            "near_corridor 15",
+            "shore_24_nm 5",
+            "in_benign -25"
+        ]
+    );
+    assert_eq!(alert.zones.len(), 3);
+}
+
+#[test]
+fn what_lowers_a_score_needs_every_party() {
+    let yacht = Ship {
+        mmsi: 235_000_004,
+        ship_type: 36,
+        length: 14,
+        class: Class::B,
+        ..CARGO
+    };
+    let other = Ship {
+        mmsi: 235_000_005,
+        ..yacht
+    };
+    let coastal = |_: &Sea, holding: &mut Holding| holding.shore_nm = Some(49.0);
+    assert_eq!(pair(yacht, other, coastal).score, 35 + 5 - 15);
+    assert_eq!(pair(yacht, CARGO, coastal).score, 35 + 5 + 10);
+    let far = |_: &Sea, holding: &mut Holding| holding.shore_nm = Some(50.0);
+    assert_eq!(pair(yacht, other, far).score, 40);
+    // Fishing is counted as fishing, not as a small boat besides.
+    let boat = Ship {
+        class: Class::B,
+        length: 14,
+        ..FISHING
+    };
+    assert_eq!(
+        lines_of(&one(boat, coastal)),
+        ["loitering 30", "shore_24_nm 5", "fishing -15"]
+    );
+    // Both at anchor.
+    let anchored = |_: &Sea, holding: &mut Holding| holding.anchored = true;
+    assert_eq!(pair(CARGO, ANOTHER_CARGO, anchored).score, 20);
+}
+
+#[test]
+fn tugs_meet_small_craft_as_merchants_do_and_big_ships_are_not_small() {
+    let tug = Ship {
+        mmsi: 224_000_006,
+        ship_type: 52,
+        length: 28,
+        ..CARGO
+    };
+    let unknown = Ship {
+        mmsi: 224_000_007,
+        ship_type: 0,
+        length: 0,
+        ..CARGO
+    };
+    let liner = Ship {
+        mmsi: 224_000_008,
+        ship_type: 60,
+        length: 200,
+        ..CARGO
+    };
+    let raised = |a, b| pair(a, b, |_, _| {}).score == 50;
+    assert!(raised(tug, unknown));
+    assert!(raised(CARGO, unknown));
+    assert!(!raised(tug, CARGO));
+    assert!(!raised(CARGO, liner));
+    assert!(!raised(liner, unknown));
+}
+
+#[test]
+fn weak_evidence_lowers_and_strange_numbers_raise() {
+    let satellite = Ship {
+        message_type: 27,
+        ..CARGO
+    };
+    let alert = one(satellite, |_, _| {});
+    assert_eq!(
+        lines_of(&alert),
+        ["loitering 30", "shore_24_nm 5", "satellite_only -5"]
+    );
+    assert_eq!(alert.confidence, "low");
+    let strange = Ship {
+        mmsi: 111_111_111,
+        ..CARGO
+    };
+    let alert = one(strange, |_, _| {});
+    assert_eq!(
+        lines_of(&alert),
+        ["loitering 30", "shore_24_nm 5", "unassigned_mmsi 5"]
+    );
+    assert_eq!(alert.confidence, "normal");
+}
+
+#[test]
+fn night_and_open_sea_count_and_twilight_does_not() {
+    let night = one(CARGO, |_, holding| {
+        at_night(holding);
+        holding.shore_nm = Some(150.0);
+    });
+    assert_eq!(
+        lines_of(&night),
+        ["loitering 30", "shore_100_nm 10", "night 5"]
+    );
+    // Sunset at 19:20 UTC there: twenty minutes later the sun is 5° down.
+    let dusk = one(CARGO, |_, holding| {
+        holding.last_at = time("2026-03-01T19:25:00Z")
+    });
+    assert_eq!(lines_of(&dusk), ["loitering 30", "shore_24_nm 5"]);
+}
+
+#[test]
+fn what_a_zone_asks_for_is_raised_and_a_pilot_still_capped() {
+    let entry = |ship| {
+        let mut sea = Sea::new();
+        let (key, ix) = sea.ship(ship);
+        let mut holding = sea.in_c07(slow(0, 0));
+        holding.form = "entered";
+        holding.base = vec![("zone_entry", 10)];
+        holding.asked = Some(40);
+        sea.opens("zone_entry", Subject::in_zone(key, ix, "c07"), holding)
+    };
+    let alert = entry(CARGO);
+    assert_eq!(
+        lines_of(&alert),
+        [
+            "zone_entry 10",
+            "in_corridor 15",
+            "shore_24_nm 5",
+            "asked 10"
+        ]
+    );
+    let pilot = Ship {
+        ship_type: 50,
+        ..CARGO
+    };
+    assert_eq!(
+        lines_of(&entry(pilot)).last().map(String::as_str),
+        Some("cap_low -1")
+    );
+}
+
+#[test]
+fn circling_by_trade_is_capped_and_slowness_is_not() {
+    let ferry = Ship {
+        ship_type: 60,
+        ..CARGO
+    };
+    let form = |form: &'static str| {
+        one(ferry, |sea, holding| {
+            in_c07(sea, holding);
+            holding.form = form;
+        })
+    };
+    assert_eq!(form("circling").score, 39);
+    assert_eq!(form("slow+circling").score, 50);
+}
+
+#[test]
+fn a_score_stays_between_0_and_100() {
+    let alert = one(CARGO, |sea, holding| {
+        in_c07(sea, holding);
+        holding.base = vec![("loitering", 95)];
+    });
+    assert_eq!(
+        lines_of(&alert).last().map(String::as_str),
+        Some("clamp -15")
+    );
+    let alert = one(FISHING, |sea, holding| {
+        holding.zones.push((sea.zone("banc"), Relation::In));
+        holding.base = vec![("loitering", 5)];
+    });
+    assert_eq!((alert.score, alert.severity), (0, Severity::Info));
+}
+
+#[test]
+fn a_distress_is_as_urgent_anywhere_and_a_test_is_a_fact() {
+    let device = Ship {
+        mmsi: 970_011_234,
+        name: "",
+        ship_type: 0,
+        length: 0,
+        ..CARGO
+    };
+    for (form, points, announced) in [("active", 60, true), ("test", 5, false)] {
+        let mut sea = Sea::new();
+        let (key, ix) = sea.ship(device);
+        let mut holding = sea.in_c07(slow(0, 1));
+        holding.form = form;
+        holding.base = vec![(form, points)];
+        let alert = sea.opens("distress", Subject::one(key, ix), holding);
+        assert_eq!((alert.score, alert.announced), (points, announced));
+        assert_eq!(lines_of(&alert).len(), 1);
+    }
+}
