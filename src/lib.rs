@@ -7,4 +7,6 @@ pub mod alerts;
 pub mod cli;
 pub mod geo;
 pub mod time;
+pub mod tracks;
 pub mod units;
+pub mod zones;

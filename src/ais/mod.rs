@@ -1,11 +1,30 @@
 //! AIS in: one line of a feed or recording becomes the reports it carries.
 
+mod assemble;
+mod bits;
+mod clock;
+mod csv;
+mod cut;
+mod decoder;
+pub mod encode;
+mod gnss;
+mod message;
+mod moment;
 mod report;
+mod sentence;
+mod stream;
+mod tag;
+mod tally;
+mod words;
 
+pub use clock::LineClock;
+pub use cut::{LineCutter, MAX_LINE};
+pub use decoder::{Decoder, SourceSettings};
 pub use report::{
-    Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis,
+    Aid, Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis,
     UNITS_PER_DEGREE,
 };
+pub use tally::{Counts, Reject, Tally};
 
 use crate::time::Time;
 

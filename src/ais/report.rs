@@ -57,7 +57,11 @@ pub enum Body {
     Static(Box<Static>),
     /// Type 14 safety text (trimmed): tells a distress device under test from an active one.
     SafetyText(Box<str>),
-    /// Types 4, 11 and 21 and every other counted type that carries nothing the tracks use.
+    /// Types 4 and 11: where a base station is, or a mobile that answers for UTC.
+    Base(Position),
+    /// Type 21: an aid to navigation.
+    Aid(Box<Aid>),
+    /// Every other counted type: nothing but that its sender was heard.
     Other,
 }
 
@@ -167,7 +171,7 @@ impl Position {
         (self.lat != NO_POSITION).then_some((self.lat, self.lon))
     }
 
-    /// Speed over ground in knots, 0..=102.2 (102.2 means "or more").
+    /// Speed over ground in knots, 0..=102.2 (102.2 means "or more"); of an aircraft (type 9) up to 1022.
     pub fn sog_knots(&self) -> Option<f64> {
         (self.sog != NO_SPEED).then(|| f64::from(self.sog) / 10.0)
     }
@@ -210,6 +214,33 @@ pub struct Static {
     pub destination: Option<Box<str>>,
     /// Estimated arrival: month, day, hour, minute as sent, where month and day are possible.
     pub eta: Option<(u8, u8, u8, u8)>,
+}
+
+impl Static {
+    /// Whether nothing is said but perhaps the class.
+    pub fn is_empty(&self) -> bool {
+        let class = self.class;
+        *self
+            == Static {
+                class,
+                ..Static::default()
+            }
+    }
+}
+
+/// An aid to navigation, real or virtual.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Aid {
+    /// Where it says it is.
+    pub position: Position,
+    /// Type of aid 1-31 (ITU-R M.1371 table 74).
+    pub kind: Option<u8>,
+    /// Name, without its extension; never empty.
+    pub name: Option<Box<str>>,
+    /// Extent around the reference point.
+    pub dimensions: Option<Dimensions>,
+    /// Sent from elsewhere: nothing floats there.
+    pub is_virtual: bool,
 }
 
 /// Hull around the antenna, in metres.

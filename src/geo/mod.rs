@@ -1,5 +1,18 @@
 //! Positions on the Earth: distance, bearing, and the local plane that the hot path works in.
 
+pub(crate) mod chord;
+mod coast;
+mod land;
+mod motion;
+pub(crate) mod polygon;
+mod ports;
+mod sun;
+
+pub use coast::{Coast, CoastError};
+pub use motion::{Approach, Hull, Motion, cpa, hull_metres};
+pub use ports::{Port, Ports, PortsError, SEEN_NM};
+pub use sun::sun_altitude_degrees;
+
 use geo::{Bearing, Destination, Distance, Geodesic, Point};
 
 use crate::units::{EARTH_RADIUS_METRES, METRES_PER_NM};

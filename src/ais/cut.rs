@@ -1,0 +1,109 @@
+//! Cuts a stream of bytes into lines, by bytes and never by text.
+
+use memchr::memchr3;
+
+/// Longest line kept, in bytes; TAG block, sentence and suffix together stay far below it, and so does a CSV row.
+pub const MAX_LINE: usize = 1024;
+
+/// Makes lines of whatever arrives: CR, LF, CRLF and NUL end a line, blank lines are skipped, and a line without end is
+/// dropped and counted.
+#[derive(Clone, Debug, Default)]
+pub struct LineCutter {
+    held: Vec<u8>,
+    skipping: bool,
+    overlong: u64,
+}
+
+impl LineCutter {
+    /// A cutter at the start of a stream.
+    pub fn new() -> LineCutter {
+        LineCutter::default()
+    }
+
+    /// Lines dropped so far because they were longer than `MAX_LINE`.
+    pub fn overlong(&self) -> u64 {
+        self.overlong
+    }
+
+    /// Takes the next bytes of the stream and hands on every line they complete.
+    pub fn feed(&mut self, mut bytes: &[u8], mut line: impl FnMut(&[u8])) {
+        while let Some(end) = memchr3(b'\n', b'\r', 0, bytes) {
+            let (piece, rest) = (&bytes[..end], &bytes[end + 1..]);
+            bytes = rest;
+            if self.skipping {
+                self.skipping = false;
+            } else if MAX_LINE < self.held.len() + piece.len() {
+                self.overlong += 1;
+            } else if !self.held.is_empty() {
+                self.held.extend_from_slice(piece);
+                line(&self.held);
+            } else if !piece.is_empty() {
+                line(piece);
+            }
+            self.held.clear();
+        }
+        if self.skipping {
+            return;
+        }
+        if MAX_LINE < self.held.len() + bytes.len() {
+            self.overlong += 1;
+            self.skipping = true;
+            self.held.clear();
+            return;
+        }
+        self.held.extend_from_slice(bytes);
+    }
+
+    /// The stream has ended (or the datagram): what is held is the last line.
+    pub fn finish(&mut self, mut line: impl FnMut(&[u8])) {
+        if !self.skipping && !self.held.is_empty() {
+            line(&self.held);
+        }
+        self.held.clear();
+        self.skipping = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(pieces: &[&[u8]]) -> (Vec<Vec<u8>>, u64) {
+        let mut cutter = LineCutter::new();
+        let mut lines = Vec::new();
+        for piece in pieces {
+            cutter.feed(piece, |line| lines.push(line.to_vec()));
+        }
+        cutter.finish(|line| lines.push(line.to_vec()));
+        (lines, cutter.overlong())
+    }
+
+    #[test]
+    fn every_kind_of_line_end_cuts() {
+        let (lines, overlong) = cut(&[b"a\r\nb\nc\r\r\n\0\0d\xFF\x80", b"e\r", b"\nf"]);
+        assert_eq!(lines, [&b"a"[..], b"b", b"c", b"d\xFF\x80e", b"f"]);
+        assert_eq!(overlong, 0);
+    }
+
+    #[test]
+    fn the_cuts_of_the_transport_do_not_show() {
+        let stream = b"!one*00\r\n\\c:1*00\\!two*00\n\n!three*00\r\n!four";
+        let (whole, _) = cut(&[stream]);
+        for at in 0..stream.len() {
+            let (left, right) = stream.split_at(at);
+            assert_eq!(cut(&[left, right]).0, whole);
+        }
+    }
+
+    #[test]
+    fn a_line_without_end_is_dropped_once_and_the_next_one_kept() {
+        let long = vec![b'x'; 5000];
+        let (lines, overlong) = cut(&[b"a\n", &long, &long, b"tail\nb\n"]);
+        assert_eq!(lines, [b"a", b"b"]);
+        assert_eq!(overlong, 1);
+        let (lines, overlong) = cut(&[&[&long[..MAX_LINE + 1], b"\nb"].concat()]);
+        assert_eq!((lines.len(), overlong), (1, 1));
+        let (lines, _) = cut(&[&[&long[..MAX_LINE], b"\nb"].concat()]);
+        assert_eq!(lines.len(), 2);
+    }
+}

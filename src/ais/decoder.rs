@@ -1,0 +1,277 @@
+//! The decoder: lines of all sources in, reports out, everything else counted.
+
+use jiff::tz::TimeZone;
+use rustc_hash::FxHashMap;
+
+use super::assemble::{Assembly, Reception, Whole};
+use super::bits::Bits;
+use super::csv::{Reading, Rows};
+use super::report::{Body, Report, SourceId, StationId, TimeBasis};
+use super::stream::{Heard, Scan, Stream};
+use super::tag::StationText;
+use super::tally::{Reject, Tally};
+use super::{Line, message};
+use crate::geo::LatLon;
+use crate::time::{Span, Time};
+use crate::units::Mmsi;
+
+/// A claimed time further ahead of receipt than this is replaced by receipt (live only).
+const MAX_AHEAD: Span = Span::from_seconds(60);
+/// Station names kept; feeds of a whole continent have a few thousand.
+const MAX_STATIONS: usize = u16::MAX as usize;
+
+/// What the decoder has to know about an input.
+#[derive(Clone, Debug)]
+pub struct SourceSettings {
+    /// The input's name.
+    pub name: String,
+    /// Zone of `YYYY-MM-DD HH:MM:SS` prefixes; UTC when absent.
+    pub time_zone: Option<TimeZone>,
+    /// Lines arrive as they are received: a claimed time over 60 s ahead of receipt is replaced by it and counted.
+    pub live: bool,
+}
+
+/// Turns lines into reports. Allocates for static data and texts only; its memory is bounded.
+pub struct Decoder {
+    sources: Vec<Source>,
+    tally: Tally,
+    stations: Stations,
+    bits: Bits,
+}
+
+struct Source {
+    live: bool,
+    stream: Stream,
+    assembly: Assembly,
+    rows: Rows,
+}
+
+impl Decoder {
+    /// A decoder for these inputs; a `SourceId` is an index into the list.
+    pub fn new(sources: Vec<SourceSettings>) -> Decoder {
+        Decoder {
+            tally: Tally::new(sources.len()),
+            stations: Stations::new(),
+            bits: Bits::new(),
+            sources: sources
+                .into_iter()
+                .map(|settings| Source {
+                    live: settings.live,
+                    stream: Stream::new(settings.time_zone),
+                    assembly: Assembly::new(),
+                    rows: Rows::new(),
+                })
+                .collect(),
+        }
+    }
+
+    /// Reads one line and appends the reports it completes. A line of a source that was not declared is passed over.
+    pub fn line(&mut self, line: Line<'_>, out: &mut Vec<Report>) {
+        let index = usize::from(line.source.0);
+        let Some(source) = self.sources.get_mut(index) else {
+            return;
+        };
+        let counts = self.tally.source_mut(index);
+        counts.lines += 1;
+        if source.rows.claims(line.bytes) {
+            match source.rows.read(line.bytes) {
+                Ok(None) => counts.comments += 1,
+                Ok(Some(row)) => self.row(line, row, out),
+                Err(reason) => counts.reject(reason),
+            }
+            return;
+        }
+        let mut scan = Scan::new(line.bytes);
+        loop {
+            let source = &mut self.sources[index];
+            let counts = self.tally.source_mut(index);
+            let Some(heard) = scan.next(&mut source.stream, counts) else {
+                return;
+            };
+            self.sentence(line, &heard, out);
+        }
+    }
+
+    /// The name of a station as its feed writes it; empty for `StationId(0)`, "not said".
+    pub fn station_name(&self, id: StationId) -> &str {
+        let name = self.stations.names.get(usize::from(id.0));
+        name.map_or("", |name| name)
+    }
+
+    /// What was read and what was rejected so far.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// Where the station of this source last said it is (RMC, GGA, GLL).
+    pub fn own_position(&self, source: SourceId) -> Option<LatLon> {
+        let source = self.sources.get(usize::from(source.0))?;
+        source.stream.own_position()
+    }
+
+    fn sentence(&mut self, line: Line<'_>, heard: &Heard<'_>, out: &mut Vec<Report>) {
+        let index = usize::from(line.source.0);
+        let Source {
+            stream, assembly, ..
+        } = &mut self.sources[index];
+        let counts = self.tally.source_mut(index);
+        let own_clock = || {
+            let time = stream.own_clock(&heard.station)?;
+            Some((TimeBasis::OwnClock, time))
+        };
+        let time = heard.time.or_else(own_clock);
+        let whole = if heard.vdm.total == 1 {
+            Whole {
+                payload: heard.vdm.payload,
+                fill: heard.vdm.fill,
+                reception: Reception {
+                    own: heard.vdm.own,
+                    time,
+                    station: heard.station,
+                },
+            }
+        } else {
+            match assembly.add(heard, time, counts) {
+                Some(whole) => whole,
+                None => return,
+            }
+        };
+        let reception = whole.reception;
+        let loaded = self.bits.load(whole.payload, whole.fill);
+        match loaded.and_then(|()| message::head(&self.bits)) {
+            Ok((kind, mmsi)) => self.message(line, kind, mmsi, &reception, out),
+            Err(reason) => counts.reject(reason),
+        }
+    }
+
+    fn message(
+        &mut self,
+        line: Line<'_>,
+        kind: u8,
+        mmsi: Mmsi,
+        reception: &Reception,
+        out: &mut Vec<Report>,
+    ) {
+        let index = usize::from(line.source.0);
+        let source = &mut self.sources[index];
+        self.tally.source_mut(index).reports_by_type[usize::from(kind)] += 1;
+        let mut time = reception.time;
+        if kind == 4
+            && (reception.own || reception.station.names(mmsi.0))
+            && let Some(clock) = message::base_station_clock(&self.bits)
+            && let Some(clock) = super::moment::believable(clock)
+        {
+            source.stream.set_clock(&reception.station, clock);
+            time = time
+                .filter(|(basis, _)| *basis != TimeBasis::OwnClock)
+                .or(Some((TimeBasis::OwnClock, clock)));
+        }
+        let Some((basis, at)) = self.event_time(line, time) else {
+            self.tally.source_mut(index).untimed[usize::from(kind)] += 1;
+            return;
+        };
+        let report = |body, station, payload| Report {
+            at,
+            basis,
+            source: line.source,
+            station,
+            mmsi,
+            payload,
+            body,
+        };
+        let station = self.station(index, &reception.station);
+        let payload = self.bits.hash();
+        message::read(&self.bits, kind, mmsi, |body| {
+            out.push(report(body, station, payload));
+        });
+    }
+
+    fn row(&mut self, line: Line<'_>, row: Reading, out: &mut Vec<Report>) {
+        let index = usize::from(line.source.0);
+        let counts = self.tally.source_mut(index);
+        counts.csv_rows += 1;
+        counts.reports_by_type[0] += 1;
+        let claimed = Some((TimeBasis::Column, row.at));
+        let Some((basis, at)) = self.event_time(line, claimed) else {
+            return;
+        };
+        let report = |body| Report {
+            at,
+            basis,
+            source: line.source,
+            station: StationId(0),
+            mmsi: row.mmsi,
+            payload: row.hash,
+            body,
+        };
+        out.push(report(row.body));
+        out.extend(row.said.map(|said| report(Body::Static(said))));
+    }
+
+    /// The claimed time, or receipt where there is none or, live, where it lies too far ahead.
+    fn event_time(
+        &mut self,
+        line: Line<'_>,
+        claimed: Option<(TimeBasis, Time)>,
+    ) -> Option<(TimeBasis, Time)> {
+        let receipt = line.received.map(|received| (TimeBasis::Receipt, received));
+        let (Some((_, at)), Some((_, received))) = (claimed, receipt) else {
+            return claimed.or(receipt);
+        };
+        let index = usize::from(line.source.0);
+        if self.sources[index].live && received + MAX_AHEAD < at {
+            self.tally.source_mut(index).reject(Reject::TimeAhead);
+            return receipt;
+        }
+        claimed
+    }
+
+    fn station(&mut self, index: usize, name: &StationText) -> StationId {
+        match self.stations.id(name) {
+            Some(id) => id,
+            None => {
+                self.tally.source_mut(index).reject(Reject::StationsFull);
+                StationId(0)
+            }
+        }
+    }
+}
+
+/// Station names by number; 0 is "not said".
+struct Stations {
+    ids: FxHashMap<StationText, u16>,
+    names: Vec<Box<str>>,
+    last: (StationText, StationId),
+}
+
+impl Stations {
+    fn new() -> Stations {
+        Stations {
+            ids: FxHashMap::default(),
+            names: vec!["".into()],
+            last: (StationText::default(), StationId(0)),
+        }
+    }
+
+    /// The number of a name; `None` for a new one when there is no room.
+    fn id(&mut self, name: &StationText) -> Option<StationId> {
+        if name.is_empty() {
+            return Some(StationId(0));
+        }
+        if self.last.0 == *name {
+            return Some(self.last.1);
+        }
+        let id = match self.ids.get(name) {
+            Some(id) => *id,
+            None if self.names.len() < MAX_STATIONS => {
+                let id = self.names.len() as u16;
+                self.names.push(name.as_str().into());
+                self.ids.insert(*name, id);
+                id
+            }
+            None => return None,
+        };
+        self.last = (*name, StationId(id));
+        Some(StationId(id))
+    }
+}

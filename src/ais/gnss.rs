@@ -1,0 +1,124 @@
+//! The stream's own clock and position: RMC, ZDA, GGA and GLL, by nmea-parser.
+
+use nmea_parser::gnss::GgaQualityIndicator;
+use nmea_parser::{NmeaParser, ParsedMessage};
+
+use super::moment::believable;
+use super::sentence::Sentence;
+use super::tally::Reject;
+use crate::geo::LatLon;
+use crate::time::Time;
+
+/// Longest field these sentences have; nmea-parser computes with what it finds, so it is shown nothing longer.
+const MAX_FIELD: usize = 16;
+
+/// Reads the GNSS sentences of one source.
+pub(super) struct Gnss {
+    parser: NmeaParser,
+    position: Option<LatLon>,
+}
+
+impl Gnss {
+    pub(super) fn new() -> Gnss {
+        Gnss {
+            parser: NmeaParser::new(),
+            position: None,
+        }
+    }
+
+    /// Whether a sentence with this address is read here.
+    pub(super) fn concerns(address: &[u8]) -> bool {
+        matches!(address, [_, _, kind @ ..] if matches!(kind, b"RMC" | b"ZDA" | b"GGA" | b"GLL"))
+    }
+
+    /// Where the station last said it is.
+    pub(super) fn position(&self) -> Option<LatLon> {
+        self.position
+    }
+
+    /// The moment an RMC or ZDA sentence gives, where its receiver has a fix.
+    pub(super) fn read(&mut self, sentence: &Sentence<'_>) -> Result<Option<Time>, Reject> {
+        if !shaped(sentence) {
+            return Err(Reject::Gnss);
+        }
+        // The parser compares the checksum with upper-case digits, and ours has already been found right.
+        let text = std::str::from_utf8(sentence.whole).map_err(|_| Reject::Gnss)?;
+        let parsed = self.parser.parse_sentence(&text.to_ascii_uppercase());
+        let (time, place) = match parsed.map_err(|_| Reject::Gnss)? {
+            ParsedMessage::Rmc(rmc) if rmc.status_active == Some(true) => {
+                (rmc.timestamp, (rmc.latitude, rmc.longitude))
+            }
+            ParsedMessage::Zda(zda) => (zda.timestamp_utc, (None, None)),
+            ParsedMessage::Gga(gga) if gga.quality != GgaQualityIndicator::Invalid => {
+                (None, (gga.latitude, gga.longitude))
+            }
+            ParsedMessage::Gll(gll) if gll.data_valid == Some(true) => {
+                (None, (gll.latitude, gll.longitude))
+            }
+            _ => (None, (None, None)),
+        };
+        if let (Some(lat), Some(lon)) = place
+            && lat.abs() <= 90.0
+            && lon.abs() <= 180.0
+        {
+            self.position = Some(LatLon::new(lat, lon));
+        }
+        Ok(time.and_then(|time| believable(Time::from_millis(time.timestamp_millis()))))
+    }
+}
+
+/// Whether nothing in the sentence can trip the parser: printable ASCII, short fields, and in ZDA a zone of two digits.
+fn shaped(sentence: &Sentence<'_>) -> bool {
+    let printable = |byte: &u8| (b' '..=b'~').contains(byte);
+    let zda = sentence.address.ends_with(b"ZDA");
+    let mut fields = sentence.content.split(|byte| *byte == b',').enumerate();
+    sentence.content.iter().all(printable)
+        && fields.all(|(place, field)| {
+            field.len() <= MAX_FIELD && !(zda && matches!(place, 5 | 6) && 3 < field.len())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sentence::{frame, xor};
+    use super::*;
+
+    fn read(content: &str) -> Result<Option<Time>, Reject> {
+        let line = format!("${content}*{:02x}", xor(content.as_bytes()));
+        let sentence = frame(line.as_bytes()).ok().expect("sealed here");
+        Gnss::new().read(&sentence)
+    }
+
+    #[test]
+    fn rmc_and_zda_give_the_clock_when_their_receiver_has_a_fix() {
+        let at = |text| Ok(Time::parse(text));
+        assert_eq!(
+            read("GPRMC,092211.00,A,5759.09700,N,01144.34344,E,5.257,28.27,200715,,,A"),
+            at("2015-07-20T09:22:11Z")
+        );
+        assert_eq!(
+            read("ECZDA,194310,14,07,2008,,"),
+            at("2008-07-14T19:43:10Z")
+        );
+        assert_eq!(
+            read("GPRMC,092211.00,V,5759.09700,N,01144.34344,E,5.257,28.27,200715,,,N"),
+            Ok(None)
+        );
+        assert_eq!(
+            read("IIRMC,092210,A,5759.095,N,01144.342,E,5.5,31.1,,0.0,E,A"),
+            Ok(None)
+        );
+    }
+
+    #[test]
+    fn what_would_trip_the_parser_never_reaches_it() {
+        assert_eq!(
+            read("GPZDA,194310,14,07,2008,999999999,00"),
+            Err(Reject::Gnss)
+        );
+        assert_eq!(
+            read("GPGLL,5759.09700\u{e9},N,01144.34344,E,092211,A"),
+            Err(Reject::Gnss)
+        );
+    }
+}

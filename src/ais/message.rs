@@ -1,0 +1,273 @@
+//! What an AIS message says (ITU-R M.1371-5), by type; "not available" and impossible values become absent.
+
+use super::bits::Bits;
+use super::report::{Aid, Body, Class, Dimensions, Position, Static};
+use super::tally::Reject;
+use crate::time::Time;
+use crate::units::Mmsi;
+
+/// Type and sender of a message, once both are known to be possible.
+pub(super) fn head(bits: &Bits) -> Result<(u8, Mmsi), Reject> {
+    let kind = bits.unsigned(0, 6).ok_or(Reject::TooShort)?;
+    let mmsi = bits.unsigned(8, 30).ok_or(Reject::TooShort)?;
+    if kind == 0 || 27 < kind {
+        return Err(Reject::UnknownType);
+    }
+    if 999_999_999 < mmsi {
+        return Err(Reject::Mmsi);
+    }
+    let kind = kind as u8;
+    if bits.len() < shortest(kind) {
+        return Err(Reject::TooShort);
+    }
+    Ok((kind, Mmsi(mmsi)))
+}
+
+/// Bits up to the last field that a message of this type cannot do without.
+fn shortest(kind: u8) -> usize {
+    match kind {
+        1..=3 => 137,
+        4 | 11 => 134,
+        5 => 302,
+        9 => 128,
+        18 => 133,
+        19 => 133,
+        21 => 219,
+        24 => 40,
+        27 => 94,
+        _ => 38,
+    }
+}
+
+/// The content of a message that `head` accepted, in one body or two.
+pub(super) fn read(bits: &Bits, kind: u8, mmsi: Mmsi, mut emit: impl FnMut(Body)) {
+    match kind {
+        1..=3 => emit(Body::Position(class_a(bits, kind))),
+        4 | 11 => emit(Body::Base(base_station(bits, kind))),
+        5 => emit(Body::Static(Box::new(voyage(bits)))),
+        9 => emit(Body::Position(aircraft(bits))),
+        14 => emit(match bits.text(40, bits.len().saturating_sub(40) / 6) {
+            Some(text) => Body::SafetyText(text),
+            None => Body::Other,
+        }),
+        18 => emit(Body::Position(class_b(bits, kind))),
+        19 => {
+            emit(Body::Position(class_b(bits, kind)));
+            emit(Body::Static(Box::new(class_b_extended(bits))));
+        }
+        21 => emit(Body::Aid(Box::new(aid(bits)))),
+        24 => emit(match static_data(bits, mmsi) {
+            Some(said) => Body::Static(Box::new(said)),
+            None => Body::Other,
+        }),
+        27 => emit(Body::Position(long_range(bits))),
+        _ => emit(Body::Other),
+    }
+}
+
+/// The UTC that a type 4 message shows; `None` without a time fix.
+pub(super) fn base_station_clock(bits: &Bits) -> Option<Time> {
+    Time::from_utc(
+        bits.unsigned(38, 14)? as i32,
+        bits.unsigned(52, 4)?,
+        bits.unsigned(56, 5)?,
+        bits.unsigned(61, 5)?,
+        bits.unsigned(66, 6)?,
+        bits.unsigned(72, 6)?,
+    )
+}
+
+fn class_a(bits: &Bits, kind: u8) -> Position {
+    let status = bits.unsigned(38, 4).filter(|status| *status != 15);
+    Position::from_units(
+        Class::A,
+        kind,
+        lat_lon(bits, 61),
+        speed(bits, 50),
+        course(bits, 116),
+        heading(bits, 128),
+        status.map(|status| status as u8),
+    )
+}
+
+fn class_b(bits: &Bits, kind: u8) -> Position {
+    Position::from_units(
+        Class::B,
+        kind,
+        lat_lon(bits, 57),
+        speed(bits, 46),
+        course(bits, 112),
+        heading(bits, 124),
+        None,
+    )
+}
+
+fn base_station(bits: &Bits, kind: u8) -> Position {
+    Position::from_units(
+        Class::Unknown,
+        kind,
+        lat_lon(bits, 79),
+        None,
+        None,
+        None,
+        None,
+    )
+}
+
+/// Type 9: speed in whole knots, 1022 for 1022 and more.
+fn aircraft(bits: &Bits) -> Position {
+    let knots = bits.unsigned(50, 10).filter(|knots| *knots != 1023);
+    Position::from_units(
+        Class::Unknown,
+        9,
+        lat_lon(bits, 61),
+        knots.map(|knots| knots as u16 * 10),
+        course(bits, 116),
+        None,
+        None,
+    )
+}
+
+/// Type 27: position in 1/10 minute, speed and course in whole units.
+fn long_range(bits: &Bits) -> Position {
+    let status = bits.unsigned(40, 4).filter(|status| *status != 15);
+    let place = bits.signed(44, 18).zip(bits.signed(62, 17));
+    let place = place.map(|(lon, lat)| (lat * 1000, lon * 1000));
+    let knots = bits.unsigned(79, 6).filter(|knots| *knots != 63);
+    let degrees = bits.unsigned(85, 9).filter(|degrees| *degrees < 360);
+    Position::from_units(
+        Class::A,
+        27,
+        place.filter(in_range),
+        knots.map(|knots| knots as u16 * 10),
+        degrees.map(|degrees| degrees as u16 * 10),
+        None,
+        status.map(|status| status as u8),
+    )
+}
+
+fn lat_lon(bits: &Bits, start: usize) -> Option<(i32, i32)> {
+    let (lon, lat) = bits.signed(start, 28).zip(bits.signed(start + 28, 27))?;
+    Some((lat, lon)).filter(in_range)
+}
+
+fn in_range((lat, lon): &(i32, i32)) -> bool {
+    lat.abs() <= 90 * 600_000 && lon.abs() <= 180 * 600_000
+}
+
+fn speed(bits: &Bits, start: usize) -> Option<u16> {
+    let tenths = bits.unsigned(start, 10)?;
+    (tenths != 1023).then_some(tenths as u16)
+}
+
+fn course(bits: &Bits, start: usize) -> Option<u16> {
+    let tenths = bits.unsigned(start, 12)?;
+    (tenths < 3600).then_some(tenths as u16)
+}
+
+fn heading(bits: &Bits, start: usize) -> Option<u16> {
+    let degrees = bits.unsigned(start, 9)?;
+    (degrees < 360).then_some(degrees as u16 * 10)
+}
+
+fn dimensions(bits: &Bits, start: usize) -> Option<Dimensions> {
+    let dimensions = Dimensions {
+        bow: bits.unsigned(start, 9)? as u16,
+        stern: bits.unsigned(start + 9, 9)? as u16,
+        port: bits.unsigned(start + 18, 6)? as u8,
+        starboard: bits.unsigned(start + 24, 6)? as u8,
+    };
+    (dimensions != Dimensions::default()).then_some(dimensions)
+}
+
+fn ship_type(bits: &Bits, start: usize) -> Option<u8> {
+    let kind = bits.unsigned(start, 8)?;
+    (1..=99).contains(&kind).then_some(kind as u8)
+}
+
+fn voyage(bits: &Bits) -> Static {
+    let imo = bits.unsigned(40, 30);
+    let draught = bits.unsigned(294, 8).filter(|draught| *draught != 0);
+    Static {
+        class: Some(Class::A),
+        imo: imo.filter(|imo| (1..=9_999_999).contains(imo)),
+        call_sign: bits.text(70, 7),
+        name: bits.text(112, 20),
+        ship_type: ship_type(bits, 232),
+        dimensions: dimensions(bits, 240),
+        eta: eta(bits),
+        draught_dm: draught.map(|draught| draught as u8),
+        destination: bits.text(302, 20),
+    }
+}
+
+/// Month, day, hour and minute, where all four can be.
+fn eta(bits: &Bits) -> Option<(u8, u8, u8, u8)> {
+    let (month, day) = (bits.unsigned(274, 4)?, bits.unsigned(278, 5)?);
+    let (hour, minute) = (bits.unsigned(283, 5)?, bits.unsigned(288, 6)?);
+    possible_eta(month, day, hour, minute)
+}
+
+/// An estimated arrival whose four parts can all be; in a leap year if need be.
+pub(super) fn possible_eta(
+    month: u32,
+    day: u32,
+    hour: u32,
+    minute: u32,
+) -> Option<(u8, u8, u8, u8)> {
+    Time::from_utc(2024, month, day, hour, minute, 0)?;
+    Some((month as u8, day as u8, hour as u8, minute as u8))
+}
+
+fn class_b_extended(bits: &Bits) -> Static {
+    Static {
+        class: Some(Class::B),
+        name: bits.text(143, 20),
+        ship_type: ship_type(bits, 263),
+        dimensions: dimensions(bits, 271),
+        ..Static::default()
+    }
+}
+
+/// Type 24, part A or B; `None` for a part that does not exist.
+fn static_data(bits: &Bits, mmsi: Mmsi) -> Option<Static> {
+    let class = Some(Class::B);
+    match bits.unsigned(38, 2)? {
+        0 => Some(Static {
+            class,
+            name: bits.text(40, 20),
+            ..Static::default()
+        }),
+        1 => {
+            // A craft associated with a parent ship (98MID) names that ship where others have their dimensions.
+            let tender = mmsi.0 / 10_000_000 == 98;
+            Some(Static {
+                class,
+                ship_type: ship_type(bits, 40),
+                call_sign: bits.text(90, 7),
+                dimensions: dimensions(bits, 132).filter(|_| !tender),
+                ..Static::default()
+            })
+        }
+        _ => None,
+    }
+}
+
+fn aid(bits: &Bits) -> Aid {
+    let kind = bits.unsigned(38, 5).filter(|kind| *kind != 0);
+    Aid {
+        position: Position::from_units(
+            Class::Unknown,
+            21,
+            lat_lon(bits, 164),
+            None,
+            None,
+            None,
+            None,
+        ),
+        kind: kind.map(|kind| kind as u8),
+        name: bits.text(43, 20),
+        dimensions: dimensions(bits, 219),
+        is_virtual: bits.unsigned(269, 1) == Some(1),
+    }
+}

@@ -1,0 +1,373 @@
+//! The forms in which feeds and recordings write a time.
+
+use jiff::civil;
+use jiff::tz::{AmbiguousOffset, TimeZone};
+
+use super::tag::StationText;
+use crate::time::{Span, Time};
+
+/// Claimed times outside 2000-01-01..2050-01-01 are no times: sample counters, unset clocks.
+const FIRST: i64 = 946_684_800_000;
+const LAST: i64 = 2_524_608_000_000;
+
+/// A time of this century's first half, the only ones believed.
+pub(super) fn believable(time: Time) -> Option<Time> {
+    (FIRST..LAST).contains(&time.millis()).then_some(time)
+}
+
+/// UNIX time in seconds or milliseconds (from 1e12 on), with or without decimals; `None` outside 2000-2050.
+pub(super) fn unix_time(text: &[u8]) -> Option<Time> {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (whole, decimals) = text.split_at(digits);
+    if !(9..=15).contains(&digits) {
+        return None;
+    }
+    let whole = number(whole)?;
+    if 1_000_000_000_000 <= whole {
+        return believable(Time::from_millis(whole));
+    }
+    let millis = whole * 1000 + milliseconds(decimals)?;
+    believable(Time::from_millis(millis))
+}
+
+/// What follows the seconds: nothing, or a decimal fraction of which three digits count.
+fn milliseconds(decimals: &[u8]) -> Option<i64> {
+    match decimals {
+        [] => Some(0),
+        [b'.' | b',', digits @ ..] if digits.iter().all(u8::is_ascii_digit) => {
+            let three = [0, 1, 2].map(|i| i64::from(digits.get(i).map_or(0, |digit| digit - b'0')));
+            Some(three[0] * 100 + three[1] * 10 + three[2])
+        }
+        _ => None,
+    }
+}
+
+/// A number of at most 15 digits and nothing else.
+pub(super) fn number(digits: &[u8]) -> Option<i64> {
+    if digits.is_empty() || 15 < digits.len() || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let add = |number: i64, digit: &u8| number * 10 + i64::from(digit - b'0');
+    Some(digits.iter().fold(0, add))
+}
+
+/// A date and time of day on a clock whose zone is yet to be named.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Civil {
+    /// As if the clock showed UTC.
+    as_utc: Time,
+}
+
+impl Civil {
+    /// `YYYY-MM-DD HH:MM:SS` (or with `T`, `/` or `.` between), perhaps with decimals; also hands back what follows.
+    pub(super) fn year_first(text: &[u8]) -> Option<(Civil, &[u8])> {
+        let [
+            y1,
+            y2,
+            y3,
+            y4,
+            b'-' | b'/' | b'.',
+            m1,
+            m2,
+            b'-' | b'/' | b'.',
+            d1,
+            d2,
+            rest @ ..,
+        ] = text
+        else {
+            return None;
+        };
+        let year = number(&[*y1, *y2, *y3, *y4])?;
+        let date = (year, number(&[*m1, *m2])?, number(&[*d1, *d2])?);
+        Civil::time_of_day(date, rest)
+    }
+
+    /// `DD/MM/YYYY HH:MM:SS`.
+    pub(super) fn day_first(text: &[u8]) -> Option<(Civil, &[u8])> {
+        let [
+            d1,
+            d2,
+            b'/' | b'-' | b'.',
+            m1,
+            m2,
+            b'/' | b'-' | b'.',
+            y1,
+            y2,
+            y3,
+            y4,
+            rest @ ..,
+        ] = text
+        else {
+            return None;
+        };
+        let year = number(&[*y1, *y2, *y3, *y4])?;
+        let date = (year, number(&[*m1, *m2])?, number(&[*d1, *d2])?);
+        Civil::time_of_day(date, rest)
+    }
+
+    fn time_of_day((year, month, day): (i64, i64, i64), text: &[u8]) -> Option<(Civil, &[u8])> {
+        let [b' ' | b'T', h1, h2, b':', m1, m2, b':', s1, s2, rest @ ..] = text else {
+            return None;
+        };
+        let (hour, minute) = (number(&[*h1, *h2])?, number(&[*m1, *m2])?);
+        let second = number(&[*s1, *s2])?;
+        let time = Time::from_utc(
+            year as i32,
+            month as u32,
+            day as u32,
+            hour as u32,
+            minute as u32,
+            second as u32,
+        )?;
+        let more = match rest {
+            [b'.', digits @ ..] => 1 + digits.iter().take_while(|d| d.is_ascii_digit()).count(),
+            _ => 0,
+        };
+        let (decimals, rest) = rest.split_at(more);
+        let millis = Span::from_millis(milliseconds(decimals)?);
+        let as_utc = time + millis;
+        Some((Civil { as_utc }, rest))
+    }
+
+    /// Read as UTC; `None` outside 2000-2050.
+    pub(super) fn utc(self) -> Option<Time> {
+        believable(self.as_utc)
+    }
+}
+
+/// The clock of a receiver that writes local time.
+#[derive(Clone, Debug)]
+pub(super) struct LocalClock {
+    zone: Option<TimeZone>,
+    /// The last quarter of an hour looked up, and its offset; offsets change on quarters only.
+    known: Option<(i64, Span)>,
+    last: Time,
+}
+
+const QUARTER: i64 = 15 * 60_000;
+
+impl LocalClock {
+    /// A clock in this zone; without one it shows UTC.
+    pub(super) fn new(zone: Option<TimeZone>) -> LocalClock {
+        LocalClock {
+            zone,
+            known: None,
+            last: Time::MIN,
+        }
+    }
+
+    /// The moment the clock showed this. In the hour that autumn repeats, the reading that goes on from the last one.
+    pub(super) fn read(&mut self, civil: Civil) -> Option<Time> {
+        let time = self.resolve(civil).and_then(believable)?;
+        self.last = time;
+        Some(time)
+    }
+
+    fn resolve(&mut self, civil: Civil) -> Option<Time> {
+        let Some(zone) = &self.zone else {
+            return Some(civil.as_utc);
+        };
+        let quarter = civil.as_utc.millis().div_euclid(QUARTER);
+        if let Some((known, offset)) = self.known
+            && known == quarter
+        {
+            return Some(civil.as_utc - offset);
+        }
+        let (year, month, day, hour, minute, second) = civil.as_utc.civil();
+        let local = civil::DateTime::new(
+            year as i16,
+            month as i8,
+            day as i8,
+            hour as i8,
+            minute as i8,
+            second as i8,
+            0,
+        )
+        .ok()?;
+        let span = |offset: jiff::tz::Offset| Span::from_seconds(i64::from(offset.seconds()));
+        match zone.to_ambiguous_timestamp(local).offset() {
+            AmbiguousOffset::Unambiguous { offset } => {
+                self.known = Some((quarter, span(offset)));
+                Some(civil.as_utc - span(offset))
+            }
+            AmbiguousOffset::Gap { before, .. } => Some(civil.as_utc - span(before)),
+            AmbiguousOffset::Fold { before, after } => {
+                let early = civil.as_utc - span(before);
+                let late = civil.as_utc - span(after);
+                let goes_on = |time: Time| (time - self.last).abs();
+                let first = self.last == Time::MIN || goes_on(early) <= goes_on(late);
+                Some(if first { early } else { late })
+            }
+        }
+    }
+
+    /// A time before a sentence: UNIX time, or date and time of this clock (or of the offset written behind it).
+    pub(super) fn prefix(&mut self, text: &[u8]) -> Option<Time> {
+        let loose = |byte: &u8| b" \t,;|[]\"'".contains(byte);
+        let start = text.iter().position(|byte| !loose(byte))?;
+        let end = text.iter().rposition(|byte| !loose(byte))?;
+        let text = &text[start..=end];
+        if let Some(time) = unix_time(text) {
+            return Some(time);
+        }
+        let (civil, rest) = Civil::year_first(text)?;
+        match rest {
+            [] => self.read(civil),
+            b"Z" | b" Z" | b" UTC" | b"UTC" => civil.utc(),
+            [sign @ (b'+' | b'-'), h1, h2, minutes @ ..] => {
+                let minutes = match minutes {
+                    [] => 0,
+                    [b':', m1, m2] | [m1, m2] => number(&[*m1, *m2])?,
+                    _ => return None,
+                };
+                let offset = Span::from_minutes(number(&[*h1, *h2])? * 60 + minutes);
+                let offset = if *sign == b'-' { -offset } else { offset };
+                believable(civil.as_utc - offset)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What stands behind the checksum of a sentence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Suffix {
+    /// The first bare number that can be a time: of receipt, where the time of forwarding follows.
+    pub(super) time: Option<Time>,
+    /// The field with the station, `r` or `b` and its number.
+    pub(super) station: StationText,
+    /// All there is is one number that cannot be a time: a sample counter.
+    pub(super) counter: bool,
+}
+
+impl Suffix {
+    /// Reads the US Coast Guard form (`,s…,d…,T…,r003669958,1085889680`, in any order) and bare numbers.
+    pub(super) fn read(text: &[u8]) -> Suffix {
+        let mut suffix = Suffix::default();
+        let Some(text) = text.trim_ascii().strip_prefix(b",") else {
+            return suffix;
+        };
+        let mut fields = 0;
+        let mut bare = false;
+        for field in text.split(|byte| *byte == b',') {
+            fields += 1;
+            match field {
+                [b'r' | b'b', _, ..] if suffix.station.is_empty() => {
+                    suffix.station = StationText::new(field);
+                }
+                [b'0'..=b'9', ..] if suffix.time.is_none() => {
+                    suffix.time = unix_time(field);
+                    bare |= number(field).is_some();
+                }
+                _ => {}
+            }
+        }
+        suffix.counter = fields == 1 && bare && suffix.time.is_none();
+        suffix
+    }
+}
+
+/// Time and station of a Gatehouse `$PGHP` line (the text between `$` and `*`); `None` when its date cannot be.
+pub(super) fn gatehouse(content: &[u8]) -> Option<(Time, StationText)> {
+    let mut fields = content.split(|byte| *byte == b',').skip(2);
+    let mut next = || fields.next().and_then(number);
+    let (year, month, day) = (next()?, next()?, next()?);
+    let (hour, minute, second) = (next()?, next()?, next()?);
+    let millis = next()?;
+    let small = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
+    let time = Time::from_utc(
+        i32::try_from(year).ok()?,
+        small(month),
+        small(day),
+        small(hour),
+        small(minute),
+        small(second),
+    )?;
+    if 1000 <= millis {
+        return None;
+    }
+    let station = fields.nth(2).map(StationText::new).unwrap_or_default();
+    Some((believable(time + Span::from_millis(millis))?, station))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Option<Time> {
+        Time::parse(text)
+    }
+
+    #[test]
+    fn prefixes_are_read_in_the_zone_of_the_receiver() {
+        let paris = TimeZone::get("Europe/Paris").expect("the zone is bundled");
+        let mut clock = LocalClock::new(Some(paris));
+        assert_eq!(
+            clock.prefix(b"2016-03-31 00:00:01, "),
+            at("2016-03-30T22:00:01Z")
+        );
+        assert_eq!(clock.prefix(b"1490075479,"), at("2017-03-21T05:51:19Z"));
+        assert_eq!(
+            clock.prefix(b"2016-03-31T00:00:01.5Z "),
+            at("2016-03-31T00:00:01.5Z")
+        );
+        assert_eq!(
+            clock.prefix(b"[2016-03-31T00:00:01+05:30] "),
+            at("2016-03-30T18:30:01Z")
+        );
+        assert_eq!(clock.prefix(b"2016-02-30 00:00:01, "), None);
+        assert_eq!(clock.prefix(b"station 7: "), None);
+        assert_eq!(
+            LocalClock::new(None).prefix(b"2016-03-31 00:00:01,"),
+            at("2016-03-31T00:00:01Z")
+        );
+    }
+
+    #[test]
+    fn the_hour_repeated_in_autumn_runs_on() {
+        let paris = TimeZone::get("Europe/Paris").expect("the zone is bundled");
+        let mut clock = LocalClock::new(Some(paris));
+        let mut read = |text: &[u8]| clock.prefix(text).map(|time| time.clock());
+        let clocks = [
+            (&b"2016-10-30 01:59:50"[..], "23:59"),
+            (b"2016-10-30 02:30:00", "00:30"),
+            (b"2016-10-30 02:59:59", "00:59"),
+            (b"2016-10-30 02:00:02", "01:00"),
+            (b"2016-10-30 02:00:01", "01:00"),
+            (b"2016-10-30 02:31:00", "01:31"),
+            (b"2016-10-30 02:59:59", "01:59"),
+            (b"2016-10-30 03:00:00", "02:00"),
+        ];
+        for (local, utc) in clocks {
+            assert_eq!(read(local).as_deref(), Some(utc));
+        }
+    }
+
+    #[test]
+    fn suffixes_give_station_and_time_and_counters_give_none() {
+        let suffix = Suffix::read(b",s1234,d-119,T12.34567123,r003669958,1085889680");
+        assert_eq!(suffix.station.as_str(), "r003669958");
+        assert_eq!(suffix.time, at("2004-05-30T04:01:20Z"));
+        let suffix = Suffix::read(b",1630526404,1630526406");
+        assert_eq!(suffix.time, at("2021-09-01T20:00:04Z"));
+        assert!(!suffix.counter);
+        let suffix = Suffix::read(b",4800123");
+        assert!(suffix.counter && suffix.time.is_none());
+        let suffix = Suffix::read(b",r08ACERDC,1429287223");
+        assert_eq!(suffix.station.as_str(), "r08ACERDC");
+        assert_eq!(Suffix::read(b" trailing words"), Suffix::default());
+    }
+
+    #[test]
+    fn gatehouse_lines_give_time_and_base_station() {
+        let (time, station) =
+            gatehouse(b"PGHP,1,2013,11,12,12,0,0,11,219,,2190067,1,62").expect("a good line");
+        assert_eq!(Some(time), at("2013-11-12T12:00:00.011Z"));
+        assert_eq!(station.as_str(), "2190067");
+        assert_eq!(
+            gatehouse(b"PGHP,1,2013,13,12,12,0,0,11,219,,2190067,1,62"),
+            None
+        );
+        assert_eq!(gatehouse(b"PGHP,1,2013"), None);
+    }
+}

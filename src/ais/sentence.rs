@@ -1,0 +1,198 @@
+//! One NMEA sentence: its frame and checksum, and the fields of VDM and VDO.
+
+use memchr::memchr;
+
+use super::tally::Reject;
+
+/// A sentence whose checksum is right.
+pub(super) struct Sentence<'a> {
+    /// Talker and formatter, as `AIVDM` or `PGHP`.
+    pub(super) address: &'a [u8],
+    /// All between the start delimiter and `*`.
+    pub(super) content: &'a [u8],
+    /// All of it, from the delimiter to the checksum.
+    pub(super) whole: &'a [u8],
+    /// What stands behind the checksum.
+    pub(super) rest: &'a [u8],
+}
+
+/// Why no sentence starts here.
+pub(super) enum Unframed {
+    /// It does not even look like one.
+    NoAddress,
+    /// It looks like one and cannot be used.
+    Broken { vdm: bool, reason: Reject },
+}
+
+/// Reads the sentence that starts with the `!` or `$` at the head of `bytes`.
+pub(super) fn frame(bytes: &[u8]) -> Result<Sentence<'_>, Unframed> {
+    let body = &bytes[1..];
+    let head = &body[..body.len().min(12)];
+    let comma = head.iter().position(|byte| matches!(byte, b',' | b'*'));
+    let address = &body[..comma.ok_or(Unframed::NoAddress)?];
+    if address.len() < 4 || !address.iter().all(u8::is_ascii_alphanumeric) {
+        return Err(Unframed::NoAddress);
+    }
+    let broken = |reason| Unframed::Broken {
+        vdm: is_vdm(address),
+        reason,
+    };
+    let star = memchr(b'*', body).ok_or_else(|| broken(Reject::ChecksumMissing))?;
+    let (content, tail) = body.split_at(star);
+    let claimed = tail.get(1..3).and_then(hex_byte);
+    let claimed = claimed.ok_or_else(|| broken(Reject::ChecksumMissing))?;
+    if claimed != xor(content) {
+        return Err(broken(Reject::ChecksumWrong));
+    }
+    Ok(Sentence {
+        address,
+        content,
+        whole: &bytes[..star + 4],
+        rest: &tail[3..],
+    })
+}
+
+/// Whether an address belongs to an AIS sentence; any two letters or digits may be the talker.
+pub(super) fn is_vdm(address: &[u8]) -> bool {
+    matches!(address, [_, _, b'V', b'D', b'M' | b'O'])
+}
+
+/// One part of an AIS message.
+#[derive(Clone, Copy)]
+pub(super) struct Vdm<'a> {
+    /// VDO: about the station itself.
+    pub(super) own: bool,
+    pub(super) total: u8,
+    pub(super) number: u8,
+    /// Sequence id 0-9 joining the parts; often missing.
+    pub(super) sequence: Option<u8>,
+    /// `A`, `B`, `1`, `2` or another character; 0 when missing.
+    pub(super) channel: u8,
+    pub(super) payload: &'a [u8],
+    /// Padding bits at the end, 0-5.
+    pub(super) fill: u8,
+}
+
+impl<'a> Vdm<'a> {
+    /// The fields of a sentence for which `is_vdm` holds.
+    pub(super) fn read(sentence: &Sentence<'a>) -> Result<Vdm<'a>, Reject> {
+        let mut rest = sentence.content.get(6..).ok_or(Reject::Fields)?;
+        let mut field = || {
+            let end = memchr(b',', rest)?;
+            let field = &rest[..end];
+            rest = &rest[end + 1..];
+            Some(field)
+        };
+        let (total, number) = (field(), field());
+        let (sequence, channel) = (field(), field());
+        let payload = field();
+        let channel = match channel.ok_or(Reject::Fields)? {
+            [] => 0,
+            [channel, ..] => *channel,
+        };
+        let sequence = match sequence.ok_or(Reject::Fields)? {
+            [] => None,
+            digits => Some(small(digits).ok_or(Reject::Fields)?),
+        };
+        let fill = match rest {
+            [] => 0,
+            [fill @ b'0'..=b'5'] => fill - b'0',
+            _ => return Err(Reject::Fields),
+        };
+        let total = total.and_then(small).ok_or(Reject::PartNumbers)?;
+        let number = number.and_then(small).ok_or(Reject::PartNumbers)?;
+        if total == 0 || 9 < total || number == 0 || total < number {
+            return Err(Reject::PartNumbers);
+        }
+        Ok(Vdm {
+            own: sentence.address[4] == b'O',
+            total,
+            number,
+            sequence,
+            channel,
+            payload: payload.ok_or(Reject::Fields)?,
+            fill,
+        })
+    }
+}
+
+/// A number of one or two digits.
+fn small(digits: &[u8]) -> Option<u8> {
+    match digits {
+        [one @ b'0'..=b'9'] => Some(one - b'0'),
+        [ten @ b'0'..=b'9', one @ b'0'..=b'9'] => Some((ten - b'0') * 10 + one - b'0'),
+        _ => None,
+    }
+}
+
+/// XOR of all bytes, the checksum of NMEA 0183.
+pub(super) fn xor(bytes: &[u8]) -> u8 {
+    let words = bytes.chunks_exact(8);
+    let tail = words.remainder().iter().fold(0, |sum, byte| sum ^ byte);
+    let sum = words.fold(0, |sum, word| {
+        let word: [u8; 8] = word.try_into().unwrap_or_default();
+        sum ^ u64::from_ne_bytes(word)
+    });
+    sum.to_ne_bytes().iter().fold(tail, |sum, byte| sum ^ byte)
+}
+
+/// Two hexadecimal digits of either case.
+pub(super) fn hex_byte(digits: &[u8]) -> Option<u8> {
+    let [high, low] = digits else { return None };
+    let digit = |byte: u8| (byte as char).to_digit(16);
+    Some((digit(*high)? * 16 + digit(*low)?) as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<(u8, u8, Option<u8>, u8, u8), Reject> {
+        match frame(line.as_bytes()) {
+            Ok(sentence) => {
+                Vdm::read(&sentence).map(|v| (v.total, v.number, v.sequence, v.channel, v.fill))
+            }
+            Err(Unframed::Broken { reason, .. }) => Err(reason),
+            Err(Unframed::NoAddress) => Err(Reject::NotASentence),
+        }
+    }
+
+    fn sealed(content: &str) -> String {
+        format!("!{content}*{:02x}", xor(content.as_bytes()))
+    }
+
+    #[test]
+    fn any_talker_and_either_case_of_checksum_will_do() {
+        for talker in ["AI", "AB", "BS", "B2", "SA", "AN", "AR", "XX"] {
+            let line = sealed(&format!("{talker}VDM,1,1,,A,13mB7d001E1dDH0,0"));
+            assert_eq!(read(&line), Ok((1, 1, None, b'A', 0)), "{line}");
+        }
+        assert_eq!(
+            read("!AIVDM,1,1,,B,15Cjtd0Oj;Jp7ilG7=UkKBoB0<06,0*63"),
+            Ok((1, 1, None, b'B', 0))
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_with_its_reason() {
+        let vdm = |fields: &str| read(&sealed(&format!("AIVDM,{fields}")));
+        assert_eq!(vdm("0,1,,A,13mB7d,0"), Err(Reject::PartNumbers));
+        assert_eq!(vdm("2,3,1,A,13mB7d,0"), Err(Reject::PartNumbers));
+        assert_eq!(vdm("2,0,1,A,13mB7d,0"), Err(Reject::PartNumbers));
+        assert_eq!(vdm("10,1,1,A,13mB7d,0"), Err(Reject::PartNumbers));
+        assert_eq!(vdm("1,1,,A,13mB7d,6"), Err(Reject::Fields));
+        assert_eq!(vdm("1,1,,A"), Err(Reject::Fields));
+        assert_eq!(vdm("1,1,,,13mB7d,"), Ok((1, 1, None, 0, 0)));
+        assert_eq!(read("!AIVDM,1,1,,A,13mB7d,0"), Err(Reject::ChecksumMissing));
+        assert_eq!(
+            read("!AIVDM,1,1,,A,13mB7d,0*0"),
+            Err(Reject::ChecksumMissing)
+        );
+        assert_eq!(
+            read("!AIVDM,1,1,,A,13mB7d,0*00"),
+            Err(Reject::ChecksumWrong)
+        );
+        assert_eq!(read("!"), Err(Reject::NotASentence));
+        assert_eq!(read("!?,"), Err(Reject::NotASentence));
+    }
+}

@@ -1,0 +1,299 @@
+//! The sentences of one source, each with the time and station that its line, or a line before it, says.
+
+use std::hash::Hasher;
+
+use jiff::tz::TimeZone;
+use memchr::{memchr, memchr3};
+use rustc_hash::{FxHashMap, FxHasher};
+
+use super::TimeBasis;
+use super::gnss::Gnss;
+use super::moment::{LocalClock, Suffix, gatehouse};
+use super::sentence::{self, Sentence, Unframed, Vdm};
+use super::tag::{StationText, Tag};
+use super::tally::{Counts, Reject};
+use crate::geo::LatLon;
+use crate::time::Time;
+
+/// TAG groups remembered, so that what one member says holds for the others.
+const GROUPS: usize = 32;
+/// Stations of one source whose own clock is kept.
+const MAX_CLOCKS: usize = 4096;
+/// So many sample counters in a row make bare numbers behind sentences unbelievable.
+const COUNTERS: u8 = 3;
+
+/// What a source has said so far that bears on the lines to come.
+pub(super) struct Stream {
+    local: LocalClock,
+    gnss: Gnss,
+    /// From a `$PGHP` line, for the next sentence.
+    gatehouse: Option<(Time, StationText)>,
+    /// From a TAG block alone on its line, for the next sentence.
+    lone: Option<Tag>,
+    groups: Vec<Tag>,
+    next_group: usize,
+    counters: u8,
+    /// Own clocks by hash of the station name; 0 is the source as a whole.
+    clocks: FxHashMap<u64, Time>,
+}
+
+/// One AIS sentence and what is known about its reception.
+#[derive(Clone, Copy)]
+pub(super) struct Heard<'a> {
+    pub(super) vdm: Vdm<'a>,
+    pub(super) time: Option<(TimeBasis, Time)>,
+    pub(super) station: StationText,
+    /// TAG group id.
+    pub(super) group: Option<u32>,
+}
+
+impl Stream {
+    pub(super) fn new(zone: Option<TimeZone>) -> Stream {
+        Stream {
+            local: LocalClock::new(zone),
+            gnss: Gnss::new(),
+            gatehouse: None,
+            lone: None,
+            groups: Vec::new(),
+            next_group: 0,
+            counters: 0,
+            clocks: FxHashMap::default(),
+        }
+    }
+
+    /// The stream's own clock: of this station where it has shown one, else of the source.
+    pub(super) fn own_clock(&self, station: &StationText) -> Option<Time> {
+        if self.clocks.is_empty() {
+            return None;
+        }
+        let of_station = self.clocks.get(&clock_key(station)).copied();
+        of_station.or_else(|| self.clocks.get(&0).copied())
+    }
+
+    /// A clock read at this station.
+    pub(super) fn set_clock(&mut self, station: &StationText, time: Time) {
+        let key = clock_key(station);
+        if self.clocks.len() < MAX_CLOCKS || self.clocks.contains_key(&key) {
+            self.clocks.insert(key, time);
+        }
+    }
+
+    /// Where the station last said it is.
+    pub(super) fn own_position(&self) -> Option<LatLon> {
+        self.gnss.position()
+    }
+
+    /// The newest time a line that is no AIS sentence has said for the next one.
+    pub(super) fn announced(&self) -> Option<Time> {
+        let tagged = self.lone.and_then(|tag| tag.time);
+        tagged.or(self.gatehouse.map(|(time, _)| time))
+    }
+
+    /// What a TAG block says, with what other members of its group have said.
+    fn group_tag(&mut self, tag: Tag) -> Tag {
+        if tag.group.is_none() {
+            return tag;
+        }
+        let known = self.groups.iter_mut().find(|one| one.group == tag.group);
+        if let Some(known) = known {
+            let joined = tag.or(*known);
+            *known = joined;
+            return joined;
+        }
+        if self.groups.len() < GROUPS {
+            self.groups.push(tag);
+        } else {
+            self.groups[self.next_group] = tag;
+            self.next_group = (self.next_group + 1) % GROUPS;
+        }
+        tag
+    }
+
+    /// The receiver's time behind the sentence, unless this source writes sample counters there.
+    fn trailing(&mut self, suffix: &Suffix) -> Option<Time> {
+        if suffix.counter {
+            self.counters = COUNTERS.min(self.counters + 1);
+        } else if suffix.time.is_some() && self.counters < COUNTERS {
+            self.counters = 0;
+        }
+        let believed = self.counters < COUNTERS || !suffix.station.is_empty();
+        suffix.time.filter(|_| believed)
+    }
+}
+
+/// A number that is equal for equal station names, and 0 for none.
+pub(super) fn clock_key(station: &StationText) -> u64 {
+    if station.is_empty() {
+        return 0;
+    }
+    let mut hasher = FxHasher::default();
+    hasher.write(station.as_str().as_bytes());
+    hasher.finish() | 1
+}
+
+/// Goes through one line, sentence by sentence.
+pub(super) struct Scan<'a> {
+    rest: &'a [u8],
+    /// What stands before the first sentence, until it has been read.
+    before: &'a [u8],
+    prefix: Option<Time>,
+    tag: Option<Tag>,
+    found: bool,
+    begun: bool,
+}
+
+impl<'a> Scan<'a> {
+    pub(super) fn new(line: &'a [u8]) -> Scan<'a> {
+        Scan {
+            rest: line,
+            before: &[],
+            prefix: None,
+            tag: None,
+            found: false,
+            begun: false,
+        }
+    }
+
+    /// The next AIS sentence of the line; what is no AIS sentence is counted, and read for time where it tells some.
+    pub(super) fn next(&mut self, stream: &mut Stream, counts: &mut Counts) -> Option<Heard<'a>> {
+        loop {
+            let Some(start) = memchr3(b'\\', b'!', b'$', self.rest) else {
+                self.close(stream, counts);
+                return None;
+            };
+            if !self.begun {
+                self.begun = true;
+                self.before = &self.rest[..start];
+            }
+            self.rest = &self.rest[start..];
+            if self.rest[0] == b'\\' {
+                self.tag_block(stream, counts);
+                continue;
+            }
+            match sentence::frame(self.rest) {
+                Ok(sentence) => {
+                    self.found = true;
+                    self.rest = sentence.rest;
+                    if sentence::is_vdm(sentence.address) {
+                        counts.sentences += 1;
+                        let heard = self.heard(&sentence, stream);
+                        match heard {
+                            Ok(heard) => return Some(heard),
+                            Err(reason) => counts.reject(reason),
+                        }
+                    } else {
+                        counts.other_sentences += 1;
+                        self.other(&sentence, stream, counts);
+                    }
+                }
+                Err(Unframed::NoAddress) => self.rest = &self.rest[1..],
+                Err(Unframed::Broken { vdm, reason }) => {
+                    self.found = true;
+                    counts.reject(reason);
+                    if vdm {
+                        counts.sentences += 1;
+                        (stream.gatehouse, stream.lone, self.tag) = (None, None, None);
+                    } else {
+                        counts.other_sentences += 1;
+                    }
+                    self.rest = &self.rest[1..];
+                }
+            }
+        }
+    }
+
+    /// The end of the line: a TAG block without a sentence waits for the next one, and a line of nothing is counted.
+    fn close(&mut self, stream: &mut Stream, counts: &mut Counts) {
+        if let Some(tag) = self.tag.take() {
+            stream.lone = Some(tag);
+        }
+        if self.found {
+            return;
+        }
+        self.found = true;
+        match self.rest.trim_ascii_start() {
+            [] | [b'#' | b';', ..] if !self.begun => counts.comments += 1,
+            _ => counts.reject(Reject::NotASentence),
+        }
+    }
+
+    fn tag_block(&mut self, stream: &mut Stream, counts: &mut Counts) {
+        let body = &self.rest[1..];
+        let Some(end) = memchr(b'\\', body) else {
+            counts.reject(Reject::TagUnclosed);
+            self.rest = body;
+            return;
+        };
+        let closed = matches!(body.get(end + 1), None | Some(b'!' | b'$'));
+        match Tag::read(&body[..end]) {
+            Some(tag) => {
+                self.found = true;
+                self.tag = Some(stream.group_tag(tag));
+                self.rest = &body[end + 1..];
+            }
+            None => {
+                counts.reject(Reject::TagChecksum);
+                self.found = true;
+                self.rest = if closed {
+                    &body[end + 1..]
+                } else {
+                    &body[end..]
+                };
+            }
+        }
+    }
+
+    fn heard(&mut self, sentence: &Sentence<'a>, stream: &mut Stream) -> Result<Heard<'a>, Reject> {
+        let lone = stream.lone.take();
+        let tag = self.tag.take().or(lone).unwrap_or_default();
+        let gatehouse = stream.gatehouse.take();
+        let vdm = Vdm::read(sentence)?;
+        let suffix = match sentence.rest {
+            [] => Suffix::default(),
+            rest => {
+                let end = memchr3(b'\\', b'!', b'$', rest).unwrap_or(rest.len());
+                Suffix::read(&rest[..end])
+            }
+        };
+        let receiver = stream
+            .trailing(&suffix)
+            .or_else(|| self.prefix_time(stream));
+        let time = match (tag.time, gatehouse, receiver) {
+            (Some(time), _, _) => Some((TimeBasis::Tag, time)),
+            (None, Some((time, _)), _) => Some((TimeBasis::Gatehouse, time)),
+            (None, None, Some(time)) => Some((TimeBasis::Receiver, time)),
+            (None, None, None) => None,
+        };
+        let base = gatehouse.map(|(_, station)| station).unwrap_or_default();
+        Ok(Heard {
+            vdm,
+            time,
+            station: tag.station.or(suffix.station).or(base),
+            group: tag.group,
+        })
+    }
+
+    fn prefix_time(&mut self, stream: &mut Stream) -> Option<Time> {
+        if !self.before.is_empty() {
+            self.prefix = stream.local.prefix(self.before);
+            self.before = &[];
+        }
+        self.prefix
+    }
+
+    fn other(&mut self, sentence: &Sentence<'_>, stream: &mut Stream, counts: &mut Counts) {
+        let tag = self.tag.take().unwrap_or_default();
+        if sentence.address == b"PGHP" {
+            match gatehouse(sentence.content) {
+                Some(wrapper) => stream.gatehouse = Some(wrapper),
+                None => counts.reject(Reject::Gatehouse),
+            }
+        } else if Gnss::concerns(sentence.address) {
+            match stream.gnss.read(sentence) {
+                Ok(Some(time)) => stream.set_clock(&tag.station, time),
+                Ok(None) => {}
+                Err(reason) => counts.reject(reason),
+            }
+        }
+    }
+}

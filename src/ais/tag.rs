@@ -1,0 +1,140 @@
+//! TAG blocks of NMEA 4.10 and IEC 61162-450: time, station and group of the sentence behind them.
+
+use memchr::memchr;
+
+use super::moment::unix_time;
+use super::sentence::{hex_byte, xor};
+use crate::time::Time;
+
+/// A station name as feeds write it, kept inline. Empty means "not said".
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub(super) struct StationText {
+    len: u8,
+    bytes: [u8; 23],
+}
+
+impl StationText {
+    /// Keeps printable ASCII, at most 23 characters of it; anything else is "not said".
+    pub(super) fn new(text: &[u8]) -> StationText {
+        let text = &text[..text.len().min(23)];
+        let mut station = StationText::default();
+        if text.iter().all(u8::is_ascii_graphic) {
+            station.bytes[..text.len()].copy_from_slice(text);
+            station.len = text.len() as u8;
+        }
+        station
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_default()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// This name, or `other` where there is none.
+    pub(super) fn or(self, other: StationText) -> StationText {
+        if self.is_empty() { other } else { self }
+    }
+
+    /// Whether the name is made from this MMSI: its digits are the number, or hold it in nine digits.
+    pub(super) fn names(&self, mmsi: u32) -> bool {
+        let digits = self.as_str().bytes().filter(u8::is_ascii_digit);
+        let number = digits.fold(0u64, |number, digit| {
+            number
+                .wrapping_mul(10)
+                .wrapping_add(u64::from(digit - b'0'))
+        });
+        number == u64::from(mmsi) && mmsi != 0 || self.as_str().contains(&format!("{mmsi:09}"))
+    }
+}
+
+/// What a TAG block says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Tag {
+    /// `c`, in seconds or milliseconds.
+    pub(super) time: Option<Time>,
+    /// `s`.
+    pub(super) station: StationText,
+    /// Group id of `g` (`1-2-73874`) or of IEC's `1G2:73874`.
+    pub(super) group: Option<u32>,
+}
+
+impl Tag {
+    /// Reads the text between the two backslashes; `None` when its checksum is wrong or missing.
+    pub(super) fn read(block: &[u8]) -> Option<Tag> {
+        let (fields, sum) = block.split_at(block.len().checked_sub(3)?);
+        let [b'*', sum @ ..] = sum else { return None };
+        if hex_byte(sum)? != xor(fields) {
+            return None;
+        }
+        let mut tag = Tag::default();
+        for field in fields.split(|byte| *byte == b',') {
+            let Some(colon) = memchr(b':', field) else {
+                continue;
+            };
+            let (key, value) = (&field[..colon], &field[colon + 1..]);
+            match key {
+                b"c" => tag.time = unix_time(value),
+                b"s" => tag.station = StationText::new(value),
+                b"g" => {
+                    let id = value.rsplit(|byte| *byte == b'-').next();
+                    tag.group = id.and_then(number);
+                }
+                [b'0'..=b'9', middle @ .., b'0'..=b'9'] if middle.contains(&b'G') => {
+                    tag.group = number(value);
+                }
+                _ => {}
+            }
+        }
+        Some(tag)
+    }
+
+    /// Fills what this block leaves open from another one of its group.
+    pub(super) fn or(self, other: Tag) -> Tag {
+        Tag {
+            time: self.time.or(other.time),
+            station: self.station.or(other.station),
+            group: self.group.or(other.group),
+        }
+    }
+}
+
+fn number(digits: &[u8]) -> Option<u32> {
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_forms_in_the_wild_are_read() {
+        let tag = Tag::read(b"s:2573555,c:1707873398*05").expect("its checksum is right");
+        assert_eq!(tag.time, Some(Time::from_seconds(1_707_873_398)));
+        assert_eq!(tag.station.as_str(), "2573555");
+        let tag =
+            Tag::read(b"g:1-2-73874,n:157036,s:r003669945,c:1241544035*4A").expect("as above");
+        assert_eq!(tag.group, Some(73_874));
+        assert_eq!(tag.station.as_str(), "r003669945");
+        assert!(tag.station.names(3_669_945));
+        assert!(!tag.station.names(366_994));
+        let sealed = |fields: &str| format!("{fields}*{:02X}", xor(fields.as_bytes()));
+        let tag = Tag::read(sealed("1G2:73874,c:1241544035123").as_bytes()).expect("sealed here");
+        assert_eq!(tag.group, Some(73_874));
+        assert_eq!(tag.time, Some(Time::from_millis(1_241_544_035_123)));
+        let tag = Tag::read(sealed("c:1241544035.25,q:u,T:x").as_bytes()).expect("sealed here");
+        assert_eq!(tag.time, Some(Time::from_millis(1_241_544_035_250)));
+    }
+
+    #[test]
+    fn a_wrong_checksum_or_a_time_out_of_the_century_counts_for_nothing() {
+        assert_eq!(Tag::read(b"s:2573555,c:1707873398*06"), None);
+        assert_eq!(Tag::read(b"s:2573555,c:1707873398"), None);
+        assert_eq!(Tag::read(b""), None);
+        let fields = b"c:99";
+        let block = [&fields[..], format!("*{:02X}", xor(fields)).as_bytes()].concat();
+        assert_eq!(Tag::read(&block).map(|tag| tag.time), Some(None));
+    }
+}

@@ -1,0 +1,397 @@
+//! Distance from shore, by Natural Earth's 1:10 million land or a file that replaces it.
+//!
+//! Land and all water that Natural Earth draws as land (rivers, lakes) are 0 nm from shore. The set has no lakes; the Caspian
+//! Sea is cut out of its land and counts as sea. It lacks islands below about 1 km; those are in another set of theirs.
+
+use std::sync::{Arc, OnceLock};
+
+use geojson::{GeoJson, GeometryValue};
+use rstar::{AABB, PointDistance, RTree, RTreeObject};
+
+use super::LatLon;
+use super::chord::{Piece, Spot, arc, distance_2, position, spot};
+use super::land::Land;
+use super::polygon::cut;
+use crate::units::METRES_PER_NM;
+
+/// The shipped data: see `data/README.md` for its source and form.
+const BUILT_IN: &[u8] = include_bytes!("data/land.zst");
+/// Steps to a degree in the shipped data.
+const UNITS_PER_DEGREE: f64 = 10_000.0;
+/// Pieces to a leaf of the index: long runs make it small, short ones make it sharp.
+const RUN: usize = 8;
+/// Beyond this the arc of a chord may be off by metres, and the winner is measured on the ellipsoid.
+const CHORD_METRES: f64 = 200_000.0;
+
+/// A land file that cannot be used, with the reason.
+#[derive(Clone, PartialEq, Debug, thiserror::Error)]
+pub enum CoastError {
+    /// Not GeoJSON.
+    #[error("not GeoJSON: {0}")]
+    NotGeoJson(String),
+    /// No polygon in it.
+    #[error("holds no Polygon or MultiPolygon: land is drawn as areas, not as coastlines")]
+    NoPolygon,
+    /// A ring that cannot be land.
+    #[error("feature {feature}: {what}")]
+    BadRing {
+        /// Which feature, from 1.
+        feature: usize,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+}
+
+/// Where the land is, and how far off.
+#[derive(Clone, Debug)]
+pub struct Coast {
+    land: Land,
+    /// The ends of the coast's pieces, ring by ring.
+    spots: Vec<[f32; 3]>,
+    runs: RTree<Run>,
+}
+
+impl Coast {
+    /// The land that is built into the program. Unpacked once, at the first call (some tenths of a second).
+    pub fn built_in() -> Arc<Coast> {
+        static COAST: OnceLock<Arc<Coast>> = OnceLock::new();
+        Arc::clone(COAST.get_or_init(|| Arc::new(Coast::new(&unpack(BUILT_IN)))))
+    }
+
+    /// Land from GeoJSON polygons in degrees, cut at ±180° as RFC 7946 says.
+    pub fn from_geojson(text: &str) -> Result<Coast, CoastError> {
+        let parsed: GeoJson = text
+            .parse()
+            .map_err(|error: geojson::Error| CoastError::NotGeoJson(error.to_string()))?;
+        let geometries = match parsed {
+            GeoJson::FeatureCollection(all) => {
+                all.features.into_iter().map(|each| each.geometry).collect()
+            }
+            GeoJson::Feature(feature) => vec![feature.geometry],
+            GeoJson::Geometry(geometry) => vec![Some(geometry)],
+        };
+        let mut rings = Vec::new();
+        for (index, geometry) in geometries.into_iter().enumerate() {
+            let polygons = match geometry.map(|geometry| geometry.value) {
+                Some(GeometryValue::Polygon { coordinates }) => vec![coordinates],
+                Some(GeometryValue::MultiPolygon { coordinates }) => coordinates,
+                _ => continue,
+            };
+            for ring in polygons.into_iter().flatten() {
+                let bad = |what| CoastError::BadRing {
+                    feature: index + 1,
+                    what,
+                };
+                rings.push(ring_of(&ring).map_err(bad)?);
+            }
+        }
+        match rings.is_empty() {
+            true => Err(CoastError::NoPolygon),
+            false => Ok(Coast::new(&rings)),
+        }
+    }
+
+    /// No land: everything is infinitely far from shore.
+    pub fn none() -> Coast {
+        Coast::new(&[])
+    }
+
+    fn new(rings: &[Vec<LatLon>]) -> Coast {
+        let mut spots = Vec::with_capacity(rings.iter().map(Vec::len).sum());
+        let mut runs = Vec::with_capacity(spots.capacity() / RUN * 3 / 2);
+        let mut pieces = Vec::new();
+        for ring in rings {
+            for pair in ring.windows(2) {
+                match map_edge(pair[0], pair[1]) {
+                    true => index(&mut pieces, &mut spots, &mut runs),
+                    false => cut(pair[0], pair[1], &mut pieces),
+                }
+            }
+            index(&mut pieces, &mut spots, &mut runs);
+        }
+        spots.shrink_to_fit();
+        Coast {
+            land: Land::new(rings),
+            spots,
+            runs: RTree::bulk_load(runs),
+        }
+    }
+
+    /// Nautical miles to the nearest shore: 0 on land and inland water, infinite when there is no land at all.
+    pub fn shore_nm(&self, at: LatLon) -> f64 {
+        if self.on_land(at) {
+            return 0.0;
+        }
+        let here = spot(at);
+        let Some((nearest, chord_2)) = self.nearest(here) else {
+            return f64::INFINITY;
+        };
+        let metres = arc(chord_2.sqrt());
+        match metres < CHORD_METRES {
+            true => metres / METRES_PER_NM,
+            false => at.nm_to(position(nearest)),
+        }
+    }
+
+    /// Whether the position is on land, or on water that the data draw as land.
+    pub fn on_land(&self, at: LatLon) -> bool {
+        self.land.holds(at)
+    }
+
+    /// The point of the coastline nearest to a position, which may lie on land.
+    pub fn nearest_shore(&self, at: LatLon) -> Option<LatLon> {
+        Some(position(self.nearest(spot(at))?.0))
+    }
+
+    /// The nearest point of the coastline and the chord squared to it.
+    fn nearest(&self, here: Spot) -> Option<(Spot, f64)> {
+        let mut best: Option<(Spot, f64)> = None;
+        for (run, box_2) in self.runs.nearest_neighbor_iter_with_distance_2(&here) {
+            if best.is_some_and(|(_, chord_2)| chord_2 <= box_2) {
+                break;
+            }
+            let from = run.start as usize;
+            for pair in self.spots[from..=from + usize::from(run.pieces)].windows(2) {
+                let piece = Piece::new(pair[0].map(f64::from), pair[1].map(f64::from));
+                let nearest = piece.nearest(here);
+                let chord_2 = distance_2(nearest, here);
+                if best.is_none_or(|(_, least)| chord_2 < least) {
+                    best = Some((nearest, chord_2));
+                }
+            }
+        }
+        best
+    }
+}
+
+/// Some consecutive pieces of coast, in the index by their common box.
+#[derive(Clone, Debug)]
+struct Run {
+    low: [f32; 3],
+    high: [f32; 3],
+    /// Index of the first piece's first end.
+    start: u32,
+    pieces: u8,
+}
+
+impl RTreeObject for Run {
+    type Envelope = AABB<Spot>;
+
+    fn envelope(&self) -> Self::Envelope {
+        AABB::from_corners(self.low.map(f64::from), self.high.map(f64::from))
+    }
+}
+
+impl PointDistance for Run {
+    fn distance_2(&self, here: &Spot) -> f64 {
+        self.envelope().distance_2(here)
+    }
+}
+
+/// Moves a stretch of connected pieces to the spots and runs.
+fn index(pieces: &mut Vec<Piece>, spots: &mut Vec<[f32; 3]>, runs: &mut Vec<Run>) {
+    for part in pieces.chunks(RUN) {
+        let start = spots.len();
+        spots.push(part[0].from.map(|x| x as f32));
+        spots.extend(part.iter().map(|piece| piece.to().map(|x| x as f32)));
+        let corner = |choose: fn(f32, f32) -> f32| {
+            let first = spots[start];
+            let fold = |all: [f32; 3], spot: &[f32; 3]| {
+                std::array::from_fn(|axis| choose(all[axis], spot[axis]))
+            };
+            spots[start..].iter().fold(first, fold)
+        };
+        runs.push(Run {
+            low: corner(f32::min),
+            high: corner(f32::max),
+            start: start as u32,
+            pieces: part.len() as u8,
+        });
+    }
+    pieces.clear();
+}
+
+/// Whether an edge runs along ±180° or a pole, where maps are cut.
+fn map_edge(from: LatLon, to: LatLon) -> bool {
+    let meridian = from.lon.abs() == 180.0 && to.lon == from.lon;
+    let pole = from.lat.abs() == 90.0 && to.lat == from.lat;
+    meridian || pole
+}
+
+/// A ring of a GeoJSON file.
+fn ring_of(ring: &[geojson::Position]) -> Result<Vec<LatLon>, &'static str> {
+    let mut out = Vec::with_capacity(ring.len() + 1);
+    for position in ring {
+        match position.as_slice() {
+            &[lon, lat, ..] if (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat) => {
+                // Not `LatLon::new`: 180 must stay on its side of the map.
+                out.push(LatLon { lat, lon });
+            }
+            _ => return Err("a position is not longitude -180 to 180 and latitude -90 to 90"),
+        }
+    }
+    if out.first() != out.last() {
+        out.extend(out.first().copied());
+    }
+    match 4 <= out.len() {
+        true => Ok(out),
+        false => Err("a ring needs at least three different positions"),
+    }
+}
+
+/// Unpacks the shipped rings.
+fn unpack(packed: &[u8]) -> Vec<Vec<LatLon>> {
+    // The file is part of the program and a test unpacks it: it cannot be damaged at run time.
+    let bytes = zstd::decode_all(packed).expect("the shipped land is intact");
+    let mut head = Numbers(&bytes);
+    let (rings, counts, lons) = (head.next(), head.next(), head.next());
+    let (counts, rest) = head.0.split_at(counts as usize);
+    let (lons, lats) = rest.split_at(lons as usize);
+    let (mut counts, mut lons, mut lats) = (Numbers(counts), Numbers(lons), Numbers(lats));
+    let ring = |_| {
+        let (mut lon, mut lat) = (0, 0);
+        let position = |_| {
+            lon += lons.next();
+            lat += lats.next();
+            LatLon {
+                lat: lat as f64 / UNITS_PER_DEGREE,
+                lon: lon as f64 / UNITS_PER_DEGREE,
+            }
+        };
+        (0..counts.next()).map(position).collect()
+    };
+    (0..rings).map(ring).collect()
+}
+
+/// Reads zigzag varints; 0 for ever at the end.
+struct Numbers<'a>(&'a [u8]);
+
+impl Numbers<'_> {
+    fn next(&mut self) -> i64 {
+        let (mut number, mut shift) = (0_u64, 0);
+        while let Some((byte, rest)) = self.0.split_first() {
+            self.0 = rest;
+            number |= u64::from(byte & 0x7f) << shift;
+            shift += 7;
+            if byte & 0x80 == 0 {
+                break;
+            }
+        }
+        (number >> 1) as i64 ^ -((number & 1) as i64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nautical miles to the nearest of all edges, each measured on the ellipsoid at its nearest point, found without index or chords.
+    fn brute_nm(rings: &[Vec<LatLon>], at: LatLon) -> f64 {
+        let mut best = f64::INFINITY;
+        for pair in rings.iter().flat_map(|ring| ring.windows(2)) {
+            let (from, to) = (pair[0], pair[1]);
+            if map_edge(from, to) || best < at.metres_to(from) * 0.98 - from.metres_to(to) {
+                continue;
+            }
+            let distance = |share: f64| at.metres_to(from.between(to, share));
+            let (mut low, mut high) = (0.0, 1.0);
+            for _ in 0..40 {
+                let third = (high - low) / 3.0;
+                match distance(low + third) < distance(high - third) {
+                    true => high -= third,
+                    false => low += third,
+                }
+            }
+            best = best.min(at.geodesic_metres_to(from.between(to, low)));
+        }
+        best / METRES_PER_NM
+    }
+
+    fn plain_on_land(rings: &[Vec<LatLon>], at: LatLon) -> bool {
+        let edges = rings.iter().flat_map(|ring| ring.windows(2));
+        let crossed = edges.filter(|pair| {
+            let (a, b) = (pair[0], pair[1]);
+            (a.lat <= at.lat) != (b.lat <= at.lat)
+                && a.lon + (b.lon - a.lon) * ((at.lat - a.lat) / (b.lat - a.lat)) < at.lon
+        });
+        crossed.count() % 2 == 1
+    }
+
+    #[test]
+    fn agrees_with_every_edge_measured_one_by_one() {
+        let rings = unpack(BUILT_IN);
+        let coast = Coast::built_in();
+        let mut random = fastrand::Rng::with_seed(7);
+        let mut places = vec![
+            LatLon::new(0.1, 179.99),
+            LatLon::new(-16.7, -179.99),
+            LatLon::new(71.2, -179.999),
+            LatLon::new(89.99, 12.0),
+            LatLon::new(-78.0, -170.0),
+            LatLon::new(-66.0, 100.0),
+            LatLon::new(35.95, -5.6),
+            LatLon::new(-48.8, -123.4),
+        ];
+        for _ in 0..24 {
+            let lat = (random.f64() * 2.0 - 1.0_f64).asin().to_degrees();
+            places.push(LatLon::new(lat, random.f64() * 360.0 - 180.0));
+            let ring = &rings[random.usize(..rings.len())];
+            let near = ring[random.usize(..ring.len())];
+            places.push(near.destination(random.f64() * 360.0, random.f64() * 20_000.0));
+        }
+        for at in places {
+            let land = plain_on_land(&rings, at);
+            assert_eq!(coast.on_land(at), land, "{at:?}");
+            let want = if land { 0.0 } else { brute_nm(&rings, at) };
+            let got = coast.shore_nm(at);
+            assert!(
+                (got - want).abs() < 0.01,
+                "{at:?}: {got}, one by one {want}"
+            );
+        }
+    }
+
+    #[test]
+    fn known_places_lie_where_a_chart_says() {
+        let coast = Coast::built_in();
+        let shore = |lat, lon| coast.shore_nm(LatLon::new(lat, lon));
+        assert_eq!(shore(40.4, -3.7), 0.0, "Madrid");
+        assert_eq!(shore(46.45, 6.6), 0.0, "Lake Geneva is inland water");
+        assert_eq!(shore(-89.0, 0.0), 0.0, "the South Pole");
+        assert!(40.0 < shore(42.0, 50.5), "the Caspian counts as sea");
+        assert!((shore(36.0, -5.5) - 1.5).abs() < 2.0, "Strait of Gibraltar");
+        // Punta Rasca, the south of Tenerife, is at 28.00 N 16.69 W.
+        assert!(
+            (shore(27.0, -16.69) - 60.0).abs() < 1.5,
+            "a degree south of Tenerife"
+        );
+        assert!(
+            (shore(-48.876, -123.393) - 1450.0).abs() < 5.0,
+            "Point Nemo, 2 688 km from land"
+        );
+        assert!(300.0 < shore(0.0, 0.0), "there is no land at 0, 0");
+    }
+
+    #[test]
+    fn a_file_replaces_the_coast_and_a_bad_one_says_why() {
+        let square = r#"{"type":"Polygon","coordinates":[[[10,0],[12,0],[12,2],[10,2],[10,0]],[[10.5,0.5],[11.5,0.5],[11.5,1.5],[10.5,1.5],[10.5,0.5]]]}"#;
+        let coast = Coast::from_geojson(square).expect("land");
+        assert!(coast.on_land(LatLon::new(0.25, 11.0)));
+        assert!(
+            !coast.on_land(LatLon::new(1.0, 11.0)),
+            "a lake that is drawn is water"
+        );
+        assert!((coast.shore_nm(LatLon::new(1.0, 9.0)) - 60.1).abs() < 0.1);
+        let error = |text| Coast::from_geojson(text).expect_err("bad").to_string();
+        assert!(error("{").starts_with("not GeoJSON: "));
+        assert!(
+            error(r#"{"type":"FeatureCollection","features":[]}"#).starts_with("holds no Polygon")
+        );
+        assert!(
+            error(r#"{"type":"Polygon","coordinates":[[[170,0],[190,0],[190,5],[170,0]]]}"#)
+                .contains("longitude")
+        );
+        assert_eq!(Coast::none().shore_nm(LatLon::new(1.0, 1.0)), f64::INFINITY);
+        assert_eq!(Coast::none().nearest_shore(LatLon::new(1.0, 1.0)), None);
+    }
+}

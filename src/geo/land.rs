@@ -1,0 +1,151 @@
+//! Land or water: a quarter-degree grid that answers from a few coast edges, whatever the size of the continent.
+
+use super::LatLon;
+
+/// Cells to a degree.
+const PER_DEGREE: f64 = 4.0;
+/// Cells round the Earth.
+const COLUMNS: usize = 1440;
+/// Cells from pole to pole.
+const ROWS: usize = 720;
+/// Reference points lie this far off the cells' middle rows and west sides, in degrees, so that no vertex of a drawn grid hits their lines.
+const OFF: f64 = 0.000_031_7;
+
+/// One coast edge, straight in longitude and latitude: from x, from y, to x, to y in degrees.
+type Edge = [f32; 4];
+
+/// Which positions are land. Rings are taken together by the even-odd rule, so holes and islands in them need no order.
+///
+/// Every cell knows whether its reference point is land and which edges pass through it. A position is land if the way to it
+/// from the reference point, first along the meridian and then along the parallel, crosses an odd number of edges.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Land {
+    reference: Vec<u64>,
+    /// Where each cell's edges begin in `numbers`; one more than there are cells.
+    starts: Vec<u32>,
+    numbers: Vec<u32>,
+    edges: Vec<Edge>,
+}
+
+impl Land {
+    /// Land enclosed by closed rings of positions with longitudes in -180..=180.
+    pub(super) fn new(rings: &[Vec<LatLon>]) -> Land {
+        let edges: Vec<Edge> = rings
+            .iter()
+            .flat_map(|ring| ring.windows(2))
+            .map(|pair| {
+                let (from, to) = (pair[0], pair[1]);
+                [
+                    from.lon as f32,
+                    from.lat as f32,
+                    to.lon as f32,
+                    to.lat as f32,
+                ]
+            })
+            .collect();
+        let mut land = Land {
+            reference: vec![0; ROWS * COLUMNS / 64],
+            starts: vec![0; ROWS * COLUMNS + 1],
+            numbers: Vec::new(),
+            edges,
+        };
+        land.sort_edges();
+        land.mark_references();
+        land
+    }
+
+    /// Whether the position is on land.
+    pub(super) fn holds(&self, at: LatLon) -> bool {
+        if self.edges.is_empty() {
+            return false;
+        }
+        let (row, column) = (row(at.lat), column(at.lon));
+        let cell = row * COLUMNS + column;
+        let mut land = self.reference[cell / 64] >> (cell % 64) & 1 == 1;
+        let (x0, y0) = reference(row, column);
+        for number in &self.numbers[self.starts[cell] as usize..self.starts[cell + 1] as usize] {
+            let edge = self.edges[*number as usize].map(f64::from);
+            let along_meridian = crosses_meridian(edge, x0).is_some_and(|y| between(y, y0, at.lat));
+            let along_parallel =
+                crosses_parallel(edge, at.lat).is_some_and(|x| between(x, x0, at.lon));
+            land ^= along_meridian ^ along_parallel;
+        }
+        land
+    }
+
+    /// Lists for every cell the edges whose box touches it.
+    fn sort_edges(&mut self) {
+        let mut placed: Vec<(u32, u32)> = Vec::with_capacity(self.edges.len() * 5 / 4);
+        for (number, edge) in (0..).zip(&self.edges) {
+            let [x1, y1, x2, y2] = edge.map(f64::from);
+            for row in row(y1.min(y2) - OFF)..=row(y1.max(y2) + OFF) {
+                for column in column(x1.min(x2) - OFF)..=column(x1.max(x2) + OFF) {
+                    placed.push(((row * COLUMNS + column) as u32, number));
+                }
+            }
+        }
+        placed.sort_unstable();
+        for (cell, _) in &placed {
+            self.starts[*cell as usize + 1] += 1;
+        }
+        for cell in 0..ROWS * COLUMNS {
+            self.starts[cell + 1] += self.starts[cell];
+        }
+        self.numbers = placed.into_iter().map(|(_, number)| number).collect();
+    }
+
+    /// Sweeps every middle row from the west, where there is no land yet, and marks the reference points that are land.
+    fn mark_references(&mut self) {
+        let mut crossings: Vec<Vec<f64>> = vec![Vec::new(); ROWS];
+        for edge in &self.edges {
+            let edge = edge.map(f64::from);
+            for row in row(edge[1].min(edge[3]))..=row(edge[1].max(edge[3])) {
+                crossings[row].extend(crosses_parallel(edge, reference(row, 0).1));
+            }
+        }
+        for (row, crossings) in crossings.iter_mut().enumerate() {
+            crossings.sort_unstable_by(f64::total_cmp);
+            let mut passed = 0;
+            for column in 0..COLUMNS {
+                let (x0, _) = reference(row, column);
+                while crossings.get(passed).is_some_and(|x| *x <= x0) {
+                    passed += 1;
+                }
+                if passed % 2 == 1 {
+                    let cell = row * COLUMNS + column;
+                    self.reference[cell / 64] |= 1 << (cell % 64);
+                }
+            }
+        }
+    }
+}
+
+fn row(lat: f64) -> usize {
+    (((lat + 90.0) * PER_DEGREE) as usize).min(ROWS - 1)
+}
+
+fn column(lon: f64) -> usize {
+    (((lon + 180.0) * PER_DEGREE) as usize).min(COLUMNS - 1)
+}
+
+/// Longitude and latitude of a cell's reference point.
+fn reference(row: usize, column: usize) -> (f64, f64) {
+    let x = column as f64 / PER_DEGREE - 180.0 + OFF;
+    let y = (row as f64 + 0.5) / PER_DEGREE - 90.0 + OFF;
+    (x, y)
+}
+
+/// The longitude at which an edge crosses a parallel; an end on the parallel counts as north of it.
+fn crosses_parallel([x1, y1, x2, y2]: [f64; 4], y: f64) -> Option<f64> {
+    ((y1 <= y) != (y2 <= y)).then(|| x1 + (x2 - x1) * ((y - y1) / (y2 - y1)))
+}
+
+/// The latitude at which an edge crosses a meridian; an end on the meridian counts as west of it.
+fn crosses_meridian([x1, y1, x2, y2]: [f64; 4], x: f64) -> Option<f64> {
+    crosses_parallel([y1, x1, y2, x2], x)
+}
+
+/// Whether a crossing lies on the way between two coordinates.
+fn between(crossing: f64, a: f64, b: f64) -> bool {
+    a.min(b) < crossing && crossing <= a.max(b)
+}

@@ -1,0 +1,282 @@
+//! Polygons on the Earth: is a position inside, and the pieces of their border; holes, ±180° and touching parts included.
+
+use geo::{BoundingRect, Coord, Intersects, LineString, MonotonicPolygons, Polygon, Rect};
+use rstar::RTree;
+use rstar::primitives::{GeomWithData, Line};
+
+use super::chord::{Piece, spot};
+use super::{LatLon, wrap_degrees};
+
+/// Longest piece a border or line is cut into: its chord stays within 2 m of the surface.
+const PIECE_METRES: f64 = 10_000.0;
+
+/// What is wrong with a ring or polygon, as half a sentence, and where.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Fault {
+    /// What is wrong, without a full stop.
+    pub(crate) what: String,
+    /// Where, if at one place.
+    pub(crate) at: Option<LatLon>,
+}
+
+/// One polygon with its holes. Edges are straight in longitude and latitude (RFC 7946).
+#[derive(Clone, Debug)]
+pub(crate) struct Area {
+    body: Body,
+    rings: Vec<Vec<Coord>>,
+    bounds: Rect,
+}
+
+/// Monotone pieces answer fastest, but may only be built from rings that never touch.
+#[derive(Clone, Debug)]
+enum Body {
+    Monotone(MonotonicPolygons<f64>),
+    Plain(Polygon<f64>),
+}
+
+impl Area {
+    /// A polygon from its rings, the outer one first, each a list of `[longitude, latitude]` whose last position may repeat the
+    /// first. An edge longer than 180° of longitude goes the short way, across ±180°.
+    pub(crate) fn new(rings: &[Vec<[f64; 2]>]) -> Result<Area, Fault> {
+        let mut unwrapped = Vec::with_capacity(rings.len());
+        for ring in rings {
+            unwrapped.push(unwrap(ring)?);
+        }
+        let outer = unwrapped.first().ok_or_else(|| fault("it has no ring"))?;
+        let line = LineString::new(outer.clone());
+        let bounds = line
+            .bounding_rect()
+            .ok_or_else(|| fault("it has no position"))?;
+        let middle = bounds.center().x;
+        for hole in unwrapped.iter_mut().skip(1) {
+            let turns = ((middle - hole[0].x) / 360.0).round() * 360.0;
+            hole.iter_mut().for_each(|c| c.x += turns);
+        }
+        let touching = crossings(&unwrapped)?;
+        let mut lines = unwrapped.iter().map(|ring| LineString::new(ring.clone()));
+        let outer = lines.next().ok_or_else(|| fault("it has no ring"))?;
+        let polygon = Polygon::new(outer, lines.collect());
+        let body = match touching {
+            Touch::Never => Body::Monotone(MonotonicPolygons::from(polygon)),
+            Touch::Somewhere => Body::Plain(polygon),
+        };
+        Ok(Area {
+            body,
+            rings: unwrapped,
+            bounds,
+        })
+    }
+
+    /// Whether the position lies inside or on the border.
+    pub(crate) fn holds(&self, at: LatLon) -> bool {
+        if at.lat < self.bounds.min().y || self.bounds.max().y < at.lat {
+            return false;
+        }
+        [0.0, 360.0, -360.0].into_iter().any(|turn| {
+            let x = at.lon + turn;
+            self.bounds.min().x <= x
+                && x <= self.bounds.max().x
+                && self.holds_coord(Coord { x, y: at.lat })
+        })
+    }
+
+    fn holds_coord(&self, coord: Coord) -> bool {
+        match &self.body {
+            Body::Monotone(parts) => parts.intersects(&coord),
+            Body::Plain(polygon) => polygon.intersects(&coord),
+        }
+    }
+
+    /// The edges of all rings, in order.
+    pub(crate) fn edges(&self) -> impl Iterator<Item = (LatLon, LatLon)> {
+        self.rings
+            .iter()
+            .flat_map(|ring| ring.windows(2).map(|pair| (raw(pair[0]), raw(pair[1]))))
+    }
+}
+
+/// A position with its longitude as drawn, perhaps beyond ±180°.
+fn raw(coord: Coord) -> LatLon {
+    LatLon {
+        lat: coord.y,
+        lon: coord.x,
+    }
+}
+
+fn fault(what: &str) -> Fault {
+    Fault {
+        what: what.to_owned(),
+        at: None,
+    }
+}
+
+/// Cuts the edge between two positions, straight in longitude and latitude, into pieces short enough to be chords. Longitudes may lie
+/// beyond ±180°; the edge does not wrap by itself.
+pub(crate) fn cut(from: LatLon, to: LatLon, out: &mut Vec<Piece>) {
+    let metres_per_degree = crate::units::EARTH_RADIUS_METRES.to_radians();
+    let widest = from.lat.abs().min(to.lat.abs()).to_radians().cos();
+    let widest = if from.lat.signum() == to.lat.signum() {
+        widest
+    } else {
+        1.0
+    };
+    let length = ((to.lon - from.lon) * widest).hypot(to.lat - from.lat) * metres_per_degree;
+    let count = (length / PIECE_METRES).ceil().max(1.0) as usize;
+    let mut last = spot(from);
+    for step in 1..=count {
+        let share = step as f64 / count as f64;
+        let next = spot(LatLon {
+            lat: from.lat + (to.lat - from.lat) * share,
+            lon: from.lon + (to.lon - from.lon) * share,
+        });
+        out.push(Piece::new(last, next));
+        last = next;
+    }
+}
+
+/// Brings a line's longitudes into one run without jumps: a step longer than 180° goes the other way round.
+/// A step of exactly 360° is kept: it is an edge along the whole Earth.
+pub(crate) fn straighten(line: &[[f64; 2]]) -> Vec<Coord> {
+    let mut out: Vec<Coord> = Vec::with_capacity(line.len());
+    let mut drawn = f64::NAN;
+    for &[lon, lat] in line {
+        let step = lon - drawn;
+        let x = match out.last() {
+            None => lon,
+            Some(last) if step.abs() <= 180.0 || step.abs() == 360.0 => last.x + step,
+            Some(last) => last.x + wrap_degrees(step),
+        };
+        drawn = lon;
+        // Sums of steps drift in the last digits; the drawn number is exact.
+        let turns = ((x - lon) / 360.0).round() * 360.0;
+        let coord = Coord {
+            x: lon + turns,
+            y: lat,
+        };
+        if out.last() != Some(&coord) {
+            out.push(coord);
+        }
+    }
+    out
+}
+
+/// A closed ring in one run of longitudes.
+fn unwrap(ring: &[[f64; 2]]) -> Result<Vec<Coord>, Fault> {
+    let mut ring = straighten(ring);
+    let (Some(first), Some(last)) = (ring.first().copied(), ring.last().copied()) else {
+        return Err(fault("a ring has no position"));
+    };
+    if first != last {
+        let turn = last.x - first.x;
+        if first.y == last.y && 359.0 < turn.abs() {
+            return Err(fault(
+                "a ring goes once round a pole: draw it along 180° to the pole and back along -180°",
+            ));
+        }
+        ring.push(first);
+    }
+    if ring.len() < 4 {
+        return Err(fault("a ring needs at least three different positions"));
+    }
+    Ok(ring)
+}
+
+/// Whether rings meet in single points, which is allowed.
+enum Touch {
+    Never,
+    Somewhere,
+}
+
+/// Looks for edges that cross or lie on each other; touching in single points is found and allowed.
+fn crossings(rings: &[Vec<Coord>]) -> Result<Touch, Fault> {
+    let mut edges = Vec::new();
+    for (ring_number, ring) in rings.iter().enumerate() {
+        for (number, pair) in ring.windows(2).enumerate() {
+            let line = Line::new([pair[0].x, pair[0].y], [pair[1].x, pair[1].y]);
+            edges.push(GeomWithData::new(line, (ring_number, number)));
+        }
+    }
+    let tree = RTree::bulk_load(edges);
+    let mut touch = Touch::Never;
+    for edge in &tree {
+        let (ring_number, number) = edge.data;
+        let count = rings[ring_number].len() - 1;
+        let envelope = rstar::RTreeObject::envelope(edge);
+        for other in tree.locate_in_envelope_intersecting(&envelope) {
+            if other.data <= edge.data {
+                continue;
+            }
+            let neighbours = other.data.0 == ring_number
+                && (other.data.1 == number + 1 || (number == 0 && other.data.1 == count - 1));
+            match meeting(edge.geom(), other.geom()) {
+                Meeting::None => {}
+                Meeting::Touch if neighbours => {}
+                Meeting::Touch => touch = Touch::Somewhere,
+                Meeting::Cross([lon, lat]) => {
+                    return Err(Fault {
+                        what: "its border crosses itself".to_owned(),
+                        at: Some(LatLon::new(lat, lon)),
+                    });
+                }
+            }
+        }
+    }
+    Ok(touch)
+}
+
+enum Meeting {
+    None,
+    Touch,
+    Cross([f64; 2]),
+}
+
+/// How two edges meet: not at all, in one point that is an end of one of them, or by crossing or overlapping.
+fn meeting(one: &Line<[f64; 2]>, two: &Line<[f64; 2]>) -> Meeting {
+    let side = |a: [f64; 2], b: [f64; 2], c: [f64; 2]| {
+        let coord = |p: [f64; 2]| geo::coord! { x: p[0], y: p[1] };
+        match <f64 as geo::GeoNum>::Ker::orient2d(coord(a), coord(b), coord(c)) {
+            geo::Orientation::CounterClockwise => 1,
+            geo::Orientation::Clockwise => -1,
+            geo::Orientation::Collinear => 0,
+        }
+    };
+    use geo::algorithm::Kernel;
+    let (a, b, c, d) = (one.from, one.to, two.from, two.to);
+    let (abc, abd) = (side(a, b, c), side(a, b, d));
+    let (cda, cdb) = (side(c, d, a), side(c, d, b));
+    if abc == 0 && abd == 0 {
+        return overlap(a, b, c, d);
+    }
+    if abc * abd < 0 && cda * cdb < 0 {
+        let (ux, uy) = (b[0] - a[0], b[1] - a[1]);
+        let (vx, vy) = (d[0] - c[0], d[1] - c[1]);
+        let share = ((c[0] - a[0]) * vy - (c[1] - a[1]) * vx) / (ux * vy - uy * vx);
+        return Meeting::Cross([a[0] + ux * share, a[1] + uy * share]);
+    }
+    match abc * abd <= 0 && cda * cdb <= 0 {
+        true => Meeting::Touch,
+        false => Meeting::None,
+    }
+}
+
+/// How two edges on one straight line meet.
+fn overlap(a: [f64; 2], b: [f64; 2], c: [f64; 2], d: [f64; 2]) -> Meeting {
+    let axis = usize::from((b[0] - a[0]).abs() < (b[1] - a[1]).abs());
+    let low = a[axis].min(b[axis]).max(c[axis].min(d[axis]));
+    let high = a[axis].max(b[axis]).min(c[axis].max(d[axis]));
+    if high < low {
+        return Meeting::None;
+    }
+    match low < high {
+        true => Meeting::Cross(if a[axis] == low {
+            a
+        } else if b[axis] == low {
+            b
+        } else if c[axis] == low {
+            c
+        } else {
+            d
+        }),
+        false => Meeting::Touch,
+    }
+}

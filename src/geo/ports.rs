@@ -1,0 +1,490 @@
+//! Harbours and anchorages as points: which is nearest, and whether a position lies in the calm water round one.
+
+use std::sync::{Arc, OnceLock};
+
+use csv_core::{ReadRecordResult, Reader};
+use rstar::RTree;
+use rstar::primitives::GeomWithData;
+use rustc_hash::FxHashMap;
+
+use super::LatLon;
+use super::chord::{Spot, arc, chord, distance_2, spot};
+use crate::units::METRES_PER_NM;
+
+/// The shipped World Port Index: see `data/README.md`.
+const HARBOURS: &[u8] = include_bytes!("data/harbours.zst");
+/// The shipped anchorage points: see `data/README.md`.
+const ANCHORAGES: &[u8] = include_bytes!("data/anchorages.zst");
+
+/// A file of ports that cannot be used.
+#[derive(Clone, PartialEq, Debug, thiserror::Error)]
+pub enum PortsError {
+    /// The header lacks a column.
+    #[error(
+        "line 1: no column {0}: the header needs latitude, longitude and may have name, country, radius_nm, harbor size"
+    )]
+    NoColumn(&'static str),
+    /// A row holds something else than the column says.
+    #[error("line {line}: {column}: {value:?} is not a number from {least} to {most}")]
+    BadNumber {
+        /// The row's line, from 1.
+        line: u64,
+        /// The column.
+        column: &'static str,
+        /// What stands there.
+        value: String,
+        /// Smallest allowed value.
+        least: f64,
+        /// Largest allowed value.
+        most: f64,
+    },
+}
+
+/// A harbour or an anchorage point.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Port {
+    /// Where.
+    pub at: LatLon,
+    /// Its name as the source writes it; may be empty.
+    pub name: Arc<str>,
+    /// Country, by name (harbours) or ISO 3166 code (anchorages); may be empty.
+    pub country: Arc<str>,
+    /// Radius of the calm water round it, in nautical miles.
+    pub radius_nm: f64,
+}
+
+/// All harbours and anchorage points.
+#[derive(Clone, Debug, Default)]
+pub struct Ports {
+    harbours: Points,
+    anchorages: Points,
+}
+
+impl Ports {
+    /// World Port Index and anchorage points as built into the program. Unpacked once, at the first call.
+    pub fn built_in() -> Arc<Ports> {
+        static PORTS: OnceLock<Arc<Ports>> = OnceLock::new();
+        let ports = || {
+            Arc::new(Ports::built_in_harbours().with_anchorages_of(Ports::built_in_anchorages()))
+        };
+        Arc::clone(PORTS.get_or_init(ports))
+    }
+
+    /// Only the built-in World Port Index.
+    pub fn built_in_harbours() -> Ports {
+        Ports {
+            harbours: Points::new(unpack(HARBOURS)),
+            anchorages: Points::default(),
+        }
+    }
+
+    /// Only the built-in anchorage points.
+    pub fn built_in_anchorages() -> Ports {
+        Ports {
+            harbours: Points::default(),
+            anchorages: Points::new(unpack(ANCHORAGES)),
+        }
+    }
+
+    /// Harbours from CSV text with a header: `latitude`, `longitude`, and, where known, `name`, `country`, `radius_nm`. The World
+    /// Port Index's own column names are understood too. A row without radius or harbour size gets 1 nm.
+    pub fn harbours_from_csv(text: &str) -> Result<Ports, Vec<PortsError>> {
+        Ok(Ports {
+            harbours: Points::new(read(text)?),
+            anchorages: Points::default(),
+        })
+    }
+
+    /// Anchorage points from CSV text in the same form; `label` and `iso3` are understood too.
+    pub fn anchorages_from_csv(text: &str) -> Result<Ports, Vec<PortsError>> {
+        Ok(Ports {
+            harbours: Points::default(),
+            anchorages: Points::new(read(text)?),
+        })
+    }
+
+    /// No ports at all: no built-in calm water.
+    pub fn none() -> Ports {
+        Ports::default()
+    }
+
+    /// These harbours with the anchorage points of `other`.
+    pub fn with_anchorages_of(self, other: Ports) -> Ports {
+        Ports {
+            harbours: self.harbours,
+            anchorages: other.anchorages,
+        }
+    }
+
+    /// How many points there are.
+    pub fn len(&self) -> usize {
+        self.harbours.tree.size() + self.anchorages.tree.size()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The nearest harbour and the nautical miles to it on the ellipsoid, at any distance; an anchorage only if there are no harbours.
+    pub fn nearest(&self, at: LatLon) -> Option<(&Port, f64)> {
+        let here = spot(at);
+        let nearest = self
+            .harbours
+            .nearest(here)
+            .or_else(|| self.anchorages.nearest(here));
+        nearest.map(|(port, _)| (port, at.nm_to(port.at)))
+    }
+
+    /// Nautical miles to the nearest point of either kind; infinite beyond `SEEN_NM`.
+    pub fn nearest_point_nm(&self, at: LatLon) -> f64 {
+        let here = spot(at);
+        self.harbours
+            .near_nm(at, here)
+            .min(self.anchorages.near_nm(at, here))
+    }
+
+    /// The point whose circle of calm water holds the position, the nearest if several do.
+    pub fn calm_round(&self, at: LatLon) -> Option<&Port> {
+        let here = spot(at);
+        let nearest = [
+            self.harbours.circle(at, here),
+            self.anchorages.circle(at, here),
+        ];
+        let nearest = nearest
+            .into_iter()
+            .flatten()
+            .min_by(|a, b| a.1.total_cmp(&b.1));
+        nearest.map(|(port, _)| port)
+    }
+}
+
+/// Distances to points are known up to here, in nautical miles.
+pub const SEEN_NM: f64 = 30.0;
+
+/// Half-degree cells round the Earth, for `Points::seen`.
+const COLUMNS: usize = 720;
+/// Half-degree cells from pole to pole.
+const ROWS: usize = 360;
+
+/// Points of one kind and their index.
+#[derive(Clone, Debug, Default)]
+struct Points {
+    ports: Vec<Port>,
+    tree: RTree<GeomWithData<Spot, u32>>,
+    /// One bit for every half-degree cell from which a point may be seen: nearly all fixes at sea end here.
+    seen: Vec<u64>,
+    /// Radius of the largest circle, in nautical miles.
+    largest_nm: f64,
+}
+
+impl Points {
+    fn new(ports: Vec<Port>) -> Points {
+        let tree = (0..)
+            .zip(&ports)
+            .map(|(number, port)| GeomWithData::new(spot(port.at), number));
+        let mut points = Points {
+            tree: RTree::bulk_load(tree.collect()),
+            seen: vec![0; (ROWS * COLUMNS).div_ceil(64)],
+            largest_nm: ports.iter().map(|port| port.radius_nm).fold(0.0, f64::max),
+            ports,
+        };
+        points.mark_seen();
+        points
+    }
+
+    /// Marks the cells that lie within `SEEN_NM` of a point, generously.
+    fn mark_seen(&mut self) {
+        for port in &self.ports {
+            let (lat, lon) = (port.at.lat, port.at.lon);
+            let high = SEEN_NM / 60.0 * 1.02;
+            let wide = high / (lat.abs() + high).min(89.5).to_radians().cos();
+            let rows = cell_row(lat - high)..=cell_row(lat + high);
+            let columns = if 89.0 < lat.abs() + high {
+                COLUMNS
+            } else {
+                (wide * 2.0) as usize * 2 + 4
+            };
+            for row in rows {
+                for step in 0..columns.min(COLUMNS) {
+                    let column =
+                        (cell_column(lon) + COLUMNS + step - columns.min(COLUMNS) / 2) % COLUMNS;
+                    let cell = row * COLUMNS + column;
+                    self.seen[cell / 64] |= 1 << (cell % 64);
+                }
+            }
+        }
+    }
+
+    fn sees(&self, at: LatLon) -> bool {
+        let cell = cell_row(at.lat) * COLUMNS + cell_column(at.lon);
+        self.seen
+            .get(cell / 64)
+            .is_some_and(|word| word >> (cell % 64) & 1 == 1)
+    }
+
+    /// The nearest point and the chord squared to it.
+    fn nearest(&self, here: Spot) -> Option<(&Port, f64)> {
+        let found = self.tree.nearest_neighbor(&here)?;
+        let port = &self.ports[found.data as usize];
+        Some((port, distance_2(*found.geom(), here)))
+    }
+
+    fn near_nm(&self, at: LatLon, here: Spot) -> f64 {
+        if !self.sees(at) {
+            return f64::INFINITY;
+        }
+        let nearest = self
+            .nearest(here)
+            .map(|(_, chord_2)| arc(chord_2.sqrt()) / METRES_PER_NM);
+        nearest.filter(|nm| *nm <= SEEN_NM).unwrap_or(f64::INFINITY)
+    }
+
+    /// The nearest point whose circle holds the position, with the chord squared to it.
+    fn circle(&self, at: LatLon, here: Spot) -> Option<(&Port, f64)> {
+        if self.largest_nm <= SEEN_NM && !self.sees(at) {
+            return None;
+        }
+        let reach = chord(self.largest_nm * METRES_PER_NM);
+        let near = self.tree.locate_within_distance(here, reach * reach);
+        let near = near.map(|found| {
+            (
+                &self.ports[found.data as usize],
+                distance_2(*found.geom(), here),
+            )
+        });
+        near.filter(|(port, chord_2)| arc(chord_2.sqrt()) <= port.radius_nm * METRES_PER_NM)
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+    }
+}
+
+fn cell_row(lat: f64) -> usize {
+    (((lat + 90.0) * 2.0) as usize).min(ROWS - 1)
+}
+
+fn cell_column(lon: f64) -> usize {
+    (((lon + 180.0) * 2.0) as usize).min(COLUMNS - 1)
+}
+
+fn unpack(packed: &[u8]) -> Vec<Port> {
+    // The files are part of the program and a test unpacks them: they cannot be damaged at run time.
+    let bytes = zstd::decode_all(packed).expect("the shipped ports are intact");
+    let text = std::str::from_utf8(&bytes).expect("the shipped ports are text");
+    read(text).expect("the shipped ports are well formed")
+}
+
+/// The columns that are read, by our name and what sources call them.
+const COLUMN_NAMES: [&[&str]; 6] = [
+    &["latitude", "lat"],
+    &["longitude", "lon"],
+    &["name", "main port name", "label"],
+    &["country", "country code", "iso3"],
+    &["radius_nm"],
+    &["harbor size"],
+];
+
+fn read(text: &str) -> Result<Vec<Port>, Vec<PortsError>> {
+    let mut table = Table::new(text.trim_start_matches('\u{feff}'));
+    let header: Vec<String> = match table.record() {
+        Some(names) => names
+            .iter()
+            .map(|name| name.trim().to_lowercase())
+            .collect(),
+        None => Vec::new(),
+    };
+    let columns = COLUMN_NAMES.map(|names| {
+        header
+            .iter()
+            .position(|name| names.contains(&name.as_str()))
+    });
+    let missing = [(0, "latitude"), (1, "longitude")].into_iter();
+    let missing = missing.filter(|(number, _)| columns[*number].is_none());
+    let mut errors: Vec<PortsError> = missing
+        .map(|(_, name)| PortsError::NoColumn(name))
+        .collect();
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let mut known: FxHashMap<String, Arc<str>> = FxHashMap::default();
+    let mut intern = |text: &str| match known.get(text) {
+        Some(same) => Arc::clone(same),
+        None => Arc::clone(known.entry(text.to_owned()).or_insert_with(|| text.into())),
+    };
+    let mut ports = Vec::new();
+    while let Some(record) = table.record() {
+        let cell = |column: usize| {
+            columns[column]
+                .and_then(|number| record.get(number))
+                .map_or("", |cell| cell.trim())
+        };
+        let mut number = |column: usize, least: f64, most: f64| {
+            let parsed = cell(column).parse().ok();
+            let good = parsed.filter(|number| least <= *number && *number <= most);
+            if good.is_none() {
+                errors.push(PortsError::BadNumber {
+                    line: table.line,
+                    column: COLUMN_NAMES[column][0],
+                    value: cell(column).to_owned(),
+                    least,
+                    most,
+                });
+            }
+            good
+        };
+        let (lat, lon) = (number(0, -90.0, 90.0), number(1, -180.0, 180.0));
+        let radius_nm = match (cell(4), cell(5)) {
+            ("", "Large") => Some(3.0),
+            ("", "Medium") => Some(2.0),
+            ("", "Small") => Some(1.5),
+            ("", _) => Some(1.0),
+            _ => number(4, 0.0, 100.0),
+        };
+        if let (Some(lat), Some(lon), Some(radius_nm)) = (lat, lon, radius_nm) {
+            ports.push(Port {
+                at: LatLon::new(lat, lon),
+                name: intern(cell(2)),
+                country: intern(cell(3)),
+                radius_nm,
+            });
+        }
+    }
+    match errors.is_empty() {
+        true => Ok(ports),
+        false => Err(errors),
+    }
+}
+
+/// CSV text, record by record.
+struct Table<'a> {
+    reader: Reader,
+    rest: &'a [u8],
+    /// The line the last record began in, from 1.
+    line: u64,
+}
+
+impl<'a> Table<'a> {
+    fn new(text: &'a str) -> Table<'a> {
+        Table {
+            reader: Reader::new(),
+            rest: text.as_bytes(),
+            line: 0,
+        }
+    }
+
+    /// The cells of the next record; `None` at the end.
+    fn record(&mut self) -> Option<Vec<String>> {
+        self.line = self.reader.line();
+        let (mut bytes, mut ends) = (vec![0; 256], vec![0; 16]);
+        let (mut written, mut ended) = (0, 0);
+        loop {
+            let (result, read, wrote, cells) =
+                self.reader
+                    .read_record(self.rest, &mut bytes[written..], &mut ends[ended..]);
+            self.rest = &self.rest[read..];
+            written += wrote;
+            ended += cells;
+            match result {
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull => bytes.resize(bytes.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => ends.resize(ends.len() * 2, 0),
+                ReadRecordResult::End => return None,
+                ReadRecordResult::Record => break,
+            }
+        }
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        let cells = starts.zip(&ends[..ended]);
+        let cells =
+            cells.map(|(start, end)| String::from_utf8_lossy(&bytes[start..*end]).into_owned());
+        Some(cells.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_points_are_found_and_measured() {
+        let ports = Ports::built_in();
+        assert_eq!(ports.len(), 3768 + 60_409);
+        let (port, nm) = ports.nearest(LatLon::new(28.47, -16.20)).expect("a port");
+        assert_eq!(&*port.name, "Santa Cruz De Tenerife");
+        assert!((nm - 1.8).abs() < 0.2);
+        let at_sea = LatLon::new(25.0, -40.0);
+        assert_eq!(ports.nearest_point_nm(at_sea), f64::INFINITY);
+        assert!(600.0 < ports.nearest(at_sea).expect("a port").1);
+    }
+
+    #[test]
+    fn the_index_agrees_with_every_point_measured_one_by_one() {
+        let ports = Ports::built_in();
+        let all: Vec<&Port> = ports
+            .harbours
+            .ports
+            .iter()
+            .chain(&ports.anchorages.ports)
+            .collect();
+        let mut random = fastrand::Rng::with_seed(3);
+        for round in 0..60 {
+            let near = all[random.usize(..all.len())].at;
+            let at = near.destination(random.f64() * 360.0, random.f64() * 80_000.0);
+            let at = if round == 0 {
+                LatLon::new(-17.0, 179.999)
+            } else {
+                at
+            };
+            let least = all
+                .iter()
+                .map(|port| at.nm_to(port.at))
+                .fold(f64::INFINITY, f64::min);
+            let got = ports.nearest_point_nm(at);
+            match least < SEEN_NM - 0.01 {
+                true => assert!(
+                    (got - least).abs() < 0.01,
+                    "{at:?}: {got}, one by one {least}"
+                ),
+                false => assert!(SEEN_NM - 0.02 <= got, "{at:?}: {got}, one by one {least}"),
+            }
+            let calm = all.iter().any(|port| at.nm_to(port.at) <= port.radius_nm);
+            assert_eq!(ports.calm_round(at).is_some(), calm, "{at:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_gives_each_point_its_circle() {
+        let text = "Main Port Name,Harbor Size,Latitude,Longitude\n\"Big, one\",Large,10,179.99\nUnknown, ,20,20\n";
+        let ports = Ports::harbours_from_csv(text).expect("ports");
+        let big = LatLon::new(10.0, -179.97);
+        assert_eq!(
+            &*ports
+                .calm_round(big)
+                .expect("2.4 nm off, across the date line")
+                .name,
+            "Big, one"
+        );
+        assert!(
+            ports.calm_round(LatLon::new(20.0, 20.018)).is_none(),
+            "an unknown size is 1 nm, this is 1.02"
+        );
+        assert!(ports.calm_round(LatLon::new(20.0, 20.017)).is_some());
+        assert_eq!(Ports::none().nearest_point_nm(big), f64::INFINITY);
+    }
+
+    #[test]
+    fn every_bad_row_is_named() {
+        let errors = Ports::harbours_from_csv("lat,lon\n91,0\n1,x\n2,2\n").expect_err("bad");
+        let lines: Vec<String> = errors.iter().map(PortsError::to_string).collect();
+        assert_eq!(
+            lines[0],
+            "line 2: latitude: \"91\" is not a number from -90 to 90"
+        );
+        assert_eq!(
+            lines[1],
+            "line 3: longitude: \"x\" is not a number from -180 to 180"
+        );
+        assert_eq!(
+            Ports::harbours_from_csv("name\n").expect_err("bad").len(),
+            2
+        );
+    }
+}

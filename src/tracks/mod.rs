@@ -1,0 +1,126 @@
+//! The picture: every vessel's latest fix, its trail, who it says it is, and who is near.
+//!
+//! `Tracks::accept` takes one report at its place in event time and says what it changed. A track is a dense index
+//! (`TrackIx`) behind a stable key (`TrackKey`: MMSI and ordinal), so that two ships under one MMSI are two tracks before
+//! any behaviour looks at them.
+
+mod accept;
+mod flag;
+mod grid;
+mod identity;
+mod store;
+mod track;
+mod trail;
+mod usual;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use accept::{Outcome, Refusal};
+pub use flag::flag_of;
+pub use identity::Identity;
+pub use store::{Activity, Interest, Tracks};
+pub use track::{Fix, SpeedMadeGood, Vessel};
+pub use trail::TrailPoint;
+
+use crate::time::Span;
+use crate::units::Mmsi;
+
+/// A vessel's place in the slab of tracks; reused after the track is forgotten.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct TrackIx(pub u32);
+
+/// What a track is called for good: its MMSI and which of the ships under that MMSI it is, from 1.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct TrackKey {
+    /// The MMSI.
+    pub mmsi: Mmsi,
+    /// 1 for the first ship under this MMSI.
+    pub ordinal: u16,
+}
+
+impl fmt::Display for TrackKey {
+    /// `224123456.1`, as alert ids use it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.mmsi.0, self.ordinal)
+    }
+}
+
+/// `[tracks]`
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// A hole in a vessel's reports longer than this neither proves nor disproves anything. Minutes.
+    pub max_hole_minutes: u32,
+    /// The same for vessels heard only by satellite. Minutes.
+    pub max_hole_satellite_minutes: u32,
+    /// After this long without a fix a running condition ends as lost. Hours.
+    pub lost_after_hours: u32,
+    /// A fix that needs more speed than this belongs to another ship, or to none. Knots.
+    pub jump_knots: f64,
+    /// A vessel silent for longer than this is forgotten. Hours.
+    pub forget_after_hours: u32,
+    /// At most this many tracks; beyond it the unconfirmed and longest silent go first, never one with an open alert.
+    pub max_tracks: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            max_hole_minutes: 20,
+            max_hole_satellite_minutes: 180,
+            lost_after_hours: 6,
+            jump_knots: 60.0,
+            forget_after_hours: 168,
+            max_tracks: 1_000_000,
+        }
+    }
+}
+
+impl Settings {
+    /// All faults, as sentences with the key's path.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if self.max_hole_minutes < 6 {
+            problems.push("tracks.max_hole_minutes must be at least 6: speed made good needs spans over 5 minutes".to_owned());
+        }
+        if self.max_hole_satellite_minutes < self.max_hole_minutes {
+            problems.push(
+                "tracks.max_hole_satellite_minutes must not be below tracks.max_hole_minutes"
+                    .to_owned(),
+            );
+        }
+        if i64::from(self.lost_after_hours) * 60 <= i64::from(self.max_hole_satellite_minutes) {
+            problems.push(
+                "tracks.lost_after_hours must be longer than tracks.max_hole_satellite_minutes"
+                    .to_owned(),
+            );
+        }
+        if !(20.0..=500.0).contains(&self.jump_knots) {
+            problems.push("tracks.jump_knots must lie between 20 and 500".to_owned());
+        }
+        if self.forget_after_hours <= self.lost_after_hours {
+            problems.push(
+                "tracks.forget_after_hours must be longer than tracks.lost_after_hours".to_owned(),
+            );
+        }
+        if self.max_tracks < 1000 {
+            problems.push("tracks.max_tracks must be at least 1000".to_owned());
+        }
+        problems
+    }
+
+    /// The longest hole that still counts, for a vessel.
+    pub fn max_hole(&self, satellite_only: bool) -> Span {
+        match satellite_only {
+            false => Span::from_minutes(i64::from(self.max_hole_minutes)),
+            true => Span::from_minutes(i64::from(self.max_hole_satellite_minutes)),
+        }
+    }
+
+    /// How long without a fix until a running condition is lost.
+    pub fn lost_after(&self) -> Span {
+        Span::from_hours(i64::from(self.lost_after_hours))
+    }
+}

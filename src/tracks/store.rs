@@ -1,0 +1,557 @@
+//! The slab of tracks and the way a report goes through it.
+
+use rustc_hash::FxHashMap;
+
+use crate::ais::{Body, Class, Position, Report, SourceId, Static, StationId};
+use crate::geo::LatLon;
+use crate::time::{Span, Time};
+use crate::units::{Mmsi, StationClass, knots};
+
+use super::accept::{self, CANDIDATE_AGE, Candidates, Copies, Outcome, Refusal};
+use super::grid::{self, Grid};
+use super::track::{Cold, Fix, Hot, NO_NEXT, SpeedMadeGood, Vessel};
+use super::trail::TrailPoint;
+use super::usual::UsualSpeed;
+use super::{Settings, TrackIx, TrackKey};
+
+/// Shortest span of a speed made good (SPEC).
+const SMG_SHORTEST: Span = Span::from_minutes(5);
+/// Longest span of a speed made good within continuous reports (SPEC).
+const SMG_LONGEST: Span = Span::from_minutes(20);
+/// A track with fewer fixes than this was never confirmed.
+const CONFIRMED_FIXES: u32 = 3;
+/// How far back a trail reaches for vessels of no special interest, and for others.
+const KEEP_SHORT: Span = Span::from_minutes(40);
+const KEEP_LONG: Span = Span::from_hours(13);
+const STATIONS_KEPT: usize = 8;
+const UNDER_WAY_KNOTS: f64 = 3.0;
+
+/// Every track there is.
+pub struct Tracks {
+    settings: Settings,
+    hot: Vec<Hot>,
+    cold: Vec<Cold>,
+    free: Vec<TrackIx>,
+    by_mmsi: FxHashMap<u32, u32>,
+    grid: Grid,
+    copies: Copies,
+    candidates: Candidates,
+    forgotten: Vec<TrackIx>,
+    satellite_sources: Vec<SourceId>,
+    alive: usize,
+    evicted: u64,
+    vessels_seen: u64,
+}
+
+impl Tracks {
+    /// An empty picture. `satellite_sources` are the inputs whose lateness is above 15 min.
+    pub fn new(settings: Settings, satellite_sources: Vec<SourceId>) -> Tracks {
+        Tracks {
+            settings,
+            hot: Vec::new(),
+            cold: Vec::new(),
+            free: Vec::new(),
+            by_mmsi: FxHashMap::default(),
+            grid: Grid::default(),
+            copies: Copies::default(),
+            candidates: Candidates::default(),
+            forgotten: Vec::new(),
+            satellite_sources,
+            alive: 0,
+            evicted: 0,
+            vessels_seen: 0,
+        }
+    }
+
+    /// Takes in one report at its place in event time.
+    pub fn accept(&mut self, report: Report) -> Outcome {
+        let mmsi = report.mmsi;
+        match mmsi.station_class() {
+            StationClass::Ship
+            | StationClass::Tender
+            | StationClass::Unassigned
+            | StationClass::Distress => {}
+            StationClass::Coast
+            | StationClass::Aircraft
+            | StationClass::Aid
+            | StationClass::Handheld => return Outcome::Refused(Refusal::NotTracked),
+        }
+        if matches!(report.body, Body::Other) {
+            return Outcome::Refused(Refusal::NotTracked);
+        }
+        let transmission = report.payload ^ (u64::from(mmsi.0) << 17);
+        if self.copies.is_copy(transmission, report.at) {
+            self.note_copy(mmsi, report.station, report.source);
+            return Outcome::Refused(Refusal::Copy);
+        }
+        match report.body {
+            Body::Position(position) => {
+                self.position(mmsi, position, report.at, report.station, report.source)
+            }
+            Body::Static(said) => self.identity(mmsi, *said),
+            Body::SafetyText(_) | Body::Other => Outcome::Refused(Refusal::NotTracked),
+        }
+    }
+
+    /// Reads one vessel.
+    pub fn vessel(&self, ix: TrackIx) -> Vessel<'_> {
+        Vessel {
+            ix,
+            hot: &self.hot[ix.0 as usize],
+            cold: &self.cold[ix.0 as usize],
+        }
+    }
+
+    /// Finds a track by its key.
+    pub fn find(&self, key: TrackKey) -> Option<Vessel<'_>> {
+        self.chain(key.mmsi)
+            .map(|ix| self.vessel(ix))
+            .find(|vessel| vessel.key() == key)
+    }
+
+    /// Every track, in slab order (which must not show outside).
+    pub fn iter(&self) -> impl Iterator<Item = Vessel<'_>> {
+        (0..self.hot.len() as u32)
+            .filter(|ix| self.hot[*ix as usize].alive)
+            .map(|ix| self.vessel(TrackIx(ix)))
+    }
+
+    /// Calls `found(vessel, metres)` for every vessel whose latest fix lies within `metres` of `at`, in no set order.
+    pub fn near(&self, at: LatLon, metres: f64, mut found: impl FnMut(Vessel<'_>, f64)) {
+        self.grid.around(at, metres, |ix| {
+            let distance = self.hot[ix.0 as usize].position().metres_to(at);
+            if distance <= metres {
+                found(self.vessel(ix), distance);
+            }
+        });
+    }
+
+    /// How many tracks are held.
+    pub fn len(&self) -> usize {
+        self.alive
+    }
+
+    /// Whether no track is held.
+    pub fn is_empty(&self) -> bool {
+        self.alive == 0
+    }
+
+    /// Different vessels seen so far, forgotten ones included (one that comes back counts again).
+    pub fn vessels_seen(&self) -> u64 {
+        self.vessels_seen
+    }
+
+    /// Tracks evicted because there were too many.
+    pub fn evicted(&self) -> u64 {
+        self.evicted
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Puts new settings in force; nothing is forgotten.
+    pub fn configure(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
+    /// Sets or clears a behaviour's bit: whether it keeps state about the vessel.
+    pub fn mark_active(&mut self, ix: TrackIx, bit: u32, active: Activity) {
+        let marks = &mut self.hot[ix.0 as usize].active;
+        match active {
+            Activity::Keeps => *marks |= 1 << bit,
+            Activity::Done => *marks &= !(1 << bit),
+        }
+    }
+
+    /// Whether the trail of this vessel should reach back 13 h instead of 40 min.
+    pub fn mark_interest(&mut self, ix: TrackIx, interest: Interest) {
+        self.hot[ix.0 as usize].keep_long = interest == Interest::Watch;
+    }
+
+    /// Tracks that ceased to exist since the last call; their places are free for others from now on.
+    pub fn take_forgotten(&mut self) -> Vec<TrackIx> {
+        let forgotten = std::mem::take(&mut self.forgotten);
+        self.free.extend(&forgotten);
+        forgotten
+    }
+
+    /// Whether any track waits in `take_forgotten`.
+    pub fn has_forgotten(&self) -> bool {
+        !self.forgotten.is_empty()
+    }
+
+    /// Hourly house-keeping at engine time `now`: forgets the long silent, and evicts when there are too many.
+    pub fn sweep(&mut self, now: Time) {
+        self.candidates.expire(now);
+        let forget_before = now - Span::from_hours(i64::from(self.settings.forget_after_hours));
+        for ix in 0..self.hot.len() as u32 {
+            let hot = &self.hot[ix as usize];
+            if hot.alive && hot.last_at < forget_before && hot.active == 0 {
+                self.forget(TrackIx(ix));
+            }
+        }
+        self.evict();
+    }
+
+    /// Heap and slab bytes of the tracks, without the map's own.
+    pub fn bytes(&self) -> usize {
+        let trails: usize = self.cold.iter().map(|cold| cold.trail.bytes()).sum();
+        trails + self.hot.capacity() * size_of::<Hot>() + self.cold.capacity() * size_of::<Cold>()
+    }
+
+    fn position(
+        &mut self,
+        mmsi: Mmsi,
+        said: Position,
+        at: Time,
+        station: StationId,
+        source: SourceId,
+    ) -> Outcome {
+        let Some(position) = said.lat_lon() else {
+            return Outcome::Refused(Refusal::NoPosition);
+        };
+        let fix = Fix {
+            at,
+            position,
+            said,
+            station,
+            source,
+        };
+        let Some(first) = self.by_mmsi.get(&mmsi.0).copied() else {
+            let ix = self.create(mmsi, 1);
+            return self.move_on(ix, fix);
+        };
+        let head = &self.hot[first as usize];
+        if head.next == NO_NEXT && head.fixes == 0 {
+            return self.move_on(TrackIx(first), fix);
+        }
+        match self.nearest_possible(mmsi, &fix) {
+            Some(ix) => self.known(ix, fix),
+            None => self.jump(mmsi, fix),
+        }
+    }
+
+    /// The track of this MMSI that could have made the fix; of several the nearest.
+    fn nearest_possible(&self, mmsi: Mmsi, fix: &Fix) -> Option<TrackIx> {
+        let limit = self.settings.jump_knots;
+        let first = self.by_mmsi.get(&mmsi.0).copied()?;
+        if self.hot[first as usize].next == NO_NEXT {
+            let last = self.hot[first as usize].last()?;
+            return accept::possible(&last, fix, limit).then_some(TrackIx(first));
+        }
+        self.chain(mmsi)
+            .filter_map(|ix| self.hot[ix.0 as usize].last().map(|last| (ix, last)))
+            .filter(|(_, last)| accept::possible(last, fix, limit))
+            .min_by(|(_, a), (_, b)| {
+                let metres = |last: &Fix| last.position.metres_to(fix.position);
+                metres(a).total_cmp(&metres(b))
+            })
+            .map(|(ix, _)| ix)
+    }
+
+    fn known(&mut self, ix: TrackIx, fix: Fix) -> Outcome {
+        let last_at = self.hot[ix.0 as usize].last_at;
+        if fix.at < last_at {
+            let added = self.cold[ix.0 as usize]
+                .trail
+                .insert_late(&trail_point(&fix));
+            return match added {
+                true => Outcome::Late { vessel: ix },
+                false => Outcome::Refused(Refusal::TooLate),
+            };
+        }
+        if fix.at == last_at {
+            return Outcome::Refused(Refusal::SameMoment);
+        }
+        self.retire_silent_siblings(ix, fix.at);
+        self.move_on(ix, fix)
+    }
+
+    /// A fix no track of this MMSI could have made: another ship once two more agree with it.
+    fn jump(&mut self, mmsi: Mmsi, fix: Fix) -> Outcome {
+        let limit = self.settings.jump_knots;
+        let Some(confirmed) = self.candidates.add(mmsi.0, fix, limit) else {
+            return Outcome::Refused(Refusal::Jump);
+        };
+        let successor = self.chain(mmsi).find(|ix| {
+            let hot = &self.hot[ix.0 as usize];
+            hot.fixes < CONFIRMED_FIXES || CANDIDATE_AGE <= fix.at - hot.last_at
+        });
+        let ix = match successor {
+            Some(ix) => {
+                self.cold[ix.0 as usize].trail.clear();
+                self.hot[ix.0 as usize].smg = f32::NAN;
+                ix
+            }
+            None => {
+                let last = self
+                    .chain(mmsi)
+                    .map(|ix| self.hot[ix.0 as usize].ordinal)
+                    .max();
+                self.create(mmsi, last.unwrap_or(0).saturating_add(1))
+            }
+        };
+        for earlier in &confirmed[..confirmed.len() - 1] {
+            self.move_on(ix, *earlier);
+        }
+        self.move_on(ix, fix)
+    }
+
+    /// Two ships under one MMSI are one again when the other has been silent for 30 min.
+    fn retire_silent_siblings(&mut self, ix: TrackIx, now: Time) {
+        let mmsi = Mmsi(self.hot[ix.0 as usize].mmsi);
+        let first = self.by_mmsi.get(&mmsi.0).copied();
+        if first == Some(ix.0) && self.hot[ix.0 as usize].next == NO_NEXT {
+            return;
+        }
+        let silent: Vec<TrackIx> = self
+            .chain(mmsi)
+            .filter(|other| *other != ix)
+            .filter(|other| CANDIDATE_AGE < now - self.hot[other.0 as usize].last_at)
+            .collect();
+        for other in silent {
+            self.forget(other);
+        }
+    }
+
+    fn move_on(&mut self, ix: TrackIx, fix: Fix) -> Outcome {
+        let satellite = fix.said.message_type == 27 || self.satellite_sources.contains(&fix.source);
+        let hot = &mut self.hot[ix.0 as usize];
+        let cold = &mut self.cold[ix.0 as usize];
+        let previous = hot.last();
+        hot.satellite_only &= satellite;
+        let smg = previous.and_then(|previous| {
+            let max_hole = self.settings.max_hole(hot.satellite_only);
+            speed_made_good(cold, &previous, &fix, max_hole)
+        });
+        let (lat, lon) = fix.said.units().unwrap_or((hot.lat, hot.lon));
+        if hot.fixes == 0 {
+            hot.first_at = fix.at;
+        }
+        hot.last_at = fix.at;
+        hot.lat = lat;
+        hot.lon = lon;
+        hot.said = fix.said;
+        hot.source = fix.source;
+        hot.fixes = hot.fixes.saturating_add(1);
+        match fix.said.class {
+            Class::A if fix.said.message_type == 27 && hot.class != Class::Unknown => {}
+            Class::Unknown => {}
+            class => hot.class = class,
+        }
+        hot.smg = smg.map_or(f32::NAN, |smg| smg.knots as f32);
+        hot.smg_span = smg.map_or(0, |smg| {
+            (fix.at - smg.since).millis().clamp(0, i64::from(u32::MAX)) as u32
+        });
+        hot.smg_over_hole = smg.is_some_and(|smg| smg.over_hole);
+        let keep = if hot.keep_long { KEEP_LONG } else { KEEP_SHORT };
+        cold.trail.push(&trail_point(&fix), keep);
+        if let Some(smg) = smg.filter(|smg| !smg.over_hole) {
+            match &mut cold.usual {
+                Some(usual) => usual.sample(fix.at, smg.knots),
+                None if UNDER_WAY_KNOTS <= smg.knots => {
+                    let mut usual = Box::new(UsualSpeed::new(fix.at));
+                    usual.sample(fix.at, smg.knots);
+                    cold.usual = Some(usual);
+                }
+                None => {}
+            }
+        }
+        if fix.station != hot.station {
+            hot.station = fix.station;
+            note_station(&mut cold.stations, fix.station);
+        }
+        let cell = grid::cell_of(fix.position);
+        if cell != hot.cell {
+            self.grid.remove(hot.cell, ix);
+            self.grid.insert(cell, ix);
+            hot.cell = cell;
+        }
+        Outcome::Fix {
+            vessel: ix,
+            previous,
+            smg,
+        }
+    }
+
+    fn identity(&mut self, mmsi: Mmsi, said: Static) -> Outcome {
+        if !self.by_mmsi.contains_key(&mmsi.0) {
+            self.create(mmsi, 1);
+        }
+        let class = said.class;
+        let mut changed = None;
+        let mut next = self.by_mmsi.get(&mmsi.0).copied().unwrap_or(NO_NEXT);
+        while next != NO_NEXT {
+            let hot = &mut self.hot[next as usize];
+            if let Some(class) = class.filter(|class| *class != Class::Unknown) {
+                hot.class = class;
+            }
+            let identity = self.cold[next as usize].identity.get_or_insert_default();
+            if identity.fuse(said.clone()) && changed.is_none() {
+                changed = Some(TrackIx(next));
+            }
+            next = hot.next;
+        }
+        match changed {
+            Some(vessel) => Outcome::Identity { vessel },
+            None => Outcome::Refused(Refusal::NothingNew),
+        }
+    }
+
+    /// A copy is no fix, but its station heard the vessel, and a shore station's copy proves it is not satellite-only.
+    fn note_copy(&mut self, mmsi: Mmsi, station: StationId, source: SourceId) {
+        let Some(ix) = self.by_mmsi.get(&mmsi.0).copied() else {
+            return;
+        };
+        if !self.satellite_sources.contains(&source)
+            && self.hot[ix as usize].said.message_type != 27
+        {
+            self.hot[ix as usize].satellite_only = false;
+        }
+        if station != self.hot[ix as usize].station {
+            note_station(&mut self.cold[ix as usize].stations, station);
+        }
+    }
+
+    fn create(&mut self, mmsi: Mmsi, ordinal: u16) -> TrackIx {
+        if self.settings.max_tracks as usize <= self.alive {
+            self.evict();
+        }
+        let mut hot = Hot::new(mmsi, ordinal);
+        let mut cold = Cold::new();
+        if let Some(first) = self.by_mmsi.get(&mmsi.0).copied() {
+            hot.next = first;
+            hot.class = self.hot[first as usize].class;
+            cold.identity = self.cold[first as usize].identity.clone();
+        }
+        let ix = match self.free.pop() {
+            Some(ix) => {
+                self.hot[ix.0 as usize] = hot;
+                self.cold[ix.0 as usize] = cold;
+                ix
+            }
+            None => {
+                self.hot.push(hot);
+                self.cold.push(cold);
+                TrackIx(self.hot.len() as u32 - 1)
+            }
+        };
+        self.by_mmsi.insert(mmsi.0, ix.0);
+        self.alive += 1;
+        self.vessels_seen += u64::from(ordinal == 1);
+        ix
+    }
+
+    fn forget(&mut self, ix: TrackIx) {
+        let Hot {
+            mmsi, cell, next, ..
+        } = self.hot[ix.0 as usize];
+        self.grid.remove(cell, ix);
+        if self.by_mmsi.get(&mmsi) == Some(&ix.0) {
+            match next {
+                NO_NEXT => self.by_mmsi.remove(&mmsi),
+                next => self.by_mmsi.insert(mmsi, next),
+            };
+        } else {
+            let before = self
+                .chain(Mmsi(mmsi))
+                .find(|other| self.hot[other.0 as usize].next == ix.0);
+            if let Some(before) = before {
+                self.hot[before.0 as usize].next = next;
+            }
+        }
+        let hot = &mut self.hot[ix.0 as usize];
+        hot.alive = false;
+        hot.cell = grid::NOWHERE;
+        self.cold[ix.0 as usize].trail.clear();
+        self.alive -= 1;
+        self.forgotten.push(ix);
+    }
+
+    /// Brings the number of tracks to nine tenths of the limit: the unconfirmed first, then the longest silent.
+    fn evict(&mut self) {
+        let limit = self.settings.max_tracks as usize;
+        if self.alive < limit {
+            return;
+        }
+        let mut order: Vec<(bool, Time, u32, u32)> = (0..self.hot.len() as u32)
+            .map(|ix| (ix, &self.hot[ix as usize]))
+            .filter(|(_, hot)| hot.alive && hot.active == 0)
+            .map(|(ix, hot)| (CONFIRMED_FIXES <= hot.fixes, hot.last_at, hot.mmsi, ix))
+            .collect();
+        order.sort_unstable();
+        for (_, _, _, ix) in order.into_iter().take(self.alive - limit * 9 / 10) {
+            self.forget(TrackIx(ix));
+            self.evicted += 1;
+        }
+    }
+
+    fn chain(&self, mmsi: Mmsi) -> impl Iterator<Item = TrackIx> + '_ {
+        let mut next = self.by_mmsi.get(&mmsi.0).copied().unwrap_or(NO_NEXT);
+        std::iter::from_fn(move || {
+            let ix = (next != NO_NEXT).then_some(TrackIx(next))?;
+            next = self.hot[next as usize].next;
+            Some(ix)
+        })
+    }
+}
+
+/// Whether a behaviour keeps state about a vessel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Activity {
+    /// It does.
+    Keeps,
+    /// It no longer does.
+    Done,
+}
+
+/// How far back a vessel's trail is worth keeping.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Interest {
+    /// Watched, or slow at sea: half a day.
+    Watch,
+    /// Passing: most of an hour.
+    Pass,
+}
+
+fn speed_made_good(
+    cold: &Cold,
+    previous: &Fix,
+    fix: &Fix,
+    max_hole: Span,
+) -> Option<SpeedMadeGood> {
+    let speed = |from: Time, position: LatLon, over_hole: bool| SpeedMadeGood {
+        knots: knots(position.metres_to(fix.position), (fix.at - from).seconds()),
+        since: from,
+        over_hole,
+    };
+    let hole = fix.at - previous.at;
+    if SMG_LONGEST < hole {
+        return Some(speed(previous.at, previous.position, max_hole < hole));
+    }
+    if SMG_SHORTEST <= hole {
+        return Some(speed(previous.at, previous.position, false));
+    }
+    let start = cold.trail.at_or_before(fix.at - SMG_SHORTEST)?;
+    (fix.at - start.at <= SMG_LONGEST).then(|| speed(start.at, start.position, false))
+}
+
+fn trail_point(fix: &Fix) -> TrailPoint {
+    TrailPoint {
+        at: fix.at,
+        position: fix.position,
+        sog_knots: fix.said.sog_knots(),
+        cog_degrees: fix.said.cog_degrees(),
+    }
+}
+
+fn note_station(stations: &mut Vec<StationId>, station: StationId) {
+    if station == StationId(0) || stations.first() == Some(&station) {
+        return;
+    }
+    stations.retain(|other| *other != station);
+    stations.insert(0, station);
+    stations.truncate(STATIONS_KEPT);
+}

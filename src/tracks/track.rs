@@ -1,0 +1,282 @@
+//! One vessel: its hot state, and the view that behaviours and alerts read.
+
+use crate::ais::{Class, Position, SourceId, StationId};
+use crate::geo::LatLon;
+use crate::time::{Span, Time};
+use crate::units::{Mmsi, StationClass};
+
+use super::grid::{self, Cell};
+use super::identity::Identity;
+use super::trail::{Trail, TrailPoint};
+use super::usual::{self, UsualSpeed};
+use super::{TrackIx, TrackKey};
+
+/// An MMSI outside every class takes part after this long on a consistent track (SPEC "Vessels").
+const UNASSIGNED_AFTER: Span = Span::from_minutes(60);
+
+/// One accepted position of a vessel.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Fix {
+    /// Event time.
+    pub at: Time,
+    /// Where.
+    pub position: LatLon,
+    /// Everything else the report said.
+    pub said: Position,
+    /// The station that heard it first.
+    pub station: StationId,
+    /// The input it came by.
+    pub source: SourceId,
+}
+
+/// Speed over the ground as positions prove it (SPEC "Speed made good").
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct SpeedMadeGood {
+    /// Distance over time. Knots.
+    pub knots: f64,
+    /// Start of the span it was measured over; the span ends at the fix.
+    pub since: Time,
+    /// Whether the span is a hole longer than the vessel's longest that counts: then the speed is evidence only.
+    pub over_hole: bool,
+}
+
+/// What is read at every report, together: 112 bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hot {
+    pub(super) last_at: Time,
+    pub(super) first_at: Time,
+    pub(super) said: Position,
+    pub(super) smg: f32,
+    pub(super) smg_span: u32,
+    pub(super) lat: i32,
+    pub(super) lon: i32,
+    pub(super) cell: Cell,
+    pub(super) mmsi: u32,
+    pub(super) next: u32,
+    pub(super) fixes: u32,
+    pub(super) active: u32,
+    pub(super) ordinal: u16,
+    pub(super) station: StationId,
+    pub(super) source: SourceId,
+    pub(super) class: Class,
+    pub(super) alive: bool,
+    pub(super) keep_long: bool,
+    pub(super) smg_over_hole: bool,
+    pub(super) satellite_only: bool,
+}
+
+/// What is read seldom.
+#[derive(Clone, Debug)]
+pub(super) struct Cold {
+    pub(super) trail: Trail,
+    pub(super) usual: Option<Box<UsualSpeed>>,
+    pub(super) identity: Option<Box<Identity>>,
+    pub(super) stations: Vec<StationId>,
+}
+
+/// Chain end in `Hot::next`.
+pub(super) const NO_NEXT: u32 = u32::MAX;
+
+impl Hot {
+    pub(super) fn new(mmsi: Mmsi, ordinal: u16) -> Hot {
+        Hot {
+            last_at: Time::MIN,
+            first_at: Time::MIN,
+            said: Position::new(Class::Unknown, 0, None, None, None, None, None),
+            smg: f32::NAN,
+            smg_span: 0,
+            lat: 0,
+            lon: 0,
+            cell: grid::NOWHERE,
+            mmsi: mmsi.0,
+            next: NO_NEXT,
+            fixes: 0,
+            active: 0,
+            ordinal,
+            station: StationId(0),
+            source: SourceId(0),
+            class: Class::Unknown,
+            alive: true,
+            keep_long: false,
+            smg_over_hole: false,
+            satellite_only: true,
+        }
+    }
+
+    pub(super) fn position(&self) -> LatLon {
+        LatLon {
+            lat: f64::from(self.lat) / crate::ais::UNITS_PER_DEGREE,
+            lon: f64::from(self.lon) / crate::ais::UNITS_PER_DEGREE,
+        }
+    }
+
+    pub(super) fn last(&self) -> Option<Fix> {
+        (0 < self.fixes).then(|| Fix {
+            at: self.last_at,
+            position: self.position(),
+            said: self.said,
+            station: self.station,
+            source: self.source,
+        })
+    }
+
+    pub(super) fn key(&self) -> TrackKey {
+        TrackKey {
+            mmsi: Mmsi(self.mmsi),
+            ordinal: self.ordinal,
+        }
+    }
+}
+
+impl Cold {
+    pub(super) fn new() -> Cold {
+        Cold {
+            trail: Trail::new(),
+            usual: None,
+            identity: None,
+            stations: Vec::new(),
+        }
+    }
+}
+
+/// A vessel as behaviours, alerts and views read it.
+#[derive(Clone, Copy)]
+pub struct Vessel<'a> {
+    pub(super) ix: TrackIx,
+    pub(super) hot: &'a Hot,
+    pub(super) cold: &'a Cold,
+}
+
+impl<'a> Vessel<'a> {
+    /// Its place in the slab.
+    pub fn ix(&self) -> TrackIx {
+        self.ix
+    }
+
+    /// Its name for good.
+    pub fn key(&self) -> TrackKey {
+        self.hot.key()
+    }
+
+    /// Its MMSI.
+    pub fn mmsi(&self) -> Mmsi {
+        Mmsi(self.hot.mmsi)
+    }
+
+    /// Whether it takes part in behaviours: ships and tenders, and numbers outside every class after an hour on one track.
+    pub fn takes_part(&self) -> bool {
+        match self.mmsi().station_class() {
+            StationClass::Ship | StationClass::Tender => true,
+            StationClass::Unassigned => UNASSIGNED_AFTER <= self.hot.last_at - self.hot.first_at,
+            StationClass::Coast
+            | StationClass::Aircraft
+            | StationClass::Aid
+            | StationClass::Handheld
+            | StationClass::Distress => false,
+        }
+    }
+
+    /// Whether its MMSI lies outside every class: a lead in itself.
+    pub fn unassigned_mmsi(&self) -> bool {
+        self.mmsi().station_class() == StationClass::Unassigned
+    }
+
+    /// Its latest fix; `None` before the first.
+    pub fn last(&self) -> Option<Fix> {
+        self.hot.last()
+    }
+
+    /// When it was first heard with a position.
+    pub fn first_at(&self) -> Time {
+        self.hot.first_at
+    }
+
+    /// Speed made good at its latest fix.
+    pub fn speed_made_good(&self) -> Option<SpeedMadeGood> {
+        (!self.hot.smg.is_nan()).then(|| SpeedMadeGood {
+            knots: f64::from(self.hot.smg),
+            since: self.hot.last_at - Span::from_millis(i64::from(self.hot.smg_span)),
+            over_hole: self.hot.smg_over_hole,
+        })
+    }
+
+    /// Usual speed before `before` (its own habit, else its type's). Knots.
+    pub fn usual_knots(&self, before: Time) -> f64 {
+        let own = self
+            .cold
+            .usual
+            .as_ref()
+            .and_then(|usual| usual.knots(before));
+        own.unwrap_or_else(|| usual::of_type(self.ship_type()))
+    }
+
+    /// Static data; `None` before any was heard.
+    pub fn identity(&self) -> Option<&'a Identity> {
+        self.cold.identity.as_deref()
+    }
+
+    /// Ship type 1-99, where sent.
+    pub fn ship_type(&self) -> Option<u8> {
+        self.identity().and_then(|identity| identity.ship_type)
+    }
+
+    /// Transponder class, as far as heard.
+    pub fn class(&self) -> Class {
+        self.hot.class
+    }
+
+    /// Whether nothing but satellites (type 27, or inputs with a lateness over 15 min) has heard it.
+    pub fn satellite_only(&self) -> bool {
+        self.hot.satellite_only
+    }
+
+    /// Whether it says it is at anchor (1) or moored (5).
+    pub fn says_anchored(&self) -> bool {
+        matches!(self.hot.said.status(), Some(1 | 5))
+    }
+
+    /// Kept fixes from `from` on, oldest first; the latest fix itself may be missing (see `last`).
+    pub fn trail_since(&self, from: Time) -> impl Iterator<Item = TrailPoint> + 'a {
+        self.cold.trail.since(from)
+    }
+
+    /// Where it was at `at`, between two fixes at most `bridge` apart; `None` outside its trail or over a longer hole.
+    pub fn position_at(&self, at: Time, bridge: Span) -> Option<LatLon> {
+        let last = self.last()?;
+        if last.at == at {
+            return Some(last.position);
+        }
+        if last.at < at {
+            return None;
+        }
+        let before = self.cold.trail.at_or_before(at)?;
+        if before.at == at {
+            return Some(before.position);
+        }
+        let (after_at, after) = match self.cold.trail.after(at) {
+            Some(after) => (after.at, after.position),
+            None => (last.at, last.position),
+        };
+        let span = after_at - before.at;
+        if bridge < span {
+            return None;
+        }
+        let share = (at - before.at).millis() as f64 / span.millis() as f64;
+        Some(before.position.between(after, share))
+    }
+
+    /// Stations that heard it lately, at most eight, most recent first.
+    pub fn stations(&self) -> &'a [StationId] {
+        &self.cold.stations
+    }
+
+    /// Its fixes so far.
+    pub fn fixes(&self) -> u32 {
+        self.hot.fixes
+    }
+
+    /// Which behaviours keep state about it, one bit each.
+    pub fn active(&self) -> u32 {
+        self.hot.active
+    }
+}

@@ -1,0 +1,279 @@
+//! Where a vessel has been: its fixes, thinned as they age.
+//!
+//! Kept points lie at least 10 s apart in the last 6 minutes, 2 minutes apart to 21 minutes, 5 minutes apart before that.
+//! That is enough for speed made good (spans of 5-20 min), for common instants, for 5-minute positions and for evidence,
+//! at 16 bytes a point.
+
+use crate::geo::LatLon;
+use crate::time::{Span, Time};
+
+const FINE_SPACING: i64 = 10_000;
+const MIDDLE_SPACING: i64 = 120_000;
+const COARSE_SPACING: i64 = 300_000;
+const FINE_AGE: i64 = 360_000;
+const MIDDLE_AGE: i64 = 1_260_000;
+const UNITS_PER_DEGREE: f64 = 600_000.0;
+const NONE: u16 = u16::MAX;
+
+/// One kept fix of a trail.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct TrailPoint {
+    /// When.
+    pub at: Time,
+    /// Where.
+    pub position: LatLon,
+    /// Reported speed over ground, knots.
+    pub sog_knots: Option<f64>,
+    /// Reported course over ground, degrees.
+    pub cog_degrees: Option<f64>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Packed {
+    /// Milliseconds after the trail's epoch.
+    offset: u32,
+    lat: i32,
+    lon: i32,
+    sog: u16,
+    cog: u16,
+}
+
+/// The thinned fixes of one vessel, oldest first.
+#[derive(Clone, Debug)]
+pub(super) struct Trail {
+    epoch: i64,
+    points: Vec<Packed>,
+}
+
+impl Trail {
+    pub(super) fn new() -> Trail {
+        Trail {
+            epoch: 0,
+            points: Vec::new(),
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.points.clear();
+    }
+
+    /// Adds a fix newer than all kept ones, unless it comes within 10 s of the last. `keep` is how far back to remember.
+    pub(super) fn push(&mut self, point: &TrailPoint, keep: Span) {
+        let at = point.at.millis();
+        match self.points.last() {
+            None => self.epoch = at,
+            Some(last) => {
+                if at - self.millis(last) < FINE_SPACING {
+                    return;
+                }
+                if i64::from(u32::MAX) < at - self.epoch {
+                    self.drop_before(at - keep.millis().min(i64::from(u32::MAX) / 2));
+                    self.rebase(at);
+                }
+            }
+        }
+        if self.points.len() == self.points.capacity() {
+            self.thin(at, keep);
+            if self.points.capacity() < self.points.len() + 1 + self.points.len() / 8 {
+                let more = if self.points.len() < 24 {
+                    6
+                } else {
+                    self.points.len() / 4
+                };
+                self.points.reserve_exact(more);
+            }
+        }
+        let packed = self.pack(point);
+        self.points.push(packed);
+    }
+
+    /// Puts a late fix where it belongs, if it adds something; its age decides the spacing.
+    pub(super) fn insert_late(&mut self, point: &TrailPoint) -> bool {
+        let at = point.at.millis();
+        let Some(first) = self.points.first() else {
+            return false;
+        };
+        if at <= self.millis(first) {
+            return false;
+        }
+        let place = self.points.partition_point(|kept| self.millis(kept) < at);
+        let near = |kept: Option<&Packed>| {
+            kept.is_some_and(|kept| (self.millis(kept) - at).abs() < FINE_SPACING)
+        };
+        if near(self.points.get(place)) || near(self.points.get(place.wrapping_sub(1))) {
+            return false;
+        }
+        let packed = self.pack(point);
+        self.points.insert(place, packed);
+        true
+    }
+
+    /// The latest kept point at or before `at`.
+    pub(super) fn at_or_before(&self, at: Time) -> Option<TrailPoint> {
+        let place = self.place_after(at);
+        place
+            .checked_sub(1)
+            .map(|index| self.unpack(&self.points[index]))
+    }
+
+    /// The earliest kept point after `at`.
+    pub(super) fn after(&self, at: Time) -> Option<TrailPoint> {
+        self.points
+            .get(self.place_after(at))
+            .map(|packed| self.unpack(packed))
+    }
+
+    /// Kept points from `from` on, oldest first.
+    pub(super) fn since(&self, from: Time) -> impl Iterator<Item = TrailPoint> + '_ {
+        let start = self
+            .points
+            .partition_point(|kept| self.millis(kept) < from.millis());
+        self.points[start..]
+            .iter()
+            .map(|packed| self.unpack(packed))
+    }
+
+    /// Heap bytes held.
+    pub(super) fn bytes(&self) -> usize {
+        self.points.capacity() * size_of::<Packed>()
+    }
+
+    fn place_after(&self, at: Time) -> usize {
+        let at = at.millis();
+        // Most questions are about the last minutes: look from the end first.
+        let tail = self.points.len().saturating_sub(8);
+        if self
+            .points
+            .get(tail)
+            .is_some_and(|kept| self.millis(kept) <= at)
+        {
+            return tail + self.points[tail..].partition_point(|kept| self.millis(kept) <= at);
+        }
+        self.points.partition_point(|kept| self.millis(kept) <= at)
+    }
+
+    fn thin(&mut self, now: i64, keep: Span) {
+        let epoch = self.epoch;
+        let oldest = now - keep.millis();
+        let mut last_kept = i64::MIN;
+        self.points.retain(|point| {
+            let at = epoch + i64::from(point.offset);
+            let spacing = match now - at {
+                ..FINE_AGE => FINE_SPACING,
+                FINE_AGE..MIDDLE_AGE => MIDDLE_SPACING,
+                MIDDLE_AGE.. => COARSE_SPACING,
+            };
+            // A second of slack: vessels that report every 30 s or 60 s are kept on their own beat.
+            let stays = oldest <= at && last_kept.saturating_add(spacing - 1000) <= at;
+            if stays {
+                last_kept = at;
+            }
+            stays
+        });
+    }
+
+    fn drop_before(&mut self, oldest: i64) {
+        let epoch = self.epoch;
+        self.points
+            .retain(|point| oldest <= epoch + i64::from(point.offset));
+    }
+
+    fn rebase(&mut self, now: i64) {
+        let epoch = self.points.first().map_or(now, |first| self.millis(first));
+        let moved = epoch - self.epoch;
+        for point in &mut self.points {
+            point.offset = (i64::from(point.offset) - moved).clamp(0, i64::from(u32::MAX)) as u32;
+        }
+        self.epoch = epoch;
+    }
+
+    fn millis(&self, point: &Packed) -> i64 {
+        self.epoch + i64::from(point.offset)
+    }
+
+    fn pack(&self, point: &TrailPoint) -> Packed {
+        let tenths = |value: Option<f64>| value.map_or(NONE, |value| (value * 10.0).round() as u16);
+        Packed {
+            offset: (point.at.millis() - self.epoch).clamp(0, i64::from(u32::MAX)) as u32,
+            lat: (point.position.lat * UNITS_PER_DEGREE).round() as i32,
+            lon: (point.position.lon * UNITS_PER_DEGREE).round() as i32,
+            sog: tenths(point.sog_knots),
+            cog: tenths(point.cog_degrees),
+        }
+    }
+
+    fn unpack(&self, packed: &Packed) -> TrailPoint {
+        let tenths = |value: u16| (value != NONE).then(|| f64::from(value) / 10.0);
+        TrailPoint {
+            at: Time::from_millis(self.millis(packed)),
+            position: LatLon::new(
+                f64::from(packed.lat) / UNITS_PER_DEGREE,
+                f64::from(packed.lon) / UNITS_PER_DEGREE,
+            ),
+            sog_knots: tenths(packed.sog),
+            cog_degrees: tenths(packed.cog),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn point(seconds: i64) -> TrailPoint {
+        TrailPoint {
+            at: Time::from_seconds(seconds),
+            position: LatLon::new(seconds as f64 / 1e5, 179.9),
+            sog_knots: Some(1.5),
+            cog_degrees: None,
+        }
+    }
+
+    #[test]
+    fn a_fast_reporter_is_thinned_with_age_and_forgotten_after_the_horizon() {
+        let mut trail = Trail::new();
+        for seconds in (0..100_000).step_by(2) {
+            trail.push(&point(seconds), Span::from_hours(12));
+        }
+        let points: Vec<_> = trail.since(Time::MIN).collect();
+        assert!(points.len() < 250, "{}", points.len());
+        let oldest = points[0].at;
+        assert!(oldest <= Time::from_seconds(100_000 - 12 * 3600 + 600));
+        assert!(points.windows(2).all(|pair| pair[0].at < pair[1].at));
+        // The last five minutes are there every 10 s.
+        let fine = trail.since(Time::from_seconds(99_700)).count();
+        assert!((29..=31).contains(&fine), "{fine}");
+    }
+
+    #[test]
+    fn a_trail_spans_years_of_silence() {
+        let mut trail = Trail::new();
+        trail.push(&point(0), Span::from_hours(12));
+        trail.push(&point(400_000_000), Span::from_hours(12));
+        trail.push(&point(400_000_060), Span::from_hours(12));
+        let last = trail.at_or_before(Time::MAX).expect("just pushed");
+        assert_eq!(last.at, Time::from_seconds(400_000_060));
+        assert_eq!(trail.since(Time::MIN).count(), 2);
+    }
+
+    #[test]
+    fn late_points_find_their_place_once() {
+        let mut trail = Trail::new();
+        for seconds in [0, 60, 180] {
+            trail.push(&point(seconds), Span::from_hours(1));
+        }
+        assert!(trail.insert_late(&point(120)));
+        assert!(!trail.insert_late(&point(121)));
+        let times: Vec<_> = trail
+            .since(Time::MIN)
+            .map(|kept| kept.at.seconds())
+            .collect();
+        assert_eq!(times, [0, 60, 120, 180]);
+        assert_eq!(
+            trail
+                .at_or_before(Time::from_seconds(179))
+                .map(|kept| kept.at.seconds()),
+            Some(120)
+        );
+    }
+}

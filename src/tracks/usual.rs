@@ -1,0 +1,125 @@
+//! A vessel's usual speed: the median of its 10-minute median speeds of 3 kn and more over the last 24 hours.
+
+use crate::time::Time;
+
+const SLOT_MILLIS: i64 = 600_000;
+const SLOTS: usize = 144;
+const PER_KNOT: f64 = 4.0;
+/// Slots needed before a vessel's own habit counts (SPEC "Usual speed").
+const NEEDED: usize = 12;
+/// Speeds below this are not under way. Knots.
+const UNDER_WAY_KNOTS: f64 = 3.0;
+const SAMPLES: usize = 20;
+const SAMPLE_SPACING: i64 = 30_000;
+
+/// Speeds in quarter knots: the samples of the present slot and the medians of the last 144; 0 is "not under way".
+#[derive(Clone, Debug)]
+pub(super) struct UsualSpeed {
+    slot: i64,
+    last_sample: i64,
+    taken: u8,
+    samples: [u8; SAMPLES],
+    medians: [u8; SLOTS],
+}
+
+impl UsualSpeed {
+    pub(super) fn new(at: Time) -> UsualSpeed {
+        UsualSpeed {
+            slot: at.millis().div_euclid(SLOT_MILLIS),
+            last_sample: i64::MIN / 2,
+            taken: 0,
+            samples: [0; SAMPLES],
+            medians: [0; SLOTS],
+        }
+    }
+
+    /// Takes in one speed made good, at most one every 30 s.
+    pub(super) fn sample(&mut self, at: Time, knots: f64) {
+        let millis = at.millis();
+        let slot = millis.div_euclid(SLOT_MILLIS);
+        if slot != self.slot {
+            self.close_slot(slot);
+        }
+        if millis - self.last_sample < SAMPLE_SPACING {
+            return;
+        }
+        if let Some(place) = self.samples.get_mut(usize::from(self.taken)) {
+            *place = (knots * PER_KNOT).round().clamp(1.0, 255.0) as u8;
+            self.taken += 1;
+            self.last_sample = millis;
+        }
+    }
+
+    /// The median over slots that ended in the 24 h before `before`; `None` with fewer than 12 slots under way.
+    pub(super) fn knots(&self, before: Time) -> Option<f64> {
+        let before = before.millis().div_euclid(SLOT_MILLIS);
+        let oldest = before - SLOTS as i64;
+        let mut medians: Vec<u8> = (oldest.max(self.slot - SLOTS as i64)..before.min(self.slot))
+            .map(|slot| self.medians[slot.rem_euclid(SLOTS as i64) as usize])
+            .filter(|median| UNDER_WAY_KNOTS * PER_KNOT <= f64::from(*median))
+            .collect();
+        if medians.len() < NEEDED {
+            return None;
+        }
+        medians.sort_unstable();
+        Some(f64::from(medians[medians.len() / 2]) / PER_KNOT)
+    }
+
+    fn close_slot(&mut self, next: i64) {
+        let taken = usize::from(self.taken);
+        self.samples[..taken].sort_unstable();
+        let median = match taken {
+            0 => 0,
+            _ => self.samples[taken / 2],
+        };
+        self.medians[self.slot.rem_euclid(SLOTS as i64) as usize] = median;
+        for skipped in (self.slot + 1..next).take(SLOTS) {
+            self.medians[skipped.rem_euclid(SLOTS as i64) as usize] = 0;
+        }
+        self.slot = next;
+        self.taken = 0;
+    }
+}
+
+/// The usual speed of a type of ship, for vessels without a habit of their own (SPEC "Usual speed"). Knots.
+pub(super) fn of_type(ship_type: Option<u8>) -> f64 {
+    match ship_type {
+        Some(70..=89) => 12.0,
+        Some(60..=69) => 16.0,
+        Some(40..=49) => 25.0,
+        Some(30 | 31 | 32 | 52) => 8.0,
+        Some(36) => 5.5,
+        _ => 10.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_hours_under_way_make_a_habit() {
+        let mut usual = UsualSpeed::new(Time::from_seconds(0));
+        for minute in 0..119 {
+            usual.sample(Time::from_seconds(minute * 60), 9.0);
+        }
+        assert_eq!(usual.knots(Time::from_seconds(119 * 60)), None);
+        usual.sample(Time::from_seconds(120 * 60), 1.0);
+        assert_eq!(usual.knots(Time::from_seconds(120 * 60)), Some(9.0));
+    }
+
+    #[test]
+    fn slow_hours_and_old_days_do_not_count() {
+        let mut usual = UsualSpeed::new(Time::from_seconds(0));
+        for minute in 0..300 {
+            usual.sample(
+                Time::from_seconds(minute * 60),
+                if minute < 200 { 8.0 } else { 1.0 },
+            );
+        }
+        assert_eq!(usual.knots(Time::from_seconds(300 * 60)), Some(8.0));
+        let next_day = Time::from_seconds(300 * 60 + 86_400);
+        usual.sample(next_day, 1.0);
+        assert_eq!(usual.knots(next_day), None);
+    }
+}

@@ -1,0 +1,56 @@
+//! Everything fixed that a position is judged by: zones, shore distance, ports, calm water.
+
+use std::sync::Arc;
+
+use super::ZoneSet;
+use crate::geo::{Coast, LatLon, Ports};
+use crate::time::Time;
+
+/// How a position lies to calm water.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Calm {
+    /// In the circle of a harbour or anchorage point, or in an active port or anchorage zone.
+    pub inside: bool,
+    /// Nautical miles to the nearest such point or to the nearest such zone's edge, 0 inside a zone; infinite beyond 30 nm.
+    pub nearest_nm: f64,
+}
+
+/// The zones of the moment with the coast and the ports.
+#[derive(Clone, Debug)]
+pub struct Chart {
+    /// The zones.
+    pub zones: ZoneSet,
+    /// Land and shore.
+    pub coast: Arc<Coast>,
+    /// Harbours and anchorage points.
+    pub ports: Arc<Ports>,
+    /// Sea behaviours do not open this near to calm water, unless a zone says otherwise; in nautical miles.
+    pub calm_margin_nm: f64,
+}
+
+impl Chart {
+    /// The zones with the coast and ports that are built in and the default margin of 5.4 nm (10 km).
+    pub fn with_built_in(zones: ZoneSet) -> Chart {
+        Chart {
+            zones,
+            coast: Coast::built_in(),
+            ports: Ports::built_in(),
+            calm_margin_nm: 5.4,
+        }
+    }
+
+    /// How the position lies to calm water at that time.
+    pub fn calm(&self, at: LatLon, time: Time) -> Calm {
+        let zone_nm = self.zones.calm_nm(at, time);
+        let point_nm = self.ports.nearest_point_nm(at);
+        Calm {
+            inside: zone_nm <= 0.0 || (point_nm.is_finite() && self.ports.calm_round(at).is_some()),
+            nearest_nm: zone_nm.min(point_nm),
+        }
+    }
+
+    /// Nautical miles to the nearest shore: 0 on land and inland water, infinite without a coast.
+    pub fn shore_nm(&self, at: LatLon) -> f64 {
+        self.coast.shore_nm(at)
+    }
+}

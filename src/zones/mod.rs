@@ -1,0 +1,213 @@
+//! Zones: the places that matter, read from GeoJSON, and which of them hold or neighbour a position.
+
+mod cells;
+mod chart;
+mod parse;
+mod presence;
+mod properties;
+mod shape;
+mod zone;
+
+pub use chart::{Calm, Chart};
+pub use parse::ZoneError;
+pub use presence::{Crossing, Presence, Sighting};
+pub use zone::{Hours, Kind, Zone};
+
+use cells::{Cells, Part};
+use shape::Shape;
+
+use crate::geo::LatLon;
+use crate::geo::chord::spot;
+use crate::time::Time;
+use crate::units::METRES_PER_NM;
+
+/// A zone's number within one `ZoneSet`; another set numbers anew.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ZoneIx(pub u16);
+
+/// How a position lies to a zone.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Relation {
+    /// Inside or on the border.
+    In,
+    /// Outside, within the zone's `near_nm`.
+    Near,
+    /// Farther out.
+    Outside,
+}
+
+impl Relation {
+    /// The word in alerts; `outside` never appears there.
+    pub fn name(self) -> &'static str {
+        match self {
+            Relation::In => "in",
+            Relation::Near => "near",
+            Relation::Outside => "outside",
+        }
+    }
+}
+
+/// One zone that a position lies in, near, or just beyond the near edge of.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Hit {
+    /// The zone.
+    pub zone: ZoneIx,
+    /// How the position lies to it.
+    pub relation: Relation,
+    /// Nautical miles beyond its border, negative inside. Exact (to some metres) outside and down to 1 nm inside; deeper it may
+    /// be a bound that is nearer to the border than the truth.
+    pub edge_nm: f64,
+}
+
+/// How far beyond the near edge a zone is still reported, so that a departure is seen to be one (SPEC: 0.2 nm beyond).
+const MARGIN_NM: f64 = 0.25;
+
+/// How far from a zone of calm water its distance is known, in nautical miles.
+const CALM_REACH_NM: f64 = 30.0;
+
+/// The zone files that are built into the program, by file name.
+const SHIPPED: [(&str, &str); 0] = [];
+
+/// All zones of all files, with the index that finds them. Never changes; new files make a new set.
+#[derive(Clone, Debug)]
+pub struct ZoneSet {
+    zones: Vec<Zone>,
+    shapes: Vec<Shape>,
+    cells: Cells,
+    calm_cells: Cells,
+}
+
+impl ZoneSet {
+    /// Reads zone files given as (file name, text): either all zones, or every problem of every file.
+    pub fn parse(files: &[(String, String)]) -> Result<ZoneSet, Vec<ZoneError>> {
+        let (zones, shapes) = parse::files(files)?.into_iter().unzip();
+        Ok(ZoneSet::index(zones, shapes))
+    }
+
+    /// The zones shipped with the program.
+    pub fn built_in() -> ZoneSet {
+        let files = SHIPPED.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        // A test parses the shipped files, so there are no problems to lose here.
+        ZoneSet::parse(&files).unwrap_or_else(|_| ZoneSet::none())
+    }
+
+    /// No zones at all.
+    pub fn none() -> ZoneSet {
+        ZoneSet::index(Vec::new(), Vec::new())
+    }
+
+    fn index(zones: Vec<Zone>, shapes: Vec<Shape>) -> ZoneSet {
+        let numbered = || (0_u16..).zip(zones.iter().zip(&shapes));
+        let cells = Cells::build(numbered().map(|(number, (zone, shape))| {
+            let beyond = (zone.near_nm + MARGIN_NM) * METRES_PER_NM;
+            (number, shape, beyond)
+        }));
+        let calm = numbered().filter(|(_, (zone, _))| zone.calm_water());
+        let reach = CALM_REACH_NM * METRES_PER_NM;
+        let calm_cells = Cells::build(calm.map(|(number, (_, shape))| (number, shape, reach)));
+        ZoneSet {
+            zones,
+            shapes,
+            cells,
+            calm_cells,
+        }
+    }
+
+    /// The zones in the order of their files and features.
+    pub fn zones(&self) -> &[Zone] {
+        &self.zones
+    }
+
+    /// The zones with their numbers, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (ZoneIx, &Zone)> {
+        (0..).map(ZoneIx).zip(&self.zones)
+    }
+
+    /// The zone of a number that this set gave out.
+    ///
+    /// # Panics
+    /// When the number comes from another set and is beyond this one's zones.
+    pub fn get(&self, zone: ZoneIx) -> &Zone {
+        &self.zones[usize::from(zone.0)]
+    }
+
+    /// The zone of an id.
+    pub fn find(&self, id: &str) -> Option<ZoneIx> {
+        self.iter()
+            .find(|(_, zone)| zone.id == id)
+            .map(|(number, _)| number)
+    }
+
+    /// Every zone, active or not, that the position is in or within `near_nm` + 0.25 nm of, in order of number. Clears `out` first.
+    pub fn at(&self, at: LatLon, out: &mut Vec<Hit>) {
+        out.clear();
+        let parts = self.cells.at(at);
+        if parts.is_empty() {
+            return;
+        }
+        let here = spot(at);
+        for part in parts {
+            let (number, edge_nm) = self.edge(part, at, here);
+            let near_nm = self.zones[usize::from(number)].near_nm;
+            if near_nm + MARGIN_NM < edge_nm {
+                continue;
+            }
+            out.push(Hit {
+                zone: ZoneIx(number),
+                relation: relation(edge_nm, near_nm),
+                edge_nm,
+            });
+        }
+    }
+
+    /// Nautical miles beyond the zone's border (negative inside), at any distance, measured on the ellipsoid. Slow: for reports.
+    pub fn edge_nm(&self, zone: ZoneIx, at: LatLon) -> f64 {
+        self.shapes[usize::from(zone.0)].edge_nm(at)
+    }
+
+    /// Nautical miles to the edge of the nearest active port or anchorage zone: 0 inside, infinite beyond 30 nm.
+    pub fn calm_nm(&self, at: LatLon, time: Time) -> f64 {
+        let parts = self.calm_cells.at(at);
+        if parts.is_empty() {
+            return f64::INFINITY;
+        }
+        let here = spot(at);
+        let edges = parts.iter().map(|part| self.edge(part, at, here));
+        let edges = edges.filter(|(number, _)| self.zones[usize::from(*number)].active(time));
+        let nearest = edges.fold(f64::INFINITY, |least, (_, edge)| edge.min(least));
+        match nearest <= CALM_REACH_NM {
+            true => nearest.max(0.0),
+            false => f64::INFINITY,
+        }
+    }
+
+    /// The next moment any zone becomes active or inactive by its months or hours.
+    pub fn next_change(&self, after: Time) -> Option<Time> {
+        let changes = self.zones.iter().filter_map(|zone| zone.next_change(after));
+        changes.min()
+    }
+
+    fn edge(&self, part: &Part, at: LatLon, here: [f64; 3]) -> (u16, f64) {
+        match part {
+            Part::Deep { zone, depth } => (*zone, -depth / METRES_PER_NM),
+            Part::Border { zone, pieces } => {
+                let shape = &self.shapes[usize::from(*zone)];
+                let chord_2 = pieces.iter().fold(f64::INFINITY, |least, piece| {
+                    shape.pieces[*piece as usize].distance_2(here).min(least)
+                });
+                (*zone, shape.signed(at, chord_2) / METRES_PER_NM)
+            }
+        }
+    }
+}
+
+/// How a position lies to a zone whose border it is this far beyond.
+fn relation(edge_nm: f64, near_nm: f64) -> Relation {
+    if edge_nm <= 0.0 {
+        Relation::In
+    } else if edge_nm <= near_nm {
+        Relation::Near
+    } else {
+        Relation::Outside
+    }
+}

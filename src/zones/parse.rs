@@ -1,0 +1,384 @@
+//! GeoJSON text to zones, or everything that is wrong with it.
+
+use std::fmt;
+
+use geojson::GeometryValue;
+use rustc_hash::FxHashMap;
+use serde_json::{Map, Value};
+
+use super::properties::{Reader, Wrong};
+use super::shape::Shape;
+use super::zone::Zone;
+use crate::geo::polygon::Fault;
+
+/// One problem of a zone file, with what to write instead.
+#[derive(Clone, PartialEq, Debug, thiserror::Error)]
+pub struct ZoneError {
+    /// The file's name.
+    pub file: String,
+    /// The line the property, else the feature, begins in; from 1.
+    pub line: usize,
+    /// Which feature of the file, from 1, when it is about one.
+    pub feature: Option<usize>,
+    /// The feature's id, as far as it has one.
+    pub id: Option<String>,
+    /// The property, when it is about one.
+    pub property: Option<String>,
+    /// What is wrong, without a full stop.
+    pub what: String,
+}
+
+impl fmt::Display for ZoneError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: ", self.file, self.line)?;
+        match (self.feature, &self.id) {
+            (Some(feature), Some(id)) => write!(f, "feature {feature} ({id}): ")?,
+            (Some(feature), None) => write!(f, "feature {feature}: ")?,
+            (None, _) => {}
+        }
+        if let Some(property) = &self.property {
+            write!(f, "{property}: ")?;
+        }
+        f.write_str(&self.what)
+    }
+}
+
+/// Reads all files; the zones come in the order of files and features.
+pub(super) fn files(files: &[(String, String)]) -> Result<Vec<(Zone, Shape)>, Vec<ZoneError>> {
+    let mut zones = Vec::new();
+    let mut errors = Vec::new();
+    for (file, text) in files {
+        File::read(file, text, &mut zones, &mut errors);
+    }
+    let mut seen: FxHashMap<&str, &Zone> = FxHashMap::default();
+    for (zone, _) in &zones {
+        if let Some(first) = seen.insert(&zone.id, zone) {
+            errors.push(ZoneError {
+                file: zone.file.clone(),
+                line: zone.line,
+                feature: None,
+                id: None,
+                property: Some("id".to_owned()),
+                what: format!(
+                    "{:?} is already used in {}:{}: ids are unique over all files",
+                    zone.id, first.file, first.line
+                ),
+            });
+        }
+    }
+    if usize::from(u16::MAX) < zones.len() {
+        let last = &zones[usize::from(u16::MAX)].0;
+        errors.push(ZoneError {
+            file: last.file.clone(),
+            line: last.line,
+            feature: None,
+            id: None,
+            property: None,
+            what: format!("at most {} zones can be read", u16::MAX),
+        });
+    }
+    match errors.is_empty() {
+        true => Ok(zones),
+        false => Err(errors),
+    }
+}
+
+/// One file being read.
+struct File<'a> {
+    name: &'a str,
+    text: &'a str,
+    /// Byte at which each feature begins.
+    starts: Vec<usize>,
+}
+
+impl<'a> File<'a> {
+    fn read(
+        name: &'a str,
+        text: &'a str,
+        zones: &mut Vec<(Zone, Shape)>,
+        errors: &mut Vec<ZoneError>,
+    ) {
+        let text = text.trim_start_matches('\u{feff}');
+        let file = File {
+            name,
+            text,
+            starts: feature_starts(text),
+        };
+        let whole = |line, what| ZoneError {
+            file: name.to_owned(),
+            line,
+            feature: None,
+            id: None,
+            property: None,
+            what,
+        };
+        let document: Value = match serde_json::from_str(text) {
+            Ok(document) => document,
+            Err(error) => return errors.push(whole(error.line(), format!("not JSON: {error}"))),
+        };
+        let features = match document.get("features").and_then(Value::as_array) {
+            Some(features) if document["type"] == "FeatureCollection" => features,
+            _ => {
+                let what = "not a GeoJSON FeatureCollection: in QGIS, export the layer as GeoJSON";
+                return errors.push(whole(1, what.to_owned()));
+            }
+        };
+        let crs = document["crs"]["properties"]["name"]
+            .as_str()
+            .unwrap_or("CRS84");
+        if !crs.contains("CRS84") && !crs.ends_with("4326") {
+            let what = format!("coordinates are in {crs}: save the layer in EPSG:4326 (degrees)");
+            return errors.push(whole(1, what));
+        }
+        for (index, feature) in features.iter().enumerate() {
+            file.feature(index, feature, zones, errors);
+        }
+    }
+
+    fn feature(
+        &self,
+        index: usize,
+        feature: &Value,
+        zones: &mut Vec<(Zone, Shape)>,
+        errors: &mut Vec<ZoneError>,
+    ) {
+        let empty = Map::new();
+        let properties = feature["properties"].as_object().unwrap_or(&empty);
+        let mut reader = Reader::new(properties);
+        let id = reader.id(feature.get("id").filter(|id| !id.is_null()));
+        let zone = self.zone(index, id.clone(), &mut reader);
+        let shape = shape(&feature["geometry"], &mut reader);
+        reader.misspelt();
+        let wrong = std::mem::take(&mut reader.wrong);
+        if let (Some(zone), Some(shape), true) = (zone, shape, wrong.is_empty()) {
+            return zones.push((zone, shape));
+        }
+        errors.extend(wrong.into_iter().map(|Wrong { property, what }| ZoneError {
+            file: self.name.to_owned(),
+            line: self.line(index, property.as_deref()),
+            feature: Some(index + 1),
+            id: id.clone(),
+            property,
+            what,
+        }));
+    }
+
+    fn zone(&self, index: usize, id: Option<String>, reader: &mut Reader<'_>) -> Option<Zone> {
+        let name = reader.name();
+        let kind = reader.kind();
+        let near_nm = reader.number("near_nm", 0.0, 200.0);
+        let weight = reader.weight();
+        let behaviours = reader.behaviours();
+        let settings = reader.settings();
+        let calm = reader.calm();
+        let calm_margin_nm = reader.number("calm_margin_nm", 0.0, 100.0);
+        let months = reader.months();
+        let hours = reader.hours();
+        let source = reader.text("source");
+        let reviewed = reader.reviewed();
+        let kind = kind?;
+        let zone = Zone {
+            id: id?,
+            name: name?,
+            kind,
+            near_nm: near_nm.unwrap_or(kind.default_near_nm()),
+            weight: weight.unwrap_or(kind.default_weight()),
+            behaviours,
+            settings,
+            calm: calm.unwrap_or(true),
+            calm_margin_nm,
+            months,
+            hours,
+            source,
+            reviewed,
+            file: self.name.to_owned(),
+            line: self.line(index, None),
+        };
+        for property in ["weight", "calm", "calm_margin_nm"] {
+            if zone.calm_water() && reader.given(property) {
+                let what = format!(
+                    "has no meaning on a {} (calm water): leave it out",
+                    kind.name()
+                );
+                reader.fault(property, what);
+            }
+        }
+        Some(zone)
+    }
+
+    /// The line of a feature's property if it can be found, else of the feature.
+    fn line(&self, index: usize, property: Option<&str>) -> usize {
+        let start = self.starts.get(index).copied().unwrap_or(0);
+        let end = self
+            .starts
+            .get(index + 1)
+            .copied()
+            .unwrap_or(self.text.len());
+        let key =
+            property.and_then(|property| self.text[start..end].find(&format!("\"{property}\"")));
+        let byte = start + key.unwrap_or(0);
+        1 + self.text[..byte]
+            .bytes()
+            .filter(|byte| *byte == b'\n')
+            .count()
+    }
+}
+
+/// The bytes at which the features of a FeatureCollection begin; of text that is not one, nothing useful.
+fn feature_starts(text: &str) -> Vec<usize> {
+    let mut starts = Vec::new();
+    let mut open: Vec<u8> = Vec::new();
+    let (mut string_from, mut last_string) = (None, "");
+    let mut in_features = false;
+    let mut bytes = text.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match (string_from, byte) {
+            (Some(_), b'\\') => drop(bytes.next()),
+            (Some(from), b'"') => {
+                last_string = &text[from..at];
+                string_from = None;
+            }
+            (Some(_), _) => {}
+            (None, b'"') => string_from = Some(at + 1),
+            (None, b'{' | b'[') => {
+                match open.as_slice() {
+                    [b'{'] => in_features = byte == b'[' && last_string == "features",
+                    [b'{', b'['] if in_features => starts.push(at),
+                    _ => {}
+                }
+                open.push(byte);
+            }
+            (None, b'}' | b']') => drop(open.pop()),
+            (None, _) => {}
+        }
+    }
+    starts
+}
+
+/// The geometry with the property that gives it its width.
+fn shape(geometry: &Value, reader: &mut Reader<'_>) -> Option<Shape> {
+    let half_width = reader.number("half_width_nm", 0.01, 500.0);
+    let radius = reader.number("radius_nm", 0.01, 1000.0);
+    let wrong = |what: String| Wrong {
+        property: Some("geometry".to_owned()),
+        what,
+    };
+    if geometry.is_null() {
+        reader
+            .wrong
+            .push(wrong("missing: draw the zone".to_owned()));
+        return None;
+    }
+    let parsed = match serde_json::from_value::<geojson::Geometry>(geometry.clone()) {
+        Ok(parsed) => parsed.value,
+        Err(error) => {
+            reader
+                .wrong
+                .push(wrong(format!("not a GeoJSON geometry: {error}")));
+            return None;
+        }
+    };
+    let drawn = match coordinates(&parsed) {
+        Ok(drawn) => drawn,
+        Err(what) => {
+            reader.wrong.push(wrong(what));
+            return None;
+        }
+    };
+    let (needs, value) = match drawn {
+        Drawn::Points(_) => ("radius_nm", radius),
+        Drawn::Lines(_) => ("half_width_nm", half_width),
+        Drawn::Polygons(_) => ("", None),
+    };
+    for property in ["radius_nm", "half_width_nm"] {
+        if property != needs && reader.given(property) {
+            let what = "belongs to points (radius_nm) or lines (half_width_nm), not to this geometry: leave it out";
+            reader.fault(property, what);
+        }
+    }
+    if !needs.is_empty() && !reader.given(needs) {
+        let what = match drawn {
+            Drawn::Points(_) => "missing: a point needs the radius of its circle, such as 12",
+            _ => "missing: a line needs how far the corridor reaches to each side, such as 15",
+        };
+        reader.fault(needs, what);
+    }
+    match drawn {
+        Drawn::Points(points) => Some(Shape::circles(&points, value?)),
+        Drawn::Lines(lines) => Some(Shape::corridor(&lines, value?)),
+        Drawn::Polygons(polygons) => match Shape::polygons(&polygons) {
+            Ok(shape) => Some(shape),
+            Err(Fault { what, at }) => {
+                let at =
+                    at.map(|at| format!(" at longitude {:.4}, latitude {:.4}", at.lon, at.lat));
+                reader
+                    .wrong
+                    .push(wrong(format!("{what}{}", at.unwrap_or_default())));
+                None
+            }
+        },
+    }
+}
+
+type Ring = Vec<[f64; 2]>;
+
+/// What was drawn, as `[longitude, latitude]`.
+enum Drawn {
+    Points(Ring),
+    Lines(Vec<Ring>),
+    Polygons(Vec<Vec<Ring>>),
+}
+
+fn coordinates(geometry: &GeometryValue) -> Result<Drawn, String> {
+    match geometry {
+        GeometryValue::Point { coordinates } => Ok(Drawn::Points(vec![position(coordinates)?])),
+        GeometryValue::MultiPoint { coordinates } => Ok(Drawn::Points(ring(coordinates)?)),
+        GeometryValue::LineString { coordinates } => Ok(Drawn::Lines(vec![line(coordinates)?])),
+        GeometryValue::MultiLineString { coordinates } => {
+            let lines = coordinates.iter().map(|each| line(each));
+            Ok(Drawn::Lines(lines.collect::<Result<_, _>>()?))
+        }
+        GeometryValue::Polygon { coordinates } => Ok(Drawn::Polygons(vec![rings(coordinates)?])),
+        GeometryValue::MultiPolygon { coordinates } => {
+            let polygons = coordinates.iter().map(|each| rings(each));
+            Ok(Drawn::Polygons(polygons.collect::<Result<_, _>>()?))
+        }
+        GeometryValue::GeometryCollection { .. } => {
+            Err("a GeometryCollection is not a zone: draw a point, line or polygon".to_owned())
+        }
+    }
+}
+
+fn rings(rings: &[Vec<geojson::Position>]) -> Result<Vec<Ring>, String> {
+    rings.iter().map(|each| ring(each)).collect()
+}
+
+fn line(positions: &[geojson::Position]) -> Result<Ring, String> {
+    let line = ring(positions)?;
+    match line.iter().any(|position| Some(position) != line.first()) {
+        true => Ok(line),
+        false => Err("a line needs at least two different positions".to_owned()),
+    }
+}
+
+fn ring(positions: &[geojson::Position]) -> Result<Ring, String> {
+    if positions.is_empty() {
+        return Err("it holds no position".to_owned());
+    }
+    positions.iter().map(position).collect()
+}
+
+fn position(position: &geojson::Position) -> Result<[f64; 2], String> {
+    let &[lon, lat, ..] = position.as_slice() else {
+        return Err("a position needs two numbers, [longitude, latitude]".to_owned());
+    };
+    if !(-90.0..=90.0).contains(&lat) {
+        return Err(format!(
+            "latitude {lat} is not between -90 and 90: GeoJSON positions are [longitude, latitude]"
+        ));
+    }
+    if !(-360.0..=360.0).contains(&lon) {
+        return Err(format!("longitude {lon} is not between -180 and 180"));
+    }
+    Ok([lon, lat])
+}

@@ -1,0 +1,374 @@
+//! The properties of one zone feature, read with every fault named; as typed by hand or as written by QGIS.
+
+use serde_json::{Map, Value};
+
+use super::zone::{ALL_MONTHS, Hours, Kind};
+
+/// Every property the SPEC names.
+const KNOWN: [&str; 15] = [
+    "id",
+    "name",
+    "kind",
+    "half_width_nm",
+    "radius_nm",
+    "near_nm",
+    "weight",
+    "behaviours",
+    "settings",
+    "months",
+    "hours_utc",
+    "calm",
+    "calm_margin_nm",
+    "source",
+    "reviewed",
+];
+
+/// A fault of one property and what to write instead.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Wrong {
+    /// The property; absent when the fault is the whole feature's.
+    pub(super) property: Option<String>,
+    /// The fault, without a full stop.
+    pub(super) what: String,
+}
+
+/// Reads properties and collects what is wrong with them.
+pub(super) struct Reader<'a> {
+    properties: &'a Map<String, Value>,
+    /// All faults so far.
+    pub(super) wrong: Vec<Wrong>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of one feature's properties.
+    pub(super) fn new(properties: &'a Map<String, Value>) -> Reader<'a> {
+        Reader {
+            properties,
+            wrong: Vec::new(),
+        }
+    }
+
+    /// Notes a fault of a property.
+    pub(super) fn fault(&mut self, property: &str, what: impl Into<String>) {
+        self.wrong.push(Wrong {
+            property: Some(property.to_owned()),
+            what: what.into(),
+        });
+    }
+
+    /// Whether the property is given at all. QGIS writes null for every empty field.
+    pub(super) fn given(&self, property: &str) -> bool {
+        match self.properties.get(property) {
+            None | Some(Value::Null) => false,
+            Some(Value::String(text)) => !text.trim().is_empty(),
+            Some(_) => true,
+        }
+    }
+
+    /// `id`: also taken from the feature's own `id` member, where some programs put it.
+    pub(super) fn id(&mut self, feature_id: Option<&Value>) -> Option<String> {
+        let value = match self.given("id") {
+            true => self.properties.get("id"),
+            false => feature_id,
+        };
+        let id = match value {
+            Some(Value::String(text)) => text.trim().to_owned(),
+            Some(Value::Number(number)) => number.to_string(),
+            Some(_) => String::new(),
+            None => {
+                self.fault("id", "missing: write a short name such as \"canary-west\"");
+                return None;
+            }
+        };
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if id.is_empty() || !id.chars().all(allowed) {
+            self.fault("id", format!("{id:?} may hold only a-z, 0-9 and -"));
+            return None;
+        }
+        Some(id)
+    }
+
+    /// `name`.
+    pub(super) fn name(&mut self) -> Option<String> {
+        let name = self.text("name");
+        if name.is_none() && !self.given("name") {
+            self.fault("name", "missing: write what people call the zone");
+        }
+        name
+    }
+
+    /// `kind`.
+    pub(super) fn kind(&mut self) -> Option<Kind> {
+        let text = self.text("kind");
+        let kind = Kind::ALL
+            .into_iter()
+            .find(|kind| text.as_deref() == Some(kind.name()));
+        let choices = Kind::ALL.map(Kind::name).join(", ");
+        match text {
+            _ if kind.is_some() => {}
+            Some(text) => self.fault("kind", format!("{text:?} is not one of {choices}")),
+            None if self.given("kind") => {}
+            None => self.fault("kind", format!("missing: write one of {choices}")),
+        }
+        kind
+    }
+
+    /// Free text.
+    pub(super) fn text(&mut self, property: &str) -> Option<String> {
+        match self.properties.get(property) {
+            Some(Value::String(text)) => {
+                Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+            }
+            None | Some(Value::Null) => None,
+            Some(other) => {
+                let what = format!("{other} is not text: put it in quotation marks");
+                self.fault(property, what);
+                None
+            }
+        }
+    }
+
+    /// A number between two bounds, both allowed.
+    pub(super) fn number(&mut self, property: &str, least: f64, most: f64) -> Option<f64> {
+        if !self.given(property) {
+            return None;
+        }
+        let value = self.properties.get(property)?;
+        let number = match value {
+            Value::String(text) => text.trim().parse().ok(),
+            other => other.as_f64(),
+        };
+        match number {
+            Some(number) if least <= number && number <= most => Some(number),
+            _ => {
+                self.fault(
+                    property,
+                    format!("{value} is not a number from {least} to {most}"),
+                );
+                None
+            }
+        }
+    }
+
+    /// `weight`.
+    pub(super) fn weight(&mut self) -> Option<i32> {
+        let weight = self.number("weight", 0.0, 100.0)?;
+        if weight.fract() != 0.0 {
+            self.fault("weight", format!("{weight} is not a whole number"));
+            return None;
+        }
+        Some(weight as i32)
+    }
+
+    /// `calm`: QGIS has boolean fields, and text fields that say `true`.
+    pub(super) fn calm(&mut self) -> Option<bool> {
+        if !self.given("calm") {
+            return None;
+        }
+        match self.properties.get("calm")? {
+            Value::Bool(calm) => Some(*calm),
+            Value::String(text) if text == "true" => Some(true),
+            Value::String(text) if text == "false" => Some(false),
+            other => {
+                let what = format!("{other} is neither true nor false");
+                self.fault("calm", what);
+                None
+            }
+        }
+    }
+
+    /// `behaviours`.
+    pub(super) fn behaviours(&mut self) -> Option<Vec<String>> {
+        let value = self.structure("behaviours")?;
+        let names = value.as_array().map(|list| {
+            let names = list.iter().map(|name| name.as_str().map(str::to_owned));
+            names.collect::<Option<Vec<String>>>()
+        });
+        match names.flatten() {
+            Some(names) if !names.is_empty() => Some(names),
+            _ => {
+                let what = format!(
+                    "{value} is not a list of names: write [\"loitering\",\"rendezvous\"], or leave it out for all"
+                );
+                self.fault("behaviours", what);
+                None
+            }
+        }
+    }
+
+    /// `settings`.
+    pub(super) fn settings(&mut self) -> Map<String, Value> {
+        let Some(value) = self.structure("settings") else {
+            return Map::new();
+        };
+        match value {
+            Value::Object(settings) if settings.values().all(Value::is_object) => settings,
+            _ => {
+                let what = format!(
+                    "{value} does not give each behaviour its settings: write {{\"loitering\":{{\"after_minutes\":120}}}}"
+                );
+                self.fault("settings", what);
+                Map::new()
+            }
+        }
+    }
+
+    /// `months` as bits, January lowest.
+    pub(super) fn months(&mut self) -> u16 {
+        let Some(value) = self.structure("months") else {
+            return ALL_MONTHS;
+        };
+        let month = |value: &Value| match value {
+            Value::String(text) => text.trim().parse().ok(),
+            other => other
+                .as_f64()
+                .filter(|m| m.fract() == 0.0)
+                .map(|m| m as i64),
+        };
+        let months = value.as_array().map(|list| {
+            list.iter().try_fold(0_u16, |bits, value| {
+                let month = month(value).filter(|month| (1..=12).contains(month))?;
+                Some(bits | 1 << (month - 1))
+            })
+        });
+        match months.flatten() {
+            Some(bits) if bits != 0 => bits,
+            _ => {
+                let what =
+                    format!("{value} is not a list of months from 1 to 12: write [10,11,12]");
+                self.fault("months", what);
+                ALL_MONTHS
+            }
+        }
+    }
+
+    /// `hours_utc`; `None` for the whole day.
+    pub(super) fn hours(&mut self) -> Option<Hours> {
+        let text = self.text("hours_utc")?;
+        let parse = || {
+            let (from, to) = text.split_once('-')?;
+            Some((minute_of_day(from)?, minute_of_day(to)?))
+        };
+        match parse() {
+            Some((0, 1440)) => None,
+            Some((from, to)) if from != to && from < 1440 && 0 < to => Some(Hours { from, to }),
+            Some((from, 0)) if from != 0 && from < 1440 => Some(Hours { from, to: 1440 }),
+            _ => {
+                let what = format!("{text:?} is not a span of the day: write \"20:00-05:00\"");
+                self.fault("hours_utc", what);
+                None
+            }
+        }
+    }
+
+    /// `reviewed`.
+    pub(super) fn reviewed(&mut self) -> Option<String> {
+        let text = self.text("reviewed")?.replace('/', "-");
+        let date = text.parse::<jiff::civil::Date>();
+        if date.is_err() {
+            self.fault(
+                "reviewed",
+                format!("{text:?} is not a date: write \"2026-11-22\""),
+            );
+        }
+        Some(text)
+    }
+
+    /// Notes properties that look like a known one misspelt; others belong to whoever drew the zone.
+    pub(super) fn misspelt(&mut self) {
+        let mut found = Vec::new();
+        for property in self.properties.keys() {
+            if KNOWN.contains(&property.as_str()) {
+                continue;
+            }
+            let near = KNOWN
+                .into_iter()
+                .filter(|known| !self.given(known))
+                .map(|known| (distance(&plain(property), &plain(known)), known))
+                .min();
+            if let Some((away, known)) = near
+                && away <= known.len() / 5
+            {
+                found.push((property.clone(), known));
+            }
+        }
+        for (property, known) in found {
+            self.fault(
+                &property,
+                format!("unknown property: did you mean {known}?"),
+            );
+        }
+    }
+
+    /// A list or object, also when it comes as text that holds JSON, as QGIS writes it.
+    fn structure(&mut self, property: &str) -> Option<Value> {
+        if !self.given(property) {
+            return None;
+        }
+        match self.properties.get(property)? {
+            Value::String(text) => {
+                Some(serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone())))
+            }
+            other => Some(other.clone()),
+        }
+    }
+}
+
+/// Minutes since midnight of `HH:MM`, up to `24:00`.
+fn minute_of_day(text: &str) -> Option<u16> {
+    let (hour, minute) = text.trim().split_once(':')?;
+    if hour.len() != 2 || minute.len() != 2 {
+        return None;
+    }
+    let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
+    let total = hour * 60 + minute;
+    (minute < 60 && total <= 1440).then_some(total)
+}
+
+/// A property name without case and separators: `halfWidth NM` is `half_width_nm`.
+fn plain(name: &str) -> String {
+    let letters = name.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// How many letters to change, add or drop to make one word of the other.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, letter) in a.chars().enumerate() {
+        let mut corner = i;
+        row[0] = i + 1;
+        for (j, other) in b.iter().enumerate() {
+            let change = corner + usize::from(letter != *other);
+            corner = row[j + 1];
+            row[j + 1] = change.min(corner + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn misspelt(properties: &str) -> Vec<String> {
+        let map: Map<String, Value> = serde_json::from_str(properties).expect("an object");
+        let mut reader = Reader::new(&map);
+        reader.misspelt();
+        reader.wrong.into_iter().map(|wrong| wrong.what).collect()
+    }
+
+    #[test]
+    fn a_misspelt_property_is_named_and_a_foreign_one_is_not() {
+        assert_eq!(
+            misspelt(r#"{"id":"a","half_widht_nm":15}"#),
+            ["unknown property: did you mean half_width_nm?"]
+        );
+        assert_eq!(misspelt(r#"{"Calm_Margin_NM":2}"#).len(), 1);
+        assert!(
+            misspelt(r#"{"fid":1,"layer":"x","stroke":"red","notes":"?","ID_0":3,"path":null}"#)
+                .is_empty()
+        );
+        assert!(misspelt(r#"{"id":"a","name":"b","names":"both"}"#).is_empty());
+    }
+}
