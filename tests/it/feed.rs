@@ -35,7 +35,12 @@ impl Feed {
         let mut arrivals: Vec<(i64, &Sent)> = self
             .sent
             .iter()
-            .map(|sent| (sent.at.seconds() + i64::from(rng.u32(0..=within_seconds)), sent))
+            .map(|sent| {
+                (
+                    sent.at.seconds() + i64::from(rng.u32(0..=within_seconds)),
+                    sent,
+                )
+            })
             .collect();
         rng.shuffle(&mut arrivals);
         arrivals.sort_by_key(|(arrival, _)| *arrival);
@@ -61,7 +66,12 @@ impl Feed {
         let size = self.sent.len().div_ceil(parts).max(1);
         self.sent
             .chunks(size)
-            .map(|sent| Feed { sent: sent.to_vec() }.nmea())
+            .map(|sent| {
+                Feed {
+                    sent: sent.to_vec(),
+                }
+                .nmea()
+            })
             .collect()
     }
 
@@ -101,9 +111,16 @@ impl Sent {
 
 /// One line that says nothing; made of `sample` where it should look nearly right.
 fn garbage(rng: &mut fastrand::Rng, sample: &[u8], out: &mut Vec<u8>) {
-    let first_line = sample.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let first_line = sample
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
     match rng.u8(0..6) {
-        0 => out.extend((0..rng.usize(1..80)).map(|_| rng.u8(1..=255)).filter(|byte| *byte != b'\n')),
+        0 => out.extend(
+            (0..rng.usize(1..80))
+                .map(|_| rng.u8(1..=255))
+                .filter(|byte| *byte != b'\n'),
+        ),
         // Cut off before its checksum.
         1 => out.extend_from_slice(&first_line[..first_line.len() - rng.usize(4..20)]),
         2 => {
@@ -138,7 +155,10 @@ mod tests {
     fn a_tag_block_carries_station_time_and_checksum() {
         let text = feed().nmea();
         let line = text.lines().next().unwrap();
-        assert!(line.starts_with("\\s:one,c:1772323200*5A\\!AIVDM,1,1,"), "{line}");
+        assert!(
+            line.starts_with("\\s:one,c:1772323200*5B\\!AIVDM,1,1,"),
+            "{line}"
+        );
     }
 
     #[test]

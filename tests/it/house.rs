@@ -252,14 +252,23 @@ fn readme_faults(readme: &str, files: &[Source]) -> Vec<String> {
     faults
 }
 
-/// What the `fn name(&self) -> &'static str` of each behaviour in the file returns.
+/// What the `fn name(&self) -> &'static str` of each behaviour in the file returns: a literal, or the file's `NAME`.
 fn behaviour_names(file: &Source) -> Vec<&str> {
+    let literal = |text: &'_ str| -> Option<usize> { text.strip_prefix('"')?.find('"') };
+    let named = |text: &str| -> Option<&str> {
+        let at = file.text.find(&format!("const {text}: "))?;
+        let value = file.text[at..].split_once("= ")?.1;
+        literal(value).map(|length| &value[1..=length])
+    };
     file.text
         .split("fn name(&self) -> &'static str")
         .skip(1)
         .filter_map(|rest| {
             let body = rest.trim_start().strip_prefix('{')?.trim_start();
-            body.strip_prefix('"')?.split('"').next()
+            match literal(body) {
+                Some(length) => Some(&body[1..=length]),
+                None => named(body.split_whitespace().next()?),
+            }
         })
         .collect()
 }
@@ -405,6 +414,10 @@ mod tests {
         let files = [Source::new("src/behaviours/loitering.rs", BEHAVIOUR)];
         let readme = "# A\n\n## Behaviours\n\n| name | opens |\n|---|---|\n| `loitering` | slow |\n\n## Zones\n\n| `kind` |\n";
         assert_eq!(readme_faults(readme, &files), Vec::<String>::new());
+        let by_constant = BEHAVIOUR.replace("        \"loitering\"\n", "        NAME\n")
+            + "const NAME: &str = \"loitering\";\n";
+        let by_constant = [Source::new("src/behaviours/loitering.rs", &by_constant)];
+        assert_eq!(readme_faults(readme, &by_constant), Vec::<String>::new());
         let missing = readme.replace("| `loitering` | slow |\n", "");
         assert_eq!(readme_faults(&missing, &files).len(), 1);
         let invented = readme.replace("\n\n## Zones", "\n| `piracy` | x |\n\n## Zones");
