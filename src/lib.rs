@@ -4,6 +4,7 @@
 
 pub mod ais;
 pub mod alerts;
+pub mod behaviours;
 pub mod cli;
 pub mod geo;
 pub mod time;

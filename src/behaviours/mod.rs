@@ -1,5 +1,246 @@
 //! Behaviours: what vessels do that is worth an alert, one file each.
+//!
+//! A behaviour sees steps (one vessel moved, or learned who it is) and moments it asked to be woken at, and says that it
+//! holds or is over. It never raises alerts, formats text, stores or asks another behaviour.
 
+mod circling;
+mod condition;
+mod crossing;
+pub mod distress;
+mod instant;
+mod judged;
+pub mod loitering;
+mod pair;
+mod place;
+mod profile;
+pub mod rendezvous;
 mod signal;
+mod tier;
+pub mod zone_entry;
+pub mod zone_exit;
+pub mod zone_speed;
 
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+pub use place::{Place, Places};
 pub use signal::{Holding, Signal, SignalKind, Subject};
+
+use crate::time::{Span, Time};
+use crate::tracks::{Activity, Fix, SpeedMadeGood, TrackIx, TrackKey, Tracks};
+use crate::zones::{Chart, Crossing, Presence};
+
+/// One vessel moved on, or said who it is.
+pub struct Step<'a> {
+    /// Engine time of the step; the time of the fix unless the report was late.
+    pub at: Time,
+    /// Who.
+    pub vessel: TrackIx,
+    /// Its name for good.
+    pub key: TrackKey,
+    /// Its new fix; `None` for a distress device that does not know where it is.
+    pub fix: Option<Fix>,
+    /// Its fix before.
+    pub previous: Option<Fix>,
+    /// Speed made good at the fix; over a hole too long to count it is left out.
+    pub smg: Option<SpeedMadeGood>,
+    /// The zones it is in or near, borders crossed with hysteresis; active or not.
+    pub presence: &'a Presence,
+    /// Borders it crossed with this fix.
+    pub crossings: &'a [Crossing],
+    /// Shore and calm water where it is; `None` unless it is slow, active or due for its 5-minute look.
+    pub place: Option<Place>,
+    /// Why behaviours are asked.
+    pub interest: Interest,
+}
+
+/// What a step may be about; a behaviour is asked when one of its own is set, or when it keeps state about the vessel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Interest(pub u32);
+
+impl Interest {
+    /// Speed made good below 5 kn.
+    pub const SLOW: Interest = Interest(1);
+    /// The first fix in a new 5-minute slot of a vessel in or near a zone.
+    pub const TICK: Interest = Interest(2);
+    /// A border was crossed.
+    pub const CROSSED: Interest = Interest(4);
+    /// A distress device spoke.
+    pub const DISTRESS: Interest = Interest(8);
+    /// In or near a zone that asks for every fix.
+    pub const ASKED: Interest = Interest(16);
+
+    /// Both together.
+    pub const fn and(self, other: Interest) -> Interest {
+        Interest(self.0 | other.0)
+    }
+
+    /// Whether the two have one in common.
+    pub const fn meets(self, other: Interest) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// What a behaviour may read.
+pub struct Scene<'a> {
+    /// Engine time.
+    pub now: Time,
+    /// Every vessel.
+    pub tracks: &'a Tracks,
+    /// Zones, coast, ports.
+    pub chart: &'a Chart,
+    /// How long something that stopped may come back as the same alert.
+    pub merge: Span,
+}
+
+/// What a behaviour says at a step.
+#[derive(Default)]
+pub struct Output {
+    /// Statements.
+    pub signals: Vec<Signal>,
+    /// Moments it wants to be woken at, for a vessel.
+    pub wakes: Vec<(Time, TrackKey, TrackIx)>,
+    /// Vessels it began or ceased to keep state about.
+    pub activity: Vec<(TrackIx, Activity)>,
+}
+
+/// What a behaviour reads: it makes cutting the engine by place possible.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Scope {
+    /// One vessel.
+    Vessel,
+    /// Vessels within this many metres.
+    Near(f64),
+    /// Stored episodes.
+    Episodes,
+}
+
+/// One rule over vessels.
+pub trait Behaviour {
+    /// Its name in settings, alerts and zones.
+    fn name(&self) -> &'static str;
+
+    /// What it reads.
+    fn scope(&self) -> Scope;
+
+    /// The steps it wants to see of vessels it keeps no state about.
+    fn interest(&self) -> Interest;
+
+    /// Takes in one step.
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output);
+
+    /// A moment it asked for has come; asks only for later ones.
+    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output);
+
+    /// The vessel is gone for good, or the behaviour was switched off: ends what is open about it and drops the rest.
+    fn forget(
+        &mut self,
+        scene: &Scene<'_>,
+        vessel: TrackIx,
+        reason: &'static str,
+        out: &mut Output,
+    );
+
+    /// Zones or settings changed, or a zone's hours did: ends what they no longer allow, keeps everything else.
+    fn reload(&mut self, scene: &Scene<'_>, settings: &Settings, places: &Places, out: &mut Output);
+}
+
+macro_rules! catalogue {
+    ($($name:ident: $kind:ident),* $(,)?) => {
+        /// `[behaviours]`: one table for each.
+        #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct Settings {
+            $(
+                #[doc = concat!("`[behaviours.", stringify!($name), "]`")]
+                pub $name: $name::Settings,
+            )*
+        }
+
+        /// Names of all behaviours, in the order they are asked.
+        pub const NAMES: &[&str] = &[$(stringify!($name)),*];
+
+        impl Settings {
+            /// All faults, as sentences with the key's path.
+            pub fn problems(&self) -> Vec<String> {
+                let mut problems = Vec::new();
+                $(
+                    let path = concat!("behaviours.", stringify!($name), ".");
+                    problems.extend(self.$name.problems().into_iter().map(|fault| format!("{path}{fault}")));
+                )*
+                problems
+            }
+        }
+
+        /// Every enabled behaviour, with its place in `NAMES`.
+        pub fn all(settings: &Settings, chart: &Chart) -> Vec<(u32, Box<dyn Behaviour>)> {
+            let mut all: Vec<(u32, Box<dyn Behaviour>)> = Vec::new();
+            $(
+                if settings.$name.enabled {
+                    let place = NAMES.iter().position(|name| *name == stringify!($name)).unwrap_or(0);
+                    all.push((place as u32, Box::new($name::$kind::new(&settings.$name, chart))));
+                }
+            )*
+            all
+        }
+
+        /// The faults of a zone's overrides for one behaviour; empty when they are fine.
+        pub fn check_overrides(behaviour: &str, overrides: &Map<String, Value>) -> Vec<String> {
+            match behaviour {
+                $(
+                    stringify!($name) => match profile::overridden(&$name::Settings::default(), overrides) {
+                        Ok(settings) => settings.problems(),
+                        Err(fault) => vec![fault],
+                    },
+                )*
+                _ => vec![format!("`{behaviour}` is no behaviour; there are {}", NAMES.join(", "))],
+            }
+        }
+    };
+}
+
+catalogue! {
+    loitering: Loitering,
+    rendezvous: Rendezvous,
+    zone_entry: ZoneEntry,
+    zone_exit: ZoneExit,
+    zone_speed: ZoneSpeed,
+    distress: Distress,
+}
+
+/// Reads `key` as a positive quantity; the shared part of `problems()`.
+fn positive(problems: &mut Vec<String>, key: &str, value: f64) {
+    if !(value.is_finite() && 0.0 < value) {
+        problems.push(format!("{key} must be above 0, not {value}"));
+    }
+}
+
+/// Says when an end threshold lies on the wrong side of its begin threshold.
+fn ordered(problems: &mut Vec<String>, low: (&str, f64), high: (&str, f64)) {
+    if high.1 < low.1 {
+        problems.push(format!(
+            "{} ({}) must not be below {} ({}): the space between keeps it from flickering",
+            high.0, high.1, low.0, low.1
+        ));
+    }
+}
+
+/// `Span` from a setting in minutes.
+fn minutes(minutes: f64) -> Span {
+    Span::from_millis((minutes * 60_000.0).round() as i64)
+}
+
+/// The settings as a map, for the evidence of an alert.
+fn thresholds<S: Serialize>(settings: &S, keys: &[&str]) -> Map<String, Value> {
+    let Ok(Value::Object(mut all)) = serde_json::to_value(settings) else {
+        return Map::new();
+    };
+    all.retain(|key, _| keys.contains(&key.as_str()));
+    all
+}
+
+/// A measured number, rounded to what it is good for.
+fn number(value: f64, decimals: i32) -> Value {
+    let scale = 10_f64.powi(decimals);
+    serde_json::Number::from_f64((value * scale).round() / scale).map_or(Value::Null, Value::Number)
+}

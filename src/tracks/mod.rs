@@ -9,6 +9,7 @@ mod flag;
 mod grid;
 mod identity;
 mod store;
+mod sweep;
 mod track;
 mod trail;
 mod usual;

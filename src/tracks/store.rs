@@ -9,6 +9,7 @@ use crate::units::{Mmsi, StationClass, knots};
 
 use super::accept::{self, CANDIDATE_AGE, Candidates, Copies, Outcome, Refusal};
 use super::grid::{self, Grid};
+use super::sweep::CONFIRMED_FIXES;
 use super::track::{Cold, Fix, Hot, NO_NEXT, SpeedMadeGood, Vessel};
 use super::trail::TrailPoint;
 use super::usual::UsualSpeed;
@@ -18,8 +19,6 @@ use super::{Settings, TrackIx, TrackKey};
 const SMG_SHORTEST: Span = Span::from_minutes(5);
 /// Longest span of a speed made good within continuous reports (SPEC).
 const SMG_LONGEST: Span = Span::from_minutes(20);
-/// A track with fewer fixes than this was never confirmed.
-const CONFIRMED_FIXES: u32 = 3;
 /// How far back a trail reaches for vessels of no special interest, and for others.
 const KEEP_SHORT: Span = Span::from_minutes(40);
 const KEEP_LONG: Span = Span::from_hours(13);
@@ -28,19 +27,19 @@ const UNDER_WAY_KNOTS: f64 = 3.0;
 
 /// Every track there is.
 pub struct Tracks {
-    settings: Settings,
-    hot: Vec<Hot>,
-    cold: Vec<Cold>,
-    free: Vec<TrackIx>,
-    by_mmsi: FxHashMap<u32, u32>,
-    grid: Grid,
-    copies: Copies,
-    candidates: Candidates,
-    forgotten: Vec<TrackIx>,
-    satellite_sources: Vec<SourceId>,
-    alive: usize,
-    evicted: u64,
-    vessels_seen: u64,
+    pub(super) settings: Settings,
+    pub(super) hot: Vec<Hot>,
+    pub(super) cold: Vec<Cold>,
+    pub(super) free: Vec<TrackIx>,
+    pub(super) by_mmsi: FxHashMap<u32, u32>,
+    pub(super) grid: Grid,
+    pub(super) copies: Copies,
+    pub(super) candidates: Candidates,
+    pub(super) forgotten: Vec<TrackIx>,
+    pub(super) satellite_sources: Vec<SourceId>,
+    pub(super) alive: usize,
+    pub(super) evicted: u64,
+    pub(super) vessels_seen: u64,
 }
 
 impl Tracks {
@@ -76,7 +75,7 @@ impl Tracks {
             | StationClass::Aid
             | StationClass::Handheld => return Outcome::Refused(Refusal::NotTracked),
         }
-        if matches!(report.body, Body::Other) {
+        if !matches!(report.body, Body::Position(_) | Body::Static(_)) {
             return Outcome::Refused(Refusal::NotTracked);
         }
         let transmission = report.payload ^ (u64::from(mmsi.0) << 17);
@@ -89,7 +88,9 @@ impl Tracks {
                 self.position(mmsi, position, report.at, report.station, report.source)
             }
             Body::Static(said) => self.identity(mmsi, *said),
-            Body::SafetyText(_) | Body::Other => Outcome::Refused(Refusal::NotTracked),
+            Body::SafetyText(_) | Body::Base(_) | Body::Aid(_) | Body::Other => {
+                Outcome::Refused(Refusal::NotTracked)
+            }
         }
     }
 
@@ -170,31 +171,6 @@ impl Tracks {
         self.hot[ix.0 as usize].keep_long = interest == Interest::Watch;
     }
 
-    /// Tracks that ceased to exist since the last call; their places are free for others from now on.
-    pub fn take_forgotten(&mut self) -> Vec<TrackIx> {
-        let forgotten = std::mem::take(&mut self.forgotten);
-        self.free.extend(&forgotten);
-        forgotten
-    }
-
-    /// Whether any track waits in `take_forgotten`.
-    pub fn has_forgotten(&self) -> bool {
-        !self.forgotten.is_empty()
-    }
-
-    /// Hourly house-keeping at engine time `now`: forgets the long silent, and evicts when there are too many.
-    pub fn sweep(&mut self, now: Time) {
-        self.candidates.expire(now);
-        let forget_before = now - Span::from_hours(i64::from(self.settings.forget_after_hours));
-        for ix in 0..self.hot.len() as u32 {
-            let hot = &self.hot[ix as usize];
-            if hot.alive && hot.last_at < forget_before && hot.active == 0 {
-                self.forget(TrackIx(ix));
-            }
-        }
-        self.evict();
-    }
-
     /// Heap and slab bytes of the tracks, without the map's own.
     pub fn bytes(&self) -> usize {
         let trails: usize = self.cold.iter().map(|cold| cold.trail.bytes()).sum();
@@ -210,7 +186,7 @@ impl Tracks {
         source: SourceId,
     ) -> Outcome {
         let Some(position) = said.lat_lon() else {
-            return Outcome::Refused(Refusal::NoPosition);
+            return self.without_position(mmsi, said);
         };
         let fix = Fix {
             at,
@@ -231,6 +207,19 @@ impl Tracks {
             Some(ix) => self.known(ix, fix),
             None => self.jump(mmsi, fix),
         }
+    }
+
+    /// A report without a position says nothing, unless it comes from a distress device.
+    fn without_position(&mut self, mmsi: Mmsi, said: Position) -> Outcome {
+        if mmsi.station_class() != StationClass::Distress {
+            return Outcome::Refused(Refusal::NoPosition);
+        }
+        let vessel = match self.by_mmsi.get(&mmsi.0) {
+            Some(ix) => TrackIx(*ix),
+            None => self.create(mmsi, 1),
+        };
+        self.hot[vessel.0 as usize].said = said;
+        Outcome::Identity { vessel }
     }
 
     /// The track of this MMSI that could have made the fix; of several the nearest.
@@ -444,51 +433,7 @@ impl Tracks {
         ix
     }
 
-    fn forget(&mut self, ix: TrackIx) {
-        let Hot {
-            mmsi, cell, next, ..
-        } = self.hot[ix.0 as usize];
-        self.grid.remove(cell, ix);
-        if self.by_mmsi.get(&mmsi) == Some(&ix.0) {
-            match next {
-                NO_NEXT => self.by_mmsi.remove(&mmsi),
-                next => self.by_mmsi.insert(mmsi, next),
-            };
-        } else {
-            let before = self
-                .chain(Mmsi(mmsi))
-                .find(|other| self.hot[other.0 as usize].next == ix.0);
-            if let Some(before) = before {
-                self.hot[before.0 as usize].next = next;
-            }
-        }
-        let hot = &mut self.hot[ix.0 as usize];
-        hot.alive = false;
-        hot.cell = grid::NOWHERE;
-        self.cold[ix.0 as usize].trail.clear();
-        self.alive -= 1;
-        self.forgotten.push(ix);
-    }
-
-    /// Brings the number of tracks to nine tenths of the limit: the unconfirmed first, then the longest silent.
-    fn evict(&mut self) {
-        let limit = self.settings.max_tracks as usize;
-        if self.alive < limit {
-            return;
-        }
-        let mut order: Vec<(bool, Time, u32, u32)> = (0..self.hot.len() as u32)
-            .map(|ix| (ix, &self.hot[ix as usize]))
-            .filter(|(_, hot)| hot.alive && hot.active == 0)
-            .map(|(ix, hot)| (CONFIRMED_FIXES <= hot.fixes, hot.last_at, hot.mmsi, ix))
-            .collect();
-        order.sort_unstable();
-        for (_, _, _, ix) in order.into_iter().take(self.alive - limit * 9 / 10) {
-            self.forget(TrackIx(ix));
-            self.evicted += 1;
-        }
-    }
-
-    fn chain(&self, mmsi: Mmsi) -> impl Iterator<Item = TrackIx> + '_ {
+    pub(super) fn chain(&self, mmsi: Mmsi) -> impl Iterator<Item = TrackIx> + '_ {
         let mut next = self.by_mmsi.get(&mmsi.0).copied().unwrap_or(NO_NEXT);
         std::iter::from_fn(move || {
             let ix = (next != NO_NEXT).then_some(TrackIx(next))?;

@@ -265,6 +265,11 @@ impl<'a> Vessel<'a> {
         Some(before.position.between(after, share))
     }
 
+    /// The navigational status it last sent.
+    pub fn status(&self) -> Option<u8> {
+        self.hot.said.status()
+    }
+
     /// Stations that heard it lately, at most eight, most recent first.
     pub fn stations(&self) -> &'a [StationId] {
         &self.cold.stations

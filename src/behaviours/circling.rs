@@ -1,0 +1,330 @@
+//! Circling: whether a vessel's 5-minute positions go round in one place (a form of loitering).
+
+use serde_json::{Map, Value};
+
+use crate::geo::{LatLon, wrap_degrees};
+use crate::time::{Span, Time};
+use crate::tracks::{Fix, Vessel};
+use crate::units::METRES_PER_NM;
+
+use super::loitering::Settings;
+use super::{Scene, number};
+
+const SLOT: Span = Span::from_minutes(5);
+const SLOT_HOURS: f64 = 1.0 / 12.0;
+/// Slots of the 2 h over which displacement ends it.
+const END_SLOTS: usize = 24;
+/// Shorter than this in 5 minutes, a course says nothing. Metres.
+const STEADY_METRES: f64 = 100.0;
+/// Faster than this nobody circles: not looked at. Knots.
+const TOO_FAST_KNOTS: f64 = 15.0;
+
+/// One vessel's circling under one set of settings.
+pub(super) struct Circling {
+    allowed_since: Option<Time>,
+    looked_at: Time,
+    state: State,
+}
+
+#[derive(Clone, Copy)]
+enum State {
+    Idle,
+    Open {
+        satisfied_at: Time,
+        round: Round,
+    },
+    Ended {
+        satisfied_at: Time,
+        started_at: Time,
+        ended_at: Time,
+    },
+}
+
+/// A window in which a vessel went round.
+#[derive(Clone, Copy)]
+struct Round {
+    started_at: Time,
+    hours: f64,
+    path_nm: f64,
+    net_nm: f64,
+    median_knots: f64,
+    turn_degrees: f64,
+}
+
+impl Circling {
+    pub(super) fn new() -> Circling {
+        Circling {
+            allowed_since: None,
+            looked_at: Time::MIN,
+            state: State::Idle,
+        }
+    }
+
+    /// One look every 5 minutes where the place allows it; the last moment it held, if it ended.
+    pub(super) fn look(
+        &mut self,
+        settings: &Settings,
+        scene: &Scene<'_>,
+        vessel: &Vessel<'_>,
+        fix: &Fix,
+    ) -> Option<Time> {
+        let allowed_since = *self.allowed_since.get_or_insert(fix.at);
+        self.looked_at = fix.at;
+        let bridge = scene.tracks.settings().max_hole(vessel.satellite_only());
+        match self.state {
+            State::Open {
+                satisfied_at,
+                round,
+            } => {
+                let (path, net) = straightness(vessel, fix.at, bridge)?;
+                if net <= settings.circling_end_displacement * path {
+                    return None;
+                }
+                let ended_at = (fix.at - Span::from_hours(2)).max(satisfied_at);
+                self.state = State::Ended {
+                    satisfied_at,
+                    started_at: round.started_at,
+                    ended_at,
+                };
+                Some(ended_at)
+            }
+            State::Idle => {
+                let round = find(settings, vessel, fix, allowed_since, bridge)?;
+                self.state = State::Open {
+                    satisfied_at: fix.at,
+                    round,
+                };
+                None
+            }
+            State::Ended {
+                satisfied_at,
+                started_at,
+                ended_at,
+            } => {
+                let again = find(settings, vessel, fix, allowed_since.max(ended_at), bridge);
+                let comes_back = fix.at <= ended_at + scene.merge;
+                self.state = match (again, comes_back) {
+                    (None, true) => self.state,
+                    (None, false) => State::Idle,
+                    (Some(round), true) => State::Open {
+                        satisfied_at,
+                        round: Round {
+                            started_at,
+                            ..round
+                        },
+                    },
+                    (Some(round), false) => State::Open {
+                        satisfied_at: fix.at,
+                        round,
+                    },
+                };
+                None
+            }
+        }
+    }
+
+    /// The place no longer allows it: over at the last look.
+    pub(super) fn leave(&mut self) -> Option<Time> {
+        self.allowed_since = None;
+        let State::Open {
+            satisfied_at,
+            round,
+        } = self.state
+        else {
+            return None;
+        };
+        let ended_at = satisfied_at.max(self.looked_at);
+        self.state = State::Ended {
+            satisfied_at,
+            started_at: round.started_at,
+            ended_at,
+        };
+        Some(ended_at)
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.state, State::Open { .. })
+    }
+
+    pub(super) fn is_idle(&self, merge: Span, now: Time) -> bool {
+        match self.state {
+            State::Idle => self.allowed_since.is_none(),
+            State::Open { .. } => false,
+            State::Ended { ended_at, .. } => self.allowed_since.is_none() && ended_at + merge < now,
+        }
+    }
+
+    pub(super) fn satisfied_at(&self) -> Option<Time> {
+        match self.state {
+            State::Open { satisfied_at, .. } => Some(satisfied_at),
+            State::Idle | State::Ended { .. } => None,
+        }
+    }
+
+    pub(super) fn started_at(&self) -> Time {
+        match self.state {
+            State::Open { round, .. } => round.started_at,
+            State::Ended { started_at, .. } => started_at,
+            State::Idle => Time::MIN,
+        }
+    }
+
+    pub(super) fn measure(&self, measured: &mut Map<String, Value>) {
+        let State::Open { round, .. } = self.state else {
+            return;
+        };
+        measured.insert("circling_hours".into(), number(round.hours, 1));
+        measured.insert("circling_path_nm".into(), number(round.path_nm, 1));
+        measured.insert("circling_net_nm".into(), number(round.net_nm, 1));
+        measured.insert(
+            "circling_median_knots".into(),
+            number(round.median_knots, 1),
+        );
+        measured.insert(
+            "circling_turn_degrees".into(),
+            number(round.turn_degrees, 0),
+        );
+    }
+}
+
+/// The shortest window ending now in which the vessel went round.
+fn find(
+    settings: &Settings,
+    vessel: &Vessel<'_>,
+    fix: &Fix,
+    since: Time,
+    bridge: Span,
+) -> Option<Round> {
+    let shortest = Span::from_millis((settings.circling_min_hours * 3.6e6) as i64);
+    let too_fast = vessel
+        .speed_made_good()
+        .is_some_and(|smg| TOO_FAST_KNOTS < smg.knots);
+    if too_fast || fix.at - since < shortest {
+        return None;
+    }
+    let box_metres = settings.circling_box_nm * METRES_PER_NM;
+    let now = Time::from_millis(fix.at.millis().div_euclid(SLOT.millis()) * SLOT.millis());
+    // Who was outside the box when the shortest window began is passing: most vessels leave here.
+    let then = vessel.position_at(now - shortest, bridge)?;
+    if 1.5 * box_metres < then.metres_to(fix.position) {
+        return None;
+    }
+    let mut walk = Walk::default();
+    let slots = (settings.circling_max_hours / SLOT_HOURS).round() as i64;
+    for slot in 0..=slots {
+        let at = now - Span::from_millis(SLOT.millis() * slot);
+        if at < since {
+            return None;
+        }
+        if let Some(position) = vessel.position_at(at, bridge) {
+            walk.back_to(position, at);
+        } else {
+            walk.hole();
+        }
+        if settings.circling_min_hours <= walk.hours
+            && walk.wide().max(walk.high()) <= box_metres
+            && let Some(round) = walk.judge(settings)
+        {
+            return Some(round);
+        }
+    }
+    None
+}
+
+/// Path and net displacement over the last 2 h, in metres; `None` with too many holes.
+fn straightness(vessel: &Vessel<'_>, at: Time, bridge: Span) -> Option<(f64, f64)> {
+    let now = Time::from_millis(at.millis().div_euclid(SLOT.millis()) * SLOT.millis());
+    let positions: Vec<LatLon> = (0..=END_SLOTS as i64)
+        .filter_map(|slot| {
+            vessel.position_at(now - Span::from_millis(SLOT.millis() * slot), bridge)
+        })
+        .collect();
+    if positions.len() <= END_SLOTS / 2 {
+        return None;
+    }
+    let path = positions
+        .windows(2)
+        .map(|pair| pair[0].metres_to(pair[1]))
+        .sum();
+    let net = positions[0].metres_to(positions[positions.len() - 1]);
+    Some((path, net))
+}
+
+/// 5-minute positions, walked back from now.
+#[derive(Default)]
+struct Walk {
+    newest: Option<LatLon>,
+    last: Option<LatLon>,
+    after_hole: bool,
+    started_at: Option<Time>,
+    course: Option<f64>,
+    hours: f64,
+    path: f64,
+    turn: f64,
+    east: (f64, f64),
+    north: (f64, f64),
+    speeds: Vec<f64>,
+}
+
+impl Walk {
+    fn back_to(&mut self, position: LatLon, at: Time) {
+        let newest = *self.newest.get_or_insert(position);
+        let (east, north) = newest.plane(position);
+        self.east = (self.east.0.min(east), self.east.1.max(east));
+        self.north = (self.north.0.min(north), self.north.1.max(north));
+        if let Some(last) = self.last.filter(|_| !self.after_hole) {
+            let metres = position.metres_to(last);
+            self.path += metres;
+            self.hours += SLOT_HOURS;
+            self.speeds.push(metres / METRES_PER_NM / SLOT_HOURS);
+            if STEADY_METRES <= metres {
+                let (east, north) = position.plane(last);
+                let course = east.atan2(north).to_degrees();
+                if let Some(later) = self.course {
+                    self.turn += wrap_degrees(later - course);
+                }
+                self.course = Some(course);
+            }
+        }
+        self.after_hole = false;
+        self.last = Some(position);
+        self.started_at = Some(at);
+    }
+
+    fn hole(&mut self) {
+        self.after_hole = true;
+        self.course = None;
+    }
+
+    fn wide(&self) -> f64 {
+        self.east.1 - self.east.0
+    }
+
+    fn high(&self) -> f64 {
+        self.north.1 - self.north.0
+    }
+
+    fn judge(&self, settings: &Settings) -> Option<Round> {
+        let (newest, last, started_at) = (self.newest?, self.last?, self.started_at?);
+        let net = newest.metres_to(last);
+        let goes_round = settings.circling_path_nm * METRES_PER_NM <= self.path
+            && net < settings.circling_displacement * self.path
+            && settings.circling_turn_degrees <= self.turn.abs();
+        if !goes_round {
+            return None;
+        }
+        let mut speeds = self.speeds.clone();
+        speeds.sort_unstable_by(f64::total_cmp);
+        let median_knots = speeds[speeds.len() / 2];
+        let steady = settings.circling_min_knots <= median_knots
+            && median_knots <= settings.circling_max_knots;
+        steady.then(|| Round {
+            started_at,
+            hours: self.hours,
+            path_nm: self.path / METRES_PER_NM,
+            net_nm: net / METRES_PER_NM,
+            median_knots,
+            turn_degrees: self.turn,
+        })
+    }
+}

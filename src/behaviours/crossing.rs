@@ -1,0 +1,247 @@
+//! Borders crossed and not yet crossed back: the shared part of `zone_entry` and `zone_exit`.
+
+use rustc_hash::FxHashMap;
+use serde_json::Map;
+
+use crate::time::Time;
+use crate::tracks::{Activity, TrackIx, TrackKey};
+use crate::zones::{Crossing, Relation, ZoneIx};
+
+use super::{Holding, Output, Places, Scene, Signal, SignalKind, Step, Subject, number};
+
+/// Which way a border is crossed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    In,
+    Out,
+}
+
+/// What is open about a vessel: zone ids, since when, and until when it is known to hold.
+struct Open {
+    key: TrackKey,
+    zones: Vec<String>,
+    last_fix: Time,
+}
+
+/// Vessels that have crossed a border one way and not yet come back.
+pub(super) struct Crossings {
+    name: &'static str,
+    way: Way,
+    open: FxHashMap<TrackIx, Open>,
+}
+
+impl Crossings {
+    pub(super) fn new(name: &'static str, way: Way) -> Crossings {
+        Crossings {
+            name,
+            way,
+            open: FxHashMap::default(),
+        }
+    }
+
+    /// Says what this step's crossings begin and end. `points` gives base points and what the zone raises them to, for zones
+    /// that ask and are active.
+    pub(super) fn step(
+        &mut self,
+        scene: &Scene<'_>,
+        step: &Step<'_>,
+        points: impl Fn(ZoneIx) -> Option<(i32, Option<i32>)>,
+        out: &mut Output,
+    ) {
+        let Some(fix) = step.fix else {
+            return;
+        };
+        if let Some(open) = self.open.get_mut(&step.vessel) {
+            open.last_fix = fix.at;
+        }
+        for crossing in step.crossings {
+            let (zone, at, way) = match *crossing {
+                Crossing::Entered {
+                    zone,
+                    relation: Relation::In,
+                    at,
+                } => (zone, at, Way::In),
+                Crossing::Left {
+                    zone,
+                    relation: Relation::In,
+                    at,
+                } => (zone, at, Way::Out),
+                Crossing::Entered { .. } | Crossing::Left { .. } => continue,
+            };
+            let zone_id = &scene.chart.zones.get(zone).id;
+            if way != self.way {
+                self.over(step.vessel, zone_id, at, "crossed back", out);
+            } else if let Some((score, asked)) = points(zone)
+                && scene.tracks.vessel(step.vessel).takes_part()
+            {
+                self.begin(scene, step, zone_id, at, out);
+                out.signals
+                    .push(self.holds(scene, step, zone, at, score, asked));
+            }
+        }
+    }
+
+    /// Ends what is open about a vessel that was lost; asks again while it is not.
+    pub(super) fn wake(
+        &mut self,
+        scene: &Scene<'_>,
+        key: TrackKey,
+        vessel: TrackIx,
+        out: &mut Output,
+    ) {
+        let Some(open) = self.open.get(&vessel).filter(|open| open.key == key) else {
+            return;
+        };
+        let lost_at = open.last_fix + scene.tracks.settings().lost_after();
+        if scene.now < lost_at {
+            out.wakes.push((lost_at, key, vessel));
+            return;
+        }
+        self.close(vessel, "lost", out);
+        out.activity.push((vessel, Activity::Done));
+    }
+
+    /// Ends everything open about a vessel at its last fix.
+    pub(super) fn close(&mut self, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+        let Some(open) = self.open.remove(&vessel) else {
+            return;
+        };
+        for zone_id in &open.zones {
+            out.signals.push(over(
+                self.name,
+                open.key,
+                vessel,
+                zone_id,
+                open.last_fix,
+                reason,
+            ));
+        }
+    }
+
+    /// Ends what belongs to zones that are gone, inactive or no longer ask.
+    pub(super) fn reload(
+        &mut self,
+        scene: &Scene<'_>,
+        _places: &Places,
+        asks: impl Fn(ZoneIx) -> bool,
+        out: &mut Output,
+    ) {
+        let mut ended: Vec<(TrackKey, TrackIx, String)> = Vec::new();
+        for (vessel, open) in &self.open {
+            for zone_id in &open.zones {
+                if !scene.chart.zones.find(zone_id).is_some_and(&asks) {
+                    ended.push((open.key, *vessel, zone_id.clone()));
+                }
+            }
+        }
+        ended.sort_unstable();
+        for (_, vessel, zone_id) in ended {
+            self.over(vessel, &zone_id, scene.now, "zone removed or inactive", out);
+        }
+    }
+
+    fn begin(
+        &mut self,
+        scene: &Scene<'_>,
+        step: &Step<'_>,
+        zone_id: &str,
+        at: Time,
+        out: &mut Output,
+    ) {
+        let open = self.open.entry(step.vessel).or_insert_with(|| {
+            out.activity.push((step.vessel, Activity::Keeps));
+            let lost_at = step.at + scene.tracks.settings().lost_after();
+            out.wakes.push((lost_at, step.key, step.vessel));
+            Open {
+                key: step.key,
+                zones: Vec::new(),
+                last_fix: at.max(step.at),
+            }
+        });
+        if !open.zones.iter().any(|known| known == zone_id) {
+            open.zones.push(zone_id.to_owned());
+        }
+    }
+
+    fn over(
+        &mut self,
+        vessel: TrackIx,
+        zone_id: &str,
+        at: Time,
+        reason: &'static str,
+        out: &mut Output,
+    ) {
+        let Some(open) = self.open.get_mut(&vessel) else {
+            return;
+        };
+        let Some(place) = open.zones.iter().position(|known| known == zone_id) else {
+            return;
+        };
+        open.zones.remove(place);
+        out.signals
+            .push(over(self.name, open.key, vessel, zone_id, at, reason));
+        if open.zones.is_empty() {
+            self.open.remove(&vessel);
+            out.activity.push((vessel, Activity::Done));
+        }
+    }
+
+    fn holds(
+        &self,
+        scene: &Scene<'_>,
+        step: &Step<'_>,
+        zone: ZoneIx,
+        at: Time,
+        score: i32,
+        asked: Option<i32>,
+    ) -> Signal {
+        let now = step.fix.map_or(step.at, |fix| fix.at);
+        let position = step.fix.map(|fix| fix.position);
+        let zone_id = &scene.chart.zones.get(zone).id;
+        let mut measured = Map::new();
+        if let Some(smg) = step.smg {
+            measured.insert("speed_made_good_knots".into(), number(smg.knots, 1));
+        }
+        let mut zones: Vec<_> = step.presence.iter().collect();
+        if self.way == Way::Out && !zones.iter().any(|(listed, _)| *listed == zone) {
+            zones.push((zone, Relation::Near));
+        }
+        Signal {
+            behaviour: self.name,
+            subject: Subject::in_zone(step.key, step.vessel, zone_id),
+            kind: SignalKind::Holds(Box::new(Holding {
+                started_at: at,
+                satisfied_at: now,
+                last_at: now,
+                form: if self.way == Way::In {
+                    "entered"
+                } else {
+                    "left"
+                },
+                position,
+                shore_nm: position.map(|position| scene.chart.shore_nm(position)),
+                zones,
+                base: vec![(self.name, score)],
+                asked,
+                anchored: false,
+                measured,
+                thresholds: Map::new(),
+            })),
+        }
+    }
+}
+
+fn over(
+    behaviour: &'static str,
+    key: TrackKey,
+    vessel: TrackIx,
+    zone_id: &str,
+    ended_at: Time,
+    reason: &'static str,
+) -> Signal {
+    Signal {
+        behaviour,
+        subject: Subject::in_zone(key, vessel, zone_id),
+        kind: SignalKind::Over { ended_at, reason },
+    }
+}

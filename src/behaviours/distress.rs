@@ -1,0 +1,205 @@
+//! Distress: an AIS-SART, MOB or EPIRB device is heard.
+//!
+//! ## Watches
+//! MMSIs 970 (AIS-SART), 972 (man overboard) and 974 (EPIRB), with or without a position.
+//! ## Why
+//! Somebody may be in the water; and packages at sea have been marked with such devices.
+//! ## Opens
+//! At the first report. Navigational status 14 is an active device; anything else is a device under test (ITU-R M.1371, table 45).
+//! ## Ends
+//! Silent for `silent_minutes`.
+//! ## Blind spots
+//! Crews test devices with the active status too. A device without a fix says that it is on, not where it is.
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Map;
+
+use crate::time::{Span, Time};
+use crate::tracks::{Activity, TrackIx, TrackKey};
+use crate::units::StationClass;
+use crate::zones::Chart;
+
+use super::{
+    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    minutes, positive, thresholds,
+};
+
+const NAME: &str = "distress";
+const ACTIVE: u8 = 14;
+const SAY_EVERY: Span = Span::from_minutes(1);
+
+/// `[behaviours.distress]`
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Whether it runs.
+    pub enabled: bool,
+    /// Base points of an active device.
+    pub score: i32,
+    /// Base points of a device under test.
+    pub test_score: i32,
+    /// Silent for this long, it is over. Minutes.
+    pub silent_minutes: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            enabled: true,
+            score: 60,
+            test_score: 5,
+            silent_minutes: 15.0,
+        }
+    }
+}
+
+impl Settings {
+    /// All faults; each begins with the key.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        positive(&mut problems, "silent_minutes", self.silent_minutes);
+        problems
+    }
+}
+
+/// The behaviour.
+pub struct Distress {
+    settings: Settings,
+    devices: FxHashMap<TrackIx, Device>,
+}
+
+struct Device {
+    key: TrackKey,
+    started_at: Time,
+    last_at: Time,
+    said: Option<(Time, &'static str)>,
+}
+
+impl Distress {
+    /// Zones do not matter to it.
+    pub fn new(settings: &Settings, _chart: &Chart) -> Distress {
+        Distress {
+            settings: settings.clone(),
+            devices: FxHashMap::default(),
+        }
+    }
+}
+
+impl Behaviour for Distress {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Vessel
+    }
+
+    fn interest(&self) -> Interest {
+        Interest::DISTRESS
+    }
+
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        if step.key.mmsi.station_class() != StationClass::Distress {
+            return;
+        }
+        let silent = minutes(self.settings.silent_minutes);
+        let device = self.devices.entry(step.vessel).or_insert_with(|| {
+            out.activity.push((step.vessel, Activity::Keeps));
+            out.wakes.push((step.at + silent, step.key, step.vessel));
+            Device {
+                key: step.key,
+                started_at: step.at,
+                last_at: step.at,
+                said: None,
+            }
+        });
+        device.last_at = step.at;
+        let fix = step.fix;
+        let active = scene.tracks.vessel(step.vessel).status() == Some(ACTIVE);
+        // Once active, a device stays so: a later test message does not call off the search.
+        let form = match device.said {
+            Some((_, "active")) => "active",
+            Some(_) | None => {
+                if active {
+                    "active"
+                } else {
+                    "test"
+                }
+            }
+        };
+        if device
+            .said
+            .is_some_and(|(at, said)| said == form && step.at - at < SAY_EVERY)
+        {
+            return;
+        }
+        device.said = Some((step.at, form));
+        let points = if form == "active" {
+            self.settings.score
+        } else {
+            self.settings.test_score
+        };
+        out.signals.push(Signal {
+            behaviour: NAME,
+            subject: Subject::one(step.key, step.vessel),
+            kind: SignalKind::Holds(Box::new(Holding {
+                started_at: device.started_at,
+                satisfied_at: device.started_at,
+                last_at: step.at,
+                form,
+                position: fix.map(|fix| fix.position),
+                shore_nm: fix.map(|fix| scene.chart.shore_nm(fix.position)),
+                zones: step.presence.iter().collect(),
+                base: vec![(form, points)],
+                asked: None,
+                anchored: false,
+                measured: Map::new(),
+                thresholds: thresholds(&self.settings, &["silent_minutes"]),
+            })),
+        });
+    }
+
+    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
+        let Some(device) = self.devices.get(&vessel).filter(|device| device.key == key) else {
+            return;
+        };
+        let over_at = device.last_at + minutes(self.settings.silent_minutes);
+        if scene.now < over_at {
+            out.wakes.push((over_at, key, vessel));
+            return;
+        }
+        self.forget(scene, vessel, "silent", out);
+        out.activity.push((vessel, Activity::Done));
+    }
+
+    fn forget(
+        &mut self,
+        _scene: &Scene<'_>,
+        vessel: TrackIx,
+        reason: &'static str,
+        out: &mut Output,
+    ) {
+        let Some(device) = self.devices.remove(&vessel) else {
+            return;
+        };
+        out.signals.push(Signal {
+            behaviour: NAME,
+            subject: Subject::one(device.key, vessel),
+            kind: SignalKind::Over {
+                ended_at: device.last_at,
+                reason,
+            },
+        });
+    }
+
+    fn reload(
+        &mut self,
+        _scene: &Scene<'_>,
+        settings: &super::Settings,
+        _places: &Places,
+        _out: &mut Output,
+    ) {
+        self.settings = settings.distress.clone();
+    }
+}

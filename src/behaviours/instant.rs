@@ -1,0 +1,99 @@
+//! Two ships at a whole minute: where, how far apart, how fast (part of `rendezvous`).
+
+use crate::ais::Class;
+use crate::geo::{Hull, LatLon, angle_between, hull_metres};
+use crate::time::{Span, Time};
+use crate::tracks::Vessel;
+use crate::units::knots;
+
+use super::Scene;
+
+/// Span over which the speed at an instant is measured.
+const SPEED_SPAN: Span = Span::from_minutes(5);
+/// Below this a hole of `bridge_slow_minutes` is bridged. Knots.
+const SLOW_BRIDGE_KNOTS: f64 = 3.0;
+
+/// Both ships at a whole minute.
+pub(super) struct Instant {
+    pub(super) at: Time,
+    pub(super) middle: LatLon,
+    pub(super) metres: f64,
+    pub(super) knots: [f64; 2],
+    pub(super) course_apart: f64,
+}
+
+pub(super) fn instant_of(scene: &Scene<'_>, a: &Vessel<'_>, b: &Vessel<'_>, at: Time) -> Option<Instant> {
+    // The bridge is a setting of the whole behaviour: distances between fixes do not depend on a zone.
+    let bridge = |vessel: &Vessel<'_>| {
+        let slow = vessel
+            .speed_made_good()
+            .is_none_or(|smg| smg.knots < SLOW_BRIDGE_KNOTS);
+        let long = vessel.class() == Class::B || slow;
+        let minutes = if long { 20 } else { 10 };
+        Span::from_minutes(minutes).max(match vessel.satellite_only() {
+            true => scene.tracks.settings().max_hole(true),
+            false => Span::ZERO,
+        })
+    };
+    let position_a = a.position_at(at, bridge(a))?;
+    let position_b = b.position_at(at, bridge(b))?;
+    let (speed_a, course_a) = motion(a, position_a, at, bridge(a));
+    let (speed_b, course_b) = motion(b, position_b, at, bridge(b));
+    Some(Instant {
+        at,
+        middle: position_a.between(position_b, 0.5),
+        metres: distance(a, position_a, b, position_b),
+        knots: [speed_a, speed_b],
+        course_apart: angle_between(course_a, course_b),
+    })
+}
+
+/// Speed made good (knots) and course (degrees) over the five minutes before an instant.
+pub(super) fn motion(vessel: &Vessel<'_>, position: LatLon, at: Time, bridge: Span) -> (f64, f64) {
+    match vessel.position_at(at - SPEED_SPAN, bridge) {
+        Some(before) => {
+            let (east, north) = before.plane(position);
+            let course = east.atan2(north).to_degrees().rem_euclid(360.0);
+            (
+                knots(before.metres_to(position), SPEED_SPAN.seconds()),
+                course,
+            )
+        }
+        None => {
+            let smg = vessel.speed_made_good().map_or(0.0, |smg| smg.knots);
+            (
+                smg,
+                vessel
+                    .last()
+                    .and_then(|fix| fix.said.cog_degrees())
+                    .unwrap_or(0.0),
+            )
+        }
+    }
+}
+
+/// Metres between two ships: between their hulls where dimensions and heading allow, else between antennas.
+pub(super) fn distance(a: &Vessel<'_>, at_a: LatLon, b: &Vessel<'_>, at_b: LatLon) -> f64 {
+    let antennas = at_a.metres_to(at_b);
+    let hull = |vessel: &Vessel<'_>, at: LatLon| {
+        let dimensions = vessel
+            .identity()
+            .and_then(|identity| identity.dimensions)
+            .unwrap_or_default();
+        Hull {
+            at,
+            heading_degrees: vessel.last().and_then(|fix| fix.said.heading_degrees()),
+            bow: f64::from(dimensions.bow),
+            stern: f64::from(dimensions.stern),
+            port: f64::from(dimensions.port),
+            starboard: f64::from(dimensions.starboard),
+        }
+    };
+    // Beyond the longest hulls afloat the difference is of no interest.
+    if 2500.0 < antennas {
+        antennas
+    } else {
+        hull_metres(hull(a, at_a), hull(b, at_b))
+    }
+}
+

@@ -1,0 +1,172 @@
+//! One pair of ships under one set of settings: its tiers, and whether they have parted (part of `rendezvous`).
+
+use crate::time::Time;
+use crate::tracks::{TrackIx, TrackKey};
+
+use super::instant::Instant;
+use super::rendezvous::Settings;
+use super::tier::{Tier, TierRule};
+use super::{Place, Scene};
+
+/// One pair under one set of settings.
+pub(super) struct Judged {
+    pub(super) profile: u16,
+    pub(super) near: Tier,
+    pub(super) close: Tier,
+    pub(super) underway: Tier,
+    pub(super) apart: Option<(Time, u32)>,
+    pub(super) open: bool,
+}
+
+impl Judged {
+    pub(super) fn new(profile: u16) -> Judged {
+        Judged {
+            profile,
+            near: Tier::new(),
+            close: Tier::new(),
+            underway: Tier::new(),
+            apart: None,
+            open: false,
+        }
+    }
+
+    pub(super) fn count(
+        &mut self,
+        settings: &Settings,
+        instant: &Instant,
+        place: &Place,
+        mixed: Mixed,
+        enough: impl Fn(Time) -> bool,
+    ) {
+        let near = TierRule::new(settings.near_minutes, settings.near_break_minutes);
+        let close = TierRule::new(settings.close_minutes, settings.close_break_minutes);
+        let (metres, speeds) = (instant.metres, instant.knots);
+        self.near.count(
+            &near,
+            instant.at,
+            metres <= settings.near_metres,
+            metres,
+            speeds,
+        );
+        self.close.count(
+            &close,
+            instant.at,
+            metres <= settings.close_metres,
+            metres,
+            speeds,
+        );
+        let slow = |tier: &Tier, rule: &TierRule| {
+            tier.satisfied(rule) && tier.slow(settings.slow_knots) && enough(tier.since())
+        };
+        self.open |= slow(&self.near, &near) || slow(&self.close, &close);
+        if !settings.underway || mixed == Mixed::NotForUnderway {
+            return;
+        }
+        let underway = TierRule::new(settings.underway_minutes, settings.near_break_minutes);
+        let in_step = metres <= settings.underway_metres
+            && speeds.iter().all(|knots| {
+                settings.underway_min_knots <= *knots && *knots <= settings.underway_max_knots
+            })
+            && instant.course_apart <= settings.underway_course_degrees
+            && settings.underway_min_shore_nm <= place.shore_nm;
+        self.underway
+            .count(&underway, instant.at, in_step, metres, speeds);
+        self.open |= self.underway.satisfied(&underway) && enough(self.underway.since());
+    }
+
+    /// Whether they have been apart, or one fast, for long enough; closes it then.
+    pub(super) fn parted(&mut self, settings: &Settings, instant: &Instant) -> Option<(Time, u32)> {
+        let underway = self.form(settings) == "underway";
+        let fast = !underway
+            && instant
+                .knots
+                .iter()
+                .any(|knots| settings.moving_knots < *knots);
+        if instant.metres <= settings.apart_metres && !fast {
+            self.apart = None;
+            return None;
+        }
+        let (since, minutes) = self.apart.unwrap_or((instant.at, 0));
+        self.apart = Some((since, minutes + 1));
+        if f64::from(minutes + 1) < settings.end_minutes {
+            return None;
+        }
+        let was_open = self.open;
+        let apart = self.apart;
+        *self = Judged::new(self.profile);
+        apart.filter(|_| was_open)
+    }
+
+    pub(super) fn form(&self, settings: &Settings) -> &'static str {
+        let rule = |minutes: f64, pause: f64| TierRule::new(minutes, pause);
+        let close = self
+            .close
+            .satisfied(&rule(settings.close_minutes, settings.close_break_minutes))
+            && self.close.slow(settings.slow_knots);
+        let long = self
+            .near
+            .satisfied(&rule(settings.long_minutes, settings.near_break_minutes));
+        let near = self
+            .near
+            .satisfied(&rule(settings.near_minutes, settings.near_break_minutes))
+            && self.near.slow(settings.slow_knots);
+        let underway = self.underway.satisfied(&rule(
+            settings.underway_minutes,
+            settings.near_break_minutes,
+        ));
+        match (close, long, near, underway) {
+            (true, true, _, _) => "close+long",
+            (true, false, _, _) => "close",
+            (false, true, _, _) => "near+long",
+            (false, false, false, true) => "underway",
+            (false, false, _, _) => "near",
+        }
+    }
+
+    pub(super) fn leading(&self, form: &str) -> &Tier {
+        match form {
+            "close" => &self.close,
+            "underway" => &self.underway,
+            _ => &self.near,
+        }
+    }
+}
+
+/// Whether the two may be a pair of the underway tier.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mixed {
+    Fits,
+    /// Both fishing, or a tug with its tow.
+    NotForUnderway,
+}
+
+pub(super) fn mixed(scene: &Scene<'_>, a: &(TrackKey, TrackIx), b: &(TrackKey, TrackIx)) -> Mixed {
+    let types = [a.1, b.1].map(|ix| scene.tracks.vessel(ix).ship_type());
+    let fishing = types.iter().all(|kind| *kind == Some(30));
+    let towing = types.iter().any(|kind| matches!(kind, Some(31 | 32 | 52)));
+    if fishing || towing {
+        Mixed::NotForUnderway
+    } else {
+        Mixed::Fits
+    }
+}
+
+/// Four fixes of each ship within the condition; two of one heard only by satellite.
+pub(super) fn enough_fixes(
+    scene: &Scene<'_>,
+    a: &(TrackKey, TrackIx),
+    b: &(TrackKey, TrackIx),
+    since: Time,
+) -> bool {
+    [a.1, b.1].into_iter().all(|ix| {
+        let vessel = scene.tracks.vessel(ix);
+        let needed = if vessel.satellite_only() { 2 } else { 4 };
+        let kept = vessel.trail_since(since).count();
+        let last_kept = vessel.trail_since(since).last().map(|point| point.at);
+        let last = vessel
+            .last()
+            .filter(|fix| last_kept.is_none_or(|kept| kept < fix.at));
+        needed <= kept + usize::from(last.is_some())
+    })
+}
+

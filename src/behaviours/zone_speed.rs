@@ -1,0 +1,400 @@
+//! Zone speed: a vessel keeps a speed outside the band that a zone asks for.
+//!
+//! ## Watches
+//! Every vessel inside zones that ask with `{"zone_speed":{"min_knots":3,"max_knots":25}}` and are active.
+//! ## Why
+//! Nobody slows down in a lane without a reason; nobody races through an anchorage.
+//! ## Opens
+//! Speed made good below `min_knots` or above `max_knots` for `after_minutes`.
+//! ## Ends
+//! Back in the band, by `margin_knots`, for `end_minutes`; or it left the zone; or after 6 h without a fix (lost).
+//! ## Blind spots
+//! Speed over a hole in reception is not counted. Anchored ships are slow: give such zones a `min_knots` only where nobody anchors.
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Map;
+
+use crate::time::{Span, Time};
+use crate::tracks::{Activity, TrackIx, TrackKey};
+use crate::zones::{Chart, Relation, ZoneIx};
+
+use super::condition::{Condition, Observation, Rule, Verdict};
+use super::profile::Profiles;
+use super::{
+    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    minutes, number, ordered, positive, thresholds,
+};
+
+const NAME: &str = "zone_speed";
+const SAY_EVERY: Span = Span::from_minutes(1);
+const RESUME_AFTER: Span = Span::from_minutes(5);
+
+/// `[behaviours.zone_speed]`
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Whether it runs, in zones that ask for it.
+    pub enabled: bool,
+    /// Base points. A zone that gives its own is not raised to `asked_score`.
+    pub score: i32,
+    /// What a zone that asks raises it to.
+    pub asked_score: i32,
+    /// Lower end of the band. Knots; 0 for none.
+    pub min_knots: f64,
+    /// Upper end of the band. Knots.
+    pub max_knots: f64,
+    /// How far back inside the band it must come to end. Knots.
+    pub margin_knots: f64,
+    /// How long outside the band. Minutes.
+    pub after_minutes: f64,
+    /// How long back in the band. Minutes.
+    pub end_minutes: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            enabled: true,
+            score: 10,
+            asked_score: 40,
+            min_knots: 0.0,
+            max_knots: 60.0,
+            margin_knots: 0.5,
+            after_minutes: 20.0,
+            end_minutes: 5.0,
+        }
+    }
+}
+
+impl Settings {
+    /// All faults; each begins with the key.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (key, points) in [("score", self.score), ("asked_score", self.asked_score)] {
+            if !(0..=100).contains(&points) {
+                problems.push(format!("{key} must lie between 0 and 100, not {points}"));
+            }
+        }
+        positive(&mut problems, "max_knots", self.max_knots);
+        positive(&mut problems, "after_minutes", self.after_minutes);
+        positive(&mut problems, "end_minutes", self.end_minutes);
+        if !(0.0 <= self.min_knots) {
+            problems.push("min_knots must be 0 or more".to_owned());
+        }
+        if !(0.0 <= self.margin_knots) {
+            problems.push("margin_knots must be 0 or more".to_owned());
+        }
+        ordered(
+            &mut problems,
+            ("min_knots", self.min_knots),
+            ("max_knots", self.max_knots),
+        );
+        problems
+    }
+
+    fn rule(&self, merge: Span) -> Rule {
+        Rule {
+            after: minutes(self.after_minutes),
+            end_after: minutes(self.end_minutes),
+            resume_after: RESUME_AFTER,
+            merge,
+            fixes: 4,
+        }
+    }
+
+    fn observe(&self, knots: f64) -> Observation {
+        if knots < self.min_knots || self.max_knots < knots {
+            return Observation::Meets;
+        }
+        let back = self.min_knots + self.margin_knots <= knots || self.min_knots == 0.0;
+        let back = back && (knots <= self.max_knots - self.margin_knots);
+        if back {
+            Observation::Ends
+        } else {
+            Observation::Between
+        }
+    }
+}
+
+/// The behaviour.
+pub struct ZoneSpeed {
+    profiles: Profiles<Settings>,
+    vessels: FxHashMap<TrackIx, State>,
+}
+
+struct State {
+    key: TrackKey,
+    last_fix: Time,
+    zones: Vec<Watched>,
+}
+
+/// One vessel in one zone.
+struct Watched {
+    zone_id: String,
+    condition: Condition,
+    said_at: Option<Time>,
+}
+
+impl ZoneSpeed {
+    /// With the zones' own settings.
+    pub fn new(settings: &Settings, chart: &Chart) -> ZoneSpeed {
+        ZoneSpeed {
+            profiles: Profiles::new(NAME, settings, chart),
+            vessels: FxHashMap::default(),
+        }
+    }
+}
+
+impl Behaviour for ZoneSpeed {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Vessel
+    }
+
+    fn interest(&self) -> Interest {
+        Interest::ASKED
+    }
+
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        let (Some(fix), true) = (step.fix, scene.tracks.vessel(step.vessel).takes_part()) else {
+            return;
+        };
+        let inside: Vec<ZoneIx> = step
+            .presence
+            .iter()
+            .filter(|(zone, relation)| {
+                *relation == Relation::In && scene.chart.zones.get(*zone).asks(NAME).is_some()
+            })
+            .map(|(zone, _)| zone)
+            .collect();
+        let known = self.vessels.contains_key(&step.vessel);
+        if !known && inside.is_empty() {
+            return;
+        }
+        let state = self.vessels.entry(step.vessel).or_insert_with(|| {
+            out.wakes.push((
+                fix.at + scene.tracks.settings().lost_after(),
+                step.key,
+                step.vessel,
+            ));
+            out.activity.push((step.vessel, Activity::Keeps));
+            State {
+                key: step.key,
+                last_fix: fix.at,
+                zones: Vec::new(),
+            }
+        });
+        state.last_fix = fix.at;
+        state.leave(step.vessel, "left the zone", out, |zone_id| {
+            inside
+                .iter()
+                .any(|zone| scene.chart.zones.get(*zone).id == zone_id)
+        });
+        for zone in inside {
+            let (Some(profile), Some(smg)) =
+                (self.profiles.of(scene.chart, zone, scene.now), step.smg)
+            else {
+                continue;
+            };
+            let settings = &profile.settings;
+            let rule = settings.rule(scene.merge);
+            let zone_id = &scene.chart.zones.get(zone).id;
+            let watched = state.watched(zone_id);
+            match watched
+                .condition
+                .observe(&rule, settings.observe(smg.knots), &smg, fix.at)
+            {
+                Verdict::Opened | Verdict::Holds => {
+                    if watched
+                        .said_at
+                        .is_none_or(|said| SAY_EVERY <= fix.at - said)
+                    {
+                        watched.said_at = Some(fix.at);
+                        let asked = (!profile.own_score).then_some(settings.asked_score);
+                        out.signals
+                            .push(holds(scene, step, zone, watched, settings, asked));
+                    }
+                }
+                Verdict::Over(ended_at) => {
+                    watched.said_at = None;
+                    out.signals.push(over(
+                        state.key,
+                        step.vessel,
+                        zone_id,
+                        ended_at,
+                        "back in band",
+                    ));
+                }
+                Verdict::Nothing => {}
+            }
+        }
+        if state.zones.is_empty() {
+            self.vessels.remove(&step.vessel);
+            out.activity.push((step.vessel, Activity::Done));
+        }
+    }
+
+    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
+        let Some(state) = self
+            .vessels
+            .get_mut(&vessel)
+            .filter(|state| state.key == key)
+        else {
+            return;
+        };
+        let lost_at = state.last_fix + scene.tracks.settings().lost_after();
+        if scene.now < lost_at {
+            out.wakes.push((lost_at, key, vessel));
+            return;
+        }
+        state.leave(vessel, "lost", out, |_| false);
+        self.vessels.remove(&vessel);
+        out.activity.push((vessel, Activity::Done));
+    }
+
+    fn forget(
+        &mut self,
+        _scene: &Scene<'_>,
+        vessel: TrackIx,
+        reason: &'static str,
+        out: &mut Output,
+    ) {
+        if let Some(mut state) = self.vessels.remove(&vessel) {
+            state.leave(vessel, reason, out, |_| false);
+        }
+    }
+
+    fn reload(
+        &mut self,
+        scene: &Scene<'_>,
+        settings: &super::Settings,
+        _places: &Places,
+        out: &mut Output,
+    ) {
+        self.profiles
+            .rebuild(NAME, &settings.zone_speed, scene.chart);
+        let mut vessels: Vec<(TrackKey, TrackIx)> = self
+            .vessels
+            .iter()
+            .map(|(ix, state)| (state.key, *ix))
+            .collect();
+        vessels.sort_unstable();
+        for (_, vessel) in vessels {
+            if let Some(state) = self.vessels.get_mut(&vessel) {
+                state.leave(vessel, "zone removed or inactive", out, |zone_id| {
+                    scene.chart.zones.find(zone_id).is_some_and(|zone| {
+                        let zone = scene.chart.zones.get(zone);
+                        zone.asks(NAME).is_some() && zone.active(scene.now)
+                    })
+                });
+            }
+        }
+    }
+}
+
+impl State {
+    fn watched(&mut self, zone_id: &str) -> &mut Watched {
+        let place = match self
+            .zones
+            .iter()
+            .position(|watched| watched.zone_id == zone_id)
+        {
+            Some(place) => place,
+            None => {
+                self.zones.push(Watched {
+                    zone_id: zone_id.to_owned(),
+                    condition: Condition::new(),
+                    said_at: None,
+                });
+                self.zones.len() - 1
+            }
+        };
+        &mut self.zones[place]
+    }
+
+    /// Ends and drops every zone that `stays` does not keep.
+    fn leave(
+        &mut self,
+        vessel: TrackIx,
+        reason: &'static str,
+        out: &mut Output,
+        stays: impl Fn(&str) -> bool,
+    ) {
+        let key = self.key;
+        self.zones.retain_mut(|watched| {
+            let keep = stays(&watched.zone_id);
+            if !keep && let Verdict::Over(ended_at) = watched.condition.leave() {
+                out.signals
+                    .push(over(key, vessel, &watched.zone_id, ended_at, reason));
+            }
+            keep
+        });
+    }
+}
+
+fn holds(
+    scene: &Scene<'_>,
+    step: &Step<'_>,
+    zone: ZoneIx,
+    watched: &Watched,
+    settings: &Settings,
+    asked: Option<i32>,
+) -> Signal {
+    let knots = step.smg.map_or(0.0, |smg| smg.knots);
+    let position = step.fix.map(|fix| fix.position);
+    let mut measured = Map::new();
+    measured.insert(
+        "counted_minutes".into(),
+        number(watched.condition.counted().minutes(), 1),
+    );
+    measured.insert("speed_made_good_knots".into(), number(knots, 1));
+    Signal {
+        behaviour: NAME,
+        subject: Subject::in_zone(step.key, step.vessel, &scene.chart.zones.get(zone).id),
+        kind: SignalKind::Holds(Box::new(Holding {
+            started_at: watched.condition.started_at(),
+            satisfied_at: watched.condition.satisfied_at().unwrap_or(step.at),
+            last_at: step.fix.map_or(step.at, |fix| fix.at),
+            form: if knots < settings.max_knots {
+                "too_slow"
+            } else {
+                "too_fast"
+            },
+            position,
+            shore_nm: position.map(|position| scene.chart.shore_nm(position)),
+            zones: step.presence.iter().collect(),
+            base: vec![(NAME, settings.score)],
+            asked,
+            anchored: false,
+            measured,
+            thresholds: thresholds(
+                settings,
+                &[
+                    "min_knots",
+                    "max_knots",
+                    "margin_knots",
+                    "after_minutes",
+                    "end_minutes",
+                ],
+            ),
+        })),
+    }
+}
+
+fn over(
+    key: TrackKey,
+    vessel: TrackIx,
+    zone_id: &str,
+    ended_at: Time,
+    reason: &'static str,
+) -> Signal {
+    Signal {
+        behaviour: NAME,
+        subject: Subject::in_zone(key, vessel, zone_id),
+        kind: SignalKind::Over { ended_at, reason },
+    }
+}

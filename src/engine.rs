@@ -1,0 +1,331 @@
+//! The engine: lines in, changes out; wires decoder, tracks, behaviours and alert book together.
+//!
+//! It owns engine time. Reports wait in the reorder buffer until the watermark reaches them; then time steps through each
+//! report and timer in order, and every change carries the time of its step. No clock, no file, no lock.
+
+mod dispatch;
+mod reorder;
+mod settings;
+mod summary;
+mod watermark;
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use crate::ais::{self, Decoder, Line, Report, SourceId, SourceSettings, StationId};
+use crate::alerts::{Alert, AlertBook, Change, View};
+use crate::behaviours::{self, Behaviour, Interest, Output, Places, Scene, Step};
+use crate::cases::{Case, CaseBook};
+use crate::time::{Span, Time};
+use crate::tracks::{
+    Activity, Fix, Interest as Keep, Outcome, SpeedMadeGood, TrackIx, TrackKey, Tracks,
+};
+use crate::units::StationClass;
+use crate::zones::{Chart, Crossing, Sighting, Zone};
+
+pub use settings::{CoverageSettings, Settings, TimeSettings, ZoneSettings};
+pub use summary::Summary;
+
+use reorder::Reorder;
+use summary::Counters;
+use watermark::Watermarks;
+
+/// Nobody faster than this is of interest for being slow. Knots.
+const SLOW_KNOTS: f64 = 5.0;
+/// The slots of the 5-minute look.
+const TICK_MILLIS: i64 = 300_000;
+/// House-keeping of the tracks. Event time.
+const SWEEP_EVERY: Span = Span::from_hours(1);
+
+/// One input as the engine sees it.
+#[derive(Clone, Debug)]
+pub struct SourceClock {
+    /// Its name.
+    pub name: String,
+    /// Zone of local-time prefixes; UTC when absent.
+    pub time_zone: Option<TimeZone>,
+    /// Whether claimed times are held against receipt.
+    pub live: bool,
+    /// How late its reports may come; above 15 min it never holds time back (satellite).
+    pub lateness: Span,
+}
+
+/// The whole core.
+pub struct Engine {
+    decoder: Decoder,
+    watermarks: Watermarks,
+    reorder: Reorder,
+    tracks: Tracks,
+    places: Places,
+    chart: Arc<Chart>,
+    behaviours: Vec<(u32, Box<dyn Behaviour>)>,
+    /// Zones that some behaviour wants every fix from, by index.
+    asking: Vec<bool>,
+    book: AlertBook,
+    cases: CaseBook,
+    timers: BinaryHeap<Reverse<Timer>>,
+    now: Option<Time>,
+    sweep_at: Time,
+    hours_at: Option<Time>,
+    merge: Span,
+    settings: behaviours::Settings,
+    counters: Counters,
+    decoded: Vec<Report>,
+    crossings: Vec<Crossing>,
+    output: Output,
+}
+
+/// A moment a behaviour asked for; ordered by time, then behaviour, then track key.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Timer {
+    at: Time,
+    behaviour: u32,
+    key: TrackKey,
+    vessel: TrackIx,
+}
+
+impl Engine {
+    /// An engine that knows nothing yet. A `SourceId` is an index into `sources`.
+    pub fn new(settings: &Settings, chart: Arc<Chart>, sources: Vec<SourceClock>) -> Engine {
+        let watermarks = Watermarks::new(&sources);
+        let decoder = Decoder::new(
+            sources
+                .into_iter()
+                .map(|source| SourceSettings {
+                    name: source.name,
+                    time_zone: source.time_zone,
+                    live: source.live,
+                })
+                .collect(),
+        );
+        Engine {
+            decoder,
+            tracks: Tracks::new(settings.tracks.clone(), watermarks.satellites()),
+            watermarks,
+            reorder: Reorder::new(),
+            places: Places::default(),
+            behaviours: behaviours::all(&settings.behaviours, &chart),
+            asking: asking(&chart),
+            book: AlertBook::new(settings.alerts.clone(), settings.score.clone()),
+            cases: CaseBook::default(),
+            timers: BinaryHeap::new(),
+            now: None,
+            sweep_at: Time::MIN,
+            hours_at: None,
+            merge: settings.alerts.merge(),
+            settings: settings.behaviours.clone(),
+            counters: Counters::default(),
+            decoded: Vec::new(),
+            crossings: Vec::new(),
+            output: Output::default(),
+            chart,
+        }
+    }
+
+    /// Takes in one line; whatever it or the time that passes with it decides is added to `out`.
+    pub fn line(&mut self, line: Line<'_>, out: &mut Vec<Change>) {
+        let mut decoded = std::mem::take(&mut self.decoded);
+        self.decoder.line(line, &mut decoded);
+        self.watermarks.heard(line.source);
+        for report in decoded.drain(..) {
+            self.report(report, out);
+        }
+        self.decoded = decoded;
+        self.advance(self.watermarks.lowest(), out);
+    }
+
+    /// The source has been silent for `idle_after`, or has ended: it no longer holds time back until it is heard again.
+    pub fn source_idle(&mut self, source: SourceId, out: &mut Vec<Change>) {
+        self.watermarks.idle(source);
+        self.advance(self.watermarks.lowest(), out);
+    }
+
+    /// The end: releases the reorder buffer. Engine time stops at the last report; what is open or pending stays so.
+    pub fn finish(&mut self, out: &mut Vec<Change>) {
+        for report in self.watermarks.take_held() {
+            self.reorder.push(report);
+        }
+        if let Some(last) = self.reorder.last() {
+            self.advance(Some(last), out);
+        }
+    }
+
+    /// Puts other settings and zones in force; nothing is forgotten.
+    pub fn replace(&mut self, settings: &Settings, chart: Arc<Chart>, out: &mut Vec<Change>) {
+        self.places.reload(&self.chart, &chart);
+        self.chart = chart;
+        self.asking = asking(&self.chart);
+        self.tracks.configure(settings.tracks.clone());
+        self.merge = settings.alerts.merge();
+        self.book.configure(settings.alerts.clone(), settings.score.clone());
+        self.settings = settings.behaviours.clone();
+        self.switch_behaviours(out);
+        self.reload_behaviours(out);
+        self.hours_at = self.now.and_then(|now| self.chart.zones.next_change(now));
+    }
+
+    /// Engine time: the time of the last step. `None` before the first.
+    pub fn now(&self) -> Option<Time> {
+        self.now
+    }
+
+    /// The next moment something is due without a report; extra calls of anything before it change nothing.
+    pub fn due(&self) -> Option<Time> {
+        self.next_timer().map(|(at, _)| at)
+    }
+
+    /// What is open, in a fixed order.
+    pub fn open_alerts(&self) -> Vec<Arc<Alert>> {
+        self.book.open()
+    }
+
+    /// The cases so far.
+    pub fn cases(&self) -> Vec<Case> {
+        self.cases.cases()
+    }
+
+    /// Counters of the decoder.
+    pub fn tally(&self) -> &ais::Tally {
+        self.decoder.tally()
+    }
+
+    /// The picture.
+    pub fn tracks(&self) -> &Tracks {
+        &self.tracks
+    }
+
+    /// Counters of the run.
+    pub fn summary(&self) -> Summary {
+        self.counters.summary(self.decoder.tally(), &self.tracks, &self.watermarks)
+    }
+
+    /// Heap bytes of what is held for each vessel, about.
+    pub fn bytes(&self) -> usize {
+        self.tracks.bytes() + self.places.bytes()
+    }
+
+    /// Puts a report in its place; one that engine time has passed is taken at once.
+    fn report(&mut self, report: Report, out: &mut Vec<Change>) {
+        for report in self.watermarks.observe(report).into_iter().flatten() {
+            self.counters.report(&report);
+            match self.now {
+                Some(now) if report.at < now => {
+                    self.counters.late += 1;
+                    self.step(report, now, out);
+                }
+                Some(_) | None => self.reorder.push(report),
+            }
+        }
+    }
+
+    /// Steps through everything due up to `watermark`.
+    fn advance(&mut self, watermark: Option<Time>, out: &mut Vec<Change>) {
+        let Some(watermark) = watermark else {
+            return;
+        };
+        while let Some(at) = self.reorder.next_at().filter(|at| *at <= watermark) {
+            self.run_timers(at, out);
+            while let Some(report) = self.reorder.pop_at(at) {
+                self.begin(at);
+                self.step(report, at, out);
+            }
+        }
+        if self.now.is_some() {
+            self.run_timers(watermark, out);
+        }
+    }
+
+    /// Time begins, or goes on, at a report.
+    fn begin(&mut self, at: Time) {
+        if self.now.is_none() {
+            self.sweep_at = at + SWEEP_EVERY;
+            self.hours_at = self.chart.zones.next_change(at);
+        }
+        self.now = self.now.max(Some(at));
+    }
+
+    /// Runs what is due up to `until`, each at its own moment.
+    fn run_timers(&mut self, until: Time, out: &mut Vec<Change>) {
+        while let Some((at, what)) = self.next_timer().filter(|(at, _)| *at <= until) {
+            // A timer asked for in the past (after a late report) runs at the present moment.
+            let now = self.now.map_or(at, |now| now.max(at));
+            self.now = Some(now);
+            match what {
+                Due::Hours => {
+                    self.places.hours_changed();
+                    self.hours_at = self.chart.zones.next_change(at);
+                    self.reload_behaviours(out);
+                }
+                Due::Book => {
+                    let from = out.len();
+                    let station_name = |station: StationId| self.decoder.station_name(station).to_owned();
+                    let view = View {
+                        tracks: &self.tracks,
+                        chart: &self.chart,
+                        station_name: &station_name,
+                    };
+                    self.book.wake(now, &view, out);
+                    self.note(out, from);
+                }
+                Due::Behaviour => self.wake(out),
+                Due::Sweep => {
+                    self.sweep_at = at + SWEEP_EVERY;
+                    self.tracks.sweep(now);
+                    self.drop_forgotten(out);
+                }
+            }
+        }
+    }
+
+    fn next_timer(&self) -> Option<(Time, Due)> {
+        let behaviour = self.timers.peek().map(|Reverse(timer)| (timer.at, Due::Behaviour));
+        let sweep = (self.sweep_at != Time::MIN).then_some((self.sweep_at, Due::Sweep));
+        [
+            self.hours_at.map(|at| (at, Due::Hours)),
+            self.book.due().map(|at| (at, Due::Book)),
+            behaviour,
+            sweep,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    fn wake(&mut self, out: &mut Vec<Change>) {
+        let (Some(Reverse(timer)), Some(now)) = (self.timers.pop(), self.now) else {
+            return;
+        };
+        let scene = Scene {
+            now,
+            tracks: &self.tracks,
+            chart: &self.chart,
+            merge: self.merge,
+        };
+        if let Some((_, behaviour)) = self.behaviours.iter_mut().find(|(bit, _)| *bit == timer.behaviour) {
+            behaviour.wake(&scene, timer.key, timer.vessel, &mut self.output);
+        }
+        self.keep(timer.behaviour, now);
+        self.tell(now, out);
+    }
+}
+
+/// What a timer is for; at equal times in this order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    Hours,
+    Book,
+    Behaviour,
+    Sweep,
+}
+
+/// Which zones some behaviour wants every fix from.
+fn asking(chart: &Chart) -> Vec<bool> {
+    let every_fix = |zone: &Zone| {
+        zone.asks("zone_speed").is_some()
+            || zone.asks("rendezvous").is_some_and(|own| own.get("underway") == Some(&true.into()))
+    };
+    chart.zones.iter().map(|(_, zone)| every_fix(zone)).collect()
+}

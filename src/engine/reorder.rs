@@ -1,0 +1,130 @@
+//! The one reorder buffer: reports wait here until engine time reaches them, and leave in an order that does not depend on
+//! how they arrived.
+
+use std::collections::BTreeMap;
+
+use crate::ais::{Body, Report};
+use crate::time::Time;
+
+/// Reports by whole second; the earliest second is kept sorted, latest first.
+#[derive(Default)]
+pub(super) struct Reorder {
+    later: BTreeMap<i64, Vec<Report>>,
+    current: Vec<Report>,
+    current_second: i64,
+    spare: Vec<Vec<Report>>,
+}
+
+impl Reorder {
+    pub(super) fn new() -> Reorder {
+        Reorder::default()
+    }
+
+    pub(super) fn push(&mut self, report: Report) {
+        let second = report.at.seconds();
+        if self.current.is_empty() || self.current_second < second {
+            let spare = &mut self.spare;
+            self.later
+                .entry(second)
+                .or_insert_with(|| spare.pop().unwrap_or_default())
+                .push(report);
+            return;
+        }
+        if second < self.current_second {
+            let current = std::mem::take(&mut self.current);
+            self.later.insert(self.current_second, current);
+            self.later.entry(second).or_default().push(report);
+            return;
+        }
+        let key = order(&report);
+        let place = self.current.partition_point(|other| key < order(other));
+        self.current.insert(place, report);
+    }
+
+    /// The time of the earliest report.
+    pub(super) fn next_at(&mut self) -> Option<Time> {
+        if self.current.is_empty() {
+            let (second, mut reports) = self.later.pop_first()?;
+            reports.sort_unstable_by_key(|report| std::cmp::Reverse(order(report)));
+            let emptied = std::mem::replace(&mut self.current, reports);
+            if self.spare.len() < 256 {
+                self.spare.push(emptied);
+            }
+            self.current_second = second;
+        }
+        self.current.last().map(|report| report.at)
+    }
+
+    /// The next report, if it is of this very moment.
+    pub(super) fn pop_at(&mut self, at: Time) -> Option<Report> {
+        match self.current.last() {
+            Some(next) if next.at == at => self.current.pop(),
+            Some(_) | None => None,
+        }
+    }
+
+    /// The time of the latest report.
+    pub(super) fn last(&self) -> Option<Time> {
+        let later = self.later.last_key_value();
+        let later = later.and_then(|(_, reports)| reports.iter().map(|report| report.at).max());
+        later.or(self.current.first().map(|report| report.at))
+    }
+
+    /// Reports waiting.
+    pub(super) fn len(&self) -> usize {
+        self.current.len() + self.later.values().map(Vec::len).sum::<usize>()
+    }
+}
+
+/// At equal times: who a vessel is before where it is, then MMSI, then source; payload and station settle the rest.
+fn order(report: &Report) -> (Time, u8, u32, u16, u64, u16) {
+    let kind = match report.body {
+        Body::Static(_) => 0,
+        Body::Position(_) => 1,
+        Body::SafetyText(_) | Body::Base(_) | Body::Aid(_) | Body::Other => 2,
+    };
+    (report.at, kind, report.mmsi.0, report.source.0, report.payload, report.station.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ais::{SourceId, StationId, TimeBasis};
+    use crate::units::Mmsi;
+
+    fn report(millis: i64, mmsi: u32) -> Report {
+        Report {
+            at: Time::from_millis(millis),
+            basis: TimeBasis::Tag,
+            source: SourceId(0),
+            station: StationId(0),
+            mmsi: Mmsi(mmsi),
+            payload: 0,
+            body: Body::Other,
+        }
+    }
+
+    #[test]
+    fn whatever_the_order_of_arrival_the_order_of_release_is_one() {
+        let mut all: Vec<Report> = (0..500).map(|n| report((n * 7919) % 60_000, (n % 17) as u32)).collect();
+        let mut sorted = all.clone();
+        sorted.sort_by_key(order);
+        fastrand::seed(7);
+        for _ in 0..20 {
+            fastrand::shuffle(&mut all);
+            let mut buffer = Reorder::new();
+            let mut released = Vec::new();
+            let (first, second) = all.split_at(250);
+            first.iter().for_each(|report| buffer.push(report.clone()));
+            // Looking at the earliest must not close the door to earlier ones.
+            buffer.next_at();
+            second.iter().for_each(|report| buffer.push(report.clone()));
+            assert_eq!(buffer.len(), 500);
+            assert_eq!(buffer.last(), sorted.last().map(|report| report.at));
+            while let Some(at) = buffer.next_at() {
+                released.extend(buffer.pop_at(at));
+            }
+            assert!(released == sorted);
+        }
+    }
+}

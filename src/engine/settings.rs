@@ -1,0 +1,128 @@
+//! What the core is told: one table for each part.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{alerts, behaviours, tracks};
+
+/// Every setting of the core.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// `[time]`
+    pub time: TimeSettings,
+    /// `[tracks]`
+    pub tracks: tracks::Settings,
+    /// `[alerts]`
+    pub alerts: alerts::Settings,
+    /// `[zones]`
+    pub zones: ZoneSettings,
+    /// `[coverage]`
+    pub coverage: CoverageSettings,
+    /// `[score]`
+    pub score: alerts::ScoreSettings,
+    /// `[behaviours]`
+    pub behaviours: behaviours::Settings,
+}
+
+impl Settings {
+    /// All faults, as sentences with the key's path.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = self.time.problems();
+        problems.extend(self.tracks.problems());
+        problems.extend(self.alerts.problems());
+        problems.extend(self.zones.problems());
+        problems.extend(self.score.problems());
+        problems.extend(self.behaviours.problems());
+        problems
+    }
+}
+
+/// `[time]`
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TimeSettings {
+    /// How late reports of stations may come. Seconds.
+    pub lateness_seconds: u32,
+    /// How late reports of files and aggregators may come. Seconds.
+    pub file_lateness_seconds: u32,
+    /// An input silent for this long of receipt time no longer holds time back. Seconds.
+    pub idle_after_seconds: u32,
+}
+
+impl Default for TimeSettings {
+    fn default() -> TimeSettings {
+        TimeSettings {
+            lateness_seconds: 30,
+            file_lateness_seconds: 120,
+            idle_after_seconds: 60,
+        }
+    }
+}
+
+impl TimeSettings {
+    /// All faults, as sentences with the key's path.
+    pub fn problems(&self) -> Vec<String> {
+        [
+            ("lateness_seconds", self.lateness_seconds, 0),
+            ("file_lateness_seconds", self.file_lateness_seconds, 0),
+            ("idle_after_seconds", self.idle_after_seconds, 5),
+        ]
+        .into_iter()
+        .filter(|(_, seconds, least)| !(*least..=86_400).contains(seconds))
+        .map(|(key, seconds, least)| format!("time.{key} must lie between {least} and 86400, not {seconds}"))
+        .collect()
+    }
+}
+
+/// `[zones]`
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ZoneSettings {
+    /// Folder of the zone files (`*.geojson`); empty for the shipped zones.
+    pub folder: String,
+    /// Sea behaviours do not open this near to a harbour or anchorage point or to a calm zone's edge. Nautical miles.
+    pub calm_margin_nm: f64,
+    /// Land for the shore distance: `built-in`, `off`, or a GeoJSON file.
+    pub coast: String,
+    /// Harbours as calm water: `built-in`, `off`, or a CSV file in the form of the World Port Index.
+    pub ports: String,
+    /// Anchorage points as calm water: `built-in`, `off`, or a CSV file.
+    pub anchorages: String,
+}
+
+impl Default for ZoneSettings {
+    fn default() -> ZoneSettings {
+        let built_in = || "built-in".to_owned();
+        ZoneSettings {
+            folder: String::new(),
+            calm_margin_nm: 5.4,
+            coast: built_in(),
+            ports: built_in(),
+            anchorages: built_in(),
+        }
+    }
+}
+
+impl ZoneSettings {
+    /// All faults, as sentences with the key's path.
+    pub fn problems(&self) -> Vec<String> {
+        if (0.0..=30.0).contains(&self.calm_margin_nm) {
+            return Vec::new();
+        }
+        vec![format!("zones.calm_margin_nm must lie between 0 and 30, not {}", self.calm_margin_nm)]
+    }
+}
+
+/// `[coverage]`
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CoverageSettings {
+    /// How much data the reception model needs before it is believed. Hours.
+    pub learn_hours: u32,
+}
+
+impl Default for CoverageSettings {
+    fn default() -> CoverageSettings {
+        CoverageSettings { learn_hours: 24 }
+    }
+}

@@ -1,0 +1,154 @@
+//! Counters of a run, and the summary that `replay --summary` writes.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::ais::{self, Report};
+use crate::alerts::{Change, ChangeKind, Severity};
+use crate::time::Time;
+use crate::tracks::{Refusal, Tracks};
+
+use super::watermark::Watermarks;
+
+/// What a run has seen and said, for people and for `--summary`.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Summary {
+    /// Lines of all kinds.
+    pub lines: u64,
+    /// AIS sentences, refused ones included.
+    pub sentences: u64,
+    /// Decoded messages by AIS type; `csv` for rows.
+    pub reports_by_type: BTreeMap<String, u64>,
+    /// What was refused, by reason.
+    pub rejects: BTreeMap<String, u64>,
+    /// Different vessels that took part in the picture.
+    pub vessels: u64,
+    /// Alerts by behaviour and the highest severity they reached.
+    pub alerts: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Facts by behaviour.
+    pub facts: BTreeMap<String, u64>,
+    /// Event time of the first report.
+    pub first_at: Option<Time>,
+    /// Event time of the last report.
+    pub last_at: Option<Time>,
+    /// Messages to which no time could be given; their rules did not run.
+    pub untimed: u64,
+    /// Reports that came later than engine time.
+    pub late: u64,
+    /// Copies of one transmission by several stations.
+    pub copies: u64,
+    /// What a person should know, such as a recording without times.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+#[derive(Default)]
+pub(super) struct Counters {
+    pub(super) late: u64,
+    first_at: Option<Time>,
+    last_at: Option<Time>,
+    refused: BTreeMap<&'static str, u64>,
+    alerts: BTreeMap<&'static str, BTreeMap<Severity, u64>>,
+    facts: BTreeMap<&'static str, u64>,
+    open: BTreeMap<String, Severity>,
+}
+
+impl Counters {
+    pub(super) fn report(&mut self, report: &Report) {
+        self.first_at = Some(self.first_at.map_or(report.at, |first| first.min(report.at)));
+        self.last_at = self.last_at.max(Some(report.at));
+    }
+
+    pub(super) fn refused(&mut self, refusal: Refusal) {
+        let name = match refusal {
+            Refusal::Copy => "copy",
+            Refusal::SameMoment => "same_moment",
+            Refusal::Jump => "jump",
+            Refusal::NoPosition => "no_position",
+            Refusal::TooLate => "too_late",
+            // Nothing is lost with these: there was nothing to take.
+            Refusal::NotTracked | Refusal::NothingNew => return,
+        };
+        *self.refused.entry(name).or_default() += 1;
+    }
+
+    pub(super) fn change(&mut self, change: &Change) {
+        let alert = &change.alert;
+        let severity = alert.severity;
+        if !alert.announced {
+            if change.change == ChangeKind::Opened {
+                *self.facts.entry(alert.behaviour).or_default() += 1;
+            }
+            return;
+        }
+        let counts = self.alerts.entry(alert.behaviour).or_default();
+        match self.open.insert(alert.id.clone(), severity) {
+            Some(before) if before != severity => {
+                if let Some(count) = counts.get_mut(&before) {
+                    *count -= 1;
+                }
+                *counts.entry(severity).or_default() += 1;
+            }
+            Some(_) => {}
+            None => *counts.entry(severity).or_default() += 1,
+        }
+        if matches!(change.change, ChangeKind::Ended | ChangeKind::Retracted) {
+            self.open.remove(&alert.id);
+        }
+    }
+
+    pub(super) fn summary(
+        &self,
+        tally: &ais::Tally,
+        tracks: &Tracks,
+        watermarks: &Watermarks,
+    ) -> Summary {
+        let total = tally.total();
+        let mut rejects: BTreeMap<String, u64> =
+            total.rejects().map(|(reason, count)| (reason.name().to_owned(), count)).collect();
+        let refused = self.refused.iter().filter(|(name, _)| **name != "copy");
+        rejects.extend(refused.map(|(name, count)| ((*name).to_owned(), *count)));
+        if 0 < watermarks.leaps_refused() {
+            rejects.insert("time_leap".to_owned(), watermarks.leaps_refused());
+        }
+        if 0 < tracks.evicted() {
+            rejects.insert("track_evicted".to_owned(), tracks.evicted());
+        }
+        let by_type = total.reports_by_type.iter().enumerate().filter(|(_, count)| 0 < **count);
+        let name = |kind: usize| if kind == 0 { "csv".to_owned() } else { kind.to_string() };
+        let severity = |severity: Severity| match severity {
+            Severity::Info => "info",
+            Severity::Low => "low",
+            Severity::Medium => "medium",
+            Severity::High => "high",
+            Severity::Critical => "critical",
+        };
+        let counts = |counts: &BTreeMap<Severity, u64>| {
+            counts
+                .iter()
+                .filter(|(_, count)| 0 < **count)
+                .map(|(kind, count)| (severity(*kind).to_owned(), *count))
+                .collect()
+        };
+        let untimed = total.untimed_total();
+        let note = (0 < untimed && self.first_at.is_none()).then(|| {
+            "the recording has no times: it was decoded and counted, and no rule ran; give --time-from and --rate".to_owned()
+        });
+        Summary {
+            lines: total.lines,
+            sentences: total.sentences,
+            reports_by_type: by_type.map(|(kind, count)| (name(kind), *count)).collect(),
+            rejects,
+            vessels: tracks.vessels_seen(),
+            alerts: self.alerts.iter().map(|(name, by)| ((*name).to_owned(), counts(by))).collect(),
+            facts: self.facts.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
+            first_at: self.first_at,
+            last_at: self.last_at,
+            untimed,
+            late: self.late,
+            copies: self.refused.get("copy").copied().unwrap_or(0),
+            note,
+        }
+    }
+}

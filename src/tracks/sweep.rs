@@ -1,0 +1,86 @@
+//! Forgetting: tracks long silent, one too many, or joined to another.
+
+use crate::time::{Span, Time};
+use crate::units::Mmsi;
+
+use super::grid;
+use super::store::Tracks;
+use super::track::{Cold, Hot, NO_NEXT};
+use super::TrackIx;
+
+/// A track with fewer fixes than this was never confirmed.
+pub(super) const CONFIRMED_FIXES: u32 = 3;
+
+impl Tracks {
+    /// Tracks that ceased to exist since the last call; they can still be read until `release`.
+    pub fn take_forgotten(&mut self) -> Vec<TrackIx> {
+        std::mem::take(&mut self.forgotten)
+    }
+
+    /// Frees the place of a forgotten track for another.
+    pub fn release(&mut self, ix: TrackIx) {
+        self.cold[ix.0 as usize] = Cold::new();
+        self.free.push(ix);
+    }
+
+    /// Whether any track waits in `take_forgotten`.
+    pub fn has_forgotten(&self) -> bool {
+        !self.forgotten.is_empty()
+    }
+
+    /// Hourly house-keeping at engine time `now`: forgets the long silent, and evicts when there are too many.
+    pub fn sweep(&mut self, now: Time) {
+        self.candidates.expire(now);
+        let forget_before = now - Span::from_hours(i64::from(self.settings.forget_after_hours));
+        for ix in 0..self.hot.len() as u32 {
+            let hot = &self.hot[ix as usize];
+            if hot.alive && hot.last_at < forget_before && hot.active == 0 {
+                self.forget(TrackIx(ix));
+            }
+        }
+        self.evict();
+    }
+
+    pub(super) fn forget(&mut self, ix: TrackIx) {
+        let Hot {
+            mmsi, cell, next, ..
+        } = self.hot[ix.0 as usize];
+        self.grid.remove(cell, ix);
+        if self.by_mmsi.get(&mmsi) == Some(&ix.0) {
+            match next {
+                NO_NEXT => self.by_mmsi.remove(&mmsi),
+                next => self.by_mmsi.insert(mmsi, next),
+            };
+        } else {
+            let before = self
+                .chain(Mmsi(mmsi))
+                .find(|other| self.hot[other.0 as usize].next == ix.0);
+            if let Some(before) = before {
+                self.hot[before.0 as usize].next = next;
+            }
+        }
+        let hot = &mut self.hot[ix.0 as usize];
+        hot.alive = false;
+        hot.cell = grid::NOWHERE;
+        self.alive -= 1;
+        self.forgotten.push(ix);
+    }
+
+    /// Brings the number of tracks to nine tenths of the limit: the unconfirmed first, then the longest silent.
+    pub(super) fn evict(&mut self) {
+        let limit = self.settings.max_tracks as usize;
+        if self.alive < limit {
+            return;
+        }
+        let mut order: Vec<(bool, Time, u32, u32)> = (0..self.hot.len() as u32)
+            .map(|ix| (ix, &self.hot[ix as usize]))
+            .filter(|(_, hot)| hot.alive && hot.active == 0)
+            .map(|(ix, hot)| (CONFIRMED_FIXES <= hot.fixes, hot.last_at, hot.mmsi, ix))
+            .collect();
+        order.sort_unstable();
+        for (_, _, _, ix) in order.into_iter().take(self.alive - limit * 9 / 10) {
+            self.forget(TrackIx(ix));
+            self.evicted += 1;
+        }
+    }
+}
