@@ -3,6 +3,11 @@
 
 mod daemon;
 mod decoder;
+mod feed;
+mod house;
+mod house_source;
+mod kit;
+mod kit_check;
 mod replay_cli;
 mod settings;
 mod witness;

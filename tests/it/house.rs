@@ -1,0 +1,428 @@
+//! The house rules, checked over the source text: who may import whom, names the core must not say, sizes, headings, README.
+
+use std::fs;
+use std::path::Path;
+
+use crate::house_source::{Source, paths};
+
+/// Steps of the import order, lowest first; a module may import what stands in an earlier step, or itself.
+const ORDER: &[&[&str]] = &[
+    &["time", "units"],
+    &["geo"],
+    &["ais", "zones"],
+    &["tracks"],
+    &["coverage"],
+    &["episodes"],
+    &["behaviours"],
+    &["alerts"],
+    &["cases"],
+    &["engine"],
+    &["clock", "telemetry", "store"],
+    &["inputs", "delivery", "http"],
+    &["config"],
+    &["runtime"],
+    &["cli"],
+];
+/// Steps before this one are the pure core.
+const CORE_STEPS: usize = 10;
+/// What the core must not name: files, sockets, surroundings, the runtime, clocks, chance.
+const FORBIDDEN_IN_CORE: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::process",
+    "std::thread",
+    "tokio",
+    "tokio_util",
+    "fastrand",
+    "SystemTime",
+    "Instant",
+    "Timestamp::now",
+    "Zoned::now",
+];
+const WALL: usize = 500;
+const README_WALL: usize = 250;
+const HEADINGS: [&str; 5] = [
+    "## Watches",
+    "## Why",
+    "## Opens",
+    "## Ends",
+    "## Blind spots",
+];
+
+#[test]
+fn the_house_is_in_order() {
+    let mut files = Vec::new();
+    for folder in ["src", "tests", "benches"] {
+        read_sources(Path::new(folder), &mut files);
+    }
+    assert!(
+        10 < files.len(),
+        "only {} sources found; is this the package's root?",
+        files.len()
+    );
+    let mut faults = source_faults(&files);
+    let readme = fs::read_to_string("README.md").expect("README.md stands beside Cargo.toml");
+    faults.extend(readme_faults(&readme, &files));
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+fn read_sources(folder: &Path, files: &mut Vec<Source>) {
+    let mut entries: Vec<_> = fs::read_dir(folder)
+        .expect("the folder is part of the package")
+        .map(|entry| entry.expect("a readable entry").path())
+        .collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            read_sources(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).expect("sources are UTF-8");
+            files.push(Source::new(&path.to_string_lossy(), &text));
+        }
+    }
+}
+
+/// Everything wrong with the sources, as `path:line: what`.
+fn source_faults(files: &[Source]) -> Vec<String> {
+    let mut faults = Vec::new();
+    for file in files {
+        shape_faults(file, &mut faults);
+        if file.is_ordered() {
+            import_faults(file, &mut faults);
+            sibling_faults(file, files, &mut faults);
+            core_faults(file, &mut faults);
+        }
+        if is_behaviour(file) {
+            heading_faults(file, &mut faults);
+        }
+    }
+    faults
+}
+
+fn shape_faults(file: &Source, faults: &mut Vec<String>) {
+    if WALL < file.text.lines().count() {
+        let lines = file.text.lines().count();
+        faults.push(format!("{}: {lines} lines; the wall is {WALL}", file.path));
+    }
+    let sentence = file.text.lines().next().unwrap_or_default();
+    if sentence.strip_prefix("//! ").is_none_or(str::is_empty) {
+        faults.push(format!("{}:1: no `//!` sentence opens the file", file.path));
+    }
+}
+
+fn step_of(module: &str) -> Option<usize> {
+    ORDER.iter().position(|step| step.contains(&module))
+}
+
+fn import_faults(file: &Source, faults: &mut Vec<String>) {
+    let own = &file.module[0];
+    let Some(own_step) = step_of(own) else {
+        faults.push(format!(
+            "{}: module `{own}` has no place in the order",
+            file.path
+        ));
+        return;
+    };
+    for (line, path) in file.crate_paths() {
+        let Some(target) = path.first().filter(|target| *target != own) else {
+            continue;
+        };
+        let what = match step_of(target) {
+            Some(step) if step < own_step => continue,
+            Some(step) if step == own_step => "which stands in its own step",
+            Some(_) => "which stands above it",
+            None => "which is no module of the order",
+        };
+        faults.push(format!(
+            "{}:{line}: `{own}` imports `{target}`, {what}",
+            file.path
+        ));
+    }
+}
+
+/// Behaviours, inputs and sinks never import one another.
+fn sibling_faults(file: &Source, files: &[Source], faults: &mut Vec<String>) {
+    if !is_peer(file) {
+        return;
+    }
+    for (line, path) in file.crate_paths() {
+        let [folder, sibling, ..] = path.as_slice() else {
+            continue;
+        };
+        let is_other_peer = |other: &Source| {
+            is_peer(other)
+                && other.module[0] == *folder
+                && other.module[1] == *sibling
+                && other.module[..2] != file.module[..2]
+        };
+        if *folder == file.module[0] && files.iter().any(is_other_peer) {
+            faults.push(format!(
+                "{}:{line}: imports its sibling `{sibling}`",
+                file.path
+            ));
+        }
+    }
+}
+
+/// A file beside others of its kind: a behaviour, an input, or a sink (a file of `delivery` that sends).
+fn is_peer(file: &Source) -> bool {
+    if file.module.len() < 2 {
+        return false;
+    }
+    match file.module[0].as_str() {
+        "behaviours" => is_behaviour(file),
+        "inputs" => true,
+        "delivery" => file.code.contains("async fn send("),
+        _ => false,
+    }
+}
+
+fn is_behaviour(file: &Source) -> bool {
+    file.is_ordered()
+        && file.module.len() == 2
+        && file.module[0] == "behaviours"
+        && file.code.contains(" Behaviour for ")
+}
+
+fn core_faults(file: &Source, faults: &mut Vec<String>) {
+    if step_of(&file.module[0]).is_none_or(|step| CORE_STEPS <= step) {
+        return;
+    }
+    for (line, path) in paths(&file.code) {
+        let path = path.join("::");
+        let named = FORBIDDEN_IN_CORE.iter().find(|name| {
+            let padded = format!("::{path}::");
+            padded.contains(&format!("::{name}::"))
+        });
+        if let Some(name) = named {
+            faults.push(format!("{}:{line}: the core names `{name}`", file.path));
+        }
+    }
+}
+
+fn heading_faults(file: &Source, faults: &mut Vec<String>) {
+    let found: Vec<&str> = file
+        .text
+        .lines()
+        .map_while(|line| line.strip_prefix("//!"))
+        .map(str::trim)
+        .filter(|line| line.starts_with("## "))
+        .collect();
+    if found != HEADINGS {
+        faults.push(format!(
+            "{}: its headings are {found:?}, not {HEADINGS:?}",
+            file.path
+        ));
+    }
+}
+
+/// Everything wrong with the README: its length, and a behaviours table that differs from the behaviours there are.
+fn readme_faults(readme: &str, files: &[Source]) -> Vec<String> {
+    let mut faults = Vec::new();
+    let lines = readme.lines().count();
+    if README_WALL < lines {
+        faults.push(format!(
+            "README.md: {lines} lines; the wall is {README_WALL}"
+        ));
+    }
+    let mut listed: Vec<&str> = readme
+        .lines()
+        .skip_while(|line| *line != "## Behaviours")
+        .skip(1)
+        .take_while(|line| !line.starts_with("## "))
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
+        .map(|(name, _)| name)
+        .collect();
+    listed.sort_unstable();
+    let mut built: Vec<&str> = Vec::new();
+    for file in files.iter().filter(|file| is_behaviour(file)) {
+        let names = behaviour_names(file);
+        if names.is_empty() {
+            faults.push(format!("{}: `fn name` says no plain name", file.path));
+        }
+        built.extend(names);
+    }
+    built.sort_unstable();
+    if listed != built {
+        faults.push(format!(
+            "README.md: its table lists {listed:?}, the behaviours are {built:?}"
+        ));
+    }
+    faults
+}
+
+/// What the `fn name(&self) -> &'static str` of each behaviour in the file returns: a literal, or the file's `NAME`.
+fn behaviour_names(file: &Source) -> Vec<&str> {
+    let literal = |text: &'_ str| -> Option<usize> { text.strip_prefix('"')?.find('"') };
+    let named = |text: &str| -> Option<&str> {
+        let at = file.text.find(&format!("const {text}: "))?;
+        let value = file.text[at..].split_once("= ")?.1;
+        literal(value).map(|length| &value[1..=length])
+    };
+    file.text
+        .split("fn name(&self) -> &'static str")
+        .skip(1)
+        .filter_map(|rest| {
+            let body = rest.trim_start().strip_prefix('{')?.trim_start();
+            match literal(body) {
+                Some(length) => Some(&body[1..=length]),
+                None => named(body.split_whitespace().next()?),
+            }
+        })
+        .collect()
+}
+
+mod tests {
+    use super::*;
+
+    fn faults(files: &[(&str, &str)]) -> Vec<String> {
+        let files: Vec<Source> = files
+            .iter()
+            .map(|(path, text)| Source::new(path, text))
+            .collect();
+        source_faults(&files)
+    }
+
+    const BEHAVIOUR: &str = "//! Loitering: slow.\n//!\n//! ## Watches\n//! a\n//! ## Why\n//! b\n//! ## Opens\n//! c\n\
+        //! ## Ends\n//! d\n//! ## Blind spots\n//! e\n\nuse crate::tracks::Step;\n\nimpl Behaviour for Loitering {\n    \
+        fn name(&self) -> &'static str {\n        \"loitering\"\n    }\n}\n";
+
+    #[test]
+    fn imports_go_down_only() {
+        let one = |path, import: &str| {
+            let text = format!("//! A file.\nuse {import};\n");
+            faults(&[(path, &text)])
+        };
+        assert!(one("src/tracks/mod.rs", "crate::ais::Report").is_empty());
+        assert!(one("src/tracks/grid.rs", "crate::tracks::Step").is_empty());
+        assert_eq!(
+            one("src/ais/mod.rs", "crate::engine::Engine"),
+            ["src/ais/mod.rs:2: `ais` imports `engine`, which stands above it"]
+        );
+        assert_eq!(
+            one("src/ais/bits.rs", "crate::zones::ZoneSet"),
+            ["src/ais/bits.rs:2: `ais` imports `zones`, which stands in its own step"]
+        );
+        assert_eq!(
+            one("src/ais/bits.rs", "super::super::engine::Engine").len(),
+            1
+        );
+        assert_eq!(
+            one("src/engine.rs", "crate::{time::Time, cli::run}").len(),
+            1
+        );
+        assert_eq!(one("src/engine.rs", "crate::Engine").len(), 1);
+        assert_eq!(one("src/helpers.rs", "std::fmt").len(), 1);
+    }
+
+    #[test]
+    fn a_path_in_the_middle_of_code_counts_and_prose_and_tests_do_not() {
+        let inline = "//! A.\nfn f() -> crate::engine::Engine { todo }\n";
+        assert_eq!(faults(&[("src/geo/mod.rs", inline)]).len(), 1);
+        let quiet = "//! A, see `crate::engine`.\n/* crate::cli */ const S: &str = \"crate::cli::x std::fs\"; // tokio\n\
+            #[cfg(test)]\nmod tests {\n    use crate::engine::Engine;\n    use std::fs;\n}\n";
+        assert_eq!(faults(&[("src/geo/mod.rs", quiet)]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn siblings_stay_apart() {
+        let other = BEHAVIOUR.replace("crate::tracks::Step", "super::loitering::Loitering");
+        let found = faults(&[
+            ("src/behaviours/loitering.rs", BEHAVIOUR),
+            ("src/behaviours/drift.rs", &other),
+        ]);
+        assert_eq!(
+            found,
+            ["src/behaviours/drift.rs:14: imports its sibling `loitering`"]
+        );
+        let found = faults(&[
+            (
+                "src/inputs/tcp.rs",
+                "//! A.\nuse crate::inputs::udp::run;\n",
+            ),
+            ("src/inputs/udp.rs", "//! A.\n"),
+        ]);
+        assert_eq!(found.len(), 1);
+        let found = faults(&[
+            (
+                "src/delivery/log.rs",
+                "//! A.\nuse super::payload::Payload;\nuse super::webhook::X;\npub async fn send() {}\n",
+            ),
+            ("src/delivery/payload.rs", "//! A.\n"),
+            (
+                "src/delivery/webhook.rs",
+                "//! A.\npub async fn send() {}\n",
+            ),
+        ]);
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
+
+    #[test]
+    fn the_core_names_no_clock_file_or_socket() {
+        for import in [
+            "std::fs",
+            "std::{fmt, net::TcpStream}",
+            "std::env::var",
+            "tokio::sync::mpsc",
+            "std::time::{Duration, Instant}",
+            "std::time::SystemTime",
+            "jiff::Timestamp::now",
+        ] {
+            let text = format!("//! A.\nuse {import};\n");
+            assert_eq!(faults(&[("src/geo/mod.rs", &text)]).len(), 1, "{import}");
+            assert!(
+                faults(&[("src/runtime.rs", &text)]).is_empty(),
+                "the shell may: {import}"
+            );
+        }
+        let harmless = "//! A.\nuse std::fmt;\nstruct Instantly;\n";
+        assert!(faults(&[("src/geo/mod.rs", harmless)]).is_empty());
+    }
+
+    #[test]
+    fn files_open_with_a_sentence_and_stay_below_the_wall() {
+        assert_eq!(
+            faults(&[("tests/it/x.rs", "use std::fs;\n")]),
+            ["tests/it/x.rs:1: no `//!` sentence opens the file"]
+        );
+        let long = format!("//! A.\n{}", "\n".repeat(WALL));
+        assert_eq!(faults(&[("benches/x.rs", &long)]).len(), 1);
+        assert!(faults(&[("benches/x.rs", &long[..long.len() - 1])]).is_empty());
+    }
+
+    #[test]
+    fn a_behaviour_has_its_five_headings_in_order() {
+        assert!(faults(&[("src/behaviours/loitering.rs", BEHAVIOUR)]).is_empty());
+        let without = BEHAVIOUR.replace("//! ## Ends\n", "");
+        assert_eq!(
+            faults(&[("src/behaviours/loitering.rs", &without)]).len(),
+            1
+        );
+        let swapped = BEHAVIOUR
+            .replace("## Why", "## X")
+            .replace("## Watches", "## Why")
+            .replace("## X", "## Watches");
+        assert_eq!(
+            faults(&[("src/behaviours/loitering.rs", &swapped)]).len(),
+            1
+        );
+    }
+
+    #[test]
+    fn the_readme_lists_exactly_what_is_built_and_is_short() {
+        let files = [Source::new("src/behaviours/loitering.rs", BEHAVIOUR)];
+        let readme = "# A\n\n## Behaviours\n\n| name | opens |\n|---|---|\n| `loitering` | slow |\n\n## Zones\n\n| `kind` |\n";
+        assert_eq!(readme_faults(readme, &files), Vec::<String>::new());
+        let by_constant = BEHAVIOUR.replace("        \"loitering\"\n", "        NAME\n")
+            + "const NAME: &str = \"loitering\";\n";
+        let by_constant = [Source::new("src/behaviours/loitering.rs", &by_constant)];
+        assert_eq!(readme_faults(readme, &by_constant), Vec::<String>::new());
+        let missing = readme.replace("| `loitering` | slow |\n", "");
+        assert_eq!(readme_faults(&missing, &files).len(), 1);
+        let invented = readme.replace("\n\n## Zones", "\n| `piracy` | x |\n\n## Zones");
+        assert_eq!(readme_faults(&invented, &files).len(), 1);
+        let long = format!("{readme}{}", "\n".repeat(README_WALL));
+        assert_eq!(readme_faults(&long, &files).len(), 1);
+    }
+}

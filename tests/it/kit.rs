@@ -1,0 +1,441 @@
+//! Scenario kit: vessels that sail a short script become the lines that stations would have recorded.
+
+use atalaia::ais::Dimensions;
+use atalaia::ais::encode::{Envelope, Identity, Message, Motion};
+use atalaia::geo::LatLon;
+use atalaia::time::{Span, Time};
+use atalaia::units::{METRES_PER_NM, METRES_PER_SECOND_PER_KNOT, Mmsi};
+
+use crate::feed::{Feed, Sent};
+
+/// Static data go out this often (ITU-R M.1371: every 6 minutes).
+const STATICS_EVERY: u32 = 360;
+
+/// Vessels, the moment the scripts begin, and how well they are heard. The same scenario always gives the same lines.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    start: Time,
+    seed: u64,
+    loss: f64,
+    stations: Vec<String>,
+    vessels: Vec<Vessel>,
+}
+
+impl Scenario {
+    /// Scripts begin at `start`, RFC 3339.
+    pub fn new(start: &str) -> Scenario {
+        Scenario {
+            start: Time::parse(start).expect("the scenario's author writes a valid time"),
+            seed: 1,
+            loss: 0.0,
+            stations: vec!["shore1".to_string()],
+            vessels: Vec::new(),
+        }
+    }
+
+    /// Another draw of noise, phases and losses.
+    pub fn seed(mut self, seed: u64) -> Scenario {
+        self.seed = seed;
+        self
+    }
+
+    /// Share of messages that nobody hears, 0..=1.
+    pub fn loss(mut self, share: f64) -> Scenario {
+        self.loss = share;
+        self
+    }
+
+    /// Who passes the messages on: each is heard by one of these.
+    pub fn stations(mut self, names: &[&str]) -> Scenario {
+        self.stations = names.iter().map(|name| (*name).to_string()).collect();
+        self
+    }
+
+    /// One more vessel.
+    pub fn vessel(mut self, vessel: Vessel) -> Scenario {
+        self.vessels.push(vessel);
+        self
+    }
+
+    /// Every script moved along its parallel.
+    pub fn moved_east(mut self, degrees: f64) -> Scenario {
+        let east = |place: LatLon| LatLon::new(place.lat, place.lon + degrees);
+        for vessel in &mut self.vessels {
+            vessel.here = east(vessel.here);
+            for leg in &mut vessel.legs {
+                leg.start = east(leg.start);
+            }
+        }
+        self
+    }
+
+    /// What the stations passed on, in order of time.
+    pub fn feed(&self) -> Feed {
+        let mut sent = Vec::new();
+        for vessel in &self.vessels {
+            let mut rng = fastrand::Rng::with_seed(self.seed ^ u64::from(vessel.mmsi.0) << 20);
+            vessel.send(self, &mut rng, &mut sent);
+        }
+        // Stable: at equal times in order of the script.
+        sent.sort_by_key(|sent| sent.at);
+        Feed { sent }
+    }
+
+    /// The recording as text.
+    pub fn nmea(&self) -> String {
+        self.feed().nmea()
+    }
+}
+
+/// A vessel and its script; every step begins where and when the one before it ended.
+#[derive(Clone, Debug)]
+pub struct Vessel {
+    mmsi: Mmsi,
+    class_b: bool,
+    identity: Statics,
+    every_seconds: u32,
+    satellite: bool,
+    noise_metres: f64,
+    status: u8,
+    heading: Option<f64>,
+    here: LatLon,
+    clock: f64,
+    legs: Vec<Leg>,
+    silences: Vec<(f64, f64)>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Statics {
+    imo: u32,
+    name: String,
+    call_sign: String,
+    ship_type: u8,
+    dimensions: Dimensions,
+    destination: String,
+    draught_dm: u8,
+}
+
+/// Straight along the geodesic from `start`; times are script seconds.
+#[derive(Clone, Debug)]
+struct Leg {
+    from: f64,
+    to: f64,
+    start: LatLon,
+    bearing: f64,
+    knots: f64,
+    status: u8,
+    heading: Option<f64>,
+}
+
+impl Vessel {
+    /// Class A: every 10 s, every 3 min at anchor or moored; type 5 for its data.
+    pub fn class_a(mmsi: u32) -> Vessel {
+        Vessel {
+            mmsi: Mmsi(mmsi),
+            class_b: false,
+            identity: Statics::default(),
+            every_seconds: 10,
+            satellite: false,
+            noise_metres: 5.0,
+            status: 0,
+            heading: None,
+            here: LatLon::new(0.0, 0.0),
+            clock: 0.0,
+            legs: Vec::new(),
+            silences: Vec::new(),
+        }
+    }
+
+    /// Class B: every 30 s, every 3 min below 2 kn; type 24 for its data; no heading.
+    pub fn class_b(mmsi: u32) -> Vessel {
+        Vessel {
+            class_b: true,
+            every_seconds: 30,
+            ..Vessel::class_a(mmsi)
+        }
+    }
+
+    /// Its name; without one no static data are sent.
+    pub fn name(mut self, name: &str) -> Vessel {
+        self.identity.name = name.to_string();
+        self
+    }
+
+    /// Call sign.
+    pub fn call_sign(mut self, call_sign: &str) -> Vessel {
+        self.identity.call_sign = call_sign.to_string();
+        self
+    }
+
+    /// IMO number (class A).
+    pub fn imo(mut self, imo: u32) -> Vessel {
+        self.identity.imo = imo;
+        self
+    }
+
+    /// Ship type 1-99.
+    pub fn ship_type(mut self, ship_type: u8) -> Vessel {
+        self.identity.ship_type = ship_type;
+        self
+    }
+
+    /// Destination and draught in decimetres (class A).
+    pub fn voyage(mut self, destination: &str, draught_dm: u8) -> Vessel {
+        self.identity.destination = destination.to_string();
+        self.identity.draught_dm = draught_dm;
+        self
+    }
+
+    /// Metres from the antenna to bow, stern, port and starboard.
+    pub fn dims(mut self, bow: u16, stern: u16, port: u8, starboard: u8) -> Vessel {
+        self.identity.dimensions = Dimensions {
+            bow,
+            stern,
+            port,
+            starboard,
+        };
+        self
+    }
+
+    /// Seconds between reports under way.
+    pub fn every_seconds(mut self, seconds: u32) -> Vessel {
+        self.every_seconds = seconds;
+        self
+    }
+
+    /// Heard by satellite only: some reports in 8 minutes of every 100.
+    pub fn by_satellite(mut self) -> Vessel {
+        self.satellite = true;
+        self
+    }
+
+    /// Scatter of its positions; 5 m unless said.
+    pub fn noise_metres(mut self, metres: f64) -> Vessel {
+        self.noise_metres = metres;
+        self
+    }
+
+    /// Where the script begins.
+    pub fn at(mut self, lat: f64, lon: f64) -> Vessel {
+        self.here = LatLon::new(lat, lon);
+        self
+    }
+
+    /// It first transmits so many minutes after the scenario's start.
+    pub fn from_minute(mut self, minute: f64) -> Vessel {
+        self.clock = minute * 60.0;
+        self
+    }
+
+    /// Navigational status from here on (1 at anchor, 5 moored, 7 fishing); 0 unless said.
+    pub fn status(mut self, status: u8) -> Vessel {
+        self.status = status;
+        self
+    }
+
+    /// True heading from here on in place of the course; class B sends none unless said.
+    pub fn heading(mut self, degrees: f64) -> Vessel {
+        self.heading = Some(degrees);
+        self
+    }
+
+    /// Straight to a place.
+    pub fn leg_to(self, lat: f64, lon: f64, knots: f64) -> Vessel {
+        let there = LatLon::new(lat, lon);
+        let (bearing, nm) = (self.here.bearing_to(there), self.here.nm_to(there));
+        self.leg(bearing, nm, knots)
+    }
+
+    /// Straight along a bearing for so many nautical miles.
+    pub fn leg(self, bearing: f64, nm: f64, knots: f64) -> Vessel {
+        self.run(bearing, knots, nm / knots * 3600.0)
+    }
+
+    /// Along a bearing for so many minutes: a drift, with `heading`.
+    pub fn drift_minutes(self, bearing: f64, knots: f64, minutes: f64) -> Vessel {
+        self.run(bearing, knots, minutes * 60.0)
+    }
+
+    /// Stays where it is.
+    pub fn stop_minutes(self, minutes: f64) -> Vessel {
+        self.run(0.0, 0.0, minutes * 60.0)
+    }
+
+    /// Stays where it is until so many minutes after the scenario's start; nothing if that is past.
+    pub fn stop_until_minute(self, minute: f64) -> Vessel {
+        let seconds = (minute * 60.0 - self.clock).max(0.0);
+        self.run(0.0, 0.0, seconds)
+    }
+
+    /// Rounds to the right on a twelve-sided track, for so many minutes.
+    pub fn circle(mut self, radius_nm: f64, knots: f64, minutes: f64) -> Vessel {
+        let side = 2.0 * radius_nm * 15_f64.to_radians().sin() / knots * 3600.0;
+        let end = self.clock + minutes * 60.0;
+        let mut bearing: f64 = 0.0;
+        while self.clock < end {
+            let seconds = side.min(end - self.clock);
+            self = self.run(bearing, knots, seconds);
+            bearing = (bearing + 30.0) % 360.0;
+        }
+        self
+    }
+
+    /// Nobody hears the next minutes of the script, whatever the vessel does in them.
+    pub fn silent_minutes(mut self, minutes: f64) -> Vessel {
+        self.silences
+            .push((self.clock, self.clock + minutes * 60.0));
+        self
+    }
+
+    /// From here on it is elsewhere, without having sailed there: a false or second position.
+    pub fn jump_to(mut self, lat: f64, lon: f64) -> Vessel {
+        self.here = LatLon::new(lat, lon);
+        self
+    }
+
+    fn run(mut self, bearing: f64, knots: f64, seconds: f64) -> Vessel {
+        let leg = Leg {
+            from: self.clock,
+            to: self.clock + seconds,
+            start: self.here,
+            bearing,
+            knots,
+            status: self.status,
+            heading: self.heading,
+        };
+        self.here = leg.place_at(leg.to);
+        self.clock = leg.to;
+        self.legs.push(leg);
+        self
+    }
+
+    fn send(&self, scenario: &Scenario, rng: &mut fastrand::Rng, sent: &mut Vec<Sent>) {
+        let Some((first, last)) = self.legs.first().zip(self.legs.last()) else {
+            return;
+        };
+        let mut second = first.from.ceil() as u32 + rng.u32(0..self.every_seconds.max(1));
+        let mut statics_at = second;
+        let pass = rng.u32(0..6000);
+        let mut sequence = 0;
+        while f64::from(second) <= last.to {
+            let at = f64::from(second);
+            let leg = self.leg_at(at);
+            let statics = statics_at <= second && !self.identity.name.is_empty();
+            if statics {
+                statics_at = second + STATICS_EVERY;
+            }
+            // Drawn even where nobody hears it: silences and losses leave the rest of the scenario as it is.
+            let messages = self.messages(scenario, leg, second, statics, rng);
+            let station = scenario.stations[rng.usize(0..scenario.stations.len())].clone();
+            let in_pass = (second + pass) % 6000 < 480 && rng.f64() < 0.2;
+            let lost = rng.f64() < scenario.loss || (self.satellite && !in_pass);
+            let silent = self
+                .silences
+                .iter()
+                .any(|(from, to)| (*from..*to).contains(&at));
+            if !lost && !silent {
+                for message in messages {
+                    sequence = (sequence + 1) % 10;
+                    let envelope = Envelope {
+                        channel: if second % 2 == 0 { 'A' } else { 'B' },
+                        sequence,
+                        ..Envelope::default()
+                    };
+                    sent.push(Sent {
+                        at: scenario.start + Span::from_seconds(i64::from(second)),
+                        station: station.clone(),
+                        sentences: message.sentences(&envelope),
+                    });
+                }
+            }
+            second += self.interval_seconds(leg).max(1);
+        }
+    }
+
+    fn leg_at(&self, at: f64) -> &Leg {
+        let past = self.legs.partition_point(|leg| leg.to < at);
+        &self.legs[past.min(self.legs.len() - 1)]
+    }
+
+    fn interval_seconds(&self, leg: &Leg) -> u32 {
+        let resting = match self.class_b {
+            true => leg.knots <= 2.0,
+            false => matches!(leg.status, 1 | 5) && leg.knots < 3.0,
+        };
+        if resting {
+            self.every_seconds.max(180)
+        } else {
+            self.every_seconds
+        }
+    }
+
+    fn messages(
+        &self,
+        scenario: &Scenario,
+        leg: &Leg,
+        second: u32,
+        statics: bool,
+        rng: &mut fastrand::Rng,
+    ) -> Vec<Message> {
+        let mut noise = |size: f64| (rng.f64() + rng.f64() + rng.f64() - 1.5) * 2.0 * size;
+        let place = leg
+            .place_at(f64::from(second))
+            .destination(0.0, noise(self.noise_metres))
+            .destination(90.0, noise(self.noise_metres));
+        let course = (leg.bearing + noise(0.5)).rem_euclid(360.0);
+        let motion = Motion {
+            lat_lon: Some((place.lat, place.lon)),
+            sog_knots: Some((leg.knots + noise(0.1)).max(0.0)),
+            cog_degrees: Some(course),
+            heading_degrees: leg.heading.or((!self.class_b).then_some(leg.bearing)),
+            status: Some(leg.status),
+            second: Some((scenario.start.seconds() + i64::from(second)).rem_euclid(60) as u8),
+        };
+        let identity = Identity {
+            imo: self.identity.imo,
+            call_sign: &self.identity.call_sign,
+            name: &self.identity.name,
+            ship_type: self.identity.ship_type,
+            dimensions: self.identity.dimensions,
+            eta: None,
+            draught_dm: self.identity.draught_dm,
+            destination: &self.identity.destination,
+        };
+        match (self.class_b, statics) {
+            (false, false) => vec![Message::class_a(1, self.mmsi, &motion)],
+            (false, true) => vec![
+                Message::voyage(self.mmsi, &identity),
+                Message::class_a(1, self.mmsi, &motion),
+            ],
+            (true, false) => vec![Message::class_b(self.mmsi, &motion)],
+            (true, true) => vec![
+                Message::static_a(self.mmsi, identity.name),
+                Message::static_b(self.mmsi, &identity),
+                Message::class_b(self.mmsi, &motion),
+            ],
+        }
+    }
+}
+
+impl Leg {
+    fn place_at(&self, at: f64) -> LatLon {
+        let seconds = at.clamp(self.from, self.to) - self.from;
+        match self.knots {
+            0.0 => self.start,
+            knots => self
+                .start
+                .destination(self.bearing, knots * METRES_PER_SECOND_PER_KNOT * seconds),
+        }
+    }
+}
+
+/// The place so many metres away, for vessels that lie beside each other.
+pub fn beside(lat: f64, lon: f64, bearing: f64, metres: f64) -> (f64, f64) {
+    let place = LatLon::new(lat, lon).destination(bearing, metres);
+    (place.lat, place.lon)
+}
+
+/// The place so many nautical miles away.
+pub fn away(lat: f64, lon: f64, bearing: f64, nm: f64) -> (f64, f64) {
+    beside(lat, lon, bearing, nm * METRES_PER_NM)
+}
