@@ -1,5 +1,6 @@
 //! The one integration test binary.
-#![allow(clippy::unwrap_used)]
+// Nothing outside sees a test binary's items, so `pub` says only "used by other files".
+#![allow(clippy::unwrap_used, unreachable_pub)]
 
 mod daemon;
 mod decoder;
