@@ -78,7 +78,9 @@ impl Tracks {
         if !matches!(report.body, Body::Position(_) | Body::Static(_)) {
             return Outcome::Refused(Refusal::NotTracked);
         }
-        let transmission = report.payload ^ (u64::from(mmsi.0) << 17);
+        // A message may say who and where at once (type 19, CSV rows): two reports, neither a copy of the other.
+        let half = u64::from(matches!(report.body, Body::Static(_)));
+        let transmission = report.payload ^ (u64::from(mmsi.0) << 17) ^ half;
         if self.copies.is_copy(transmission, report.at) {
             self.note_copy(mmsi, report.station, report.source);
             return Outcome::Refused(Refusal::Copy);
