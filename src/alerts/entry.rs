@@ -170,9 +170,8 @@ impl Entry {
         self.inputs = inputs;
         let earlier = after_last(key, holding.started_at, context.memory);
         let alert = Arc::make_mut(&mut self.alert);
-        if self.state == State::Open {
-            alert.started_at = alert.started_at.min(earlier);
-        }
+        // Late reports may show that it began earlier; the id stays.
+        alert.started_at = alert.started_at.min(earlier);
         alert.last_at = alert.last_at.max(holding.last_at);
         alert.ended_at = None;
         alert.position = holding.position.or(alert.position);

@@ -161,6 +161,21 @@ fn lost_for_hours_or_without_its_zone_it_ends_at_once() {
 }
 
 #[test]
+fn an_earlier_start_is_taken_over_and_the_id_stays() {
+    let (mut sea, subject, first) = loitering();
+    for from in [-10, 5] {
+        let holding = slow(from, 61);
+        sea.take(
+            minute(61),
+            vec![holds("loitering", subject.clone(), holding)],
+        );
+        let open = sea.book.open();
+        assert_eq!(open[0].started_at, minute(-10));
+        assert_eq!(open[0].id, first[0].alert.id);
+    }
+}
+
+#[test]
 fn a_stop_of_what_never_opened_is_nothing() {
     let mut sea = Sea::new();
     let (key, ix) = sea.ship(CARGO);
