@@ -1,2 +1,244 @@
-//! Placeholder until the pipeline stands.
-fn main() {}
+//! The whole engine under load: `cargo bench`.
+//!
+//! (a) A synthetic fleet as type 1 sentences with TAG times, in random vessel order, one report each 30 s: seven tenths in 400
+//! clusters of uneven weight, the rest anywhere at sea between 60° S and 60° N; every tenth vessel drifts at below 2 kn.
+//! (b) The real recordings beside the project, or those shipped with it. Shipped zones, all behaviours, alerts included. One core.
+//!
+//! `ATALAIA_BENCH_VESSELS` sets the size of the fleet (default 300 000), `ATALAIA_BENCH_ROUNDS` how often each reports (default 12).
+#![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used)]
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use atalaia::ais::encode::{Envelope, Message, Motion};
+use atalaia::ais::{Decoder, Line, LineCutter, SourceId, SourceSettings};
+use atalaia::engine::{Engine, Settings, SourceClock};
+use atalaia::geo::LatLon;
+use atalaia::time::{Span, Time};
+use atalaia::units::Mmsi;
+use atalaia::zones::{Chart, ZoneSet};
+
+const REPORT_EVERY: i64 = 30;
+
+fn main() {
+    let number = |name: &str, default: usize| {
+        std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+    };
+    let vessels = number("ATALAIA_BENCH_VESSELS", 300_000);
+    let rounds = number("ATALAIA_BENCH_ROUNDS", 12);
+    synthetic(vessels, rounds);
+    recordings();
+}
+
+struct Ship {
+    mmsi: u32,
+    at: LatLon,
+    course: f64,
+    knots: f64,
+}
+
+fn fleet(vessels: usize, random: &mut fastrand::Rng) -> Vec<Ship> {
+    let spot = |random: &mut fastrand::Rng| {
+        LatLon::new(random.f64() * 120.0 - 60.0, random.f64() * 360.0 - 180.0)
+    };
+    let clusters: Vec<(LatLon, f64)> = (0..400).map(|_| (spot(random), random.f64().powi(3) + 0.01)).collect();
+    let total: f64 = clusters.iter().map(|(_, weight)| weight).sum();
+    (0..vessels)
+        .map(|index| {
+            let at = if random.f64() < 0.7 {
+                let mut left = random.f64() * total;
+                let place = clusters.iter().find(|(_, weight)| {
+                    left -= weight;
+                    left <= 0.0
+                });
+                let (centre, _) = place.unwrap_or(&clusters[0]);
+                let away = random.f64().sqrt() * 60.0 * 1852.0;
+                centre.destination(random.f64() * 360.0, away)
+            } else {
+                spot(random)
+            };
+            Ship {
+                mmsi: 201_000_000 + (index as u32 % 570) * 1_000_000 + index as u32 / 570,
+                at,
+                course: random.f64() * 360.0,
+                knots: if index % 10 == 0 { random.f64() * 2.0 } else { 3.0 + random.f64() * 17.0 },
+            }
+        })
+        .collect()
+}
+
+/// One round: every vessel once, in random order, spread over 30 s of event time.
+fn round(ships: &mut [Ship], start: Time, random: &mut fastrand::Rng, text: &mut Vec<u8>) {
+    random.shuffle(ships);
+    let count = ships.len() as i64;
+    text.clear();
+    for (index, ship) in ships.iter_mut().enumerate() {
+        let at = start + Span::from_millis(index as i64 * REPORT_EVERY * 1000 / count);
+        // Straight in degrees: the encoder's cost is not what is measured.
+        let miles = ship.knots * REPORT_EVERY as f64 / 3600.0;
+        let (east, north) = ship.course.to_radians().sin_cos();
+        let lon = ship.at.lon + miles / 60.0 * east / ship.at.lat.to_radians().cos();
+        ship.at = LatLon::new(ship.at.lat + miles / 60.0 * north, lon);
+        let motion = Motion {
+            lat_lon: Some((ship.at.lat, ship.at.lon)),
+            sog_knots: Some(ship.knots),
+            cog_degrees: Some(ship.course),
+            heading_degrees: None,
+            status: Some(0),
+            second: Some((at.seconds() % 60) as u8),
+        };
+        let envelope = Envelope {
+            time: Some(Time::from_seconds(at.seconds())),
+            ..Envelope::default()
+        };
+        for sentence in Message::class_a(1, Mmsi(ship.mmsi), &motion).sentences(&envelope) {
+            text.extend_from_slice(sentence.as_bytes());
+            text.push(b'\n');
+        }
+    }
+}
+
+fn synthetic(vessels: usize, rounds: usize) {
+    let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in()));
+    let before = resident();
+    let mut random = fastrand::Rng::with_seed(7);
+    let mut ships = fleet(vessels, &mut random);
+    let mut engine = engine(&chart);
+    let mut decoder = Decoder::new(vec![source()]);
+    let mut text = Vec::new();
+    let mut reports = Vec::new();
+    let (mut decoding, mut whole, mut lines, mut changes) = (0.0, 0.0, 0_u64, 0_u64);
+    let mut speeds = Vec::new();
+    let generator = resident() - before;
+    for turn in 0..rounds {
+        let start = Time::from_seconds(1_770_000_000 + turn as i64 * REPORT_EVERY);
+        round(&mut ships, start, &mut random, &mut text);
+        let clock = Instant::now();
+        each_line(&text, |line| {
+            decoder.line(line, &mut reports);
+            black_box(&reports);
+            reports.clear();
+        });
+        decoding += clock.elapsed().as_secs_f64();
+        let mut out = Vec::new();
+        let clock = Instant::now();
+        let count = each_line(&text, |line| {
+            engine.line(line, &mut out);
+            changes += out.len() as u64;
+            out.clear();
+        });
+        let seconds = clock.elapsed().as_secs_f64();
+        whole += seconds;
+        lines += count;
+        speeds.push(count as f64 / seconds);
+    }
+    let text_bytes = text.capacity() as f64;
+    speeds.sort_by(f64::total_cmp);
+    let held = (resident() - before - generator) as f64 - text_bytes;
+    let nanoseconds = |seconds: f64| seconds / lines as f64 * 1e9;
+    println!("synthetic fleet: {vessels} vessels, {lines} reports, {changes} changes, {} open", engine.open_alerts().len());
+    println!("  median of rounds  {:>9.0} reports/s on one core", speeds[speeds.len() / 2]);
+    println!("  slowest round     {:>9.0} reports/s", speeds[0]);
+    println!("  framing + decode  {:>9.0} ns a report", nanoseconds(decoding));
+    println!("  the rest          {:>9.0} ns a report", nanoseconds(whole - decoding));
+    println!("  memory            {:>9.0} bytes a vessel resident; {} of them in tracks and places", held / vessels as f64, engine.bytes() / vessels);
+    println!("  peak resident     {:>9.0} MB with generator, coast and ports", peak() as f64 / 1e6);
+}
+
+fn recordings() {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/nmea");
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings/decoder");
+    let folder = if beside.is_dir() { beside } else { shipped };
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in()));
+    let mut texts = Vec::new();
+    for file in &files {
+        let bytes = std::fs::read(file).unwrap();
+        let mut text = Vec::new();
+        if bytes.starts_with(&[0x1f, 0x8b]) {
+            flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_end(&mut text).unwrap();
+        } else {
+            text = bytes;
+        }
+        texts.push(text);
+    }
+    let mut speeds = Vec::new();
+    let mut summary = String::new();
+    for _ in 0..5 {
+        let (mut reports, mut lines, mut seconds) = (0, 0, 0.0);
+        for text in &texts {
+            let mut engine = engine(&chart);
+            let mut out = Vec::new();
+            let clock = Instant::now();
+            lines += each_line(text, |line| {
+                engine.line(line, &mut out);
+                out.clear();
+            });
+            engine.finish(&mut out);
+            seconds += clock.elapsed().as_secs_f64();
+            reports += engine.tally().total().reports_by_type.iter().sum::<u64>();
+        }
+        speeds.push(reports as f64 / seconds);
+        summary.clear();
+        let _ = write!(summary, "{} files, {lines} lines, {reports} reports", texts.len());
+    }
+    speeds.sort_by(f64::total_cmp);
+    println!("real recordings: {summary}");
+    println!("  median of 5       {:>9.0} reports/s on one core", speeds[2]);
+}
+
+fn engine(chart: &Arc<Chart>) -> Engine {
+    let clock = SourceClock {
+        name: "bench".to_owned(),
+        time_zone: None,
+        live: false,
+        lateness: Span::from_seconds(30),
+    };
+    Engine::new(&Settings::default(), Arc::clone(chart), vec![clock])
+}
+
+fn source() -> SourceSettings {
+    SourceSettings {
+        name: "bench".to_owned(),
+        time_zone: None,
+        live: false,
+    }
+}
+
+fn each_line(text: &[u8], mut take: impl FnMut(Line<'_>)) -> u64 {
+    let mut cutter = LineCutter::new();
+    let mut lines = 0;
+    let mut line = |bytes: &[u8]| {
+        lines += 1;
+        take(Line {
+            source: SourceId(0),
+            received: None,
+            bytes,
+        });
+    };
+    for block in text.chunks(1 << 16) {
+        cutter.feed(block, &mut line);
+    }
+    cutter.finish(&mut line);
+    lines
+}
+
+fn status(key: &str) -> usize {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = text.lines().find(|line| line.starts_with(key)).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kilobytes| kilobytes.parse::<usize>().ok()).unwrap_or(0) * 1024
+}
+
+fn resident() -> usize {
+    status("VmRSS:")
+}
+
+fn peak() -> usize {
+    status("VmHWM:")
+}

@@ -144,7 +144,13 @@ impl Feed {
 
     /// Appends a block of lines with their times; `false` at the end.
     fn read(&mut self, recording: &mut Recording) -> Result<bool, RecordingError> {
-        let Feed { clock, last, block, untimed, .. } = self;
+        let Feed {
+            clock,
+            last,
+            block,
+            untimed,
+            ..
+        } = self;
         recording.read_block(&mut |line: &[u8]| {
             if let Some(at) = clock.time_of(line) {
                 if last.is_none() {
@@ -252,19 +258,32 @@ mod tests {
     }
 
     fn payloads(lines: &[String]) -> Vec<&str> {
-        lines.iter().map(|line| line.rsplit(',').nth(1).unwrap_or("header")).collect()
+        lines
+            .iter()
+            .map(|line| line.rsplit(',').nth(1).unwrap_or("header"))
+            .collect()
     }
 
     #[test]
     fn lines_come_by_time_and_those_without_stay_where_they_were() {
+<<<<<<< HEAD
         let line = |seconds: u32, payload: &str| sentence(Some(1_490_075_400 + seconds), payload, "1,1,");
+=======
+        let line = |seconds: u32, payload| sentence(Some(1_490_075_400 + seconds), payload, "1,1,");
+>>>>>>> shell
         let one = [line(79, "a"), "$GPTXT,a2\n".to_owned(), line(90, "c")].concat();
         let two = ["header\n".to_owned(), line(80, "b"), line(95, "d")].concat();
         let lines = merge(&[&one, &two]);
         let order: Vec<bool> = lines.iter().map(|line| line.starts_with('1')).collect();
         assert_eq!(order, [true, false, false, true, true, true]);
-        assert_eq!((lines[1].as_str(), lines[2].as_str()), ("$GPTXT,a2", "header"));
-        assert_eq!(payloads(&[&lines[..1], &lines[3..]].concat()), ["a", "b", "c", "d"]);
+        assert_eq!(
+            (lines[1].as_str(), lines[2].as_str()),
+            ("$GPTXT,a2", "header")
+        );
+        assert_eq!(
+            payloads(&[&lines[..1], &lines[3..]].concat()),
+            ["a", "b", "c", "d"]
+        );
     }
 
     #[test]
