@@ -140,9 +140,11 @@ impl Entry {
     /// Why it opened.
     pub(super) fn opened_because(&self) -> String {
         let alert = &self.alert;
+        let counted = alert.evidence.measured.get("counted_minutes").and_then(serde_json::Value::as_f64);
         opened_because(
             alert.behaviour,
             self.told_form,
+            counted.map(|minutes| Span::from_millis((minutes * 60_000.0) as i64)),
             alert.started_at,
             alert.opened_at,
         )

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::geo::{LatLon, Ports};
-use crate::time::Time;
+use crate::time::{Span, Time};
 use crate::units::METRES_PER_NM;
 
 use super::alert::{VesselRef, ZoneRef};
@@ -53,8 +53,15 @@ pub(super) fn summary(told: &Told<'_>) -> String {
 }
 
 /// Why an alert opened, in a few words.
-pub(super) fn opened_because(behaviour: &str, form: &str, started_at: Time, at: Time) -> String {
-    let held = at - started_at;
+/// `counted` is the time that counted towards it, where the behaviour says so: less than what passed when there were holes.
+pub(super) fn opened_because(
+    behaviour: &str,
+    form: &str,
+    counted: Option<Span>,
+    started_at: Time,
+    at: Time,
+) -> String {
+    let held = counted.unwrap_or(at - started_at);
     match (behaviour, form) {
         ("rendezvous", "near" | "close" | "underway") => format!("{form} tier held for {held}"),
         ("rendezvous", "near+long" | "long+near" | "long") => format!("near tier held for {held}"),

@@ -266,11 +266,7 @@ mod tests {
 
     #[test]
     fn lines_come_by_time_and_those_without_stay_where_they_were() {
-<<<<<<< HEAD
-        let line = |seconds: u32, payload: &str| sentence(Some(1_490_075_400 + seconds), payload, "1,1,");
-=======
         let line = |seconds: u32, payload| sentence(Some(1_490_075_400 + seconds), payload, "1,1,");
->>>>>>> shell
         let one = [line(79, "a"), "$GPTXT,a2\n".to_owned(), line(90, "c")].concat();
         let two = ["header\n".to_owned(), line(80, "b"), line(95, "d")].concat();
         let lines = merge(&[&one, &two]);
