@@ -5,16 +5,15 @@ mod file;
 mod listener;
 mod merge;
 mod recording;
+mod settings;
 mod tcp;
 mod udp;
 mod unpack;
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::mpsc::Sender;
 use tokio::time::timeout;
@@ -23,252 +22,13 @@ use tracing::{error, info, warn};
 
 pub use merge::{Merged, Reading};
 pub use recording::{Format, Recording, RecordingError};
+pub use settings::{Kind, RecordingSettings, Settings, time_zone};
 pub use unpack::{Limits, Unpacked};
 
 use crate::ais::{LineCutter, SourceId};
 use crate::clock::Clock;
 use crate::telemetry::InputCounters;
 use crate::time::{Span, Time};
-
-/// One of `[[inputs]]`.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Settings {
-    /// How the lines arrive.
-    pub kind: Kind,
-    /// Its name in logs and alerts; unique.
-    pub name: String,
-    /// `host:port`: where to connect to (`tcp`), or what to listen on (`tcp-listen`, `udp`; port 0 lets the system choose).
-    #[serde(default)]
-    pub address: Option<String>,
-    /// The file or FIFO to read.
-    #[serde(default)]
-    pub path: Option<PathBuf>,
-    /// How much later than the newest its reports may come, in seconds; unset: `time.lateness_seconds`, files
-    /// `time.file_lateness_seconds`.
-    #[serde(default)]
-    pub lateness_seconds: Option<u32>,
-    /// Zone of local times in its lines: an IANA name or an offset such as `+02:00`; unset: UTC.
-    #[serde(default)]
-    pub time_zone: Option<String>,
-    /// A connection silent for so long is given up (`tcp`: and made anew).
-    #[serde(default = "idle_timeout_seconds")]
-    pub idle_timeout_seconds: u32,
-    /// Connections taken at once (`tcp-listen`).
-    #[serde(default = "max_clients")]
-    pub max_clients: u16,
-}
-
-fn idle_timeout_seconds() -> u32 {
-    120
-}
-
-fn max_clients() -> u16 {
-    64
-}
-
-/// How the lines of an input arrive.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// We connect to a server that sends lines.
-    Tcp,
-    /// Clients connect to us and send lines.
-    TcpListen,
-    /// Datagrams of one or more lines are sent to us.
-    Udp,
-    /// A recording, read once to its end; plain, gzip or zstd.
-    File,
-    /// A named pipe that programs write lines into.
-    Fifo,
-    /// Standard input.
-    Stdin,
-}
-
-impl Kind {
-    /// Whether it takes an `address`.
-    pub fn has_address(self) -> bool {
-        matches!(self, Kind::Tcp | Kind::TcpListen | Kind::Udp)
-    }
-
-    /// Whether it takes a `path`.
-    pub fn has_path(self) -> bool {
-        matches!(self, Kind::File | Kind::Fifo)
-    }
-
-    /// Whether claimed times are held against the moment of receipt; recordings and pipes keep theirs.
-    pub fn is_live(self) -> bool {
-        self.has_address()
-    }
-
-    /// Whether it is read once, to its end.
-    pub fn is_recording(self) -> bool {
-        matches!(self, Kind::File | Kind::Stdin)
-    }
-
-    /// As written in the settings.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Tcp => "tcp",
-            Kind::TcpListen => "tcp-listen",
-            Kind::Udp => "udp",
-            Kind::File => "file",
-            Kind::Fifo => "fifo",
-            Kind::Stdin => "stdin",
-        }
-    }
-}
-
-impl Settings {
-    /// What is wrong with it; `path` is the key's path of this input (`inputs[0]`).
-    pub fn problems(&self, path: &str) -> Vec<String> {
-        let kind = self.kind.name();
-        let mut problems = Vec::new();
-        if self.name.trim().is_empty() {
-            problems.push(format!(
-                "{path}.name: is empty; write a name for logs and alerts"
-            ));
-        }
-        match (&self.address, self.kind.has_address()) {
-            (None, true) => problems.push(format!(
-                "{path}: kind \"{kind}\" needs an address; write address = \"host:port\""
-            )),
-            (Some(_), false) => problems.push(format!(
-                "{path}.address: kind \"{kind}\" takes no address; leave it out"
-            )),
-            (Some(address), true) => problems.extend(
-                address_problem(address, self.kind)
-                    .map(|problem| format!("{path}.address: {problem}")),
-            ),
-            (None, false) => {}
-        }
-        match (&self.path, self.kind.has_path()) {
-            (None, true) => problems.push(format!(
-                "{path}: kind \"{kind}\" needs a path; write path = \"FILE\""
-            )),
-            (Some(_), false) => problems.push(format!(
-                "{path}.path: kind \"{kind}\" takes no path; leave it out"
-            )),
-            _ => {}
-        }
-        if let Some(zone) = &self.time_zone
-            && time_zone(zone).is_none()
-        {
-            problems.push(format!(
-                "{path}.time_zone: \"{zone}\" is no time zone; write an IANA name or an offset, for instance \
-                 \"Europe/Lisbon\" or \"+02:00\""
-            ));
-        }
-        if self
-            .lateness_seconds
-            .is_some_and(|seconds| 86_400 < seconds)
-        {
-            problems.push(format!(
-                "{path}.lateness_seconds: is more than a day; write 0 to 86400"
-            ));
-        }
-        if !(1..=86_400).contains(&self.idle_timeout_seconds) {
-            problems.push(format!(
-                "{path}.idle_timeout_seconds: is {}; write 1 to 86400",
-                self.idle_timeout_seconds
-            ));
-        }
-        if self.max_clients == 0 {
-            problems.push(format!("{path}.max_clients: is 0; write 1 to 65535"));
-        }
-        problems
-    }
-}
-
-/// `[recordings]`: files that are replayed, or read by an input of kind `file` or `stdin`.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct RecordingSettings {
-    /// A compressed file that unpacks to more than so many times its size is refused (once past 64 MiB).
-    pub max_expansion_ratio: u32,
-    /// A compressed file that unpacks to more than so many GiB is refused.
-    pub max_expanded_gib: u32,
-}
-
-impl Default for RecordingSettings {
-    fn default() -> RecordingSettings {
-        RecordingSettings {
-            max_expansion_ratio: 100,
-            max_expanded_gib: 256,
-        }
-    }
-}
-
-impl RecordingSettings {
-    /// What is wrong with it.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        if self.max_expansion_ratio == 0 {
-            problems.push(
-                "recordings.max_expansion_ratio: is 0; write 1 or more, for instance 100"
-                    .to_owned(),
-            );
-        }
-        if self.max_expanded_gib == 0 {
-            problems.push(
-                "recordings.max_expanded_gib: is 0; write 1 or more, for instance 256".to_owned(),
-            );
-        }
-        problems
-    }
-
-    /// The bounds on unpacking.
-    pub fn limits(&self) -> Limits {
-        Limits {
-            ratio: u64::from(self.max_expansion_ratio),
-            bytes: u64::from(self.max_expanded_gib) << 30,
-        }
-    }
-}
-
-/// Reads a time zone as settings and command line write it: an IANA name, `UTC`, or a fixed offset (`+02:00`).
-pub fn time_zone(text: &str) -> Option<jiff::tz::TimeZone> {
-    use jiff::tz::TimeZone;
-    let offset = || {
-        let (sign, rest) = match text.strip_prefix('-') {
-            Some(rest) => (-1, rest),
-            None => (1, text.strip_prefix('+')?),
-        };
-        let (hours, minutes) = rest.split_once(':').unwrap_or((rest, "0"));
-        let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
-        if !(0..=59).contains(&minutes) || hours < 0 {
-            return None;
-        }
-        let offset = jiff::tz::Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()?;
-        Some(TimeZone::fixed(offset))
-    };
-    match text {
-        "Z" => Some(TimeZone::UTC),
-        _ => offset().or_else(|| TimeZone::get(text).ok()),
-    }
-}
-
-fn address_problem(address: &str, kind: Kind) -> Option<String> {
-    let example = match kind {
-        Kind::Tcp => "for instance \"153.44.253.27:5631\"",
-        _ => "for instance \"0.0.0.0:10110\"",
-    };
-    let Some((host, port)) = address.rsplit_once(':') else {
-        return Some(format!(
-            "\"{address}\" has no port; write host:port, {example}"
-        ));
-    };
-    match port.parse::<u16>() {
-        Ok(0) if kind == Kind::Tcp => Some(format!(
-            "port 0 cannot be connected to; write host:port, {example}"
-        )),
-        Err(_) => Some(format!("\"{port}\" is no port; write host:port, {example}")),
-        Ok(_) if host.is_empty() => Some(format!(
-            "\"{address}\" has no host; write host:port, {example}"
-        )),
-        Ok(_) => None,
-    }
-}
 
 /// Lines that came together, on their way to the engine.
 #[derive(Debug)]
@@ -517,15 +277,5 @@ mod tests {
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
         assert_eq!(backoff.next(Duration::from_secs(59), 1.0).as_secs(), 30);
         assert_eq!(backoff.next(HEALTHY, 0.0), FIRST_WAIT);
-    }
-
-    #[test]
-    fn time_zones_are_names_or_offsets() {
-        for good in ["UTC", "Z", "Europe/Lisbon", "+02:00", "-3", "+05:30"] {
-            assert!(time_zone(good).is_some(), "{good}");
-        }
-        for bad in ["", "Lisbon", "+2:99", "+-2", "+99:00", "2"] {
-            assert!(time_zone(bad).is_none(), "{bad}");
-        }
     }
 }

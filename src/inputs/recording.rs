@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use super::unpack::{Limits, Unpacked};
+use super::{Limits, Unpacked};
 use crate::ais::LineCutter;
 
 /// What a recording consists of.

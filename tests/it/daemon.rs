@@ -7,8 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use atalaia::ais::encode::{Envelope, Message, Motion};
+use atalaia::clock::Clock;
+use atalaia::units::Mmsi;
 use tempfile::TempDir;
 
 /// No test waits longer for anything; a healthy daemon needs a fraction.
@@ -59,11 +62,11 @@ impl Daemon {
 
     /// The first log line, from here on, that holds all of `parts`.
     fn wait_for(&mut self, parts: &[&str]) -> String {
-        let deadline = Instant::now() + PATIENCE;
+        let start = Clock.moment();
         loop {
             match self
                 .log
-                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+                .recv_timeout(PATIENCE.saturating_sub(Clock.moment().since(start)))
             {
                 Ok(line) => {
                     self.heard.push(line.clone());
@@ -98,12 +101,12 @@ impl Daemon {
 
     /// Stops it in order; gives what it said of an input when stopping, and asserts that it took no 10 s.
     fn stop(mut self, input: &str) -> String {
-        let start = Instant::now();
+        let start = Clock.moment();
         self.signal("TERM");
         let status = self.wait_for(&["input status", &format!("input={input} ")]);
         self.wait_for(&["stopped", "open_alerts="]);
         assert!(self.child.wait().unwrap().success());
-        assert!(start.elapsed() < Duration::from_secs(10));
+        assert!(Clock.moment().since(start) < Duration::from_secs(10));
         status
     }
 
@@ -135,8 +138,8 @@ fn input(kind: &str, rest: &str) -> String {
 /// Accepts, or says after `PATIENCE` that nobody came.
 fn accept(listener: &TcpListener) -> TcpStream {
     listener.set_nonblocking(true).unwrap();
-    let deadline = Instant::now() + PATIENCE;
-    while Instant::now() < deadline {
+    let start = Clock.moment();
+    while Clock.moment().since(start) < PATIENCE {
         if let Ok((stream, _)) = listener.accept() {
             stream.set_nonblocking(false).unwrap();
             return stream;
@@ -343,6 +346,61 @@ fn a_broken_zone_file_is_refused_with_its_line_and_a_good_one_taken_over() {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.send_to(SENTENCES[0].as_bytes(), &address).unwrap();
     daemon.stop_after("feed", 1);
+}
+
+/// A man-overboard device that is active, off Portugal.
+fn distress() -> String {
+    let motion = Motion {
+        status: Some(14),
+        lat_lon: Some((40.5, -11.25)),
+        ..Motion::default()
+    };
+    let message = Message::class_a(1, Mmsi(972_123_456), &motion);
+    message.sentences(&Envelope::default()).concat()
+}
+
+#[test]
+fn an_alert_reaches_file_and_log_at_once_and_is_named_as_open_when_stopping() {
+    let folder = TempDir::new().unwrap();
+    let sinks = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\n\
+                 [[sinks]]\nkind = \"log\"\nname = \"log\"\n[time]\nlateness_seconds = 0\nidle_after_seconds = 5\n";
+    let text = format!(
+        "{}{sinks}",
+        input("tcp-listen", "address = \"127.0.0.1:0\"")
+    );
+    let mut daemon = Daemon::start(&settings(&folder, &text));
+    let address = daemon.address();
+    let mut client = TcpStream::connect(&address).unwrap();
+    client
+        .write_all(format!("{}\n", distress()).as_bytes())
+        .unwrap();
+    daemon.wait_for(&[
+        "alert",
+        "change=\"opened\"",
+        "behaviour=\"distress\"",
+        "972123456",
+    ]);
+    let written = fs::read_to_string(folder.path().join("alerts.jsonl")).unwrap();
+    let change: serde_json::Value = serde_json::from_str(written.lines().next().unwrap()).unwrap();
+    assert_eq!(change["alert"]["vessels"][0]["mmsi"], 972_123_456);
+
+    // A rotated file is begun afresh.
+    fs::rename(
+        folder.path().join("alerts.jsonl"),
+        folder.path().join("alerts.old"),
+    )
+    .unwrap();
+    daemon.signal("HUP");
+    daemon.wait_for(&["reloaded"]);
+    daemon.signal("TERM");
+    daemon.wait_for(&["open alert", "behaviour=\"distress\""]);
+    daemon.wait_for(&["stopped", "open_alerts=1"]);
+    assert!(daemon.child.wait().unwrap().success());
+    assert!(folder.path().join("alerts.jsonl").exists());
+    assert_eq!(
+        fs::read_to_string(folder.path().join("alerts.old")).unwrap(),
+        written
+    );
 }
 
 #[test]
