@@ -25,9 +25,8 @@ use atalaia::zones::{Chart, ZoneSet};
 const REPORT_EVERY: i64 = 30;
 
 fn main() {
-    let number = |name: &str, default: usize| {
-        std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-    };
+    let number =
+        |name: &str, default: usize| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
     let vessels = number("ATALAIA_BENCH_VESSELS", 300_000);
     let rounds = number("ATALAIA_BENCH_ROUNDS", 12);
     synthetic(vessels, rounds);
@@ -42,9 +41,7 @@ struct Ship {
 }
 
 fn fleet(vessels: usize, random: &mut fastrand::Rng) -> Vec<Ship> {
-    let spot = |random: &mut fastrand::Rng| {
-        LatLon::new(random.f64() * 120.0 - 60.0, random.f64() * 360.0 - 180.0)
-    };
+    let spot = |random: &mut fastrand::Rng| LatLon::new(random.f64() * 120.0 - 60.0, random.f64() * 360.0 - 180.0);
     let clusters: Vec<(LatLon, f64)> = (0..400).map(|_| (spot(random), random.f64().powi(3) + 0.01)).collect();
     let total: f64 = clusters.iter().map(|(_, weight)| weight).sum();
     (0..vessels)
@@ -91,10 +88,7 @@ fn round(ships: &mut [Ship], start: Time, random: &mut fastrand::Rng, text: &mut
             status: Some(0),
             second: Some((at.seconds() % 60) as u8),
         };
-        let envelope = Envelope {
-            time: Some(Time::from_seconds(at.seconds())),
-            ..Envelope::default()
-        };
+        let envelope = Envelope { time: Some(Time::from_seconds(at.seconds())), ..Envelope::default() };
         for sentence in Message::class_a(1, Mmsi(ship.mmsi), &motion).sentences(&envelope) {
             text.extend_from_slice(sentence.as_bytes());
             text.push(b'\n');
@@ -140,12 +134,19 @@ fn synthetic(vessels: usize, rounds: usize) {
     speeds.sort_by(f64::total_cmp);
     let held = (resident() - before - generator) as f64 - text_bytes;
     let nanoseconds = |seconds: f64| seconds / lines as f64 * 1e9;
-    println!("synthetic fleet: {vessels} vessels, {lines} reports, {changes} changes, {} open", engine.open_alerts().len());
+    println!(
+        "synthetic fleet: {vessels} vessels, {lines} reports, {changes} changes, {} open",
+        engine.open_alerts().len()
+    );
     println!("  median of rounds  {:>9.0} reports/s on one core", speeds[speeds.len() / 2]);
     println!("  slowest round     {:>9.0} reports/s", speeds[0]);
     println!("  framing + decode  {:>9.0} ns a report", nanoseconds(decoding));
     println!("  the rest          {:>9.0} ns a report", nanoseconds(whole - decoding));
-    println!("  memory            {:>9.0} bytes a vessel resident; {} of them in tracks and places", held / vessels as f64, engine.bytes() / vessels);
+    println!(
+        "  memory            {:>9.0} bytes a vessel resident; {} of them in tracks and places",
+        held / vessels as f64,
+        engine.bytes() / vessels
+    );
     println!("  peak resident     {:>9.0} MB with generator, coast and ports", peak() as f64 / 1e6);
 }
 
@@ -153,8 +154,7 @@ fn recordings() {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/nmea");
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings/decoder");
     let folder = if beside.is_dir() { beside } else { shipped };
-    let mut files: Vec<PathBuf> =
-        std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in()));
     let mut texts = Vec::new();
@@ -194,21 +194,13 @@ fn recordings() {
 }
 
 fn engine(chart: &Arc<Chart>) -> Engine {
-    let clock = SourceClock {
-        name: "bench".to_owned(),
-        time_zone: None,
-        live: false,
-        lateness: Span::from_seconds(30),
-    };
+    let clock =
+        SourceClock { name: "bench".to_owned(), time_zone: None, live: false, lateness: Span::from_seconds(30) };
     Engine::new(&Settings::default(), Arc::clone(chart), vec![clock])
 }
 
 fn source() -> SourceSettings {
-    SourceSettings {
-        name: "bench".to_owned(),
-        time_zone: None,
-        live: false,
-    }
+    SourceSettings { name: "bench".to_owned(), time_zone: None, live: false }
 }
 
 fn each_line(text: &[u8], mut take: impl FnMut(Line<'_>)) -> u64 {
@@ -216,11 +208,7 @@ fn each_line(text: &[u8], mut take: impl FnMut(Line<'_>)) -> u64 {
     let mut lines = 0;
     let mut line = |bytes: &[u8]| {
         lines += 1;
-        take(Line {
-            source: SourceId(0),
-            received: None,
-            bytes,
-        });
+        take(Line { source: SourceId(0), received: None, bytes });
     };
     for block in text.chunks(1 << 16) {
         cutter.feed(block, &mut line);

@@ -87,11 +87,7 @@ impl Engine {
         let decoder = Decoder::new(
             sources
                 .into_iter()
-                .map(|source| SourceSettings {
-                    name: source.name,
-                    time_zone: source.time_zone,
-                    live: source.live,
-                })
+                .map(|source| SourceSettings { name: source.name, time_zone: source.time_zone, live: source.live })
                 .collect(),
         );
         Engine {
@@ -255,11 +251,7 @@ impl Engine {
                 Due::Book => {
                     let from = out.len();
                     let station_name = |station: StationId| self.decoder.station_name(station).to_owned();
-                    let view = View {
-                        tracks: &self.tracks,
-                        chart: &self.chart,
-                        station_name: &station_name,
-                    };
+                    let view = View { tracks: &self.tracks, chart: &self.chart, station_name: &station_name };
                     self.book.wake(now, &view, out);
                     self.note(out, from);
                 }
@@ -276,27 +268,17 @@ impl Engine {
     fn next_timer(&self) -> Option<(Time, Due)> {
         let behaviour = self.timers.peek().map(|Reverse(timer)| (timer.at, Due::Behaviour));
         let sweep = (self.sweep_at != Time::MIN).then_some((self.sweep_at, Due::Sweep));
-        [
-            self.hours_at.map(|at| (at, Due::Hours)),
-            self.book.due().map(|at| (at, Due::Book)),
-            behaviour,
-            sweep,
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        [self.hours_at.map(|at| (at, Due::Hours)), self.book.due().map(|at| (at, Due::Book)), behaviour, sweep]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn wake(&mut self, out: &mut Vec<Change>) {
         let (Some(Reverse(timer)), Some(now)) = (self.timers.pop(), self.now) else {
             return;
         };
-        let scene = Scene {
-            now,
-            tracks: &self.tracks,
-            chart: &self.chart,
-            merge: self.merge,
-        };
+        let scene = Scene { now, tracks: &self.tracks, chart: &self.chart, merge: self.merge };
         if let Some((_, behaviour)) = self.behaviours.iter_mut().find(|(bit, _)| *bit == timer.behaviour) {
             behaviour.wake(&scene, timer.key, timer.vessel, &mut self.output);
         }

@@ -51,9 +51,7 @@ const OPEN_ALERTS_NAMED: usize = 50;
 
 /// Runs the daemon until SIGTERM or SIGINT. `file` is read again on SIGHUP.
 pub fn run(settings: Checked, file: PathBuf) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(async { Daemon::start(settings, file)?.run().await });
     // A host name that is being looked up must not hold the exit back.
     runtime.shutdown_background();
@@ -99,10 +97,7 @@ impl Daemon {
         let interrupt = signal(SignalKind::interrupt())?;
         let hang_up = signal(SignalKind::hangup())?;
 
-        let clocks = settings
-            .inputs
-            .iter()
-            .map(|input| config::source_clock(input, &settings));
+        let clocks = settings.inputs.iter().map(|input| config::source_clock(input, &settings));
         let clocks: Vec<_> = clocks.collect();
         let lateness: Vec<_> = clocks.iter().map(|clock| clock.lateness).collect();
         let engine = Engine::new(&settings.engine, Arc::clone(&settings.chart), clocks);
@@ -206,11 +201,7 @@ impl Daemon {
         source.idle = false;
         for bytes in lines_of(&batch.lines) {
             source.lines += 1;
-            let line = Line {
-                source: batch.source,
-                received: batch.received,
-                bytes,
-            };
+            let line = Line { source: batch.source, received: batch.received, bytes };
             self.engine.line(line, &mut self.changes);
         }
     }
@@ -221,11 +212,7 @@ impl Daemon {
         if state == State::Ended {
             source.idle = true;
             self.engine.source_idle(id, &mut self.changes);
-            if self
-                .sources
-                .iter()
-                .all(|source| source.state == State::Ended)
-            {
+            if self.sources.iter().all(|source| source.state == State::Ended) {
                 warn!("every input has ended: nothing more will come until a restart");
             }
         }
@@ -233,8 +220,7 @@ impl Daemon {
 
     fn tick(&mut self) {
         let now = self.clock.moment();
-        let idle_after =
-            Duration::from_secs(u64::from(self.settings.engine.time.idle_after_seconds));
+        let idle_after = Duration::from_secs(u64::from(self.settings.engine.time.idle_after_seconds));
         for (index, source) in (0..).zip(&mut self.sources) {
             if !source.idle && idle_after <= now.since(source.heard) {
                 source.idle = true;
@@ -274,20 +260,12 @@ impl Daemon {
         if settings.inputs != self.settings.inputs {
             warn!("changed [[inputs]] take effect after a restart; the rest is taken over now");
         }
-        self.engine.replace(
-            &settings.engine,
-            Arc::clone(&settings.chart),
-            &mut self.changes,
-        );
+        self.engine.replace(&settings.engine, Arc::clone(&settings.chart), &mut self.changes);
         self.sinks.replace(&settings.sinks);
         let inputs = std::mem::take(&mut self.settings.inputs);
         self.settings = Checked { inputs, ..settings };
         self.watch = FolderWatch::new(zones_folder(&self.settings.zones));
-        info!(
-            zones = self.settings.zone_count(),
-            sinks = self.settings.sinks.len(),
-            "reloaded"
-        );
+        info!(zones = self.settings.zone_count(), sinks = self.settings.sinks.len(), "reloaded");
     }
 
     fn reload_zones(&mut self) {
@@ -295,8 +273,7 @@ impl Daemon {
             Ok(chart) => {
                 self.settings.chart = Arc::new(chart);
                 let chart = Arc::clone(&self.settings.chart);
-                self.engine
-                    .replace(&self.settings.engine, chart, &mut self.changes);
+                self.engine.replace(&self.settings.engine, chart, &mut self.changes);
                 info!(zones = self.settings.zone_count(), "zones reloaded");
             }
             Err(problems) => refuse(&problems),
@@ -351,8 +328,5 @@ fn refuse(problems: &[Problem]) {
     for problem in problems {
         error!(problem = %FromAir(&problem.to_string().replace("\n    ", " | ")), "not reloaded");
     }
-    warn!(
-        problems = problems.len(),
-        "reload refused: settings and zones in force are kept"
-    );
+    warn!(problems = problems.len(), "reload refused: settings and zones in force are kept");
 }

@@ -30,13 +30,7 @@ impl InputCounters {
 
     /// The counters as they stand: bytes, overlong, dropped, connections.
     pub fn read(&self) -> [u64; 4] {
-        [
-            &self.bytes,
-            &self.overlong,
-            &self.dropped,
-            &self.connections,
-        ]
-        .map(|counter| counter.load(Relaxed))
+        [&self.bytes, &self.overlong, &self.dropped, &self.connections].map(|counter| counter.load(Relaxed))
     }
 }
 
@@ -62,10 +56,7 @@ impl fmt::Display for FromAir<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for character in self.0.chars() {
             match character {
-                '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2066}'..='\u{2069}'
-                | '\u{feff}' => {
+                '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
                     write!(f, "{}", character.escape_unicode())?;
                 }
                 _ if character.is_control() => write!(f, "{}", character.escape_default())?,

@@ -58,14 +58,7 @@ pub(crate) fn run(settings: &Settings, zones: &str, script: &str) -> Vec<Change>
     let mut engine = engine(settings, zones);
     let mut out = Vec::new();
     for line in lines(script) {
-        engine.line(
-            Line {
-                source: SourceId(0),
-                received: None,
-                bytes: line.as_bytes(),
-            },
-            &mut out,
-        );
+        engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut out);
     }
     engine.finish(&mut out);
     out
@@ -76,12 +69,7 @@ pub(crate) fn engine(settings: &Settings, zones: &str) -> Engine {
     Engine::new(
         settings,
         Arc::new(chart(zones)),
-        vec![SourceClock {
-            name: "test".to_owned(),
-            time_zone: None,
-            live: false,
-            lateness: Span::from_seconds(120),
-        }],
+        vec![SourceClock { name: "test".to_owned(), time_zone: None, live: false, lateness: Span::from_seconds(120) }],
     )
 }
 
@@ -169,12 +157,7 @@ impl Ship {
             status: number("status").unwrap_or(0.0) as u8,
             jitter: number("jitter").unwrap_or(10.0),
             heading: number("heading"),
-            dimensions: Dimensions {
-                bow: side(0),
-                stern: side(1),
-                port: side(2) as u8,
-                starboard: side(3) as u8,
-            },
+            dimensions: Dimensions { bow: side(0), stern: side(1), port: side(2) as u8, starboard: side(3) as u8 },
             mute: words.contains(&"mute"),
             at: Time::MIN,
             place: LatLon::new(0.0, 0.0),

@@ -32,14 +32,7 @@ impl Time {
     }
 
     /// From a UTC calendar date (proleptic Gregorian) and time of day; `None` when a part is out of range.
-    pub fn from_utc(
-        year: i32,
-        month: u32,
-        day: u32,
-        hour: u32,
-        minute: u32,
-        second: u32,
-    ) -> Option<Time> {
+    pub fn from_utc(year: i32, month: u32, day: u32, hour: u32, minute: u32, second: u32) -> Option<Time> {
         let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
         let days_in_month = match month {
             1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -48,11 +41,8 @@ impl Time {
             2 => 28,
             _ => return None,
         };
-        let in_range = (1..=9999).contains(&year)
-            && (1..=days_in_month).contains(&day)
-            && hour < 24
-            && minute < 60
-            && second < 60;
+        let in_range =
+            (1..=9999).contains(&year) && (1..=days_in_month).contains(&day) && hour < 24 && minute < 60 && second < 60;
         if !in_range {
             return None;
         }
@@ -87,14 +77,7 @@ impl Time {
         let seconds = self.seconds();
         let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
         let of_day = seconds.rem_euclid(86_400) as u32;
-        (
-            year,
-            month,
-            day,
-            of_day / 3600,
-            of_day / 60 % 60,
-            of_day % 60,
-        )
+        (year, month, day, of_day / 3600, of_day / 60 % 60, of_day % 60)
     }
 
     /// `HH:MM` in UTC, as an analyst writes it.
@@ -107,10 +90,7 @@ impl Time {
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day, hour, minute, second) = self.civil();
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
-        )?;
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
         match self.0.rem_euclid(1000) {
             0 => f.write_str("Z"),
             millis => write!(f, ".{millis:03}Z"),
@@ -251,11 +231,7 @@ fn civil_from_days(days: i64) -> (i64, u32, u32) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * of_year + 2) / 153;
     let day = (of_year - (153 * shifted + 2) / 5 + 1) as u32;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    } as u32;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 } as u32;
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day)
 }
@@ -269,20 +245,14 @@ mod tests {
         let time = Time::from_utc(2026, 3, 1, 4, 10, 0).expect("a valid date");
         assert_eq!(time.to_string(), "2026-03-01T04:10:00Z");
         assert_eq!(Time::parse("2026-03-01T05:10:00+01:00"), Some(time));
-        assert_eq!(
-            (time + Span::from_millis(7)).to_string(),
-            "2026-03-01T04:10:00.007Z"
-        );
+        assert_eq!((time + Span::from_millis(7)).to_string(), "2026-03-01T04:10:00.007Z");
     }
 
     #[test]
     fn civil_dates_survive_the_round_trip() {
         for days in (-800_000..800_000).step_by(37) {
             let (year, month, day) = civil_from_days(days);
-            assert_eq!(
-                days_from_civil(year, i64::from(month), i64::from(day)),
-                days
-            );
+            assert_eq!(days_from_civil(year, i64::from(month), i64::from(day)), days);
         }
     }
 

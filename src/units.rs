@@ -51,9 +51,7 @@ impl Mmsi {
             prefix if prefix / 10 == 98 && mid_ok(number / 10_000 % 1000) => StationClass::Tender,
             prefix if prefix / 10 == 99 && mid_ok(number / 10_000 % 1000) => StationClass::Aid,
             prefix if prefix < 100 && 0 < number => StationClass::Coast,
-            prefix if prefix / 100 == 8 && mid_ok(number / 100_000 % 1000) => {
-                StationClass::Handheld
-            }
+            prefix if prefix / 100 == 8 && mid_ok(number / 100_000 % 1000) => StationClass::Handheld,
             _ => StationClass::Unassigned,
         }
     }

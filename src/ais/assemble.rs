@@ -64,11 +64,7 @@ struct Group {
 
 impl Assembly {
     pub(super) fn new() -> Assembly {
-        Assembly {
-            groups: Vec::new(),
-            sentences: 0,
-            joined: Vec::new(),
-        }
+        Assembly { groups: Vec::new(), sentences: 0, joined: Vec::new() }
     }
 
     /// Takes a part of a message of several; hands on the message that it completes. `time` is the best known of the part.
@@ -115,11 +111,7 @@ impl Assembly {
         Some(Whole {
             payload: &self.joined,
             fill: group.fill,
-            reception: Reception {
-                own: vdm.own,
-                time: group.time,
-                station: group.station,
-            },
+            reception: Reception { own: vdm.own, time: group.time, station: group.station },
         })
     }
 
@@ -144,9 +136,7 @@ impl Assembly {
         let repeated = |group: &Group| group.part(number) == Some(part.vdm.payload);
         match named {
             true => newest(&own).or_else(|| newest(&lacking)),
-            false => newest(&lacking)
-                .or_else(|| newest(&repeated))
-                .or_else(|| newest(&own)),
+            false => newest(&lacking).or_else(|| newest(&repeated)).or_else(|| newest(&own)),
         }
     }
 
@@ -185,10 +175,7 @@ impl Group {
         }
         let mut text = std::mem::take(&mut self.text);
         text.clear();
-        *self = Group {
-            text,
-            ..Group::new(key)
-        };
+        *self = Group { text, ..Group::new(key) };
     }
 
     fn part(&self, number: u8) -> Option<&[u8]> {
@@ -203,9 +190,7 @@ impl Group {
 
     /// Whether too much time, or too many sentences where there is no time, lie between the last part and this one.
     fn is_stale(&self, vdm: &Vdm<'_>, time: Option<(TimeBasis, Time)>, now: u64) -> bool {
-        let later_held = self.parts[usize::from(vdm.number)..]
-            .iter()
-            .any(Option::is_some);
+        let later_held = self.parts[usize::from(vdm.number)..].iter().any(Option::is_some);
         let (age, sentences) = match later_held {
             true => (MAX_AGE_REVERSED, MAX_SENTENCES_REVERSED),
             false => (MAX_AGE, MAX_SENTENCES),

@@ -33,10 +33,7 @@ const fn sextets() -> [u8; 256] {
 
 impl Bits {
     pub(super) fn new() -> Bits {
-        Bits {
-            bytes: [0; MAX_CHARACTERS / 4 * 3 + SLACK],
-            len: 0,
-        }
+        Bits { bytes: [0; MAX_CHARACTERS / 4 * 3 + SLACK], len: 0 }
     }
 
     /// Takes the armour off `payload`, of whose last character `fill` bits are padding.
@@ -134,8 +131,7 @@ mod tests {
 
     fn bits(payload: &str, fill: u8) -> Bits {
         let mut bits = Bits::new();
-        bits.load(payload.as_bytes(), fill)
-            .expect("the payload is armoured");
+        bits.load(payload.as_bytes(), fill).expect("the payload is armoured");
         bits
     }
 

@@ -21,12 +21,7 @@ pub struct LineClock {
 impl LineClock {
     /// A clock for a recording whose `YYYY-MM-DD HH:MM:SS` prefixes are in `zone` (UTC when absent).
     pub fn new(zone: Option<TimeZone>) -> LineClock {
-        LineClock {
-            stream: Stream::new(zone),
-            rows: Rows::new(),
-            bits: Bits::new(),
-            counts: Counts::default(),
-        }
+        LineClock { stream: Stream::new(zone), rows: Rows::new(), bits: Bits::new(), counts: Counts::default() }
     }
 
     /// The earliest time the line claims, else the stream's own clock so far. `None` while there is neither; a later part of
@@ -57,8 +52,6 @@ impl LineClock {
                 None => {}
             }
         }
-        earliest
-            .or_else(|| self.stream.announced())
-            .or_else(|| self.stream.own_clock(&station))
+        earliest.or_else(|| self.stream.announced()).or_else(|| self.stream.own_clock(&station))
     }
 }

@@ -53,9 +53,11 @@ type Places = [Option<u8>; 22];
 const DMA: &[u8] = b"# Timestamp,Type of mobile,MMSI,Latitude,Longitude,Navigational status,ROT,SOG,COG,Heading,IMO,\
 Callsign,Name,Ship type,Cargo type,Width,Length,Type of position fixing device,Draught,Destination,ETA,Data source type,\
 A,B,C,D";
-const NOAA: &[u8] = b"MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,\
+const NOAA: &[u8] =
+    b"MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,\
 Draft,Cargo,TransceiverClass";
-const NOAA_2025: &[u8] = b"mmsi,base_date_time,longitude,latitude,sog,cog,heading,vessel_name,imo,call_sign,vessel_type,\
+const NOAA_2025: &[u8] =
+    b"mmsi,base_date_time,longitude,latitude,sog,cog,heading,vessel_name,imo,call_sign,vessel_type,\
 status,length,width,draft,cargo,transceiver";
 
 /// The rows of one source.
@@ -78,11 +80,7 @@ pub(super) struct Reading {
 
 impl Rows {
     pub(super) fn new() -> Rows {
-        Rows {
-            layout: None,
-            record: Record::new(),
-            known: FxHashMap::default(),
-        }
+        Rows { layout: None, record: Record::new(), known: FxHashMap::default() }
     }
 
     /// Whether a line is CSV: a header of a known layout, or a row of the layout in force. A piece cut from the middle of a
@@ -110,10 +108,7 @@ impl Rows {
         let Some(layout) = self.enter(line)? else {
             return Ok(None);
         };
-        let row = Fields {
-            layout: &layout,
-            record: &self.record,
-        };
+        let row = Fields { layout: &layout, record: &self.record };
         let at = row.time().ok_or(Reject::CsvRow)?;
         let mmsi = row.mmsi().ok_or(Reject::CsvRow)?;
         let mobile = mobile(row.text(Column::Mobile));
@@ -130,22 +125,13 @@ impl Rows {
             }
             self.known.insert(mmsi.0, said);
         }
-        Ok(Some(Reading {
-            at,
-            mmsi,
-            hash,
-            body,
-            said: statics.filter(|said| !said.is_empty()),
-        }))
+        Ok(Some(Reading { at, mmsi, hash, body, said: statics.filter(|said| !said.is_empty()) }))
     }
 
     /// The time of a line that `claims` accepted; `None` for a header line or a bad row.
     pub(super) fn time(&mut self, line: &[u8]) -> Option<Time> {
         let layout = self.enter(line).ok()??;
-        let row = Fields {
-            layout: &layout,
-            record: &self.record,
-        };
+        let row = Fields { layout: &layout, record: &self.record };
         row.time()
     }
 
@@ -173,26 +159,17 @@ struct Record {
 
 impl Record {
     fn new() -> Record {
-        Record {
-            reader: Reader::new(),
-            text: [0; 2 * MAX_LINE],
-            ends: [0; MAX_COLUMNS],
-            columns: 0,
-        }
+        Record { reader: Reader::new(), text: [0; 2 * MAX_LINE], ends: [0; MAX_COLUMNS], columns: 0 }
     }
 
     fn split(&mut self, line: &[u8]) -> bool {
         self.reader.reset();
-        let (result, _, text, ends) = self
-            .reader
-            .read_record(line, &mut self.text, &mut self.ends);
+        let (result, _, text, ends) = self.reader.read_record(line, &mut self.text, &mut self.ends);
         self.columns = ends;
         match result {
             ReadRecordResult::Record => true,
             ReadRecordResult::InputEmpty => {
-                let (result, _, _, more) =
-                    self.reader
-                        .read_record(&[], &mut self.text[text..], &mut self.ends[ends..]);
+                let (result, _, _, more) = self.reader.read_record(&[], &mut self.text[text..], &mut self.ends[ends..]);
                 self.columns = ends + more;
                 result == ReadRecordResult::Record
             }
@@ -355,12 +332,8 @@ impl Fields<'_> {
         }
         let length = self.whole(Column::Length, 1022.0).unwrap_or(0.0) as u16;
         let width = self.whole(Column::Width, 126.0).unwrap_or(0.0) as u8;
-        let dimensions = Dimensions {
-            bow: length.div_ceil(2),
-            stern: length / 2,
-            port: width.div_ceil(2),
-            starboard: width / 2,
-        };
+        let dimensions =
+            Dimensions { bow: length.div_ceil(2), stern: length / 2, port: width.div_ceil(2), starboard: width / 2 };
         (dimensions != Dimensions::default()).then_some(dimensions)
     }
 
@@ -430,8 +403,6 @@ fn places(line: &[u8]) -> Option<Places> {
         }
     }
     let needed = [Column::Time, Column::Mmsi, Column::Lat, Column::Lon];
-    let all = needed
-        .iter()
-        .all(|column| places[*column as usize].is_some());
+    let all = needed.iter().all(|column| places[*column as usize].is_some());
     all.then_some(places)
 }

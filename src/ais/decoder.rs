@@ -111,9 +111,7 @@ impl Decoder {
 
     fn sentence(&mut self, line: Line<'_>, heard: &Heard<'_>, out: &mut Vec<Report>) {
         let index = usize::from(line.source.0);
-        let Source {
-            stream, assembly, ..
-        } = &mut self.sources[index];
+        let Source { stream, assembly, .. } = &mut self.sources[index];
         let counts = self.tally.source_mut(index);
         let own_clock = || {
             let time = stream.own_clock(&heard.station)?;
@@ -124,11 +122,7 @@ impl Decoder {
             Whole {
                 payload: heard.vdm.payload,
                 fill: heard.vdm.fill,
-                reception: Reception {
-                    own: heard.vdm.own,
-                    time,
-                    station: heard.station,
-                },
+                reception: Reception { own: heard.vdm.own, time, station: heard.station },
             }
         } else {
             match assembly.add(heard, time, counts) {
@@ -144,14 +138,7 @@ impl Decoder {
         }
     }
 
-    fn message(
-        &mut self,
-        line: Line<'_>,
-        kind: u8,
-        mmsi: Mmsi,
-        reception: &Reception,
-        out: &mut Vec<Report>,
-    ) {
+    fn message(&mut self, line: Line<'_>, kind: u8, mmsi: Mmsi, reception: &Reception, out: &mut Vec<Report>) {
         let index = usize::from(line.source.0);
         let source = &mut self.sources[index];
         self.tally.source_mut(index).reports_by_type[usize::from(kind)] += 1;
@@ -162,23 +149,13 @@ impl Decoder {
             && let Some(clock) = super::moment::believable(clock)
         {
             source.stream.set_clock(&reception.station, clock);
-            time = time
-                .filter(|(basis, _)| *basis != TimeBasis::OwnClock)
-                .or(Some((TimeBasis::OwnClock, clock)));
+            time = time.filter(|(basis, _)| *basis != TimeBasis::OwnClock).or(Some((TimeBasis::OwnClock, clock)));
         }
         let Some((basis, at)) = self.event_time(line, time) else {
             self.tally.source_mut(index).untimed[usize::from(kind)] += 1;
             return;
         };
-        let report = |body, station, payload| Report {
-            at,
-            basis,
-            source: line.source,
-            station,
-            mmsi,
-            payload,
-            body,
-        };
+        let report = |body, station, payload| Report { at, basis, source: line.source, station, mmsi, payload, body };
         let station = self.station(index, &reception.station);
         let payload = self.bits.hash();
         message::read(&self.bits, kind, mmsi, |body| {
@@ -209,11 +186,7 @@ impl Decoder {
     }
 
     /// The claimed time, or receipt where there is none or, live, where it lies too far ahead.
-    fn event_time(
-        &mut self,
-        line: Line<'_>,
-        claimed: Option<(TimeBasis, Time)>,
-    ) -> Option<(TimeBasis, Time)> {
+    fn event_time(&mut self, line: Line<'_>, claimed: Option<(TimeBasis, Time)>) -> Option<(TimeBasis, Time)> {
         let receipt = line.received.map(|received| (TimeBasis::Receipt, received));
         let (Some((_, at)), Some((_, received))) = (claimed, receipt) else {
             return claimed.or(receipt);
@@ -246,11 +219,7 @@ struct Stations {
 
 impl Stations {
     fn new() -> Stations {
-        Stations {
-            ids: FxHashMap::default(),
-            names: vec!["".into()],
-            last: (StationText::default(), StationId(0)),
-        }
+        Stations { ids: FxHashMap::default(), names: vec!["".into()], last: (StationText::default(), StationId(0)) }
     }
 
     /// The number of a name; `None` for a new one when there is no room.

@@ -68,14 +68,7 @@ pub struct Envelope<'a> {
 impl Default for Envelope<'_> {
     /// `!AIVDM` on channel A without a TAG block.
     fn default() -> Self {
-        Envelope {
-            talker: "AI",
-            own_ship: false,
-            channel: 'A',
-            sequence: 0,
-            time: None,
-            station: None,
-        }
+        Envelope { talker: "AI", own_ship: false, channel: 'A', sequence: 0, time: None, station: None }
     }
 }
 
@@ -137,9 +130,7 @@ impl Message {
 
     /// Type 14.
     pub fn safety_text(mmsi: Mmsi, text: &str) -> Message {
-        Message::head(14, mmsi)
-            .put(2, 0)
-            .text(text, text.chars().count().min(156))
+        Message::head(14, mmsi).put(2, 0).text(text, text.chars().count().min(156))
     }
 
     /// Type 18.
@@ -212,10 +203,7 @@ impl Message {
 
     fn head(kind: u8, mmsi: Mmsi) -> Message {
         let bits = Vec::with_capacity(424);
-        Message { bits }
-            .put(6, u32::from(kind))
-            .put(2, 0)
-            .put(30, mmsi.0)
+        Message { bits }.put(6, u32::from(kind)).put(2, 0).put(30, mmsi.0)
     }
 
     fn class_b_motion(kind: u8, mmsi: Mmsi, motion: &Motion) -> Message {
@@ -237,16 +225,9 @@ impl Message {
         self
     }
 
-    fn place(
-        self,
-        lat_lon: Option<(f64, f64)>,
-        lon_width: u32,
-        lat_width: u32,
-        units: f64,
-    ) -> Message {
+    fn place(self, lat_lon: Option<(f64, f64)>, lon_width: u32, lat_width: u32, units: f64) -> Message {
         let (lat, lon) = lat_lon.unwrap_or((91.0, 181.0));
-        self.put(lon_width, (lon * units).round() as i32 as u32)
-            .put(lat_width, (lat * units).round() as i32 as u32)
+        self.put(lon_width, (lon * units).round() as i32 as u32).put(lat_width, (lat * units).round() as i32 as u32)
     }
 
     fn dimensions(self, dimensions: Dimensions) -> Message {
@@ -305,9 +286,7 @@ impl Envelope<'_> {
 }
 
 fn tenths(value: Option<f64>, top: u32, absent: u32) -> u32 {
-    value.map_or(absent, |value| {
-        ((value * 10.0).round().max(0.0) as u32).min(top)
-    })
+    value.map_or(absent, |value| ((value * 10.0).round().max(0.0) as u32).min(top))
 }
 
 fn whole(value: Option<f64>, top: u32, absent: u32) -> u32 {

@@ -20,10 +20,7 @@ pub(super) struct Gnss {
 
 impl Gnss {
     pub(super) fn new() -> Gnss {
-        Gnss {
-            parser: NmeaParser::new(),
-            position: None,
-        }
+        Gnss { parser: NmeaParser::new(), position: None }
     }
 
     /// Whether a sentence with this address is read here.
@@ -52,9 +49,7 @@ impl Gnss {
             ParsedMessage::Gga(gga) if gga.quality != GgaQualityIndicator::Invalid => {
                 (None, (gga.latitude, gga.longitude))
             }
-            ParsedMessage::Gll(gll) if gll.data_valid == Some(true) => {
-                (None, (gll.latitude, gll.longitude))
-            }
+            ParsedMessage::Gll(gll) if gll.data_valid == Some(true) => (None, (gll.latitude, gll.longitude)),
             _ => (None, (None, None)),
         };
         if let (Some(lat), Some(lon)) = place
@@ -73,9 +68,7 @@ fn shaped(sentence: &Sentence<'_>) -> bool {
     let zda = sentence.address.ends_with(b"ZDA");
     let mut fields = sentence.content.split(|byte| *byte == b',').enumerate();
     sentence.content.iter().all(printable)
-        && fields.all(|(place, field)| {
-            field.len() <= MAX_FIELD && !(zda && matches!(place, 5 | 6) && 3 < field.len())
-        })
+        && fields.all(|(place, field)| field.len() <= MAX_FIELD && !(zda && matches!(place, 5 | 6) && 3 < field.len()))
 }
 
 #[cfg(test)]
@@ -96,29 +89,14 @@ mod tests {
             read("GPRMC,092211.00,A,5759.09700,N,01144.34344,E,5.257,28.27,200715,,,A"),
             at("2015-07-20T09:22:11Z")
         );
-        assert_eq!(
-            read("ECZDA,194310,14,07,2008,,"),
-            at("2008-07-14T19:43:10Z")
-        );
-        assert_eq!(
-            read("GPRMC,092211.00,V,5759.09700,N,01144.34344,E,5.257,28.27,200715,,,N"),
-            Ok(None)
-        );
-        assert_eq!(
-            read("IIRMC,092210,A,5759.095,N,01144.342,E,5.5,31.1,,0.0,E,A"),
-            Ok(None)
-        );
+        assert_eq!(read("ECZDA,194310,14,07,2008,,"), at("2008-07-14T19:43:10Z"));
+        assert_eq!(read("GPRMC,092211.00,V,5759.09700,N,01144.34344,E,5.257,28.27,200715,,,N"), Ok(None));
+        assert_eq!(read("IIRMC,092210,A,5759.095,N,01144.342,E,5.5,31.1,,0.0,E,A"), Ok(None));
     }
 
     #[test]
     fn what_would_trip_the_parser_never_reaches_it() {
-        assert_eq!(
-            read("GPZDA,194310,14,07,2008,999999999,00"),
-            Err(Reject::Gnss)
-        );
-        assert_eq!(
-            read("GPGLL,5759.09700\u{e9},N,01144.34344,E,092211,A"),
-            Err(Reject::Gnss)
-        );
+        assert_eq!(read("GPZDA,194310,14,07,2008,999999999,00"), Err(Reject::Gnss));
+        assert_eq!(read("GPGLL,5759.09700\u{e9},N,01144.34344,E,092211,A"), Err(Reject::Gnss));
     }
 }

@@ -109,15 +109,7 @@ fn class_b(bits: &Bits, kind: u8) -> Position {
 }
 
 fn base_station(bits: &Bits, kind: u8) -> Position {
-    Position::from_units(
-        Class::Unknown,
-        kind,
-        lat_lon(bits, 79),
-        None,
-        None,
-        None,
-        None,
-    )
+    Position::from_units(Class::Unknown, kind, lat_lon(bits, 79), None, None, None, None)
 }
 
 /// Type 9: speed in whole knots, 1022 for 1022 and more.
@@ -215,12 +207,7 @@ fn eta(bits: &Bits) -> Option<(u8, u8, u8, u8)> {
 }
 
 /// An estimated arrival whose four parts can all be; in a leap year if need be.
-pub(super) fn possible_eta(
-    month: u32,
-    day: u32,
-    hour: u32,
-    minute: u32,
-) -> Option<(u8, u8, u8, u8)> {
+pub(super) fn possible_eta(month: u32, day: u32, hour: u32, minute: u32) -> Option<(u8, u8, u8, u8)> {
     Time::from_utc(2024, month, day, hour, minute, 0)?;
     Some((month as u8, day as u8, hour as u8, minute as u8))
 }
@@ -239,11 +226,7 @@ fn class_b_extended(bits: &Bits) -> Static {
 fn static_data(bits: &Bits, mmsi: Mmsi) -> Option<Static> {
     let class = Some(Class::B);
     match bits.unsigned(38, 2)? {
-        0 => Some(Static {
-            class,
-            name: bits.text(40, 20),
-            ..Static::default()
-        }),
+        0 => Some(Static { class, name: bits.text(40, 20), ..Static::default() }),
         1 => {
             // A craft associated with a parent ship (98MID) names that ship where others have their dimensions.
             let tender = mmsi.0 / 10_000_000 == 98;
@@ -262,15 +245,7 @@ fn static_data(bits: &Bits, mmsi: Mmsi) -> Option<Static> {
 fn aid(bits: &Bits) -> Aid {
     let kind = bits.unsigned(38, 5).filter(|kind| *kind != 0);
     Aid {
-        position: Position::from_units(
-            Class::Unknown,
-            21,
-            lat_lon(bits, 164),
-            None,
-            None,
-            None,
-            None,
-        ),
+        position: Position::from_units(Class::Unknown, 21, lat_lon(bits, 164), None, None, None, None),
         kind: kind.map(|kind| kind as u8),
         name: bits.text(43, 20),
         dimensions: dimensions(bits, 219),

@@ -21,8 +21,7 @@ pub use clock::LineClock;
 pub use cut::{LineCutter, MAX_LINE};
 pub use decoder::{Decoder, SourceSettings};
 pub use report::{
-    Aid, Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis,
-    UNITS_PER_DEGREE,
+    Aid, Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis, UNITS_PER_DEGREE,
 };
 pub use tally::{Counts, Reject, Tally};
 

@@ -69,20 +69,7 @@ pub(super) struct Civil {
 impl Civil {
     /// `YYYY-MM-DD HH:MM:SS` (or with `T`, `/` or `.` between), perhaps with decimals; also hands back what follows.
     pub(super) fn year_first(text: &[u8]) -> Option<(Civil, &[u8])> {
-        let [
-            y1,
-            y2,
-            y3,
-            y4,
-            b'-' | b'/' | b'.',
-            m1,
-            m2,
-            b'-' | b'/' | b'.',
-            d1,
-            d2,
-            rest @ ..,
-        ] = text
-        else {
+        let [y1, y2, y3, y4, b'-' | b'/' | b'.', m1, m2, b'-' | b'/' | b'.', d1, d2, rest @ ..] = text else {
             return None;
         };
         let year = number(&[*y1, *y2, *y3, *y4])?;
@@ -92,20 +79,7 @@ impl Civil {
 
     /// `DD/MM/YYYY HH:MM:SS`.
     pub(super) fn day_first(text: &[u8]) -> Option<(Civil, &[u8])> {
-        let [
-            d1,
-            d2,
-            b'/' | b'-' | b'.',
-            m1,
-            m2,
-            b'/' | b'-' | b'.',
-            y1,
-            y2,
-            y3,
-            y4,
-            rest @ ..,
-        ] = text
-        else {
+        let [d1, d2, b'/' | b'-' | b'.', m1, m2, b'/' | b'-' | b'.', y1, y2, y3, y4, rest @ ..] = text else {
             return None;
         };
         let year = number(&[*y1, *y2, *y3, *y4])?;
@@ -119,14 +93,7 @@ impl Civil {
         };
         let (hour, minute) = (number(&[*h1, *h2])?, number(&[*m1, *m2])?);
         let second = number(&[*s1, *s2])?;
-        let time = Time::from_utc(
-            year as i32,
-            month as u32,
-            day as u32,
-            hour as u32,
-            minute as u32,
-            second as u32,
-        )?;
+        let time = Time::from_utc(year as i32, month as u32, day as u32, hour as u32, minute as u32, second as u32)?;
         let more = match rest {
             [b'.', digits @ ..] => 1 + digits.iter().take_while(|d| d.is_ascii_digit()).count(),
             _ => 0,
@@ -157,11 +124,7 @@ const QUARTER: i64 = 15 * 60_000;
 impl LocalClock {
     /// A clock in this zone; without one it shows UTC.
     pub(super) fn new(zone: Option<TimeZone>) -> LocalClock {
-        LocalClock {
-            zone,
-            known: None,
-            last: Time::MIN,
-        }
+        LocalClock { zone, known: None, last: Time::MIN }
     }
 
     /// The moment the clock showed this. In the hour that autumn repeats, the reading that goes on from the last one.
@@ -182,16 +145,9 @@ impl LocalClock {
             return Some(civil.as_utc - offset);
         }
         let (year, month, day, hour, minute, second) = civil.as_utc.civil();
-        let local = civil::DateTime::new(
-            year as i16,
-            month as i8,
-            day as i8,
-            hour as i8,
-            minute as i8,
-            second as i8,
-            0,
-        )
-        .ok()?;
+        let local =
+            civil::DateTime::new(year as i16, month as i8, day as i8, hour as i8, minute as i8, second as i8, 0)
+                .ok()?;
         let span = |offset: jiff::tz::Offset| Span::from_seconds(i64::from(offset.seconds()));
         match zone.to_ambiguous_timestamp(local).offset() {
             AmbiguousOffset::Unambiguous { offset } => {
@@ -283,14 +239,8 @@ pub(super) fn gatehouse(content: &[u8]) -> Option<(Time, StationText)> {
     let (hour, minute, second) = (next()?, next()?, next()?);
     let millis = next()?;
     let small = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
-    let time = Time::from_utc(
-        i32::try_from(year).ok()?,
-        small(month),
-        small(day),
-        small(hour),
-        small(minute),
-        small(second),
-    )?;
+    let time =
+        Time::from_utc(i32::try_from(year).ok()?, small(month), small(day), small(hour), small(minute), small(second))?;
     if 1000 <= millis {
         return None;
     }
@@ -310,25 +260,13 @@ mod tests {
     fn prefixes_are_read_in_the_zone_of_the_receiver() {
         let paris = TimeZone::get("Europe/Paris").expect("the zone is bundled");
         let mut clock = LocalClock::new(Some(paris));
-        assert_eq!(
-            clock.prefix(b"2016-03-31 00:00:01, "),
-            at("2016-03-30T22:00:01Z")
-        );
+        assert_eq!(clock.prefix(b"2016-03-31 00:00:01, "), at("2016-03-30T22:00:01Z"));
         assert_eq!(clock.prefix(b"1490075479,"), at("2017-03-21T05:51:19Z"));
-        assert_eq!(
-            clock.prefix(b"2016-03-31T00:00:01.5Z "),
-            at("2016-03-31T00:00:01.5Z")
-        );
-        assert_eq!(
-            clock.prefix(b"[2016-03-31T00:00:01+05:30] "),
-            at("2016-03-30T18:30:01Z")
-        );
+        assert_eq!(clock.prefix(b"2016-03-31T00:00:01.5Z "), at("2016-03-31T00:00:01.5Z"));
+        assert_eq!(clock.prefix(b"[2016-03-31T00:00:01+05:30] "), at("2016-03-30T18:30:01Z"));
         assert_eq!(clock.prefix(b"2016-02-30 00:00:01, "), None);
         assert_eq!(clock.prefix(b"station 7: "), None);
-        assert_eq!(
-            LocalClock::new(None).prefix(b"2016-03-31 00:00:01,"),
-            at("2016-03-31T00:00:01Z")
-        );
+        assert_eq!(LocalClock::new(None).prefix(b"2016-03-31 00:00:01,"), at("2016-03-31T00:00:01Z"));
     }
 
     #[test]
@@ -368,14 +306,10 @@ mod tests {
 
     #[test]
     fn gatehouse_lines_give_time_and_base_station() {
-        let (time, station) =
-            gatehouse(b"PGHP,1,2013,11,12,12,0,0,11,219,,2190067,1,62").expect("a good line");
+        let (time, station) = gatehouse(b"PGHP,1,2013,11,12,12,0,0,11,219,,2190067,1,62").expect("a good line");
         assert_eq!(Some(time), at("2013-11-12T12:00:00.011Z"));
         assert_eq!(station.as_str(), "2190067");
-        assert_eq!(
-            gatehouse(b"PGHP,1,2013,13,12,12,0,0,11,219,,2190067,1,62"),
-            None
-        );
+        assert_eq!(gatehouse(b"PGHP,1,2013,13,12,12,0,0,11,219,,2190067,1,62"), None);
         assert_eq!(gatehouse(b"PGHP,1,2013"), None);
     }
 }

@@ -110,10 +110,9 @@ impl Position {
         status: Option<u8>,
     ) -> Position {
         let (lat, lon) = match lat_lon {
-            Some((lat, lon)) if lat.abs() <= 90.0 && lon.abs() <= 180.0 => (
-                (lat * UNITS_PER_DEGREE).round() as i32,
-                (lon * UNITS_PER_DEGREE).round() as i32,
-            ),
+            Some((lat, lon)) if lat.abs() <= 90.0 && lon.abs() <= 180.0 => {
+                ((lat * UNITS_PER_DEGREE).round() as i32, (lon * UNITS_PER_DEGREE).round() as i32)
+            }
             _ => (NO_POSITION, NO_POSITION),
         };
         let tenths = |value: Option<f64>, top: f64| match value {
@@ -158,12 +157,8 @@ impl Position {
 
     /// Where, when it says so.
     pub fn lat_lon(&self) -> Option<LatLon> {
-        (self.lat != NO_POSITION).then(|| {
-            LatLon::new(
-                f64::from(self.lat) / UNITS_PER_DEGREE,
-                f64::from(self.lon) / UNITS_PER_DEGREE,
-            )
-        })
+        (self.lat != NO_POSITION)
+            .then(|| LatLon::new(f64::from(self.lat) / UNITS_PER_DEGREE, f64::from(self.lon) / UNITS_PER_DEGREE))
     }
 
     /// Latitude and longitude in 1/600 000 degree.
@@ -220,11 +215,7 @@ impl Static {
     /// Whether nothing is said but perhaps the class.
     pub fn is_empty(&self) -> bool {
         let class = self.class;
-        *self
-            == Static {
-                class,
-                ..Static::default()
-            }
+        *self == Static { class, ..Static::default() }
     }
 }
 

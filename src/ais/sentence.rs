@@ -33,10 +33,7 @@ pub(super) fn frame(bytes: &[u8]) -> Result<Sentence<'_>, Unframed> {
     if address.len() < 4 || !address.iter().all(u8::is_ascii_alphanumeric) {
         return Err(Unframed::NoAddress);
     }
-    let broken = |reason| Unframed::Broken {
-        vdm: is_vdm(address),
-        reason,
-    };
+    let broken = |reason| Unframed::Broken { vdm: is_vdm(address), reason };
     let star = memchr(b'*', body).ok_or_else(|| broken(Reject::ChecksumMissing))?;
     let (content, tail) = body.split_at(star);
     let claimed = tail.get(1..3).and_then(hex_byte);
@@ -44,12 +41,7 @@ pub(super) fn frame(bytes: &[u8]) -> Result<Sentence<'_>, Unframed> {
     if claimed != xor(content) {
         return Err(broken(Reject::ChecksumWrong));
     }
-    Ok(Sentence {
-        address,
-        content,
-        whole: &bytes[..star + 4],
-        rest: &tail[3..],
-    })
+    Ok(Sentence { address, content, whole: &bytes[..star + 4], rest: &tail[3..] })
 }
 
 /// Whether an address belongs to an AIS sentence; any two letters or digits may be the talker.
@@ -108,15 +100,7 @@ impl<'a> Vdm<'a> {
         if total == 0 || 9 < total || number == 0 || total < number {
             return Err(Reject::PartNumbers);
         }
-        Ok(Vdm {
-            own: sentence.address[4] == b'O',
-            total,
-            number,
-            sequence,
-            channel,
-            payload,
-            fill,
-        })
+        Ok(Vdm { own: sentence.address[4] == b'O', total, number, sequence, channel, payload, fill })
     }
 }
 
@@ -153,9 +137,7 @@ mod tests {
 
     fn read(line: &str) -> Result<(u8, u8, Option<u8>, u8, u8), Reject> {
         match frame(line.as_bytes()) {
-            Ok(sentence) => {
-                Vdm::read(&sentence).map(|v| (v.total, v.number, v.sequence, v.channel, v.fill))
-            }
+            Ok(sentence) => Vdm::read(&sentence).map(|v| (v.total, v.number, v.sequence, v.channel, v.fill)),
             Err(Unframed::Broken { reason, .. }) => Err(reason),
             Err(Unframed::NoAddress) => Err(Reject::NotASentence),
         }
@@ -171,10 +153,7 @@ mod tests {
             let line = sealed(&format!("{talker}VDM,1,1,,A,13mB7d001E1dDH0,0"));
             assert_eq!(read(&line), Ok((1, 1, None, b'A', 0)), "{line}");
         }
-        assert_eq!(
-            read("!AIVDM,1,1,,B,15Cjtd0Oj;Jp7ilG7=UkKBoB0<06,0*63"),
-            Ok((1, 1, None, b'B', 0))
-        );
+        assert_eq!(read("!AIVDM,1,1,,B,15Cjtd0Oj;Jp7ilG7=UkKBoB0<06,0*63"), Ok((1, 1, None, b'B', 0)));
     }
 
     #[test]
@@ -188,14 +167,8 @@ mod tests {
         assert_eq!(vdm("1,1,,A"), Err(Reject::Fields));
         assert_eq!(vdm("1,1,,,13mB7d,"), Ok((1, 1, None, 0, 0)));
         assert_eq!(read("!AIVDM,1,1,,A,13mB7d,0"), Err(Reject::ChecksumMissing));
-        assert_eq!(
-            read("!AIVDM,1,1,,A,13mB7d,0*0"),
-            Err(Reject::ChecksumMissing)
-        );
-        assert_eq!(
-            read("!AIVDM,1,1,,A,13mB7d,0*00"),
-            Err(Reject::ChecksumWrong)
-        );
+        assert_eq!(read("!AIVDM,1,1,,A,13mB7d,0*0"), Err(Reject::ChecksumMissing));
+        assert_eq!(read("!AIVDM,1,1,,A,13mB7d,0*00"), Err(Reject::ChecksumWrong));
         assert_eq!(read("!"), Err(Reject::NotASentence));
         assert_eq!(read("!?,"), Err(Reject::NotASentence));
     }

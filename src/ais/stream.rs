@@ -152,14 +152,7 @@ pub(super) struct Scan<'a> {
 
 impl<'a> Scan<'a> {
     pub(super) fn new(line: &'a [u8]) -> Scan<'a> {
-        Scan {
-            rest: line,
-            before: &[],
-            prefix: None,
-            tag: None,
-            found: false,
-            begun: false,
-        }
+        Scan { rest: line, before: &[], prefix: None, tag: None, found: false, begun: false }
     }
 
     /// The next AIS sentence of the line; what is no AIS sentence is counted, and read for time where it tells some.
@@ -242,11 +235,7 @@ impl<'a> Scan<'a> {
             None => {
                 counts.reject(Reject::TagChecksum);
                 self.found = true;
-                self.rest = if closed {
-                    &body[end + 1..]
-                } else {
-                    &body[end..]
-                };
+                self.rest = if closed { &body[end + 1..] } else { &body[end..] };
             }
         }
     }
@@ -263,9 +252,7 @@ impl<'a> Scan<'a> {
                 Suffix::read(&rest[..end])
             }
         };
-        let receiver = stream
-            .trailing(&suffix)
-            .or_else(|| self.prefix_time(stream));
+        let receiver = stream.trailing(&suffix).or_else(|| self.prefix_time(stream));
         let time = match (tag.time, gatehouse, receiver) {
             (Some(time), _, _) => Some((TimeBasis::Tag, time)),
             (None, Some((time, _)), _) => Some((TimeBasis::Gatehouse, time)),
@@ -273,12 +260,7 @@ impl<'a> Scan<'a> {
             (None, None, None) => None,
         };
         let base = gatehouse.map(|(_, station)| station).unwrap_or_default();
-        Ok(Heard {
-            vdm,
-            time,
-            station: tag.station.or(suffix.station).or(base),
-            group: tag.group,
-        })
+        Ok(Heard { vdm, time, station: tag.station.or(suffix.station).or(base), group: tag.group })
     }
 
     fn prefix_time(&mut self, stream: &mut Stream) -> Option<Time> {

@@ -43,11 +43,7 @@ impl StationText {
     /// Whether the name is made from this MMSI: its digits are the number, or hold it in nine digits.
     pub(super) fn names(&self, mmsi: u32) -> bool {
         let digits = self.as_str().bytes().filter(u8::is_ascii_digit);
-        let number = digits.fold(0u64, |number, digit| {
-            number
-                .wrapping_mul(10)
-                .wrapping_add(u64::from(digit - b'0'))
-        });
+        let number = digits.fold(0u64, |number, digit| number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0')));
         number == u64::from(mmsi) && mmsi != 0 || self.as_str().contains(&format!("{mmsi:09}"))
     }
 }
@@ -129,8 +125,7 @@ mod tests {
         let tag = Tag::read(b"s:2573555,c:1707873398*05").expect("its checksum is right");
         assert_eq!(tag.time, Some(Time::from_seconds(1_707_873_398)));
         assert_eq!(tag.station.as_str(), "2573555");
-        let tag =
-            Tag::read(b"g:1-2-73874,n:157036,s:r003669945,c:1241544035*4A").expect("as above");
+        let tag = Tag::read(b"g:1-2-73874,n:157036,s:r003669945,c:1241544035*4A").expect("as above");
         assert_eq!(tag.group, Some(73_874));
         assert_eq!(tag.station.as_str(), "r003669945");
         assert!(tag.station.names(3_669_945));

@@ -123,9 +123,7 @@ impl Counts {
 
     /// Every reason that struck at least once, in fixed order.
     pub fn rejects(&self) -> impl Iterator<Item = (Reject, u64)> + '_ {
-        let counted = Reject::ALL
-            .into_iter()
-            .map(|reason| (reason, self.rejected(reason)));
+        let counted = Reject::ALL.into_iter().map(|reason| (reason, self.rejected(reason)));
         counted.filter(|(_, count)| 0 < *count)
     }
 
@@ -164,9 +162,7 @@ pub struct Tally {
 
 impl Tally {
     pub(super) fn new(sources: usize) -> Tally {
-        Tally {
-            sources: vec![Counts::default(); sources],
-        }
+        Tally { sources: vec![Counts::default(); sources] }
     }
 
     /// The counters of one source; `None` for one the decoder was not told of.

@@ -216,9 +216,5 @@ fn rounded_position<S: Serializer>(at: &Option<LatLon>, serializer: S) -> Result
         lon: f64,
     }
     let round = |degrees: f64| (degrees * 1e5).round() / 1e5;
-    at.map(|at| Rounded {
-        lat: round(at.lat),
-        lon: round(at.lon),
-    })
-    .serialize(serializer)
+    at.map(|at| Rounded { lat: round(at.lat), lon: round(at.lon) }).serialize(serializer)
 }

@@ -81,17 +81,10 @@ impl Inputs {
 
 impl Entry {
     /// An alert or fact that nobody has heard of yet.
-    pub(super) fn new(
-        key: &Key,
-        subject: &Subject,
-        holding: &mut Holding,
-        context: &Context<'_>,
-    ) -> Entry {
+    pub(super) fn new(key: &Key, subject: &Subject, holding: &mut Holding, context: &Context<'_>) -> Entry {
         let view = context.view;
         let vessels = subject.vessels.iter();
-        let parties: Vec<Party> = vessels
-            .map(|(_, ix)| Party::of(view.tracks.vessel(*ix)))
-            .collect();
+        let parties: Vec<Party> = vessels.map(|(_, ix)| Party::of(view.tracks.vessel(*ix))).collect();
         let inputs = Inputs::of(holding, &parties, view);
         let shore_nm = shore_nm(holding, view);
         let score = scored(key, holding, &parties, shore_nm, context);
@@ -183,11 +176,7 @@ impl Entry {
         let news = self.news(score, context.settings);
         if !news.is_empty() {
             let named = news[..news.len().min(NEWS_NAMED)].join("; ");
-            let more = if NEWS_NAMED < news.len() {
-                "; and more"
-            } else {
-                ""
-            };
+            let more = if NEWS_NAMED < news.len() { "; and more" } else { "" };
             return (Observation::HoldsWithNews, format!("{named}{more}"));
         }
         match due {
@@ -218,9 +207,7 @@ impl Entry {
             news.push(format!("now {}", form_words(self.inputs.form)));
         }
         for zone in &self.inputs.zones {
-            let told = |told: &ZoneRef| {
-                told.id == zone.id && (told.relation == zone.relation || told.relation == "in")
-            };
+            let told = |told: &ZoneRef| told.id == zone.id && (told.relation == zone.relation || told.relation == "in");
             if !alert.zones.iter().any(told) {
                 news.push(format!("now {} {}", zone.relation, zone.id));
             }
@@ -234,13 +221,7 @@ impl Entry {
     }
 
     /// Takes in that it stopped; says whether it may come back.
-    pub(super) fn stop(
-        &mut self,
-        now: Time,
-        ended_at: Time,
-        reason: &'static str,
-        merge: Span,
-    ) -> Observation {
+    pub(super) fn stop(&mut self, now: Time, ended_at: Time, reason: &'static str, merge: Span) -> Observation {
         let for_good = reason.starts_with("zone ");
         if self.state == State::Pending {
             return match for_good {
@@ -274,18 +255,8 @@ impl Entry {
         let alert = Arc::make_mut(&mut self.alert);
         let started_at = alert.started_at;
         let evidence = &mut alert.evidence;
-        evidence::refresh(
-            evidence,
-            &self.parties,
-            started_at,
-            context.settings,
-            context.view,
-        );
-        alert.vessels = self
-            .parties
-            .iter()
-            .map(|party| party.named.clone())
-            .collect();
+        evidence::refresh(evidence, &self.parties, started_at, context.settings, context.view);
+        alert.vessels = self.parties.iter().map(|party| party.named.clone()).collect();
     }
 
     /// From now on the vessel's place may belong to another one.
@@ -333,13 +304,7 @@ impl Entry {
         self.told_form = self.inputs.form;
         self.revision += 1;
         self.published_at = at;
-        out.push(Change {
-            change,
-            revision: self.revision,
-            at,
-            reason,
-            alert: Arc::clone(&self.alert),
-        });
+        out.push(Change { change, revision: self.revision, at, reason, alert: Arc::clone(&self.alert) });
     }
 }
 
@@ -351,26 +316,13 @@ fn after_last(key: &Key, started_at: Time, memory: &Memory) -> Time {
     }
 }
 
-fn scored(
-    key: &Key,
-    holding: &Holding,
-    parties: &[Party],
-    shore_nm: Option<f64>,
-    context: &Context<'_>,
-) -> Score {
+fn scored(key: &Key, holding: &Holding, parties: &[Party], shore_nm: Option<f64>, context: &Context<'_>) -> Score {
     let since = holding.last_at - Span::from_hours(24 * i64::from(context.score.repeat_days));
     let repeated = parties.iter().any(|party| {
         let usual = party.fishing() || party.passenger() || party.port_craft();
         !usual && context.memory.had(party.key, key.behaviour, since)
     });
-    let scene = Scene {
-        behaviour: key.behaviour,
-        holding,
-        parties,
-        view: context.view,
-        shore_nm,
-        repeated,
-    };
+    let scene = Scene { behaviour: key.behaviour, holding, parties, view: context.view, shore_nm, repeated };
     Score::of(&scene, context.score)
 }
 

@@ -35,31 +35,20 @@ pub(super) fn refresh(
             }
             None => kept,
         };
-        tracks.push(EvidenceTrack {
-            mmsi,
-            track,
-            points: thin(points, most),
-        });
+        tracks.push(EvidenceTrack { mmsi, track, points: thin(points, most) });
     }
     evidence.tracks = tracks;
     // Without any track left, what was known about the stations stands.
-    if parties
-        .iter()
-        .any(|party| party.vessel(view.tracks).is_some())
-    {
+    if parties.iter().any(|party| party.vessel(view.tracks).is_some()) {
         evidence.stations = stations.into_iter().collect();
     }
 }
 
 /// What was kept before the trail begins, the trail, and the latest fix.
 fn joined(kept: Vec<EvidencePoint>, vessel: Vessel<'_>, from: Time) -> Vec<EvidencePoint> {
-    let trail: Vec<EvidencePoint> = vessel
-        .trail_since(from)
-        .map(|point| packed(&point))
-        .collect();
+    let trail: Vec<EvidencePoint> = vessel.trail_since(from).map(|point| packed(&point)).collect();
     let begins = trail.first().map_or(Time::MAX, |point| point.0);
-    let mut points: Vec<EvidencePoint> =
-        kept.into_iter().filter(|point| point.0 < begins).collect();
+    let mut points: Vec<EvidencePoint> = kept.into_iter().filter(|point| point.0 < begins).collect();
     points.extend(trail);
     if let Some(fix) = vessel.last() {
         let newest = points.last().map_or(Time::MIN, |point| point.0);
@@ -77,13 +66,7 @@ fn joined(kept: Vec<EvidencePoint>, vessel: Vessel<'_>, from: Time) -> Vec<Evide
 
 fn packed(point: &TrailPoint) -> EvidencePoint {
     let round = |degrees: f64| (degrees * 1e5).round() / 1e5;
-    (
-        point.at,
-        round(point.position.lon),
-        round(point.position.lat),
-        point.sog_knots,
-        point.cog_degrees,
-    )
+    (point.at, round(point.position.lon), round(point.position.lat), point.sog_knots, point.cog_degrees)
 }
 
 /// At most `most` (2 or more) of the points, evenly, the first and the last among them.
@@ -101,9 +84,8 @@ mod tests {
 
     #[test]
     fn thinning_keeps_both_ends_and_the_order() {
-        let points: Vec<EvidencePoint> = (0..5000)
-            .map(|second| (Time::from_seconds(second), 0.0, 0.0, None, None))
-            .collect();
+        let points: Vec<EvidencePoint> =
+            (0..5000).map(|second| (Time::from_seconds(second), 0.0, 0.0, None, None)).collect();
         let thinned = thin(points.clone(), 200);
         assert_eq!(thinned.len(), 200);
         assert_eq!(thinned.first(), points.first());

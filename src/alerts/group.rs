@@ -67,15 +67,8 @@ mod tests {
     use crate::units::Mmsi;
 
     fn pair(a: u32, b: u32) -> Key {
-        let track = |mmsi| TrackKey {
-            mmsi: Mmsi(mmsi),
-            ordinal: 1,
-        };
-        Key {
-            behaviour: "rendezvous",
-            tracks: vec![track(a), track(b)],
-            place: String::new(),
-        }
+        let track = |mmsi| TrackKey { mmsi: Mmsi(mmsi), ordinal: 1 };
+        Key { behaviour: "rendezvous", tracks: vec![track(a), track(b)], place: String::new() }
     }
 
     #[test]

@@ -23,11 +23,7 @@ pub(super) struct Key {
 
 impl Key {
     pub(super) fn new(behaviour: &'static str, subject: &Subject) -> Key {
-        Key {
-            behaviour,
-            tracks: subject.vessels.iter().map(|(key, _)| *key).collect(),
-            place: subject.zone_id.clone(),
-        }
+        Key { behaviour, tracks: subject.vessels.iter().map(|(key, _)| *key).collect(), place: subject.zone_id.clone() }
     }
 
     /// The id of the alert of this key that began at `started_at` (SPEC "Alerts").
@@ -39,19 +35,13 @@ impl Key {
             true => (self.place.clone(), ""),
             false => (tracks.join(","), self.place.as_str()),
         };
-        digest(&format!(
-            "{}|{who}|{zone}|{}",
-            self.behaviour,
-            started_at.millis()
-        ))
+        digest(&format!("{}|{who}|{zone}|{}", self.behaviour, started_at.millis()))
     }
 }
 
 /// The first 26 characters of the lower-case base32 of a text's SHA-256.
 pub(crate) fn digest(text: &str) -> String {
-    let mut id = BASE32_NOPAD
-        .encode(&Sha256::digest(text.as_bytes()))
-        .to_ascii_lowercase();
+    let mut id = BASE32_NOPAD.encode(&Sha256::digest(text.as_bytes())).to_ascii_lowercase();
     id.truncate(LENGTH);
     id
 }
@@ -62,10 +52,7 @@ mod tests {
     use crate::units::Mmsi;
 
     fn track(mmsi: u32, ordinal: u16) -> TrackKey {
-        TrackKey {
-            mmsi: Mmsi(mmsi),
-            ordinal,
-        }
+        TrackKey { mmsi: Mmsi(mmsi), ordinal }
     }
 
     // The expected ids were computed with Python's hashlib and base64.
@@ -78,25 +65,15 @@ mod tests {
             place: String::new(),
         };
         assert_eq!(pair.alert_id(at), "tqkancepjikltjxf5tkjehz4kj");
-        let entry = Key {
-            behaviour: "zone_entry",
-            tracks: vec![track(224_123_456, 1)],
-            place: "canary-approaches".to_owned(),
-        };
+        let entry =
+            Key { behaviour: "zone_entry", tracks: vec![track(224_123_456, 1)], place: "canary-approaches".to_owned() };
         assert_eq!(entry.alert_id(at), "dbxldnzjzrvxt4vr5mpw2t2m7y");
     }
 
     #[test]
     fn what_concerns_no_vessel_is_named_by_its_input() {
         let at = Time::from_millis(1_772_336_400_000);
-        let silent = Key {
-            behaviour: "feed_silent",
-            tracks: Vec::new(),
-            place: "roof".to_owned(),
-        };
-        assert_eq!(
-            silent.alert_id(at),
-            digest("feed_silent|roof||1772336400000")
-        );
+        let silent = Key { behaviour: "feed_silent", tracks: Vec::new(), place: "roof".to_owned() };
+        assert_eq!(silent.alert_id(at), digest("feed_silent|roof||1772336400000"));
     }
 }

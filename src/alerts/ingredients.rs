@@ -42,8 +42,7 @@ pub(super) const CAPS: &[Limit] = &[at_anchor_near_shore, on_duty, fleet, circle
 /// The base of the behaviour, line by line as it said it.
 pub(super) fn base(scene: &Scene<'_>) -> Vec<ScoreReason> {
     let base = scene.holding.base.iter();
-    base.map(|(code, points)| line(code, *points, base_text(scene, code)))
-        .collect()
+    base.map(|(code, points)| line(code, *points, base_text(scene, code))).collect()
 }
 
 /// Whether it is night at that place and time.
@@ -52,11 +51,7 @@ pub(super) fn is_night(position: LatLon, at: Time) -> bool {
 }
 
 fn line(code: &str, points: i32, text: impl Into<String>) -> ScoreReason {
-    ScoreReason {
-        code: code.to_owned(),
-        points,
-        text: text.into(),
-    }
+    ScoreReason { code: code.to_owned(), points, text: text.into() }
 }
 
 fn base_text(scene: &Scene<'_>, code: &str) -> String {
@@ -116,16 +111,8 @@ fn shore(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let text = "nm and more from shore";
     match scene.shore_nm? {
         ..24.0 => None,
-        24.0..100.0 => Some(line(
-            "shore_24_nm",
-            settings.shore_24_nm_points,
-            format!("24 {text}"),
-        )),
-        _ => Some(line(
-            "shore_100_nm",
-            settings.shore_100_nm_points,
-            format!("100 {text}"),
-        )),
+        24.0..100.0 => Some(line("shore_24_nm", settings.shore_24_nm_points, format!("24 {text}"))),
+        _ => Some(line("shore_100_nm", settings.shore_100_nm_points, format!("100 {text}"))),
     }
 }
 
@@ -159,11 +146,7 @@ fn repeat(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
 fn unassigned_mmsi(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let party = scene.parties.iter().find(|party| party.unassigned_mmsi)?;
     let text = format!("MMSI {} was never given to a ship", party.key.mmsi);
-    Some(line(
-        "unassigned_mmsi",
-        settings.unassigned_mmsi_points,
-        text,
-    ))
+    Some(line("unassigned_mmsi", settings.unassigned_mmsi_points, text))
 }
 
 fn all_fishing(scene: &Scene<'_>) -> bool {
@@ -172,13 +155,7 @@ fn all_fishing(scene: &Scene<'_>) -> bool {
 
 fn like_fishing(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let alike = LIKE_FISHING.contains(&scene.behaviour) && all_fishing(scene);
-    alike.then(|| {
-        line(
-            "fishing",
-            settings.fishing_points,
-            "Fishing looks like this",
-        )
-    })
+    alike.then(|| line("fishing", settings.fishing_points, "Fishing looks like this"))
 }
 
 fn both_fishing(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
@@ -193,24 +170,12 @@ fn near_shore_traffic(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Sco
     let parties = scene.parties;
     let leisure = |party: &Party| party.leisure() && shore_nm < settings.leisure_shore_nm;
     let passenger = |party: &Party| party.passenger() && shore_nm < settings.passenger_shore_nm;
-    if parties.is_empty()
-        || !parties
-            .iter()
-            .all(|party| leisure(party) || passenger(party))
-    {
+    if parties.is_empty() || !parties.iter().all(|party| leisure(party) || passenger(party)) {
         return None;
     }
     match parties.iter().all(leisure) {
-        true => Some(line(
-            "leisure",
-            settings.leisure_points,
-            "Yachts and boats do this near shore",
-        )),
-        false => Some(line(
-            "passenger",
-            settings.passenger_points,
-            "Passenger ships do this near shore",
-        )),
+        true => Some(line("leisure", settings.leisure_points, "Yachts and boats do this near shore")),
+        false => Some(line("passenger", settings.passenger_points, "Passenger ships do this near shore")),
     }
 }
 
@@ -227,11 +192,7 @@ fn satellite_only(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreRe
 }
 
 fn cap_low(settings: &ScoreSettings, text: String) -> Cap {
-    Cap {
-        points: settings.cap_low,
-        code: "cap_low",
-        text,
-    }
+    Cap { points: settings.cap_low, code: "cap_low", text }
 }
 
 fn at_anchor_near_shore(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
@@ -239,20 +200,14 @@ fn at_anchor_near_shore(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<C
     (scene.holding.anchored && near).then(|| Cap {
         points: settings.cap_fact,
         code: "cap_fact",
-        text: format!(
-            "At anchor inside {} nm: kept as a fact",
-            settings.anchored_shore_nm
-        ),
+        text: format!("At anchor inside {} nm: kept as a fact", settings.anchored_shore_nm),
     })
 }
 
 fn on_duty(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let party = scene.parties.iter().find(|party| party.on_duty())?;
     let kind = type_name(party.named.ship_type);
-    Some(cap_low(
-        settings,
-        format!("One is a {kind} vessel by its own word: at most low"),
-    ))
+    Some(cap_low(settings, format!("One is a {kind} vessel by its own word: at most low")))
 }
 
 fn fleet(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
@@ -265,25 +220,14 @@ fn fleet(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
         fishing += u32::from(fresh && vessel.ship_type() == Some(30));
     });
     (settings.fleet_vessels < fishing).then(|| {
-        let text = format!(
-            "{fishing} fishing vessels within {} nm: a fleet at work, at most low",
-            settings.fleet_nm
-        );
+        let text = format!("{fishing} fishing vessels within {} nm: a fleet at work, at most low", settings.fleet_nm);
         cap_low(settings, text)
     })
 }
 
 fn circles_by_trade(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let circling = scene.behaviour == "loitering" && scene.holding.form == "circling";
-    let party = scene
-        .parties
-        .iter()
-        .find(|party| party.circles_by_trade())?;
+    let party = scene.parties.iter().find(|party| party.circles_by_trade())?;
     let kind = type_name(party.named.ship_type);
-    circling.then(|| {
-        cap_low(
-            settings,
-            format!("A {kind} vessel circles by trade: at most low"),
-        )
-    })
+    circling.then(|| cap_low(settings, format!("A {kind} vessel circles by trade: at most low")))
 }

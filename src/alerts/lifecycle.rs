@@ -56,10 +56,9 @@ pub(super) struct Transition {
 pub(super) fn transition(state: State, observation: Observation) -> Transition {
     use ChangeKind::{Ended, Opened, Updated};
     let (next, act, why) = match (state, observation) {
-        (
-            State::Absent,
-            Observation::Holds | Observation::HoldsLong | Observation::HoldsWithNews,
-        ) => (State::Open, Act::Publish(Opened), "the rule is satisfied"),
+        (State::Absent, Observation::Holds | Observation::HoldsLong | Observation::HoldsWithNews) => {
+            (State::Open, Act::Publish(Opened), "the rule is satisfied")
+        }
         (State::Absent, Observation::Stopped | Observation::StoppedForGood) => {
             (State::Absent, Act::Ignore, "never opened")
         }
@@ -68,58 +67,26 @@ pub(super) fn transition(state: State, observation: Observation) -> Transition {
         }
 
         (State::Open, Observation::Holds) => (State::Open, Act::Note, "nothing to act on is new"),
-        (State::Open, Observation::HoldsLong) => {
-            (State::Open, Act::Publish(Updated), "still going on")
-        }
-        (State::Open, Observation::HoldsWithNews) => (
-            State::Open,
-            Act::Publish(Updated),
-            "something to act on is new",
-        ),
-        (State::Open, Observation::Stopped) => (
-            State::Pending,
-            Act::Note,
-            "it may come back within the merge window",
-        ),
-        (State::Open, Observation::StoppedForGood) => {
-            (State::Absent, Act::Publish(Ended), "it cannot come back")
-        }
-        (State::Open, Observation::WindowClosed) => {
-            (State::Open, Act::Ignore, "it came back before")
-        }
-        (State::Open, Observation::Grouped) => (
-            State::Open,
-            Act::Publish(Updated),
-            "one of several linked pairs",
-        ),
+        (State::Open, Observation::HoldsLong) => (State::Open, Act::Publish(Updated), "still going on"),
+        (State::Open, Observation::HoldsWithNews) => (State::Open, Act::Publish(Updated), "something to act on is new"),
+        (State::Open, Observation::Stopped) => (State::Pending, Act::Note, "it may come back within the merge window"),
+        (State::Open, Observation::StoppedForGood) => (State::Absent, Act::Publish(Ended), "it cannot come back"),
+        (State::Open, Observation::WindowClosed) => (State::Open, Act::Ignore, "it came back before"),
+        (State::Open, Observation::Grouped) => (State::Open, Act::Publish(Updated), "one of several linked pairs"),
 
         (State::Pending, Observation::Holds) => (State::Open, Act::Note, "it came back"),
-        (State::Pending, Observation::HoldsLong) => (
-            State::Open,
-            Act::Publish(Updated),
-            "it came back and goes on",
-        ),
-        (State::Pending, Observation::HoldsWithNews) => (
-            State::Open,
-            Act::Publish(Updated),
-            "it came back with something to act on",
-        ),
-        (State::Pending, Observation::Stopped) => {
-            (State::Pending, Act::Ignore, "it had already stopped")
+        (State::Pending, Observation::HoldsLong) => (State::Open, Act::Publish(Updated), "it came back and goes on"),
+        (State::Pending, Observation::HoldsWithNews) => {
+            (State::Open, Act::Publish(Updated), "it came back with something to act on")
         }
-        (State::Pending, Observation::StoppedForGood) => (
-            State::Absent,
-            Act::Publish(Ended),
-            "it cannot come back any more",
-        ),
-        (State::Pending, Observation::WindowClosed) => {
-            (State::Absent, Act::Publish(Ended), "it did not come back")
+        (State::Pending, Observation::Stopped) => (State::Pending, Act::Ignore, "it had already stopped"),
+        (State::Pending, Observation::StoppedForGood) => {
+            (State::Absent, Act::Publish(Ended), "it cannot come back any more")
         }
-        (State::Pending, Observation::Grouped) => (
-            State::Pending,
-            Act::Publish(Updated),
-            "one of several linked pairs",
-        ),
+        (State::Pending, Observation::WindowClosed) => (State::Absent, Act::Publish(Ended), "it did not come back"),
+        (State::Pending, Observation::Grouped) => {
+            (State::Pending, Act::Publish(Updated), "one of several linked pairs")
+        }
     };
     Transition { next, act, why }
 }
@@ -159,11 +126,7 @@ mod tests {
         ];
         for (state, observation, next, act) in table {
             let cell = transition(state, observation);
-            assert_eq!(
-                (cell.next, cell.act),
-                (next, act),
-                "{state:?} {observation:?}"
-            );
+            assert_eq!((cell.next, cell.act), (next, act), "{state:?} {observation:?}");
             assert!(!cell.why.is_empty());
         }
     }
@@ -172,15 +135,7 @@ mod tests {
     fn only_an_opening_leaves_absence_and_only_an_end_returns_to_it() {
         use Observation::*;
         for state in [State::Absent, State::Open, State::Pending] {
-            for observation in [
-                Holds,
-                HoldsLong,
-                HoldsWithNews,
-                Stopped,
-                StoppedForGood,
-                WindowClosed,
-                Grouped,
-            ] {
+            for observation in [Holds, HoldsLong, HoldsWithNews, Stopped, StoppedForGood, WindowClosed, Grouped] {
                 let cell = transition(state, observation);
                 let opened = cell.act == Act::Publish(ChangeKind::Opened);
                 let ended = cell.act == Act::Publish(ChangeKind::Ended);

@@ -47,9 +47,7 @@ impl Memory {
 
     /// Whether the vessel had an alert of this behaviour that ended at `since` or later.
     pub(super) fn had(&self, track: TrackKey, behaviour: &'static str, since: Time) -> bool {
-        self.alerts
-            .get(&(track, behaviour))
-            .is_some_and(|ended| since <= *ended)
+        self.alerts.get(&(track, behaviour)).is_some_and(|ended| since <= *ended)
     }
 
     /// How many were forgotten before their time.
@@ -77,14 +75,7 @@ mod tests {
     use crate::units::Mmsi;
 
     fn key(mmsi: u32) -> Key {
-        Key {
-            behaviour: "loitering",
-            tracks: vec![TrackKey {
-                mmsi: Mmsi(mmsi),
-                ordinal: 1,
-            }],
-            place: String::new(),
-        }
+        Key { behaviour: "loitering", tracks: vec![TrackKey { mmsi: Mmsi(mmsi), ordinal: 1 }], place: String::new() }
     }
 
     #[test]
@@ -92,13 +83,7 @@ mod tests {
         let mut memory = Memory::default();
         let days = Span::from_hours(14 * 24);
         for second in 0..500 {
-            memory.ended(
-                &key(second as u32),
-                Time::from_seconds(second),
-                true,
-                days,
-                100,
-            );
+            memory.ended(&key(second as u32), Time::from_seconds(second), true, days, 100);
         }
         assert_eq!(memory.ends.len(), 100);
         assert_eq!(memory.alerts.len(), 100);

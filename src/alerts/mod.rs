@@ -17,8 +17,8 @@ mod settings;
 mod summary;
 
 pub use alert::{
-    Alert, Change, ChangeKind, Evidence, EvidencePoint, EvidenceTrack, ScoreReason, Severity,
-    Status, VesselRef, ZoneRef,
+    Alert, Change, ChangeKind, Evidence, EvidencePoint, EvidenceTrack, ScoreReason, Severity, Status, VesselRef,
+    ZoneRef,
 };
 pub(crate) use id::digest;
 pub use score::ScoreSettings;
@@ -85,13 +85,7 @@ impl AlertBook {
     }
 
     /// Takes in the signals of one step, in any order between subjects; those about one subject in order of time.
-    pub fn take(
-        &mut self,
-        now: Time,
-        mut signals: Vec<Signal>,
-        view: &View<'_>,
-        out: &mut Vec<Change>,
-    ) {
+    pub fn take(&mut self, now: Time, mut signals: Vec<Signal>, view: &View<'_>, out: &mut Vec<Change>) {
         self.wake(now, view, out);
         signals.sort_by(|a, b| (a.behaviour, &a.subject).cmp(&(b.behaviour, &b.subject)));
         for signal in signals {
@@ -128,11 +122,7 @@ impl AlertBook {
 
     /// What is open, facts included, by the moment it was opened.
     pub fn open(&self) -> Vec<Arc<Alert>> {
-        let mut open: Vec<Arc<Alert>> = self
-            .entries
-            .values()
-            .map(|entry| Arc::clone(&entry.alert))
-            .collect();
+        let mut open: Vec<Arc<Alert>> = self.entries.values().map(|entry| Arc::clone(&entry.alert)).collect();
         open.sort_by(|a, b| (a.opened_at, &a.id).cmp(&(b.opened_at, &b.id)));
         open
     }
@@ -165,22 +155,13 @@ impl AlertBook {
         view: &View<'_>,
         out: &mut Vec<Change>,
     ) {
-        let context = Context {
-            settings: &self.settings,
-            score: &self.score,
-            memory: &self.memory,
-            view,
-        };
+        let context = Context { settings: &self.settings, score: &self.score, memory: &self.memory, view };
         let (observation, reason) = match self.entries.get_mut(&key) {
             Some(entry) => entry.hold(now, &key, subject, holding, &context),
             None => {
                 let entry = Entry::new(&key, subject, &mut holding, &context);
                 let most = self.settings.max_open as usize;
-                let most = if entry.alert.announced {
-                    4 * most
-                } else {
-                    most
-                };
+                let most = if entry.alert.announced { 4 * most } else { most };
                 if most <= self.entries.len() {
                     self.refused += 1;
                     return;
@@ -222,12 +203,7 @@ impl AlertBook {
             Act::Publish(_) => self.end(now, &key, observation, view, out),
             Act::Note => {
                 entry.state = next;
-                entry.look(&Context {
-                    settings: &self.settings,
-                    score: &self.score,
-                    memory: &self.memory,
-                    view,
-                });
+                entry.look(&Context { settings: &self.settings, score: &self.score, memory: &self.memory, view });
                 if let Some(deadline) = entry.deadline {
                     self.deadlines.insert((deadline, key));
                 }
@@ -237,14 +213,7 @@ impl AlertBook {
     }
 
     /// Ends an alert: the last line, then only the memory knows it.
-    fn end(
-        &mut self,
-        at: Time,
-        key: &Key,
-        observation: Observation,
-        view: &View<'_>,
-        out: &mut Vec<Change>,
-    ) {
+    fn end(&mut self, at: Time, key: &Key, observation: Observation, view: &View<'_>, out: &mut Vec<Change>) {
         let Some(entry) = self.entries.get_mut(key) else {
             return;
         };
@@ -263,8 +232,7 @@ impl AlertBook {
             let ended_at = alert.ended_at.unwrap_or(alert.last_at);
             let keep = Span::from_hours(24 * i64::from(self.score.repeat_days));
             let most = self.settings.max_remembered;
-            self.memory
-                .ended(key, ended_at, alert.announced, keep, most);
+            self.memory.ended(key, ended_at, alert.announced, keep, most);
         }
     }
 
@@ -278,12 +246,7 @@ impl AlertBook {
         view: &View<'_>,
         out: &mut Vec<Change>,
     ) {
-        let context = Context {
-            settings: &self.settings,
-            score: &self.score,
-            memory: &self.memory,
-            view,
-        };
+        let context = Context { settings: &self.settings, score: &self.score, memory: &self.memory, view };
         let Some(entry) = self.entries.get_mut(key) else {
             return;
         };
@@ -305,11 +268,7 @@ impl AlertBook {
             if member == key {
                 entry.publish(change, at, reason.clone(), key, &context, out);
             } else if moved
-                && let Transition {
-                    act: Act::Publish(change),
-                    why,
-                    ..
-                } = transition(entry.state, Observation::Grouped)
+                && let Transition { act: Act::Publish(change), why, .. } = transition(entry.state, Observation::Grouped)
             {
                 entry.publish(change, at, why.to_owned(), member, &context, out);
             }
@@ -319,12 +278,7 @@ impl AlertBook {
 
 /// The name of a group: the smallest its members already have, else the smallest id among them.
 fn group_id(members: &BTreeSet<Key>, entries: &BTreeMap<Key, Entry>) -> Option<String> {
-    let alerts = || {
-        members
-            .iter()
-            .filter_map(|key| entries.get(key))
-            .map(|entry| &entry.alert)
-    };
+    let alerts = || members.iter().filter_map(|key| entries.get(key)).map(|entry| &entry.alert);
     let had = alerts().filter_map(|alert| alert.group_id.clone()).min();
     had.or_else(|| alerts().map(|alert| alert.id.clone()).min())
 }

@@ -68,9 +68,7 @@ impl Party {
     }
 
     fn is(&self, types: std::ops::RangeInclusive<u8>) -> bool {
-        self.named
-            .ship_type
-            .is_some_and(|kind| types.contains(&kind))
+        self.named.ship_type.is_some_and(|kind| types.contains(&kind))
     }
 
     pub(super) fn fishing(&self) -> bool {
@@ -121,10 +119,7 @@ impl Party {
 /// A text from the air without control and direction characters, single-spaced and of bounded length; `None` when nothing is left.
 pub(super) fn clean(said: &str) -> Option<String> {
     let visible = said.chars().filter(|c| !hidden(*c));
-    let spaced: String = visible
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .take(4 * LONGEST)
-        .collect();
+    let spaced: String = visible.map(|c| if c.is_whitespace() { ' ' } else { c }).take(4 * LONGEST).collect();
     let words: Vec<&str> = spaced.split(' ').filter(|word| !word.is_empty()).collect();
     let text: String = words.join(" ").chars().take(LONGEST).collect();
     (!text.is_empty()).then_some(text)
@@ -182,10 +177,7 @@ mod tests {
         assert_eq!(clean("ALFA\u{202e}OFLA"), Some("ALFAOFLA".to_owned()));
         assert_eq!(clean(" A\u{7}\tB\n\u{200b}C "), Some("A B C".to_owned()));
         assert_eq!(clean("\u{202a}\u{0}"), None);
-        assert_eq!(
-            clean(&"X".repeat(5000)).map(|name| name.len()),
-            Some(LONGEST)
-        );
+        assert_eq!(clean(&"X".repeat(5000)).map(|name| name.len()), Some(LONGEST));
         assert_eq!(clean("<b>\"Ñ"), Some("<b>\"Ñ".to_owned()));
     }
 }

@@ -90,10 +90,7 @@ impl ScoreSettings {
             ("shore_24_nm_points", self.shore_24_nm_points),
             ("shore_100_nm_points", self.shore_100_nm_points),
             ("night_points", self.night_points),
-            (
-                "merchant_small_craft_points",
-                self.merchant_small_craft_points,
-            ),
+            ("merchant_small_craft_points", self.merchant_small_craft_points),
             ("repeat_points", self.repeat_points),
             ("unassigned_mmsi_points", self.unassigned_mmsi_points),
             ("cap_low", self.cap_low),
@@ -169,25 +166,16 @@ impl Score {
             }
         }
         reasons.retain(|reason| reason.points != 0);
-        let mut score = Score {
-            points: reasons.iter().map(|reason| reason.points).sum(),
-            reasons,
-        };
+        let mut score = Score { points: reasons.iter().map(|reason| reason.points).sum(), reasons };
         if let Some(asked) = scene.holding.asked {
             let text = "A zone asks to be told of this".to_owned();
             score.raise_to(asked, "asked", text);
         }
         let caps = CAPS.iter().filter(|_| !distress);
-        let cap = caps
-            .filter_map(|cap| cap(scene, settings))
-            .min_by_key(|cap| cap.points);
+        let cap = caps.filter_map(|cap| cap(scene, settings)).min_by_key(|cap| cap.points);
         match cap {
             Some(cap) if cap.points < score.points => score.set(cap.points, cap.code, cap.text),
-            _ => score.set(
-                score.points.min(100),
-                "clamp",
-                "No score is above 100".to_owned(),
-            ),
+            _ => score.set(score.points.min(100), "clamp", "No score is above 100".to_owned()),
         }
         score.raise_to(0, "clamp", "No score is below 0".to_owned());
         score
@@ -200,11 +188,7 @@ impl Score {
     /// Brings the score to `points` by one line, if it is not there.
     fn set(&mut self, points: i32, code: &'static str, text: String) {
         if points != self.points {
-            self.reasons.push(ScoreReason {
-                code: code.to_owned(),
-                points: points - self.points,
-                text,
-            });
+            self.reasons.push(ScoreReason { code: code.to_owned(), points: points - self.points, text });
             self.points = points;
         }
     }
@@ -237,10 +221,7 @@ mod tests {
 
     #[test]
     fn every_correction_is_a_line_and_the_lines_add_up() {
-        let mut score = Score {
-            points: 0,
-            reasons: Vec::new(),
-        };
+        let mut score = Score { points: 0, reasons: Vec::new() };
         score.set(120, "base", String::new());
         score.set(39, "cap_low", String::new());
         score.raise_to(10, "asked", String::new());

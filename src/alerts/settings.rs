@@ -52,10 +52,8 @@ impl Settings {
             problems.push("alerts.update_minutes must lie between 1 and 1440".to_owned());
         }
         if 12 * 60 < self.evidence_before_minutes {
-            problems.push(
-                "alerts.evidence_before_minutes must not be above 720: trails reach back half a day"
-                    .to_owned(),
-            );
+            problems
+                .push("alerts.evidence_before_minutes must not be above 720: trails reach back half a day".to_owned());
         }
         if !(2..=200).contains(&self.evidence_points) {
             problems.push("alerts.evidence_points must lie between 2 and 200".to_owned());
@@ -109,9 +107,6 @@ mod tests {
     #[test]
     fn gaps_are_never_merged() {
         assert_eq!(Settings::default().merge_of("ais_gap"), Span::ZERO);
-        assert_eq!(
-            Settings::default().merge_of("loitering"),
-            Span::from_minutes(60)
-        );
+        assert_eq!(Settings::default().merge_of("loitering"), Span::from_minutes(60));
     }
 }

@@ -54,13 +54,7 @@ pub(super) fn summary(told: &Told<'_>) -> String {
 
 /// Why an alert opened, in a few words.
 /// `counted` is the time that counted towards it, where the behaviour says so: less than what passed when there were holes.
-pub(super) fn opened_because(
-    behaviour: &str,
-    form: &str,
-    counted: Option<Span>,
-    started_at: Time,
-    at: Time,
-) -> String {
+pub(super) fn opened_because(behaviour: &str, form: &str, counted: Option<Span>, started_at: Time, at: Time) -> String {
     let held = counted.unwrap_or(at - started_at);
     match (behaviour, form) {
         ("rendezvous", "near" | "close" | "underway") => format!("{form} tier held for {held}"),
@@ -120,47 +114,23 @@ impl Told<'_> {
             }
             ("zone_exit", _) => format!("left {} at {} UTC", self.zone(), self.started_at.clock()),
             ("zone_speed", form) => {
-                let pace = if form == "too_slow" {
-                    "slower"
-                } else {
-                    "faster"
-                };
+                let pace = if form == "too_slow" { "slower" } else { "faster" };
                 let speed = self.at_speed("speed_made_good_knots", "");
-                format!(
-                    "{have_been} {pace} than {} expects{speed} for {held}",
-                    self.zone()
-                )
+                format!("{have_been} {pace} than {} expects{speed} for {held}", self.zone())
             }
-            ("distress", "test") => format!(
-                "{is} sending a distress test since {} UTC",
-                self.started_at.clock()
-            ),
-            ("distress", _) => format!(
-                "{is} sending a distress signal since {} UTC",
-                self.started_at.clock()
-            ),
+            ("distress", "test") => format!("{is} sending a distress test since {} UTC", self.started_at.clock()),
+            ("distress", _) => format!("{is} sending a distress signal since {} UTC", self.started_at.clock()),
             (behaviour, form) => {
-                let form = if form.is_empty() {
-                    String::new()
-                } else {
-                    format!(" ({})", form_words(form))
-                };
+                let form = if form.is_empty() { String::new() } else { format!(" ({})", form_words(form)) };
                 format!("{is} in {}{form} for {held}", behaviour.replace('_', " "))
             }
         }
     }
 
     fn loitering(&self, form: &str, have_been: &str, held: &str) -> String {
-        let round = match (
-            self.number("circling_path_nm"),
-            self.number("circling_net_nm"),
-        ) {
+        let round = match (self.number("circling_path_nm"), self.number("circling_net_nm")) {
             (Some(path), Some(net)) => {
-                format!(
-                    " ({} nm sailed, {} nm made good)",
-                    decimals(path),
-                    decimals(net)
-                )
+                format!(" ({} nm sailed, {} nm made good)", decimals(path), decimals(net))
             }
             _ => String::new(),
         };
@@ -169,11 +139,7 @@ impl Told<'_> {
             Some(knots) => format!("{have_been} below {} kn", decimals(knots)),
             None => format!("{have_been} slow"),
         };
-        let anchored = if self.anchored {
-            ", at anchor by its own word,"
-        } else {
-            ""
-        };
+        let anchored = if self.anchored { ", at anchor by its own word," } else { "" };
         match (form.contains("circling"), form.contains("slow")) {
             (true, false) => format!("{have_been} circling{round} for {held}"),
             (true, true) => format!("{slow} and circling{round} for {held}"),
@@ -316,9 +282,6 @@ mod tests {
         assert_eq!(distance(9.94), "9.9 nm");
         assert_eq!(distance(9.96), "10 nm");
         assert_eq!(distance(61.4), "61 nm");
-        assert_eq!(
-            (decimals(2.0), decimals(1.14)),
-            ("2".to_owned(), "1.1".to_owned())
-        );
+        assert_eq!((decimals(2.0), decimals(1.14)), ("2".to_owned(), "1.1".to_owned()));
     }
 }

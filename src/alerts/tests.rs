@@ -9,9 +9,7 @@ use std::sync::{Arc, OnceLock};
 use serde_json::{Map, json};
 
 use super::{Alert, AlertBook, Change, ScoreSettings, Settings, View};
-use crate::ais::{
-    Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis,
-};
+use crate::ais::{Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis};
 use crate::behaviours::{Holding, Signal, SignalKind, Subject};
 use crate::geo::{Coast, LatLon, Ports};
 use crate::time::{Span, Time};
@@ -20,10 +18,7 @@ use crate::units::Mmsi;
 use crate::zones::{Chart, Relation, ZoneSet};
 
 /// In the corridor `c07`.
-const HERE: LatLon = LatLon {
-    lat: 21.0,
-    lon: -18.0,
-};
+const HERE: LatLon = LatLon { lat: 21.0, lon: -18.0 };
 
 const ZONES: &str = r#"{"type":"FeatureCollection","features":[
  {"type":"Feature","properties":{"id":"c07","name":"Western Sahara to Freetown","kind":"corridor","half_width_nm":60},
@@ -54,23 +49,11 @@ struct Ship {
     message_type: u8,
 }
 
-const CARGO: Ship = Ship {
-    mmsi: 224_000_001,
-    name: "ALFA",
-    ship_type: 70,
-    class: Class::A,
-    length: 120,
-    message_type: 1,
-};
+const CARGO: Ship =
+    Ship { mmsi: 224_000_001, name: "ALFA", ship_type: 70, class: Class::A, length: 120, message_type: 1 };
 
-const FISHING: Ship = Ship {
-    mmsi: 263_000_002,
-    name: "BRAVO",
-    ship_type: 30,
-    class: Class::A,
-    length: 40,
-    message_type: 1,
-};
+const FISHING: Ship =
+    Ship { mmsi: 263_000_002, name: "BRAVO", ship_type: 30, class: Class::A, length: 40, message_type: 1 };
 
 fn minute(minutes: i64) -> Time {
     time("2026-03-01T12:00:00Z") + Span::from_minutes(minutes)
@@ -81,10 +64,7 @@ fn time(text: &str) -> Time {
 }
 
 fn key(ship: Ship) -> TrackKey {
-    TrackKey {
-        mmsi: Mmsi(ship.mmsi),
-        ordinal: 1,
-    }
+    TrackKey { mmsi: Mmsi(ship.mmsi), ordinal: 1 }
 }
 
 /// Indexed once: that takes longer than any test.
@@ -126,10 +106,7 @@ impl Sea {
             class: Some(ship.class).filter(|class| *class != Class::Unknown),
             name: (!ship.name.is_empty()).then(|| ship.name.into()),
             ship_type: Some(ship.ship_type).filter(|kind| *kind != 0),
-            dimensions: Some(Dimensions {
-                bow: ship.length,
-                ..Dimensions::default()
-            }),
+            dimensions: Some(Dimensions { bow: ship.length, ..Dimensions::default() }),
             ..Static::default()
         };
         self.report(ship, minute(0), Body::Static(Box::new(said)));
@@ -167,11 +144,7 @@ impl Sea {
     fn take(&mut self, now: Time, signals: Vec<Signal>) -> Vec<Change> {
         let mut out = Vec::new();
         let station_name = |station: StationId| format!("station {}", station.0);
-        let view = View {
-            tracks: &self.tracks,
-            chart: self.chart,
-            station_name: &station_name,
-        };
+        let view = View { tracks: &self.tracks, chart: self.chart, station_name: &station_name };
         self.book.take(now, signals, &view, &mut out);
         out
     }
@@ -228,29 +201,17 @@ fn near() -> Holding {
     holding.form = "near";
     holding.base = vec![("near", 35)];
     holding.shore_nm = Some(60.0);
-    holding
-        .measured
-        .insert("max_distance_metres".to_owned(), json!(180));
-    holding
-        .measured
-        .insert("median_knots".to_owned(), json!(1.1));
+    holding.measured.insert("max_distance_metres".to_owned(), json!(180));
+    holding.measured.insert("median_knots".to_owned(), json!(1.1));
     holding
 }
 
 fn holds(behaviour: &'static str, subject: Subject, holding: Holding) -> Signal {
-    Signal {
-        behaviour,
-        subject,
-        kind: SignalKind::Holds(Box::new(holding)),
-    }
+    Signal { behaviour, subject, kind: SignalKind::Holds(Box::new(holding)) }
 }
 
 fn over(behaviour: &'static str, subject: Subject, ended_at: Time, reason: &'static str) -> Signal {
-    Signal {
-        behaviour,
-        subject,
-        kind: SignalKind::Over { ended_at, reason },
-    }
+    Signal { behaviour, subject, kind: SignalKind::Over { ended_at, reason } }
 }
 
 /// `CODE POINTS` of every line of the score.

@@ -31,15 +31,8 @@ pub(super) struct Circling {
 #[derive(Clone, Copy)]
 enum State {
     Idle,
-    Open {
-        satisfied_at: Time,
-        round: Round,
-    },
-    Ended {
-        satisfied_at: Time,
-        started_at: Time,
-        ended_at: Time,
-    },
+    Open { satisfied_at: Time, round: Round },
+    Ended { satisfied_at: Time, started_at: Time, ended_at: Time },
 }
 
 /// A window in which a vessel went round.
@@ -55,11 +48,7 @@ struct Round {
 
 impl Circling {
     pub(super) fn new() -> Circling {
-        Circling {
-            allowed_since: None,
-            looked_at: Time::MIN,
-            state: State::Idle,
-        }
+        Circling { allowed_since: None, looked_at: Time::MIN, state: State::Idle }
     }
 
     /// One look every 5 minutes where the place allows it; the last moment it held, if it ended.
@@ -74,51 +63,28 @@ impl Circling {
         self.looked_at = fix.at;
         let bridge = scene.tracks.settings().max_hole(vessel.satellite_only());
         match self.state {
-            State::Open {
-                satisfied_at,
-                round,
-            } => {
+            State::Open { satisfied_at, round } => {
                 let (path, net) = straightness(vessel, fix.at, bridge)?;
                 if net <= settings.circling_end_displacement * path {
                     return None;
                 }
                 let ended_at = (fix.at - Span::from_hours(2)).max(satisfied_at);
-                self.state = State::Ended {
-                    satisfied_at,
-                    started_at: round.started_at,
-                    ended_at,
-                };
+                self.state = State::Ended { satisfied_at, started_at: round.started_at, ended_at };
                 Some(ended_at)
             }
             State::Idle => {
                 let round = find(settings, vessel, fix, allowed_since, bridge)?;
-                self.state = State::Open {
-                    satisfied_at: fix.at,
-                    round,
-                };
+                self.state = State::Open { satisfied_at: fix.at, round };
                 None
             }
-            State::Ended {
-                satisfied_at,
-                started_at,
-                ended_at,
-            } => {
+            State::Ended { satisfied_at, started_at, ended_at } => {
                 let again = find(settings, vessel, fix, allowed_since.max(ended_at), bridge);
                 let comes_back = fix.at <= ended_at + scene.merge;
                 self.state = match (again, comes_back) {
                     (None, true) => self.state,
                     (None, false) => State::Idle,
-                    (Some(round), true) => State::Open {
-                        satisfied_at,
-                        round: Round {
-                            started_at,
-                            ..round
-                        },
-                    },
-                    (Some(round), false) => State::Open {
-                        satisfied_at: fix.at,
-                        round,
-                    },
+                    (Some(round), true) => State::Open { satisfied_at, round: Round { started_at, ..round } },
+                    (Some(round), false) => State::Open { satisfied_at: fix.at, round },
                 };
                 None
             }
@@ -128,19 +94,11 @@ impl Circling {
     /// The place no longer allows it: over at the last look.
     pub(super) fn leave(&mut self) -> Option<Time> {
         self.allowed_since = None;
-        let State::Open {
-            satisfied_at,
-            round,
-        } = self.state
-        else {
+        let State::Open { satisfied_at, round } = self.state else {
             return None;
         };
         let ended_at = satisfied_at.max(self.looked_at);
-        self.state = State::Ended {
-            satisfied_at,
-            started_at: round.started_at,
-            ended_at,
-        };
+        self.state = State::Ended { satisfied_at, started_at: round.started_at, ended_at };
         Some(ended_at)
     }
 
@@ -178,29 +136,15 @@ impl Circling {
         measured.insert("circling_hours".into(), number(round.hours, 1));
         measured.insert("circling_path_nm".into(), number(round.path_nm, 1));
         measured.insert("circling_net_nm".into(), number(round.net_nm, 1));
-        measured.insert(
-            "circling_median_knots".into(),
-            number(round.median_knots, 1),
-        );
-        measured.insert(
-            "circling_turn_degrees".into(),
-            number(round.turn_degrees, 0),
-        );
+        measured.insert("circling_median_knots".into(), number(round.median_knots, 1));
+        measured.insert("circling_turn_degrees".into(), number(round.turn_degrees, 0));
     }
 }
 
 /// The shortest window ending now in which the vessel went round.
-fn find(
-    settings: &Settings,
-    vessel: &Vessel<'_>,
-    fix: &Fix,
-    since: Time,
-    bridge: Span,
-) -> Option<Round> {
+fn find(settings: &Settings, vessel: &Vessel<'_>, fix: &Fix, since: Time, bridge: Span) -> Option<Round> {
     let shortest = Span::from_millis((settings.circling_min_hours * 3.6e6) as i64);
-    let too_fast = vessel
-        .speed_made_good()
-        .is_some_and(|smg| TOO_FAST_KNOTS < smg.knots);
+    let too_fast = vessel.speed_made_good().is_some_and(|smg| TOO_FAST_KNOTS < smg.knots);
     if too_fast || fix.at - since < shortest {
         return None;
     }
@@ -237,17 +181,12 @@ fn find(
 fn straightness(vessel: &Vessel<'_>, at: Time, bridge: Span) -> Option<(f64, f64)> {
     let now = Time::from_millis(at.millis().div_euclid(SLOT.millis()) * SLOT.millis());
     let positions: Vec<LatLon> = (0..=END_SLOTS as i64)
-        .filter_map(|slot| {
-            vessel.position_at(now - Span::from_millis(SLOT.millis() * slot), bridge)
-        })
+        .filter_map(|slot| vessel.position_at(now - Span::from_millis(SLOT.millis() * slot), bridge))
         .collect();
     if positions.len() <= END_SLOTS / 2 {
         return None;
     }
-    let path = positions
-        .windows(2)
-        .map(|pair| pair[0].metres_to(pair[1]))
-        .sum();
+    let path = positions.windows(2).map(|pair| pair[0].metres_to(pair[1])).sum();
     let net = positions[0].metres_to(positions[positions.len() - 1]);
     Some((path, net))
 }
@@ -319,8 +258,7 @@ impl Walk {
         let mut speeds = self.speeds.clone();
         speeds.sort_unstable_by(f64::total_cmp);
         let median_knots = speeds[speeds.len() / 2];
-        let steady = settings.circling_min_knots <= median_knots
-            && median_knots <= settings.circling_max_knots;
+        let steady = settings.circling_min_knots <= median_knots && median_knots <= settings.circling_max_knots;
         steady.then(|| Round {
             started_at,
             hours: self.hours,

@@ -56,14 +56,8 @@ struct Count {
 enum State {
     Idle,
     Running,
-    Open {
-        satisfied_at: Time,
-    },
-    Ended {
-        started_at: Time,
-        satisfied_at: Time,
-        ended_at: Time,
-    },
+    Open { satisfied_at: Time },
+    Ended { started_at: Time, satisfied_at: Time, ended_at: Time },
 }
 
 /// One running condition.
@@ -79,22 +73,11 @@ pub(super) struct Condition {
 impl Condition {
     /// Nothing counted yet.
     pub(super) fn new() -> Condition {
-        Condition {
-            state: State::Idle,
-            run: None,
-            ending: None,
-            started_at: Time::MIN,
-        }
+        Condition { state: State::Idle, run: None, ending: None, started_at: Time::MIN }
     }
 
     /// Takes in one fix with its speed made good (none of it over a hole that does not count).
-    pub(super) fn observe(
-        &mut self,
-        rule: &Rule,
-        observation: Observation,
-        smg: &SpeedMadeGood,
-        at: Time,
-    ) -> Verdict {
+    pub(super) fn observe(&mut self, rule: &Rule, observation: Observation, smg: &SpeedMadeGood, at: Time) -> Verdict {
         match observation {
             Observation::Meets => self.meets(rule, smg.since, at),
             Observation::Between => {
@@ -164,18 +147,10 @@ impl Condition {
                     true => State::Open { satisfied_at: at },
                     false => State::Running,
                 };
-                if opens {
-                    Verdict::Opened
-                } else {
-                    Verdict::Nothing
-                }
+                if opens { Verdict::Opened } else { Verdict::Nothing }
             }
             State::Open { .. } => Verdict::Holds,
-            State::Ended {
-                started_at,
-                satisfied_at,
-                ended_at,
-            } => {
+            State::Ended { started_at, satisfied_at, ended_at } => {
                 if ended_at + rule.merge < at {
                     self.state = State::Running;
                     self.started_at = run.since;
@@ -205,40 +180,25 @@ impl Condition {
         let was_open = self.is_open();
         let ended_at = ending.since;
         self.end(ended_at);
-        if was_open {
-            Verdict::Over(ended_at)
-        } else {
-            Verdict::Nothing
-        }
+        if was_open { Verdict::Over(ended_at) } else { Verdict::Nothing }
     }
 
     fn end(&mut self, ended_at: Time) {
         self.run = None;
         self.ending = None;
         self.state = match self.state {
-            State::Open { satisfied_at } => State::Ended {
-                started_at: self.started_at,
-                satisfied_at,
-                ended_at,
-            },
+            State::Open { satisfied_at } => State::Ended { started_at: self.started_at, satisfied_at, ended_at },
             ended @ State::Ended { .. } => ended,
             State::Idle | State::Running => State::Idle,
         };
     }
 
     fn held_until(&self) -> Time {
-        self.ending
-            .map(|ending| ending.since)
-            .or(self.run.map(|run| run.covered))
-            .unwrap_or(self.started_at)
+        self.ending.map(|ending| ending.since).or(self.run.map(|run| run.covered)).unwrap_or(self.started_at)
     }
 
     fn standing(&self) -> Verdict {
-        if self.is_open() {
-            Verdict::Holds
-        } else {
-            Verdict::Nothing
-        }
+        if self.is_open() { Verdict::Holds } else { Verdict::Nothing }
     }
 }
 
@@ -281,11 +241,7 @@ mod tests {
 
     /// Observes at `at` with a span of five minutes.
     fn see(condition: &mut Condition, observation: Observation, at: i64) -> Verdict {
-        let smg = SpeedMadeGood {
-            knots: 0.0,
-            since: minute(at - 5),
-            over_hole: false,
-        };
+        let smg = SpeedMadeGood { knots: 0.0, since: minute(at - 5), over_hole: false };
         condition.observe(&RULE, observation, &smg, minute(at))
     }
 
@@ -293,10 +249,7 @@ mod tests {
     fn opens_at_the_fix_that_completes_the_hour() {
         let mut condition = Condition::new();
         for at in 5..60 {
-            assert_eq!(
-                see(&mut condition, Observation::Meets, at),
-                Verdict::Nothing
-            );
+            assert_eq!(see(&mut condition, Observation::Meets, at), Verdict::Nothing);
         }
         assert_eq!(see(&mut condition, Observation::Meets, 60), Verdict::Opened);
         assert_eq!(condition.started_at(), minute(0));
@@ -313,10 +266,7 @@ mod tests {
             see(&mut condition, Observation::Between, at);
         }
         for at in 51..70 {
-            assert_eq!(
-                see(&mut condition, Observation::Meets, at),
-                Verdict::Nothing
-            );
+            assert_eq!(see(&mut condition, Observation::Meets, at), Verdict::Nothing);
         }
         assert_eq!(see(&mut condition, Observation::Meets, 70), Verdict::Opened);
         assert_eq!(condition.started_at(), minute(0));
@@ -329,16 +279,10 @@ mod tests {
             see(&mut condition, Observation::Meets, at);
         }
         for at in 125..150 {
-            assert_eq!(
-                see(&mut condition, Observation::Meets, at),
-                Verdict::Nothing
-            );
+            assert_eq!(see(&mut condition, Observation::Meets, at), Verdict::Nothing);
         }
         // 30 minutes before the hole, 30 from its first fix at 120.
-        assert_eq!(
-            see(&mut condition, Observation::Meets, 150),
-            Verdict::Opened
-        );
+        assert_eq!(see(&mut condition, Observation::Meets, 150), Verdict::Opened);
         assert_eq!(condition.started_at(), minute(0));
     }
 
@@ -351,14 +295,8 @@ mod tests {
         for at in 70..80 {
             assert_eq!(see(&mut condition, Observation::Ends, at), Verdict::Holds);
         }
-        assert_eq!(
-            see(&mut condition, Observation::Ends, 80),
-            Verdict::Over(minute(65))
-        );
-        assert_eq!(
-            see(&mut condition, Observation::Meets, 120),
-            Verdict::Opened
-        );
+        assert_eq!(see(&mut condition, Observation::Ends, 80), Verdict::Over(minute(65)));
+        assert_eq!(see(&mut condition, Observation::Meets, 120), Verdict::Opened);
         assert_eq!(condition.started_at(), minute(0));
         assert_eq!(condition.satisfied_at(), Some(minute(60)));
     }
@@ -373,26 +311,16 @@ mod tests {
             see(&mut condition, Observation::Ends, at);
         }
         for at in 130..185 {
-            assert_eq!(
-                see(&mut condition, Observation::Meets, at),
-                Verdict::Nothing
-            );
+            assert_eq!(see(&mut condition, Observation::Meets, at), Verdict::Nothing);
         }
-        assert_eq!(
-            see(&mut condition, Observation::Meets, 185),
-            Verdict::Opened
-        );
+        assert_eq!(see(&mut condition, Observation::Meets, 185), Verdict::Opened);
         assert_eq!(condition.started_at(), minute(125));
     }
 
     #[test]
     fn few_fixes_are_not_enough() {
         let mut condition = Condition::new();
-        let smg = |since| SpeedMadeGood {
-            knots: 0.1,
-            since: minute(since),
-            over_hole: false,
-        };
+        let smg = |since| SpeedMadeGood { knots: 0.1, since: minute(since), over_hole: false };
         for (since, at) in [(0, 20), (20, 40)] {
             let verdict = condition.observe(&RULE, Observation::Meets, &smg(since), minute(at));
             assert_eq!(verdict, Verdict::Nothing);

@@ -32,11 +32,7 @@ pub(super) struct Crossings {
 
 impl Crossings {
     pub(super) fn new(name: &'static str, way: Way) -> Crossings {
-        Crossings {
-            name,
-            way,
-            open: FxHashMap::default(),
-        }
+        Crossings { name, way, open: FxHashMap::default() }
     }
 
     /// Says what this step's crossings begin and end. `points` gives base points and what the zone raises them to, for zones
@@ -56,16 +52,8 @@ impl Crossings {
         }
         for crossing in step.crossings {
             let (zone, at, way) = match *crossing {
-                Crossing::Entered {
-                    zone,
-                    relation: Relation::In,
-                    at,
-                } => (zone, at, Way::In),
-                Crossing::Left {
-                    zone,
-                    relation: Relation::In,
-                    at,
-                } => (zone, at, Way::Out),
+                Crossing::Entered { zone, relation: Relation::In, at } => (zone, at, Way::In),
+                Crossing::Left { zone, relation: Relation::In, at } => (zone, at, Way::Out),
                 Crossing::Entered { .. } | Crossing::Left { .. } => continue,
             };
             let zone_id = &scene.chart.zones.get(zone).id;
@@ -75,20 +63,13 @@ impl Crossings {
                 && scene.tracks.vessel(step.vessel).takes_part()
             {
                 self.begin(scene, step, zone_id, at, out);
-                out.signals
-                    .push(self.holds(scene, step, zone, at, score, asked));
+                out.signals.push(self.holds(scene, step, zone, at, score, asked));
             }
         }
     }
 
     /// Ends what is open about a vessel that was lost; asks again while it is not.
-    pub(super) fn wake(
-        &mut self,
-        scene: &Scene<'_>,
-        key: TrackKey,
-        vessel: TrackIx,
-        out: &mut Output,
-    ) {
+    pub(super) fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
         let Some(open) = self.open.get(&vessel).filter(|open| open.key == key) else {
             return;
         };
@@ -107,14 +88,7 @@ impl Crossings {
             return;
         };
         for zone_id in &open.zones {
-            out.signals.push(over(
-                self.name,
-                open.key,
-                vessel,
-                zone_id,
-                open.last_fix,
-                reason,
-            ));
+            out.signals.push(over(self.name, open.key, vessel, zone_id, open.last_fix, reason));
         }
     }
 
@@ -140,37 +114,19 @@ impl Crossings {
         }
     }
 
-    fn begin(
-        &mut self,
-        scene: &Scene<'_>,
-        step: &Step<'_>,
-        zone_id: &str,
-        at: Time,
-        out: &mut Output,
-    ) {
+    fn begin(&mut self, scene: &Scene<'_>, step: &Step<'_>, zone_id: &str, at: Time, out: &mut Output) {
         let open = self.open.entry(step.vessel).or_insert_with(|| {
             out.activity.push((step.vessel, Activity::Keeps));
             let lost_at = step.at + scene.tracks.settings().lost_after();
             out.wakes.push((lost_at, step.key, step.vessel));
-            Open {
-                key: step.key,
-                zones: Vec::new(),
-                last_fix: at.max(step.at),
-            }
+            Open { key: step.key, zones: Vec::new(), last_fix: at.max(step.at) }
         });
         if !open.zones.iter().any(|known| known == zone_id) {
             open.zones.push(zone_id.to_owned());
         }
     }
 
-    fn over(
-        &mut self,
-        vessel: TrackIx,
-        zone_id: &str,
-        at: Time,
-        reason: &'static str,
-        out: &mut Output,
-    ) {
+    fn over(&mut self, vessel: TrackIx, zone_id: &str, at: Time, reason: &'static str, out: &mut Output) {
         let Some(open) = self.open.get_mut(&vessel) else {
             return;
         };
@@ -178,8 +134,7 @@ impl Crossings {
             return;
         };
         open.zones.remove(place);
-        out.signals
-            .push(over(self.name, open.key, vessel, zone_id, at, reason));
+        out.signals.push(over(self.name, open.key, vessel, zone_id, at, reason));
         if open.zones.is_empty() {
             self.open.remove(&vessel);
             out.activity.push((vessel, Activity::Done));
@@ -213,11 +168,7 @@ impl Crossings {
                 started_at: at,
                 satisfied_at: now,
                 last_at: now,
-                form: if self.way == Way::In {
-                    "entered"
-                } else {
-                    "left"
-                },
+                form: if self.way == Way::In { "entered" } else { "left" },
                 position,
                 shore_nm: position.map(|position| scene.chart.shore_nm(position)),
                 zones,
@@ -239,9 +190,5 @@ fn over(
     ended_at: Time,
     reason: &'static str,
 ) -> Signal {
-    Signal {
-        behaviour,
-        subject: Subject::in_zone(key, vessel, zone_id),
-        kind: SignalKind::Over { ended_at, reason },
-    }
+    Signal { behaviour, subject: Subject::in_zone(key, vessel, zone_id), kind: SignalKind::Over { ended_at, reason } }
 }

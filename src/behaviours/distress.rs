@@ -21,8 +21,8 @@ use crate::units::StationClass;
 use crate::zones::Chart;
 
 use super::{
-    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, positive, thresholds,
+    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes, positive,
+    thresholds,
 };
 
 const NAME: &str = "distress";
@@ -45,12 +45,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings {
-            enabled: true,
-            score: 60,
-            test_score: 5,
-            silent_minutes: 15.0,
-        }
+        Settings { enabled: true, score: 60, test_score: 5, silent_minutes: 15.0 }
     }
 }
 
@@ -79,10 +74,7 @@ struct Device {
 impl Distress {
     /// Zones do not matter to it.
     pub fn new(settings: &Settings, _chart: &Chart) -> Distress {
-        Distress {
-            settings: settings.clone(),
-            devices: FxHashMap::default(),
-        }
+        Distress { settings: settings.clone(), devices: FxHashMap::default() }
     }
 }
 
@@ -107,12 +99,7 @@ impl Behaviour for Distress {
         let device = self.devices.entry(step.vessel).or_insert_with(|| {
             out.activity.push((step.vessel, Activity::Keeps));
             out.wakes.push((step.at + silent, step.key, step.vessel));
-            Device {
-                key: step.key,
-                started_at: step.at,
-                last_at: step.at,
-                said: None,
-            }
+            Device { key: step.key, started_at: step.at, last_at: step.at, said: None }
         });
         device.last_at = step.at;
         let fix = step.fix;
@@ -128,18 +115,11 @@ impl Behaviour for Distress {
                 }
             }
         };
-        if device
-            .said
-            .is_some_and(|(at, said)| said == form && step.at - at < SAY_EVERY)
-        {
+        if device.said.is_some_and(|(at, said)| said == form && step.at - at < SAY_EVERY) {
             return;
         }
         device.said = Some((step.at, form));
-        let points = if form == "active" {
-            self.settings.score
-        } else {
-            self.settings.test_score
-        };
+        let points = if form == "active" { self.settings.score } else { self.settings.test_score };
         out.signals.push(Signal {
             behaviour: NAME,
             subject: Subject::one(step.key, step.vessel),
@@ -173,33 +153,18 @@ impl Behaviour for Distress {
         out.activity.push((vessel, Activity::Done));
     }
 
-    fn forget(
-        &mut self,
-        _scene: &Scene<'_>,
-        vessel: TrackIx,
-        reason: &'static str,
-        out: &mut Output,
-    ) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
         let Some(device) = self.devices.remove(&vessel) else {
             return;
         };
         out.signals.push(Signal {
             behaviour: NAME,
             subject: Subject::one(device.key, vessel),
-            kind: SignalKind::Over {
-                ended_at: device.last_at,
-                reason,
-            },
+            kind: SignalKind::Over { ended_at: device.last_at, reason },
         });
     }
 
-    fn reload(
-        &mut self,
-        _scene: &Scene<'_>,
-        settings: &super::Settings,
-        _places: &Places,
-        _out: &mut Output,
-    ) {
+    fn reload(&mut self, _scene: &Scene<'_>, settings: &super::Settings, _places: &Places, _out: &mut Output) {
         self.settings = settings.distress.clone();
     }
 }

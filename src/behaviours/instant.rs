@@ -14,7 +14,7 @@ const SPEED_SPAN: Span = Span::from_minutes(5);
 const SLOW_BRIDGE_KNOTS: f64 = 3.0;
 
 /// Both ships at a whole minute.
-pub(super) struct Instant {
+pub(super) struct CommonInstant {
     pub(super) at: Time,
     pub(super) middle: LatLon,
     pub(super) metres: f64,
@@ -22,12 +22,10 @@ pub(super) struct Instant {
     pub(super) course_apart: f64,
 }
 
-pub(super) fn instant_of(scene: &Scene<'_>, a: &Vessel<'_>, b: &Vessel<'_>, at: Time) -> Option<Instant> {
+pub(super) fn instant_of(scene: &Scene<'_>, a: &Vessel<'_>, b: &Vessel<'_>, at: Time) -> Option<CommonInstant> {
     // The bridge is a setting of the whole behaviour: distances between fixes do not depend on a zone.
     let bridge = |vessel: &Vessel<'_>| {
-        let slow = vessel
-            .speed_made_good()
-            .is_none_or(|smg| smg.knots < SLOW_BRIDGE_KNOTS);
+        let slow = vessel.speed_made_good().is_none_or(|smg| smg.knots < SLOW_BRIDGE_KNOTS);
         let long = vessel.class() == Class::B || slow;
         let minutes = if long { 20 } else { 10 };
         Span::from_minutes(minutes).max(match vessel.satellite_only() {
@@ -39,7 +37,7 @@ pub(super) fn instant_of(scene: &Scene<'_>, a: &Vessel<'_>, b: &Vessel<'_>, at: 
     let position_b = b.position_at(at, bridge(b))?;
     let (speed_a, course_a) = motion(a, position_a, at, bridge(a));
     let (speed_b, course_b) = motion(b, position_b, at, bridge(b));
-    Some(Instant {
+    Some(CommonInstant {
         at,
         middle: position_a.between(position_b, 0.5),
         metres: distance(a, position_a, b, position_b),
@@ -54,20 +52,11 @@ pub(super) fn motion(vessel: &Vessel<'_>, position: LatLon, at: Time, bridge: Sp
         Some(before) => {
             let (east, north) = before.plane(position);
             let course = east.atan2(north).to_degrees().rem_euclid(360.0);
-            (
-                knots(before.metres_to(position), SPEED_SPAN.seconds()),
-                course,
-            )
+            (knots(before.metres_to(position), SPEED_SPAN.seconds()), course)
         }
         None => {
             let smg = vessel.speed_made_good().map_or(0.0, |smg| smg.knots);
-            (
-                smg,
-                vessel
-                    .last()
-                    .and_then(|fix| fix.said.cog_degrees())
-                    .unwrap_or(0.0),
-            )
+            (smg, vessel.last().and_then(|fix| fix.said.cog_degrees()).unwrap_or(0.0))
         }
     }
 }
@@ -76,10 +65,7 @@ pub(super) fn motion(vessel: &Vessel<'_>, position: LatLon, at: Time, bridge: Sp
 pub(super) fn distance(a: &Vessel<'_>, at_a: LatLon, b: &Vessel<'_>, at_b: LatLon) -> f64 {
     let antennas = at_a.metres_to(at_b);
     let hull = |vessel: &Vessel<'_>, at: LatLon| {
-        let dimensions = vessel
-            .identity()
-            .and_then(|identity| identity.dimensions)
-            .unwrap_or_default();
+        let dimensions = vessel.identity().and_then(|identity| identity.dimensions).unwrap_or_default();
         Hull {
             at,
             heading_degrees: vessel.last().and_then(|fix| fix.said.heading_degrees()),
@@ -90,10 +76,5 @@ pub(super) fn distance(a: &Vessel<'_>, at_a: LatLon, b: &Vessel<'_>, at_b: LatLo
         }
     };
     // Beyond the longest hulls afloat the difference is of no interest.
-    if 2500.0 < antennas {
-        antennas
-    } else {
-        hull_metres(hull(a, at_a), hull(b, at_b))
-    }
+    if 2500.0 < antennas { antennas } else { hull_metres(hull(a, at_a), hull(b, at_b)) }
 }
-

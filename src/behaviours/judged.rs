@@ -3,7 +3,7 @@
 use crate::time::Time;
 use crate::tracks::{TrackIx, TrackKey};
 
-use super::instant::Instant;
+use super::instant::CommonInstant;
 use super::rendezvous::Settings;
 use super::tier::{Tier, TierRule};
 use super::{Place, Scene};
@@ -37,7 +37,7 @@ impl Judged {
     pub(super) fn count(
         &mut self,
         settings: &Settings,
-        instant: &Instant,
+        instant: &CommonInstant,
         place: &Place,
         mixed: Mixed,
         enough: impl Fn(Time) -> bool,
@@ -45,20 +45,8 @@ impl Judged {
         let near = TierRule::new(settings.near_minutes, settings.near_break_minutes);
         let close = TierRule::new(settings.close_minutes, settings.close_break_minutes);
         let (metres, speeds) = (instant.metres, instant.knots);
-        self.near.count(
-            &near,
-            instant.at,
-            metres <= settings.near_metres,
-            metres,
-            speeds,
-        );
-        self.close.count(
-            &close,
-            instant.at,
-            metres <= settings.close_metres,
-            metres,
-            speeds,
-        );
+        self.near.count(&near, instant.at, metres <= settings.near_metres, metres, speeds);
+        self.close.count(&close, instant.at, metres <= settings.close_metres, metres, speeds);
         let slow = |tier: &Tier, rule: &TierRule| {
             tier.satisfied(rule) && tier.slow(settings.slow_knots) && enough(tier.since())
         };
@@ -68,19 +56,18 @@ impl Judged {
         }
         let underway = TierRule::new(settings.underway_minutes, settings.near_break_minutes);
         let in_step = metres <= settings.underway_metres
-            && speeds.iter().all(|knots| {
-                settings.underway_min_knots <= *knots && *knots <= settings.underway_max_knots
-            })
+            && speeds
+                .iter()
+                .all(|knots| settings.underway_min_knots <= *knots && *knots <= settings.underway_max_knots)
             && instant.course_apart <= settings.underway_course_degrees
             && settings.underway_min_shore_nm <= place.shore_nm;
-        self.underway
-            .count(&underway, instant.at, in_step, metres, speeds);
+        self.underway.count(&underway, instant.at, in_step, metres, speeds);
         self.open |= self.underway.satisfied(&underway) && enough(self.underway.since());
     }
 
     /// Whether they have been apart, or one fast, for long enough: then the first such minute, if the meeting was open.
     /// Ships under way in step are fast by nature: only distance parts them.
-    pub(super) fn parted(&mut self, settings: &Settings, instant: &Instant) -> Option<Time> {
+    pub(super) fn parted(&mut self, settings: &Settings, instant: &CommonInstant) -> Option<Time> {
         let far = settings.apart_metres < instant.metres;
         let fast = instant.knots.iter().any(|knots| settings.moving_knots < *knots);
         let far_since = lasting(&mut self.far, far, instant.at, settings.end_minutes);
@@ -108,21 +95,12 @@ impl Judged {
 
     pub(super) fn form(&self, settings: &Settings) -> &'static str {
         let rule = |minutes: f64, pause: f64| TierRule::new(minutes, pause);
-        let close = self
-            .close
-            .satisfied(&rule(settings.close_minutes, settings.close_break_minutes))
+        let close = self.close.satisfied(&rule(settings.close_minutes, settings.close_break_minutes))
             && self.close.slow(settings.slow_knots);
-        let long = self
-            .near
-            .satisfied(&rule(settings.long_minutes, settings.near_break_minutes));
-        let near = self
-            .near
-            .satisfied(&rule(settings.near_minutes, settings.near_break_minutes))
+        let long = self.near.satisfied(&rule(settings.long_minutes, settings.near_break_minutes));
+        let near = self.near.satisfied(&rule(settings.near_minutes, settings.near_break_minutes))
             && self.near.slow(settings.slow_knots);
-        let underway = self.underway.satisfied(&rule(
-            settings.underway_minutes,
-            settings.near_break_minutes,
-        ));
+        let underway = self.underway.satisfied(&rule(settings.underway_minutes, settings.near_break_minutes));
         match (close, long, near, underway) {
             (true, true, _, _) => "close+long",
             (true, false, _, _) => "close",
@@ -164,29 +142,17 @@ pub(super) fn mixed(scene: &Scene<'_>, a: &(TrackKey, TrackIx), b: &(TrackKey, T
     let types = [a.1, b.1].map(|ix| scene.tracks.vessel(ix).ship_type());
     let fishing = types.iter().all(|kind| *kind == Some(30));
     let towing = types.iter().any(|kind| matches!(kind, Some(31 | 32 | 52)));
-    if fishing || towing {
-        Mixed::NotForUnderway
-    } else {
-        Mixed::Fits
-    }
+    if fishing || towing { Mixed::NotForUnderway } else { Mixed::Fits }
 }
 
 /// Four fixes of each ship within the condition; two of one heard only by satellite.
-pub(super) fn enough_fixes(
-    scene: &Scene<'_>,
-    a: &(TrackKey, TrackIx),
-    b: &(TrackKey, TrackIx),
-    since: Time,
-) -> bool {
+pub(super) fn enough_fixes(scene: &Scene<'_>, a: &(TrackKey, TrackIx), b: &(TrackKey, TrackIx), since: Time) -> bool {
     [a.1, b.1].into_iter().all(|ix| {
         let vessel = scene.tracks.vessel(ix);
         let needed = if vessel.satellite_only() { 2 } else { 4 };
         let kept = vessel.trail_since(since).count();
         let last_kept = vessel.trail_since(since).last().map(|point| point.at);
-        let last = vessel
-            .last()
-            .filter(|fix| last_kept.is_none_or(|kept| kept < fix.at));
+        let last = vessel.last().filter(|fix| last_kept.is_none_or(|kept| kept < fix.at));
         needed <= kept + usize::from(last.is_some())
     })
 }
-

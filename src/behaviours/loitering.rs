@@ -28,8 +28,8 @@ use crate::zones::Chart;
 use super::condition::{Condition, Observation, Rule, Verdict};
 use super::profile::{Profiles, Standing};
 use super::{
-    Behaviour, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step,
-    Subject, circling, minutes, number, ordered, positive, thresholds,
+    Behaviour, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, circling,
+    minutes, number, ordered, positive, thresholds,
 };
 
 const NAME: &str = "loitering";
@@ -129,31 +129,19 @@ impl Settings {
             problems.push("min_shore_nm must be 0 or more".to_owned());
         }
         if 5.0 < self.slow_knots {
-            problems.push(
-                "slow_knots must not be above 5: nobody who makes more is looked at".to_owned(),
-            );
+            problems.push("slow_knots must not be above 5: nobody who makes more is looked at".to_owned());
         }
         if 12.0 < self.circling_max_hours {
-            problems
-                .push("circling_max_hours must not be above 12: tracks are kept 13 h".to_owned());
+            problems.push("circling_max_hours must not be above 12: tracks are kept 13 h".to_owned());
         }
         for (low, high) in [
-            (
-                ("slow_knots", self.slow_knots),
-                ("moving_knots", self.moving_knots),
-            ),
-            (
-                ("circling_min_hours", self.circling_min_hours),
-                ("circling_max_hours", self.circling_max_hours),
-            ),
+            (("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots)),
+            (("circling_min_hours", self.circling_min_hours), ("circling_max_hours", self.circling_max_hours)),
             (
                 ("circling_displacement", self.circling_displacement),
                 ("circling_end_displacement", self.circling_end_displacement),
             ),
-            (
-                ("circling_min_knots", self.circling_min_knots),
-                ("circling_max_knots", self.circling_max_knots),
-            ),
+            (("circling_min_knots", self.circling_min_knots), ("circling_max_knots", self.circling_max_knots)),
         ] {
             ordered(&mut problems, low, high);
         }
@@ -166,11 +154,7 @@ impl Settings {
             end_after: minutes(self.end_minutes),
             resume_after: RESUME_AFTER.min(minutes(self.after_minutes)),
             merge,
-            fixes: if satellite_only {
-                FIXES_SATELLITE
-            } else {
-                FIXES
-            },
+            fixes: if satellite_only { FIXES_SATELLITE } else { FIXES },
         }
     }
 }
@@ -221,11 +205,7 @@ struct Swing {
 impl Loitering {
     /// With the zones' own settings.
     pub fn new(settings: &Settings, chart: &Chart) -> Loitering {
-        Loitering {
-            profiles: Profiles::new(NAME, settings, chart),
-            vessels: FxHashMap::default(),
-            scratch: Vec::new(),
-        }
+        Loitering { profiles: Profiles::new(NAME, settings, chart), vessels: FxHashMap::default(), scratch: Vec::new() }
     }
 }
 
@@ -252,8 +232,7 @@ impl Behaviour for Loitering {
             return;
         }
         let mut profiles = std::mem::take(&mut self.scratch);
-        self.profiles
-            .watched(scene.chart, step.presence, scene.now, &mut profiles);
+        self.profiles.watched(scene.chart, step.presence, scene.now, &mut profiles);
         if known || !profiles.is_empty() {
             let state = self.vessels.entry(step.vessel).or_insert_with(|| State {
                 key: step.key,
@@ -272,11 +251,7 @@ impl Behaviour for Loitering {
             for judged in &mut state.judged {
                 let allowed = profiles.contains(&judged.profile);
                 let profile = self.profiles.get(judged.profile);
-                let standing = if judged.is_open() {
-                    Standing::Open
-                } else {
-                    Standing::New
-                };
+                let standing = if judged.is_open() { Standing::Open } else { Standing::New };
                 let at_sea = profile.at_sea(&place, profile.settings.min_shore_nm, standing);
                 let ended = match allowed && at_sea {
                     true => judged.observe(&profile.settings, scene, &vessel, &fix, step),
@@ -284,11 +259,7 @@ impl Behaviour for Loitering {
                 };
                 over_at = over_at.max(ended);
             }
-            let reason = if profiles.is_empty() {
-                "left the zone"
-            } else {
-                "under way again"
-            };
+            let reason = if profiles.is_empty() { "left the zone" } else { "under way again" };
             state.speak(scene, step, &place, &self.profiles, over_at, reason, out);
             state.rest(scene, &self.profiles, step.vessel, out);
             if state.is_empty() {
@@ -302,11 +273,7 @@ impl Behaviour for Loitering {
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        let Some(state) = self
-            .vessels
-            .get_mut(&vessel)
-            .filter(|state| state.key == key)
-        else {
+        let Some(state) = self.vessels.get_mut(&vessel).filter(|state| state.key == key) else {
             return;
         };
         let lost_at = state.last_fix + scene.tracks.settings().lost_after();
@@ -319,37 +286,19 @@ impl Behaviour for Loitering {
         out.activity.push((vessel, Activity::Done));
     }
 
-    fn forget(
-        &mut self,
-        _scene: &Scene<'_>,
-        vessel: TrackIx,
-        reason: &'static str,
-        out: &mut Output,
-    ) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
         if let Some(mut state) = self.vessels.remove(&vessel) {
             state.close(vessel, reason, out);
         }
     }
 
-    fn reload(
-        &mut self,
-        scene: &Scene<'_>,
-        settings: &super::Settings,
-        places: &Places,
-        out: &mut Output,
-    ) {
-        self.profiles
-            .rebuild(NAME, &settings.loitering, scene.chart);
-        let mut vessels: Vec<(TrackKey, TrackIx)> = self
-            .vessels
-            .iter()
-            .map(|(ix, state)| (state.key, *ix))
-            .collect();
+    fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, places: &Places, out: &mut Output) {
+        self.profiles.rebuild(NAME, &settings.loitering, scene.chart);
+        let mut vessels: Vec<(TrackKey, TrackIx)> = self.vessels.iter().map(|(ix, state)| (state.key, *ix)).collect();
         vessels.sort_unstable();
         for (_, ix) in vessels {
             let mut allowed = Vec::new();
-            self.profiles
-                .watched(scene.chart, places.presence(ix), scene.now, &mut allowed);
+            self.profiles.watched(scene.chart, places.presence(ix), scene.now, &mut allowed);
             let Some(state) = self.vessels.get_mut(&ix) else {
                 continue;
             };
@@ -375,12 +324,7 @@ impl Behaviour for Loitering {
 
 impl Judged {
     fn new(profile: u16) -> Judged {
-        Judged {
-            profile,
-            slow: Condition::new(),
-            circling: circling::Circling::new(),
-            swing: Swing::default(),
-        }
+        Judged { profile, slow: Condition::new(), circling: circling::Circling::new(), swing: Swing::default() }
     }
 
     fn is_open(&self) -> bool {
@@ -449,11 +393,7 @@ impl State {
         let Some(fix) = step.fix else {
             return;
         };
-        let open = self
-            .judged
-            .iter()
-            .filter(|judged| judged.is_open())
-            .min_by_key(|judged| judged.started_at());
+        let open = self.judged.iter().filter(|judged| judged.is_open()).min_by_key(|judged| judged.started_at());
         let Some(judged) = open else {
             if let (Some(said), Some(ended_at)) = (self.said.take(), over_at) {
                 let reason = match (reason, said.form) {
@@ -470,17 +410,12 @@ impl State {
             (false, _) => "circling",
         };
         let zones: Vec<_> = step.presence.iter().collect();
-        let started_at = self
+        let started_at = self.said.as_ref().map_or(judged.started_at(), |said| said.started_at);
+        let satisfied_at = self.said.as_ref().map_or(judged.satisfied_at(), |said| said.satisfied_at);
+        let news = self
             .said
             .as_ref()
-            .map_or(judged.started_at(), |said| said.started_at);
-        let satisfied_at = self
-            .said
-            .as_ref()
-            .map_or(judged.satisfied_at(), |said| said.satisfied_at);
-        let news = self.said.as_ref().is_none_or(|said| {
-            said.form != form || said.zones != zones || SAY_EVERY <= fix.at - said.at
-        });
+            .is_none_or(|said| said.form != form || said.zones != zones || SAY_EVERY <= fix.at - said.at);
         if !news {
             return;
         }
@@ -488,10 +423,7 @@ impl State {
         let vessel = scene.tracks.vessel(step.vessel);
         let mut measured = serde_json::Map::new();
         if judged.slow.is_open() {
-            measured.insert(
-                "counted_minutes".into(),
-                number(judged.slow.counted().minutes(), 1),
-            );
+            measured.insert("counted_minutes".into(), number(judged.slow.counted().minutes(), 1));
             measured.insert("swing_nm".into(), number(judged.swing.radius_nm(), 2));
             measured.insert("max_knots".into(), number(judged.swing.fastest_knots, 1));
         }
@@ -520,23 +452,11 @@ impl State {
                 thresholds: thresholds(settings, keys_of(form)),
             })),
         });
-        self.said = Some(Said {
-            at: fix.at,
-            started_at,
-            satisfied_at,
-            form,
-            zones,
-        });
+        self.said = Some(Said { at: fix.at, started_at, satisfied_at, form, zones });
     }
 
     /// Drops what counts nothing and asks to be woken when the vessel will be lost.
-    fn rest(
-        &mut self,
-        scene: &Scene<'_>,
-        profiles: &Profiles<Settings>,
-        vessel: TrackIx,
-        out: &mut Output,
-    ) {
+    fn rest(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, vessel: TrackIx, out: &mut Output) {
         let now = scene.now;
         self.judged.retain(|judged| {
             let settings = &profiles.get(judged.profile).settings;
@@ -559,11 +479,7 @@ impl State {
     }
 
     fn over(&self, vessel: TrackIx, ended_at: Time, reason: &'static str) -> Signal {
-        Signal {
-            behaviour: NAME,
-            subject: Subject::one(self.key, vessel),
-            kind: SignalKind::Over { ended_at, reason },
-        }
+        Signal { behaviour: NAME, subject: Subject::one(self.key, vessel), kind: SignalKind::Over { ended_at, reason } }
     }
 }
 
@@ -601,14 +517,7 @@ impl Swing {
 
 fn keys_of(form: &str) -> &'static [&'static str] {
     match form {
-        "slow" => &[
-            "slow_knots",
-            "moving_knots",
-            "after_minutes",
-            "end_minutes",
-            "min_shore_nm",
-            "anchored_swing_nm",
-        ],
+        "slow" => &["slow_knots", "moving_knots", "after_minutes", "end_minutes", "min_shore_nm", "anchored_swing_nm"],
         _ => &[
             "slow_knots",
             "after_minutes",

@@ -133,13 +133,7 @@ pub trait Behaviour {
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output);
 
     /// The vessel is gone for good, or the behaviour was switched off: ends what is open about it and drops the rest.
-    fn forget(
-        &mut self,
-        scene: &Scene<'_>,
-        vessel: TrackIx,
-        reason: &'static str,
-        out: &mut Output,
-    );
+    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output);
 
     /// Zones or settings changed, or a zone's hours did: ends what they no longer allow, keeps everything else.
     fn reload(&mut self, scene: &Scene<'_>, settings: &Settings, places: &Places, out: &mut Output);

@@ -8,13 +8,11 @@ use crate::tracks::{TrackIx, TrackKey};
 use crate::units::METRES_PER_NM;
 use crate::zones::{Hit, Relation, ZoneIx};
 
-use super::instant::{Instant, instant_of};
+use super::instant::{CommonInstant, instant_of};
 use super::judged::{Judged, enough_fixes, mixed};
 use super::profile::{Profile, Profiles, Standing};
 use super::rendezvous::Settings;
-use super::{
-    Holding, Output, Place, Scene, Signal, SignalKind, Subject, minutes, number, thresholds,
-};
+use super::{Holding, Output, Place, Scene, Signal, SignalKind, Subject, minutes, number, thresholds};
 
 const NAME: &str = "rendezvous";
 const MINUTE: Span = Span::from_minutes(1);
@@ -73,12 +71,7 @@ impl Pair {
     }
 
     /// Works out every whole minute that both ships now have fixes around.
-    pub(super) fn advance(
-        &mut self,
-        scene: &Scene<'_>,
-        profiles: &Profiles<Settings>,
-        out: &mut Output,
-    ) {
+    pub(super) fn advance(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, out: &mut Output) {
         let a = scene.tracks.vessel(self.a.1);
         let b = scene.tracks.vessel(self.b.1);
         let (Some(last_a), Some(last_b)) = (a.last(), b.last()) else {
@@ -100,23 +93,12 @@ impl Pair {
     }
 
     /// The moment one of them may have been silent for too long.
-    pub(super) fn wake(
-        &mut self,
-        scene: &Scene<'_>,
-        profiles: &Profiles<Settings>,
-        out: &mut Output,
-    ) {
+    pub(super) fn wake(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, out: &mut Output) {
         if self.waking.is_none_or(|at| scene.now < at) {
             return;
         }
         self.waking = None;
-        let last = |ix| {
-            scene
-                .tracks
-                .vessel(ix)
-                .last()
-                .map_or(Time::MIN, |fix| fix.at)
-        };
+        let last = |ix| scene.tracks.vessel(ix).last().map_or(Time::MIN, |fix| fix.at);
         let silent_since = last(self.a.1).min(last(self.b.1));
         let Some(lost_at) = self.lost_at(silent_since, profiles) else {
             return;
@@ -130,10 +112,7 @@ impl Pair {
 
     /// Whether nothing is counted, open or able to come back.
     pub(super) fn is_done(&self, scene: &Scene<'_>) -> bool {
-        let can_come_back = self
-            .ended
-            .as_ref()
-            .is_some_and(|(_, at)| scene.now <= *at + scene.merge);
+        let can_come_back = self.ended.as_ref().is_some_and(|(_, at)| scene.now <= *at + scene.merge);
         let last = |ix| scene.tracks.vessel(ix).last().map_or(Time::MIN, |fix| fix.at);
         let silent_since = last(self.a.1).min(last(self.b.1));
         let counting = self.judged.iter().any(Judged::is_counting) && scene.now - silent_since <= FORGET_AFTER
@@ -152,12 +131,7 @@ impl Pair {
     }
 
     /// Other zones or settings are in force; false when the pair is no longer watched at all.
-    pub(super) fn reload(
-        &mut self,
-        scene: &Scene<'_>,
-        profiles: &Profiles<Settings>,
-        out: &mut Output,
-    ) -> bool {
+    pub(super) fn reload(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, out: &mut Output) -> bool {
         let Some((middle, _, _)) = self.place.take() else {
             self.judged.clear();
             return true;
@@ -180,13 +154,7 @@ impl Pair {
         }
     }
 
-    fn count(
-        &mut self,
-        scene: &Scene<'_>,
-        profiles: &Profiles<Settings>,
-        instant: &Instant,
-        out: &mut Output,
-    ) {
+    fn count(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, instant: &CommonInstant, out: &mut Output) {
         let allowed = self.locate(scene, profiles, instant.middle);
         for profile in &allowed {
             if !self.judged.iter().any(|judged| judged.profile == *profile) {
@@ -201,11 +169,7 @@ impl Pair {
         let mut reason = "apart";
         for judged in &mut self.judged {
             let profile = profiles.get(judged.profile);
-            let standing = if judged.open {
-                Standing::Open
-            } else {
-                Standing::New
-            };
+            let standing = if judged.open { Standing::Open } else { Standing::New };
             let at_sea = profile.at_sea(&place, profile.settings.min_shore_nm, standing);
             if !(allowed.contains(&judged.profile) && at_sea) {
                 if judged.open {
@@ -216,13 +180,7 @@ impl Pair {
                 continue;
             }
             let enough = |started_at: Time| enough_fixes(scene, &self.a, &self.b, started_at);
-            judged.count(
-                &profile.settings,
-                instant,
-                &place,
-                mixed(scene, &self.a, &self.b),
-                enough,
-            );
+            judged.count(&profile.settings, instant, &place, mixed(scene, &self.a, &self.b), enough);
             if let Some(since) = judged.parted(&profile.settings, instant) {
                 ended_at = ended_at.max(Some(since - MINUTE));
             }
@@ -260,42 +218,25 @@ impl Pair {
         &mut self,
         scene: &Scene<'_>,
         profiles: &Profiles<Settings>,
-        instant: &Instant,
+        instant: &CommonInstant,
         place: &Place,
         out: &mut Output,
     ) {
         let Some(judged) = self.judged.iter().find(|judged| judged.open) else {
             return;
         };
-        let Profile {
-            settings,
-            own_score,
-            ..
-        } = profiles.get(judged.profile);
+        let Profile { settings, own_score, .. } = profiles.get(judged.profile);
         let form = judged.form(settings);
         let tier = judged.leading(form);
         if self.said.is_none()
             && let Some((said, ended_at)) = self.ended.take()
             && instant.at <= ended_at + scene.merge
         {
-            self.said = Some(Said {
-                at: Time::MIN,
-                ..said
-            });
+            self.said = Some(Said { at: Time::MIN, ..said });
         }
-        let zones = self
-            .place
-            .as_ref()
-            .map(|(_, _, zones)| zones.clone())
-            .unwrap_or_default();
-        let since = self
-            .said
-            .as_ref()
-            .map_or(tier.since(), |said| said.started_at);
-        let satisfied_at = self
-            .said
-            .as_ref()
-            .map_or(instant.at, |said| said.satisfied_at);
+        let zones = self.place.as_ref().map(|(_, _, zones)| zones.clone()).unwrap_or_default();
+        let since = self.said.as_ref().map_or(tier.since(), |said| said.started_at);
+        let satisfied_at = self.said.as_ref().map_or(instant.at, |said| said.satisfied_at);
         let within = instant.metres <= settings.near_metres.max(settings.underway_metres);
         let last_at = match &self.said {
             Some(said) if !within => said.last_at,
@@ -304,32 +245,24 @@ impl Pair {
         self.min_metres = self.min_metres.min(instant.metres);
         for (swing, ix) in self.swing.iter_mut().zip([self.a.1, self.b.1]) {
             let vessel = scene.tracks.vessel(ix);
-            if let Some(position) =
-                vessel.position_at(instant.at, minutes(settings.bridge_slow_minutes))
-            {
+            if let Some(position) = vessel.position_at(instant.at, minutes(settings.bridge_slow_minutes)) {
                 let (origin, reach) = swing.get_or_insert((position, 0.0));
                 *reach = reach.max(origin.metres_to(position) / 2.0);
             }
         }
-        let news = self.said.as_ref().is_none_or(|said| {
-            said.form != form || said.zones != zones || SAY_EVERY <= instant.at - said.at
-        });
+        let news = self
+            .said
+            .as_ref()
+            .is_none_or(|said| said.form != form || said.zones != zones || SAY_EVERY <= instant.at - said.at);
         if !news {
             return;
         }
-        let anchored = [self.a.1, self.b.1]
-            .iter()
-            .zip(&self.swing)
-            .all(|(ix, swing)| {
-                let reach = swing.map_or(0.0, |(_, reach)| reach);
-                scene.tracks.vessel(*ix).says_anchored()
-                    && reach < settings.anchored_swing_nm * METRES_PER_NM
-            });
+        let anchored = [self.a.1, self.b.1].iter().zip(&self.swing).all(|(ix, swing)| {
+            let reach = swing.map_or(0.0, |(_, reach)| reach);
+            scene.tracks.vessel(*ix).says_anchored() && reach < settings.anchored_swing_nm * METRES_PER_NM
+        });
         let mut measured = Map::new();
-        measured.insert(
-            "counted_minutes".into(),
-            number(f64::from(tier.counted()), 0),
-        );
+        measured.insert("counted_minutes".into(), number(f64::from(tier.counted()), 0));
         measured.insert("distance_metres".into(), number(instant.metres, 0));
         measured.insert("min_distance_metres".into(), number(self.min_metres, 0));
         measured.insert("max_distance_metres".into(), number(tier.furthest(), 0));
@@ -361,14 +294,7 @@ impl Pair {
                 thresholds: thresholds(settings, keys_of(form)),
             })),
         });
-        self.said = Some(Said {
-            at: instant.at,
-            started_at: since,
-            satisfied_at,
-            last_at,
-            form,
-            zones,
-        });
+        self.said = Some(Said { at: instant.at, started_at: since, satisfied_at, last_at, form, zones });
     }
 
     fn over(&mut self, _scene: &Scene<'_>, ended_at: Time, reason: &'static str, out: &mut Output) {
@@ -384,16 +310,8 @@ impl Pair {
     }
 
     /// Zones and place at the midpoint, looked up again after 100 m; the profiles in force there.
-    fn locate(
-        &mut self,
-        scene: &Scene<'_>,
-        profiles: &Profiles<Settings>,
-        middle: LatLon,
-    ) -> Vec<u16> {
-        let stale = self
-            .place
-            .as_ref()
-            .is_none_or(|(at, _, _)| REDO_METRES < at.metres_to(middle));
+    fn locate(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, middle: LatLon) -> Vec<u16> {
+        let stale = self.place.as_ref().is_none_or(|(at, _, _)| REDO_METRES < at.metres_to(middle));
         if stale {
             let mut hits: Vec<Hit> = Vec::new();
             scene.chart.zones.at(middle, &mut hits);
@@ -406,12 +324,7 @@ impl Pair {
         }
         let mut allowed = Vec::new();
         if let Some((_, _, zones)) = &self.place {
-            profiles.anywhere(
-                scene.chart,
-                zones.iter().map(|(zone, _)| *zone),
-                scene.now,
-                &mut allowed,
-            );
+            profiles.anywhere(scene.chart, zones.iter().map(|(zone, _)| *zone), scene.now, &mut allowed);
         }
         allowed
     }
@@ -433,10 +346,7 @@ impl Pair {
 }
 
 fn profiles_near(profiles: &Profiles<Settings>, judged: &[Judged]) -> f64 {
-    judged
-        .iter()
-        .map(|judged| profiles.get(judged.profile).settings.apart_metres)
-        .fold(0.0, f64::max)
+    judged.iter().map(|judged| profiles.get(judged.profile).settings.apart_metres).fold(0.0, f64::max)
 }
 
 fn keys_of(form: &str) -> &'static [&'static str] {

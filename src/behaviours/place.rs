@@ -24,10 +24,7 @@ pub struct Place {
 impl Place {
     /// Looks a position up.
     pub fn at(chart: &Chart, position: LatLon, now: Time) -> Place {
-        Place {
-            shore_nm: chart.shore_nm(position),
-            calm: chart.calm(position, now),
-        }
+        Place { shore_nm: chart.shore_nm(position), calm: chart.calm(position, now) }
     }
 }
 
@@ -55,10 +52,7 @@ const UNKNOWN: Known = Known {
     zones_exact: false,
     place_at: LatLon { lat: 0.0, lon: 0.0 },
     shore_nm: 0.0,
-    calm: Calm {
-        inside: false,
-        nearest_nm: 0.0,
-    },
+    calm: Calm { inside: false, nearest_nm: 0.0 },
     placed: false,
 };
 
@@ -74,10 +68,7 @@ impl Places {
         crossings: &mut Vec<Crossing>,
     ) {
         let known = self.known(vessel);
-        let last = LatLon {
-            lat: f64::from(known.zones_at.0),
-            lon: f64::from(known.zones_at.1),
-        };
+        let last = LatLon { lat: f64::from(known.zones_at.0), lon: f64::from(known.zones_at.1) };
         // A vessel near no zone is looked up again after 100 m; one that has borders about is looked up at every fix.
         if !known.zones_exact && sighting == Sighting::Next && is_near(last, position) {
             return;
@@ -114,10 +105,7 @@ impl Places {
             known.calm = place.calm;
             known.placed = true;
         }
-        Place {
-            shore_nm: f64::from(known.shore_nm),
-            calm: known.calm,
-        }
+        Place { shore_nm: f64::from(known.shore_nm), calm: known.calm }
     }
 
     /// The vessel's slab place is free for another.

@@ -40,11 +40,7 @@ pub(super) enum Standing {
 
 impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
     pub(super) fn new(name: &str, base: &S, chart: &Chart) -> Profiles<S> {
-        let mut profiles = Profiles {
-            list: Vec::new(),
-            by_zone: Vec::new(),
-            anywhere: 0,
-        };
+        let mut profiles = Profiles { list: Vec::new(), by_zone: Vec::new(), anywhere: 0 };
         profiles.rebuild(name, base, chart);
         profiles
     }
@@ -57,11 +53,8 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
             margin_nm: chart.calm_margin_nm,
             own_score: false,
         });
-        let by_zone = chart
-            .zones
-            .iter()
-            .map(|(_, zone)| self.of_zone(name, base, zone, chart.calm_margin_nm))
-            .collect();
+        let by_zone =
+            chart.zones.iter().map(|(_, zone)| self.of_zone(name, base, zone, chart.calm_margin_nm)).collect();
         self.by_zone = by_zone;
     }
 
@@ -70,13 +63,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
     }
 
     /// The profiles in force for whoever is in or near these zones, without repeats: those of the active watched ones.
-    pub(super) fn watched(
-        &self,
-        chart: &Chart,
-        presence: &Presence,
-        now: Time,
-        out: &mut Vec<u16>,
-    ) {
+    pub(super) fn watched(&self, chart: &Chart, presence: &Presence, now: Time, out: &mut Vec<u16>) {
         self.of_zones(chart, presence.iter().map(|(zone, _)| zone), now, out);
     }
 
@@ -103,9 +90,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
 
     /// Whether a sea behaviour could be here, or half a mile further out, under any settings: a quick look before neighbours.
     pub(super) fn might_be_at_sea(&self, place: &Place, min_shore_nm: impl Fn(&S) -> f64) -> bool {
-        let near = |profile: &Profile<S>| {
-            profile.at_sea(place, min_shore_nm(&profile.settings) - 0.5, Standing::Open)
-        };
+        let near = |profile: &Profile<S>| profile.at_sea(place, min_shore_nm(&profile.settings) - 0.5, Standing::Open);
         self.list.iter().any(near)
     }
 
@@ -115,13 +100,7 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         chart.zones.get(zone).active(now).then(|| self.get(profile))
     }
 
-    fn of_zones(
-        &self,
-        chart: &Chart,
-        zones: impl Iterator<Item = ZoneIx>,
-        now: Time,
-        out: &mut Vec<u16>,
-    ) {
+    fn of_zones(&self, chart: &Chart, zones: impl Iterator<Item = ZoneIx>, now: Time, out: &mut Vec<u16>) {
         out.clear();
         for ix in zones {
             let zone = chart.zones.get(ix);
@@ -182,10 +161,7 @@ impl<S> Profile<S> {
 }
 
 /// Base settings with a zone's own values on top; the error says which key is wrong and why.
-pub(super) fn overridden<S: Serialize + DeserializeOwned>(
-    base: &S,
-    own: &Map<String, Value>,
-) -> Result<S, String> {
+pub(super) fn overridden<S: Serialize + DeserializeOwned>(base: &S, own: &Map<String, Value>) -> Result<S, String> {
     let mut all = match serde_json::to_value(base) {
         Ok(Value::Object(all)) => all,
         Ok(_) | Err(_) => return Err("these settings cannot be overridden".to_owned()),
@@ -193,10 +169,7 @@ pub(super) fn overridden<S: Serialize + DeserializeOwned>(
     for (key, value) in own {
         if !all.contains_key(key) {
             let known: Vec<&str> = all.keys().map(String::as_str).collect();
-            return Err(format!(
-                "`{key}` is no setting; there are {}",
-                known.join(", ")
-            ));
+            return Err(format!("`{key}` is no setting; there are {}", known.join(", ")));
         }
         all.insert(key.clone(), value.clone());
         if let Err(fault) = serde_json::from_value::<S>(Value::Object(all.clone())) {

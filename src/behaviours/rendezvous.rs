@@ -156,45 +156,19 @@ impl Settings {
             positive(&mut problems, key, value);
         }
         for (low, high) in [
-            (
-                ("slow_knots", self.slow_knots),
-                ("moving_knots", self.moving_knots),
-            ),
-            (
-                ("close_metres", self.close_metres),
-                ("near_metres", self.near_metres),
-            ),
-            (
-                ("near_metres", self.near_metres),
-                ("apart_metres", self.apart_metres),
-            ),
-            (
-                ("near_minutes", self.near_minutes),
-                ("long_minutes", self.long_minutes),
-            ),
-            (
-                ("bridge_minutes", self.bridge_minutes),
-                ("bridge_slow_minutes", self.bridge_slow_minutes),
-            ),
-            (
-                ("bridge_slow_minutes", self.bridge_slow_minutes),
-                ("lost_minutes", self.lost_minutes),
-            ),
-            (
-                ("underway_min_knots", self.underway_min_knots),
-                ("underway_max_knots", self.underway_max_knots),
-            ),
+            (("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots)),
+            (("close_metres", self.close_metres), ("near_metres", self.near_metres)),
+            (("near_metres", self.near_metres), ("apart_metres", self.apart_metres)),
+            (("near_minutes", self.near_minutes), ("long_minutes", self.long_minutes)),
+            (("bridge_minutes", self.bridge_minutes), ("bridge_slow_minutes", self.bridge_slow_minutes)),
+            (("bridge_slow_minutes", self.bridge_slow_minutes), ("lost_minutes", self.lost_minutes)),
+            (("underway_min_knots", self.underway_min_knots), ("underway_max_knots", self.underway_max_knots)),
         ] {
             ordered(&mut problems, low, high);
         }
-        for (key, metres) in [
-            ("near_metres", self.near_metres),
-            ("underway_metres", self.underway_metres),
-        ] {
+        for (key, metres) in [("near_metres", self.near_metres), ("underway_metres", self.underway_metres)] {
             if LOOK_METRES < metres {
-                problems.push(format!(
-                    "{key} must not be above {LOOK_METRES}: neighbours are looked for that far"
-                ));
+                problems.push(format!("{key} must not be above {LOOK_METRES}: neighbours are looked for that far"));
             }
         }
         if !(0.0 <= self.min_shore_nm) {
@@ -235,13 +209,11 @@ impl Rendezvous {
             return;
         }
         let mut found: Vec<(f64, TrackKey, TrackIx)> = Vec::new();
-        scene
-            .tracks
-            .near(fix.position, LOOK_METRES, |other, metres| {
-                if other.ix() != vessel.ix() && is_candidate(&other, fix.at) {
-                    found.push((metres, other.key(), other.ix()));
-                }
-            });
+        scene.tracks.near(fix.position, LOOK_METRES, |other, metres| {
+            if other.ix() != vessel.ix() && is_candidate(&other, fix.at) {
+                found.push((metres, other.key(), other.ix()));
+            }
+        });
         found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         self.crowded += found.len().saturating_sub(MOST_NEIGHBOURS) as u64;
         found.truncate(MOST_NEIGHBOURS);
@@ -296,21 +268,16 @@ impl Behaviour for Rendezvous {
             return;
         }
         let slow_at_sea = step.interest.meets(Interest::SLOW)
-            && step.place.is_some_and(|place| {
-                self.profiles.might_be_at_sea(&place, |settings| settings.min_shore_nm)
-            });
-        let asked =
-            step.interest.meets(Interest::ASKED) && asks_underway(&self.profiles, scene, step);
+            && step.place.is_some_and(|place| self.profiles.might_be_at_sea(&place, |settings| settings.min_shore_nm));
+        let asked = step.interest.meets(Interest::ASKED) && asks_underway(&self.profiles, scene, step);
         if slow_at_sea || asked {
             self.look(scene, step, &vessel, out);
         }
         let Some(partners) = self.partners.get(&step.vessel) else {
             return;
         };
-        let mut partners: Vec<(TrackKey, TrackIx)> = partners
-            .iter()
-            .map(|ix| (scene.tracks.vessel(*ix).key(), *ix))
-            .collect();
+        let mut partners: Vec<(TrackKey, TrackIx)> =
+            partners.iter().map(|ix| (scene.tracks.vessel(*ix).key(), *ix)).collect();
         partners.sort_unstable();
         for partner in partners {
             let (a, b) = in_order((step.key, step.vessel), partner);
@@ -327,10 +294,8 @@ impl Behaviour for Rendezvous {
     fn wake(&mut self, scene: &Scene<'_>, _key: TrackKey, vessel: TrackIx, out: &mut Output) {
         let mut lost: Vec<(TrackIx, TrackIx)> = Vec::new();
         for partner in self.partners.get(&vessel).cloned().unwrap_or_default() {
-            let (a, b) = in_order(
-                (scene.tracks.vessel(vessel).key(), vessel),
-                (scene.tracks.vessel(partner).key(), partner),
-            );
+            let (a, b) =
+                in_order((scene.tracks.vessel(vessel).key(), vessel), (scene.tracks.vessel(partner).key(), partner));
             if let Some(pair) = self.pairs.get_mut(&(a.1, b.1)) {
                 pair.wake(scene, &self.profiles, out);
                 if pair.is_done(scene) {
@@ -341,13 +306,7 @@ impl Behaviour for Rendezvous {
         lost.into_iter().for_each(|pair| self.drop_pair(pair, out));
     }
 
-    fn forget(
-        &mut self,
-        scene: &Scene<'_>,
-        vessel: TrackIx,
-        reason: &'static str,
-        out: &mut Output,
-    ) {
+    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
         self.looked_at.remove(&vessel);
         for partner in self.partners.get(&vessel).cloned().unwrap_or_default() {
             for pair in [(vessel, partner), (partner, vessel)] {
@@ -360,20 +319,10 @@ impl Behaviour for Rendezvous {
         }
     }
 
-    fn reload(
-        &mut self,
-        scene: &Scene<'_>,
-        settings: &super::Settings,
-        _places: &Places,
-        out: &mut Output,
-    ) {
-        self.profiles
-            .rebuild(NAME, &settings.rendezvous, scene.chart);
-        let mut pairs: Vec<(TrackKey, TrackKey, (TrackIx, TrackIx))> = self
-            .pairs
-            .iter()
-            .map(|(ixs, pair)| (pair.a.0, pair.b.0, *ixs))
-            .collect();
+    fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, out: &mut Output) {
+        self.profiles.rebuild(NAME, &settings.rendezvous, scene.chart);
+        let mut pairs: Vec<(TrackKey, TrackKey, (TrackIx, TrackIx))> =
+            self.pairs.iter().map(|(ixs, pair)| (pair.a.0, pair.b.0, *ixs)).collect();
         pairs.sort_unstable();
         for (_, _, ixs) in pairs {
             let Some(pair) = self.pairs.get_mut(&ixs) else {
@@ -389,15 +338,13 @@ impl Behaviour for Rendezvous {
 fn asks_underway(profiles: &Profiles<Settings>, scene: &Scene<'_>, step: &Step<'_>) -> bool {
     let speed_fits = |settings: &Settings| {
         settings.underway
-            && step.smg.is_some_and(|smg| {
-                settings.underway_min_knots <= smg.knots && smg.knots <= settings.underway_max_knots
-            })
+            && step
+                .smg
+                .is_some_and(|smg| settings.underway_min_knots <= smg.knots && smg.knots <= settings.underway_max_knots)
     };
-    step.presence.iter().any(|(zone, _)| {
-        profiles
-            .of(scene.chart, zone, scene.now)
-            .is_some_and(|profile| speed_fits(&profile.settings))
-    })
+    step.presence
+        .iter()
+        .any(|(zone, _)| profiles.of(scene.chart, zone, scene.now).is_some_and(|profile| speed_fits(&profile.settings)))
 }
 
 /// Whether a neighbour may be meeting somebody: taking part, heard lately, and not passing.
@@ -405,16 +352,11 @@ fn is_candidate(other: &Vessel<'_>, at: Time) -> bool {
     let Some(last) = other.last() else {
         return false;
     };
-    let passing = other
-        .speed_made_good()
-        .is_some_and(|smg| !smg.over_hole && 3.0 * PASSING_KNOTS < smg.knots);
+    let passing = other.speed_made_good().is_some_and(|smg| !smg.over_hole && 3.0 * PASSING_KNOTS < smg.knots);
     other.takes_part() && at - last.at <= LOOK_BACK && !passing
 }
 
-fn in_order(
-    a: (TrackKey, TrackIx),
-    b: (TrackKey, TrackIx),
-) -> ((TrackKey, TrackIx), (TrackKey, TrackIx)) {
+fn in_order(a: (TrackKey, TrackIx), b: (TrackKey, TrackIx)) -> ((TrackKey, TrackIx), (TrackKey, TrackIx)) {
     if a.0 < b.0 { (a, b) } else { (b, a) }
 }
 

@@ -30,26 +30,17 @@ pub struct Subject {
 impl Subject {
     /// One vessel.
     pub fn one(key: TrackKey, vessel: TrackIx) -> Subject {
-        Subject {
-            vessels: vec![(key, vessel)],
-            zone_id: String::new(),
-        }
+        Subject { vessels: vec![(key, vessel)], zone_id: String::new() }
     }
 
     /// One vessel and one zone.
     pub fn in_zone(key: TrackKey, vessel: TrackIx, zone_id: &str) -> Subject {
-        Subject {
-            vessels: vec![(key, vessel)],
-            zone_id: zone_id.to_owned(),
-        }
+        Subject { vessels: vec![(key, vessel)], zone_id: zone_id.to_owned() }
     }
 
     /// Two vessels, in whichever order.
     pub fn pair(a: (TrackKey, TrackIx), b: (TrackKey, TrackIx)) -> Subject {
-        Subject {
-            vessels: if a.0 < b.0 { vec![a, b] } else { vec![b, a] },
-            zone_id: String::new(),
-        }
+        Subject { vessels: if a.0 < b.0 { vec![a, b] } else { vec![b, a] }, zone_id: String::new() }
     }
 }
 

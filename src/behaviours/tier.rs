@@ -30,25 +30,11 @@ pub(super) struct Tier {
 
 impl Tier {
     pub(super) fn new() -> Tier {
-        Tier {
-            since: Time::MAX,
-            last: Time::MIN,
-            counted: 0,
-            missed: 0,
-            furthest: 0.0,
-            speeds: None,
-        }
+        Tier { since: Time::MAX, last: Time::MIN, counted: 0, missed: 0, furthest: 0.0, speeds: None }
     }
 
     /// Takes in one known instant: counted, or a minute of a break.
-    pub(super) fn count(
-        &mut self,
-        rule: &TierRule,
-        at: Time,
-        within: bool,
-        metres: f64,
-        knots: [f64; 2],
-    ) {
+    pub(super) fn count(&mut self, rule: &TierRule, at: Time, within: bool, metres: f64, knots: [f64; 2]) {
         if !within {
             self.missed += 1;
             if rule.pause < f64::from(self.missed) && 0 < self.counted {
@@ -77,9 +63,7 @@ impl Tier {
 
     /// Whether the median speed of each ship over the counted instants lies below `knots`.
     pub(super) fn slow(&self, knots: f64) -> bool {
-        self.speeds
-            .as_ref()
-            .is_some_and(|speeds| speeds.iter().all(|bins| median(bins) < knots))
+        self.speeds.as_ref().is_some_and(|speeds| speeds.iter().all(|bins| median(bins) < knots))
     }
 
     /// The greater of the two ships' medians. Knots.
@@ -126,10 +110,7 @@ fn median(bins: &[u16; BINS]) -> f64 {
 mod tests {
     use super::*;
 
-    const NEAR: TierRule = TierRule {
-        minutes: 30.0,
-        pause: 10.0,
-    };
+    const NEAR: TierRule = TierRule { minutes: 30.0, pause: 10.0 };
 
     fn minute(minute: i64) -> Time {
         Time::from_seconds(minute * 60)

@@ -36,11 +36,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings {
-            enabled: true,
-            score: 10,
-            asked_score: 40,
-        }
+        Settings { enabled: true, score: 10, asked_score: 40 }
     }
 }
 
@@ -64,10 +60,7 @@ pub struct ZoneExit {
 impl ZoneExit {
     /// With the zones' own settings.
     pub fn new(settings: &Settings, chart: &Chart) -> ZoneExit {
-        ZoneExit {
-            profiles: Profiles::new(NAME, settings, chart),
-            crossings: Crossings::new(NAME, Way::Out),
-        }
+        ZoneExit { profiles: Profiles::new(NAME, settings, chart), crossings: Crossings::new(NAME, Way::Out) }
     }
 }
 
@@ -90,10 +83,7 @@ impl Behaviour for ZoneExit {
             scene.chart.zones.get(zone).asks(NAME)?;
             let profile = profiles.of(scene.chart, zone, scene.now)?;
             let asked = (!profile.own_score).then_some(profile.settings.asked_score);
-            profile
-                .settings
-                .enabled
-                .then_some((profile.settings.score, asked))
+            profile.settings.enabled.then_some((profile.settings.score, asked))
         };
         self.crossings.step(scene, step, points, out);
     }
@@ -102,25 +92,12 @@ impl Behaviour for ZoneExit {
         self.crossings.wake(scene, key, vessel, out);
     }
 
-    fn forget(
-        &mut self,
-        _scene: &Scene<'_>,
-        vessel: TrackIx,
-        reason: &'static str,
-        out: &mut Output,
-    ) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
         self.crossings.close(vessel, reason, out);
     }
 
-    fn reload(
-        &mut self,
-        scene: &Scene<'_>,
-        settings: &super::Settings,
-        places: &Places,
-        out: &mut Output,
-    ) {
-        self.profiles
-            .rebuild(NAME, &settings.zone_exit, scene.chart);
+    fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, places: &Places, out: &mut Output) {
+        self.profiles.rebuild(NAME, &settings.zone_exit, scene.chart);
         let asks = |zone: ZoneIx| {
             let zone = scene.chart.zones.get(zone);
             zone.asks(NAME).is_some() && zone.active(scene.now)

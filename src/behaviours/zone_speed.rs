@@ -22,8 +22,8 @@ use crate::zones::{Chart, Relation, ZoneIx};
 use super::condition::{Condition, Observation, Rule, Verdict};
 use super::profile::Profiles;
 use super::{
-    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, number, ordered, positive, thresholds,
+    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes, number,
+    ordered, positive, thresholds,
 };
 
 const NAME: &str = "zone_speed";
@@ -85,11 +85,7 @@ impl Settings {
         if !(0.0 <= self.margin_knots) {
             problems.push("margin_knots must be 0 or more".to_owned());
         }
-        ordered(
-            &mut problems,
-            ("min_knots", self.min_knots),
-            ("max_knots", self.max_knots),
-        );
+        ordered(&mut problems, ("min_knots", self.min_knots), ("max_knots", self.max_knots));
         problems
     }
 
@@ -109,11 +105,7 @@ impl Settings {
         }
         let back = self.min_knots + self.margin_knots <= knots || self.min_knots == 0.0;
         let back = back && (knots <= self.max_knots - self.margin_knots);
-        if back {
-            Observation::Ends
-        } else {
-            Observation::Between
-        }
+        if back { Observation::Ends } else { Observation::Between }
     }
 }
 
@@ -139,10 +131,7 @@ struct Watched {
 impl ZoneSpeed {
     /// With the zones' own settings.
     pub fn new(settings: &Settings, chart: &Chart) -> ZoneSpeed {
-        ZoneSpeed {
-            profiles: Profiles::new(NAME, settings, chart),
-            vessels: FxHashMap::default(),
-        }
+        ZoneSpeed { profiles: Profiles::new(NAME, settings, chart), vessels: FxHashMap::default() }
     }
 }
 
@@ -166,9 +155,7 @@ impl Behaviour for ZoneSpeed {
         let inside: Vec<ZoneIx> = step
             .presence
             .iter()
-            .filter(|(zone, relation)| {
-                *relation == Relation::In && scene.chart.zones.get(*zone).asks(NAME).is_some()
-            })
+            .filter(|(zone, relation)| *relation == Relation::In && scene.chart.zones.get(*zone).asks(NAME).is_some())
             .map(|(zone, _)| zone)
             .collect();
         let known = self.vessels.contains_key(&step.vessel);
@@ -176,58 +163,33 @@ impl Behaviour for ZoneSpeed {
             return;
         }
         let state = self.vessels.entry(step.vessel).or_insert_with(|| {
-            out.wakes.push((
-                fix.at + scene.tracks.settings().lost_after(),
-                step.key,
-                step.vessel,
-            ));
+            out.wakes.push((fix.at + scene.tracks.settings().lost_after(), step.key, step.vessel));
             out.activity.push((step.vessel, Activity::Keeps));
-            State {
-                key: step.key,
-                last_fix: fix.at,
-                zones: Vec::new(),
-            }
+            State { key: step.key, last_fix: fix.at, zones: Vec::new() }
         });
         state.last_fix = fix.at;
         state.leave(step.vessel, "left the zone", out, |zone_id| {
-            inside
-                .iter()
-                .any(|zone| scene.chart.zones.get(*zone).id == zone_id)
+            inside.iter().any(|zone| scene.chart.zones.get(*zone).id == zone_id)
         });
         for zone in inside {
-            let (Some(profile), Some(smg)) =
-                (self.profiles.of(scene.chart, zone, scene.now), step.smg)
-            else {
+            let (Some(profile), Some(smg)) = (self.profiles.of(scene.chart, zone, scene.now), step.smg) else {
                 continue;
             };
             let settings = &profile.settings;
             let rule = settings.rule(scene.merge);
             let zone_id = &scene.chart.zones.get(zone).id;
             let watched = state.watched(zone_id);
-            match watched
-                .condition
-                .observe(&rule, settings.observe(smg.knots), &smg, fix.at)
-            {
+            match watched.condition.observe(&rule, settings.observe(smg.knots), &smg, fix.at) {
                 Verdict::Opened | Verdict::Holds => {
-                    if watched
-                        .said_at
-                        .is_none_or(|said| SAY_EVERY <= fix.at - said)
-                    {
+                    if watched.said_at.is_none_or(|said| SAY_EVERY <= fix.at - said) {
                         watched.said_at = Some(fix.at);
                         let asked = (!profile.own_score).then_some(settings.asked_score);
-                        out.signals
-                            .push(holds(scene, step, zone, watched, settings, asked));
+                        out.signals.push(holds(scene, step, zone, watched, settings, asked));
                     }
                 }
                 Verdict::Over(ended_at) => {
                     watched.said_at = None;
-                    out.signals.push(over(
-                        state.key,
-                        step.vessel,
-                        zone_id,
-                        ended_at,
-                        "back in band",
-                    ));
+                    out.signals.push(over(state.key, step.vessel, zone_id, ended_at, "back in band"));
                 }
                 Verdict::Nothing => {}
             }
@@ -239,11 +201,7 @@ impl Behaviour for ZoneSpeed {
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        let Some(state) = self
-            .vessels
-            .get_mut(&vessel)
-            .filter(|state| state.key == key)
-        else {
+        let Some(state) = self.vessels.get_mut(&vessel).filter(|state| state.key == key) else {
             return;
         };
         let lost_at = state.last_fix + scene.tracks.settings().lost_after();
@@ -256,32 +214,15 @@ impl Behaviour for ZoneSpeed {
         out.activity.push((vessel, Activity::Done));
     }
 
-    fn forget(
-        &mut self,
-        _scene: &Scene<'_>,
-        vessel: TrackIx,
-        reason: &'static str,
-        out: &mut Output,
-    ) {
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
         if let Some(mut state) = self.vessels.remove(&vessel) {
             state.leave(vessel, reason, out, |_| false);
         }
     }
 
-    fn reload(
-        &mut self,
-        scene: &Scene<'_>,
-        settings: &super::Settings,
-        _places: &Places,
-        out: &mut Output,
-    ) {
-        self.profiles
-            .rebuild(NAME, &settings.zone_speed, scene.chart);
-        let mut vessels: Vec<(TrackKey, TrackIx)> = self
-            .vessels
-            .iter()
-            .map(|(ix, state)| (state.key, *ix))
-            .collect();
+    fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, out: &mut Output) {
+        self.profiles.rebuild(NAME, &settings.zone_speed, scene.chart);
+        let mut vessels: Vec<(TrackKey, TrackIx)> = self.vessels.iter().map(|(ix, state)| (state.key, *ix)).collect();
         vessels.sort_unstable();
         for (_, vessel) in vessels {
             if let Some(state) = self.vessels.get_mut(&vessel) {
@@ -298,18 +239,10 @@ impl Behaviour for ZoneSpeed {
 
 impl State {
     fn watched(&mut self, zone_id: &str) -> &mut Watched {
-        let place = match self
-            .zones
-            .iter()
-            .position(|watched| watched.zone_id == zone_id)
-        {
+        let place = match self.zones.iter().position(|watched| watched.zone_id == zone_id) {
             Some(place) => place,
             None => {
-                self.zones.push(Watched {
-                    zone_id: zone_id.to_owned(),
-                    condition: Condition::new(),
-                    said_at: None,
-                });
+                self.zones.push(Watched { zone_id: zone_id.to_owned(), condition: Condition::new(), said_at: None });
                 self.zones.len() - 1
             }
         };
@@ -317,19 +250,12 @@ impl State {
     }
 
     /// Ends and drops every zone that `stays` does not keep.
-    fn leave(
-        &mut self,
-        vessel: TrackIx,
-        reason: &'static str,
-        out: &mut Output,
-        stays: impl Fn(&str) -> bool,
-    ) {
+    fn leave(&mut self, vessel: TrackIx, reason: &'static str, out: &mut Output, stays: impl Fn(&str) -> bool) {
         let key = self.key;
         self.zones.retain_mut(|watched| {
             let keep = stays(&watched.zone_id);
             if !keep && let Verdict::Over(ended_at) = watched.condition.leave() {
-                out.signals
-                    .push(over(key, vessel, &watched.zone_id, ended_at, reason));
+                out.signals.push(over(key, vessel, &watched.zone_id, ended_at, reason));
             }
             keep
         });
@@ -347,10 +273,7 @@ fn holds(
     let knots = step.smg.map_or(0.0, |smg| smg.knots);
     let position = step.fix.map(|fix| fix.position);
     let mut measured = Map::new();
-    measured.insert(
-        "counted_minutes".into(),
-        number(watched.condition.counted().minutes(), 1),
-    );
+    measured.insert("counted_minutes".into(), number(watched.condition.counted().minutes(), 1));
     measured.insert("speed_made_good_knots".into(), number(knots, 1));
     Signal {
         behaviour: NAME,
@@ -359,11 +282,7 @@ fn holds(
             started_at: watched.condition.started_at(),
             satisfied_at: watched.condition.satisfied_at().unwrap_or(step.at),
             last_at: step.fix.map_or(step.at, |fix| fix.at),
-            form: if knots < settings.max_knots {
-                "too_slow"
-            } else {
-                "too_fast"
-            },
+            form: if knots < settings.max_knots { "too_slow" } else { "too_fast" },
             position,
             shore_nm: position.map(|position| scene.chart.shore_nm(position)),
             zones: step.presence.iter().collect(),
@@ -373,25 +292,13 @@ fn holds(
             measured,
             thresholds: thresholds(
                 settings,
-                &[
-                    "min_knots",
-                    "max_knots",
-                    "margin_knots",
-                    "after_minutes",
-                    "end_minutes",
-                ],
+                &["min_knots", "max_knots", "margin_knots", "after_minutes", "end_minutes"],
             ),
         })),
     }
 }
 
-fn over(
-    key: TrackKey,
-    vessel: TrackIx,
-    zone_id: &str,
-    ended_at: Time,
-    reason: &'static str,
-) -> Signal {
+fn over(key: TrackKey, vessel: TrackIx, zone_id: &str, ended_at: Time, reason: &'static str) -> Signal {
     Signal {
         behaviour: NAME,
         subject: Subject::in_zone(key, vessel, zone_id),

@@ -8,9 +8,7 @@ pub(super) struct Links {
 
 impl Links {
     pub(super) fn new(size: usize) -> Links {
-        Links {
-            parents: (0..size).collect(),
-        }
+        Links { parents: (0..size).collect() }
     }
 
     /// From now on `a` and `b` are in one set.

@@ -22,14 +22,7 @@ const COUNTS_FROM: i32 = 20;
 /// Two alerts of one vessel this near are about the same stop.
 const SAME_STOP_METRES: f64 = 2.0 * METRES_PER_NM;
 /// Behaviours that are a stop, in one way or another.
-const STOPS: [&str; 6] = [
-    "loitering",
-    "rendezvous",
-    "slowdown",
-    "drift",
-    "dark_rendezvous",
-    "small_craft_stop",
-];
+const STOPS: [&str; 6] = ["loitering", "rendezvous", "slowdown", "drift", "dark_rendezvous", "small_craft_stop"];
 /// A story tells so many alerts and counts the others.
 const TOLD: usize = 12;
 /// Alerts and facts remembered at most; beyond it those that ended first are forgotten, facts before alerts.
@@ -98,11 +91,7 @@ impl CaseBook {
         let mut cases: Vec<Case> = links
             .sets()
             .into_iter()
-            .map(|set| {
-                set.into_iter()
-                    .map(|index| alerts[index])
-                    .collect::<Vec<_>>()
-            })
+            .map(|set| set.into_iter().map(|index| alerts[index]).collect::<Vec<_>>())
             .filter(|set| set.iter().any(|alert| counts(alert)))
             .map(|set| case(&set))
             .collect();
@@ -120,14 +109,7 @@ impl CaseBook {
         let mut order: Vec<_> = self
             .alerts
             .values()
-            .map(|alert| {
-                (
-                    alert.status == Status::Open,
-                    counts(alert),
-                    alert.last_at,
-                    alert.id.clone(),
-                )
-            })
+            .map(|alert| (alert.status == Status::Open, counts(alert), alert.last_at, alert.id.clone()))
             .collect();
         order.sort_unstable();
         for (_, _, _, id) in order.into_iter().take(MOST / 10) {
@@ -147,25 +129,19 @@ fn tie(alerts: &[&Alert], links: &mut Links) {
     let mut by_vessel: BTreeMap<(u32, u16), Vec<usize>> = BTreeMap::new();
     for (index, alert) in alerts.iter().enumerate() {
         for vessel in &alert.vessels {
-            by_vessel
-                .entry((vessel.mmsi, vessel.track))
-                .or_default()
-                .push(index);
+            by_vessel.entry((vessel.mmsi, vessel.track)).or_default().push(index);
         }
     }
     let mut joined: BTreeSet<usize> = BTreeSet::new();
     for indices in by_vessel.values() {
-        let (heavy, light): (Vec<usize>, Vec<usize>) =
-            indices.iter().partition(|index| counts(alerts[**index]));
+        let (heavy, light): (Vec<usize>, Vec<usize>) = indices.iter().partition(|index| counts(alerts[**index]));
         for pair in heavy.windows(2) {
             if near_in_time(alerts[pair[0]], alerts[pair[1]]) {
                 links.join(pair[0], pair[1]);
             }
         }
         for fact in light {
-            let mut near = heavy
-                .iter()
-                .filter(|other| near_in_time(alerts[**other], alerts[fact]));
+            let mut near = heavy.iter().filter(|other| near_in_time(alerts[**other], alerts[fact]));
             if let Some(first) = near.next()
                 && joined.insert(fact)
             {
@@ -182,9 +158,7 @@ fn near_in_time(a: &Alert, b: &Alert) -> bool {
 /// One case from its alerts and facts, which come by start.
 fn case(alerts: &[&Alert]) -> Case {
     let first = alerts.iter().find(|alert| counts(alert));
-    let id = first
-        .or(alerts.first())
-        .map_or("", |alert| alert.id.as_str());
+    let id = first.or(alerts.first()).map_or("", |alert| alert.id.as_str());
     let score = score(alerts);
     let mut vessels: BTreeMap<(u32, u16), VesselRef> = BTreeMap::new();
     for vessel in alerts.iter().flat_map(|alert| &alert.vessels) {
@@ -203,17 +177,11 @@ fn case(alerts: &[&Alert]) -> Case {
 
 /// The best alert, and 10 for each further behaviour that is not just another word for a stop already counted.
 fn score(alerts: &[&Alert]) -> i32 {
-    let mut ranked: Vec<&Alert> = alerts
-        .iter()
-        .copied()
-        .filter(|alert| counts(alert))
-        .collect();
+    let mut ranked: Vec<&Alert> = alerts.iter().copied().filter(|alert| counts(alert)).collect();
     ranked.sort_by(|a, b| (-a.score, a.started_at, &a.id).cmp(&(-b.score, b.started_at, &b.id)));
     let mut counted: Vec<&Alert> = Vec::new();
     for alert in &ranked {
-        let known = counted
-            .iter()
-            .any(|other| other.behaviour == alert.behaviour);
+        let known = counted.iter().any(|other| other.behaviour == alert.behaviour);
         if !known && !counted.iter().any(|other| same_stop(other, alert)) {
             counted.push(alert);
         }
@@ -228,9 +196,7 @@ fn same_stop(a: &Alert, b: &Alert) -> bool {
     let overlap = a.started_at <= b.last_at && b.started_at <= a.last_at;
     let shared = a.vessels.iter().any(|vessel| {
         let key = (vessel.mmsi, vessel.track);
-        b.vessels
-            .iter()
-            .any(|other| key == (other.mmsi, other.track))
+        b.vessels.iter().any(|other| key == (other.mmsi, other.track))
     });
     let here = match (a.position, b.position) {
         (Some(a), Some(b)) => a.metres_to(b) <= SAME_STOP_METRES,
@@ -363,13 +329,8 @@ mod tests {
 
     #[test]
     fn three_days_of_quiet_part_two_cases() {
-        let apart = |hours| {
-            cases(vec![
-                alert("a", "loitering", 50, 0, &[1]),
-                alert("b", "loitering", 50, hours, &[1]),
-            ])
-            .len()
-        };
+        let apart =
+            |hours| cases(vec![alert("a", "loitering", 50, 0, &[1]), alert("b", "loitering", 50, hours, &[1])]).len();
         assert_eq!((apart(73), apart(74)), (1, 2));
     }
 
@@ -382,17 +343,8 @@ mod tests {
         let mut elsewhere = meeting.clone();
         elsewhere.position = Some(LatLon::new(21.1, -18.0));
         assert_eq!(score(vec![loitering.clone(), elsewhere]), 75);
-        assert_eq!(
-            score(vec![
-                loitering.clone(),
-                alert("c", "loitering", 50, DAY, &[1])
-            ]),
-            50
-        );
-        assert_eq!(
-            score(vec![loitering, alert("d", "drift", 5, DAY, &[1])]),
-            50
-        );
+        assert_eq!(score(vec![loitering.clone(), alert("c", "loitering", 50, DAY, &[1])]), 50);
+        assert_eq!(score(vec![loitering, alert("d", "drift", 5, DAY, &[1])]), 50);
     }
 
     #[test]

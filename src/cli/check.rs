@@ -70,11 +70,7 @@ impl Cost {
 
 fn cost(settings: &Checked, recording: PathBuf) -> Result<(), Failure> {
     let mut cost = Cost::default();
-    let playback = Playback {
-        inputs: vec![recording],
-        time_zone: None,
-        pace: None,
-    };
+    let playback = Playback { inputs: vec![recording], time_zone: None, pace: None };
     let engine = play(settings, &playback, &mut |changes| {
         changes.iter().for_each(|change| cost.take(change));
         Ok(())
@@ -88,23 +84,13 @@ fn cost(settings: &Checked, recording: PathBuf) -> Result<(), Failure> {
     let days = length.max(Span::from_hours(1)).hours() / 24.0;
     let mut rows: Vec<_> = cost.rows.iter().filter(|(_, (all, _))| 0 < *all).collect();
     rows.sort_by_key(|(_, (all, _))| std::cmp::Reverse(*all));
-    let mut text = format!(
-        "{first} to {last} ({length}), {} vessels\n",
-        summary.vessels
-    );
+    let mut text = format!("{first} to {last} ({length}), {} vessels\n", summary.vessels);
     text.push_str("alerts a day   medium and above   behaviour             zones\n");
     for ((behaviour, zones), (all, urgent)) in rows {
         let a_day = |count: u64| count as f64 / days;
-        text.push_str(&format!(
-            "{:>12.1}   {:>16.1}   {behaviour:<20}  {zones}\n",
-            a_day(*all),
-            a_day(*urgent)
-        ));
+        text.push_str(&format!("{:>12.1}   {:>16.1}   {behaviour:<20}  {zones}\n", a_day(*all), a_day(*urgent)));
     }
     let budget = cost.urgent.len() as f64 / days;
-    text.push_str(&format!(
-        "{:>12.1}   {budget:>16.1}   all\n",
-        cost.seen.len() as f64 / days
-    ));
+    text.push_str(&format!("{:>12.1}   {budget:>16.1}   all\n", cost.seen.len() as f64 / days));
     print(&text)
 }

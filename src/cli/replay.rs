@@ -58,23 +58,18 @@ fn time(text: &str) -> Result<Time, String> {
 }
 
 fn rate(text: &str) -> Result<f64, String> {
-    let rate = text
-        .parse()
-        .ok()
-        .filter(|rate: &f64| rate.is_finite() && 0.0 < *rate);
+    let rate = text.parse().ok().filter(|rate: &f64| rate.is_finite() && 0.0 < *rate);
     rate.ok_or_else(|| "write a number above 0".to_owned())
 }
 
 fn time_zone(text: &str) -> Result<TimeZone, String> {
-    inputs::time_zone(text)
-        .ok_or_else(|| "write an IANA name or an offset, as Europe/Lisbon or +02:00".to_owned())
+    inputs::time_zone(text).ok_or_else(|| "write an IANA name or an offset, as Europe/Lisbon or +02:00".to_owned())
 }
 
 /// Writes alerts and the summary.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let SettingsArguments { config, zones } = &arguments.settings;
-    let settings =
-        check(config.as_deref(), zones.as_deref(), Purpose::Replay).map_err(Failure::Settings)?;
+    let settings = check(config.as_deref(), zones.as_deref(), Purpose::Replay).map_err(Failure::Settings)?;
     let clock = Clock;
     let start = clock.moment();
     let playback = Playback {
@@ -84,9 +79,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     };
     let mut alerts = Output::open(arguments.alerts.as_deref())?;
     let played = play(&settings, &playback, &mut |changes| {
-        let wanted = changes
-            .iter()
-            .filter(|change| arguments.facts || change.alert.announced);
+        let wanted = changes.iter().filter(|change| arguments.facts || change.alert.announced);
         for change in wanted {
             alerts.line(change)?;
         }
@@ -132,20 +125,15 @@ struct Output {
 
 impl Output {
     fn open(path: Option<&Path>) -> Result<Output, Failure> {
-        let (name, writer): (String, Box<dyn Write>) =
-            match path.filter(|path| path.as_os_str() != "-") {
-                None => ("standard output".to_owned(), Box::new(io::stdout())),
-                Some(path) => {
-                    let name = path.display().to_string();
-                    let file = File::create(path)
-                        .map_err(|error| Failure::Other(format!("{name}: {error}")))?;
-                    (name, Box::new(file))
-                }
-            };
-        Ok(Output {
-            name,
-            writer: BufWriter::with_capacity(1 << 16, writer),
-        })
+        let (name, writer): (String, Box<dyn Write>) = match path.filter(|path| path.as_os_str() != "-") {
+            None => ("standard output".to_owned(), Box::new(io::stdout())),
+            Some(path) => {
+                let name = path.display().to_string();
+                let file = File::create(path).map_err(|error| Failure::Other(format!("{name}: {error}")))?;
+                (name, Box::new(file))
+            }
+        };
+        Ok(Output { name, writer: BufWriter::with_capacity(1 << 16, writer) })
     }
 
     fn line(&mut self, object: &impl Serialize) -> Result<(), Failure> {
@@ -206,31 +194,19 @@ pub(super) fn play(
         live: false,
         lateness,
     });
-    let mut engine = Engine::new(
-        &settings.engine,
-        Arc::clone(&settings.chart),
-        clocks.collect(),
-    );
+    let mut engine = Engine::new(&settings.engine, Arc::clone(&settings.chart), clocks.collect());
     let progress = Progress::new(&recordings);
-    let reading = Reading {
-        time_zone: playback.time_zone.clone(),
-        lateness: Some(lateness),
-    };
+    let reading = Reading { time_zone: playback.time_zone.clone(), lateness: Some(lateness) };
     let mut merged = Merged::new(recordings, &reading)?;
 
     let mut changes = Vec::new();
     let mut count: u64 = 0;
     loop {
         let more = merged.read_block(&mut |recording, bytes| {
-            let received = playback.pace.map(|(from, rate)| {
-                from + Span::from_millis((count as f64 * 1000.0 / rate) as i64)
-            });
+            let received =
+                playback.pace.map(|(from, rate)| from + Span::from_millis((count as f64 * 1000.0 / rate) as i64));
             count += 1;
-            let line = Line {
-                source: ids[recording],
-                received,
-                bytes,
-            };
+            let line = Line { source: ids[recording], received, bytes };
             engine.line(line, &mut changes);
         });
         let ended = !matches!(more, Ok(true));
@@ -259,9 +235,9 @@ fn sources(recordings: &[Recording]) -> (Vec<SourceId>, Vec<String>) {
             Format::Danish(header) => ("dma", header.as_ref()),
             Format::Noaa(header) => ("noaa", header.as_ref()),
         };
-        let same = known.iter().position(|(other, its)| {
-            *other == family && (header.is_none() || its.is_none() || *its == header)
-        });
+        let same = known
+            .iter()
+            .position(|(other, its)| *other == family && (header.is_none() || its.is_none() || *its == header));
         let index = same.unwrap_or(known.len());
         match known.get_mut(index) {
             // The later parts of a cut file may come before the part that has the header.
@@ -272,11 +248,7 @@ fn sources(recordings: &[Recording]) -> (Vec<SourceId>, Vec<String>) {
         ids.push(SourceId(u16::try_from(index).unwrap_or(u16::MAX)));
     }
     let names = known.iter().enumerate().map(|(index, (family, _))| {
-        match known[..index]
-            .iter()
-            .filter(|(other, _)| other == family)
-            .count()
-        {
+        match known[..index].iter().filter(|(other, _)| other == family).count() {
             0 => (*family).to_owned(),
             before => format!("{family}-{}", before + 1),
         }
@@ -294,20 +266,14 @@ impl Progress {
     fn new(recordings: &[Recording]) -> Progress {
         let sizes: Option<Vec<u64>> = recordings.iter().map(Recording::size).collect();
         let (length, style) = match sizes {
-            Some(sizes) => (
-                Some(sizes.iter().sum()),
-                "{bar:30} {percent:>3} %  {msg}  {eta} left",
-            ),
+            Some(sizes) => (Some(sizes.iter().sum()), "{bar:30} {percent:>3} %  {msg}  {eta} left"),
             None => (None, "{spinner} {bytes}  {msg}"),
         };
         let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr_with_hz(4));
         if let Ok(style) = ProgressStyle::with_template(style) {
             bar.set_style(style);
         }
-        Progress {
-            bar,
-            positions: recordings.iter().map(Recording::position).collect(),
-        }
+        Progress { bar, positions: recordings.iter().map(Recording::position).collect() }
     }
 
     /// Nothing in the first seconds: a short replay needs no bar.
@@ -318,12 +284,7 @@ impl Progress {
         if let Some(now) = now {
             self.bar.set_message(FromAir(&now.to_string()).to_string());
         }
-        self.bar.set_position(
-            self.positions
-                .iter()
-                .map(|position| position.load(Relaxed))
-                .sum(),
-        );
+        self.bar.set_position(self.positions.iter().map(|position| position.load(Relaxed)).sum());
     }
 
     /// Keeps the bar out of what is written.

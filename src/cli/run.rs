@@ -21,10 +21,7 @@ pub(super) fn main(arguments: Arguments) -> Result<(), Failure> {
     if settings.inputs.is_empty() {
         let text = "inputs: there is none; add one, for instance:\n    [[inputs]]\n    kind = \"udp\"\n    name = \"receivers\"\n    \
                     address = \"0.0.0.0:10110\"";
-        return Err(Failure::Settings(vec![Problem::of_file(
-            file.display().to_string(),
-            text,
-        )]));
+        return Err(Failure::Settings(vec![Problem::of_file(file.display().to_string(), text)]));
     }
     telemetry::set_up();
     runtime::run(settings, file).map_err(|error| Failure::Other(error.to_string()))

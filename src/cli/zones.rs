@@ -40,8 +40,7 @@ enum Command {
 /// Runs the command on the zones of the settings, at the present moment.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let SettingsArguments { config, zones } = &arguments.settings;
-    let settings =
-        check(config.as_deref(), zones.as_deref(), Purpose::Replay).map_err(Failure::Settings)?;
+    let settings = check(config.as_deref(), zones.as_deref(), Purpose::Replay).map_err(Failure::Settings)?;
     let chart = &*settings.chart;
     let now = Clock.now();
     let mut text = Vec::new();
@@ -70,17 +69,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 /// One line a zone: id, kind, weight, whether it is active now, name, file.
 pub fn list(chart: &Chart, now: Time, out: &mut dyn Write) -> io::Result<()> {
     let zones = chart.zones.zones();
-    let width = zones
-        .iter()
-        .map(|zone| zone.id.len())
-        .max()
-        .unwrap_or(0)
-        .max(2);
-    writeln!(
-        out,
-        "{:width$}  {:<9}  weight  active  {:<17}  name (file)",
-        "id", "kind", "reviewed"
-    )?;
+    let width = zones.iter().map(|zone| zone.id.len()).max().unwrap_or(0).max(2);
+    writeln!(out, "{:width$}  {:<9}  weight  active  {:<17}  name (file)", "id", "kind", "reviewed")?;
     for zone in zones {
         let active = if zone.active(now) { "yes" } else { "no" };
         let reviewed = zone.reviewed.as_deref().unwrap_or("never");
@@ -116,11 +106,7 @@ pub fn test(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io::R
                 "" => String::new(),
                 country => format!(", {country}"),
             };
-            writeln!(
-                out,
-                "port:   {nm:.1} nm off {}{country} (bearing {bearing:03.0} from it)",
-                port.name
-            )
+            writeln!(out, "port:   {nm:.1} nm off {}{country} (bearing {bearing:03.0} from it)", port.name)
         }
         None => writeln!(out, "port:   none known"),
     }
@@ -130,10 +116,7 @@ pub fn test(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io::R
 pub fn show(zones: &ZoneSet, id: &str, out: &mut dyn Write) -> io::Result<bool> {
     let Some(zone) = zones.find(id).map(|number| zones.get(number)) else {
         writeln!(out, "no zone {id:?}")?;
-        let similar = zones
-            .zones()
-            .iter()
-            .filter(|zone| zone.id.contains(id) || id.contains(&zone.id));
+        let similar = zones.zones().iter().filter(|zone| zone.id.contains(id) || id.contains(&zone.id));
         for zone in similar {
             writeln!(out, "  perhaps {} ({})", zone.id, zone.name)?;
         }
@@ -144,12 +127,7 @@ pub fn show(zones: &ZoneSet, id: &str, out: &mut dyn Write) -> io::Result<bool> 
     line("kind", kind(zone).to_owned())?;
     line("near", format!("{} nm beyond the border", zone.near_nm))?;
     line("weight", weight(zone))?;
-    line(
-        "behaviours",
-        zone.behaviours
-            .as_ref()
-            .map_or("all".to_owned(), |names| names.join(", ")),
-    )?;
+    line("behaviours", zone.behaviours.as_ref().map_or("all".to_owned(), |names| names.join(", ")))?;
     for (behaviour, settings) in &zone.settings {
         line("settings", format!("{behaviour}: {settings}"))?;
     }
@@ -158,22 +136,12 @@ pub fn show(zones: &ZoneSet, id: &str, out: &mut dyn Write) -> io::Result<bool> 
             Some(nm) => format!("{nm} nm instead of the default margin"),
             None => "default margin".to_owned(),
         };
-        let calm = if zone.calm {
-            "sea behaviours wait outside it"
-        } else {
-            "sea behaviours run in it too"
-        };
+        let calm = if zone.calm { "sea behaviours wait outside it" } else { "sea behaviours run in it too" };
         line("calm water", format!("{calm}; {margin}"))?;
     }
     line("active", when(zone))?;
-    line(
-        "source",
-        zone.source.clone().unwrap_or("not said".to_owned()),
-    )?;
-    line(
-        "reviewed",
-        zone.reviewed.clone().unwrap_or("never".to_owned()),
-    )?;
+    line("source", zone.source.clone().unwrap_or("not said".to_owned()))?;
+    line("reviewed", zone.reviewed.clone().unwrap_or("never".to_owned()))?;
     line("file", format!("{}, line {}", zone.file, zone.line))?;
     Ok(true)
 }
@@ -196,13 +164,7 @@ fn zones_around(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> i
             true => String::new(),
             false => format!("; not active now ({})", when(zone)),
         };
-        writeln!(
-            out,
-            "zones:  {} ({}, {}): {place}{active}",
-            zone.id,
-            zone.name,
-            zone.kind.name()
-        )?;
+        writeln!(out, "zones:  {} ({}, {}): {place}{active}", zone.id, zone.name, zone.kind.name())?;
     }
     Ok(())
 }
@@ -228,31 +190,14 @@ fn calm_water(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io:
     if calm.inside {
         let mut hits = Vec::new();
         chart.zones.at(at, &mut hits);
-        let inside = hits
-            .iter()
-            .filter(|hit| hit.relation == Relation::In)
-            .map(|hit| chart.zones.get(hit.zone));
+        let inside = hits.iter().filter(|hit| hit.relation == Relation::In).map(|hit| chart.zones.get(hit.zone));
         for zone in inside.filter(|zone| zone.calm_water() && zone.active(time)) {
-            writeln!(
-                out,
-                "calm:   yes, in the {} zone {} ({})",
-                zone.kind.name(),
-                zone.id,
-                zone.name
-            )?;
+            writeln!(out, "calm:   yes, in the {} zone {} ({})", zone.kind.name(), zone.id, zone.name)?;
         }
         if let Some(port) = chart.ports.calm_round(at) {
             let nm = at.nm_to(port.at);
-            let name = if port.name.is_empty() {
-                "an anchorage point"
-            } else {
-                &port.name
-            };
-            writeln!(
-                out,
-                "calm:   yes, {nm:.1} nm from {name}, whose circle is {} nm",
-                port.radius_nm
-            )?;
+            let name = if port.name.is_empty() { "an anchorage point" } else { &port.name };
+            writeln!(out, "calm:   yes, {nm:.1} nm from {name}, whose circle is {} nm", port.radius_nm)?;
         }
         return Ok(());
     }
@@ -299,19 +244,11 @@ fn weight(zone: &Zone) -> String {
 /// When the zone is active, in words.
 fn when(zone: &Zone) -> String {
     let hours = match zone.hours {
-        Some(Hours { from, to }) => format!(
-            "{:02}:{:02} to {:02}:{:02} UTC",
-            from / 60,
-            from % 60,
-            to / 60,
-            to % 60
-        ),
+        Some(Hours { from, to }) => format!("{:02}:{:02} to {:02}:{:02} UTC", from / 60, from % 60, to / 60, to % 60),
         None => "all day".to_owned(),
     };
-    let months: Vec<String> = (1..=12)
-        .filter(|month| zone.months >> (month - 1) & 1 == 1)
-        .map(|month: u16| month.to_string())
-        .collect();
+    let months: Vec<String> =
+        (1..=12).filter(|month| zone.months >> (month - 1) & 1 == 1).map(|month: u16| month.to_string()).collect();
     match months.len() {
         12 => hours,
         _ => format!("{hours}, in the months {}", months.join(", ")),

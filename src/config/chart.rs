@@ -45,8 +45,7 @@ pub fn read_zones(source: &ZoneSource) -> Result<ZoneSet, Vec<Problem>> {
         let text = whole.strip_prefix(&lead).unwrap_or(&whole);
         in_zone_file(folder, &files, &error.file, error.line, text.to_owned())
     };
-    let zones = ZoneSet::parse(&files)
-        .map_err(|errors| errors.into_iter().map(of_error).collect::<Vec<_>>())?;
+    let zones = ZoneSet::parse(&files).map_err(|errors| errors.into_iter().map(of_error).collect::<Vec<_>>())?;
     let faults = zones.zones().iter().flat_map(|zone| {
         let told = wrong_overrides(zone).into_iter();
         told.map(|fault| in_zone_file(folder, &files, &zone.file, zone.line, fault))
@@ -65,9 +64,7 @@ fn wrong_overrides(zone: &Zone) -> Vec<String> {
     for name in zone.behaviours.iter().flatten() {
         if !behaviours::NAMES.contains(&name.as_str()) {
             let known = behaviours::NAMES.join(", ");
-            faults.push(format!(
-                "{lead}: behaviours: `{name}` is no behaviour; there are {known}"
-            ));
+            faults.push(format!("{lead}: behaviours: `{name}` is no behaviour; there are {known}"));
         }
     }
     for (name, overrides) in &zone.settings {
@@ -76,28 +73,16 @@ fn wrong_overrides(zone: &Zone) -> Vec<String> {
                 let told = behaviours::check_overrides(name, overrides).into_iter();
                 faults.extend(told.map(|fault| format!("{lead}: settings.{name}: {fault}")));
             }
-            _ => faults.push(format!(
-                "{lead}: settings.{name}: is no object; write {{\"{name}\": {{}}}}"
-            )),
+            _ => faults.push(format!("{lead}: settings.{name}: is no object; write {{\"{name}\": {{}}}}")),
         }
     }
     faults
 }
 
-fn in_zone_file(
-    folder: &Path,
-    files: &[(String, String)],
-    name: &str,
-    line: usize,
-    text: String,
-) -> Problem {
+fn in_zone_file(folder: &Path, files: &[(String, String)], name: &str, line: usize, text: String) -> Problem {
     let file = files.iter().find(|(other, _)| other == name);
     let shown = file.and_then(|(_, text)| text.lines().nth(line.saturating_sub(1)));
-    Problem {
-        file: folder.join(name).display().to_string(),
-        line: shown.map(|shown| (line, shortened(shown))),
-        text,
-    }
+    Problem { file: folder.join(name).display().to_string(), line: shown.map(|shown| (line, shortened(shown))), text }
 }
 
 /// A zone file may well be one long line.
@@ -113,21 +98,14 @@ fn shortened(line: &str) -> String {
 fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<Problem>> {
     let shown = folder.display().to_string();
     let failed = |error: std::io::Error| {
-        let text =
-            format!("zones.folder: {error}; create it, or write the folder of the *.geojson files");
+        let text = format!("zones.folder: {error}; create it, or write the folder of the *.geojson files");
         vec![Problem::of_file(shown.clone(), text)]
     };
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        let hidden = path
-            .file_name()
-            .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        if !hidden
-            && path
-                .extension()
-                .is_some_and(|extension| extension == "geojson")
-        {
+        let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        if !hidden && path.extension().is_some_and(|extension| extension == "geojson") {
             paths.push(path);
         }
     }
@@ -135,17 +113,10 @@ fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<Problem>> {
     let mut files = Vec::new();
     let mut problems = Vec::new();
     for path in paths {
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let size = fs::metadata(&path).map_or(0, |metadata| metadata.len());
         let read = match LARGEST_FILE_BYTES < size {
-            true => Err(format!(
-                "is {} MB large; at most 64 MB are read",
-                size / 1_000_000
-            )),
+            true => Err(format!("is {} MB large; at most 64 MB are read", size / 1_000_000)),
             false => fs::read_to_string(&path).map_err(|error| error.to_string()),
         };
         match read {
@@ -183,21 +154,13 @@ enum Points {
 
 impl Parts {
     /// Zones with the coast and ports that the settings name; relative paths are relative to `folder`.
-    pub(super) fn read(
-        source: &ZoneSource,
-        settings: &ZoneSettings,
-        folder: &Path,
-    ) -> Result<Parts, Vec<Problem>> {
+    pub(super) fn read(source: &ZoneSource, settings: &ZoneSettings, folder: &Path) -> Result<Parts, Vec<Problem>> {
         let mut problems = Vec::new();
         let zones = read_zones(source).map_err(|faults| problems.extend(faults));
         let coast = coast(&settings.coast, folder).map_err(|fault| problems.push(fault));
         let ports = ports(settings, folder).map_err(|faults| problems.extend(faults));
         match (zones, coast, ports) {
-            (Ok(zones), Ok(coast), Ok(ports)) => Ok(Parts {
-                zones,
-                coast,
-                ports,
-            }),
+            (Ok(zones), Ok(coast), Ok(ports)) => Ok(Parts { zones, coast, ports }),
             _ => Err(problems),
         }
     }
@@ -228,9 +191,7 @@ fn coast(named: &str, folder: &Path) -> Result<Land, Problem> {
             let coast = Coast::from_geojson(&text);
             coast
                 .map(|coast| Land::Own(Arc::new(coast)))
-                .map_err(|error| {
-                    Problem::of_file(folder.join(file).display().to_string(), error.to_string())
-                })
+                .map_err(|error| Problem::of_file(folder.join(file).display().to_string(), error.to_string()))
         }
     }
 }
@@ -243,29 +204,15 @@ fn ports(settings: &ZoneSettings, folder: &Path) -> Result<Points, Vec<Problem>>
     let harbours = match settings.ports.as_str() {
         "built-in" => Some(Ports::built_in_harbours()),
         "off" => Some(Ports::none()),
-        file => points(
-            "ports",
-            file,
-            folder,
-            Ports::harbours_from_csv,
-            &mut problems,
-        ),
+        file => points("ports", file, folder, Ports::harbours_from_csv, &mut problems),
     };
     let anchorages = match settings.anchorages.as_str() {
         "built-in" => Some(Ports::built_in_anchorages()),
         "off" => Some(Ports::none()),
-        file => points(
-            "anchorages",
-            file,
-            folder,
-            Ports::anchorages_from_csv,
-            &mut problems,
-        ),
+        file => points("anchorages", file, folder, Ports::anchorages_from_csv, &mut problems),
     };
     match (harbours, anchorages) {
-        (Some(harbours), Some(anchorages)) => Ok(Points::Own(Arc::new(
-            harbours.with_anchorages_of(anchorages),
-        ))),
+        (Some(harbours), Some(anchorages)) => Ok(Points::Own(Arc::new(harbours.with_anchorages_of(anchorages)))),
         _ => Err(problems),
     }
 }
@@ -277,16 +224,10 @@ fn points<E: fmt::Display>(
     parse: impl Fn(&str) -> Result<Ports, Vec<E>>,
     problems: &mut Vec<Problem>,
 ) -> Option<Ports> {
-    let text = read_named(key, file, folder)
-        .map_err(|problem| problems.push(problem))
-        .ok()?;
+    let text = read_named(key, file, folder).map_err(|problem| problems.push(problem)).ok()?;
     let shown = folder.join(file).display().to_string();
     let parsed = parse(&text).map_err(|errors| {
-        problems.extend(
-            errors
-                .into_iter()
-                .map(|error| Problem::of_file(shown.as_str(), error.to_string())),
-        );
+        problems.extend(errors.into_iter().map(|error| Problem::of_file(shown.as_str(), error.to_string())));
     });
     parsed.ok()
 }
@@ -294,8 +235,7 @@ fn points<E: fmt::Display>(
 fn read_named(key: &str, file: &str, folder: &Path) -> Result<String, Problem> {
     let path = folder.join(file);
     fs::read_to_string(&path).map_err(|error| {
-        let text =
-            format!("zones.{key}: {error}; write \"built-in\", \"off\" or the path of a file");
+        let text = format!("zones.{key}: {error}; write \"built-in\", \"off\" or the path of a file");
         Problem::of_file(path.display().to_string(), text)
     })
 }

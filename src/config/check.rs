@@ -38,10 +38,7 @@ impl Checked {
 
     /// The zones as their files say now.
     pub fn read_zones_again(&self) -> Result<Chart, Vec<Problem>> {
-        read_zones(&self.zones).map(|zones| Chart {
-            zones,
-            ..(*self.chart).clone()
-        })
+        read_zones(&self.zones).map(|zones| Chart { zones, ..(*self.chart).clone() })
     }
 }
 
@@ -55,17 +52,9 @@ pub enum Purpose {
 }
 
 /// Reads and checks a settings file, or the built-in one, and its zones. `zones` replaces the zones folder.
-pub fn check(
-    file: Option<&Path>,
-    zones: Option<&Path>,
-    purpose: Purpose,
-) -> Result<Checked, Vec<Problem>> {
+pub fn check(file: Option<&Path>, zones: Option<&Path>, purpose: Purpose) -> Result<Checked, Vec<Problem>> {
     let Some(file) = file else {
-        let built_in = Text {
-            name: "built-in settings",
-            text: SHIPPED,
-            folder: Path::new(""),
-        };
+        let built_in = Text { name: "built-in settings", text: SHIPPED, folder: Path::new("") };
         return built_in.check(zones, purpose);
     };
     let name = file.display().to_string();
@@ -76,11 +65,7 @@ pub fn check(
         };
         vec![Problem::of_file(name.as_str(), text)]
     })?;
-    let text = Text {
-        name: &name,
-        text: &text,
-        folder: file.parent().unwrap_or(Path::new("")),
-    };
+    let text = Text { name: &name, text: &text, folder: file.parent().unwrap_or(Path::new("")) };
     text.check(zones, purpose)
 }
 
@@ -114,8 +99,7 @@ impl Text<'_> {
         problems.sort_by_key(|problem| problem.line.as_ref().map(|(number, _)| *number));
 
         let zones = zone_source(zones, &config.zones.folder, folder);
-        let parts =
-            Parts::read(&zones, &config.zones, folder).map_err(|faults| problems.extend(faults));
+        let parts = Parts::read(&zones, &config.zones, folder).map_err(|faults| problems.extend(faults));
         match parts {
             Ok(parts) if problems.is_empty() => Ok(Checked {
                 chart: Arc::new(parts.chart(&config.zones)),
@@ -153,18 +137,12 @@ fn missing_places(config: &Config) -> Vec<String> {
             Err(error) if is_fifo => {
                 problems.push(format!("{key}: {shown}: {error}; create it with mkfifo"));
             }
-            Err(error) => problems.push(format!(
-                "{key}: {shown}: {error}; write the path of a recording"
-            )),
+            Err(error) => problems.push(format!("{key}: {shown}: {error}; write the path of a recording")),
             Ok(found) if is_fifo && !found.file_type().is_fifo() => {
-                problems.push(format!(
-                    "{key}: {shown} is no FIFO; create one with mkfifo, or write kind = \"file\""
-                ));
+                problems.push(format!("{key}: {shown} is no FIFO; create one with mkfifo, or write kind = \"file\""));
             }
             Ok(found) if found.is_dir() => {
-                problems.push(format!(
-                    "{key}: {shown} is a folder; write the path of a recording"
-                ));
+                problems.push(format!("{key}: {shown} is a folder; write the path of a recording"));
             }
             Ok(_) => {}
         }
@@ -174,10 +152,7 @@ fn missing_places(config: &Config) -> Vec<String> {
         let key = format!("sinks[{index}].path");
         let parent = path.parent().filter(|parent| *parent != Path::new(""));
         if path.is_dir() {
-            problems.push(format!(
-                "{key}: {} is a folder; write the path of a file",
-                path.display()
-            ));
+            problems.push(format!("{key}: {} is a folder; write the path of a file", path.display()));
         } else if parent.is_some_and(|parent| !parent.is_dir()) {
             problems.push(format!(
                 "{key}: the folder of {} does not exist; create it, or write another path",

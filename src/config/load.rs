@@ -27,23 +27,15 @@ const MOST_PROBLEMS: usize = 100;
 /// Reads the text of `file`.
 pub(super) fn load<'a>(file: &'a str, text: &'a str) -> Loaded<'a> {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let mut loaded = Loaded {
-        file,
-        text,
-        table: table.into_inner(),
-        left_out: Vec::new(),
-        config: None,
-        problems: Vec::new(),
-    };
+    let mut loaded =
+        Loaded { file, text, table: table.into_inner(), left_out: Vec::new(), config: None, problems: Vec::new() };
     if errors.is_empty() {
         loaded.understand();
     }
     for error in errors {
         let offset = error.span().map_or(0, |span| span.start);
         let text = format!("not TOML: {}", error.message().replace('\n', ", "));
-        loaded
-            .problems
-            .push(Problem::at(file, loaded.text, offset, text));
+        loaded.problems.push(Problem::at(file, loaded.text, offset, text));
     }
     loaded
 }
@@ -56,8 +48,7 @@ impl Loaded<'_> {
             let whole = Spanned::new(0..self.text.len(), rest.clone());
             let error = match Config::deserialize(Deserializer::from(whole)) {
                 Ok(config) => {
-                    self.problems
-                        .sort_by_key(|problem| problem.line.as_ref().map(|(number, _)| *number));
+                    self.problems.sort_by_key(|problem| problem.line.as_ref().map(|(number, _)| *number));
                     return self.config = Some(config);
                 }
                 Err(error) => error,
@@ -68,8 +59,7 @@ impl Loaded<'_> {
             let path = path_of(&steps);
             if !self.is_told_already(&path, error.message()) {
                 let text = explain(&path, error.message());
-                self.problems
-                    .push(Problem::at(self.file, self.text, span.start, text));
+                self.problems.push(Problem::at(self.file, self.text, span.start, text));
             }
             let Some(entry) = take_out(&mut rest, &span) else {
                 return;
@@ -80,9 +70,7 @@ impl Loaded<'_> {
 
     /// A key that is missing only because its faulty value was left out.
     fn is_told_already(&self, path: &str, message: &str) -> bool {
-        let missing = message
-            .strip_prefix("missing field `")
-            .and_then(|rest| rest.strip_suffix('`'));
+        let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
         missing.is_some_and(|key| {
             let around = self.find(path);
             around != self.find(&format!("{path}.{key}"))
@@ -92,10 +80,7 @@ impl Loaded<'_> {
     /// Turns a sentence of `problems()`, led by its key's path, into a problem with its line.
     pub(super) fn locate(&self, sentence: &str) -> Problem {
         let in_path = |byte: u8| byte.is_ascii_alphanumeric() || b"._-[]".contains(&byte);
-        let end = sentence
-            .bytes()
-            .position(|byte| !in_path(byte))
-            .unwrap_or(0);
+        let end = sentence.bytes().position(|byte| !in_path(byte)).unwrap_or(0);
         let (path, rest) = sentence.split_at(end);
         let rest = rest.trim_start_matches(':').trim_start();
         let path = self.as_in_file(path);
@@ -131,9 +116,7 @@ impl Loaded<'_> {
                 Some((name, index)) => (name, index.trim_end_matches(']').parse::<usize>().ok()),
                 None => (step, None),
             };
-            let entry = table
-                .take()
-                .and_then(|table| table.iter().find(|(key, _)| key.get_ref() == name));
+            let entry = table.take().and_then(|table| table.iter().find(|(key, _)| key.get_ref() == name));
             let Some((key, value)) = entry else {
                 break;
             };
@@ -233,13 +216,8 @@ fn take_out_of_list(
     span: &Range<usize>,
 ) -> Option<Option<(String, usize)>> {
     if let Some(index) = list.iter().position(|element| element.span() == *span) {
-        let all = std::mem::replace(list, toml::de::DeArray::new())
-            .into_iter()
-            .enumerate();
-        *list = all
-            .filter(|(at, _)| *at != index)
-            .map(|(_, element)| element)
-            .collect();
+        let all = std::mem::replace(list, toml::de::DeArray::new()).into_iter().enumerate();
+        *list = all.filter(|(at, _)| *at != index).map(|(_, element)| element).collect();
         return Some(Some((name.to_string(), index)));
     }
     list.iter_mut().find_map(|element| match element.get_mut() {
@@ -251,23 +229,13 @@ fn take_out_of_list(
 /// The parser's words as a sentence that says what to write.
 fn explain(path: &str, message: &str) -> String {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let lead = if path.is_empty() {
-        String::new()
-    } else {
-        format!("{path}: ")
-    };
+    let lead = if path.is_empty() { String::new() } else { format!("{path}: ") };
     if message.starts_with("unknown field") {
-        let (wrong, known) = (
-            quoted.first().copied().unwrap_or_default(),
-            quoted.get(1..).unwrap_or_default(),
-        );
+        let (wrong, known) = (quoted.first().copied().unwrap_or_default(), quoted.get(1..).unwrap_or_default());
         return format!("{lead}unknown key; {}", advice(wrong, known));
     }
     if message.starts_with("unknown variant") {
-        let (wrong, known) = (
-            quoted.first().copied().unwrap_or_default(),
-            quoted.get(1..).unwrap_or_default(),
-        );
+        let (wrong, known) = (quoted.first().copied().unwrap_or_default(), quoted.get(1..).unwrap_or_default());
         return format!("{lead}\"{wrong}\" is not known; {}", advice(wrong, known));
     }
     if message.starts_with("missing field") {
@@ -294,10 +262,7 @@ fn explain(path: &str, message: &str) -> String {
         other => other,
     };
     let key = path.rsplit('.').next().unwrap_or(path);
-    format!(
-        "{lead}is {given}, needs {needed}; write {}",
-        example(path, key)
-    )
+    format!("{lead}is {given}, needs {needed}; write {}", example(path, key))
 }
 
 fn advice(wrong: &str, known: &[&str]) -> String {
@@ -344,9 +309,9 @@ fn example(path: &str, key: &str) -> String {
 pub(super) fn with_examples(shipped: &str) -> String {
     let mut text = String::new();
     for line in shipped.lines() {
-        let example = line.strip_prefix('#').filter(|rest| {
-            rest.starts_with(|first: char| first == '[' || first.is_ascii_lowercase())
-        });
+        let example = line
+            .strip_prefix('#')
+            .filter(|rest| rest.starts_with(|first: char| first == '[' || first.is_ascii_lowercase()));
         text.push_str(example.unwrap_or(line));
         text.push('\n');
     }
@@ -362,8 +327,7 @@ mod tests {
         let located = loaded.config.iter().flat_map(Config::problems);
         let located: Vec<Problem> = located.map(|sentence| loaded.locate(&sentence)).collect();
         let all = loaded.problems.iter().chain(&located);
-        all.map(|problem| problem.to_string().replace("\n    ", " | "))
-            .collect()
+        all.map(|problem| problem.to_string().replace("\n    ", " | ")).collect()
     }
 
     #[test]

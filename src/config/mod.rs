@@ -85,14 +85,8 @@ impl Config {
         for (index, sink) in self.sinks.iter().enumerate() {
             problems.extend(sink.problems(&format!("sinks[{index}]")));
         }
-        problems.extend(doubled(
-            "inputs",
-            self.inputs.iter().map(|input| input.name.as_str()),
-        ));
-        problems.extend(doubled(
-            "sinks",
-            self.sinks.iter().map(|sink| sink.name.as_str()),
-        ));
+        problems.extend(doubled("inputs", self.inputs.iter().map(|input| input.name.as_str())));
+        problems.extend(doubled("sinks", self.sinks.iter().map(|sink| sink.name.as_str())));
         problems
     }
 }

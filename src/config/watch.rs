@@ -32,11 +32,7 @@ impl FolderWatch {
             let failed = |error| warn!(folder = %folder.display(), %error, "zones folder not watched: send SIGHUP after a change");
             outcome.map_err(failed).ok()
         });
-        FolderWatch {
-            touched,
-            rest_at: None,
-            _watcher: watcher,
-        }
+        FolderWatch { touched, rest_at: None, _watcher: watcher }
     }
 
     /// Waits until files changed and then no more did for a second. May be given up and called again at any time.
@@ -77,9 +73,6 @@ fn matters(event: &Event) -> bool {
         EventKind::Access(kind) => kind != AccessKind::Close(AccessMode::Write),
         _ => false,
     };
-    let of_zones = |path: &PathBuf| {
-        path.extension()
-            .is_some_and(|extension| extension == "geojson")
-    };
+    let of_zones = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "geojson");
     !read && event.paths.iter().any(of_zones)
 }

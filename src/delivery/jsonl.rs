@@ -21,12 +21,7 @@ const MOST_WAITING_BYTES: usize = 64 * 1024 * 1024;
 
 impl Jsonl {
     pub(super) fn new(path: &Path) -> Jsonl {
-        Jsonl {
-            path: path.to_owned(),
-            file: None,
-            waiting: Vec::new(),
-            lost: 0,
-        }
+        Jsonl { path: path.to_owned(), file: None, waiting: Vec::new(), lost: 0 }
     }
 
     /// What the same file had waiting before a reload comes first.
@@ -79,18 +74,12 @@ impl Jsonl {
             Ok(())
         });
         self.waiting.drain(..written);
-        outcome.map_err(|cause| SinkError {
-            path: self.path.display().to_string(),
-            cause,
-        })
+        outcome.map_err(|cause| SinkError { path: self.path.display().to_string(), cause })
     }
 
     fn open(&mut self) -> io::Result<()> {
         if self.file.is_none() {
-            let file = OpenOptions::new()
-                .create(true)
-                .append(true)
-                .open(&self.path)?;
+            let file = OpenOptions::new().create(true).append(true).open(&self.path)?;
             self.file = Some(file);
         }
         Ok(())

@@ -71,12 +71,7 @@ impl Level {
 impl Default for Settings {
     /// Alerts go to the log when no sink is named.
     fn default() -> Settings {
-        Settings {
-            kind: Kind::Log,
-            name: "log".to_owned(),
-            path: None,
-            min_severity: min_severity(),
-        }
+        Settings { kind: Kind::Log, name: "log".to_owned(), path: None, min_severity: min_severity() }
     }
 }
 
@@ -88,13 +83,11 @@ impl Settings {
             problems.push(format!("{path}.name: is empty; write a name for the log"));
         }
         match (self.kind, &self.path) {
-            (Kind::Jsonl, None) => problems.push(format!(
-                "{path}: kind \"jsonl\" needs a path; write path = \"alerts.jsonl\""
-            )),
+            (Kind::Jsonl, None) => {
+                problems.push(format!("{path}: kind \"jsonl\" needs a path; write path = \"alerts.jsonl\""))
+            }
             (Kind::Log, Some(_)) => {
-                problems.push(format!(
-                    "{path}.path: kind \"log\" takes no path; leave it out"
-                ));
+                problems.push(format!("{path}.path: kind \"log\" takes no path; leave it out"));
             }
             _ => {}
         }
@@ -133,9 +126,7 @@ enum Target {
 impl Sinks {
     /// Opens every sink, `path`s made absolute before; one that cannot be opened is tried again with each delivery.
     pub fn open(settings: &[Settings]) -> Sinks {
-        Sinks {
-            sinks: settings.iter().map(Sink::new).collect(),
-        }
+        Sinks { sinks: settings.iter().map(Sink::new).collect() }
     }
 
     /// Takes new settings over: sinks that stay keep what they have not written yet. Files are opened anew, so that a
@@ -145,13 +136,9 @@ impl Sinks {
         let mut before = std::mem::take(&mut self.sinks);
         self.sinks = settings.iter().map(Sink::new).collect();
         for sink in &mut self.sinks {
-            let same = before
-                .iter()
-                .position(|other| other.settings.path == sink.settings.path);
+            let same = before.iter().position(|other| other.settings.path == sink.settings.path);
             let Some(same) = same else { continue };
-            if let (Target::Jsonl(old), Target::Jsonl(new)) =
-                (before.swap_remove(same).target, &mut sink.target)
-            {
+            if let (Target::Jsonl(old), Target::Jsonl(new)) = (before.swap_remove(same).target, &mut sink.target) {
                 new.inherit(old);
             }
         }
@@ -183,11 +170,7 @@ impl Sink {
             (Kind::Jsonl, Some(path)) => Target::Jsonl(jsonl::Jsonl::new(path)),
             _ => Target::Log,
         };
-        Sink {
-            settings: settings.clone(),
-            target,
-            broken: false,
-        }
+        Sink { settings: settings.clone(), target, broken: false }
     }
 
     fn take(&mut self, change: &Change) {

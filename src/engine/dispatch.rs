@@ -102,21 +102,14 @@ impl Engine {
         let vessel = self.tracks.vessel(ix);
         let (key, active) = (vessel.key(), vessel.active());
         let needs_place = interest.meets(Interest::SLOW.and(Interest::TICK)) || active != 0;
-        let place = fix
-            .filter(|_| needs_place)
-            .map(|fix| self.places.place(&self.chart, ix, fix.position, now));
+        let place = fix.filter(|_| needs_place).map(|fix| self.places.place(&self.chart, ix, fix.position, now));
         for asked in 0..self.behaviours.len() {
             let (bit, behaviour) = &mut self.behaviours[asked];
             let bit = *bit;
             if !interest.meets(behaviour.interest()) && active & (1 << bit) == 0 {
                 continue;
             }
-            let scene = Scene {
-                now,
-                tracks: &self.tracks,
-                chart: &self.chart,
-                merge: self.merge,
-            };
+            let scene = Scene { now, tracks: &self.tracks, chart: &self.chart, merge: self.merge };
             let step = Step {
                 at,
                 vessel: ix,
@@ -143,12 +136,7 @@ impl Engine {
         for (at, key, vessel) in self.output.wakes.drain(..) {
             // A wake always moves time forward, or the loop would never end.
             let at = at.max(now + Span::from_millis(1));
-            self.timers.push(Reverse(Timer {
-                at,
-                behaviour: bit,
-                key,
-                vessel,
-            }));
+            self.timers.push(Reverse(Timer { at, behaviour: bit, key, vessel }));
         }
     }
 
@@ -160,11 +148,7 @@ impl Engine {
         let signals = std::mem::take(&mut self.output.signals);
         let from = out.len();
         let station_name = |station: StationId| self.decoder.station_name(station).to_owned();
-        let view = View {
-            tracks: &self.tracks,
-            chart: &self.chart,
-            station_name: &station_name,
-        };
+        let view = View { tracks: &self.tracks, chart: &self.chart, station_name: &station_name };
         self.book.take(now, signals, &view, out);
         self.note(out, from);
     }
@@ -185,12 +169,7 @@ impl Engine {
             for asked in 0..self.behaviours.len() {
                 let (bit, behaviour) = &mut self.behaviours[asked];
                 let bit = *bit;
-                let scene = Scene {
-                    now,
-                    tracks: &self.tracks,
-                    chart: &self.chart,
-                    merge: self.merge,
-                };
+                let scene = Scene { now, tracks: &self.tracks, chart: &self.chart, merge: self.merge };
                 behaviour.forget(&scene, vessel, "lost", &mut self.output);
                 self.keep(bit, now);
             }
@@ -209,12 +188,7 @@ impl Engine {
         for asked in 0..self.behaviours.len() {
             let (bit, behaviour) = &mut self.behaviours[asked];
             let bit = *bit;
-            let scene = Scene {
-                now,
-                tracks: &self.tracks,
-                chart: &self.chart,
-                merge: self.merge,
-            };
+            let scene = Scene { now, tracks: &self.tracks, chart: &self.chart, merge: self.merge };
             behaviour.reload(&scene, &self.settings, &self.places, &mut self.output);
             self.keep(bit, now);
         }
@@ -238,12 +212,7 @@ impl Engine {
                 .map(|vessel| vessel.ix())
                 .collect();
             for vessel in active {
-                let scene = Scene {
-                    now,
-                    tracks: &self.tracks,
-                    chart: &self.chart,
-                    merge: self.merge,
-                };
+                let scene = Scene { now, tracks: &self.tracks, chart: &self.chart, merge: self.merge };
                 behaviour.forget(&scene, vessel, "switched off", &mut self.output);
                 self.output.activity.push((vessel, Activity::Done));
             }
@@ -253,4 +222,3 @@ impl Engine {
         self.tell(now, out);
     }
 }
-

@@ -24,10 +24,7 @@ impl Reorder {
         let second = report.at.seconds();
         if self.current.is_empty() || self.current_second < second {
             let spare = &mut self.spare;
-            self.later
-                .entry(second)
-                .or_insert_with(|| spare.pop().unwrap_or_default())
-                .push(report);
+            self.later.entry(second).or_insert_with(|| spare.pop().unwrap_or_default()).push(report);
             return;
         }
         if second < self.current_second {

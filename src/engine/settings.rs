@@ -51,11 +51,7 @@ pub struct TimeSettings {
 
 impl Default for TimeSettings {
     fn default() -> TimeSettings {
-        TimeSettings {
-            lateness_seconds: 30,
-            file_lateness_seconds: 120,
-            idle_after_seconds: 60,
-        }
+        TimeSettings { lateness_seconds: 30, file_lateness_seconds: 120, idle_after_seconds: 60 }
     }
 }
 
@@ -69,9 +65,7 @@ impl TimeSettings {
         ]
         .into_iter()
         .filter(|(_, seconds, least)| !(*least..=86_400).contains(seconds))
-        .map(|(key, seconds, least)| {
-            format!("time.{key} must lie between {least} and 86400, not {seconds}")
-        })
+        .map(|(key, seconds, least)| format!("time.{key} must lie between {least} and 86400, not {seconds}"))
         .collect()
     }
 }
@@ -111,10 +105,7 @@ impl ZoneSettings {
         if (0.0..=30.0).contains(&self.calm_margin_nm) {
             return Vec::new();
         }
-        vec![format!(
-            "zones.calm_margin_nm must lie between 0 and 30, not {}",
-            self.calm_margin_nm
-        )]
+        vec![format!("zones.calm_margin_nm must lie between 0 and 30, not {}", self.calm_margin_nm)]
     }
 }
 

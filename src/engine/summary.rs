@@ -98,12 +98,7 @@ impl Counters {
         }
     }
 
-    pub(super) fn summary(
-        &self,
-        tally: &ais::Tally,
-        tracks: &Tracks,
-        watermarks: &Watermarks,
-    ) -> Summary {
+    pub(super) fn summary(&self, tally: &ais::Tally, tracks: &Tracks, watermarks: &Watermarks) -> Summary {
         let total = tally.total();
         let mut rejects: BTreeMap<String, u64> =
             total.rejects().map(|(reason, count)| (reason.name().to_owned(), count)).collect();
@@ -133,7 +128,8 @@ impl Counters {
         };
         let untimed = total.untimed_total();
         let note = (0 < untimed && self.first_at.is_none()).then(|| {
-            "the recording has no times: it was decoded and counted, and no rule ran; give --time-from and --rate".to_owned()
+            "the recording has no times: it was decoded and counted, and no rule ran; give --time-from and --rate"
+                .to_owned()
         });
         Summary {
             lines: total.lines,

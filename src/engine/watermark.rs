@@ -28,28 +28,15 @@ impl Watermarks {
     pub(super) fn new(sources: &[SourceClock]) -> Watermarks {
         let sources = sources
             .iter()
-            .map(|source| Source {
-                lateness: source.lateness,
-                newest: None,
-                idle: false,
-                held: None,
-            })
+            .map(|source| Source { lateness: source.lateness, newest: None, idle: false, held: None })
             .collect();
-        Watermarks {
-            sources,
-            leaps_refused: 0,
-        }
+        Watermarks { sources, leaps_refused: 0 }
     }
 
     /// The inputs that only satellites feed.
     pub(super) fn satellites(&self) -> Vec<SourceId> {
         let late = |(_, source): &(usize, &Source)| SATELLITE_LATENESS < source.lateness;
-        self.sources
-            .iter()
-            .enumerate()
-            .filter(late)
-            .map(|(place, _)| SourceId(place as u16))
-            .collect()
+        self.sources.iter().enumerate().filter(late).map(|(place, _)| SourceId(place as u16)).collect()
     }
 
     /// A line came in: the input counts again.
@@ -108,10 +95,8 @@ impl Watermarks {
         let live = || self.sources.iter().filter(|source| !source.idle);
         let punctual = live().filter(|source| source.lateness <= SATELLITE_LATENESS);
         punctual.filter_map(watermark).min().or_else(|| {
-            let any_punctual = self
-                .sources
-                .iter()
-                .any(|source| source.lateness <= SATELLITE_LATENESS && source.newest.is_some());
+            let any_punctual =
+                self.sources.iter().any(|source| source.lateness <= SATELLITE_LATENESS && source.newest.is_some());
             if any_punctual { None } else { live().filter_map(watermark).min() }
         })
     }
@@ -129,12 +114,7 @@ mod tests {
     use crate::units::Mmsi;
 
     fn clock(lateness: i64) -> SourceClock {
-        SourceClock {
-            name: String::new(),
-            time_zone: None,
-            live: true,
-            lateness: Span::from_seconds(lateness),
-        }
+        SourceClock { name: String::new(), time_zone: None, live: true, lateness: Span::from_seconds(lateness) }
     }
 
     fn report(source: u16, seconds: i64) -> Report {
@@ -165,9 +145,8 @@ mod tests {
     #[test]
     fn one_broken_clock_does_not_carry_time_away_and_two_agreeing_reports_do() {
         let mut marks = Watermarks::new(&[clock(30)]);
-        let believed = |marks: &mut Watermarks, seconds| {
-            marks.observe(report(0, seconds)).into_iter().flatten().count()
-        };
+        let believed =
+            |marks: &mut Watermarks, seconds| marks.observe(report(0, seconds)).into_iter().flatten().count();
         assert_eq!(believed(&mut marks, 1000), 1);
         assert_eq!(believed(&mut marks, 900_000_000), 0);
         assert_eq!(believed(&mut marks, 1010), 1);

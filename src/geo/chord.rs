@@ -19,11 +19,7 @@ pub(crate) fn spot(at: LatLon) -> Spot {
     let (sin_lat, cos_lat) = at.lat.to_radians().sin_cos();
     let (sin_lon, cos_lon) = at.lon.to_radians().sin_cos();
     let across = EQUATOR_METRES / (1.0 - ECCENTRICITY_2 * sin_lat * sin_lat).sqrt();
-    [
-        across * cos_lat * cos_lon,
-        across * cos_lat * sin_lon,
-        across * (1.0 - ECCENTRICITY_2) * sin_lat,
-    ]
+    [across * cos_lat * cos_lon, across * cos_lat * sin_lon, across * (1.0 - ECCENTRICITY_2) * sin_lat]
 }
 
 /// `to` in metres east and north of `from`, by the ellipsoid's two radii half way; for ships near each other.
@@ -82,11 +78,7 @@ impl Piece {
         let along = [to[0] - from[0], to[1] - from[1], to[2] - from[2]];
         let length_2 = distance_2(from, to);
         let inverse = if length_2 == 0.0 { 0.0 } else { 1.0 / length_2 };
-        Piece {
-            from,
-            along,
-            inverse,
-        }
+        Piece { from, along, inverse }
     }
 
     /// The other end.
@@ -96,11 +88,7 @@ impl Piece {
 
     /// The point of the piece nearest to `spot`.
     pub(crate) fn nearest(&self, spot: Spot) -> Spot {
-        let d = [
-            spot[0] - self.from[0],
-            spot[1] - self.from[1],
-            spot[2] - self.from[2],
-        ];
+        let d = [spot[0] - self.from[0], spot[1] - self.from[1], spot[2] - self.from[2]];
         let dot = d[0] * self.along[0] + d[1] * self.along[1] + d[2] * self.along[2];
         self.point((dot * self.inverse).clamp(0.0, 1.0))
     }
@@ -145,10 +133,7 @@ mod tests {
                     let here = LatLon::new(lat, 179.9);
                     let there = here.destination(bearing, metres);
                     let got = arc(distance_2(spot(here), spot(there)).sqrt());
-                    assert!(
-                        (got - metres).abs() < allowed,
-                        "{lat} {bearing} {metres}: {got}"
-                    );
+                    assert!((got - metres).abs() < allowed, "{lat} {bearing} {metres}: {got}");
                     assert!((arc(chord(metres)) - metres).abs() < 1e-3);
                     assert!(position(spot(there)).metres_to(there) < 1e-3);
                 }

@@ -60,13 +60,10 @@ impl Coast {
 
     /// Land from GeoJSON polygons in degrees, cut at ±180° as RFC 7946 says.
     pub fn from_geojson(text: &str) -> Result<Coast, CoastError> {
-        let parsed: GeoJson = text
-            .parse()
-            .map_err(|error: geojson::Error| CoastError::NotGeoJson(error.to_string()))?;
+        let parsed: GeoJson =
+            text.parse().map_err(|error: geojson::Error| CoastError::NotGeoJson(error.to_string()))?;
         let geometries = match parsed {
-            GeoJson::FeatureCollection(all) => {
-                all.features.into_iter().map(|each| each.geometry).collect()
-            }
+            GeoJson::FeatureCollection(all) => all.features.into_iter().map(|each| each.geometry).collect(),
             GeoJson::Feature(feature) => vec![feature.geometry],
             GeoJson::Geometry(geometry) => vec![Some(geometry)],
         };
@@ -78,10 +75,7 @@ impl Coast {
                 _ => continue,
             };
             for ring in polygons.into_iter().flatten() {
-                let bad = |what| CoastError::BadRing {
-                    feature: index + 1,
-                    what,
-                };
+                let bad = |what| CoastError::BadRing { feature: index + 1, what };
                 rings.push(ring_of(&ring).map_err(bad)?);
             }
         }
@@ -110,11 +104,7 @@ impl Coast {
             index(&mut pieces, &mut spots, &mut runs);
         }
         spots.shrink_to_fit();
-        Coast {
-            land: Land::new(rings),
-            spots,
-            runs: RTree::bulk_load(runs),
-        }
+        Coast { land: Land::new(rings), spots, runs: RTree::bulk_load(runs) }
     }
 
     /// Nautical miles to the nearest shore: 0 on land and inland water, infinite when there is no land at all.
@@ -179,10 +169,7 @@ impl Coast {
         let from = run.start as usize;
         let spots = &self.spots[from..=from + usize::from(run.pieces)];
         // All of the run lies within `bend` of the straight way from its first to its last end: most runs are left out by that.
-        let straight = Piece::new(
-            spots[0].map(f64::from),
-            spots[spots.len() - 1].map(f64::from),
-        );
+        let straight = Piece::new(spots[0].map(f64::from), spots[spots.len() - 1].map(f64::from));
         if best.1.sqrt() + f64::from(run.bend) < straight.distance_2(here).sqrt() {
             return;
         }
@@ -225,17 +212,11 @@ fn index(pieces: &mut Vec<Piece>, spots: &mut Vec<[f32; 3]>, runs: &mut Vec<Run>
         spots.extend(part.iter().map(|piece| piece.to().map(|x| x as f32)));
         let corner = |choose: fn(f32, f32) -> f32| {
             let first = spots[start];
-            let fold = |all: [f32; 3], spot: &[f32; 3]| {
-                std::array::from_fn(|axis| choose(all[axis], spot[axis]))
-            };
+            let fold = |all: [f32; 3], spot: &[f32; 3]| std::array::from_fn(|axis| choose(all[axis], spot[axis]));
             spots[start..].iter().fold(first, fold)
         };
         let straight = Piece::new(part[0].from, part[part.len() - 1].to());
-        let bend = part
-            .iter()
-            .map(|piece| straight.distance_2(piece.to()))
-            .fold(0.0, f64::max)
-            .sqrt();
+        let bend = part.iter().map(|piece| straight.distance_2(piece.to())).fold(0.0, f64::max).sqrt();
         runs.push(Run {
             low: corner(f32::min),
             high: corner(f32::max),
@@ -289,10 +270,7 @@ fn unpack(packed: &[u8]) -> Vec<Vec<LatLon>> {
         let position = |_| {
             lon += lons.next();
             lat += lats.next();
-            LatLon {
-                lat: lat as f64 / UNITS_PER_DEGREE,
-                lon: lon as f64 / UNITS_PER_DEGREE,
-            }
+            LatLon { lat: lat as f64 / UNITS_PER_DEGREE, lon: lon as f64 / UNITS_PER_DEGREE }
         };
         (0..counts.next()).map(position).collect()
     };
@@ -324,19 +302,13 @@ mod tests {
     /// Nautical miles to the nearest of all edges, each measured on the ellipsoid at its nearest point, found without index or chords.
     fn brute_nm(rings: &[Vec<LatLon>], at: LatLon) -> f64 {
         let vertices = rings.iter().flatten();
-        let bound = vertices
-            .map(|vertex| at.metres_to(*vertex))
-            .fold(f64::INFINITY, f64::min)
-            * 1.02;
+        let bound = vertices.map(|vertex| at.metres_to(*vertex)).fold(f64::INFINITY, f64::min) * 1.02;
         let mut best = f64::INFINITY;
         for pair in rings.iter().flat_map(|ring| ring.windows(2)) {
             let (from, to) = (pair[0], pair[1]);
             // An edge of the data is shorter than its steps along latitude and longitude at the equator.
             let reach = bound + 120_000.0 * ((from.lat - to.lat).abs() + (from.lon - to.lon).abs());
-            if map_edge(from, to)
-                || reach < (from.lat - at.lat).abs() * 110_000.0
-                || reach < at.metres_to(from)
-            {
+            if map_edge(from, to) || reach < (from.lat - at.lat).abs() * 110_000.0 || reach < at.metres_to(from) {
                 continue;
             }
             let distance = |share: f64| at.metres_to(from.between(to, share));
@@ -390,10 +362,7 @@ mod tests {
             assert_eq!(coast.on_land(at), land, "{at:?}");
             let want = if land { 0.0 } else { brute_nm(&rings, at) };
             let got = coast.shore_nm(at);
-            assert!(
-                (got - want).abs() < 0.01,
-                "{at:?}: {got}, one by one {want}"
-            );
+            assert!((got - want).abs() < 0.01, "{at:?}: {got}, one by one {want}");
         }
     }
 
@@ -407,14 +376,8 @@ mod tests {
         assert!(40.0 < shore(42.0, 50.5), "the Caspian counts as sea");
         assert!((shore(36.0, -5.5) - 1.5).abs() < 2.0, "Strait of Gibraltar");
         // Punta Rasca, the south of Tenerife, is at 28.00 N 16.69 W.
-        assert!(
-            (shore(27.0, -16.69) - 60.0).abs() < 1.5,
-            "a degree south of Tenerife"
-        );
-        assert!(
-            (shore(-48.876, -123.393) - 1450.0).abs() < 5.0,
-            "Point Nemo, 2 688 km from land"
-        );
+        assert!((shore(27.0, -16.69) - 60.0).abs() < 1.5, "a degree south of Tenerife");
+        assert!((shore(-48.876, -123.393) - 1450.0).abs() < 5.0, "Point Nemo, 2 688 km from land");
         assert!(300.0 < shore(0.0, 0.0), "there is no land at 0, 0");
     }
 
@@ -423,20 +386,12 @@ mod tests {
         let square = r#"{"type":"Polygon","coordinates":[[[10,0],[12,0],[12,2],[10,2],[10,0]],[[10.5,0.5],[11.5,0.5],[11.5,1.5],[10.5,1.5],[10.5,0.5]]]}"#;
         let coast = Coast::from_geojson(square).expect("land");
         assert!(coast.on_land(LatLon::new(0.25, 11.0)));
-        assert!(
-            !coast.on_land(LatLon::new(1.0, 11.0)),
-            "a lake that is drawn is water"
-        );
+        assert!(!coast.on_land(LatLon::new(1.0, 11.0)), "a lake that is drawn is water");
         assert!((coast.shore_nm(LatLon::new(1.0, 9.0)) - 60.1).abs() < 0.1);
         let error = |text| Coast::from_geojson(text).expect_err("bad").to_string();
         assert!(error("{").starts_with("not GeoJSON: "));
-        assert!(
-            error(r#"{"type":"FeatureCollection","features":[]}"#).starts_with("holds no Polygon")
-        );
-        assert!(
-            error(r#"{"type":"Polygon","coordinates":[[[170,0],[190,0],[190,5],[170,0]]]}"#)
-                .contains("longitude")
-        );
+        assert!(error(r#"{"type":"FeatureCollection","features":[]}"#).starts_with("holds no Polygon"));
+        assert!(error(r#"{"type":"Polygon","coordinates":[[[170,0],[190,0],[190,5],[170,0]]]}"#).contains("longitude"));
         assert_eq!(Coast::none().shore_nm(LatLon::new(1.0, 1.0)), f64::INFINITY);
         assert_eq!(Coast::none().nearest_shore(LatLon::new(1.0, 1.0)), None);
     }

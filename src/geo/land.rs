@@ -35,12 +35,7 @@ impl Land {
             .flat_map(|ring| ring.windows(2))
             .map(|pair| {
                 let (from, to) = (pair[0], pair[1]);
-                [
-                    from.lon as f32,
-                    from.lat as f32,
-                    to.lon as f32,
-                    to.lat as f32,
-                ]
+                [from.lon as f32, from.lat as f32, to.lon as f32, to.lat as f32]
             })
             .collect();
         let mut land = Land {
@@ -66,8 +61,7 @@ impl Land {
         for number in &self.numbers[self.starts[cell] as usize..self.starts[cell + 1] as usize] {
             let edge = self.edges[*number as usize].map(f64::from);
             let along_meridian = crosses_meridian(edge, x0).is_some_and(|y| between(y, y0, at.lat));
-            let along_parallel =
-                crosses_parallel(edge, at.lat).is_some_and(|x| between(x, x0, at.lon));
+            let along_parallel = crosses_parallel(edge, at.lat).is_some_and(|x| between(x, x0, at.lon));
             land ^= along_meridian ^ along_parallel;
         }
         land

@@ -31,10 +31,7 @@ pub struct LatLon {
 impl LatLon {
     /// A position with its longitude brought into -180..180 and its latitude clamped to ±90.
     pub fn new(lat: f64, lon: f64) -> LatLon {
-        LatLon {
-            lat: lat.clamp(-90.0, 90.0),
-            lon: wrap_degrees(lon),
-        }
+        LatLon { lat: lat.clamp(-90.0, 90.0), lon: wrap_degrees(lon) }
     }
 
     /// Metres to `other` on the sphere (within 0.6 % of the ellipsoid; for the hot path).
@@ -42,9 +39,7 @@ impl LatLon {
         let d_lat = (other.lat - self.lat).to_radians();
         let d_lon = wrap_degrees(other.lon - self.lon).to_radians();
         let h = (d_lat / 2.0).sin().powi(2)
-            + self.lat.to_radians().cos()
-                * other.lat.to_radians().cos()
-                * (d_lon / 2.0).sin().powi(2);
+            + self.lat.to_radians().cos() * other.lat.to_radians().cos() * (d_lon / 2.0).sin().powi(2);
         2.0 * EARTH_RADIUS_METRES * h.sqrt().min(1.0).asin()
     }
 
@@ -60,9 +55,7 @@ impl LatLon {
 
     /// Initial geodesic bearing to `other`, degrees from true north, 0..360.
     pub fn bearing_to(self, other: LatLon) -> f64 {
-        Geodesic
-            .bearing(self.point(), other.point())
-            .rem_euclid(360.0)
+        Geodesic.bearing(self.point(), other.point()).rem_euclid(360.0)
     }
 
     /// The position `metres` away along the geodesic that starts at `bearing` degrees.
@@ -83,10 +76,7 @@ impl LatLon {
 
     /// The position at `share` (0..=1) of the way to `other`, straight in latitude and longitude; right across ±180°.
     pub fn between(self, other: LatLon, share: f64) -> LatLon {
-        LatLon::new(
-            self.lat + (other.lat - self.lat) * share,
-            self.lon + wrap_degrees(other.lon - self.lon) * share,
-        )
+        LatLon::new(self.lat + (other.lat - self.lat) * share, self.lon + wrap_degrees(other.lon - self.lon) * share)
     }
 
     /// As a point of the crate `geo`: x is the longitude.

@@ -53,10 +53,7 @@ pub fn cpa(a: Motion, b: Motion) -> Approach {
         true => 0.0,
         false => (-(x * vx + y * vy) / speed_2).max(0.0),
     };
-    Approach {
-        after: Span::from_millis((seconds * 1000.0) as i64),
-        metres: (x + vx * seconds).hypot(y + vy * seconds),
-    }
+    Approach { after: Span::from_millis((seconds * 1000.0) as i64), metres: (x + vx * seconds).hypot(y + vy * seconds) }
 }
 
 /// A ship's outline as AIS gives it: the distances from the antenna to the four sides.
@@ -79,32 +76,19 @@ pub struct Hull {
 impl Hull {
     /// A ship of which only the position is known.
     pub fn point(at: LatLon) -> Hull {
-        Hull {
-            at,
-            heading_degrees: None,
-            bow: 0.0,
-            stern: 0.0,
-            port: 0.0,
-            starboard: 0.0,
-        }
+        Hull { at, heading_degrees: None, bow: 0.0, stern: 0.0, port: 0.0, starboard: 0.0 }
     }
 
     /// The corners in metres east and north of `origin`, in order round the hull; one point four times when the outline is unknown.
     fn corners(&self, origin: LatLon) -> [(f64, f64); 4] {
         let (x, y) = offset(origin, self.at);
-        let sized = 0.0 < self.bow + self.stern
-            && 0.0 <= self.bow.min(self.stern).min(self.port).min(self.starboard);
+        let sized = 0.0 < self.bow + self.stern && 0.0 <= self.bow.min(self.stern).min(self.port).min(self.starboard);
         let (Some(heading), true) = (self.heading_degrees, sized) else {
             return [(x, y); 4];
         };
         let (sin, cos) = heading.to_radians().sin_cos();
-        [
-            (self.bow, -self.port),
-            (self.bow, self.starboard),
-            (-self.stern, self.starboard),
-            (-self.stern, -self.port),
-        ]
-        .map(|(ahead, right)| (x + ahead * sin + right * cos, y + ahead * cos - right * sin))
+        [(self.bow, -self.port), (self.bow, self.starboard), (-self.stern, self.starboard), (-self.stern, -self.port)]
+            .map(|(ahead, right)| (x + ahead * sin + right * cos, y + ahead * cos - right * sin))
     }
 }
 
@@ -115,15 +99,9 @@ pub fn hull_metres(a: Hull, b: Hull) -> f64 {
     if !parted(&a, &b) && !parted(&b, &a) {
         return 0.0;
     }
-    let sides = |corners: [(f64, f64); 4]| {
-        std::array::from_fn::<_, 4, _>(|i| (corners[i], corners[(i + 1) % 4]))
-    };
-    let one = a
-        .iter()
-        .flat_map(|corner| sides(b).map(|side| to_side(*corner, side)));
-    let two = b
-        .iter()
-        .flat_map(|corner| sides(a).map(|side| to_side(*corner, side)));
+    let sides = |corners: [(f64, f64); 4]| std::array::from_fn::<_, 4, _>(|i| (corners[i], corners[(i + 1) % 4]));
+    let one = a.iter().flat_map(|corner| sides(b).map(|side| to_side(*corner, side)));
+    let two = b.iter().flat_map(|corner| sides(a).map(|side| to_side(*corner, side)));
     one.chain(two).fold(f64::INFINITY, f64::min)
 }
 
@@ -162,14 +140,7 @@ mod tests {
     use super::*;
 
     fn ship(at: LatLon, heading: f64) -> Hull {
-        Hull {
-            at,
-            heading_degrees: Some(heading),
-            bow: 100.0,
-            stern: 20.0,
-            port: 8.0,
-            starboard: 12.0,
-        }
+        Hull { at, heading_degrees: Some(heading), bow: 100.0, stern: 20.0, port: 8.0, starboard: 12.0 }
     }
 
     #[test]
@@ -188,59 +159,29 @@ mod tests {
         assert!((hull_metres(one, ahead) - 30.0).abs() < 0.2);
         let across = ship(one.at.destination(90.0, 50.0), 0.0);
         assert_eq!(hull_metres(one, across), 0.0);
-        assert_eq!(
-            hull_metres(one, Hull::point(one.at.destination(90.0, 50.0))),
-            0.0
-        );
+        assert_eq!(hull_metres(one, Hull::point(one.at.destination(90.0, 50.0))), 0.0);
         assert!((hull_metres(one, Hull::point(one.at.destination(0.0, 58.0))) - 50.0).abs() < 0.2);
     }
 
     #[test]
     fn a_ship_without_heading_or_size_is_a_point() {
         let one = Hull::point(LatLon::new(50.0, 0.0));
-        let two = Hull {
-            heading_degrees: None,
-            ..ship(one.at.destination(45.0, 200.0), 0.0)
-        };
+        let two = Hull { heading_degrees: None, ..ship(one.at.destination(45.0, 200.0), 0.0) };
         assert!((hull_metres(one, two) - 200.0).abs() < 1.0);
         assert_eq!(hull_metres(one, one), 0.0);
-        let no_size = Hull {
-            heading_degrees: Some(10.0),
-            ..two
-        };
-        let no_size = Hull {
-            bow: 0.0,
-            stern: 0.0,
-            ..no_size
-        };
+        let no_size = Hull { heading_degrees: Some(10.0), ..two };
+        let no_size = Hull { bow: 0.0, stern: 0.0, ..no_size };
         assert!((hull_metres(one, no_size) - 200.0).abs() < 1.0);
     }
 
     #[test]
     fn the_closest_point_lies_ahead_or_now() {
         let here = LatLon::new(40.0, -10.0);
-        let a = Motion {
-            at: here,
-            knots: 10.0,
-            course_degrees: 0.0,
-        };
-        let b = Motion {
-            at: here.destination(0.0, 18_520.0),
-            knots: 10.0,
-            course_degrees: 180.0,
-        };
+        let a = Motion { at: here, knots: 10.0, course_degrees: 0.0 };
+        let b = Motion { at: here.destination(0.0, 18_520.0), knots: 10.0, course_degrees: 180.0 };
         let meeting = cpa(a, b);
         assert!((meeting.after.minutes() - 30.0).abs() < 0.2 && meeting.metres < 1.0);
-        let parting = cpa(
-            Motion {
-                course_degrees: 180.0,
-                ..a
-            },
-            Motion {
-                course_degrees: 0.0,
-                ..b
-            },
-        );
+        let parting = cpa(Motion { course_degrees: 180.0, ..a }, Motion { course_degrees: 0.0, ..b });
         assert_eq!(parting.after, Span::ZERO);
         assert!((a.after(Span::from_minutes(60)).nm_to(here) - 10.0).abs() < 1e-6);
         assert!((a.after(Span::from_minutes(-60)).lat) < 40.0);

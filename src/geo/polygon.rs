@@ -44,9 +44,7 @@ impl Area {
         }
         let outer = unwrapped.first().ok_or_else(|| fault("it has no ring"))?;
         let line = LineString::new(outer.clone());
-        let bounds = line
-            .bounding_rect()
-            .ok_or_else(|| fault("it has no position"))?;
+        let bounds = line.bounding_rect().ok_or_else(|| fault("it has no position"))?;
         let middle = bounds.center().x;
         for hole in unwrapped.iter_mut().skip(1) {
             let turns = ((middle - hole[0].x) / 360.0).round() * 360.0;
@@ -60,11 +58,7 @@ impl Area {
             Touch::Never => Body::Monotone(MonotonicPolygons::from(polygon)),
             Touch::Somewhere => Body::Plain(polygon),
         };
-        Ok(Area {
-            body,
-            rings: unwrapped,
-            bounds,
-        })
+        Ok(Area { body, rings: unwrapped, bounds })
     }
 
     /// Whether the position lies inside or on the border.
@@ -74,9 +68,7 @@ impl Area {
         }
         [0.0, 360.0, -360.0].into_iter().any(|turn| {
             let x = at.lon + turn;
-            self.bounds.min().x <= x
-                && x <= self.bounds.max().x
-                && self.holds_coord(Coord { x, y: at.lat })
+            self.bounds.min().x <= x && x <= self.bounds.max().x && self.holds_coord(Coord { x, y: at.lat })
         })
     }
 
@@ -89,25 +81,17 @@ impl Area {
 
     /// The edges of all rings, in order.
     pub(crate) fn edges(&self) -> impl Iterator<Item = (LatLon, LatLon)> {
-        self.rings
-            .iter()
-            .flat_map(|ring| ring.windows(2).map(|pair| (raw(pair[0]), raw(pair[1]))))
+        self.rings.iter().flat_map(|ring| ring.windows(2).map(|pair| (raw(pair[0]), raw(pair[1]))))
     }
 }
 
 /// A position with its longitude as drawn, perhaps beyond ±180°.
 fn raw(coord: Coord) -> LatLon {
-    LatLon {
-        lat: coord.y,
-        lon: coord.x,
-    }
+    LatLon { lat: coord.y, lon: coord.x }
 }
 
 fn fault(what: &str) -> Fault {
-    Fault {
-        what: what.to_owned(),
-        at: None,
-    }
+    Fault { what: what.to_owned(), at: None }
 }
 
 /// Cuts the edge between two positions, straight in longitude and latitude, into pieces short enough to be chords. Longitudes may lie
@@ -115,20 +99,14 @@ fn fault(what: &str) -> Fault {
 pub(crate) fn cut(from: LatLon, to: LatLon, out: &mut Vec<Piece>) {
     let metres_per_degree = crate::units::EARTH_RADIUS_METRES.to_radians();
     let widest = from.lat.abs().min(to.lat.abs()).to_radians().cos();
-    let widest = if from.lat.signum() == to.lat.signum() {
-        widest
-    } else {
-        1.0
-    };
+    let widest = if from.lat.signum() == to.lat.signum() { widest } else { 1.0 };
     let length = ((to.lon - from.lon) * widest).hypot(to.lat - from.lat) * metres_per_degree;
     let count = (length / PIECE_METRES).ceil().max(1.0) as usize;
     let mut last = spot(from);
     for step in 1..=count {
         let share = step as f64 / count as f64;
-        let next = spot(LatLon {
-            lat: from.lat + (to.lat - from.lat) * share,
-            lon: from.lon + (to.lon - from.lon) * share,
-        });
+        let next =
+            spot(LatLon { lat: from.lat + (to.lat - from.lat) * share, lon: from.lon + (to.lon - from.lon) * share });
         out.push(Piece::new(last, next));
         last = next;
     }
@@ -149,10 +127,7 @@ pub(crate) fn straighten(line: &[[f64; 2]]) -> Vec<Coord> {
         drawn = lon;
         // Sums of steps drift in the last digits; the drawn number is exact.
         let turns = ((x - lon) / 360.0).round() * 360.0;
-        let coord = Coord {
-            x: lon + turns,
-            y: lat,
-        };
+        let coord = Coord { x: lon + turns, y: lat };
         if out.last() != Some(&coord) {
             out.push(coord);
         }
@@ -169,9 +144,7 @@ fn unwrap(ring: &[[f64; 2]]) -> Result<Vec<Coord>, Fault> {
     if first != last {
         let turn = last.x - first.x;
         if first.y == last.y && 359.0 < turn.abs() {
-            return Err(fault(
-                "a ring goes once round a pole: draw it along 180° to the pole and back along -180°",
-            ));
+            return Err(fault("a ring goes once round a pole: draw it along 180° to the pole and back along -180°"));
         }
         ring.push(first);
     }

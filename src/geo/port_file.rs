@@ -45,22 +45,13 @@ const COLUMN_NAMES: [&[&str]; 6] = [
 pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<PortsError>> {
     let mut table = Table::new(text.trim_start_matches('\u{feff}'));
     let header: Vec<String> = match table.record() {
-        Some(names) => names
-            .iter()
-            .map(|name| name.trim().to_lowercase())
-            .collect(),
+        Some(names) => names.iter().map(|name| name.trim().to_lowercase()).collect(),
         None => Vec::new(),
     };
-    let columns = COLUMN_NAMES.map(|names| {
-        header
-            .iter()
-            .position(|name| names.contains(&name.as_str()))
-    });
+    let columns = COLUMN_NAMES.map(|names| header.iter().position(|name| names.contains(&name.as_str())));
     let missing = [(0, "latitude"), (1, "longitude")].into_iter();
     let missing = missing.filter(|(number, _)| columns[*number].is_none());
-    let mut errors: Vec<PortsError> = missing
-        .map(|(_, name)| PortsError::NoColumn(name))
-        .collect();
+    let mut errors: Vec<PortsError> = missing.map(|(_, name)| PortsError::NoColumn(name)).collect();
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -71,11 +62,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<PortsError>> {
     };
     let mut ports = Vec::new();
     while let Some(record) = table.record() {
-        let cell = |column: usize| {
-            columns[column]
-                .and_then(|number| record.get(number))
-                .map_or("", |cell| cell.trim())
-        };
+        let cell = |column: usize| columns[column].and_then(|number| record.get(number)).map_or("", |cell| cell.trim());
         let mut number = |column: usize, least: f64, most: f64| {
             let parsed = cell(column).parse().ok();
             let good = parsed.filter(|number| least <= *number && *number <= most);
@@ -99,12 +86,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<PortsError>> {
             _ => number(4, 0.0, 100.0),
         };
         if let (Some(lat), Some(lon), Some(radius_nm)) = (lat, lon, radius_nm) {
-            ports.push(Port {
-                at: LatLon::new(lat, lon),
-                name: intern(cell(2)),
-                country: intern(cell(3)),
-                radius_nm,
-            });
+            ports.push(Port { at: LatLon::new(lat, lon), name: intern(cell(2)), country: intern(cell(3)), radius_nm });
         }
     }
     match errors.is_empty() {
@@ -123,11 +105,7 @@ struct Table<'a> {
 
 impl<'a> Table<'a> {
     fn new(text: &'a str) -> Table<'a> {
-        Table {
-            reader: Reader::new(),
-            rest: text.as_bytes(),
-            line: 0,
-        }
+        Table { reader: Reader::new(), rest: text.as_bytes(), line: 0 }
     }
 
     /// The cells of the next record; `None` at the end.
@@ -137,8 +115,7 @@ impl<'a> Table<'a> {
         let (mut written, mut ended) = (0, 0);
         loop {
             let (result, read, wrote, cells) =
-                self.reader
-                    .read_record(self.rest, &mut bytes[written..], &mut ends[ended..]);
+                self.reader.read_record(self.rest, &mut bytes[written..], &mut ends[ended..]);
             self.rest = &self.rest[read..];
             written += wrote;
             ended += cells;
@@ -152,8 +129,7 @@ impl<'a> Table<'a> {
         }
         let starts = std::iter::once(0).chain(ends.iter().copied());
         let cells = starts.zip(&ends[..ended]);
-        let cells =
-            cells.map(|(start, end)| String::from_utf8_lossy(&bytes[start..*end]).into_owned());
+        let cells = cells.map(|(start, end)| String::from_utf8_lossy(&bytes[start..*end]).into_owned());
         Some(cells.collect())
     }
 }
@@ -166,14 +142,8 @@ mod tests {
     fn every_bad_row_is_named() {
         let errors = read("lat,lon\n91,0\n1,x\n2,2\n").expect_err("bad");
         let lines: Vec<String> = errors.iter().map(PortsError::to_string).collect();
-        assert_eq!(
-            lines[0],
-            "line 2: latitude: \"91\" is not a number from -90 to 90"
-        );
-        assert_eq!(
-            lines[1],
-            "line 3: longitude: \"x\" is not a number from -180 to 180"
-        );
+        assert_eq!(lines[0], "line 2: latitude: \"91\" is not a number from -90 to 90");
+        assert_eq!(lines[1], "line 3: longitude: \"x\" is not a number from -180 to 180");
         assert_eq!(read("name\n").expect_err("bad").len(), 2);
     }
 }

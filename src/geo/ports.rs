@@ -39,43 +39,29 @@ impl Ports {
     /// World Port Index and anchorage points as built into the program. Unpacked once, at the first call.
     pub fn built_in() -> Arc<Ports> {
         static PORTS: OnceLock<Arc<Ports>> = OnceLock::new();
-        let ports = || {
-            Arc::new(Ports::built_in_harbours().with_anchorages_of(Ports::built_in_anchorages()))
-        };
+        let ports = || Arc::new(Ports::built_in_harbours().with_anchorages_of(Ports::built_in_anchorages()));
         Arc::clone(PORTS.get_or_init(ports))
     }
 
     /// Only the built-in World Port Index.
     pub fn built_in_harbours() -> Ports {
-        Ports {
-            harbours: Points::new(unpack(HARBOURS)),
-            anchorages: Points::default(),
-        }
+        Ports { harbours: Points::new(unpack(HARBOURS)), anchorages: Points::default() }
     }
 
     /// Only the built-in anchorage points.
     pub fn built_in_anchorages() -> Ports {
-        Ports {
-            harbours: Points::default(),
-            anchorages: Points::new(unpack(ANCHORAGES)),
-        }
+        Ports { harbours: Points::default(), anchorages: Points::new(unpack(ANCHORAGES)) }
     }
 
     /// Harbours from CSV text with a header: `latitude`, `longitude`, and, where known, `name`, `country`, `radius_nm`. The World
     /// Port Index's own column names are understood too. A row without radius or harbour size gets 1 nm.
     pub fn harbours_from_csv(text: &str) -> Result<Ports, Vec<PortsError>> {
-        Ok(Ports {
-            harbours: Points::new(read(text)?),
-            anchorages: Points::default(),
-        })
+        Ok(Ports { harbours: Points::new(read(text)?), anchorages: Points::default() })
     }
 
     /// Anchorage points from CSV text in the same form; `label` and `iso3` are understood too.
     pub fn anchorages_from_csv(text: &str) -> Result<Ports, Vec<PortsError>> {
-        Ok(Ports {
-            harbours: Points::default(),
-            anchorages: Points::new(read(text)?),
-        })
+        Ok(Ports { harbours: Points::default(), anchorages: Points::new(read(text)?) })
     }
 
     /// No ports at all: no built-in calm water.
@@ -85,10 +71,7 @@ impl Ports {
 
     /// These harbours with the anchorage points of `other`.
     pub fn with_anchorages_of(self, other: Ports) -> Ports {
-        Ports {
-            harbours: self.harbours,
-            anchorages: other.anchorages,
-        }
+        Ports { harbours: self.harbours, anchorages: other.anchorages }
     }
 
     /// How many points there are.
@@ -104,32 +87,21 @@ impl Ports {
     /// The nearest harbour and the nautical miles to it on the ellipsoid, at any distance; an anchorage only if there are no harbours.
     pub fn nearest(&self, at: LatLon) -> Option<(&Port, f64)> {
         let here = spot(at);
-        let nearest = self
-            .harbours
-            .nearest(here)
-            .or_else(|| self.anchorages.nearest(here));
+        let nearest = self.harbours.nearest(here).or_else(|| self.anchorages.nearest(here));
         nearest.map(|(port, _)| (port, at.nm_to(port.at)))
     }
 
     /// Nautical miles to the nearest point of either kind; infinite beyond `SEEN_NM`.
     pub fn nearest_point_nm(&self, at: LatLon) -> f64 {
         let here = spot(at);
-        self.harbours
-            .near_nm(at, here)
-            .min(self.anchorages.near_nm(at, here))
+        self.harbours.near_nm(at, here).min(self.anchorages.near_nm(at, here))
     }
 
     /// The point whose circle of calm water holds the position, the nearest if several do.
     pub fn calm_round(&self, at: LatLon) -> Option<&Port> {
         let here = spot(at);
-        let nearest = [
-            self.harbours.circle(at, here),
-            self.anchorages.circle(at, here),
-        ];
-        let nearest = nearest
-            .into_iter()
-            .flatten()
-            .min_by(|a, b| a.1.total_cmp(&b.1));
+        let nearest = [self.harbours.circle(at, here), self.anchorages.circle(at, here)];
+        let nearest = nearest.into_iter().flatten().min_by(|a, b| a.1.total_cmp(&b.1));
         nearest.map(|(port, _)| port)
     }
 }
@@ -155,9 +127,7 @@ struct Points {
 
 impl Points {
     fn new(ports: Vec<Port>) -> Points {
-        let tree = (0..)
-            .zip(&ports)
-            .map(|(number, port)| GeomWithData::new(spot(port.at), number));
+        let tree = (0..).zip(&ports).map(|(number, port)| GeomWithData::new(spot(port.at), number));
         let mut points = Points {
             tree: RTree::bulk_load(tree.collect()),
             seen: vec![0; (ROWS * COLUMNS).div_ceil(64)],
@@ -175,15 +145,10 @@ impl Points {
             let high = SEEN_NM / 60.0 * 1.02;
             let wide = high / (lat.abs() + high).min(89.5).to_radians().cos();
             let rows = cell_row(lat - high)..=cell_row(lat + high);
-            let columns = if 89.0 < lat.abs() + high {
-                COLUMNS
-            } else {
-                (wide * 2.0) as usize * 2 + 4
-            };
+            let columns = if 89.0 < lat.abs() + high { COLUMNS } else { (wide * 2.0) as usize * 2 + 4 };
             for row in rows {
                 for step in 0..columns.min(COLUMNS) {
-                    let column =
-                        (cell_column(lon) + COLUMNS + step - columns.min(COLUMNS) / 2) % COLUMNS;
+                    let column = (cell_column(lon) + COLUMNS + step - columns.min(COLUMNS) / 2) % COLUMNS;
                     let cell = row * COLUMNS + column;
                     self.seen[cell / 64] |= 1 << (cell % 64);
                 }
@@ -193,9 +158,7 @@ impl Points {
 
     fn sees(&self, at: LatLon) -> bool {
         let cell = cell_row(at.lat) * COLUMNS + cell_column(at.lon);
-        self.seen
-            .get(cell / 64)
-            .is_some_and(|word| word >> (cell % 64) & 1 == 1)
+        self.seen.get(cell / 64).is_some_and(|word| word >> (cell % 64) & 1 == 1)
     }
 
     /// The nearest point and the chord squared to it.
@@ -209,9 +172,7 @@ impl Points {
         if !self.sees(at) {
             return f64::INFINITY;
         }
-        let nearest = self
-            .nearest(here)
-            .map(|(_, chord_2)| arc(chord_2.sqrt()) / METRES_PER_NM);
+        let nearest = self.nearest(here).map(|(_, chord_2)| arc(chord_2.sqrt()) / METRES_PER_NM);
         nearest.filter(|nm| *nm <= SEEN_NM).unwrap_or(f64::INFINITY)
     }
 
@@ -222,12 +183,7 @@ impl Points {
         }
         let reach = chord(self.largest_nm * METRES_PER_NM);
         let near = self.tree.locate_within_distance(here, reach * reach);
-        let near = near.map(|found| {
-            (
-                &self.ports[found.data as usize],
-                distance_2(*found.geom(), here),
-            )
-        });
+        let near = near.map(|found| (&self.ports[found.data as usize], distance_2(*found.geom(), here)));
         near.filter(|(port, chord_2)| arc(chord_2.sqrt()) <= port.radius_nm * METRES_PER_NM)
             .min_by(|a, b| a.1.total_cmp(&b.1))
     }
@@ -267,35 +223,19 @@ mod tests {
     #[test]
     fn the_index_agrees_with_every_point_measured_one_by_one() {
         let ports = Ports::built_in();
-        let all: Vec<&Port> = ports
-            .harbours
-            .ports
-            .iter()
-            .chain(&ports.anchorages.ports)
-            .collect();
+        let all: Vec<&Port> = ports.harbours.ports.iter().chain(&ports.anchorages.ports).collect();
         let mut random = fastrand::Rng::with_seed(3);
         for round in 0..60 {
             let near = all[random.usize(..all.len())].at;
             let at = near.destination(random.f64() * 360.0, random.f64() * 80_000.0);
-            let at = if round == 0 {
-                LatLon::new(-17.0, 179.999)
-            } else {
-                at
-            };
-            let close = all.iter().filter(|port| {
-                (at.lat - port.at.lat).abs() < 1.0 && at.metres_to(port.at) < 90_000.0
-            });
+            let at = if round == 0 { LatLon::new(-17.0, 179.999) } else { at };
+            let close =
+                all.iter().filter(|port| (at.lat - port.at.lat).abs() < 1.0 && at.metres_to(port.at) < 90_000.0);
             let close: Vec<_> = close.collect();
-            let least = close
-                .iter()
-                .map(|port| at.nm_to(port.at))
-                .fold(f64::INFINITY, f64::min);
+            let least = close.iter().map(|port| at.nm_to(port.at)).fold(f64::INFINITY, f64::min);
             let got = ports.nearest_point_nm(at);
             match least < SEEN_NM - 0.01 {
-                true => assert!(
-                    (got - least).abs() < 0.01,
-                    "{at:?}: {got}, one by one {least}"
-                ),
+                true => assert!((got - least).abs() < 0.01, "{at:?}: {got}, one by one {least}"),
                 false => assert!(SEEN_NM - 0.02 <= got, "{at:?}: {got}, one by one {least}"),
             }
             let calm = close.iter().any(|port| at.nm_to(port.at) <= port.radius_nm);
@@ -308,17 +248,8 @@ mod tests {
         let text = "Main Port Name,Harbor Size,Latitude,Longitude\n\"Big, one\",Large,10,179.99\nUnknown, ,20,20\n";
         let ports = Ports::harbours_from_csv(text).expect("ports");
         let big = LatLon::new(10.0, -179.97);
-        assert_eq!(
-            &*ports
-                .calm_round(big)
-                .expect("2.4 nm off, across the date line")
-                .name,
-            "Big, one"
-        );
-        assert!(
-            ports.calm_round(LatLon::new(20.0, 20.018)).is_none(),
-            "an unknown size is 1 nm, this is 1.02"
-        );
+        assert_eq!(&*ports.calm_round(big).expect("2.4 nm off, across the date line").name, "Big, one");
+        assert!(ports.calm_round(LatLon::new(20.0, 20.018)).is_none(), "an unknown size is 1 nm, this is 1.02");
         assert!(ports.calm_round(LatLon::new(20.0, 20.017)).is_some());
         assert_eq!(Ports::none().nearest_point_nm(big), f64::INFINITY);
     }

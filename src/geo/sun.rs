@@ -58,10 +58,8 @@ mod tests {
     fn polar_day_and_night_and_both_sides_of_the_antimeridian() {
         assert!(20.0 < altitude(80.0, 10.0, "2026-06-21T00:00:00Z") + 7.0);
         assert!(altitude(80.0, 10.0, "2026-12-21T12:00:00Z") < -6.0);
-        let (west, east) = (
-            altitude(-17.0, -179.99, "2026-05-05T22:00:00Z"),
-            altitude(-17.0, 179.99, "2026-05-05T22:00:00Z"),
-        );
+        let (west, east) =
+            (altitude(-17.0, -179.99, "2026-05-05T22:00:00Z"), altitude(-17.0, 179.99, "2026-05-05T22:00:00Z"));
         assert!((west - east).abs() < 0.05);
     }
 }

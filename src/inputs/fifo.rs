@@ -23,10 +23,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let mut cutter = LineCutter::new();
     let mut buffer = vec![0; READ_BYTES];
     loop {
-        let read = pipe
-            .read(&mut buffer)
-            .await
-            .map_err(InputError::io("read"))?;
+        let read = pipe.read(&mut buffer).await.map_err(InputError::io("read"))?;
         if read == 0 {
             return Err(InputError::Closed);
         }

@@ -20,11 +20,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     info!(path = %path.display(), input = %port.settings.name, "reading");
     port.state(State::Up).await;
     let reading = Reading {
-        time_zone: port
-            .settings
-            .time_zone
-            .as_deref()
-            .and_then(super::time_zone),
+        time_zone: port.settings.time_zone.as_deref().and_then(super::time_zone),
         // What a program writes to us is to be used at once, not to be held until it is whole.
         lateness: (port.settings.kind == Kind::File).then_some(port.lateness),
     };
@@ -51,11 +47,7 @@ fn read(port: &Port, path: &Path, reading: &Reading) -> Result<(), InputError> {
             lines.push(b'\n');
         })?;
         InputCounters::add(&port.counters.bytes, lines.len() as u64);
-        let batch = Batch {
-            source: port.source,
-            received: stdin.then(|| port.clock.now()),
-            lines,
-        };
+        let batch = Batch { source: port.source, received: stdin.then(|| port.clock.now()), lines };
         if port.stop.is_cancelled() || port.sender.blocking_send(Message::Lines(batch)).is_err() {
             return Err(InputError::Closed);
         }

@@ -16,9 +16,7 @@ const BREATH: Duration = Duration::from_millis(100);
 /// Ends only with an error, when the address cannot be listened on.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let address = port.settings.address.as_deref().unwrap_or_default();
-    let listener = TcpListener::bind(address)
-        .await
-        .map_err(InputError::io(format!("listen on {address}")))?;
+    let listener = TcpListener::bind(address).await.map_err(InputError::io(format!("listen on {address}")))?;
     let bound = listener.local_addr().map_err(InputError::io("listen"))?;
     info!(address = %bound, input = %port.settings.name, "listening");
     port.state(State::Up).await;

@@ -28,19 +28,12 @@ const LINES_A_BLOCK: usize = 8192;
 impl Merged {
     /// Looks through CSV recordings for disorder first; those are read twice, or held in memory where that cannot be.
     pub fn new(recordings: Vec<Recording>, reading: &Reading) -> Result<Merged, RecordingError> {
-        let feeds = recordings
-            .into_iter()
-            .map(|recording| Feed::new(recording, reading));
-        Ok(Merged {
-            feeds: feeds.collect::<Result<_, _>>()?,
-        })
+        let feeds = recordings.into_iter().map(|recording| Feed::new(recording, reading));
+        Ok(Merged { feeds: feeds.collect::<Result<_, _>>()? })
     }
 
     /// Hands out the next lines, each with the index of its recording; `false` when there are no more.
-    pub fn read_block(
-        &mut self,
-        line: &mut impl FnMut(usize, &[u8]),
-    ) -> Result<bool, RecordingError> {
+    pub fn read_block(&mut self, line: &mut impl FnMut(usize, &[u8])) -> Result<bool, RecordingError> {
         if let [only] = self.feeds.as_mut_slice() {
             return only.pour(&mut |bytes: &[u8]| line(0, bytes));
         }
@@ -144,13 +137,7 @@ impl Feed {
 
     /// Appends a block of lines with their times; `false` at the end.
     fn read(&mut self, recording: &mut Recording) -> Result<bool, RecordingError> {
-        let Feed {
-            clock,
-            last,
-            block,
-            untimed,
-            ..
-        } = self;
+        let Feed { clock, last, block, untimed, .. } = self;
         recording.read_block(&mut |line: &[u8]| {
             if let Some(at) = clock.time_of(line) {
                 if last.is_none() {
@@ -184,8 +171,7 @@ impl Feed {
     /// The time of the next line; `None` at the end.
     fn head(&mut self) -> Result<Option<Time>, RecordingError> {
         while self.block.next == self.block.lines.len() {
-            let Source::Stream(mut recording) = std::mem::replace(&mut self.source, Source::Memory)
-            else {
+            let Source::Stream(mut recording) = std::mem::replace(&mut self.source, Source::Memory) else {
                 return Ok(None);
             };
             self.block.clear();
@@ -204,11 +190,7 @@ impl Feed {
 }
 
 /// Whether no line is older than the newest before it by more than the lateness.
-fn in_order(
-    recording: &mut Recording,
-    reading: &Reading,
-    lateness: Span,
-) -> Result<bool, RecordingError> {
+fn in_order(recording: &mut Recording, reading: &Reading, lateness: Span) -> Result<bool, RecordingError> {
     let mut clock = LineClock::new(reading.time_zone.clone());
     let mut newest = Time::MIN;
     let mut ordered = true;
@@ -230,21 +212,13 @@ mod tests {
     use crate::inputs::Limits;
 
     fn merge(texts: &[&str]) -> Vec<String> {
-        let limits = Limits {
-            ratio: 100,
-            bytes: 1 << 40,
-        };
-        let recordings = texts.iter().map(|text| {
-            Recording::read_from(Cursor::new((*text).to_owned()), "test", limits).unwrap()
-        });
-        let reading = Reading {
-            time_zone: None,
-            lateness: Some(Span::from_seconds(120)),
-        };
+        let limits = Limits { ratio: 100, bytes: 1 << 40 };
+        let recordings =
+            texts.iter().map(|text| Recording::read_from(Cursor::new((*text).to_owned()), "test", limits).unwrap());
+        let reading = Reading { time_zone: None, lateness: Some(Span::from_seconds(120)) };
         let mut merged = Merged::new(recordings.collect(), &reading).unwrap();
         let mut lines = Vec::new();
-        let mut keep =
-            |_: usize, line: &[u8]| lines.push(String::from_utf8_lossy(line).into_owned());
+        let mut keep = |_: usize, line: &[u8]| lines.push(String::from_utf8_lossy(line).into_owned());
         while merged.read_block(&mut keep).unwrap() {}
         lines
     }
@@ -258,10 +232,7 @@ mod tests {
     }
 
     fn payloads(lines: &[String]) -> Vec<&str> {
-        lines
-            .iter()
-            .map(|line| line.rsplit(',').nth(1).unwrap_or("header"))
-            .collect()
+        lines.iter().map(|line| line.rsplit(',').nth(1).unwrap_or("header")).collect()
     }
 
     #[test]
@@ -272,14 +243,8 @@ mod tests {
         let lines = merge(&[&one, &two]);
         let order: Vec<bool> = lines.iter().map(|line| line.starts_with('1')).collect();
         assert_eq!(order, [true, false, false, true, true, true]);
-        assert_eq!(
-            (lines[1].as_str(), lines[2].as_str()),
-            ("$GPTXT,a2", "header")
-        );
-        assert_eq!(
-            payloads(&[&lines[..1], &lines[3..]].concat()),
-            ["a", "b", "c", "d"]
-        );
+        assert_eq!((lines[1].as_str(), lines[2].as_str()), ("$GPTXT,a2", "header"));
+        assert_eq!(payloads(&[&lines[..1], &lines[3..]].concat()), ["a", "b", "c", "d"]);
     }
 
     #[test]
@@ -296,10 +261,7 @@ mod tests {
                     338148873,2022-01-03T00:00:00,2,1\n\
                     338148873,2022-01-03T00:20:00,3,1\n\
                     338148873,2022-01-03T00:00:00,4,1\n";
-        let lats: Vec<String> = merge(&[text])
-            .iter()
-            .map(|line| line.split(',').nth(2).unwrap().to_owned())
-            .collect();
+        let lats: Vec<String> = merge(&[text]).iter().map(|line| line.split(',').nth(2).unwrap().to_owned()).collect();
         assert_eq!(lats, ["LAT", "2", "4", "1", "3"]);
     }
 }

@@ -126,11 +126,7 @@ impl Port {
         if lines.is_empty() {
             return Ok(());
         }
-        let batch = Batch {
-            source: self.source,
-            received,
-            lines,
-        };
+        let batch = Batch { source: self.source, received, lines };
         let sent = self.sender.send(Message::Lines(batch)).await;
         sent.map_err(|_| InputError::Closed)
     }
@@ -246,9 +242,7 @@ const HEALTHY: Duration = Duration::from_secs(60);
 
 impl Default for Backoff {
     fn default() -> Backoff {
-        Backoff {
-            longest: FIRST_WAIT,
-        }
+        Backoff { longest: FIRST_WAIT }
     }
 }
 
@@ -271,9 +265,7 @@ mod tests {
     #[test]
     fn waits_grow_to_a_minute_and_shrink_after_a_healthy_one() {
         let mut backoff = Backoff::default();
-        let waits: Vec<u64> = (0..8)
-            .map(|_| backoff.next(Duration::ZERO, 0.0).as_secs())
-            .collect();
+        let waits: Vec<u64> = (0..8).map(|_| backoff.next(Duration::ZERO, 0.0).as_secs()).collect();
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
         assert_eq!(backoff.next(Duration::from_secs(59), 1.0).as_secs(), 30);
         assert_eq!(backoff.next(HEALTHY, 0.0), FIRST_WAIT);

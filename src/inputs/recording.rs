@@ -72,10 +72,7 @@ impl Recording {
             return Recording::read_from(io::stdin(), "standard input", limits);
         }
         let name = path.display().to_string();
-        let failed = |cause| RecordingError::Io {
-            name: name.clone(),
-            cause,
-        };
+        let failed = |cause| RecordingError::Io { name: name.clone(), cause };
         let file = File::open(path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
         if metadata.is_dir() {
@@ -95,10 +92,7 @@ impl Recording {
         name: &str,
         limits: Limits,
     ) -> Result<Recording, RecordingError> {
-        let failed = |cause| RecordingError::Io {
-            name: name.to_owned(),
-            cause,
-        };
+        let failed = |cause| RecordingError::Io { name: name.to_owned(), cause };
         let mut bytes = Unpacked::new(source, limits).map_err(failed)?;
         let mut block = vec![0; BLOCK_BYTES];
         let (ahead, format) = read_ahead(&mut bytes, &mut block).map_err(failed)?;
@@ -123,10 +117,7 @@ impl Recording {
             0 => self
                 .bytes
                 .read(&mut self.block)
-                .map_err(|cause| RecordingError::Io {
-                    name: self.name.clone(),
-                    cause,
-                })?,
+                .map_err(|cause| RecordingError::Io { name: self.name.clone(), cause })?,
             ahead => ahead,
         };
         let block = &self.block[..count];
@@ -140,17 +131,13 @@ impl Recording {
         self.cutter.finish(line);
         match self.recognised || self.empty {
             true => Ok(false),
-            false => Err(RecordingError::NoLine {
-                name: self.name.clone(),
-            }),
+            false => Err(RecordingError::NoLine { name: self.name.clone() }),
         }
     }
 
     /// The same recording from its start; `None` for what can be read only once.
     pub fn reopen(&self) -> Option<Result<Recording, RecordingError>> {
-        self.path
-            .as_deref()
-            .map(|path| Recording::open(path, self.limits))
+        self.path.as_deref().map(|path| Recording::open(path, self.limits))
     }
 
     /// What its first block shows.
@@ -226,10 +213,7 @@ fn format_of(line: &[u8]) -> Format {
     if named(a, "mmsi") && (named(b, "basedatetime") || named(b, "base_date_time")) {
         return Format::Noaa(Some(line.to_vec()));
     }
-    let digits = |field: &[u8], at: &[usize]| {
-        at.iter()
-            .all(|at| field.get(*at).is_some_and(u8::is_ascii_digit))
-    };
+    let digits = |field: &[u8], at: &[usize]| at.iter().all(|at| field.get(*at).is_some_and(u8::is_ascii_digit));
     if a.len() == 19 && digits(a, &[0, 1, 3, 4, 6, 9, 11, 18]) && a[2] == b'/' && a[5] == b'/' {
         return Format::Danish(None);
     }
@@ -256,10 +240,7 @@ fn is_sentence(line: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    const LIMITS: Limits = Limits {
-        ratio: 100,
-        bytes: 1 << 40,
-    };
+    const LIMITS: Limits = Limits { ratio: 100, bytes: 1 << 40 };
 
     fn lines(text: &str) -> Result<Vec<String>, RecordingError> {
         let mut recording = Recording::read_from(io::Cursor::new(text.to_owned()), "test", LIMITS)?;
@@ -271,36 +252,15 @@ mod tests {
 
     #[test]
     fn the_first_line_that_shows_a_format_decides() {
-        assert_eq!(
-            sniff(b"epoch,AIS_Sentences\n1490075479,!AIVDM,1,1,,B,E>j,4*38\n"),
-            Format::Nmea
-        );
-        assert_eq!(
-            sniff(b"# comment\n\n\\c:1565218798*53\\!BSVDM,1,1,,A,13mb,0*5D\n"),
-            Format::Nmea
-        );
-        assert_eq!(
-            sniff(b"$PGHP,1,2015,2,1,0,0,0,31,230,,,1,25*22\n"),
-            Format::Nmea
-        );
+        assert_eq!(sniff(b"epoch,AIS_Sentences\n1490075479,!AIVDM,1,1,,B,E>j,4*38\n"), Format::Nmea);
+        assert_eq!(sniff(b"# comment\n\n\\c:1565218798*53\\!BSVDM,1,1,,A,13mb,0*5D\n"), Format::Nmea);
+        assert_eq!(sniff(b"$PGHP,1,2015,2,1,0,0,0,31,230,,,1,25*22\n"), Format::Nmea);
         let header = b"# Timestamp,Type of mobile,MMSI,Latitude";
         assert_eq!(sniff(header), Format::Danish(Some(header.to_vec())));
-        assert_eq!(
-            sniff(b"26/04/2026 00:00:00,Class A,211429600,54.6,8.5"),
-            Format::Danish(None)
-        );
-        assert!(matches!(
-            sniff(b"mmsi,base_date_time,longitude,latitude"),
-            Format::Noaa(Some(_))
-        ));
-        assert_eq!(
-            sniff(b"338148873,2022-01-03T00:00:00,33.60716,-117.9"),
-            Format::Noaa(None)
-        );
-        assert_eq!(
-            sniff(b"Dear all,\nhere, as promised, is the list!\n"),
-            Format::Unknown
-        );
+        assert_eq!(sniff(b"26/04/2026 00:00:00,Class A,211429600,54.6,8.5"), Format::Danish(None));
+        assert!(matches!(sniff(b"mmsi,base_date_time,longitude,latitude"), Format::Noaa(Some(_))));
+        assert_eq!(sniff(b"338148873,2022-01-03T00:00:00,33.60716,-117.9"), Format::Noaa(None));
+        assert_eq!(sniff(b"Dear all,\nhere, as promised, is the list!\n"), Format::Unknown);
     }
 
     #[test]
@@ -312,10 +272,7 @@ mod tests {
 
     #[test]
     fn the_last_line_needs_no_end() {
-        assert_eq!(
-            lines("!AIVDM,1,1\r\n\r\n!AIVDM,2,2").unwrap(),
-            ["!AIVDM,1,1", "!AIVDM,2,2"]
-        );
+        assert_eq!(lines("!AIVDM,1,1\r\n\r\n!AIVDM,2,2").unwrap(), ["!AIVDM,1,1", "!AIVDM,2,2"]);
     }
 
     #[test]

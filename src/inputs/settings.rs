@@ -101,30 +101,23 @@ impl Settings {
         let kind = self.kind.name();
         let mut problems = Vec::new();
         if self.name.trim().is_empty() {
-            problems.push(format!(
-                "{path}.name: is empty; write a name for logs and alerts"
-            ));
+            problems.push(format!("{path}.name: is empty; write a name for logs and alerts"));
         }
         match (&self.address, self.kind.has_address()) {
-            (None, true) => problems.push(format!(
-                "{path}: kind \"{kind}\" needs an address; write address = \"host:port\""
-            )),
-            (Some(_), false) => problems.push(format!(
-                "{path}.address: kind \"{kind}\" takes no address; leave it out"
-            )),
-            (Some(address), true) => problems.extend(
-                address_problem(address, self.kind)
-                    .map(|problem| format!("{path}.address: {problem}")),
-            ),
+            (None, true) => {
+                problems.push(format!("{path}: kind \"{kind}\" needs an address; write address = \"host:port\""))
+            }
+            (Some(_), false) => {
+                problems.push(format!("{path}.address: kind \"{kind}\" takes no address; leave it out"))
+            }
+            (Some(address), true) => {
+                problems.extend(address_problem(address, self.kind).map(|problem| format!("{path}.address: {problem}")))
+            }
             (None, false) => {}
         }
         match (&self.path, self.kind.has_path()) {
-            (None, true) => problems.push(format!(
-                "{path}: kind \"{kind}\" needs a path; write path = \"FILE\""
-            )),
-            (Some(_), false) => problems.push(format!(
-                "{path}.path: kind \"{kind}\" takes no path; leave it out"
-            )),
+            (None, true) => problems.push(format!("{path}: kind \"{kind}\" needs a path; write path = \"FILE\"")),
+            (Some(_), false) => problems.push(format!("{path}.path: kind \"{kind}\" takes no path; leave it out")),
             _ => {}
         }
         if let Some(zone) = &self.time_zone
@@ -135,19 +128,11 @@ impl Settings {
                  \"Europe/Lisbon\" or \"+02:00\""
             ));
         }
-        if self
-            .lateness_seconds
-            .is_some_and(|seconds| 86_400 < seconds)
-        {
-            problems.push(format!(
-                "{path}.lateness_seconds: is more than a day; write 0 to 86400"
-            ));
+        if self.lateness_seconds.is_some_and(|seconds| 86_400 < seconds) {
+            problems.push(format!("{path}.lateness_seconds: is more than a day; write 0 to 86400"));
         }
         if !(1..=86_400).contains(&self.idle_timeout_seconds) {
-            problems.push(format!(
-                "{path}.idle_timeout_seconds: is {}; write 1 to 86400",
-                self.idle_timeout_seconds
-            ));
+            problems.push(format!("{path}.idle_timeout_seconds: is {}; write 1 to 86400", self.idle_timeout_seconds));
         }
         if self.max_clients == 0 {
             problems.push(format!("{path}.max_clients: is 0; write 1 to 65535"));
@@ -168,10 +153,7 @@ pub struct RecordingSettings {
 
 impl Default for RecordingSettings {
     fn default() -> RecordingSettings {
-        RecordingSettings {
-            max_expansion_ratio: 100,
-            max_expanded_gib: 256,
-        }
+        RecordingSettings { max_expansion_ratio: 100, max_expanded_gib: 256 }
     }
 }
 
@@ -180,25 +162,17 @@ impl RecordingSettings {
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if self.max_expansion_ratio == 0 {
-            problems.push(
-                "recordings.max_expansion_ratio: is 0; write 1 or more, for instance 100"
-                    .to_owned(),
-            );
+            problems.push("recordings.max_expansion_ratio: is 0; write 1 or more, for instance 100".to_owned());
         }
         if self.max_expanded_gib == 0 {
-            problems.push(
-                "recordings.max_expanded_gib: is 0; write 1 or more, for instance 256".to_owned(),
-            );
+            problems.push("recordings.max_expanded_gib: is 0; write 1 or more, for instance 256".to_owned());
         }
         problems
     }
 
     /// The bounds on unpacking.
     pub fn limits(&self) -> Limits {
-        Limits {
-            ratio: u64::from(self.max_expansion_ratio),
-            bytes: u64::from(self.max_expanded_gib) << 30,
-        }
+        Limits { ratio: u64::from(self.max_expansion_ratio), bytes: u64::from(self.max_expanded_gib) << 30 }
     }
 }
 
@@ -230,18 +204,12 @@ fn address_problem(address: &str, kind: Kind) -> Option<String> {
         _ => "for instance \"0.0.0.0:10110\"",
     };
     let Some((host, port)) = address.rsplit_once(':') else {
-        return Some(format!(
-            "\"{address}\" has no port; write host:port, {example}"
-        ));
+        return Some(format!("\"{address}\" has no port; write host:port, {example}"));
     };
     match port.parse::<u16>() {
-        Ok(0) if kind == Kind::Tcp => Some(format!(
-            "port 0 cannot be connected to; write host:port, {example}"
-        )),
+        Ok(0) if kind == Kind::Tcp => Some(format!("port 0 cannot be connected to; write host:port, {example}")),
         Err(_) => Some(format!("\"{port}\" is no port; write host:port, {example}")),
-        Ok(_) if host.is_empty() => Some(format!(
-            "\"{address}\" has no host; write host:port, {example}"
-        )),
+        Ok(_) if host.is_empty() => Some(format!("\"{address}\" has no host; write host:port, {example}")),
         Ok(_) => None,
     }
 }

@@ -26,26 +26,15 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
 
 /// The first of the host's addresses that answers.
 async fn connect(address: &str) -> Result<TcpStream, InputError> {
-    let addresses = lookup_host(address)
-        .await
-        .map_err(InputError::io(format!("look up {address}")))?;
-    let mut last = InputError::Io {
-        what: format!("look up {address}"),
-        cause: io::Error::from(io::ErrorKind::NotFound),
-    };
+    let addresses = lookup_host(address).await.map_err(InputError::io(format!("look up {address}")))?;
+    let mut last =
+        InputError::Io { what: format!("look up {address}"), cause: io::Error::from(io::ErrorKind::NotFound) };
     for one in addresses {
-        match timeout(
-            Duration::from_secs(CONNECT_SECONDS),
-            TcpStream::connect(one),
-        )
-        .await
-        {
+        match timeout(Duration::from_secs(CONNECT_SECONDS), TcpStream::connect(one)).await {
             Ok(Ok(stream)) => return Ok(stream),
             Ok(Err(cause)) => last = InputError::io(format!("connect to {one}"))(cause),
             Err(_) => {
-                last = InputError::NoAnswer {
-                    seconds: CONNECT_SECONDS,
-                };
+                last = InputError::NoAnswer { seconds: CONNECT_SECONDS };
             }
         }
     }
@@ -55,10 +44,8 @@ async fn connect(address: &str) -> Result<TcpStream, InputError> {
 /// Lets the kernel find out within a minute that the other side is gone, also when it says nothing.
 fn watch_for_death(stream: &TcpStream) -> io::Result<()> {
     let socket = SockRef::from(stream);
-    let probes = TcpKeepalive::new()
-        .with_time(Duration::from_secs(20))
-        .with_interval(Duration::from_secs(10))
-        .with_retries(3);
+    let probes =
+        TcpKeepalive::new().with_time(Duration::from_secs(20)).with_interval(Duration::from_secs(10)).with_retries(3);
     socket.set_tcp_keepalive(&probes)?;
     #[cfg(target_os = "linux")]
     socket.set_tcp_user_timeout(Some(Duration::from_secs(50)))?;

@@ -20,12 +20,8 @@ const BATCH_BYTES: usize = 64 * 1024;
 /// Ends only with an error, when the address cannot be bound.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let address = port.settings.address.as_deref().unwrap_or_default();
-    let socket = UdpSocket::bind(address)
-        .await
-        .map_err(InputError::io(format!("bind {address}")))?;
-    SockRef::from(&socket)
-        .set_recv_buffer_size(RECEIVE_BUFFER_BYTES)
-        .map_err(InputError::io("set receive buffer"))?;
+    let socket = UdpSocket::bind(address).await.map_err(InputError::io(format!("bind {address}")))?;
+    SockRef::from(&socket).set_recv_buffer_size(RECEIVE_BUFFER_BYTES).map_err(InputError::io("set receive buffer"))?;
     let bound: SocketAddr = socket.local_addr().map_err(InputError::io("bind"))?;
     info!(address = %bound, input = %port.settings.name, "listening");
     port.state(State::Up).await;
@@ -56,11 +52,7 @@ fn offer(port: &Port, lines: Vec<u8>) -> Result<(), InputError> {
     if lines.is_empty() {
         return Ok(());
     }
-    let batch = Batch {
-        source: port.source,
-        received: Some(port.clock.now()),
-        lines,
-    };
+    let batch = Batch { source: port.source, received: Some(port.clock.now()), lines };
     match port.sender.try_send(Message::Lines(batch)) {
         Ok(()) => Ok(()),
         Err(TrySendError::Full(Message::Lines(batch))) => {

@@ -49,35 +49,20 @@ impl Unpacked {
     /// Looks at the first bytes of `source` and unpacks accordingly.
     pub fn new(source: impl Read + Send + 'static, limits: Limits) -> io::Result<Unpacked> {
         let read = Arc::new(AtomicU64::new(0));
-        let mut source = Counted {
-            source,
-            read: Arc::clone(&read),
-        };
+        let mut source = Counted { source, read: Arc::clone(&read) };
         let mut magic = Vec::with_capacity(6);
         source.by_ref().take(6).read_to_end(&mut magic)?;
         let kind = magic.clone();
         let whole = Cursor::new(magic).chain(source);
         let (inner, packed): (Box<dyn Read + Send>, bool) = match kind.as_slice() {
-            [0x1f, 0x8b, ..] => (
-                Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(
-                    1 << 18,
-                    whole,
-                ))),
-                true,
-            ),
+            [0x1f, 0x8b, ..] => (Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(1 << 18, whole))), true),
             [0x28, 0xb5, 0x2f, 0xfd, ..] => (Box::new(zstd::Decoder::new(whole)?), true),
             [b'P', b'K', 3, 4, ..] => return Err(other("zip archive")),
             [b'B', b'Z', b'h', b'1'..=b'9', ..] => return Err(other("bzip2 file")),
             [0xfd, b'7', b'z', b'X', b'Z', ..] => return Err(other("xz file")),
             _ => (Box::new(whole), false),
         };
-        Ok(Unpacked {
-            inner,
-            packed,
-            read,
-            unpacked: 0,
-            limits,
-        })
+        Ok(Unpacked { inner, packed, read, unpacked: 0, limits })
     }
 
     /// Counts the packed bytes read so far, for a progress bar.
@@ -94,10 +79,7 @@ impl Read for Unpacked {
             let by_ratio = self.read.load(Relaxed).saturating_mul(self.limits.ratio);
             let bound = self.limits.bytes.min(by_ratio.max(GRACE_BYTES));
             if bound < self.unpacked {
-                return Err(io::Error::other(Bomb {
-                    ratio: self.limits.ratio,
-                    gib: self.limits.bytes >> 30,
-                }));
+                return Err(io::Error::other(Bomb { ratio: self.limits.ratio, gib: self.limits.bytes >> 30 }));
             }
         }
         Ok(count)
@@ -127,10 +109,7 @@ mod tests {
 
     use super::*;
 
-    const LIMITS: Limits = Limits {
-        ratio: 100,
-        bytes: 1 << 40,
-    };
+    const LIMITS: Limits = Limits { ratio: 100, bytes: 1 << 40 };
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -151,14 +130,8 @@ mod tests {
         assert_eq!(unpack(b"a".to_vec(), LIMITS).unwrap(), b"a");
         assert_eq!(unpack(Vec::new(), LIMITS).unwrap(), b"");
         let twice = [gzip(text), gzip(text)].concat();
-        assert_eq!(
-            unpack(twice, LIMITS).unwrap(),
-            [text.as_slice(), text].concat()
-        );
-        assert_eq!(
-            unpack(zstd::encode_all(&text[..], 3).unwrap(), LIMITS).unwrap(),
-            text
-        );
+        assert_eq!(unpack(twice, LIMITS).unwrap(), [text.as_slice(), text].concat());
+        assert_eq!(unpack(zstd::encode_all(&text[..], 3).unwrap(), LIMITS).unwrap(), text);
         let error = unpack(b"PK\x03\x04....".to_vec(), LIMITS).unwrap_err();
         assert_eq!(error.to_string(), "is a zip archive; unpack it first");
     }
@@ -168,19 +141,10 @@ mod tests {
         let bomb = gzip(&vec![b'\n'; 80 << 20]);
         let error = unpack(bomb.clone(), LIMITS).unwrap_err();
         assert!(error.to_string().contains("decompression bomb"), "{error}");
-        let generous = Limits {
-            ratio: 5000,
-            ..LIMITS
-        };
+        let generous = Limits { ratio: 5000, ..LIMITS };
         assert_eq!(unpack(bomb, generous).unwrap().len(), 80 << 20);
-        assert_eq!(
-            unpack(gzip(&vec![b'\n'; 1 << 20]), LIMITS).unwrap().len(),
-            1 << 20
-        );
-        let small = Limits {
-            bytes: 1 << 19,
-            ratio: 5000,
-        };
+        assert_eq!(unpack(gzip(&vec![b'\n'; 1 << 20]), LIMITS).unwrap().len(), 1 << 20);
+        let small = Limits { bytes: 1 << 19, ratio: 5000 };
         assert!(unpack(gzip(&vec![b'\n'; 1 << 20]), small).is_err());
     }
 

@@ -120,9 +120,8 @@ impl Candidates {
     /// Adds an impossible fix; hands out the confirmed fixes of another ship once there are three that agree.
     pub(super) fn add(&mut self, mmsi: u32, fix: Fix, jump_knots: f64) -> Option<Vec<Fix>> {
         let waiting = self.waiting.entry(mmsi).or_default();
-        let agrees = waiting.last().is_some_and(|last| {
-            fix.at - last.at <= CANDIDATE_AGE && possible(last, &fix, jump_knots)
-        });
+        let agrees =
+            waiting.last().is_some_and(|last| fix.at - last.at <= CANDIDATE_AGE && possible(last, &fix, jump_knots));
         if !agrees {
             waiting.clear();
         }
@@ -135,11 +134,7 @@ impl Candidates {
 
     /// Drops candidates nobody confirmed.
     pub(super) fn expire(&mut self, now: Time) {
-        self.waiting.retain(|_, fixes| {
-            fixes
-                .last()
-                .is_some_and(|last| now - last.at <= CANDIDATE_AGE)
-        });
+        self.waiting.retain(|_, fixes| fixes.last().is_some_and(|last| now - last.at <= CANDIDATE_AGE));
     }
 }
 

@@ -8,9 +8,7 @@ use crate::units::Mmsi;
 /// ISO 3166 alpha-2 of the administration that gave out this MMSI; `None` for numbers without a known MID.
 pub fn flag_of(mmsi: Mmsi) -> Option<&'static str> {
     let mid = mmsi.mid()?;
-    let place = FLAGS
-        .binary_search_by_key(&mid, |(mid, _)| u32::from(*mid))
-        .ok()?;
+    let place = FLAGS.binary_search_by_key(&mid, |(mid, _)| u32::from(*mid)).ok()?;
     Some(FLAGS[place].1)
 }
 

@@ -50,11 +50,7 @@ impl Grid {
         let low = row(at.lat - reach);
         let high = row(at.lat + reach);
         let widest = (at.lat.abs() + reach).min(90.0).to_radians().cos();
-        let aside = if widest < 1e-6 {
-            180.0
-        } else {
-            (reach / widest).min(180.0)
-        };
+        let aside = if widest < 1e-6 { 180.0 } else { (reach / widest).min(180.0) };
         let first = ((at.lon - aside) * CELLS_PER_DEGREE).floor() as i64;
         let last = ((at.lon + aside) * CELLS_PER_DEGREE).floor() as i64;
         let last = last.min(first + COLUMNS - 1);

@@ -38,9 +38,7 @@ impl Identity {
 
     /// Length over all in metres, where known.
     pub fn length(&self) -> Option<u16> {
-        self.dimensions
-            .map(|hull| hull.length())
-            .filter(|length| 0 < *length)
+        self.dimensions.map(|hull| hull.length()).filter(|length| 0 < *length)
     }
 }
 
@@ -59,15 +57,8 @@ mod tests {
     #[test]
     fn halves_of_type_24_make_one_identity() {
         let mut identity = Identity::default();
-        let name = Static {
-            name: Some("ALFA".into()),
-            ..Static::default()
-        };
-        let call_sign = Static {
-            call_sign: Some("EA1234".into()),
-            ship_type: Some(36),
-            ..Static::default()
-        };
+        let name = Static { name: Some("ALFA".into()), ..Static::default() };
+        let call_sign = Static { call_sign: Some("EA1234".into()), ship_type: Some(36), ..Static::default() };
         assert!(identity.fuse(name.clone()));
         assert!(identity.fuse(call_sign));
         assert!(!identity.fuse(name));

@@ -84,27 +84,21 @@ impl Settings {
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
         if self.max_hole_minutes < 6 {
-            problems.push("tracks.max_hole_minutes must be at least 6: speed made good needs spans over 5 minutes".to_owned());
+            problems.push(
+                "tracks.max_hole_minutes must be at least 6: speed made good needs spans over 5 minutes".to_owned(),
+            );
         }
         if self.max_hole_satellite_minutes < self.max_hole_minutes {
-            problems.push(
-                "tracks.max_hole_satellite_minutes must not be below tracks.max_hole_minutes"
-                    .to_owned(),
-            );
+            problems.push("tracks.max_hole_satellite_minutes must not be below tracks.max_hole_minutes".to_owned());
         }
         if i64::from(self.lost_after_hours) * 60 <= i64::from(self.max_hole_satellite_minutes) {
-            problems.push(
-                "tracks.lost_after_hours must be longer than tracks.max_hole_satellite_minutes"
-                    .to_owned(),
-            );
+            problems.push("tracks.lost_after_hours must be longer than tracks.max_hole_satellite_minutes".to_owned());
         }
         if !(20.0..=500.0).contains(&self.jump_knots) {
             problems.push("tracks.jump_knots must lie between 20 and 500".to_owned());
         }
         if self.forget_after_hours <= self.lost_after_hours {
-            problems.push(
-                "tracks.forget_after_hours must be longer than tracks.lost_after_hours".to_owned(),
-            );
+            problems.push("tracks.forget_after_hours must be longer than tracks.lost_after_hours".to_owned());
         }
         if self.max_tracks < 1000 {
             problems.push("tracks.max_tracks must be at least 1000".to_owned());

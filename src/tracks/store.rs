@@ -66,14 +66,10 @@ impl Tracks {
     pub fn accept(&mut self, report: Report) -> Outcome {
         let mmsi = report.mmsi;
         match mmsi.station_class() {
-            StationClass::Ship
-            | StationClass::Tender
-            | StationClass::Unassigned
-            | StationClass::Distress => {}
-            StationClass::Coast
-            | StationClass::Aircraft
-            | StationClass::Aid
-            | StationClass::Handheld => return Outcome::Refused(Refusal::NotTracked),
+            StationClass::Ship | StationClass::Tender | StationClass::Unassigned | StationClass::Distress => {}
+            StationClass::Coast | StationClass::Aircraft | StationClass::Aid | StationClass::Handheld => {
+                return Outcome::Refused(Refusal::NotTracked);
+            }
         }
         if !matches!(report.body, Body::Position(_) | Body::Static(_)) {
             return Outcome::Refused(Refusal::NotTracked);
@@ -86,37 +82,25 @@ impl Tracks {
             return Outcome::Refused(Refusal::Copy);
         }
         match report.body {
-            Body::Position(position) => {
-                self.position(mmsi, position, report.at, report.station, report.source)
-            }
+            Body::Position(position) => self.position(mmsi, position, report.at, report.station, report.source),
             Body::Static(said) => self.identity(mmsi, *said),
-            Body::SafetyText(_) | Body::Base(_) | Body::Aid(_) | Body::Other => {
-                Outcome::Refused(Refusal::NotTracked)
-            }
+            Body::SafetyText(_) | Body::Base(_) | Body::Aid(_) | Body::Other => Outcome::Refused(Refusal::NotTracked),
         }
     }
 
     /// Reads one vessel.
     pub fn vessel(&self, ix: TrackIx) -> Vessel<'_> {
-        Vessel {
-            ix,
-            hot: &self.hot[ix.0 as usize],
-            cold: &self.cold[ix.0 as usize],
-        }
+        Vessel { ix, hot: &self.hot[ix.0 as usize], cold: &self.cold[ix.0 as usize] }
     }
 
     /// Finds a track by its key.
     pub fn find(&self, key: TrackKey) -> Option<Vessel<'_>> {
-        self.chain(key.mmsi)
-            .map(|ix| self.vessel(ix))
-            .find(|vessel| vessel.key() == key)
+        self.chain(key.mmsi).map(|ix| self.vessel(ix)).find(|vessel| vessel.key() == key)
     }
 
     /// Every track, in slab order (which must not show outside).
     pub fn iter(&self) -> impl Iterator<Item = Vessel<'_>> {
-        (0..self.hot.len() as u32)
-            .filter(|ix| self.hot[*ix as usize].alive)
-            .map(|ix| self.vessel(TrackIx(ix)))
+        (0..self.hot.len() as u32).filter(|ix| self.hot[*ix as usize].alive).map(|ix| self.vessel(TrackIx(ix)))
     }
 
     /// Calls `found(vessel, metres)` for every vessel whose latest fix lies within `metres` of `at`, in no set order.
@@ -179,24 +163,11 @@ impl Tracks {
         trails + self.hot.capacity() * size_of::<Hot>() + self.cold.capacity() * size_of::<Cold>()
     }
 
-    fn position(
-        &mut self,
-        mmsi: Mmsi,
-        said: Position,
-        at: Time,
-        station: StationId,
-        source: SourceId,
-    ) -> Outcome {
+    fn position(&mut self, mmsi: Mmsi, said: Position, at: Time, station: StationId, source: SourceId) -> Outcome {
         let Some(position) = said.lat_lon() else {
             return self.without_position(mmsi, said);
         };
-        let fix = Fix {
-            at,
-            position,
-            said,
-            station,
-            source,
-        };
+        let fix = Fix { at, position, said, station, source };
         let Some(first) = self.by_mmsi.get(&mmsi.0).copied() else {
             let ix = self.create(mmsi, 1);
             return self.move_on(ix, fix);
@@ -245,9 +216,7 @@ impl Tracks {
     fn known(&mut self, ix: TrackIx, fix: Fix) -> Outcome {
         let last_at = self.hot[ix.0 as usize].last_at;
         if fix.at < last_at {
-            let added = self.cold[ix.0 as usize]
-                .trail
-                .insert_late(&trail_point(&fix));
+            let added = self.cold[ix.0 as usize].trail.insert_late(&trail_point(&fix));
             return match added {
                 true => Outcome::Late { vessel: ix },
                 false => Outcome::Refused(Refusal::TooLate),
@@ -277,10 +246,7 @@ impl Tracks {
                 ix
             }
             None => {
-                let last = self
-                    .chain(mmsi)
-                    .map(|ix| self.hot[ix.0 as usize].ordinal)
-                    .max();
+                let last = self.chain(mmsi).map(|ix| self.hot[ix.0 as usize].ordinal).max();
                 self.create(mmsi, last.unwrap_or(0).saturating_add(1))
             }
         };
@@ -333,9 +299,7 @@ impl Tracks {
             class => hot.class = class,
         }
         hot.smg = smg.map_or(f32::NAN, |smg| smg.knots as f32);
-        hot.smg_span = smg.map_or(0, |smg| {
-            (fix.at - smg.since).millis().clamp(0, i64::from(u32::MAX)) as u32
-        });
+        hot.smg_span = smg.map_or(0, |smg| (fix.at - smg.since).millis().clamp(0, i64::from(u32::MAX)) as u32);
         hot.smg_over_hole = smg.is_some_and(|smg| smg.over_hole);
         let keep = if hot.keep_long { KEEP_LONG } else { KEEP_SHORT };
         cold.trail.push(&trail_point(&fix), keep);
@@ -360,11 +324,7 @@ impl Tracks {
             self.grid.insert(cell, ix);
             hot.cell = cell;
         }
-        Outcome::Fix {
-            vessel: ix,
-            previous,
-            smg,
-        }
+        Outcome::Fix { vessel: ix, previous, smg }
     }
 
     fn identity(&mut self, mmsi: Mmsi, said: Static) -> Outcome {
@@ -396,9 +356,7 @@ impl Tracks {
         let Some(ix) = self.by_mmsi.get(&mmsi.0).copied() else {
             return;
         };
-        if !self.satellite_sources.contains(&source)
-            && self.hot[ix as usize].said.message_type != 27
-        {
+        if !self.satellite_sources.contains(&source) && self.hot[ix as usize].said.message_type != 27 {
             self.hot[ix as usize].satellite_only = false;
         }
         if station != self.hot[ix as usize].station {
@@ -463,12 +421,7 @@ pub enum Interest {
     Pass,
 }
 
-fn speed_made_good(
-    cold: &Cold,
-    previous: &Fix,
-    fix: &Fix,
-    max_hole: Span,
-) -> Option<SpeedMadeGood> {
+fn speed_made_good(cold: &Cold, previous: &Fix, fix: &Fix, max_hole: Span) -> Option<SpeedMadeGood> {
     let speed = |from: Time, position: LatLon, over_hole: bool| SpeedMadeGood {
         knots: knots(position.metres_to(fix.position), (fix.at - from).seconds()),
         since: from,

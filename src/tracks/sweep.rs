@@ -3,10 +3,10 @@
 use crate::time::{Span, Time};
 use crate::units::Mmsi;
 
+use super::TrackIx;
 use super::grid;
 use super::store::Tracks;
 use super::track::{Cold, Hot, NO_NEXT};
-use super::TrackIx;
 
 /// A track with fewer fixes than this was never confirmed.
 pub(super) const CONFIRMED_FIXES: u32 = 3;
@@ -42,9 +42,7 @@ impl Tracks {
     }
 
     pub(super) fn forget(&mut self, ix: TrackIx) {
-        let Hot {
-            mmsi, cell, next, ..
-        } = self.hot[ix.0 as usize];
+        let Hot { mmsi, cell, next, .. } = self.hot[ix.0 as usize];
         self.grid.remove(cell, ix);
         if self.by_mmsi.get(&mmsi) == Some(&ix.0) {
             match next {
@@ -52,9 +50,7 @@ impl Tracks {
                 next => self.by_mmsi.insert(mmsi, next),
             };
         } else {
-            let before = self
-                .chain(Mmsi(mmsi))
-                .find(|other| self.hot[other.0 as usize].next == ix.0);
+            let before = self.chain(Mmsi(mmsi)).find(|other| self.hot[other.0 as usize].next == ix.0);
             if let Some(before) = before {
                 self.hot[before.0 as usize].next = next;
             }

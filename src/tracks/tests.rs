@@ -15,15 +15,7 @@ fn report(seconds: i64, place: LatLon, payload: u64) -> Report {
         station: StationId(1),
         mmsi: Mmsi(MMSI),
         payload,
-        body: Body::Position(Position::new(
-            Class::A,
-            1,
-            Some((place.lat, place.lon)),
-            Some(1.0),
-            None,
-            None,
-            Some(0),
-        )),
+        body: Body::Position(Position::new(Class::A, 1, Some((place.lat, place.lon)), Some(1.0), None, None, Some(0))),
     }
 }
 
@@ -40,10 +32,7 @@ fn sail(tracks: &mut Tracks, fixes: &[(i64, LatLon)]) -> Vec<Outcome> {
 }
 
 fn key(ordinal: u16) -> TrackKey {
-    TrackKey {
-        mmsi: Mmsi(MMSI),
-        ordinal,
-    }
+    TrackKey { mmsi: Mmsi(MMSI), ordinal }
 }
 
 #[test]
@@ -171,10 +160,7 @@ fn a_number_outside_every_class_takes_part_after_an_hour() {
 fn static_data_before_the_first_position_is_kept() {
     let mut tracks = tracks();
     let mut said = report(0, LatLon::new(0.0, 0.0), 1);
-    said.body = Body::Static(Box::new(Static {
-        name: Some("ALFA".into()),
-        ..Static::default()
-    }));
+    said.body = Body::Static(Box::new(Static { name: Some("ALFA".into()), ..Static::default() }));
     assert!(matches!(tracks.accept(said), Outcome::Identity { .. }));
     tracks.accept(report(10, LatLon::new(40.0, -10.0), 2));
     let vessel = tracks.find(key(1)).expect("one track");
@@ -184,10 +170,7 @@ fn static_data_before_the_first_position_is_kept() {
 
 #[test]
 fn a_flood_of_invented_numbers_evicts_the_unconfirmed_and_spares_who_is_watched() {
-    let settings = Settings {
-        max_tracks: 1000,
-        ..Settings::default()
-    };
+    let settings = Settings { max_tracks: 1000, ..Settings::default() };
     let mut tracks = Tracks::new(settings, Vec::new());
     let here = LatLon::new(40.0, -10.0);
     sail(&mut tracks, &[(0, here), (10, here), (20, here)]);

@@ -121,21 +121,13 @@ impl Hot {
     }
 
     pub(super) fn key(&self) -> TrackKey {
-        TrackKey {
-            mmsi: Mmsi(self.mmsi),
-            ordinal: self.ordinal,
-        }
+        TrackKey { mmsi: Mmsi(self.mmsi), ordinal: self.ordinal }
     }
 }
 
 impl Cold {
     pub(super) fn new() -> Cold {
-        Cold {
-            trail: Trail::new(),
-            usual: None,
-            identity: None,
-            stations: Vec::new(),
-        }
+        Cold { trail: Trail::new(), usual: None, identity: None, stations: Vec::new() }
     }
 }
 
@@ -202,11 +194,7 @@ impl<'a> Vessel<'a> {
 
     /// Usual speed before `before` (its own habit, else its type's). Knots.
     pub fn usual_knots(&self, before: Time) -> f64 {
-        let own = self
-            .cold
-            .usual
-            .as_ref()
-            .and_then(|usual| usual.knots(before));
+        let own = self.cold.usual.as_ref().and_then(|usual| usual.knots(before));
         own.unwrap_or_else(|| usual::of_type(self.ship_type()))
     }
 

@@ -47,10 +47,7 @@ pub(super) struct Trail {
 
 impl Trail {
     pub(super) fn new() -> Trail {
-        Trail {
-            epoch: 0,
-            points: Vec::new(),
-        }
+        Trail { epoch: 0, points: Vec::new() }
     }
 
     pub(super) fn clear(&mut self) {
@@ -75,11 +72,7 @@ impl Trail {
         if self.points.len() == self.points.capacity() {
             self.thin(at, keep);
             if self.points.capacity() < self.points.len() + 1 + self.points.len() / 8 {
-                let more = if self.points.len() < 24 {
-                    6
-                } else {
-                    self.points.len() / 4
-                };
+                let more = if self.points.len() < 24 { 6 } else { self.points.len() / 4 };
                 self.points.reserve_exact(more);
             }
         }
@@ -97,9 +90,7 @@ impl Trail {
             return false;
         }
         let place = self.points.partition_point(|kept| self.millis(kept) < at);
-        let near = |kept: Option<&Packed>| {
-            kept.is_some_and(|kept| (self.millis(kept) - at).abs() < FINE_SPACING)
-        };
+        let near = |kept: Option<&Packed>| kept.is_some_and(|kept| (self.millis(kept) - at).abs() < FINE_SPACING);
         if near(self.points.get(place)) || near(self.points.get(place.wrapping_sub(1))) {
             return false;
         }
@@ -111,26 +102,18 @@ impl Trail {
     /// The latest kept point at or before `at`.
     pub(super) fn at_or_before(&self, at: Time) -> Option<TrailPoint> {
         let place = self.place_after(at);
-        place
-            .checked_sub(1)
-            .map(|index| self.unpack(&self.points[index]))
+        place.checked_sub(1).map(|index| self.unpack(&self.points[index]))
     }
 
     /// The earliest kept point after `at`.
     pub(super) fn after(&self, at: Time) -> Option<TrailPoint> {
-        self.points
-            .get(self.place_after(at))
-            .map(|packed| self.unpack(packed))
+        self.points.get(self.place_after(at)).map(|packed| self.unpack(packed))
     }
 
     /// Kept points from `from` on, oldest first.
     pub(super) fn since(&self, from: Time) -> impl Iterator<Item = TrailPoint> + '_ {
-        let start = self
-            .points
-            .partition_point(|kept| self.millis(kept) < from.millis());
-        self.points[start..]
-            .iter()
-            .map(|packed| self.unpack(packed))
+        let start = self.points.partition_point(|kept| self.millis(kept) < from.millis());
+        self.points[start..].iter().map(|packed| self.unpack(packed))
     }
 
     /// Heap bytes held.
@@ -142,11 +125,7 @@ impl Trail {
         let at = at.millis();
         // Most questions are about the last minutes: look from the end first.
         let tail = self.points.len().saturating_sub(8);
-        if self
-            .points
-            .get(tail)
-            .is_some_and(|kept| self.millis(kept) <= at)
-        {
+        if self.points.get(tail).is_some_and(|kept| self.millis(kept) <= at) {
             return tail + self.points[tail..].partition_point(|kept| self.millis(kept) <= at);
         }
         self.points.partition_point(|kept| self.millis(kept) <= at)
@@ -174,8 +153,7 @@ impl Trail {
 
     fn drop_before(&mut self, oldest: i64) {
         let epoch = self.epoch;
-        self.points
-            .retain(|point| oldest <= epoch + i64::from(point.offset));
+        self.points.retain(|point| oldest <= epoch + i64::from(point.offset));
     }
 
     fn rebase(&mut self, now: i64) {
@@ -206,10 +184,7 @@ impl Trail {
         let tenths = |value: u16| (value != NONE).then(|| f64::from(value) / 10.0);
         TrailPoint {
             at: Time::from_millis(self.millis(packed)),
-            position: LatLon::new(
-                f64::from(packed.lat) / UNITS_PER_DEGREE,
-                f64::from(packed.lon) / UNITS_PER_DEGREE,
-            ),
+            position: LatLon::new(f64::from(packed.lat) / UNITS_PER_DEGREE, f64::from(packed.lon) / UNITS_PER_DEGREE),
             sog_knots: tenths(packed.sog),
             cog_degrees: tenths(packed.cog),
         }
@@ -264,16 +239,8 @@ mod tests {
         }
         assert!(trail.insert_late(&point(120)));
         assert!(!trail.insert_late(&point(121)));
-        let times: Vec<_> = trail
-            .since(Time::MIN)
-            .map(|kept| kept.at.seconds())
-            .collect();
+        let times: Vec<_> = trail.since(Time::MIN).map(|kept| kept.at.seconds()).collect();
         assert_eq!(times, [0, 60, 120, 180]);
-        assert_eq!(
-            trail
-                .at_or_before(Time::from_seconds(179))
-                .map(|kept| kept.at.seconds()),
-            Some(120)
-        );
+        assert_eq!(trail.at_or_before(Time::from_seconds(179)).map(|kept| kept.at.seconds()), Some(120));
     }
 }

@@ -112,10 +112,7 @@ mod tests {
     fn slow_hours_and_old_days_do_not_count() {
         let mut usual = UsualSpeed::new(Time::from_seconds(0));
         for minute in 0..300 {
-            usual.sample(
-                Time::from_seconds(minute * 60),
-                if minute < 200 { 8.0 } else { 1.0 },
-            );
+            usual.sample(Time::from_seconds(minute * 60), if minute < 200 { 8.0 } else { 1.0 });
         }
         assert_eq!(usual.knots(Time::from_seconds(300 * 60)), Some(8.0));
         let next_day = Time::from_seconds(300 * 60 + 86_400);

@@ -49,19 +49,11 @@ pub(crate) struct Cells {
 impl Cells {
     /// Fills the table with zones given as (number, shape, metres beyond the border that still matter).
     pub(crate) fn build<'a>(zones: impl Iterator<Item = (u16, &'a Shape, f64)>) -> Cells {
-        let mut cells = Cells {
-            filled: vec![0; ROWS * COLUMNS / 64],
-            parts: FxHashMap::default(),
-        };
+        let mut cells = Cells { filled: vec![0; ROWS * COLUMNS / 64], parts: FxHashMap::default() };
         for (zone, shape, beyond) in zones {
             let pieces = shape.pieces.iter().enumerate();
             let pieces = pieces.map(|(number, piece)| GeomWithData::new(*piece, number as u32));
-            let task = Task {
-                zone,
-                shape,
-                beyond,
-                tree: RTree::bulk_load(pieces.collect()),
-            };
+            let task = Task { zone, shape, beyond, tree: RTree::bulk_load(pieces.collect()) };
             for row in (0..ROWS).step_by(BLOCK) {
                 for column in (0..COLUMNS).step_by(BLOCK) {
                     task.fill(row, column, BLOCK, &mut cells);
@@ -104,10 +96,8 @@ impl Task<'_> {
             return;
         }
         let half = size as f64 / PER_DEGREE / 2.0;
-        let centre = LatLon {
-            lat: row as f64 / PER_DEGREE - 90.0 + half,
-            lon: column as f64 / PER_DEGREE - 180.0 + half,
-        };
+        let centre =
+            LatLon { lat: row as f64 / PER_DEGREE - 90.0 + half, lon: column as f64 / PER_DEGREE - 180.0 + half };
         let here = spot(centre);
         let Some(nearest) = self.tree.nearest_neighbor(&here) else {
             return;
@@ -152,10 +142,7 @@ impl Task<'_> {
 fn radius(centre: LatLon, half: f64) -> f64 {
     let corners = [(half, half), (-half, half)];
     let farthest = corners.iter().map(|(north, east)| {
-        let corner = LatLon {
-            lat: centre.lat + north,
-            lon: centre.lon + east,
-        };
+        let corner = LatLon { lat: centre.lat + north, lon: centre.lon + east };
         crate::geo::chord::arc(crate::geo::chord::distance_2(spot(centre), spot(corner)).sqrt())
     });
     // The corner nearer to the equator is the farthest; 1 % covers the ellipsoid and the arc.

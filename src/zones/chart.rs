@@ -31,12 +31,7 @@ pub struct Chart {
 impl Chart {
     /// The zones with the coast and ports that are built in and the default margin of 5.4 nm (10 km).
     pub fn with_built_in(zones: ZoneSet) -> Chart {
-        Chart {
-            zones,
-            coast: Coast::built_in(),
-            ports: Ports::built_in(),
-            calm_margin_nm: 5.4,
-        }
+        Chart { zones, coast: Coast::built_in(), ports: Ports::built_in(), calm_margin_nm: 5.4 }
     }
 
     /// How the position lies to calm water at that time.

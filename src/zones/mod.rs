@@ -69,27 +69,12 @@ const CALM_REACH_NM: f64 = 30.0;
 
 /// The zone files that are built into the program, by file name.
 const SHIPPED: [(&str, &str); 6] = [
-    (
-        "atlantic.geojson",
-        include_str!("../../zones/atlantic.geojson"),
-    ),
-    (
-        "canaries-west-africa.geojson",
-        include_str!("../../zones/canaries-west-africa.geojson"),
-    ),
-    (
-        "gulf-of-guinea.geojson",
-        include_str!("../../zones/gulf-of-guinea.geojson"),
-    ),
+    ("atlantic.geojson", include_str!("../../zones/atlantic.geojson")),
+    ("canaries-west-africa.geojson", include_str!("../../zones/canaries-west-africa.geojson")),
+    ("gulf-of-guinea.geojson", include_str!("../../zones/gulf-of-guinea.geojson")),
     ("iberia.geojson", include_str!("../../zones/iberia.geojson")),
-    (
-        "mediterranean.geojson",
-        include_str!("../../zones/mediterranean.geojson"),
-    ),
-    (
-        "northern-europe.geojson",
-        include_str!("../../zones/northern-europe.geojson"),
-    ),
+    ("mediterranean.geojson", include_str!("../../zones/mediterranean.geojson")),
+    ("northern-europe.geojson", include_str!("../../zones/northern-europe.geojson")),
 ];
 
 /// All zones of all files, with the index that finds them. Never changes; new files make a new set.
@@ -133,12 +118,7 @@ impl ZoneSet {
         let calm = numbered().filter(|(_, (zone, _))| zone.calm_water());
         let reach = CALM_REACH_NM * METRES_PER_NM;
         let calm_cells = Cells::build(calm.map(|(number, (_, shape))| (number, shape, reach)));
-        ZoneSet {
-            zones,
-            shapes,
-            cells,
-            calm_cells,
-        }
+        ZoneSet { zones, shapes, cells, calm_cells }
     }
 
     /// The zones in the order of their files and features.
@@ -161,9 +141,7 @@ impl ZoneSet {
 
     /// The zone of an id.
     pub fn find(&self, id: &str) -> Option<ZoneIx> {
-        self.iter()
-            .find(|(_, zone)| zone.id == id)
-            .map(|(number, _)| number)
+        self.iter().find(|(_, zone)| zone.id == id).map(|(number, _)| number)
     }
 
     /// Every zone, active or not, that the position is in or within `near_nm` + 0.25 nm of, in order of number. Clears `out` first.
@@ -180,11 +158,7 @@ impl ZoneSet {
             if near_nm + MARGIN_NM < edge_nm {
                 continue;
             }
-            out.push(Hit {
-                zone: ZoneIx(number),
-                relation: relation(edge_nm, near_nm),
-                edge_nm,
-            });
+            out.push(Hit { zone: ZoneIx(number), relation: relation(edge_nm, near_nm), edge_nm });
         }
     }
 
@@ -220,9 +194,9 @@ impl ZoneSet {
             Part::Deep { zone, depth } => (*zone, -depth / METRES_PER_NM),
             Part::Border { zone, pieces } => {
                 let shape = &self.shapes[usize::from(*zone)];
-                let chord_2 = pieces.iter().fold(f64::INFINITY, |least, piece| {
-                    shape.pieces[*piece as usize].distance_2(here).min(least)
-                });
+                let chord_2 = pieces
+                    .iter()
+                    .fold(f64::INFINITY, |least, piece| shape.pieces[*piece as usize].distance_2(here).min(least));
                 (*zone, shape.signed(at, chord_2) / METRES_PER_NM)
             }
         }

@@ -92,26 +92,11 @@ struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    fn read(
-        name: &'a str,
-        text: &'a str,
-        zones: &mut Vec<(Zone, Shape)>,
-        errors: &mut Vec<ZoneError>,
-    ) {
+    fn read(name: &'a str, text: &'a str, zones: &mut Vec<(Zone, Shape)>, errors: &mut Vec<ZoneError>) {
         let text = text.trim_start_matches('\u{feff}');
-        let file = File {
-            name,
-            text,
-            starts: feature_starts(text),
-        };
-        let whole = |line, what| ZoneError {
-            file: name.to_owned(),
-            line,
-            feature: None,
-            id: None,
-            property: None,
-            what,
-        };
+        let file = File { name, text, starts: feature_starts(text) };
+        let whole =
+            |line, what| ZoneError { file: name.to_owned(), line, feature: None, id: None, property: None, what };
         let document: Value = match serde_json::from_str(text) {
             Ok(document) => document,
             Err(error) => return errors.push(whole(error.line(), format!("not JSON: {error}"))),
@@ -123,9 +108,7 @@ impl<'a> File<'a> {
                 return errors.push(whole(1, what.to_owned()));
             }
         };
-        let crs = document["crs"]["properties"]["name"]
-            .as_str()
-            .unwrap_or("CRS84");
+        let crs = document["crs"]["properties"]["name"].as_str().unwrap_or("CRS84");
         if !crs.contains("CRS84") && !crs.ends_with("4326") {
             let what = format!("coordinates are in {crs}: save the layer in EPSG:4326 (degrees)");
             return errors.push(whole(1, what));
@@ -135,13 +118,7 @@ impl<'a> File<'a> {
         }
     }
 
-    fn feature(
-        &self,
-        index: usize,
-        feature: &Value,
-        zones: &mut Vec<(Zone, Shape)>,
-        errors: &mut Vec<ZoneError>,
-    ) {
+    fn feature(&self, index: usize, feature: &Value, zones: &mut Vec<(Zone, Shape)>, errors: &mut Vec<ZoneError>) {
         let empty = Map::new();
         let properties = feature["properties"].as_object().unwrap_or(&empty);
         let mut reader = Reader::new(properties);
@@ -196,10 +173,7 @@ impl<'a> File<'a> {
         };
         for property in ["weight", "calm", "calm_margin_nm"] {
             if zone.calm_water() && reader.given(property) {
-                let what = format!(
-                    "has no meaning on a {} (calm water): leave it out",
-                    kind.name()
-                );
+                let what = format!("has no meaning on a {} (calm water): leave it out", kind.name());
                 reader.fault(property, what);
             }
         }
@@ -209,18 +183,10 @@ impl<'a> File<'a> {
     /// The line of a feature's property if it can be found, else of the feature.
     fn line(&self, index: usize, property: Option<&str>) -> usize {
         let start = self.starts.get(index).copied().unwrap_or(0);
-        let end = self
-            .starts
-            .get(index + 1)
-            .copied()
-            .unwrap_or(self.text.len());
-        let key =
-            property.and_then(|property| self.text[start..end].find(&format!("\"{property}\"")));
+        let end = self.starts.get(index + 1).copied().unwrap_or(self.text.len());
+        let key = property.and_then(|property| self.text[start..end].find(&format!("\"{property}\"")));
         let byte = start + key.unwrap_or(0);
-        1 + self.text[..byte]
-            .bytes()
-            .filter(|byte| *byte == b'\n')
-            .count()
+        1 + self.text[..byte].bytes().filter(|byte| *byte == b'\n').count()
     }
 }
 
@@ -259,22 +225,15 @@ fn feature_starts(text: &str) -> Vec<usize> {
 fn shape(geometry: &Value, reader: &mut Reader<'_>) -> Option<Shape> {
     let half_width = reader.number("half_width_nm", 0.01, 500.0);
     let radius = reader.number("radius_nm", 0.01, 1000.0);
-    let wrong = |what: String| Wrong {
-        property: Some("geometry".to_owned()),
-        what,
-    };
+    let wrong = |what: String| Wrong { property: Some("geometry".to_owned()), what };
     if geometry.is_null() {
-        reader
-            .wrong
-            .push(wrong("missing: draw the zone".to_owned()));
+        reader.wrong.push(wrong("missing: draw the zone".to_owned()));
         return None;
     }
     let parsed = match serde_json::from_value::<geojson::Geometry>(geometry.clone()) {
         Ok(parsed) => parsed.value,
         Err(error) => {
-            reader
-                .wrong
-                .push(wrong(format!("not a GeoJSON geometry: {error}")));
+            reader.wrong.push(wrong(format!("not a GeoJSON geometry: {error}")));
             return None;
         }
     };
@@ -309,11 +268,8 @@ fn shape(geometry: &Value, reader: &mut Reader<'_>) -> Option<Shape> {
         Drawn::Polygons(polygons) => match Shape::polygons(&polygons) {
             Ok(shape) => Some(shape),
             Err(Fault { what, at }) => {
-                let at =
-                    at.map(|at| format!(" at longitude {:.4}, latitude {:.4}", at.lon, at.lat));
-                reader
-                    .wrong
-                    .push(wrong(format!("{what}{}", at.unwrap_or_default())));
+                let at = at.map(|at| format!(" at longitude {:.4}, latitude {:.4}", at.lon, at.lat));
+                reader.wrong.push(wrong(format!("{what}{}", at.unwrap_or_default())));
                 None
             }
         },
@@ -373,9 +329,7 @@ fn position(position: &geojson::Position) -> Result<[f64; 2], String> {
         return Err("a position needs two numbers, [longitude, latitude]".to_owned());
     };
     if !(-90.0..=90.0).contains(&lat) {
-        return Err(format!(
-            "latitude {lat} is not between -90 and 90: GeoJSON positions are [longitude, latitude]"
-        ));
+        return Err(format!("latitude {lat} is not between -90 and 90: GeoJSON positions are [longitude, latitude]"));
     }
     if !(-360.0..=360.0).contains(&lon) {
         return Err(format!("longitude {lon} is not between -180 and 180"));

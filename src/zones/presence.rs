@@ -58,14 +58,7 @@ impl Presence {
     /// Takes the next fix in. `hits` is what `ZoneSet::at` says of it; `sighting` tells a first fix, or the first after the vessel was
     /// lost, from the next one of a run. Crossings go to `out` in order of zone, the outer border first on the way in and
     /// last on the way out; a zone that is not active now gives none, but the vessel's place in it is kept.
-    pub fn step(
-        &mut self,
-        zones: &ZoneSet,
-        hits: &[Hit],
-        at: Time,
-        sighting: Sighting,
-        out: &mut Vec<Crossing>,
-    ) {
+    pub fn step(&mut self, zones: &ZoneSet, hits: &[Hit], at: Time, sighting: Sighting, out: &mut Vec<Crossing>) {
         if self.stays.is_empty() && hits.is_empty() {
             return;
         }
@@ -74,11 +67,7 @@ impl Presence {
         }
         for hit in hits {
             if !self.stays.iter().any(|stay| stay.zone == hit.zone) {
-                self.stays.push(Stay {
-                    zone: hit.zone,
-                    own: Border::default(),
-                    near: Border::default(),
-                });
+                self.stays.push(Stay { zone: hit.zone, own: Border::default(), near: Border::default() });
             }
         }
         self.stays.sort_unstable_by_key(|stay| stay.zone);
@@ -87,10 +76,7 @@ impl Presence {
             let hit = hits.iter().find(|hit| hit.zone == stay.zone);
             let edge_nm = hit.map_or(f64::INFINITY, |hit| hit.edge_nm);
             let zone = zones.get(stay.zone);
-            let borders = [
-                (Relation::Near, edge_nm - zone.near_nm),
-                (Relation::In, edge_nm),
-            ];
+            let borders = [(Relation::Near, edge_nm - zone.near_nm), (Relation::In, edge_nm)];
             let first = out.len();
             for (relation, beyond_nm) in borders {
                 let border = match relation {
@@ -118,8 +104,7 @@ impl Presence {
                 out[first..].reverse();
             }
         }
-        self.stays
-            .retain(|stay| stay.near != Border::default() || stay.own != Border::default());
+        self.stays.retain(|stay| stay.near != Border::default() || stay.own != Border::default());
         if self.stays.is_empty() {
             self.stays = Vec::new();
         }
@@ -132,9 +117,7 @@ impl Presence {
 
     /// The zones the vessel is confirmed to be in or near, in order of number, active or not.
     pub fn iter(&self) -> impl Iterator<Item = (ZoneIx, Relation)> {
-        self.stays
-            .iter()
-            .filter_map(|stay| Some((stay.zone, stay.relation()?)))
+        self.stays.iter().filter_map(|stay| Some((stay.zone, stay.relation()?)))
     }
 
     /// Whether the vessel is in or near no zone, and about to cross into none.
@@ -144,14 +127,13 @@ impl Presence {
 
     /// Moves over to another set of zones: what has the same id is kept, the rest is forgotten.
     pub fn renumber(&mut self, old: &ZoneSet, new: &ZoneSet) {
-        self.stays
-            .retain_mut(|stay| match new.find(&old.get(stay.zone).id) {
-                Some(zone) => {
-                    stay.zone = zone;
-                    true
-                }
-                None => false,
-            });
+        self.stays.retain_mut(|stay| match new.find(&old.get(stay.zone).id) {
+            Some(zone) => {
+                stay.zone = zone;
+                true
+            }
+            None => false,
+        });
         self.stays.sort_unstable_by_key(|stay| stay.zone);
     }
 }

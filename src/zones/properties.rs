@@ -42,18 +42,12 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// A reader of one feature's properties.
     pub(super) fn new(properties: &'a Map<String, Value>) -> Reader<'a> {
-        Reader {
-            properties,
-            wrong: Vec::new(),
-        }
+        Reader { properties, wrong: Vec::new() }
     }
 
     /// Notes a fault of a property.
     pub(super) fn fault(&mut self, property: &str, what: impl Into<String>) {
-        self.wrong.push(Wrong {
-            property: Some(property.to_owned()),
-            what: what.into(),
-        });
+        self.wrong.push(Wrong { property: Some(property.to_owned()), what: what.into() });
     }
 
     /// Whether the property is given at all. QGIS writes null for every empty field.
@@ -100,9 +94,7 @@ impl<'a> Reader<'a> {
     /// `kind`.
     pub(super) fn kind(&mut self) -> Option<Kind> {
         let text = self.text("kind");
-        let kind = Kind::ALL
-            .into_iter()
-            .find(|kind| text.as_deref() == Some(kind.name()));
+        let kind = Kind::ALL.into_iter().find(|kind| text.as_deref() == Some(kind.name()));
         let choices = Kind::ALL.map(Kind::name).join(", ");
         match text {
             _ if kind.is_some() => {}
@@ -116,9 +108,7 @@ impl<'a> Reader<'a> {
     /// Free text.
     pub(super) fn text(&mut self, property: &str) -> Option<String> {
         match self.properties.get(property) {
-            Some(Value::String(text)) => {
-                Some(text.trim().to_owned()).filter(|text| !text.is_empty())
-            }
+            Some(Value::String(text)) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
             None | Some(Value::Null) => None,
             Some(other) => {
                 let what = format!("{other} is not text: put it in quotation marks");
@@ -141,10 +131,7 @@ impl<'a> Reader<'a> {
         match number {
             Some(number) if least <= number && number <= most => Some(number),
             _ => {
-                self.fault(
-                    property,
-                    format!("{value} is not a number from {least} to {most}"),
-                );
+                self.fault(property, format!("{value} is not a number from {least} to {most}"));
                 None
             }
         }
@@ -220,10 +207,7 @@ impl<'a> Reader<'a> {
         };
         let month = |value: &Value| match value {
             Value::String(text) => text.trim().parse().ok(),
-            other => other
-                .as_f64()
-                .filter(|m| m.fract() == 0.0)
-                .map(|m| m as i64),
+            other => other.as_f64().filter(|m| m.fract() == 0.0).map(|m| m as i64),
         };
         let months = value.as_array().map(|list| {
             list.iter().try_fold(0_u16, |bits, value| {
@@ -234,8 +218,7 @@ impl<'a> Reader<'a> {
         match months.flatten() {
             Some(bits) if bits != 0 => bits,
             _ => {
-                let what =
-                    format!("{value} is not a list of months from 1 to 12: write [10,11,12]");
+                let what = format!("{value} is not a list of months from 1 to 12: write [10,11,12]");
                 self.fault("months", what);
                 ALL_MONTHS
             }
@@ -266,10 +249,7 @@ impl<'a> Reader<'a> {
         let text = self.text("reviewed")?.replace('/', "-");
         let date = text.parse::<jiff::civil::Date>();
         if date.is_err() {
-            self.fault(
-                "reviewed",
-                format!("{text:?} is not a date: write \"2026-11-22\""),
-            );
+            self.fault("reviewed", format!("{text:?} is not a date: write \"2026-11-22\""));
         }
         Some(text)
     }
@@ -293,10 +273,7 @@ impl<'a> Reader<'a> {
             }
         }
         for (property, known) in found {
-            self.fault(
-                &property,
-                format!("unknown property: did you mean {known}?"),
-            );
+            self.fault(&property, format!("unknown property: did you mean {known}?"));
         }
     }
 
@@ -306,9 +283,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         match self.properties.get(property)? {
-            Value::String(text) => {
-                Some(serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone())))
-            }
+            Value::String(text) => Some(serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()))),
             other => Some(other.clone()),
         }
     }
@@ -360,15 +335,9 @@ mod tests {
 
     #[test]
     fn a_misspelt_property_is_named_and_a_foreign_one_is_not() {
-        assert_eq!(
-            misspelt(r#"{"id":"a","half_widht_nm":15}"#),
-            ["unknown property: did you mean half_width_nm?"]
-        );
+        assert_eq!(misspelt(r#"{"id":"a","half_widht_nm":15}"#), ["unknown property: did you mean half_width_nm?"]);
         assert_eq!(misspelt(r#"{"Calm_Margin_NM":2}"#).len(), 1);
-        assert!(
-            misspelt(r#"{"fid":1,"layer":"x","stroke":"red","notes":"?","ID_0":3,"path":null}"#)
-                .is_empty()
-        );
+        assert!(misspelt(r#"{"fid":1,"layer":"x","stroke":"red","notes":"?","ID_0":3,"path":null}"#).is_empty());
         assert!(misspelt(r#"{"id":"a","name":"b","names":"both"}"#).is_empty());
     }
 }

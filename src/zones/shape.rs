@@ -25,11 +25,7 @@ impl Shape {
             let centre = spot(LatLon::new(lat, lon));
             Piece::new(centre, centre)
         });
-        Shape {
-            pieces: pieces.collect(),
-            reach: radius_nm * METRES_PER_NM,
-            areas: Vec::new(),
-        }
+        Shape { pieces: pieces.collect(), reach: radius_nm * METRES_PER_NM, areas: Vec::new() }
     }
 
     /// Everything within `half_width_nm` of lines that are straight in longitude and latitude between their positions.
@@ -41,11 +37,7 @@ impl Shape {
                 cut(raw(pair[0]), raw(pair[1]), &mut pieces);
             }
         }
-        Shape {
-            pieces,
-            reach: half_width_nm * METRES_PER_NM,
-            areas: Vec::new(),
-        }
+        Shape { pieces, reach: half_width_nm * METRES_PER_NM, areas: Vec::new() }
     }
 
     /// What polygons enclose together; borders between parts that touch or overlap do not count as borders.
@@ -63,11 +55,7 @@ impl Shape {
         if 1 < areas.len() {
             pieces.retain(|piece| !within(&areas, piece));
         }
-        Ok(Shape {
-            pieces,
-            reach: 0.0,
-            areas,
-        })
+        Ok(Shape { pieces, reach: 0.0, areas })
     }
 
     /// Whether a position lies in one of the polygons; always false for corridors and circles.
@@ -88,17 +76,10 @@ impl Shape {
     /// Nautical miles beyond the border (negative inside), with the nearest point measured on the ellipsoid; for what is reported.
     pub(crate) fn edge_nm(&self, at: LatLon) -> f64 {
         let here = spot(at);
-        let nearest = self
-            .pieces
-            .iter()
-            .map(|piece| (piece.distance_2(here), piece))
-            .min_by(|a, b| a.0.total_cmp(&b.0));
+        let nearest =
+            self.pieces.iter().map(|piece| (piece.distance_2(here), piece)).min_by(|a, b| a.0.total_cmp(&b.0));
         let Some((_, piece)) = nearest else {
-            return if self.enclosed(at) {
-                f64::NEG_INFINITY
-            } else {
-                f64::INFINITY
-            };
+            return if self.enclosed(at) { f64::NEG_INFINITY } else { f64::INFINITY };
         };
         let away = at.nm_to(position(piece.nearest(here)));
         match self.areas.is_empty() {
@@ -124,8 +105,5 @@ fn within(areas: &[Area], piece: &Piece) -> bool {
 const BESIDE_METRES: f64 = 15.0;
 
 fn raw(coord: Coord) -> LatLon {
-    LatLon {
-        lat: coord.y,
-        lon: coord.x,
-    }
+    LatLon { lat: coord.y, lon: coord.x }
 }

@@ -21,13 +21,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order the SPEC lists them.
-    pub const ALL: [Kind; 5] = [
-        Kind::Corridor,
-        Kind::Area,
-        Kind::Port,
-        Kind::Anchorage,
-        Kind::Benign,
-    ];
+    pub const ALL: [Kind; 5] = [Kind::Corridor, Kind::Area, Kind::Port, Kind::Anchorage, Kind::Benign];
 
     /// The word in zone files and alerts.
     pub fn name(self) -> &'static str {
@@ -132,10 +126,7 @@ impl Zone {
             return true;
         }
         let (_, month, _, hour, minute, _) = at.civil();
-        self.months >> (month - 1) & 1 == 1
-            && self
-                .hours
-                .is_none_or(|hours| hours.hold((hour * 60 + minute) as u16))
+        self.months >> (month - 1) & 1 == 1 && self.hours.is_none_or(|hours| hours.hold((hour * 60 + minute) as u16))
     }
 
     /// Whether the behaviour may run here.
@@ -166,9 +157,7 @@ impl Zone {
         // A month that is off returns within a year, so 400 days hold every kind of change there is.
         (0..400)
             .flat_map(|days| minutes.iter().map(move |minute| (days, i64::from(*minute))))
-            .map(|(days, minute)| {
-                midnight + Span::from_hours(24 * days) + Span::from_minutes(minute)
-            })
+            .map(|(days, minute)| midnight + Span::from_hours(24 * days) + Span::from_minutes(minute))
             .find(|time| after < *time && self.active(*time) != now)
     }
 

@@ -47,27 +47,15 @@ impl Daemon {
             .unwrap();
         let errors = BufReader::new(child.stderr.take().unwrap());
         let (sender, log) = channel();
-        thread::spawn(move || {
-            errors
-                .lines()
-                .map_while(Result::ok)
-                .try_for_each(|line| sender.send(line))
-        });
-        Daemon {
-            child,
-            log,
-            heard: Vec::new(),
-        }
+        thread::spawn(move || errors.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        Daemon { child, log, heard: Vec::new() }
     }
 
     /// The first log line, from here on, that holds all of `parts`.
     fn wait_for(&mut self, parts: &[&str]) -> String {
         let start = Clock.moment();
         loop {
-            match self
-                .log
-                .recv_timeout(PATIENCE.saturating_sub(Clock.moment().since(start)))
-            {
+            match self.log.recv_timeout(PATIENCE.saturating_sub(Clock.moment().since(start))) {
                 Ok(line) => {
                     self.heard.push(line.clone());
                     if parts.iter().all(|part| line.contains(part)) {
@@ -90,13 +78,7 @@ impl Daemon {
 
     fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-s", name, &id])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
     }
 
     /// Stops it in order; gives what it said of an input when stopping, and asserts that it took no 10 s.
@@ -154,8 +136,7 @@ fn wait_for_close(mut stream: &TcpStream) {
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let outcome = stream.read(&mut [0; 16]);
     assert!(
-        matches!(outcome, Ok(0))
-            || outcome.is_err_and(|error| error.kind() == std::io::ErrorKind::ConnectionReset)
+        matches!(outcome, Ok(0)) || outcome.is_err_and(|error| error.kind() == std::io::ErrorKind::ConnectionReset)
     );
 }
 
@@ -164,24 +145,17 @@ fn a_tcp_feed_with_garbage_that_falls_silent_is_connected_to_again() {
     let folder = TempDir::new().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let text = input(
-        "tcp",
-        &format!("address = \"{address}\"\nidle_timeout_seconds = 1"),
-    );
+    let text = input("tcp", &format!("address = \"{address}\"\nidle_timeout_seconds = 1"));
     let mut daemon = Daemon::start(&settings(&folder, &text));
     let mut first = accept(&listener);
     first.write_all(&vec![b'x'; 100_000]).unwrap();
     first.write_all(b"\n\xff\xfe\x00garbage\r\n").unwrap();
-    first
-        .write_all(format!("{}\r\n{}\r\n", SENTENCES[0], SENTENCES[1]).as_bytes())
-        .unwrap();
+    first.write_all(format!("{}\r\n{}\r\n", SENTENCES[0], SENTENCES[1]).as_bytes()).unwrap();
     // Held open and silent: a feed that died without saying so.
     daemon.wait_for(&["input down", "silent for 1 s"]);
     wait_for_close(&first);
     let mut second = accept(&listener);
-    second
-        .write_all(format!("{}\n", SENTENCES[2]).as_bytes())
-        .unwrap();
+    second.write_all(format!("{}\n", SENTENCES[2]).as_bytes()).unwrap();
     drop(second);
     daemon.wait_for(&["input down", "closed by the other side"]);
     let status = daemon.stop("feed");
@@ -206,8 +180,7 @@ fn lines_of_several_tcp_clients_never_mix() {
     wait_for_close(&refused);
     let (left, right) = SENTENCES[0].split_at(20);
     one.write_all(left.as_bytes()).unwrap();
-    two.write_all(format!("{}\n", SENTENCES[1]).as_bytes())
-        .unwrap();
+    two.write_all(format!("{}\n", SENTENCES[1]).as_bytes()).unwrap();
     drop(two);
     daemon.wait_for(&["client gone"]);
     one.write_all(format!("{right}\n").as_bytes()).unwrap();
@@ -224,12 +197,7 @@ fn one_datagram_may_hold_several_sentences_and_the_last_needs_no_end() {
     let mut daemon = Daemon::start(&settings(&folder, &format!("{text}{alerts}")));
     let address = daemon.address();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket
-        .send_to(
-            format!("{}\r\n{}", SENTENCES[0], SENTENCES[1]).as_bytes(),
-            &address,
-        )
-        .unwrap();
+    socket.send_to(format!("{}\r\n{}", SENTENCES[0], SENTENCES[1]).as_bytes(), &address).unwrap();
     socket.send_to(SENTENCES[2].as_bytes(), &address).unwrap();
     // Loopback datagrams are in the socket's queue once sent; a stopping daemon takes what is there.
     daemon.stop_after("feed", 3);
@@ -239,21 +207,13 @@ fn one_datagram_may_hold_several_sentences_and_the_last_needs_no_end() {
 fn writers_of_a_fifo_come_and_go() {
     let folder = TempDir::new().unwrap();
     let pipe = folder.path().join("pipe");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let text = input("fifo", "path = \"pipe\"");
     let mut daemon = Daemon::start(&settings(&folder, &text));
     daemon.wait_for(&["reading", "pipe"]);
     for sentence in SENTENCES {
         let mut writer = fs::OpenOptions::new().write(true).open(&pipe).unwrap();
-        writer
-            .write_all(format!("{sentence}\n").as_bytes())
-            .unwrap();
+        writer.write_all(format!("{sentence}\n").as_bytes()).unwrap();
     }
     daemon.stop_after("feed", 3);
 }
@@ -263,9 +223,7 @@ fn standard_input_ends_and_the_daemon_stays() {
     let folder = TempDir::new().unwrap();
     let mut daemon = Daemon::start_with(&settings(&folder, &input("stdin", "")), Stdio::piped());
     let mut stdin = daemon.child.stdin.take().unwrap();
-    stdin
-        .write_all(format!("{}\n", SENTENCES.join("\n")).as_bytes())
-        .unwrap();
+    stdin.write_all(format!("{}\n", SENTENCES.join("\n")).as_bytes()).unwrap();
     drop(stdin);
     daemon.wait_for(&["every input has ended"]);
     daemon.stop_after("feed", 3);
@@ -278,11 +236,7 @@ fn packed_recordings_are_read_to_their_end() {
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     packer.write_all(text.as_bytes()).unwrap();
     fs::write(folder.path().join("one"), packer.finish().unwrap()).unwrap();
-    fs::write(
-        folder.path().join("two"),
-        zstd::encode_all(text.as_bytes(), 3).unwrap(),
-    )
-    .unwrap();
+    fs::write(folder.path().join("two"), zstd::encode_all(text.as_bytes(), 3).unwrap()).unwrap();
     let inputs = "[[inputs]]\nkind = \"file\"\nname = \"one\"\npath = \"one\"\n[[inputs]]\nkind = \"file\"\nname = \"two\"\npath = \"two\"\n";
     let mut daemon = Daemon::start(&settings(&folder, inputs));
     daemon.wait_for(&["every input has ended"]);
@@ -290,13 +244,8 @@ fn packed_recordings_are_read_to_their_end() {
     daemon.signal("TERM");
     daemon.wait_for(&["stopped"]);
     for input in ["one", "two"] {
-        let told = daemon.heard[start..]
-            .iter()
-            .find(|line| line.contains(&format!("input={input} ")));
-        assert!(
-            told.is_some_and(|line| line.contains("lines=3 ")),
-            "{told:?}"
-        );
+        let told = daemon.heard[start..].iter().find(|line| line.contains(&format!("input={input} ")));
+        assert!(told.is_some_and(|line| line.contains("lines=3 ")), "{told:?}");
     }
 }
 
@@ -322,11 +271,7 @@ fn a_broken_zone_file_is_refused_with_its_line_and_a_good_one_taken_over() {
     let address = daemon.address();
 
     // A changed file, picked up by itself.
-    fs::write(
-        zones.join("a.geojson"),
-        ZONE.replace("\"area\"", "\"aera\""),
-    )
-    .unwrap();
+    fs::write(zones.join("a.geojson"), ZONE.replace("\"area\"", "\"aera\"")).unwrap();
     daemon.wait_for(&["not reloaded", "a.geojson:2", "aera"]);
     daemon.wait_for(&["in force are kept"]);
     fs::write(zones.join("b.geojson"), ZONE.replace("\"bay\"", "\"cape\"")).unwrap();
@@ -350,11 +295,7 @@ fn a_broken_zone_file_is_refused_with_its_line_and_a_good_one_taken_over() {
 
 /// A man-overboard device that is active, off Portugal.
 fn distress() -> String {
-    let motion = Motion {
-        status: Some(14),
-        lat_lon: Some((40.5, -11.25)),
-        ..Motion::default()
-    };
+    let motion = Motion { status: Some(14), lat_lon: Some((40.5, -11.25)), ..Motion::default() };
     let message = Message::class_a(1, Mmsi(972_123_456), &motion);
     message.sentences(&Envelope::default()).concat()
 }
@@ -364,32 +305,18 @@ fn an_alert_reaches_file_and_log_at_once_and_is_named_as_open_when_stopping() {
     let folder = TempDir::new().unwrap();
     let sinks = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\n\
                  [[sinks]]\nkind = \"log\"\nname = \"log\"\n[time]\nlateness_seconds = 0\nidle_after_seconds = 5\n";
-    let text = format!(
-        "{}{sinks}",
-        input("tcp-listen", "address = \"127.0.0.1:0\"")
-    );
+    let text = format!("{}{sinks}", input("tcp-listen", "address = \"127.0.0.1:0\""));
     let mut daemon = Daemon::start(&settings(&folder, &text));
     let address = daemon.address();
     let mut client = TcpStream::connect(&address).unwrap();
-    client
-        .write_all(format!("{}\n", distress()).as_bytes())
-        .unwrap();
-    daemon.wait_for(&[
-        "alert",
-        "change=\"opened\"",
-        "behaviour=\"distress\"",
-        "972123456",
-    ]);
+    client.write_all(format!("{}\n", distress()).as_bytes()).unwrap();
+    daemon.wait_for(&["alert", "change=\"opened\"", "behaviour=\"distress\"", "972123456"]);
     let written = fs::read_to_string(folder.path().join("alerts.jsonl")).unwrap();
     let change: serde_json::Value = serde_json::from_str(written.lines().next().unwrap()).unwrap();
     assert_eq!(change["alert"]["vessels"][0]["mmsi"], 972_123_456);
 
     // A rotated file is begun afresh.
-    fs::rename(
-        folder.path().join("alerts.jsonl"),
-        folder.path().join("alerts.old"),
-    )
-    .unwrap();
+    fs::rename(folder.path().join("alerts.jsonl"), folder.path().join("alerts.old")).unwrap();
     daemon.signal("HUP");
     daemon.wait_for(&["reloaded"]);
     daemon.signal("TERM");
@@ -397,10 +324,7 @@ fn an_alert_reaches_file_and_log_at_once_and_is_named_as_open_when_stopping() {
     daemon.wait_for(&["stopped", "open_alerts=1"]);
     assert!(daemon.child.wait().unwrap().success());
     assert!(folder.path().join("alerts.jsonl").exists());
-    assert_eq!(
-        fs::read_to_string(folder.path().join("alerts.old")).unwrap(),
-        written
-    );
+    assert_eq!(fs::read_to_string(folder.path().join("alerts.old")).unwrap(), written);
 }
 
 #[test]
@@ -412,9 +336,5 @@ fn without_an_input_it_says_what_to_write() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(78));
-    assert!(
-        String::from_utf8(output.stderr)
-            .unwrap()
-            .contains("[[inputs]]")
-    );
+    assert!(String::from_utf8(output.stderr).unwrap().contains("[[inputs]]"));
 }

@@ -4,9 +4,7 @@ mod layouts;
 mod mutants;
 
 use atalaia::ais::encode::{Envelope, Message};
-use atalaia::ais::{
-    Body, Decoder, Line, LineClock, Reject, Report, SourceId, SourceSettings, StationId, TimeBasis,
-};
+use atalaia::ais::{Body, Decoder, Line, LineClock, Reject, Report, SourceId, SourceSettings, StationId, TimeBasis};
 use atalaia::time::Time;
 use atalaia::units::Mmsi;
 use jiff::tz::TimeZone;
@@ -28,20 +26,13 @@ impl Reader {
             time_zone: zone.map(|zone| TimeZone::get(zone).unwrap()),
             live,
         };
-        Reader {
-            decoder: Decoder::new(vec![settings("one"), settings("two")]),
-            received: None,
-        }
+        Reader { decoder: Decoder::new(vec![settings("one"), settings("two")]), received: None }
     }
 
     fn from(&mut self, source: u16, lines: &[&str]) -> Vec<Report> {
         let mut out = Vec::new();
         for line in lines {
-            let line = Line {
-                source: SourceId(source),
-                received: self.received,
-                bytes: line.as_bytes(),
-            };
+            let line = Line { source: SourceId(source), received: self.received, bytes: line.as_bytes() };
             self.decoder.line(line, &mut out);
         }
         out
@@ -81,10 +72,7 @@ const PART_2: &str = "!AIVDM,2,2,7,A,888888888888880,2*23";
 fn every_written_form_of_time_is_read_and_the_best_one_wins() {
     let pghp = "$PGHP,1,2015,2,1,0,0,0,31,230,,,1,25*22".to_owned();
     let tag = tagged("s:2573555,c:1707873398", PLAIN);
-    let rmc = sealed(
-        "$",
-        "GPRMC,092211.00,A,5759.09700,N,01144.34344,E,5.2,28.2,200715,,,A",
-    );
+    let rmc = sealed("$", "GPRMC,092211.00,A,5759.09700,N,01144.34344,E,5.2,28.2,200715,,,A");
     let zda = sealed("$", "ECZDA,194310,14,07,2008,,");
     let own = format!("{PLAIN}\r");
     let bare = format!("{PLAIN},1630526404,1630526406");
@@ -94,67 +82,23 @@ fn every_written_form_of_time_is_read_and_the_best_one_wins() {
     let epoch = format!("1490075479,{PLAIN}");
     let cases: &[(&[&str], &str, TimeBasis, &str)] = &[
         (&[&tag], "2024-02-14T01:16:38Z", TimeBasis::Tag, "2573555"),
-        (
-            &[&pghp, PLAIN],
-            "2015-02-01T00:00:00.031Z",
-            TimeBasis::Gatehouse,
-            "",
-        ),
-        (
-            &[&pghp, &tag],
-            "2024-02-14T01:16:38Z",
-            TimeBasis::Tag,
-            "2573555",
-        ),
-        (
-            &[&pghp, &bare],
-            "2015-02-01T00:00:00.031Z",
-            TimeBasis::Gatehouse,
-            "",
-        ),
+        (&[&pghp, PLAIN], "2015-02-01T00:00:00.031Z", TimeBasis::Gatehouse, ""),
+        (&[&pghp, &tag], "2024-02-14T01:16:38Z", TimeBasis::Tag, "2573555"),
+        (&[&pghp, &bare], "2015-02-01T00:00:00.031Z", TimeBasis::Gatehouse, ""),
         (&[&bare], "2021-09-01T20:00:04Z", TimeBasis::Receiver, ""),
-        (
-            &[&uscg],
-            "2004-05-30T04:01:20Z",
-            TimeBasis::Receiver,
-            "r003669958",
-        ),
-        (
-            &[&tagged_uscg],
-            "2024-02-14T01:16:38.123Z",
-            TimeBasis::Tag,
-            "r003669958",
-        ),
+        (&[&uscg], "2004-05-30T04:01:20Z", TimeBasis::Receiver, "r003669958"),
+        (&[&tagged_uscg], "2024-02-14T01:16:38.123Z", TimeBasis::Tag, "r003669958"),
         (&[&local], "2016-03-30T22:00:01Z", TimeBasis::Receiver, ""),
         (&[&epoch], "2017-03-21T05:51:19Z", TimeBasis::Receiver, ""),
-        (
-            &[&rmc, PLAIN],
-            "2015-07-20T09:22:11Z",
-            TimeBasis::OwnClock,
-            "",
-        ),
-        (
-            &[&zda, &own],
-            "2008-07-14T19:43:10Z",
-            TimeBasis::OwnClock,
-            "",
-        ),
-        (
-            &[&rmc, &epoch],
-            "2017-03-21T05:51:19Z",
-            TimeBasis::Receiver,
-            "",
-        ),
+        (&[&rmc, PLAIN], "2015-07-20T09:22:11Z", TimeBasis::OwnClock, ""),
+        (&[&zda, &own], "2008-07-14T19:43:10Z", TimeBasis::OwnClock, ""),
+        (&[&rmc, &epoch], "2017-03-21T05:51:19Z", TimeBasis::Receiver, ""),
     ];
     for (lines, time, basis, station) in cases {
         let mut reader = Reader::with(Some("Europe/Paris"), false);
         let reports = reader.read(lines);
         assert_eq!(reports.len(), 1, "{lines:?}");
-        assert_eq!(
-            (reports[0].at, reports[0].basis),
-            (at(time), *basis),
-            "{lines:?}"
-        );
+        assert_eq!((reports[0].at, reports[0].basis), (at(time), *basis), "{lines:?}");
         assert_eq!(reader.station(&reports[0]), *station, "{lines:?}");
         let mut clock = LineClock::new(Some(TimeZone::get("Europe/Paris").unwrap()));
         let times = lines.iter().map(|line| clock.time_of(line.as_bytes()));
@@ -190,18 +134,9 @@ fn a_type_4_heard_from_elsewhere_is_no_clock() {
     let clock = Message::base_station(base, at("2013-11-12T12:00:05Z"), Some((56.0, 10.0)));
     let sentence = |envelope| clock.sentences(&envelope).remove(0);
     let heard = sentence(Envelope::default());
-    let own = sentence(Envelope {
-        own_ship: true,
-        ..Envelope::default()
-    });
-    let of_station = sentence(Envelope {
-        station: Some("r002190067"),
-        ..Envelope::default()
-    });
-    let of_other = sentence(Envelope {
-        station: Some("r002190068"),
-        ..Envelope::default()
-    });
+    let own = sentence(Envelope { own_ship: true, ..Envelope::default() });
+    let of_station = sentence(Envelope { station: Some("r002190067"), ..Envelope::default() });
+    let of_other = sentence(Envelope { station: Some("r002190068"), ..Envelope::default() });
     let named = tagged("s:r002190067", PLAIN);
     for (lines, expected) in [
         ([&heard[..], PLAIN], 0),
@@ -228,15 +163,8 @@ fn live_a_time_ahead_of_receipt_is_replaced_and_counted() {
     ] {
         let mut reader = Reader::with(None, live);
         reader.received = Some(at(received));
-        assert_eq!(
-            reader.read(&[&ahead])[0].basis,
-            expected,
-            "{received} {live}"
-        );
-        assert_eq!(
-            reader.rejected(Reject::TimeAhead),
-            u64::from(expected == TimeBasis::Receipt)
-        );
+        assert_eq!(reader.read(&[&ahead])[0].basis, expected, "{received} {live}");
+        assert_eq!(reader.rejected(Reject::TimeAhead), u64::from(expected == TimeBasis::Receipt));
     }
 }
 
@@ -248,11 +176,7 @@ fn a_bad_tag_block_is_dropped_and_its_sentence_kept() {
     reader.received = Some(at("2026-01-01T00:00:00Z"));
     let reports = reader.read(&[&bad, &format!("\\s:unclosed{PLAIN}")]);
     assert_eq!(reports.len(), 2);
-    assert!(
-        reports
-            .iter()
-            .all(|report| report.basis == TimeBasis::Receipt)
-    );
+    assert!(reports.iter().all(|report| report.basis == TimeBasis::Receipt));
     assert_eq!(reports[0].station, StationId(0));
     assert_eq!(reader.rejected(Reject::TagChecksum), 1);
     assert_eq!(reader.rejected(Reject::TagUnclosed), 1);
@@ -281,87 +205,40 @@ fn several_sentences_a_line_and_junk_around_them_are_told_apart() {
 #[test]
 fn parts_are_joined_in_any_order_and_between_other_parts() {
     let station = |name: &str, sentence: &str| tagged(&format!("s:{name}"), sentence);
-    let grouped = |number: u8, fields: &str, sentence: &str| {
-        tagged(&format!("g:{number}-2-3730{fields}"), sentence)
-    };
+    let grouped = |number: u8, fields: &str, sentence: &str| tagged(&format!("g:{number}-2-3730{fields}"), sentence);
     let without_id = |sentence: &str| {
-        let content = sentence[1..]
-            .split('*')
-            .next()
-            .unwrap()
-            .replace(",7,A,", ",,A,");
+        let content = sentence[1..].split('*').next().unwrap().replace(",7,A,", ",,A,");
         sealed("!", &content)
     };
     let other_channel = |sentence: &str| {
-        let content = sentence[1..]
-            .split('*')
-            .next()
-            .unwrap()
-            .replace(",7,A,", ",7,B,");
+        let content = sentence[1..].split('*').next().unwrap().replace(",7,A,", ",7,B,");
         sealed("!", &content)
     };
     let cases: Vec<(&str, Vec<String>, usize)> = vec![
         ("in order", vec![PART_1.into(), PART_2.into()], 1),
         ("reversed", vec![PART_2.into(), PART_1.into()], 1),
         ("no ids", vec![without_id(PART_1), without_id(PART_2)], 1),
-        (
-            "no ids, reversed",
-            vec![without_id(PART_2), without_id(PART_1)],
-            1,
-        ),
+        ("no ids, reversed", vec![without_id(PART_2), without_id(PART_1)], 1),
         (
             "two stations interleaved",
-            vec![
-                station("x", PART_1),
-                station("y", PART_1),
-                station("y", PART_2),
-                station("x", PART_2),
-            ],
+            vec![station("x", PART_1), station("y", PART_1), station("y", PART_2), station("x", PART_2)],
             2,
         ),
         (
             "two channels interleaved",
-            vec![
-                PART_1.into(),
-                other_channel(PART_1),
-                PART_2.into(),
-                other_channel(PART_2),
-            ],
+            vec![PART_1.into(), other_channel(PART_1), PART_2.into(), other_channel(PART_2)],
             2,
         ),
-        (
-            "station on the first part only",
-            vec![station("x", PART_1), PART_2.into()],
-            1,
-        ),
+        ("station on the first part only", vec![station("x", PART_1), PART_2.into()], 1),
         (
             "TAG group, station and time on the first part only",
-            vec![
-                grouped(1, ",s:x,c:1654340281", PART_1),
-                grouped(2, "", PART_2),
-            ],
+            vec![grouped(1, ",s:x,c:1654340281", PART_1), grouped(2, "", PART_2)],
             1,
         ),
-        (
-            "first part twice",
-            vec![PART_1.into(), PART_1.into(), PART_2.into()],
-            1,
-        ),
-        (
-            "every line twice",
-            vec![PART_1.into(), PART_1.into(), PART_2.into(), PART_2.into()],
-            1,
-        ),
-        (
-            "second part never comes",
-            vec![PART_1.into(), PLAIN.into()],
-            1,
-        ),
-        (
-            "second part of another message",
-            vec![PART_1.into(), other_channel(PART_2)],
-            0,
-        ),
+        ("first part twice", vec![PART_1.into(), PART_1.into(), PART_2.into()], 1),
+        ("every line twice", vec![PART_1.into(), PART_1.into(), PART_2.into(), PART_2.into()], 1),
+        ("second part never comes", vec![PART_1.into(), PLAIN.into()], 1),
+        ("second part of another message", vec![PART_1.into(), other_channel(PART_2)], 0),
     ];
     for (case, lines, expected) in cases {
         let mut reader = Reader::new();
@@ -392,10 +269,7 @@ fn a_group_whose_other_member_is_no_ais_sentence_blocks_nothing() {
     let head = tagged("g:1-2-5,s:x,c:1241544035", &frame);
     let tail = tagged("g:2-2-5", PLAIN);
     let reports = reader.read(&[&head, &tail]);
-    assert_eq!(
-        (reports[0].at, reader.station(&reports[0])),
-        (at("2009-05-05T17:20:35Z"), "x")
-    );
+    assert_eq!((reports[0].at, reader.station(&reports[0])), (at("2009-05-05T17:20:35Z"), "x"));
 }
 
 #[test]
@@ -407,10 +281,7 @@ fn three_parts_and_more_are_joined_and_orphans_stay_bounded() {
     let mut reader = Reader::new();
     reader.received = Some(at("2026-01-01T00:00:00Z"));
     for orphan in 0..10_000 {
-        let line = sealed(
-            "!",
-            &format!("AIVDM,2,1,{},{},13mB7d,0", orphan % 10, orphan % 7),
-        );
+        let line = sealed("!", &format!("AIVDM,2,1,{},{},13mB7d,0", orphan % 10, orphan % 7));
         reader.read(&[&tagged(&format!("s:st{orphan}"), &line)]);
     }
     assert!(9_000 < reader.rejected(Reject::PartMissing));

@@ -32,21 +32,11 @@ impl Feed {
     /// The same messages arriving in another order: each up to `within_seconds` late, its time unchanged.
     pub fn shuffled(&self, seed: u64, within_seconds: u32) -> Feed {
         let mut rng = fastrand::Rng::with_seed(seed);
-        let mut arrivals: Vec<(i64, &Sent)> = self
-            .sent
-            .iter()
-            .map(|sent| {
-                (
-                    sent.at.seconds() + i64::from(rng.u32(0..=within_seconds)),
-                    sent,
-                )
-            })
-            .collect();
+        let mut arrivals: Vec<(i64, &Sent)> =
+            self.sent.iter().map(|sent| (sent.at.seconds() + i64::from(rng.u32(0..=within_seconds)), sent)).collect();
         rng.shuffle(&mut arrivals);
         arrivals.sort_by_key(|(arrival, _)| *arrival);
-        Feed {
-            sent: arrivals.into_iter().map(|(_, sent)| sent.clone()).collect(),
-        }
+        Feed { sent: arrivals.into_iter().map(|(_, sent)| sent.clone()).collect() }
     }
 
     /// Every message heard by a second station too, `later_seconds` after the first.
@@ -64,15 +54,7 @@ impl Feed {
     /// The recording cut into `parts` files of about equal numbers of messages.
     pub fn cut(&self, parts: usize) -> Vec<String> {
         let size = self.sent.len().div_ceil(parts).max(1);
-        self.sent
-            .chunks(size)
-            .map(|sent| {
-                Feed {
-                    sent: sent.to_vec(),
-                }
-                .nmea()
-            })
-            .collect()
+        self.sent.chunks(size).map(|sent| Feed { sent: sent.to_vec() }.nmea()).collect()
     }
 
     /// The same messages at another time.
@@ -111,16 +93,9 @@ impl Sent {
 
 /// One line that says nothing; made of `sample` where it should look nearly right.
 fn garbage(rng: &mut fastrand::Rng, sample: &[u8], out: &mut Vec<u8>) {
-    let first_line = sample
-        .split(|byte| *byte == b'\n')
-        .next()
-        .unwrap_or_default();
+    let first_line = sample.split(|byte| *byte == b'\n').next().unwrap_or_default();
     match rng.u8(0..6) {
-        0 => out.extend(
-            (0..rng.usize(1..80))
-                .map(|_| rng.u8(1..=255))
-                .filter(|byte| *byte != b'\n'),
-        ),
+        0 => out.extend((0..rng.usize(1..80)).map(|_| rng.u8(1..=255)).filter(|byte| *byte != b'\n')),
         // Cut off before its checksum.
         1 => out.extend_from_slice(&first_line[..first_line.len() - rng.usize(4..20)]),
         2 => {
@@ -146,19 +121,14 @@ mod tests {
             station: "one".to_string(),
             sentences: vec![format!("!AIVDM,1,1,,A,1{n:027},0*00")],
         };
-        Feed {
-            sent: (0..100).map(sent).collect(),
-        }
+        Feed { sent: (0..100).map(sent).collect() }
     }
 
     #[test]
     fn a_tag_block_carries_station_time_and_checksum() {
         let text = feed().nmea();
         let line = text.lines().next().unwrap();
-        assert!(
-            line.starts_with("\\s:one,c:1772323200*5B\\!AIVDM,1,1,"),
-            "{line}"
-        );
+        assert!(line.starts_with("\\s:one,c:1772323200*5B\\!AIVDM,1,1,"), "{line}");
     }
 
     #[test]

@@ -42,13 +42,7 @@ const FORBIDDEN_IN_CORE: &[&str] = &[
 ];
 const WALL: usize = 500;
 const README_WALL: usize = 250;
-const HEADINGS: [&str; 5] = [
-    "## Watches",
-    "## Why",
-    "## Opens",
-    "## Ends",
-    "## Blind spots",
-];
+const HEADINGS: [&str; 5] = ["## Watches", "## Why", "## Opens", "## Ends", "## Blind spots"];
 
 #[test]
 fn the_house_is_in_order() {
@@ -56,11 +50,7 @@ fn the_house_is_in_order() {
     for folder in ["src", "tests", "benches"] {
         read_sources(Path::new(folder), &mut files);
     }
-    assert!(
-        10 < files.len(),
-        "only {} sources found; is this the package's root?",
-        files.len()
-    );
+    assert!(10 < files.len(), "only {} sources found; is this the package's root?", files.len());
     let mut faults = source_faults(&files);
     let readme = fs::read_to_string("README.md").expect("README.md stands beside Cargo.toml");
     faults.extend(readme_faults(&readme, &files));
@@ -118,10 +108,7 @@ fn step_of(module: &str) -> Option<usize> {
 fn import_faults(file: &Source, faults: &mut Vec<String>) {
     let own = &file.module[0];
     let Some(own_step) = step_of(own) else {
-        faults.push(format!(
-            "{}: module `{own}` has no place in the order",
-            file.path
-        ));
+        faults.push(format!("{}: module `{own}` has no place in the order", file.path));
         return;
     };
     for (line, path) in file.crate_paths() {
@@ -134,10 +121,7 @@ fn import_faults(file: &Source, faults: &mut Vec<String>) {
             Some(_) => "which stands above it",
             None => "which is no module of the order",
         };
-        faults.push(format!(
-            "{}:{line}: `{own}` imports `{target}`, {what}",
-            file.path
-        ));
+        faults.push(format!("{}:{line}: `{own}` imports `{target}`, {what}", file.path));
     }
 }
 
@@ -157,10 +141,7 @@ fn sibling_faults(file: &Source, files: &[Source], faults: &mut Vec<String>) {
                 && other.module[..2] != file.module[..2]
         };
         if *folder == file.module[0] && files.iter().any(is_other_peer) {
-            faults.push(format!(
-                "{}:{line}: imports its sibling `{sibling}`",
-                file.path
-            ));
+            faults.push(format!("{}:{line}: imports its sibling `{sibling}`", file.path));
         }
     }
 }
@@ -210,10 +191,7 @@ fn heading_faults(file: &Source, faults: &mut Vec<String>) {
         .filter(|line| line.starts_with("## "))
         .collect();
     if found != HEADINGS {
-        faults.push(format!(
-            "{}: its headings are {found:?}, not {HEADINGS:?}",
-            file.path
-        ));
+        faults.push(format!("{}: its headings are {found:?}, not {HEADINGS:?}", file.path));
     }
 }
 
@@ -222,9 +200,7 @@ fn readme_faults(readme: &str, files: &[Source]) -> Vec<String> {
     let mut faults = Vec::new();
     let lines = readme.lines().count();
     if README_WALL < lines {
-        faults.push(format!(
-            "README.md: {lines} lines; the wall is {README_WALL}"
-        ));
+        faults.push(format!("README.md: {lines} lines; the wall is {README_WALL}"));
     }
     let mut listed: Vec<&str> = readme
         .lines()
@@ -245,9 +221,7 @@ fn readme_faults(readme: &str, files: &[Source]) -> Vec<String> {
     }
     built.sort_unstable();
     if listed != built {
-        faults.push(format!(
-            "README.md: its table lists {listed:?}, the behaviours are {built:?}"
-        ));
+        faults.push(format!("README.md: its table lists {listed:?}, the behaviours are {built:?}"));
     }
     faults
 }
@@ -277,10 +251,7 @@ mod tests {
     use super::*;
 
     fn faults(files: &[(&str, &str)]) -> Vec<String> {
-        let files: Vec<Source> = files
-            .iter()
-            .map(|(path, text)| Source::new(path, text))
-            .collect();
+        let files: Vec<Source> = files.iter().map(|(path, text)| Source::new(path, text)).collect();
         source_faults(&files)
     }
 
@@ -304,14 +275,8 @@ mod tests {
             one("src/ais/bits.rs", "crate::zones::ZoneSet"),
             ["src/ais/bits.rs:2: `ais` imports `zones`, which stands in its own step"]
         );
-        assert_eq!(
-            one("src/ais/bits.rs", "super::super::engine::Engine").len(),
-            1
-        );
-        assert_eq!(
-            one("src/engine.rs", "crate::{time::Time, cli::run}").len(),
-            1
-        );
+        assert_eq!(one("src/ais/bits.rs", "super::super::engine::Engine").len(), 1);
+        assert_eq!(one("src/engine.rs", "crate::{time::Time, cli::run}").len(), 1);
         assert_eq!(one("src/engine.rs", "crate::Engine").len(), 1);
         assert_eq!(one("src/helpers.rs", "std::fmt").len(), 1);
     }
@@ -328,19 +293,10 @@ mod tests {
     #[test]
     fn siblings_stay_apart() {
         let other = BEHAVIOUR.replace("crate::tracks::Step", "super::loitering::Loitering");
+        let found = faults(&[("src/behaviours/loitering.rs", BEHAVIOUR), ("src/behaviours/drift.rs", &other)]);
+        assert_eq!(found, ["src/behaviours/drift.rs:14: imports its sibling `loitering`"]);
         let found = faults(&[
-            ("src/behaviours/loitering.rs", BEHAVIOUR),
-            ("src/behaviours/drift.rs", &other),
-        ]);
-        assert_eq!(
-            found,
-            ["src/behaviours/drift.rs:14: imports its sibling `loitering`"]
-        );
-        let found = faults(&[
-            (
-                "src/inputs/tcp.rs",
-                "//! A.\nuse crate::inputs::udp::run;\n",
-            ),
+            ("src/inputs/tcp.rs", "//! A.\nuse crate::inputs::udp::run;\n"),
             ("src/inputs/udp.rs", "//! A.\n"),
         ]);
         assert_eq!(found.len(), 1);
@@ -350,10 +306,7 @@ mod tests {
                 "//! A.\nuse super::payload::Payload;\nuse super::webhook::X;\npub async fn send() {}\n",
             ),
             ("src/delivery/payload.rs", "//! A.\n"),
-            (
-                "src/delivery/webhook.rs",
-                "//! A.\npub async fn send() {}\n",
-            ),
+            ("src/delivery/webhook.rs", "//! A.\npub async fn send() {}\n"),
         ]);
         assert_eq!(found.len(), 1, "{found:?}");
     }
@@ -371,10 +324,7 @@ mod tests {
         ] {
             let text = format!("//! A.\nuse {import};\n");
             assert_eq!(faults(&[("src/geo/mod.rs", &text)]).len(), 1, "{import}");
-            assert!(
-                faults(&[("src/runtime.rs", &text)]).is_empty(),
-                "the shell may: {import}"
-            );
+            assert!(faults(&[("src/runtime.rs", &text)]).is_empty(), "the shell may: {import}");
         }
         let harmless = "//! A.\nuse std::fmt;\nstruct Instantly;\n";
         assert!(faults(&[("src/geo/mod.rs", harmless)]).is_empty());
@@ -395,27 +345,19 @@ mod tests {
     fn a_behaviour_has_its_five_headings_in_order() {
         assert!(faults(&[("src/behaviours/loitering.rs", BEHAVIOUR)]).is_empty());
         let without = BEHAVIOUR.replace("//! ## Ends\n", "");
-        assert_eq!(
-            faults(&[("src/behaviours/loitering.rs", &without)]).len(),
-            1
-        );
-        let swapped = BEHAVIOUR
-            .replace("## Why", "## X")
-            .replace("## Watches", "## Why")
-            .replace("## X", "## Watches");
-        assert_eq!(
-            faults(&[("src/behaviours/loitering.rs", &swapped)]).len(),
-            1
-        );
+        assert_eq!(faults(&[("src/behaviours/loitering.rs", &without)]).len(), 1);
+        let swapped = BEHAVIOUR.replace("## Why", "## X").replace("## Watches", "## Why").replace("## X", "## Watches");
+        assert_eq!(faults(&[("src/behaviours/loitering.rs", &swapped)]).len(), 1);
     }
 
     #[test]
     fn the_readme_lists_exactly_what_is_built_and_is_short() {
         let files = [Source::new("src/behaviours/loitering.rs", BEHAVIOUR)];
-        let readme = "# A\n\n## Behaviours\n\n| name | opens |\n|---|---|\n| `loitering` | slow |\n\n## Zones\n\n| `kind` |\n";
+        let readme =
+            "# A\n\n## Behaviours\n\n| name | opens |\n|---|---|\n| `loitering` | slow |\n\n## Zones\n\n| `kind` |\n";
         assert_eq!(readme_faults(readme, &files), Vec::<String>::new());
-        let by_constant = BEHAVIOUR.replace("        \"loitering\"\n", "        NAME\n")
-            + "const NAME: &str = \"loitering\";\n";
+        let by_constant =
+            BEHAVIOUR.replace("        \"loitering\"\n", "        NAME\n") + "const NAME: &str = \"loitering\";\n";
         let by_constant = [Source::new("src/behaviours/loitering.rs", &by_constant)];
         assert_eq!(readme_faults(readme, &by_constant), Vec::<String>::new());
         let missing = readme.replace("| `loitering` | slow |\n", "");

@@ -18,11 +18,7 @@ impl Source {
     pub fn new(path: &str, text: &str) -> Source {
         let path = path.replace('\\', "/");
         let mut module: Vec<String> = match path.strip_prefix("src/") {
-            Some(inside) => inside
-                .trim_end_matches(".rs")
-                .split('/')
-                .map(str::to_string)
-                .collect(),
+            Some(inside) => inside.trim_end_matches(".rs").split('/').map(str::to_string).collect(),
             None => Vec::new(),
         };
         if module.last().is_some_and(|last| last == "mod") {
@@ -33,12 +29,7 @@ impl Source {
             module.clear();
         }
         let code = without_tests(&blanked(text));
-        Source {
-            text: text.to_string(),
-            code,
-            module,
-            path,
-        }
+        Source { text: text.to_string(), code, module, path }
     }
 
     /// Whether the import order holds for it.
@@ -131,9 +122,7 @@ fn tokens(code: &str) -> Vec<(usize, &str)> {
     for (line, text) in code.lines().enumerate() {
         let mut rest = text.trim_start();
         while let Some(first) = rest.chars().next() {
-            let word = rest
-                .find(|c: char| !c.is_alphanumeric() && c != '_')
-                .unwrap_or(rest.len());
+            let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
             let length = match word {
                 0 if rest.starts_with("::") => 2,
                 0 => first.len_utf8(),
@@ -199,9 +188,7 @@ fn blanked(text: &str) -> String {
 }
 
 fn until(characters: &[char], from: usize, done: impl Fn(usize) -> bool) -> usize {
-    (from..characters.len())
-        .find(|index| done(*index))
-        .unwrap_or(characters.len())
+    (from..characters.len()).find(|index| done(*index)).unwrap_or(characters.len())
 }
 
 /// Where the string literal that begins at `start` ends, or `start` when none begins there.
@@ -232,15 +219,7 @@ mod tests {
     #[test]
     fn prose_and_strings_are_blanked_and_lines_stay() {
         let text = "a /* b\nc */ d // e\n\"f\\\"g\" 'h' '\\'' r#\"i\"j\"# k<'l>\n";
-        let words: Vec<(usize, &str)> = vec![
-            (1, "a"),
-            (2, "d"),
-            (3, "k"),
-            (3, "<"),
-            (3, "'"),
-            (3, "l"),
-            (3, ">"),
-        ];
+        let words: Vec<(usize, &str)> = vec![(1, "a"), (2, "d"), (3, "k"), (3, "<"), (3, "'"), (3, "l"), (3, ">")];
         assert_eq!(tokens(&blanked(text)), words);
     }
 
@@ -250,10 +229,7 @@ mod tests {
             .into_iter()
             .map(|(line, path)| format!("{line} {}", path.join("::")))
             .collect();
-        assert!(
-            found.contains(&"1 std::fmt::Display".to_string()),
-            "{found:?}"
-        );
+        assert!(found.contains(&"1 std::fmt::Display".to_string()), "{found:?}");
         assert!(found.contains(&"1 std::net".to_string()));
         assert!(found.contains(&"2 a::b".to_string()));
         assert!(found.contains(&"2 c".to_string()));

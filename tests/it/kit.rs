@@ -148,11 +148,7 @@ impl Vessel {
 
     /// Class B: every 30 s, every 3 min below 2 kn; type 24 for its data; no heading.
     pub fn class_b(mmsi: u32) -> Vessel {
-        Vessel {
-            class_b: true,
-            every_seconds: 30,
-            ..Vessel::class_a(mmsi)
-        }
+        Vessel { class_b: true, every_seconds: 30, ..Vessel::class_a(mmsi) }
     }
 
     /// Its name; without one no static data are sent.
@@ -188,12 +184,7 @@ impl Vessel {
 
     /// Metres from the antenna to bow, stern, port and starboard.
     pub fn dims(mut self, bow: u16, stern: u16, port: u8, starboard: u8) -> Vessel {
-        self.identity.dimensions = Dimensions {
-            bow,
-            stern,
-            port,
-            starboard,
-        };
+        self.identity.dimensions = Dimensions { bow, stern, port, starboard };
         self
     }
 
@@ -282,8 +273,7 @@ impl Vessel {
 
     /// Nobody hears the next minutes of the script, whatever the vessel does in them.
     pub fn silent_minutes(mut self, minutes: f64) -> Vessel {
-        self.silences
-            .push((self.clock, self.clock + minutes * 60.0));
+        self.silences.push((self.clock, self.clock + minutes * 60.0));
         self
     }
 
@@ -329,18 +319,12 @@ impl Vessel {
             let station = scenario.stations[rng.usize(0..scenario.stations.len())].clone();
             let in_pass = (second + pass) % 6000 < 480 && rng.f64() < 0.2;
             let lost = rng.f64() < scenario.loss || (self.satellite && !in_pass);
-            let silent = self
-                .silences
-                .iter()
-                .any(|(from, to)| (*from..*to).contains(&at));
+            let silent = self.silences.iter().any(|(from, to)| (*from..*to).contains(&at));
             if !lost && !silent {
                 for message in messages {
                     sequence = (sequence + 1) % 10;
-                    let envelope = Envelope {
-                        channel: if second % 2 == 0 { 'A' } else { 'B' },
-                        sequence,
-                        ..Envelope::default()
-                    };
+                    let envelope =
+                        Envelope { channel: if second % 2 == 0 { 'A' } else { 'B' }, sequence, ..Envelope::default() };
                     sent.push(Sent {
                         at: scenario.start + Span::from_seconds(i64::from(second)),
                         station: station.clone(),
@@ -362,11 +346,7 @@ impl Vessel {
             true => leg.knots <= 2.0,
             false => matches!(leg.status, 1 | 5) && leg.knots < 3.0,
         };
-        if resting {
-            self.every_seconds.max(180)
-        } else {
-            self.every_seconds
-        }
+        if resting { self.every_seconds.max(180) } else { self.every_seconds }
     }
 
     fn messages(
@@ -403,10 +383,7 @@ impl Vessel {
         };
         match (self.class_b, statics) {
             (false, false) => vec![Message::class_a(1, self.mmsi, &motion)],
-            (false, true) => vec![
-                Message::voyage(self.mmsi, &identity),
-                Message::class_a(1, self.mmsi, &motion),
-            ],
+            (false, true) => vec![Message::voyage(self.mmsi, &identity), Message::class_a(1, self.mmsi, &motion)],
             (true, false) => vec![Message::class_b(self.mmsi, &motion)],
             (true, true) => vec![
                 Message::static_a(self.mmsi, identity.name),
@@ -422,9 +399,7 @@ impl Leg {
         let seconds = at.clamp(self.from, self.to) - self.from;
         match self.knots {
             0.0 => self.start,
-            knots => self
-                .start
-                .destination(self.bearing, knots * METRES_PER_SECOND_PER_KNOT * seconds),
+            knots => self.start.destination(self.bearing, knots * METRES_PER_SECOND_PER_KNOT * seconds),
         }
     }
 }

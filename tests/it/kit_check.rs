@@ -7,18 +7,10 @@ use atalaia::time::{Span, Time};
 use crate::kit::{Scenario, Vessel, away};
 
 fn decoded(bytes: &[u8]) -> Vec<Report> {
-    let mut decoder = Decoder::new(vec![SourceSettings {
-        name: "kit".to_string(),
-        time_zone: None,
-        live: false,
-    }]);
+    let mut decoder = Decoder::new(vec![SourceSettings { name: "kit".to_string(), time_zone: None, live: false }]);
     let mut reports = Vec::new();
     for bytes in bytes.split(|byte| *byte == b'\n') {
-        let line = Line {
-            source: SourceId(0),
-            received: None,
-            bytes,
-        };
+        let line = Line { source: SourceId(0), received: None, bytes };
         decoder.line(line, &mut reports);
     }
     reports
@@ -55,9 +47,7 @@ fn scenario() -> Scenario {
         .at(36.5, -12.0)
         .from_minute(20.0)
         .stop_until_minute(80.0);
-    Scenario::new("2026-03-01T00:00:00Z")
-        .vessel(alfa)
-        .vessel(bravo)
+    Scenario::new("2026-03-01T00:00:00Z").vessel(alfa).vessel(bravo)
 }
 
 #[test]
@@ -73,10 +63,7 @@ fn vessels_sail_their_script() {
             _ => continue,
         };
         let (lat, lon) = away(36.0, -12.0, 90.0, sailed);
-        assert!(
-            place.metres_to(LatLon::new(lat, lon)) < 100.0,
-            "{at}: {place:?}"
-        );
+        assert!(place.metres_to(LatLon::new(lat, lon)) < 100.0, "{at}: {place:?}");
         assert!((sog - knots).abs() < 0.5, "{at}: {sog} kn");
     }
     let gap = alfa.windows(2).map(|pair| pair[1].0 - pair[0].0).max();
@@ -86,11 +73,7 @@ fn vessels_sail_their_script() {
 
     let bravo = positions(&reports, 224_999_999);
     assert!(minute(20) <= bravo[0].0, "it begins at minute 20");
-    assert!(
-        (19..=21).contains(&bravo.len()),
-        "every 3 min at rest: {}",
-        bravo.len()
-    );
+    assert!((19..=21).contains(&bravo.len()), "every 3 min at rest: {}", bravo.len());
 }
 
 #[test]
@@ -103,9 +86,7 @@ fn vessels_say_who_they_are() {
             _ => None,
         });
         let statics: Vec<_> = statics.collect();
-        statics
-            .iter()
-            .any(|data| data.name.as_deref() == Some(name))
+        statics.iter().any(|data| data.name.as_deref() == Some(name))
             && statics.iter().any(|data| data.ship_type == Some(ship_type))
     };
     assert!(said(224_123_456, "ALFA", 70));
@@ -122,16 +103,9 @@ fn the_same_scenario_gives_the_same_lines_and_another_seed_others() {
 fn losses_satellites_and_rubbish_do_what_they_say() {
     let all = decoded(scenario().nmea().as_bytes()).len();
     let half = decoded(scenario().loss(0.5).nmea().as_bytes()).len();
-    assert!(
-        all * 4 < half * 10 && half * 10 < all * 6,
-        "{half} of {all}"
-    );
-    let seen = Scenario::new("2026-03-01T00:00:00Z").vessel(
-        Vessel::class_a(224_123_456)
-            .at(30.0, -30.0)
-            .by_satellite()
-            .leg(270.0, 120.0, 10.0),
-    );
+    assert!(all * 4 < half * 10 && half * 10 < all * 6, "{half} of {all}");
+    let seen = Scenario::new("2026-03-01T00:00:00Z")
+        .vessel(Vessel::class_a(224_123_456).at(30.0, -30.0).by_satellite().leg(270.0, 120.0, 10.0));
     let seen = decoded(seen.nmea().as_bytes()).len();
     assert!((30..=150).contains(&seen), "{seen} in 12 h");
     let with_garbage = decoded(&scenario().feed().with_garbage(5));

@@ -41,14 +41,8 @@ impl Desk {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));
-        command
-            .current_dir(&self.folder)
-            .args(["replay", "--config", "bare.toml"])
-            .args(arguments);
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.current_dir(&self.folder).args(["replay", "--config", "bare.toml"]).args(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
@@ -58,11 +52,7 @@ impl Desk {
 
     fn summary(&self, inputs: &[&str]) -> Value {
         let output = self.replay(&[&["--summary", "-"], inputs].concat());
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
@@ -86,13 +76,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 fn counts(mut summary: Value) -> Value {
     let fields = summary.as_object_mut().unwrap();
     assert!(fields.remove("wall_seconds").unwrap().as_f64().is_some());
-    assert!(
-        fields
-            .remove("reports_per_second")
-            .unwrap()
-            .as_f64()
-            .is_some()
-    );
+    assert!(fields.remove("reports_per_second").unwrap().as_f64().is_some());
     summary
 }
 
@@ -101,10 +85,7 @@ fn plain_packed_piped_and_cut_recordings_count_the_same() {
     let desk = Desk::new();
     desk.file("plain.nmea", NMEA);
     desk.file("gzip.whatever", gzip(NMEA.as_bytes()));
-    desk.file(
-        "zstd.whatever",
-        zstd::encode_all(NMEA.as_bytes(), 3).unwrap(),
-    );
+    desk.file("zstd.whatever", zstd::encode_all(NMEA.as_bytes(), 3).unwrap());
     let plain = counts(desk.summary(&["plain.nmea"]));
     assert_eq!(plain["lines"], 3);
     assert_eq!(plain["sentences"], 3);
@@ -119,17 +100,9 @@ fn plain_packed_piped_and_cut_recordings_count_the_same() {
     assert_eq!(counts(desk.summary(&["tail.nmea", "head.nmea"])), plain);
 
     let mut piped = desk.command(&["--summary", "-", "-"]).spawn().unwrap();
-    piped
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(&gzip(NMEA.as_bytes()))
-        .unwrap();
+    piped.stdin.take().unwrap().write_all(&gzip(NMEA.as_bytes())).unwrap();
     let output = piped.wait_with_output().unwrap();
-    assert_eq!(
-        counts(serde_json::from_slice(&output.stdout).unwrap()),
-        plain
-    );
+    assert_eq!(counts(serde_json::from_slice(&output.stdout).unwrap()), plain);
 }
 
 #[test]
@@ -140,37 +113,20 @@ fn csv_far_out_of_order_is_used_in_order_of_time_from_a_file_and_from_a_pipe() {
     assert_eq!(by_file["first_at"], "2022-01-03T00:00:00Z");
     assert_eq!(by_file["last_at"], "2022-01-03T00:20:00Z");
     let mut piped = desk.command(&["--summary", "-", "-"]).spawn().unwrap();
-    piped
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(NOAA.as_bytes())
-        .unwrap();
+    piped.stdin.take().unwrap().write_all(NOAA.as_bytes()).unwrap();
     let output = piped.wait_with_output().unwrap();
-    assert_eq!(
-        counts(serde_json::from_slice(&output.stdout).unwrap()),
-        by_file
-    );
+    assert_eq!(counts(serde_json::from_slice(&output.stdout).unwrap()), by_file);
 }
 
 #[test]
 fn a_recording_without_times_needs_a_start_and_a_rate() {
     let desk = Desk::new();
-    let bare: String = NMEA
-        .lines()
-        .map(|line| format!("{}\n", line.split_once(',').unwrap().1))
-        .collect();
+    let bare: String = NMEA.lines().map(|line| format!("{}\n", line.split_once(',').unwrap().1)).collect();
     desk.file("bare.nmea", bare);
     let without = desk.summary(&["bare.nmea"]);
     assert_eq!(without["first_at"], Value::Null);
     assert_eq!(without["sentences"], 3);
-    let with = desk.summary(&[
-        "--time-from",
-        "2026-03-01T04:10:00Z",
-        "--rate",
-        "0.5",
-        "bare.nmea",
-    ]);
+    let with = desk.summary(&["--time-from", "2026-03-01T04:10:00Z", "--rate", "0.5", "bare.nmea"]);
     assert_eq!(with["first_at"], "2026-03-01T04:10:00Z");
     assert_eq!(with["last_at"], "2026-03-01T04:10:04Z");
     let half = desk.replay(&["--rate", "0.5", "bare.nmea"]);
@@ -180,30 +136,18 @@ fn a_recording_without_times_needs_a_start_and_a_rate() {
 #[test]
 fn what_cannot_be_read_is_named_and_ends_with_65() {
     let desk = Desk::new();
-    assert!(
-        desk.refused("missing.nmea")
-            .contains("missing.nmea: No such file")
-    );
+    assert!(desk.refused("missing.nmea").contains("missing.nmea: No such file"));
     assert!(desk.refused(".").contains(".: is a folder"));
     desk.file("image.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0");
-    assert!(
-        desk.refused("image.png")
-            .contains("image.png: no line of it is")
-    );
+    assert!(desk.refused("image.png").contains("image.png: no line of it is"));
     desk.file("archive.zip", b"PK\x03\x04\x14\0\0\0");
-    assert!(
-        desk.refused("archive.zip")
-            .contains("archive.zip: is a zip archive")
-    );
+    assert!(desk.refused("archive.zip").contains("archive.zip: is a zip archive"));
     let mut cut = gzip(NMEA.repeat(100).as_bytes());
     cut.truncate(cut.len() / 2);
     desk.file("cut.gz", cut);
     assert!(desk.refused("cut.gz").contains("cut.gz: "));
     desk.file("bomb.gz", gzip(&vec![b'x'; 70 << 20]));
-    assert!(
-        desk.refused("bomb.gz")
-            .contains("bomb.gz: expands more than 100 times")
-    );
+    assert!(desk.refused("bomb.gz").contains("bomb.gz: expands more than 100 times"));
 }
 
 #[test]
@@ -212,11 +156,7 @@ fn an_empty_recording_is_said_to_be_empty_and_is_no_fault() {
     desk.file("quiet.nmea", "");
     let output = desk.replay(&["quiet.nmea"]);
     assert!(output.status.success());
-    assert!(
-        String::from_utf8(output.stderr)
-            .unwrap()
-            .contains("quiet.nmea: is empty")
-    );
+    assert!(String::from_utf8(output.stderr).unwrap().contains("quiet.nmea: is empty"));
 }
 
 #[test]
@@ -232,19 +172,9 @@ fn a_reader_that_has_had_enough_ends_it_quietly() {
     desk.file("plain.nmea", NMEA);
     let mut child = desk.command(&["--summary", "-", "-"]).spawn().unwrap();
     drop(child.stdout.take());
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(NMEA.as_bytes())
-        .unwrap();
+    child.stdin.take().unwrap().write_all(NMEA.as_bytes()).unwrap();
     let mut told = String::new();
-    child
-        .stderr
-        .take()
-        .unwrap()
-        .read_to_string(&mut told)
-        .unwrap();
+    child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
     assert!(child.wait().unwrap().success());
     assert_eq!(told, "");
 }

@@ -11,8 +11,7 @@ use serde_json::Value;
 fn with_examples() -> String {
     let uncommented = config::SHIPPED.lines().map(|line| {
         let example = line.strip_prefix('#').unwrap_or(line);
-        let is_example =
-            example.starts_with(|first: char| first == '[' || first.is_ascii_lowercase());
+        let is_example = example.starts_with(|first: char| first == '[' || first.is_ascii_lowercase());
         if is_example { example } else { line }
     });
     uncommented.collect::<Vec<_>>().join("\n")
@@ -23,11 +22,7 @@ fn keys(prefix: &str, value: &Value, out: &mut Vec<(String, Value)>) {
     match value {
         Value::Object(table) => {
             for (key, value) in table {
-                let path = if prefix.is_empty() {
-                    key.clone()
-                } else {
-                    format!("{prefix}.{key}")
-                };
+                let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
                 keys(&path, value, out);
             }
         }
@@ -58,22 +53,12 @@ fn the_shipped_file_names_every_key_with_its_default() {
             continue;
         }
         match shipped.iter().find(|(other, _)| other == key) {
-            Some((_, written))
-                if written
-                    .as_f64()
-                    .zip(value.as_f64())
-                    .map_or(written == value, |(a, b)| a == b) => {}
-            Some((_, written)) => {
-                wrong.push(format!("{key} = {written} in the file, {value} by default"))
-            }
+            Some((_, written)) if written.as_f64().zip(value.as_f64()).map_or(written == value, |(a, b)| a == b) => {}
+            Some((_, written)) => wrong.push(format!("{key} = {written} in the file, {value} by default")),
             None => wrong.push(format!("{key} = {value} is not in the file")),
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "config/atalaia.toml:\n{}",
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "config/atalaia.toml:\n{}", wrong.join("\n"));
     let parsed: Config = toml::from_str(config::SHIPPED).unwrap();
     assert_eq!(parsed, Config::default());
 }
@@ -85,15 +70,9 @@ fn the_examples_of_the_shipped_file_show_every_key_of_inputs_and_sinks() {
     let shown = keys_of(&shown);
     let config: Config = toml::from_str(&text).unwrap();
     let all = keys_of(&serde_json::to_value(&config).unwrap());
-    let missing: Vec<&String> = all
-        .iter()
-        .map(|(key, _)| key)
-        .filter(|key| !shown.iter().any(|(other, _)| other == *key))
-        .collect();
-    assert!(
-        missing.is_empty(),
-        "config/atalaia.toml shows no example of {missing:?}"
-    );
+    let missing: Vec<&String> =
+        all.iter().map(|(key, _)| key).filter(|key| !shown.iter().any(|(other, _)| other == *key)).collect();
+    assert!(missing.is_empty(), "config/atalaia.toml shows no example of {missing:?}");
     assert_eq!(config.problems(), Vec::<String>::new());
 }
 
@@ -102,11 +81,7 @@ fn every_key_of_the_shipped_file_is_explained() {
     let mut explained = false;
     for (number, line) in config::SHIPPED.lines().enumerate() {
         let key = line.starts_with(|first: char| first.is_ascii_lowercase());
-        assert!(
-            !key || explained,
-            "config/atalaia.toml:{}: no comment above: {line}",
-            number + 1
-        );
+        assert!(!key || explained, "config/atalaia.toml:{}: no comment above: {line}", number + 1);
         explained = line.starts_with('#') || (explained && !line.is_empty());
     }
 }
@@ -121,47 +96,26 @@ fn without_a_file_the_built_in_settings_hold() {
 #[test]
 fn every_mistake_is_told_with_line_and_key_and_what_to_write() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad-settings");
-    let mut paths: Vec<_> = fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
+    let mut paths: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    let files = paths.iter().filter(|path| {
-        path.extension()
-            .is_some_and(|extension| extension == "toml")
-    });
+    let files = paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
     let mut count = 0;
     for path in files {
         count += 1;
         let text = fs::read_to_string(path).unwrap();
-        let expected: Vec<&str> = text
-            .lines()
-            .map_while(|line| line.strip_prefix("#! "))
-            .collect();
+        let expected: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("#! ")).collect();
         assert!(!expected.is_empty(), "{}: says no message", path.display());
-        let output = Command::new(env!("CARGO_BIN_EXE_atalaia"))
-            .args(["check", "--config"])
-            .arg(path)
-            .output()
-            .unwrap();
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_atalaia")).args(["check", "--config"]).arg(path).output().unwrap();
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(78), "{}: {told}", path.display());
         assert!(output.stdout.is_empty(), "{}", path.display());
         let folder = format!("{}/", folder.display());
         let name = path.file_name().unwrap().to_str().unwrap();
         let told = told.replace(&folder, "");
-        let messages: Vec<&str> = told
-            .lines()
-            .filter(|line| !line.starts_with("    "))
-            .collect();
-        let messages: Vec<&str> = messages
-            .iter()
-            .map(|line| {
-                line.strip_prefix(&format!("{name}:"))
-                    .unwrap_or(line)
-                    .trim_start()
-            })
-            .collect();
+        let messages: Vec<&str> = told.lines().filter(|line| !line.starts_with("    ")).collect();
+        let messages: Vec<&str> =
+            messages.iter().map(|line| line.strip_prefix(&format!("{name}:")).unwrap_or(line).trim_start()).collect();
         assert_eq!(messages, expected, "{}", path.display());
     }
     assert!(10 <= count, "only {count} files in tests/bad-settings");

@@ -28,8 +28,7 @@ const EXCEPTIONS: &[(&str, usize, &str, &str)] = &[
     ("all_types.nmea.gz", 323, "message", RANDOM_BITS),
     ("all_types.nmea.gz", 325, "message", RANDOM_BITS),
 ];
-const RANDOM_BITS: &str =
-    "random bits of a length that type 27 never has: refused, as libais does too";
+const RANDOM_BITS: &str = "random bits of a length that type 27 never has: refused, as libais does too";
 
 /// Copies of a message come within so many lines of it.
 const COPY_LINES: usize = 200;
@@ -71,9 +70,7 @@ fn read(path: &Path) -> Vec<u8> {
         return bytes;
     }
     let mut text = Vec::new();
-    flate2::read::MultiGzDecoder::new(&bytes[..])
-        .read_to_end(&mut text)
-        .unwrap();
+    flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_end(&mut text).unwrap();
     text
 }
 
@@ -84,22 +81,14 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// What our decoder says, by the number of the line that completes the message.
 fn ours(bytes: &[u8]) -> BTreeMap<usize, Said> {
-    let settings = SourceSettings {
-        name: "recording".to_owned(),
-        time_zone: None,
-        live: false,
-    };
+    let settings = SourceSettings { name: "recording".to_owned(), time_zone: None, live: false };
     let mut decoder = Decoder::new(vec![settings]);
     let mut said = BTreeMap::new();
     let mut reports = Vec::new();
     for (number, bytes) in lines(bytes).enumerate() {
         let before = decoder.tally().total().reports_by_type;
         reports.clear();
-        let line = Line {
-            source: SourceId(0),
-            received: Some(Time::from_seconds(1_700_000_000)),
-            bytes,
-        };
+        let line = Line { source: SourceId(0), received: Some(Time::from_seconds(1_700_000_000)), bytes };
         decoder.line(line, &mut reports);
         let after = decoder.tally().total().reports_by_type;
         let kind = (0..28).find(|kind| before[*kind] != after[*kind]);
@@ -111,11 +100,7 @@ fn ours(bytes: &[u8]) -> BTreeMap<usize, Said> {
 }
 
 fn of_reports(kind: u8, reports: &[Report]) -> Said {
-    let mut said = Said {
-        kind,
-        mmsi: reports[0].mmsi.0,
-        fields: BTreeMap::new(),
-    };
+    let mut said = Said { kind, mmsi: reports[0].mmsi.0, fields: BTreeMap::new() };
     for report in reports {
         match &report.body {
             Body::Position(position) => of_position(&mut said, position),
@@ -171,10 +156,7 @@ fn of_nmea_parser(bytes: &[u8]) -> BTreeMap<usize, Said> {
             continue;
         };
         let alone = sentence.get(6..10) == Some(",1,1");
-        let kind = sentence
-            .split(',')
-            .nth(5)
-            .and_then(|payload| payload.bytes().next());
+        let kind = sentence.split(',').nth(5).and_then(|payload| payload.bytes().next());
         let kind = kind.map_or(0, |first| if first < 96 { first - 48 } else { first - 56 });
         let mut said = Said::default();
         match parsed {
@@ -182,12 +164,9 @@ fn of_nmea_parser(bytes: &[u8]) -> BTreeMap<usize, Said> {
                 (said.kind, said.mmsi) = (kind, data.mmsi);
                 let place = data.latitude.zip(data.longitude);
                 let place = place.filter(|(lat, lon)| lat.abs() <= 90.0 && lon.abs() <= 180.0);
-                said.put_place(place.map(|(lat, lon)| {
-                    (
-                        (lat * 600_000.0).round() as i32,
-                        (lon * 600_000.0).round() as i32,
-                    )
-                }));
+                said.put_place(
+                    place.map(|(lat, lon)| ((lat * 600_000.0).round() as i32, (lon * 600_000.0).round() as i32)),
+                );
                 if kind != 27 {
                     let course = data.cog.filter(|course| *course < 360.0);
                     let heading = data.heading_true.filter(|heading| *heading < 360.0);
@@ -268,9 +247,7 @@ fn compare(name: &str, bytes: &[u8], script: &str) -> (usize, Vec<String>) {
                 exception.0 == name && exception.1 == number && exception.2 == field
             };
             if !EXCEPTIONS.iter().any(|exception| listed(&exception)) {
-                wrong.push(format!(
-                    "{name}:{number} type {kind} {mmsi} {field}: ours {ours:?}, witnesses {truth:?}"
-                ));
+                wrong.push(format!("{name}:{number} type {kind} {mmsi} {field}: ours {ours:?}, witnesses {truth:?}"));
             }
         };
         let Some(said) = ours.get(&number) else {
@@ -313,11 +290,7 @@ fn agrees(ours: &Said, witness: &Said) -> bool {
 
 fn run_script(python: &str, recording: &Path) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/witness/decode.py");
-    let output = Command::new(python)
-        .arg(script)
-        .arg(recording)
-        .output()
-        .unwrap();
+    let output = Command::new(python).arg(script).arg(recording).output().unwrap();
     assert!(
         output.status.success(),
         "the witnesses could not speak on {}: {}",
@@ -371,10 +344,5 @@ fn the_decoder_agrees_with_the_majority_of_witnesses_on_every_field() {
     }
     assert!(150_000 < compared, "only {compared} fields were compared");
     let shown: Vec<_> = wrong.iter().take(60).cloned().collect();
-    assert!(
-        wrong.is_empty(),
-        "{} of {compared} fields differ:\n{}",
-        wrong.len(),
-        shown.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} of {compared} fields differ:\n{}", wrong.len(), shown.join("\n"));
 }

@@ -8,47 +8,22 @@ use atalaia::zones::{Chart, ZoneSet};
 #[test]
 fn every_shipped_corridor_is_there_with_its_weight() {
     let zones = ZoneSet::built_in();
-    let weights = [
-        15, 10, 10, 10, 15, 5, 15, 5, 5, 5, 5, 15, 15, 15, 10, 15, 15, 10,
-    ];
+    let weights = [15, 10, 10, 10, 15, 5, 15, 5, 5, 5, 5, 15, 15, 15, 10, 15, 15, 10];
     assert_eq!(zones.zones().len(), weights.len());
     for (number, weight) in (1..).zip(weights) {
         let prefix = format!("c{number:02}-");
-        let zone = zones
-            .zones()
-            .iter()
-            .find(|zone| zone.id.starts_with(&prefix))
-            .unwrap();
-        assert_eq!(
-            (zone.weight, zone.near_nm, zone.watched()),
-            (weight, 5.0, true),
-            "{}",
-            zone.id
-        );
-        assert!(
-            zone.source.is_some() && zone.reviewed.is_some(),
-            "{}",
-            zone.id
-        );
+        let zone = zones.zones().iter().find(|zone| zone.id.starts_with(&prefix)).unwrap();
+        assert_eq!((zone.weight, zone.near_nm, zone.watched()), (weight, 5.0, true), "{}", zone.id);
+        assert!(zone.source.is_some() && zone.reviewed.is_some(), "{}", zone.id);
         let narrow = [3, 4, 5, 16, 17].contains(&number);
-        assert_eq!(
-            zone.calm_margin_nm.is_some_and(|margin| margin <= 2.0),
-            narrow,
-            "{}",
-            zone.id
-        );
-        let shore = zone
-            .asks("loitering")
-            .and_then(|settings| settings.get("min_shore_nm"))
-            .and_then(|nm| nm.as_f64());
+        assert_eq!(zone.calm_margin_nm.is_some_and(|margin| margin <= 2.0), narrow, "{}", zone.id);
+        let shore = zone.asks("loitering").and_then(|settings| settings.get("min_shore_nm")).and_then(|nm| nm.as_f64());
         assert_eq!(shore, narrow.then_some(2.0), "{}", zone.id);
     }
     let at = |lat, lon| {
         let mut hits = Vec::new();
         zones.at(LatLon::new(lat, lon), &mut hits);
-        hits.iter()
-            .map(|hit| zones.get(hit.zone).id[..3].to_owned())
-            .collect::<Vec<_>>()
+        hits.iter().map(|hit| zones.get(hit.zone).id[..3].to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(at(17.5, -18.3), ["c07"]);
     assert_eq!(at(36.0, -5.6), ["c03", "c04"]);
@@ -65,32 +40,14 @@ fn the_shipped_files_and_the_example_are_those_in_the_folder() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         files.push((name, std::fs::read_to_string(&path).unwrap()));
     }
-    let (examples, shipped): (Vec<_>, Vec<_>) = files
-        .into_iter()
-        .partition(|(name, _)| name.ends_with(".sample"));
-    let mut ids: Vec<String> = ZoneSet::parse(&shipped)
-        .unwrap()
-        .zones()
-        .iter()
-        .map(|zone| zone.id.clone())
-        .collect();
-    let mut built_in: Vec<String> = ZoneSet::built_in()
-        .zones()
-        .iter()
-        .map(|zone| zone.id.clone())
-        .collect();
+    let (examples, shipped): (Vec<_>, Vec<_>) = files.into_iter().partition(|(name, _)| name.ends_with(".sample"));
+    let mut ids: Vec<String> = ZoneSet::parse(&shipped).unwrap().zones().iter().map(|zone| zone.id.clone()).collect();
+    let mut built_in: Vec<String> = ZoneSet::built_in().zones().iter().map(|zone| zone.id.clone()).collect();
     ids.sort();
     built_in.sort();
-    assert_eq!(
-        ids, built_in,
-        "a zone file is not built in, or a built-in one is gone"
-    );
+    assert_eq!(ids, built_in, "a zone file is not built in, or a built-in one is gone");
     let example = ZoneSet::parse(&examples).unwrap();
-    let kinds: Vec<&str> = example
-        .zones()
-        .iter()
-        .map(|zone| zone.kind.name())
-        .collect();
+    let kinds: Vec<&str> = example.zones().iter().map(|zone| zone.kind.name()).collect();
     assert_eq!(kinds, ["corridor", "area", "port", "anchorage", "benign"]);
 }
 
@@ -104,27 +61,20 @@ fn lists_and_objects_may_be_text_as_qgis_writes_them() {
     let zone = zones.get(zones.find("q").unwrap());
     assert_eq!(zone.settings["loitering"]["after_minutes"], 90);
     assert!(zone.runs("loitering") && !zone.runs("rendezvous") && !zone.calm);
-    assert_eq!(
-        (zone.months, zone.weight, zone.near_nm, zone.line),
-        (0b110_0000_0000, 10, 5.0, 2)
-    );
+    assert_eq!((zone.months, zone.weight, zone.near_nm, zone.line), (0b110_0000_0000, 10, 5.0, 2));
     assert_eq!(zone.reviewed.as_deref(), Some("2026-11-22"));
 }
 
 #[test]
 fn each_mistake_gets_its_own_sentence() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad-zones");
-    let mut names: Vec<_> = std::fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
+    let mut names: Vec<_> =
+        std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     let mut told = String::new();
     for name in names.iter().filter(|name| name.ends_with(".geojson")) {
         let text = std::fs::read_to_string(folder.join(name)).unwrap();
-        let errors = ZoneSet::parse(&[(name.clone(), text)])
-            .err()
-            .unwrap_or_default();
+        let errors = ZoneSet::parse(&[(name.clone(), text)]).err().unwrap_or_default();
         assert!(!errors.is_empty(), "{name} was read without complaint");
         for error in errors {
             told.push_str(&format!("{error}\n"));
@@ -144,27 +94,18 @@ fn faults_of_several_files_come_together_and_ids_are_unique_over_all() {
             "{{\"type\":\"FeatureCollection\",\n\"features\":[\n{{\"type\":\"Feature\",\"properties\":{{\"id\":\"{id}\",\"name\":\"n\",\"kind\":\"area\",\"radius_nm\":1}},\"geometry\":{{\"type\":\"Point\",\"coordinates\":[0,0]}}}}]}}"
         )
     };
-    let files = [
-        ("a", good("x")),
-        ("b", good("x")),
-        ("c", "nonsense".to_owned()),
-    ];
+    let files = [("a", good("x")), ("b", good("x")), ("c", "nonsense".to_owned())];
     let files = files.map(|(name, text)| (format!("{name}.geojson"), text));
     let errors = ZoneSet::parse(&files).unwrap_err();
     let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
     assert!(told[0].starts_with("c.geojson:1: not JSON"), "{told:?}");
-    assert_eq!(
-        told[1],
-        "b.geojson:3: id: \"x\" is already used in a.geojson:3: ids are unique over all files"
-    );
+    assert_eq!(told[1], "b.geojson:3: id: \"x\" is already used in a.geojson:3: ids are unique over all files");
 }
 
 #[test]
 fn damaged_files_never_panic() {
-    let example = std::fs::read(
-        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("zones/example.geojson.sample"),
-    )
-    .unwrap();
+    let example =
+        std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("zones/example.geojson.sample")).unwrap();
     let mut random = fastrand::Rng::with_seed(23);
     for _ in 0..120 {
         let mut bytes = example.clone();
@@ -193,38 +134,23 @@ fn the_command_says_what_is_known_of_a_place() {
         String::from_utf8(out).unwrap()
     };
     let off_tenerife = told(27.0, -16.69);
-    assert!(
-        off_tenerife.starts_with("27.0000 N 16.6900 W at 2026-03-01T04:00:00Z\n"),
-        "{off_tenerife}"
-    );
+    assert!(off_tenerife.starts_with("27.0000 N 16.6900 W at 2026-03-01T04:00:00Z\n"), "{off_tenerife}");
     assert!(
         off_tenerife.contains("zones:  c06-canary-approaches (Canary approaches, corridor): in, "),
         "{off_tenerife}"
     );
-    assert!(
-        off_tenerife.contains("shore:  59.") || off_tenerife.contains("shore:  60."),
-        "{off_tenerife}"
-    );
-    assert!(
-        off_tenerife.contains("calm:   no, none within 30 nm"),
-        "{off_tenerife}"
-    );
+    assert!(off_tenerife.contains("shore:  59.") || off_tenerife.contains("shore:  60."), "{off_tenerife}");
+    assert!(off_tenerife.contains("calm:   no, none within 30 nm"), "{off_tenerife}");
     let harbour = told(28.47, -16.24);
-    assert!(
-        harbour.contains("calm:   yes, ") && harbour.contains("off Santa Cruz De Tenerife, Spain"),
-        "{harbour}"
-    );
+    assert!(harbour.contains("calm:   yes, ") && harbour.contains("off Santa Cruz De Tenerife, Spain"), "{harbour}");
     let mut out = Vec::new();
     assert!(command::show(&chart.zones, "c05-canary-inter-island", &mut out).unwrap());
     assert!(!command::show(&chart.zones, "c05", &mut out).unwrap());
     command::list(&chart, now, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
-    for part in [
-        "settings       loitering: {",
-        "perhaps c05-canary-inter-island",
-        "18 zones, 18 active",
-        "weight         +15",
-    ] {
+    for part in
+        ["settings       loitering: {", "perhaps c05-canary-inter-island", "18 zones, 18 active", "weight         +15"]
+    {
         assert!(text.contains(part), "{part} in {text}");
     }
 }

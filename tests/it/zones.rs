@@ -14,13 +14,12 @@ pub(crate) fn zones(all: &[(&str, &str, &str)]) -> ZoneSet {
     let features: Vec<String> = all
         .iter()
         .map(|(id, properties, geometry)| {
-            format!(r#"{{"type":"Feature","properties":{{"id":"{id}","name":"{id}",{properties}}},"geometry":{geometry}}}"#)
+            format!(
+                r#"{{"type":"Feature","properties":{{"id":"{id}","name":"{id}",{properties}}},"geometry":{geometry}}}"#
+            )
         })
         .collect();
-    let text = format!(
-        r#"{{"type":"FeatureCollection","features":[{}]}}"#,
-        features.join(",")
-    );
+    let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
     ZoneSet::parse(&[("test.geojson".to_owned(), text)]).unwrap()
 }
 
@@ -32,9 +31,7 @@ pub(crate) fn hits(zones: &ZoneSet, lat: f64, lon: f64) -> Vec<Hit> {
 
 /// `in`, `near`, `outside` for a zone that is close, `none` for one that is not.
 fn relation(zones: &ZoneSet, lat: f64, lon: f64) -> &'static str {
-    hits(zones, lat, lon)
-        .first()
-        .map_or("none", |hit| hit.relation.name())
+    hits(zones, lat, lon).first().map_or("none", |hit| hit.relation.name())
 }
 
 fn polygon(rings: &str) -> String {
@@ -42,22 +39,13 @@ fn polygon(rings: &str) -> String {
 }
 
 /// A star-shaped ring round a centre, concave wherever its radii jump; longitudes may run beyond 180.
-fn star(
-    random: &mut fastrand::Rng,
-    centre: (f64, f64),
-    least: f64,
-    most: f64,
-    corners: usize,
-) -> Vec<Coord> {
+fn star(random: &mut fastrand::Rng, centre: (f64, f64), least: f64, most: f64, corners: usize) -> Vec<Coord> {
     let mut ring: Vec<Coord> = (0..corners)
         .map(|corner| {
             let (sin, cos) = (corner as f64 / corners as f64 * std::f64::consts::TAU).sin_cos();
             let radius = least + random.f64() * (most - least);
             let round = |x: f64| (x * 1e4).round() / 1e4;
-            Coord {
-                x: round(centre.0 + radius * cos * 1.5),
-                y: round(centre.1 + radius * sin),
-            }
+            Coord { x: round(centre.0 + radius * cos * 1.5), y: round(centre.1 + radius * sin) }
         })
         .collect();
     ring.push(ring[0]);
@@ -74,10 +62,7 @@ fn json(ring: &[Coord]) -> String {
             x
         }
     };
-    let positions: Vec<String> = ring
-        .iter()
-        .map(|c| format!("[{},{}]", wrapped(c.x), c.y))
-        .collect();
+    let positions: Vec<String> = ring.iter().map(|c| format!("[{},{}]", wrapped(c.x), c.y)).collect();
     format!("[{}]", positions.join(","))
 }
 
@@ -85,18 +70,14 @@ fn json(ring: &[Coord]) -> String {
 fn stepped_nm(line: &[Coord], lat: f64, lon: f64) -> f64 {
     let here = LatLon::new(lat, lon);
     let at = |pair: &[Coord], share: f64| {
-        LatLon::new(
-            pair[0].y + (pair[1].y - pair[0].y) * share,
-            pair[0].x + (pair[1].x - pair[0].x) * share,
-        )
+        LatLon::new(pair[0].y + (pair[1].y - pair[0].y) * share, pair[0].x + (pair[1].x - pair[0].x) * share)
     };
     let mut best = f64::INFINITY;
     for pair in line.windows(2) {
         let steps = 150;
         let nearest = (0..=steps)
             .min_by(|a, b| {
-                let metres =
-                    |step: &i32| here.metres_to(at(pair, f64::from(*step) / f64::from(steps)));
+                let metres = |step: &i32| here.metres_to(at(pair, f64::from(*step) / f64::from(steps)));
                 metres(a).total_cmp(&metres(b))
             })
             .unwrap();
@@ -119,14 +100,8 @@ fn random_concave_polygons_with_holes_agree_with_plain_geometry() {
         };
         let outer = star(&mut random, centre, 0.6, 2.0, 24);
         let hole = star(&mut random, centre, 0.1, 0.5, 9);
-        let zones = zone(
-            r#""kind":"area","near_nm":6"#,
-            &polygon(&format!("[{},{}]", json(&outer), json(&hole))),
-        );
-        let plain = Polygon::new(
-            LineString::new(outer.clone()),
-            vec![LineString::new(hole.clone())],
-        );
+        let zones = zone(r#""kind":"area","near_nm":6"#, &polygon(&format!("[{},{}]", json(&outer), json(&hole))));
+        let plain = Polygon::new(LineString::new(outer.clone()), vec![LineString::new(hole.clone())]);
         for _ in 0..50 {
             let lon = centre.0 + (random.f64() - 0.5) * 7.0;
             let lat = centre.1 + (random.f64() - 0.5) * 5.0;
@@ -134,28 +109,14 @@ fn random_concave_polygons_with_holes_agree_with_plain_geometry() {
             let inside = plain.contains(&Coord { x: lon, y: lat });
             let found = hits(&zones, lat, lon);
             if 6.26 < edge && !inside {
-                assert!(
-                    found.is_empty(),
-                    "{lat} {lon}: {edge} nm off, found {found:?}"
-                );
+                assert!(found.is_empty(), "{lat} {lon}: {edge} nm off, found {found:?}");
             } else if edge < 6.24 || inside {
-                assert_eq!(
-                    found[0].relation == Relation::In,
-                    inside,
-                    "{lat} {lon} edge {edge}"
-                );
+                assert_eq!(found[0].relation == Relation::In, inside, "{lat} {lon} edge {edge}");
                 let signed = if inside { -edge } else { edge };
                 if -1.0 < signed {
-                    assert!(
-                        (found[0].edge_nm - signed).abs() < 0.01,
-                        "{lat} {lon}: {} for {signed}",
-                        found[0].edge_nm
-                    );
+                    assert!((found[0].edge_nm - signed).abs() < 0.01, "{lat} {lon}: {} for {signed}", found[0].edge_nm);
                 } else {
-                    assert!(
-                        found[0].edge_nm <= -0.99 && signed - 0.01 < found[0].edge_nm,
-                        "{found:?} {signed}"
-                    );
+                    assert!(found[0].edge_nm <= -0.99 && signed - 0.01 < found[0].edge_nm, "{found:?} {signed}");
                 }
             }
         }
@@ -164,11 +125,7 @@ fn random_concave_polygons_with_holes_agree_with_plain_geometry() {
 
 #[test]
 fn a_corridor_is_a_geodesic_buffer_with_round_ends() {
-    let line = [
-        Coord { x: -15.0, y: 58.0 },
-        Coord { x: -5.0, y: 58.0 },
-        Coord { x: -4.0, y: 61.0 },
-    ];
+    let line = [Coord { x: -15.0, y: 58.0 }, Coord { x: -5.0, y: 58.0 }, Coord { x: -4.0, y: 61.0 }];
     let zones = zone(
         r#""kind":"corridor","half_width_nm":15"#,
         &format!(r#"{{"type":"LineString","coordinates":{}}}"#, json(&line)),
@@ -183,69 +140,32 @@ fn a_corridor_is_a_geodesic_buffer_with_round_ends() {
             _ if beyond <= 5.25 => "outside",
             _ => "none",
         };
-        if [0.0, 5.0, 5.25]
-            .iter()
-            .all(|border| 0.01 < (beyond - border).abs())
-        {
-            assert_eq!(
-                relation(&zones, lat, lon),
-                want,
-                "{lat} {lon}: {beyond} nm beyond"
-            );
+        if [0.0, 5.0, 5.25].iter().all(|border| 0.01 < (beyond - border).abs()) {
+            assert_eq!(relation(&zones, lat, lon), want, "{lat} {lon}: {beyond} nm beyond");
         }
     }
     // Round, not square: 15 nm from the end on every bearing beyond it, where a square end would reach 21.
     let end = LatLon::new(58.0, -15.0);
     for bearing in [200.0, 225.0, 270.0, 315.0, 340.0] {
         let at = |nm: f64| end.destination(bearing, nm * 1852.0);
-        assert_eq!(
-            relation(&zones, at(14.99).lat, at(14.99).lon),
-            "in",
-            "{bearing}"
-        );
-        assert_eq!(
-            relation(&zones, at(15.01).lat, at(15.01).lon),
-            "near",
-            "{bearing}"
-        );
-        assert_eq!(
-            relation(&zones, at(20.01).lat, at(20.01).lon),
-            "outside",
-            "{bearing}"
-        );
-        assert_eq!(
-            relation(&zones, at(20.3).lat, at(20.3).lon),
-            "none",
-            "{bearing}"
-        );
+        assert_eq!(relation(&zones, at(14.99).lat, at(14.99).lon), "in", "{bearing}");
+        assert_eq!(relation(&zones, at(15.01).lat, at(15.01).lon), "near", "{bearing}");
+        assert_eq!(relation(&zones, at(20.01).lat, at(20.01).lon), "outside", "{bearing}");
+        assert_eq!(relation(&zones, at(20.3).lat, at(20.3).lon), "none", "{bearing}");
     }
 }
 
 #[test]
 fn a_circle_reaches_its_radius_on_every_side_at_every_place() {
-    for (lat, lon) in [
-        (0.0, 0.0),
-        (10.0, 180.0),
-        (-62.0, -179.9),
-        (89.9, 40.0),
-        (14.6, -52.4),
-    ] {
+    for (lat, lon) in [(0.0, 0.0), (10.0, 180.0), (-62.0, -179.9), (89.9, 40.0), (14.6, -52.4)] {
         for radius in [0.5, 12.0, 150.0] {
             let geometry = format!(r#"{{"type":"Point","coordinates":[{lon},{lat}]}}"#);
             let zones = zone(&format!(r#""kind":"area","radius_nm":{radius}"#), &geometry);
             for bearing in [0.0, 77.0, 180.0, 264.0] {
                 let at = |nm: f64| LatLon::new(lat, lon).destination(bearing, nm * 1852.0);
                 let (inner, outer) = (at(radius - 0.02), at(radius + 0.02));
-                assert_eq!(
-                    relation(&zones, inner.lat, inner.lon),
-                    "in",
-                    "{lat} {lon} {radius} {bearing}"
-                );
-                assert_eq!(
-                    relation(&zones, outer.lat, outer.lon),
-                    "outside",
-                    "{lat} {lon} {radius} {bearing}"
-                );
+                assert_eq!(relation(&zones, inner.lat, inner.lon), "in", "{lat} {lon} {radius} {bearing}");
+                assert_eq!(relation(&zones, outer.lat, outer.lon), "outside", "{lat} {lon} {radius} {bearing}");
             }
         }
     }
@@ -265,15 +185,10 @@ fn the_antimeridian_is_a_place_like_any_other() {
         assert_eq!(relation(&zones, -19.0, 177.97), "near");
         assert_eq!(relation(&zones, -19.0, 0.0), "none");
         let middle = hits(&zones, -19.0, 180.0)[0].edge_nm;
-        assert!(
-            middle < -1.0,
-            "180 degrees is no border of {geometry}: {middle}"
-        );
+        assert!(middle < -1.0, "180 degrees is no border of {geometry}: {middle}");
     }
-    let lane = zone(
-        r#""kind":"corridor","half_width_nm":10"#,
-        r#"{"type":"LineString","coordinates":[[179,0],[-179,0]]}"#,
-    );
+    let lane =
+        zone(r#""kind":"corridor","half_width_nm":10"#, r#"{"type":"LineString","coordinates":[[179,0],[-179,0]]}"#);
     assert_eq!(relation(&lane, 0.1, 180.0), "in");
     assert_eq!(relation(&lane, 0.0, 0.0), "none");
 }
@@ -284,40 +199,16 @@ fn touching_polygons_have_no_border_between_them() {
     let zones = zone(r#""kind":"area""#, two);
     for lon in [0.5, 0.999, 1.0, 1.001, 1.5] {
         let hit = hits(&zones, 0.5, lon)[0];
-        assert!(
-            hit.relation == Relation::In && hit.edge_nm < -1.0,
-            "{lon}: {hit:?}"
-        );
+        assert!(hit.relation == Relation::In && hit.edge_nm < -1.0, "{lon}: {hit:?}");
     }
     assert_eq!(relation(&zones, 0.9, 1.01), "none");
     let apart = self::zones(&[
-        (
-            "west",
-            r#""kind":"area""#,
-            &polygon("[[[0,0],[1,0],[1,1],[0,1],[0,0]]]"),
-        ),
-        (
-            "east",
-            r#""kind":"area""#,
-            &polygon("[[[1,0],[2,0],[2,1],[1,1],[1,0]]]"),
-        ),
+        ("west", r#""kind":"area""#, &polygon("[[[0,0],[1,0],[1,1],[0,1],[0,0]]]")),
+        ("east", r#""kind":"area""#, &polygon("[[[1,0],[2,0],[2,1],[1,1],[1,0]]]")),
     ]);
-    assert_eq!(
-        hits(&apart, 0.5, 1.0)
-            .iter()
-            .filter(|hit| hit.relation == Relation::In)
-            .count(),
-        2
-    );
-    let pinched = zone(
-        r#""kind":"area""#,
-        &polygon("[[[0,0],[4,0],[4,4],[0,4],[0,0]],[[0,2],[2,1],[2,3],[0,2]]]"),
-    );
-    assert_eq!(
-        relation(&pinched, 2.0, 1.0),
-        "none",
-        "a hole that touches the border in one point"
-    );
+    assert_eq!(hits(&apart, 0.5, 1.0).iter().filter(|hit| hit.relation == Relation::In).count(), 2);
+    let pinched = zone(r#""kind":"area""#, &polygon("[[[0,0],[4,0],[4,4],[0,4],[0,0]],[[0,2],[2,1],[2,3],[0,2]]]"));
+    assert_eq!(relation(&pinched, 2.0, 1.0), "none", "a hole that touches the border in one point");
     assert_eq!(relation(&pinched, 2.0, 3.0), "in");
     assert_eq!(relation(&pinched, 0.5, 0.5), "in");
 }
@@ -325,39 +216,18 @@ fn touching_polygons_have_no_border_between_them() {
 #[test]
 fn calm_water_is_circles_and_zones_and_its_distance_is_to_points_and_edges() {
     let port = zones(&[
-        (
-            "port",
-            r#""kind":"port""#,
-            &polygon("[[[0,0],[0.2,0],[0.2,0.2],[0,0.2],[0,0]]]"),
-        ),
-        (
-            "summer",
-            r#""kind":"anchorage","radius_nm":2,"months":[7]"#,
-            r#"{"type":"Point","coordinates":[5,0]}"#,
-        ),
+        ("port", r#""kind":"port""#, &polygon("[[[0,0],[0.2,0],[0.2,0.2],[0,0.2],[0,0]]]")),
+        ("summer", r#""kind":"anchorage","radius_nm":2,"months":[7]"#, r#"{"type":"Point","coordinates":[5,0]}"#),
     ]);
     let harbours = Ports::harbours_from_csv("lat,lon,name,radius_nm\n10,10,Big,3\n").unwrap();
-    let chart = Chart {
-        zones: port,
-        coast: Coast::none().into(),
-        ports: harbours.into(),
-        calm_margin_nm: 5.4,
-    };
+    let chart = Chart { zones: port, coast: Coast::none().into(), ports: harbours.into(), calm_margin_nm: 5.4 };
     let winter = Time::parse("2026-01-01T00:00:00Z").unwrap();
     let summer = Time::parse("2026-07-01T00:00:00Z").unwrap();
     let calm = |lat, lon, time| chart.calm(LatLon::new(lat, lon), time);
     assert!(calm(0.1, 0.1, winter).inside && calm(0.1, 0.1, winter).nearest_nm == 0.0);
-    assert!(
-        !calm(0.1, 0.3, winter).inside && (calm(0.1, 0.3, winter).nearest_nm - 6.01).abs() < 0.01
-    );
-    assert!(
-        calm(10.0, 10.05, winter).inside,
-        "2.96 nm from a 3 nm harbour"
-    );
-    assert!(
-        (calm(10.0, 10.05, winter).nearest_nm - 2.96).abs() < 0.02,
-        "to the point, not to the circle"
-    );
+    assert!(!calm(0.1, 0.3, winter).inside && (calm(0.1, 0.3, winter).nearest_nm - 6.01).abs() < 0.01);
+    assert!(calm(10.0, 10.05, winter).inside, "2.96 nm from a 3 nm harbour");
+    assert!((calm(10.0, 10.05, winter).nearest_nm - 2.96).abs() < 0.02, "to the point, not to the circle");
     assert!(!calm(10.0, 10.052, winter).inside);
     assert!(calm(0.0, 5.0, summer).inside && !calm(0.0, 5.0, winter).inside);
     assert_eq!(calm(0.0, 5.0, winter).nearest_nm, f64::INFINITY);

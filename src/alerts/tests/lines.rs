@@ -13,39 +13,16 @@ fn schema() -> jsonschema::Validator {
 }
 
 fn faults(schema: &jsonschema::Validator, line: &Value) -> Vec<String> {
-    schema
-        .iter_errors(line)
-        .map(|fault| fault.to_string())
-        .collect()
+    schema.iter_errors(line).map(|fault| fault.to_string()).collect()
 }
 
 /// Lines of all kinds: a loiterer that ends, a pair of whom one has no name, a strange name, a distress device without a position.
 fn lines() -> Vec<Change> {
     let mut sea = Sea::new();
-    let nameless = Ship {
-        mmsi: 263_000_009,
-        name: "",
-        ship_type: 0,
-        length: 0,
-        class: Class::Unknown,
-        ..CARGO
-    };
-    let strange = Ship {
-        mmsi: 111_111_111,
-        name: "\u{202e}<b>\u{7}X\u{2028}\"\\",
-        message_type: 27,
-        ..CARGO
-    };
-    let device = Ship {
-        mmsi: 970_011_234,
-        ..nameless
-    };
-    let (a, b, c, d) = (
-        sea.ship(CARGO),
-        sea.ship(nameless),
-        sea.ship(strange),
-        sea.ship(device),
-    );
+    let nameless = Ship { mmsi: 263_000_009, name: "", ship_type: 0, length: 0, class: Class::Unknown, ..CARGO };
+    let strange = Ship { mmsi: 111_111_111, name: "\u{202e}<b>\u{7}X\u{2028}\"\\", message_type: 27, ..CARGO };
+    let device = Ship { mmsi: 970_011_234, ..nameless };
+    let (a, b, c, d) = (sea.ship(CARGO), sea.ship(nameless), sea.ship(strange), sea.ship(device));
     for at in 1..300 {
         sea.heard(CARGO, minute(0) + Span::from_seconds(10 * at));
     }
@@ -54,28 +31,16 @@ fn lines() -> Vec<Change> {
     mayday.base = vec![("active", 60)];
     mayday.position = None;
     mayday.shore_nm = None;
-    let mut out = sea.take(
-        minute(1),
-        vec![holds("distress", Subject::one(d.0, d.1), mayday)],
-    );
+    let mut out = sea.take(minute(1), vec![holds("distress", Subject::one(d.0, d.1), mayday)]);
     let mut holding = sea.in_c07(near());
     holding.zones.push((sea.zone("banc"), Relation::In));
-    out.extend(sea.take(
-        minute(40),
-        vec![holds("rendezvous", Subject::pair(a, b), holding)],
-    ));
+    out.extend(sea.take(minute(40), vec![holds("rendezvous", Subject::pair(a, b), holding)]));
     let loitering = Subject::one(c.0, c.1);
     for at in [60, 90] {
         let holding = sea.in_c07(slow(0, at));
-        out.extend(sea.take(
-            minute(at),
-            vec![holds("loitering", loitering.clone(), holding)],
-        ));
+        out.extend(sea.take(minute(at), vec![holds("loitering", loitering.clone(), holding)]));
     }
-    out.extend(sea.take(
-        minute(95),
-        vec![over("loitering", loitering, minute(95), "under way again")],
-    ));
+    out.extend(sea.take(minute(95), vec![over("loitering", loitering, minute(95), "under way again")]));
     out.extend(sea.wake(minute(200)));
     assert_eq!(out.len(), 5);
     out
@@ -118,35 +83,18 @@ fn the_schema_refuses_what_is_broken_and_allows_new_fields() {
         ("/alert/zones/0/relation", json!("outside")),
         ("/alert/score_reasons/0/points", json!(0)),
         ("/alert/group_id", json!("")),
-        (
-            "/alert/evidence/tracks/0/points/0",
-            json!(["2026-03-01T12:00:00Z", -18.0, 21.0]),
-        ),
+        ("/alert/evidence/tracks/0/points/0", json!(["2026-03-01T12:00:00Z", -18.0, 21.0])),
     ];
     for (place, value) in breaks {
         let mut line = good.clone();
         *line.pointer_mut(place).expect("a place in the line") = value;
-        assert!(
-            !faults(&schema, &line).is_empty(),
-            "{place} passed: {}",
-            line.pointer(place).expect("just set")
-        );
+        assert!(!faults(&schema, &line).is_empty(), "{place} passed: {}", line.pointer(place).expect("just set"));
     }
-    for missing in [
-        "id",
-        "announced",
-        "ended_at",
-        "replaces",
-        "summary",
-        "evidence",
-    ] {
+    for missing in ["id", "announced", "ended_at", "replaces", "summary", "evidence"] {
         let mut line = good.clone();
         let alert = line["alert"].as_object_mut().expect("an object");
         assert!(alert.shift_remove(missing).is_some());
-        assert!(
-            !faults(&schema, &line).is_empty(),
-            "{missing} may be missing"
-        );
+        assert!(!faults(&schema, &line).is_empty(), "{missing} may be missing");
     }
     let mut line = good;
     line["alert"]["finding"] = json!("none");
@@ -157,10 +105,7 @@ fn the_schema_refuses_what_is_broken_and_allows_new_fields() {
 #[test]
 fn a_summary_can_be_read_out() {
     let lines = lines();
-    let summaries: Vec<&str> = lines
-        .iter()
-        .map(|change| change.alert.summary.as_str())
-        .collect();
+    let summaries: Vec<&str> = lines.iter().map(|change| change.alert.summary.as_str()).collect();
     assert_eq!(
         summaries[..2],
         [

@@ -25,29 +25,18 @@ fn in_c07(sea: &Sea, holding: &mut Holding) {
 
 fn at_night(holding: &mut Holding) {
     let span = time("2026-03-02T02:00:00Z") - holding.last_at;
-    for at in [
-        &mut holding.started_at,
-        &mut holding.satisfied_at,
-        &mut holding.last_at,
-    ] {
+    for at in [&mut holding.started_at, &mut holding.satisfied_at, &mut holding.last_at] {
         *at = *at + span;
     }
 }
 
-const ANOTHER_CARGO: Ship = Ship {
-    mmsi: 636_000_003,
-    name: "CHARLIE",
-    ..CARGO
-};
+const ANOTHER_CARGO: Ship = Ship { mmsi: 636_000_003, name: "CHARLIE", ..CARGO };
 
 #[test]
 fn a_cargo_ship_loitering_in_a_corridor_is_medium() {
     let alert = one(CARGO, in_c07);
     assert_eq!((alert.score, alert.severity), (50, Severity::Medium));
-    assert_eq!(
-        lines_of(&alert),
-        ["loitering 30", "in_corridor 15", "shore_24_nm 5"]
-    );
+    assert_eq!(lines_of(&alert), ["loitering 30", "in_corridor 15", "shore_24_nm 5"]);
     assert!(alert.announced);
 }
 
@@ -64,15 +53,7 @@ fn a_cargo_ship_with_a_fishing_boat_at_night_in_a_corridor_is_high() {
         at_night(holding);
     });
     assert_eq!((alert.score, alert.severity), (65, Severity::High));
-    assert_eq!(
-        lines_of(&alert),
-        [
-            "near 35",
-            "in_corridor 15",
-            "shore_24_nm 5",
-            "merchant_small_craft 10"
-        ]
-    );
+    assert_eq!(lines_of(&alert), ["near 35", "in_corridor 15", "shore_24_nm 5", "merchant_small_craft 10"]);
 }
 
 #[test]
@@ -82,24 +63,10 @@ fn daily_traffic_stays_low() {
         at_night(holding);
         holding.shore_nm = Some(20.0);
     };
-    let ship = |ship_type, length| Ship {
-        ship_type,
-        length,
-        ..CARGO
-    };
-    for (ship, score) in [
-        (ship(60, 150), 35),
-        (ship(36, 12), 35),
-        (ship(50, 15), 39),
-        (ship(33, 90), 39),
-    ] {
+    let ship = |ship_type, length| Ship { ship_type, length, ..CARGO };
+    for (ship, score) in [(ship(60, 150), 35), (ship(36, 12), 35), (ship(50, 15), 39), (ship(33, 90), 39)] {
         let alert = one(ship, near_shore);
-        assert_eq!(
-            (alert.score, alert.severity),
-            (score, Severity::Low),
-            "{}",
-            ship.ship_type
-        );
+        assert_eq!((alert.score, alert.severity), (score, Severity::Low), "{}", ship.ship_type);
     }
     let anchored = one(CARGO, |sea, holding| {
         near_shore(sea, holding);
@@ -112,40 +79,23 @@ fn daily_traffic_stays_low() {
         holding.shore_nm = Some(11.0);
     });
     assert_eq!((waiting.score, waiting.announced), (19, false));
-    assert_eq!(
-        lines_of(&waiting).last().map(String::as_str),
-        Some("cap_fact -11")
-    );
+    assert_eq!(lines_of(&waiting).last().map(String::as_str), Some("cap_fact -11"));
 }
 
 #[test]
 fn a_fishing_fleet_is_capped_and_a_lone_pair_is_not() {
-    let boat = |number: u32| Ship {
-        mmsi: 263_000_100 + number,
-        ..FISHING
-    };
+    let boat = |number: u32| Ship { mmsi: 263_000_100 + number, ..FISHING };
     let mut sea = Sea::new();
     let boats: Vec<_> = (0..5).map(|number| sea.ship(boat(number))).collect();
     let mut holding = sea.in_c07(near());
     holding.base = vec![("close", 45), ("long", 10)];
     holding.form = "close+long";
-    let five = sea.opens(
-        "rendezvous",
-        Subject::pair(boats[0], boats[1]),
-        holding.clone(),
-    );
+    let five = sea.opens("rendezvous", Subject::pair(boats[0], boats[1]), holding.clone());
     assert_eq!(five.score, 45 + 10 + 15 + 5 - 10);
     sea.ship(boat(5));
-    let six = sea.opens(
-        "rendezvous",
-        Subject::pair(boats[2], boats[3]),
-        holding.clone(),
-    );
+    let six = sea.opens("rendezvous", Subject::pair(boats[2], boats[3]), holding.clone());
     assert_eq!(six.score, 39);
-    assert_eq!(
-        lines_of(&six).last().map(String::as_str),
-        Some("cap_low -26")
-    );
+    assert_eq!(lines_of(&six).last().map(String::as_str), Some("cap_low -26"));
     // A merchant ship among them is not one of them.
     let cargo = sea.ship(CARGO);
     let mixed = sea.opens("rendezvous", Subject::pair(cargo, boats[4]), holding);
@@ -159,46 +109,22 @@ fn the_largest_watched_zone_counts_once_and_then_the_benign_one() {
         holding.zones.push((sea.zone("c07"), Relation::Near));
         holding.zones.push((sea.zone("banc"), Relation::In));
     });
-    assert_eq!(
-        lines_of(&alert),
-        [
-            "loitering 30",
-            "near_corridor 15",
-            "shore_24_nm 5",
-            "in_benign -25"
-        ]
-    );
+    assert_eq!(lines_of(&alert), ["loitering 30", "near_corridor 15", "shore_24_nm 5", "in_benign -25"]);
     assert_eq!(alert.zones.len(), 3);
 }
 
 #[test]
 fn what_lowers_a_score_needs_every_party() {
-    let yacht = Ship {
-        mmsi: 235_000_004,
-        ship_type: 36,
-        length: 14,
-        class: Class::B,
-        ..CARGO
-    };
-    let other = Ship {
-        mmsi: 235_000_005,
-        ..yacht
-    };
+    let yacht = Ship { mmsi: 235_000_004, ship_type: 36, length: 14, class: Class::B, ..CARGO };
+    let other = Ship { mmsi: 235_000_005, ..yacht };
     let coastal = |_: &Sea, holding: &mut Holding| holding.shore_nm = Some(49.0);
     assert_eq!(pair(yacht, other, coastal).score, 35 + 5 - 15);
     assert_eq!(pair(yacht, CARGO, coastal).score, 35 + 5 + 10);
     let far = |_: &Sea, holding: &mut Holding| holding.shore_nm = Some(50.0);
     assert_eq!(pair(yacht, other, far).score, 40);
     // Fishing is counted as fishing, not as a small boat besides.
-    let boat = Ship {
-        class: Class::B,
-        length: 14,
-        ..FISHING
-    };
-    assert_eq!(
-        lines_of(&one(boat, coastal)),
-        ["loitering 30", "shore_24_nm 5", "fishing -15"]
-    );
+    let boat = Ship { class: Class::B, length: 14, ..FISHING };
+    assert_eq!(lines_of(&one(boat, coastal)), ["loitering 30", "shore_24_nm 5", "fishing -15"]);
     // Both at anchor.
     let anchored = |_: &Sea, holding: &mut Holding| holding.anchored = true;
     assert_eq!(pair(CARGO, ANOTHER_CARGO, anchored).score, 20);
@@ -206,24 +132,9 @@ fn what_lowers_a_score_needs_every_party() {
 
 #[test]
 fn tugs_meet_small_craft_as_merchants_do_and_big_ships_are_not_small() {
-    let tug = Ship {
-        mmsi: 224_000_006,
-        ship_type: 52,
-        length: 28,
-        ..CARGO
-    };
-    let unknown = Ship {
-        mmsi: 224_000_007,
-        ship_type: 0,
-        length: 0,
-        ..CARGO
-    };
-    let liner = Ship {
-        mmsi: 224_000_008,
-        ship_type: 60,
-        length: 200,
-        ..CARGO
-    };
+    let tug = Ship { mmsi: 224_000_006, ship_type: 52, length: 28, ..CARGO };
+    let unknown = Ship { mmsi: 224_000_007, ship_type: 0, length: 0, ..CARGO };
+    let liner = Ship { mmsi: 224_000_008, ship_type: 60, length: 200, ..CARGO };
     let raised = |a, b| pair(a, b, |_, _| {}).score == 50;
     assert!(raised(tug, unknown));
     assert!(raised(CARGO, unknown));
@@ -234,25 +145,13 @@ fn tugs_meet_small_craft_as_merchants_do_and_big_ships_are_not_small() {
 
 #[test]
 fn weak_evidence_lowers_and_strange_numbers_raise() {
-    let satellite = Ship {
-        message_type: 27,
-        ..CARGO
-    };
+    let satellite = Ship { message_type: 27, ..CARGO };
     let alert = one(satellite, |_, _| {});
-    assert_eq!(
-        lines_of(&alert),
-        ["loitering 30", "shore_24_nm 5", "satellite_only -5"]
-    );
+    assert_eq!(lines_of(&alert), ["loitering 30", "shore_24_nm 5", "satellite_only -5"]);
     assert_eq!(alert.confidence, "low");
-    let strange = Ship {
-        mmsi: 111_111_111,
-        ..CARGO
-    };
+    let strange = Ship { mmsi: 111_111_111, ..CARGO };
     let alert = one(strange, |_, _| {});
-    assert_eq!(
-        lines_of(&alert),
-        ["loitering 30", "shore_24_nm 5", "unassigned_mmsi 5"]
-    );
+    assert_eq!(lines_of(&alert), ["loitering 30", "shore_24_nm 5", "unassigned_mmsi 5"]);
     assert_eq!(alert.confidence, "normal");
 }
 
@@ -262,14 +161,9 @@ fn night_and_open_sea_count_and_twilight_does_not() {
         at_night(holding);
         holding.shore_nm = Some(150.0);
     });
-    assert_eq!(
-        lines_of(&night),
-        ["loitering 30", "shore_100_nm 10", "night 5"]
-    );
+    assert_eq!(lines_of(&night), ["loitering 30", "shore_100_nm 10", "night 5"]);
     // Sunset at 19:20 UTC there: twenty minutes later the sun is 5° down.
-    let dusk = one(CARGO, |_, holding| {
-        holding.last_at = time("2026-03-01T19:25:00Z")
-    });
+    let dusk = one(CARGO, |_, holding| holding.last_at = time("2026-03-01T19:25:00Z"));
     assert_eq!(lines_of(&dusk), ["loitering 30", "shore_24_nm 5"]);
 }
 
@@ -285,31 +179,14 @@ fn what_a_zone_asks_for_is_raised_and_a_pilot_still_capped() {
         sea.opens("zone_entry", Subject::in_zone(key, ix, "c07"), holding)
     };
     let alert = entry(CARGO);
-    assert_eq!(
-        lines_of(&alert),
-        [
-            "zone_entry 10",
-            "in_corridor 15",
-            "shore_24_nm 5",
-            "asked 10"
-        ]
-    );
-    let pilot = Ship {
-        ship_type: 50,
-        ..CARGO
-    };
-    assert_eq!(
-        lines_of(&entry(pilot)).last().map(String::as_str),
-        Some("cap_low -1")
-    );
+    assert_eq!(lines_of(&alert), ["zone_entry 10", "in_corridor 15", "shore_24_nm 5", "asked 10"]);
+    let pilot = Ship { ship_type: 50, ..CARGO };
+    assert_eq!(lines_of(&entry(pilot)).last().map(String::as_str), Some("cap_low -1"));
 }
 
 #[test]
 fn circling_by_trade_is_capped_and_slowness_is_not() {
-    let ferry = Ship {
-        ship_type: 60,
-        ..CARGO
-    };
+    let ferry = Ship { ship_type: 60, ..CARGO };
     let form = |form: &'static str| {
         one(ferry, |sea, holding| {
             in_c07(sea, holding);
@@ -326,10 +203,7 @@ fn a_score_stays_between_0_and_100() {
         in_c07(sea, holding);
         holding.base = vec![("loitering", 95)];
     });
-    assert_eq!(
-        lines_of(&alert).last().map(String::as_str),
-        Some("clamp -15")
-    );
+    assert_eq!(lines_of(&alert).last().map(String::as_str), Some("clamp -15"));
     let alert = one(FISHING, |sea, holding| {
         holding.zones.push((sea.zone("banc"), Relation::In));
         holding.base = vec![("loitering", 5)];
@@ -339,13 +213,7 @@ fn a_score_stays_between_0_and_100() {
 
 #[test]
 fn a_distress_is_as_urgent_anywhere_and_a_test_is_a_fact() {
-    let device = Ship {
-        mmsi: 970_011_234,
-        name: "",
-        ship_type: 0,
-        length: 0,
-        ..CARGO
-    };
+    let device = Ship { mmsi: 970_011_234, name: "", ship_type: 0, length: 0, ..CARGO };
     for (form, points, announced) in [("active", 60, true), ("test", 5, false)] {
         let mut sea = Sea::new();
         let (key, ix) = sea.ship(device);

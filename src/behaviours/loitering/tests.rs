@@ -209,11 +209,7 @@ fn one_wild_fix_changes_nothing() {
     let mut engine = crate::testing::engine(&only("loitering"), AREA);
     let mut out = Vec::new();
     for line in &lines {
-        let line = crate::ais::Line {
-            source: crate::ais::SourceId(0),
-            received: None,
-            bytes: line.as_bytes(),
-        };
+        let line = crate::ais::Line { source: crate::ais::SourceId(0), received: None, bytes: line.as_bytes() };
         engine.line(line, &mut out);
     }
     engine.finish(&mut out);
@@ -248,8 +244,7 @@ fn two_turns_short_of_two_rounds_is_no_circling() {
 #[test]
 fn fishing_to_and_fro_is_no_circling() {
     // Back and forth: turns cancel out.
-    let legs: Vec<String> =
-        (0..20).map(|leg| format!("go {} 4 20", if leg % 2 == 0 { 90 } else { 270 })).collect();
+    let legs: Vec<String> = (0..20).map(|leg| format!("go {} 4 20", if leg % 2 == 0 { 90 } else { 270 })).collect();
     let script = format!("ALFA 224000001\n 12:00 28 -17\n {}", legs.join("\n"));
     loitering(&script, "");
 }

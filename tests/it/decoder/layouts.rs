@@ -25,10 +25,7 @@ pub(super) const NOAA_2025: &[&str] = &[
 #[test]
 fn three_csv_layouts_are_told_apart_by_content_even_in_one_file_or_without_header() {
     let all = [DMA, NOAA, NOAA_2025].concat();
-    let headless: Vec<_> = all
-        .iter()
-        .filter(|line| line.as_bytes()[0].is_ascii_digit())
-        .collect();
+    let headless: Vec<_> = all.iter().filter(|line| line.as_bytes()[0].is_ascii_digit()).collect();
     let mut reader = Reader::new();
     let reports = reader.read(&all);
     let places: Vec<_> = reports
@@ -37,12 +34,7 @@ fn three_csv_layouts_are_told_apart_by_content_even_in_one_file_or_without_heade
             Body::Position(position) => Some((report.mmsi.0, position.lat_lon())),
             _ => None,
         })
-        .map(|(mmsi, place)| {
-            (
-                mmsi,
-                place.map(|place| (place.lat.round(), place.lon.round())),
-            )
-        })
+        .map(|(mmsi, place)| (mmsi, place.map(|place| (place.lat.round(), place.lon.round()))))
         .collect();
     assert_eq!(
         places,
@@ -64,30 +56,14 @@ fn three_csv_layouts_are_told_apart_by_content_even_in_one_file_or_without_heade
             _ => None,
         })
         .collect();
-    assert_eq!(
-        said.len(),
-        3,
-        "unchanged columns are not repeated: {said:?}"
-    );
+    assert_eq!(said.len(), 3, "unchanged columns are not repeated: {said:?}");
     assert_eq!(said[0].name.as_deref(), Some("SEA, STAR"));
-    assert_eq!(
-        (said[0].imo, said[0].ship_type),
-        (Some(9_123_456), Some(30))
-    );
-    assert_eq!(
-        (said[0].draught_dm, said[0].eta),
-        (Some(42), Some((4, 27, 10, 30)))
-    );
-    assert_eq!(
-        (said[1].imo, said[1].ship_type),
-        (Some(8_207_721), Some(52))
-    );
+    assert_eq!((said[0].imo, said[0].ship_type), (Some(9_123_456), Some(30)));
+    assert_eq!((said[0].draught_dm, said[0].eta), (Some(42), Some((4, 27, 10, 30))));
+    assert_eq!((said[1].imo, said[1].ship_type), (Some(8_207_721), Some(52)));
     assert_eq!(said[1].dimensions.map(Dimensions::length), Some(28));
     let mut clock = LineClock::new(None);
-    assert_eq!(
-        clock.time_of(headless[0].as_bytes()),
-        Some(at("2026-04-26T00:00:01Z"))
-    );
+    assert_eq!(clock.time_of(headless[0].as_bytes()), Some(at("2026-04-26T00:00:01Z")));
     for layout in [DMA, NOAA, NOAA_2025] {
         let headless = Reader::new().read(&layout[1..]);
         assert_eq!(headless, Reader::new().read(layout));
@@ -106,10 +82,7 @@ fn csv_rows_without_sender_or_time_are_counted_and_sentences_between_rows_are_re
         &sentence,
         &format!("1490075479,{PLAIN}"),
     ]);
-    assert_eq!(
-        reader.rejected(Reject::CsvRow) + reader.rejected(Reject::NotASentence),
-        3
-    );
+    assert_eq!(reader.rejected(Reject::CsvRow) + reader.rejected(Reject::NotASentence), 3);
     assert_eq!(reports.len(), 2);
 }
 
@@ -123,12 +96,7 @@ fn what_the_encoder_writes_the_decoder_reads_back() {
         status: Some(7),
         second: Some(12),
     };
-    let dimensions = Dimensions {
-        bow: 100,
-        stern: 20,
-        port: 9,
-        starboard: 11,
-    };
+    let dimensions = Dimensions { bow: 100, stern: 20, port: 9, starboard: 11 };
     let identity = Identity {
         imo: 9_123_456,
         call_sign: "CQ1234",
@@ -140,11 +108,7 @@ fn what_the_encoder_writes_the_decoder_reads_back() {
         destination: "PTLIS",
     };
     let mmsi = Mmsi(263_123_456);
-    let station = Envelope {
-        time: Some(at("2026-03-01T04:10:00.5Z")),
-        station: Some("r1"),
-        ..Envelope::default()
-    };
+    let station = Envelope { time: Some(at("2026-03-01T04:10:00.5Z")), station: Some("r1"), ..Envelope::default() };
     let messages = [
         Message::class_a(1, mmsi, &motion),
         Message::voyage(mmsi, &identity),
@@ -154,20 +118,14 @@ fn what_the_encoder_writes_the_decoder_reads_back() {
         Message::static_b(mmsi, &identity),
         Message::long_range(mmsi, &motion),
     ];
-    let lines: Vec<_> = messages
-        .iter()
-        .flat_map(|message| message.sentences(&station))
-        .collect();
+    let lines: Vec<_> = messages.iter().flat_map(|message| message.sentences(&station)).collect();
     let lines: Vec<_> = lines.iter().map(String::as_str).collect();
     let mut reader = Reader::new();
     let reports = reader.read(&lines);
     assert_eq!(reports.len(), 8);
     let mut positions = Vec::new();
     for report in &reports {
-        assert_eq!(
-            (report.at, report.mmsi),
-            (at("2026-03-01T04:10:00.5Z"), mmsi)
-        );
+        assert_eq!((report.at, report.mmsi), (at("2026-03-01T04:10:00.5Z"), mmsi));
         match &report.body {
             Body::Position(position) => positions.push((
                 position.message_type,
@@ -202,12 +160,7 @@ fn what_the_encoder_writes_the_decoder_reads_back() {
 fn tenders_give_no_dimensions_and_values_out_of_range_are_absent() {
     let identity = Identity {
         ship_type: 37,
-        dimensions: Dimensions {
-            bow: 3,
-            stern: 4,
-            port: 1,
-            starboard: 2,
-        },
+        dimensions: Dimensions { bow: 3, stern: 4, port: 1, starboard: 2 },
         ..Identity::default()
     };
     let mut reader = Reader::new();
@@ -218,20 +171,13 @@ fn tenders_give_no_dimensions_and_values_out_of_range_are_absent() {
         panic!("{tender:?}");
     };
     assert_eq!((said.dimensions, said.ship_type), (None, Some(37)));
-    let nowhere = Motion {
-        lat_lon: Some((95.0, 200.0)),
-        ..Motion::default()
-    };
+    let nowhere = Motion { lat_lon: Some((95.0, 200.0)), ..Motion::default() };
     let reports = reader.read(&[
         &line(Message::class_a(1, Mmsi(970_012_345), &nowhere)),
         &line(Message::class_a(
             1,
             Mmsi(970_012_345),
-            &Motion {
-                status: Some(14),
-                lat_lon: Some((0.0, 0.0)),
-                ..Motion::default()
-            },
+            &Motion { status: Some(14), lat_lon: Some((0.0, 0.0)), ..Motion::default() },
         )),
     ]);
     let positions: Vec<_> = reports
@@ -241,11 +187,5 @@ fn tenders_give_no_dimensions_and_values_out_of_range_are_absent() {
             body => panic!("{body:?}"),
         })
         .collect();
-    assert_eq!(
-        positions,
-        [
-            (None, None, None, None),
-            (Some((0, 0)), None, None, Some(14))
-        ]
-    );
+    assert_eq!(positions, [(None, None, None, None), (Some((0, 0)), None, None, Some(14))]);
 }

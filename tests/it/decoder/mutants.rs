@@ -26,8 +26,7 @@ fn mutant(rng: &mut fastrand::Rng, lines: &[Vec<u8>]) -> Vec<u8> {
                 line.extend_from_slice(&other);
             }
             6 => {
-                let digits =
-                    b"999999999999999999999,-1,.,,0,1e308,:*\\!$"[rng.usize(0..20)..].to_vec();
+                let digits = b"999999999999999999999,-1,.,,0,1e308,:*\\!$"[rng.usize(0..20)..].to_vec();
                 line.splice(place..place, digits).for_each(drop);
             }
             7 if place < line.len() => {
@@ -39,12 +38,7 @@ fn mutant(rng: &mut fastrand::Rng, lines: &[Vec<u8>]) -> Vec<u8> {
                     if value < 40 { value + 48 } else { value + 56 }
                 };
                 let payload: Vec<u8> = (0..rng.usize(0..90)).map(|_| armour(rng)).collect();
-                line = format!(
-                    "!AIVDM,1,1,,A,{},{}*00",
-                    String::from_utf8_lossy(&payload),
-                    rng.u8(0..6)
-                )
-                .into_bytes();
+                line = format!("!AIVDM,1,1,,A,{},{}*00", String::from_utf8_lossy(&payload), rng.u8(0..6)).into_bytes();
             }
         }
     }
@@ -94,21 +88,13 @@ fn a_million_mutated_lines_neither_panic_nor_give_impossible_reports() {
     let mut out = Vec::new();
     let mut given = 0;
     // The everyday gate runs the unoptimised tests; all of them are run where they are optimised, with overflow checks on.
-    let mutants = if cfg!(debug_assertions) {
-        100_000
-    } else {
-        1_000_000
-    };
+    let mutants = if cfg!(debug_assertions) { 100_000 } else { 1_000_000 };
     for _ in 0..mutants {
         let mut line = mutant(&mut rng, &lines);
         clock.time_of(&line);
         line.push(b"\r\n"[rng.usize(0..2)]);
         cutter.feed(&line, |bytes| {
-            let line = Line {
-                source: SourceId(0),
-                received: reader.received,
-                bytes,
-            };
+            let line = Line { source: SourceId(0), received: reader.received, bytes };
             reader.decoder.line(line, &mut out);
         });
         given += out.len();
@@ -118,15 +104,9 @@ fn a_million_mutated_lines_neither_panic_nor_give_impossible_reports() {
             assert!(at("2000-01-01T00:00:00Z") <= report.at && report.at <= horizon);
             if let Body::Position(position) = &report.body {
                 let place = position.units();
-                assert!(place.is_none_or(|(lat, lon)| {
-                    lat.abs() <= 54_000_000 && lon.abs() <= 108_000_000
-                }));
+                assert!(place.is_none_or(|(lat, lon)| { lat.abs() <= 54_000_000 && lon.abs() <= 108_000_000 }));
                 assert!(position.cog_degrees().is_none_or(|course| course < 360.0));
-                assert!(
-                    position
-                        .heading_degrees()
-                        .is_none_or(|heading| heading < 360.0)
-                );
+                assert!(position.heading_degrees().is_none_or(|heading| heading < 360.0));
             }
         }
     }
@@ -134,10 +114,6 @@ fn a_million_mutated_lines_neither_panic_nor_give_impossible_reports() {
     assert!(mutants / 10 < given, "only {given} reports");
     for reason in Reject::ALL {
         let never = matches!(reason, Reject::StationsFull);
-        assert!(
-            never || 0 < total.rejected(reason),
-            "{} never struck",
-            reason.name()
-        );
+        assert!(never || 0 < total.rejected(reason), "{} never struck", reason.name());
     }
 }
