@@ -19,17 +19,16 @@
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use crate::geo::LatLon;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, Fix, TrackIx, TrackKey, Vessel};
-use crate::units::METRES_PER_NM;
 use crate::zones::Chart;
 
 use super::condition::{Condition, Observation, Rule, Verdict};
 use super::profile::{Profiles, Standing};
+use super::swing::Swing;
 use super::{
     Behaviour, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, circling,
-    minutes, number, ordered, positive, thresholds,
+    minutes, not_negative, number, ordered, positive, thresholds,
 };
 
 const NAME: &str = "loitering";
@@ -125,9 +124,7 @@ impl Settings {
         ] {
             positive(&mut problems, key, value);
         }
-        if !(0.0 <= self.min_shore_nm) {
-            problems.push("min_shore_nm must be 0 or more".to_owned());
-        }
+        not_negative(&mut problems, "min_shore_nm", self.min_shore_nm);
         if 5.0 < self.slow_knots {
             problems.push("slow_knots must not be above 5: nobody who makes more is looked at".to_owned());
         }
@@ -191,15 +188,6 @@ struct Said {
     satisfied_at: Time,
     form: &'static str,
     zones: Vec<(crate::zones::ZoneIx, crate::zones::Relation)>,
-}
-
-/// The box a vessel has stayed in during a run, around its first position.
-#[derive(Clone, Copy, Default)]
-struct Swing {
-    origin: Option<LatLon>,
-    east: (f64, f64),
-    north: (f64, f64),
-    fastest_knots: f64,
 }
 
 impl Loitering {
@@ -495,23 +483,6 @@ impl Judged {
     fn satisfied_at(&self) -> Time {
         let first = [self.slow.satisfied_at(), self.circling.satisfied_at()];
         first.into_iter().flatten().min().unwrap_or(Time::MIN)
-    }
-}
-
-impl Swing {
-    fn extend(&mut self, position: LatLon, knots: f64) {
-        let origin = *self.origin.get_or_insert(position);
-        let (east, north) = origin.plane(position);
-        self.east = (self.east.0.min(east), self.east.1.max(east));
-        self.north = (self.north.0.min(north), self.north.1.max(north));
-        self.fastest_knots = self.fastest_knots.max(knots);
-    }
-
-    /// Half the diagonal of the box.
-    fn radius_nm(&self) -> f64 {
-        let wide = self.east.1 - self.east.0;
-        let high = self.north.1 - self.north.0;
-        wide.hypot(high) / 2.0 / METRES_PER_NM
     }
 }
 

@@ -79,12 +79,8 @@ impl Settings {
         positive(&mut problems, "max_knots", self.max_knots);
         positive(&mut problems, "after_minutes", self.after_minutes);
         positive(&mut problems, "end_minutes", self.end_minutes);
-        if !(0.0 <= self.min_knots) {
-            problems.push("min_knots must be 0 or more".to_owned());
-        }
-        if !(0.0 <= self.margin_knots) {
-            problems.push("margin_knots must be 0 or more".to_owned());
-        }
+        not_negative(&mut problems, "min_knots", self.min_knots);
+        not_negative(&mut problems, "margin_knots", self.margin_knots);
         ordered(&mut problems, ("min_knots", self.min_knots), ("max_knots", self.max_knots));
         problems
     }
