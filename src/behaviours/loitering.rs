@@ -20,15 +20,15 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::time::{Span, Time};
-use crate::tracks::{Activity, Fix, TrackIx, TrackKey, Vessel};
+use crate::tracks::{Activity, TrackIx, TrackKey};
 use crate::zones::Chart;
 
-use super::condition::{Condition, Observation, Rule, Verdict};
+use super::condition::Rule;
 use super::profile::{Profiles, Standing};
-use super::swing::Swing;
+use super::stay::Stay;
 use super::{
-    Behaviour, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, circling,
-    minutes, not_negative, number, ordered, positive, thresholds,
+    Behaviour, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
+    not_negative, number, ordered, positive, thresholds,
 };
 
 const NAME: &str = "loitering";
@@ -145,7 +145,7 @@ impl Settings {
         problems
     }
 
-    fn rule(&self, merge: Span, satellite_only: bool) -> Rule {
+    pub(super) fn rule(&self, merge: Span, satellite_only: bool) -> Rule {
         Rule {
             after: minutes(self.after_minutes),
             end_after: minutes(self.end_minutes),
@@ -166,19 +166,11 @@ pub struct Loitering {
 /// What is kept about one vessel.
 struct State {
     key: TrackKey,
-    judged: Vec<Judged>,
+    judged: Vec<Stay>,
     /// Said to hold and not yet said to be over.
     said: Option<Said>,
     last_fix: Time,
     waking: bool,
-}
-
-/// One vessel under one set of settings.
-struct Judged {
-    profile: u16,
-    slow: Condition,
-    circling: circling::Circling,
-    swing: Swing,
 }
 
 #[derive(Clone, PartialEq)]
@@ -233,7 +225,7 @@ impl Behaviour for Loitering {
             let mut over_at = None;
             for profile in &profiles {
                 if !state.judged.iter().any(|judged| judged.profile == *profile) {
-                    state.judged.push(Judged::new(*profile));
+                    state.judged.push(Stay::new(*profile));
                 }
             }
             for judged in &mut state.judged {
@@ -307,57 +299,6 @@ impl Behaviour for Loitering {
                 }
             }
         }
-    }
-}
-
-impl Judged {
-    fn new(profile: u16) -> Judged {
-        Judged { profile, slow: Condition::new(), circling: circling::Circling::new(), swing: Swing::default() }
-    }
-
-    fn is_open(&self) -> bool {
-        self.slow.is_open() || self.circling.is_open()
-    }
-
-    /// One fix where the place allows it; the last moment it held, if something ended.
-    fn observe(
-        &mut self,
-        settings: &Settings,
-        scene: &Scene<'_>,
-        vessel: &Vessel<'_>,
-        fix: &Fix,
-        step: &Step<'_>,
-    ) -> Option<Time> {
-        let mut ended = None;
-        if let Some(smg) = step.smg {
-            let rule = settings.rule(scene.merge, vessel.satellite_only());
-            let observation = match smg.knots {
-                knots if knots < settings.slow_knots => Observation::Meets,
-                knots if knots < settings.moving_knots => Observation::Between,
-                _ => Observation::Ends,
-            };
-            if let Verdict::Over(at) = self.slow.observe(&rule, observation, &smg, fix.at) {
-                ended = Some(at);
-            }
-            if self.slow.counted() == Span::ZERO {
-                self.swing = Swing::default();
-            } else {
-                self.swing.extend(fix.position, smg.knots);
-            }
-        }
-        if settings.circling && step.interest.meets(Interest::TICK) {
-            ended = ended.max(self.circling.look(settings, scene, vessel, fix));
-        }
-        ended
-    }
-
-    fn leave(&mut self) -> Option<Time> {
-        self.swing = Swing::default();
-        let slow = match self.slow.leave() {
-            Verdict::Over(at) => Some(at),
-            Verdict::Nothing | Verdict::Opened | Verdict::Holds => None,
-        };
-        slow.max(self.circling.leave())
     }
 }
 
@@ -460,7 +401,7 @@ impl State {
 
     /// Ends everything at the last moment it held.
     fn close(&mut self, vessel: TrackIx, reason: &'static str, out: &mut Output) {
-        let ended_at = self.judged.iter_mut().filter_map(Judged::leave).max();
+        let ended_at = self.judged.iter_mut().filter_map(Stay::leave).max();
         if let (Some(_), Some(ended_at)) = (self.said.take(), ended_at) {
             out.signals.push(self.over(vessel, ended_at, reason));
         }
@@ -468,21 +409,6 @@ impl State {
 
     fn over(&self, vessel: TrackIx, ended_at: Time, reason: &'static str) -> Signal {
         Signal { behaviour: NAME, subject: Subject::one(self.key, vessel), kind: SignalKind::Over { ended_at, reason } }
-    }
-}
-
-impl Judged {
-    fn started_at(&self) -> Time {
-        match (self.slow.satisfied_at(), self.circling.satisfied_at()) {
-            (Some(slow), Some(circling)) if circling < slow => self.circling.started_at(),
-            (Some(_), _) => self.slow.started_at(),
-            (None, _) => self.circling.started_at(),
-        }
-    }
-
-    fn satisfied_at(&self) -> Time {
-        let first = [self.slow.satisfied_at(), self.circling.satisfied_at()];
-        first.into_iter().flatten().min().unwrap_or(Time::MIN)
     }
 }
 

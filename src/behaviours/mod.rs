@@ -15,6 +15,7 @@ mod place;
 mod profile;
 pub mod rendezvous;
 mod signal;
+mod stay;
 mod swing;
 mod tier;
 pub mod zone_entry;

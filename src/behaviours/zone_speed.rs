@@ -22,8 +22,8 @@ use crate::zones::{Chart, Relation, ZoneIx};
 use super::condition::{Condition, Observation, Rule, Verdict};
 use super::profile::Profiles;
 use super::{
-    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes, number,
-    ordered, positive, thresholds,
+    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
+    not_negative, number, ordered, positive, thresholds,
 };
 
 const NAME: &str = "zone_speed";
