@@ -95,6 +95,11 @@ impl Settings {
         }
     }
 
+    /// Which end of the band a speed outside it, or within the margin of it, is about.
+    fn side(&self, knots: f64) -> &'static str {
+        if knots - self.min_knots < self.max_knots - knots { "too_slow" } else { "too_fast" }
+    }
+
     fn observe(&self, knots: f64) -> Observation {
         if knots < self.min_knots || self.max_knots < knots {
             return Observation::Meets;
@@ -278,7 +283,7 @@ fn holds(
             started_at: watched.condition.started_at(),
             satisfied_at: watched.condition.satisfied_at().unwrap_or(step.at),
             last_at: step.fix.map_or(step.at, |fix| fix.at),
-            form: if knots < settings.max_knots { "too_slow" } else { "too_fast" },
+            form: settings.side(knots),
             position,
             shore_nm: position.map(|position| scene.chart.shore_nm(position)),
             zones: step.presence.iter().collect(),
