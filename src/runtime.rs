@@ -323,6 +323,8 @@ impl Daemon {
         self.stop.cancel();
         self.engine.finish(&mut self.changes);
         self.deliver();
+        // What waited for a file that could not be written gets a last chance; a rotated file is there even without a new line.
+        self.sinks.flush();
         self.tell_status();
         let open = self.engine.open_alerts();
         for alert in open.iter().take(OPEN_ALERTS_NAMED) {

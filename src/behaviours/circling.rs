@@ -60,15 +60,18 @@ impl Circling {
         fix: &Fix,
     ) -> Option<Time> {
         let allowed_since = *self.allowed_since.get_or_insert(fix.at);
-        self.looked_at = fix.at;
+        let held_at = std::mem::replace(&mut self.looked_at, fix.at);
         let bridge = scene.tracks.settings().max_hole(vessel.satellite_only());
+        let straight = || {
+            straightness(vessel, fix.at, bridge)
+                .is_some_and(|(path, net)| settings.circling_end_displacement * path < net)
+        };
         match self.state {
             State::Open { satisfied_at, round } => {
-                let (path, net) = straightness(vessel, fix.at, bridge)?;
-                if net <= settings.circling_end_displacement * path {
+                if !straight() {
                     return None;
                 }
-                let ended_at = (fix.at - Span::from_hours(2)).max(satisfied_at);
+                let ended_at = held_at.max(satisfied_at);
                 self.state = State::Ended { satisfied_at, started_at: round.started_at, ended_at };
                 Some(ended_at)
             }
@@ -78,14 +81,15 @@ impl Circling {
                 None
             }
             State::Ended { satisfied_at, started_at, ended_at } => {
-                let again = find(settings, vessel, fix, allowed_since.max(ended_at), bridge);
-                let comes_back = fix.at <= ended_at + scene.merge;
-                self.state = match (again, comes_back) {
-                    (None, true) => self.state,
-                    (None, false) => State::Idle,
-                    (Some(round), true) => State::Open { satisfied_at, round: Round { started_at, ..round } },
-                    (Some(round), false) => State::Open { satisfied_at: fix.at, round },
-                };
+                if ended_at + scene.merge < fix.at {
+                    // What comes later is another round: none of the old one counts towards it.
+                    self.allowed_since = Some(ended_at);
+                    self.state = State::Idle;
+                } else if !straight()
+                    && let Some(round) = find(settings, vessel, fix, allowed_since, bridge)
+                {
+                    self.state = State::Open { satisfied_at, round: Round { started_at, ..round } };
+                }
                 None
             }
         }

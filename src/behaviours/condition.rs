@@ -68,12 +68,14 @@ pub(super) struct Condition {
     run: Option<Count>,
     ending: Option<Count>,
     started_at: Time,
+    /// The last fix that did not meet the end value.
+    held_at: Time,
 }
 
 impl Condition {
     /// Nothing counted yet.
     pub(super) fn new() -> Condition {
-        Condition { state: State::Idle, run: None, ending: None, started_at: Time::MIN }
+        Condition { state: State::Idle, run: None, ending: None, started_at: Time::MIN, held_at: Time::MIN }
     }
 
     /// Takes in one fix with its speed made good (none of it over a hole that does not count).
@@ -82,6 +84,7 @@ impl Condition {
             Observation::Meets => self.meets(rule, smg.since, at),
             Observation::Between => {
                 self.ending = None;
+                self.held_at = at;
                 if let Some(run) = &mut self.run {
                     run.covered = at;
                 }
@@ -93,12 +96,9 @@ impl Condition {
 
     /// The place no longer allows it, or the vessel was lost: over at the last moment it held.
     pub(super) fn leave(&mut self) -> Verdict {
-        let verdict = match self.state {
-            State::Open { .. } => Verdict::Over(self.held_until()),
-            State::Idle | State::Running | State::Ended { .. } => Verdict::Nothing,
-        };
-        self.end(self.held_until());
-        verdict
+        let was_open = self.is_open();
+        self.end(self.held_at);
+        if was_open { Verdict::Over(self.held_at) } else { Verdict::Nothing }
     }
 
     /// When it began (first opening of an alert that came back included).
@@ -138,6 +138,7 @@ impl Condition {
 
     fn meets(&mut self, rule: &Rule, since: Time, at: Time) -> Verdict {
         self.ending = None;
+        self.held_at = at;
         let run = extend(&mut self.run, since, at);
         match self.state {
             State::Idle | State::Running => {
@@ -177,10 +178,7 @@ impl Condition {
         if ending.counted < rule.end_after {
             return self.standing();
         }
-        let was_open = self.is_open();
-        let ended_at = ending.since;
-        self.end(ended_at);
-        if was_open { Verdict::Over(ended_at) } else { Verdict::Nothing }
+        self.leave()
     }
 
     fn end(&mut self, ended_at: Time) {
@@ -191,10 +189,6 @@ impl Condition {
             ended @ State::Ended { .. } => ended,
             State::Idle | State::Running => State::Idle,
         };
-    }
-
-    fn held_until(&self) -> Time {
-        self.ending.map(|ending| ending.since).or(self.run.map(|run| run.covered)).unwrap_or(self.started_at)
     }
 
     fn standing(&self) -> Verdict {
@@ -287,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn ends_at_the_start_of_the_fast_quarter_and_comes_back_within_the_hour() {
+    fn ends_at_the_last_slow_fix_and_comes_back_within_the_hour() {
         let mut condition = Condition::new();
         for at in 5..=60 {
             see(&mut condition, Observation::Meets, at);
@@ -295,7 +289,7 @@ mod tests {
         for at in 70..80 {
             assert_eq!(see(&mut condition, Observation::Ends, at), Verdict::Holds);
         }
-        assert_eq!(see(&mut condition, Observation::Ends, 80), Verdict::Over(minute(65)));
+        assert_eq!(see(&mut condition, Observation::Ends, 80), Verdict::Over(minute(60)));
         assert_eq!(see(&mut condition, Observation::Meets, 120), Verdict::Opened);
         assert_eq!(condition.started_at(), minute(0));
         assert_eq!(condition.satisfied_at(), Some(minute(60)));

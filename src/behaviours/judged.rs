@@ -72,6 +72,11 @@ impl Judged {
     /// Whether they have been apart, or one fast, for long enough: then the first such minute, if the meeting was open.
     /// Ships under way in step are fast by nature: only distance parts them.
     pub(super) fn parted(&mut self, settings: &Settings, instant: &CommonInstant) -> Option<Time> {
+        // Who came fast has not left: only what happens after the first counted minute can end a count.
+        if !self.open && self.near.counted() <= 1 && self.underway.counted() <= 1 {
+            self.away = None;
+            self.far = None;
+        }
         let far = settings.apart_metres < instant.metres;
         let fast = instant.knots.iter().any(|knots| settings.moving_knots < *knots);
         let far_since = lasting(&mut self.far, far, instant.at, settings.end_minutes);

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey};
-use crate::zones::Chart;
+use crate::zones::{Chart, Crossing};
 
 use super::condition::Rule;
 use super::profile::{Profiles, Standing};
@@ -159,6 +159,8 @@ impl Settings {
 /// The behaviour.
 pub struct Loitering {
     profiles: Profiles<Settings>,
+    /// When the zones in force came into force.
+    profiles_since: Time,
     vessels: FxHashMap<TrackIx, State>,
     scratch: Vec<u16>,
 }
@@ -185,7 +187,12 @@ struct Said {
 impl Loitering {
     /// With the zones' own settings.
     pub fn new(settings: &Settings, chart: &Chart) -> Loitering {
-        Loitering { profiles: Profiles::new(NAME, settings, chart), vessels: FxHashMap::default(), scratch: Vec::new() }
+        Loitering {
+            profiles: Profiles::new(NAME, settings, chart),
+            profiles_since: Time::MIN,
+            vessels: FxHashMap::default(),
+            scratch: Vec::new(),
+        }
     }
 }
 
@@ -199,7 +206,7 @@ impl Behaviour for Loitering {
     }
 
     fn interest(&self) -> Interest {
-        Interest::SLOW.and(Interest::TICK)
+        Interest::SLOW.and(Interest::TICK).and(Interest::CROSSED)
     }
 
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
@@ -222,10 +229,11 @@ impl Behaviour for Loitering {
                 waking: false,
             });
             state.last_fix = fix.at;
-            let mut over_at = None;
+            let not_before = entered_at(step).max(self.profiles_since);
+            let (mut over_at, mut left) = (None, false);
             for profile in &profiles {
                 if !state.judged.iter().any(|judged| judged.profile == *profile) {
-                    state.judged.push(Stay::new(*profile));
+                    state.judged.push(Stay::new(*profile, not_before));
                 }
             }
             for judged in &mut state.judged {
@@ -233,13 +241,18 @@ impl Behaviour for Loitering {
                 let profile = self.profiles.get(judged.profile);
                 let standing = if judged.is_open() { Standing::Open } else { Standing::New };
                 let at_sea = profile.at_sea(&place, profile.settings.min_shore_nm, standing);
+                left |= !(allowed && at_sea);
                 let ended = match allowed && at_sea {
                     true => judged.observe(&profile.settings, scene, &vessel, &fix, step),
                     false => judged.leave(),
                 };
                 over_at = over_at.max(ended);
             }
-            let reason = if profiles.is_empty() { "left the zone" } else { "under way again" };
+            let reason = match (profiles.is_empty(), left) {
+                (true, _) => "left the zone",
+                (false, true) => "near shore or calm water",
+                (false, false) => "under way again",
+            };
             state.speak(scene, step, &place, &self.profiles, over_at, reason, out);
             state.rest(scene, &self.profiles, step.vessel, out);
             if state.is_empty() {
@@ -274,6 +287,7 @@ impl Behaviour for Loitering {
 
     fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, places: &Places, out: &mut Output) {
         self.profiles.rebuild(NAME, &settings.loitering, scene.chart);
+        self.profiles_since = scene.now;
         let mut vessels: Vec<(TrackKey, TrackIx)> = self.vessels.iter().map(|(ix, state)| (state.key, *ix)).collect();
         vessels.sort_unstable();
         for (_, ix) in vessels {
@@ -390,7 +404,7 @@ impl State {
         self.judged.retain(|judged| {
             let settings = &profiles.get(judged.profile).settings;
             let rule = settings.rule(scene.merge, false);
-            !(judged.slow.is_idle(&rule, now) && judged.circling.is_idle(scene.merge, now))
+            !judged.is_idle(&rule, now)
         });
         if !self.waking && !self.judged.is_empty() {
             self.waking = true;
@@ -410,6 +424,15 @@ impl State {
     fn over(&self, vessel: TrackIx, ended_at: Time, reason: &'static str) -> Signal {
         Signal { behaviour: NAME, subject: Subject::one(self.key, vessel), kind: SignalKind::Over { ended_at, reason } }
     }
+}
+
+/// When the vessel crossed the last border inward with this step; `Time::MIN` if it crossed none.
+fn entered_at(step: &Step<'_>) -> Time {
+    let entered = step.crossings.iter().filter_map(|crossing| match *crossing {
+        Crossing::Entered { at, .. } => Some(at),
+        Crossing::Left { .. } => None,
+    });
+    entered.max().unwrap_or(Time::MIN)
 }
 
 fn keys_of(form: &str) -> &'static [&'static str] {

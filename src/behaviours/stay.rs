@@ -1,9 +1,9 @@
 //! One vessel's stay in a watched place under one set of settings (part of `loitering`).
 
 use crate::time::{Span, Time};
-use crate::tracks::{Fix, Vessel};
+use crate::tracks::{Fix, SpeedMadeGood, Vessel};
 
-use super::condition::{Condition, Observation, Verdict};
+use super::condition::{Condition, Observation, Rule, Verdict};
 use super::loitering::Settings;
 use super::swing::Swing;
 use super::{Interest, Scene, Step, circling};
@@ -14,11 +14,28 @@ pub(super) struct Stay {
     pub(super) slow: Condition,
     pub(super) circling: circling::Circling,
     pub(super) swing: Swing,
+    /// Whether the place allows it now.
+    inside: bool,
+    /// Nothing before this moment counts: the place must hold throughout.
+    not_before: Time,
 }
 
 impl Stay {
-    pub(super) fn new(profile: u16) -> Stay {
-        Stay { profile, slow: Condition::new(), circling: circling::Circling::new(), swing: Swing::default() }
+    /// A stay of which nothing before `not_before` counts: when its border was crossed, or its zone came into force.
+    pub(super) fn new(profile: u16, not_before: Time) -> Stay {
+        Stay {
+            profile,
+            slow: Condition::new(),
+            circling: circling::Circling::new(),
+            swing: Swing::default(),
+            inside: true,
+            not_before,
+        }
+    }
+
+    /// Whether it can be dropped: the place does not allow it, and nothing can come back.
+    pub(super) fn is_idle(&self, rule: &Rule, now: Time) -> bool {
+        !self.inside && self.slow.is_idle(rule, now) && self.circling.is_idle(rule.merge, now)
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -35,7 +52,11 @@ impl Stay {
         step: &Step<'_>,
     ) -> Option<Time> {
         let mut ended = None;
-        if let Some(smg) = step.smg {
+        if !self.inside {
+            self.inside = true;
+            self.not_before = fix.at;
+        }
+        if let Some(smg) = step.smg.map(|smg| SpeedMadeGood { since: smg.since.max(self.not_before), ..smg }) {
             let rule = settings.rule(scene.merge, vessel.satellite_only());
             let observation = match smg.knots {
                 knots if knots < settings.slow_knots => Observation::Meets,
@@ -59,6 +80,7 @@ impl Stay {
 
     pub(super) fn leave(&mut self) -> Option<Time> {
         self.swing = Swing::default();
+        self.inside = false;
         let slow = match self.slow.leave() {
             Verdict::Over(at) => Some(at),
             Verdict::Nothing | Verdict::Opened | Verdict::Holds => None,

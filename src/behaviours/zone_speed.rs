@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use crate::time::{Span, Time};
-use crate::tracks::{Activity, TrackIx, TrackKey};
+use crate::tracks::{Activity, SpeedMadeGood, TrackIx, TrackKey};
 use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::condition::{Condition, Observation, Rule, Verdict};
@@ -126,6 +126,8 @@ struct State {
 struct Watched {
     zone_id: String,
     condition: Condition,
+    /// Nothing before this moment counts: the first fix inside.
+    not_before: Time,
     said_at: Option<Time>,
 }
 
@@ -179,7 +181,8 @@ impl Behaviour for ZoneSpeed {
             let settings = &profile.settings;
             let rule = settings.rule(scene.merge);
             let zone_id = &scene.chart.zones.get(zone).id;
-            let watched = state.watched(zone_id);
+            let watched = state.watched(zone_id, fix.at);
+            let smg = SpeedMadeGood { since: smg.since.max(watched.not_before), ..smg };
             match watched.condition.observe(&rule, settings.observe(smg.knots), &smg, fix.at) {
                 Verdict::Opened | Verdict::Holds => {
                     if watched.said_at.is_none_or(|said| SAY_EVERY <= fix.at - said) {
@@ -239,11 +242,16 @@ impl Behaviour for ZoneSpeed {
 }
 
 impl State {
-    fn watched(&mut self, zone_id: &str) -> &mut Watched {
+    fn watched(&mut self, zone_id: &str, not_before: Time) -> &mut Watched {
         let place = match self.zones.iter().position(|watched| watched.zone_id == zone_id) {
             Some(place) => place,
             None => {
-                self.zones.push(Watched { zone_id: zone_id.to_owned(), condition: Condition::new(), said_at: None });
+                self.zones.push(Watched {
+                    zone_id: zone_id.to_owned(),
+                    condition: Condition::new(),
+                    not_before,
+                    said_at: None,
+                });
                 self.zones.len() - 1
             }
         };

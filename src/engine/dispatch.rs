@@ -101,7 +101,7 @@ impl Engine {
     ) {
         let vessel = self.tracks.vessel(ix);
         let (key, active) = (vessel.key(), vessel.active());
-        let needs_place = interest.meets(Interest::SLOW.and(Interest::TICK)) || active != 0;
+        let needs_place = interest.meets(Interest::SLOW.and(Interest::TICK).and(Interest::CROSSED)) || active != 0;
         let place = fix.filter(|_| needs_place).map(|fix| self.places.place(&self.chart, ix, fix.position, now));
         for asked in 0..self.behaviours.len() {
             let (bit, behaviour) = &mut self.behaviours[asked];

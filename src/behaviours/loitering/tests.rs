@@ -17,7 +17,7 @@ fn opens_after_an_hour_and_ends_when_it_has_gone() {
            stop 90
            go 90 12 120",
         "13:00 opened loitering ALFA since=12:00
-         14:27 ended loitering ALFA since=12:00 ended=13:27",
+         14:31 ended loitering ALFA since=12:00 ended=13:31",
     );
 }
 
@@ -94,7 +94,7 @@ fn a_return_after_the_hour_is_new() {
            go 90 6 80
            stop 61",
         "13:00 opened loitering ALFA since=12:00
-         14:08 ended loitering ALFA since=12:00 ended=13:08
+         14:12 ended loitering ALFA since=12:00 ended=13:12
          15:29 opened loitering ALFA since=14:29",
     );
 }
@@ -264,4 +264,38 @@ fn what_is_forgotten_leaves_no_trace() {
            go 0 10 600",
         "",
     );
+}
+
+#[test]
+fn what_happened_before_the_zone_does_not_count() {
+    // Slow all the way, over the northern border at 13:00: the hour begins there.
+    let changes = crate::testing::run(
+        &only("loitering"),
+        AREA,
+        "ALFA 224000001 jitter=0
+           12:00 30.0167 -17
+           go 180 1 200",
+    );
+    assert!(
+        ["13:00", "13:01", "13:02", "13:03"].contains(&changes[0].alert.started_at.clock().as_str()),
+        "{}",
+        changes[0].alert.started_at
+    );
+    let hours = area_with(r#","hours_utc":"13:00-23:00""#);
+    let script = "ALFA 224000001
+           12:00 28 -17
+           stop 180";
+    check(&only("loitering"), &hours, script, "14:00 opened loitering ALFA since=13:00");
+}
+
+#[test]
+fn a_ship_that_straightens_out_is_not_told_of_twice() {
+    for (count, knots) in [(4, 8), (4, 12), (6, 12), (5, 8)] {
+        let script = format!("{}\n go 90 {knots} 420", rounds(count));
+        let changes = crate::testing::run(&only("loitering"), AREA, &script);
+        let opened = changes.iter().filter(|change| change.revision == 1).count();
+        assert_eq!(opened, 1, "{count} rounds, then {knots} kn");
+        let last = &changes[changes.len() - 1].alert;
+        assert!(last.opened_at <= last.ended_at.expect("it ended"));
+    }
 }

@@ -208,3 +208,29 @@ fn how_far_fixes_are_bridged_is_a_setting() {
     settings.behaviours.rendezvous.bridge_slow_minutes = 10.0;
     assert!(run(&settings, AREA, script).is_empty());
 }
+
+#[test]
+fn who_arrives_fast_is_met_from_the_first_minute() {
+    for (knots, every) in [(10, 10), (16, 10), (20, 10), (25, 60), (20, 180)] {
+        // An hour's way from the west, then 80 m off for 16 minutes.
+        let degrees = f64::from(knots) / 60.0 / 28.0_f64.to_radians().cos();
+        let script = format!(
+            "BRAVO 224000002 jitter=0
+               12:00 28 -17
+               stop 240
+             ALFA 224000001 jitter=0 every={every}
+               12:00 28.00072 {}
+               go 90 {knots} 60
+               stop 16
+               go 0 10 60",
+            -17.0 - degrees
+        );
+        let changes = run(&only("rendezvous"), AREA, &script);
+        let opened = &changes.first().unwrap_or_else(|| panic!("{knots} kn, every {every} s: nothing")).alert;
+        assert!(
+            ["13:00", "12:59", "12:58"].contains(&opened.started_at.clock().as_str()),
+            "{knots} {every} {}",
+            opened.started_at
+        );
+    }
+}

@@ -17,7 +17,7 @@ fn twenty_minutes_outside_the_band_open_and_coming_back_ends() {
            go 90 20 40
            go 90 10 90",
         "12:48 opened zone_speed ALFA since=12:28
-         14:08 ended zone_speed ALFA since=12:28 ended=13:08",
+         14:12 ended zone_speed ALFA since=12:28 ended=13:12",
     );
     band(
         "ALFA 224000001 jitter=0
