@@ -67,6 +67,7 @@ pub struct Engine {
     settings: behaviours::Settings,
     counters: Counters,
     decoded: Vec<Report>,
+    believed: Vec<Report>,
     crossings: Vec<Crossing>,
     output: Output,
 }
@@ -108,6 +109,7 @@ impl Engine {
             settings: settings.behaviours.clone(),
             counters: Counters::default(),
             decoded: Vec::new(),
+            believed: Vec::new(),
             crossings: Vec::new(),
             output: Output::default(),
             chart,
@@ -120,7 +122,7 @@ impl Engine {
         self.decoder.line(line, &mut decoded);
         self.watermarks.heard(line.source);
         for report in decoded.drain(..) {
-            self.report(report, out);
+            self.report(report, line.received, out);
         }
         self.decoded = decoded;
         self.advance(self.watermarks.lowest(), out);
@@ -161,6 +163,11 @@ impl Engine {
         self.now
     }
 
+    /// Live inputs whose clocks lag so far behind receipt that nobody waits for them.
+    pub fn lagging(&self) -> Vec<SourceId> {
+        self.watermarks.lagging()
+    }
+
     /// The next moment something is due without a report; extra calls of anything before it change nothing.
     pub fn due(&self) -> Option<Time> {
         self.next_timer().map(|(at, _)| at)
@@ -197,8 +204,10 @@ impl Engine {
     }
 
     /// Puts a report in its place; one that engine time has passed is taken at once.
-    fn report(&mut self, report: Report, out: &mut Vec<Change>) {
-        for report in self.watermarks.observe(report).into_iter().flatten() {
+    fn report(&mut self, report: Report, received: Option<Time>, out: &mut Vec<Change>) {
+        let mut believed = std::mem::take(&mut self.believed);
+        self.watermarks.observe(report, received, &mut believed);
+        for report in believed.drain(..) {
             self.counters.report(&report);
             match self.now {
                 Some(now) if report.at < now => {
@@ -208,6 +217,7 @@ impl Engine {
                 Some(_) | None => self.reorder.push(report),
             }
         }
+        self.believed = believed;
     }
 
     /// Steps through everything due up to `watermark`.

@@ -98,6 +98,8 @@ struct Source {
     heard: Moment,
     /// Whether the engine was told that it is silent; the next line brings it back.
     idle: bool,
+    /// Whether the log was told that its clock lags.
+    lagging: bool,
     lines: u64,
 }
 
@@ -130,6 +132,7 @@ impl Daemon {
                 state: State::Down,
                 heard: clock.moment(),
                 idle: false,
+                lagging: false,
                 lines: 0,
             });
             tokio::spawn(inputs::run(Port {
@@ -183,8 +186,7 @@ impl Daemon {
                 Event::InputState(source, state) => self.input_state(source, state),
                 Event::Signal(Asked::Reload) => self.reload(),
                 Event::Signal(Asked::Stop) => {
-                    self.finish().await;
-                    return Ok(());
+                    return self.finish().await;
                 }
                 Event::ZonesChanged => self.reload_zones(),
                 Event::Tick => self.tick(),
@@ -256,10 +258,27 @@ impl Daemon {
                 self.engine.source_idle(SourceId(index), &mut self.changes);
             }
         }
+        self.tell_lagging();
         self.sinks.flush();
         if STATUS_EVERY <= now.since(self.status_at) {
             self.status_at = now;
             self.tell_status();
+        }
+    }
+
+    /// Says which inputs' clocks lag behind receipt, when that begins and when it ends.
+    fn tell_lagging(&mut self) {
+        let lagging = self.engine.lagging();
+        for (index, source) in (0..).zip(&mut self.sources) {
+            let lags = lagging.contains(&SourceId(index));
+            match (source.lagging, lags) {
+                (false, true) => {
+                    warn!(input = %source.name, "its times lag behind receipt by more than its lateness: time does not wait for it")
+                }
+                (true, false) => info!(input = %source.name, "its times are punctual again"),
+                _ => {}
+            }
+            source.lagging = lags;
         }
     }
 
@@ -285,8 +304,22 @@ impl Daemon {
                 return refuse(&problems);
             }
         };
+        if settings.inputs.is_empty() {
+            // An emptied or half-written file reads like settings without anything in them.
+            self.sinks.replace(&self.settings.sinks);
+            error!(file = %self.file.display(), "reload refused: the settings name no [[inputs]]; what is in force is kept");
+            return;
+        }
         if settings.inputs != self.settings.inputs {
             warn!("changed [[inputs]] take effect after a restart; the rest is taken over now");
+        }
+        for sink in &self.settings.sinks {
+            if !settings.sinks.iter().any(|kept| kept.name == sink.name) {
+                warn!(sink = %sink.name, "the settings no longer name this sink: it gets nothing from now on");
+            }
+        }
+        if settings.zones.to_string() != self.settings.zones.to_string() {
+            warn!(before = %self.settings.zones, now = %settings.zones, "the zones come from elsewhere now");
         }
         self.engine.replace(&settings.engine, Arc::clone(&settings.chart), &mut self.changes);
         self.sinks.replace(&settings.sinks);
@@ -309,7 +342,7 @@ impl Daemon {
     }
 
     /// Stops the inputs, uses what has arrived, and says what is open.
-    async fn finish(&mut self) {
+    async fn finish(&mut self) -> io::Result<()> {
         info!("stopping");
         // What is in the sockets' and pipes' buffers has arrived too; a feed that never rests is cut off.
         let deadline = Instant::now() + LONGEST_DRAIN;
@@ -333,7 +366,15 @@ impl Daemon {
                 summary = %FromAir(&alert.summary), "open alert"
             );
         }
+        let unwritten: usize = self.sinks.unwritten().iter().map(|(_, bytes)| bytes).sum();
+        for (sink, bytes) in self.sinks.unwritten() {
+            error!(sink, bytes, "stopped with alert lines that could not be written: they are lost");
+        }
         info!(open_alerts = open.len(), "stopped");
+        match unwritten {
+            0 => Ok(()),
+            bytes => Err(io::Error::other(format!("{bytes} bytes of alert lines could not be written and are lost"))),
+        }
     }
 }
 

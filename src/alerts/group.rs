@@ -35,6 +35,12 @@ impl Groups {
         }
     }
 
+    /// The pairs that share a vessel with this one.
+    pub(super) fn linked<'a>(&'a self, key: &'a Key) -> impl Iterator<Item = &'a Key> {
+        let pairs = key.tracks.iter().filter_map(|track| self.pairs.get(track));
+        pairs.flatten().filter(move |other| *other != key)
+    }
+
     /// The pairs that hang together with this one, in order; empty when they are too few for a group.
     pub(super) fn around(&self, key: &Key) -> BTreeSet<Key> {
         let mut found = BTreeSet::new();

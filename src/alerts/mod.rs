@@ -255,6 +255,20 @@ impl AlertBook {
             return entry.publish(change, at, reason, key, &context, out);
         }
         self.groups.add(key);
+        // Mostly the pair is in its group already, or joins the one its neighbours are in: no need to walk the whole of it.
+        let known = self.groups.linked(key).filter_map(|pair| self.entries.get(pair)?.alert.group_id.as_deref());
+        let known: BTreeSet<&str> = known.collect();
+        let own = self.entries.get(key).and_then(|entry| entry.alert.group_id.as_deref());
+        if let Some(group) =
+            known.first().copied().filter(|group| known.len() == 1 && own.is_none_or(|own| own == *group))
+        {
+            let group = group.to_owned();
+            if let Some(entry) = self.entries.get_mut(key) {
+                entry.join(&group);
+                entry.publish(change, at, reason, key, &context, out);
+            }
+            return;
+        }
         let members = self.groups.around(key);
         let group = group_id(&members, &self.entries);
         for member in std::iter::once(key).chain(members.iter().filter(|member| *member != key)) {

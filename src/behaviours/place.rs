@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::geo::LatLon;
 use crate::time::Time;
 use crate::tracks::TrackIx;
-use crate::zones::{Calm, Chart, Crossing, Hit, Presence, Sighting};
+use crate::zones::{Calm, Chart, Crossing, Hit, Presence, Sighting, Zone};
 
 /// Look-ups are redone after this. Metres.
 const REDO_METRES: f64 = 100.0;
@@ -35,6 +35,9 @@ pub struct Places {
     presences: FxHashMap<TrackIx, Presence>,
     nowhere: Presence,
     hits: Vec<Hit>,
+    /// Counts reloads; zones that the last one brought or changed, by index.
+    reloads: u32,
+    brought: Vec<bool>,
 }
 
 #[derive(Clone, Copy)]
@@ -45,6 +48,7 @@ struct Known {
     shore_nm: f32,
     calm: Calm,
     placed: bool,
+    reloads: u32,
 }
 
 const UNKNOWN: Known = Known {
@@ -54,6 +58,7 @@ const UNKNOWN: Known = Known {
     shore_nm: 0.0,
     calm: Calm { inside: false, nearest_nm: 0.0 },
     placed: false,
+    reloads: 0,
 };
 
 impl Places {
@@ -75,14 +80,25 @@ impl Places {
         }
         self.hits.clear();
         chart.zones.at(position, &mut self.hits);
+        let reloads = self.reloads;
         let known = &mut self.known[vessel.0 as usize];
         known.zones_at = (position.lat as f32, position.lon as f32);
         known.zones_exact = !self.hits.is_empty();
         if self.hits.is_empty() && !self.presences.contains_key(&vessel) {
+            known.reloads = reloads;
             return;
         }
         let presence = self.presences.entry(vessel).or_default();
         presence.step(&chart.zones, &self.hits, at, sighting, crossings);
+        // A zone that came, or moved its border, over a vessel was not entered by it.
+        if self.known[vessel.0 as usize].reloads != self.reloads {
+            let brought = &self.brought;
+            crossings.retain(|crossing| {
+                let (Crossing::Entered { zone, .. } | Crossing::Left { zone, .. }) = *crossing;
+                !brought.get(usize::from(zone.0)).copied().unwrap_or(false)
+            });
+        }
+        self.known[vessel.0 as usize].reloads = reloads;
         if presence.is_empty() && self.hits.is_empty() {
             self.presences.remove(&vessel);
         } else {
@@ -118,6 +134,9 @@ impl Places {
 
     /// Other zones are in force: presences keep what still exists, every look-up is redone at the next fix.
     pub fn reload(&mut self, old: &Chart, new: &Chart) {
+        self.reloads += 1;
+        let same = |zone: &Zone| old.zones.find(&zone.id).is_some_and(|before| old.zones.get(before) == zone);
+        self.brought = new.zones.iter().map(|(_, zone)| !same(zone)).collect();
         for known in &mut self.known {
             known.placed = false;
             known.zones_exact = true;

@@ -32,6 +32,8 @@ use super::{Behaviour, Interest, Output, Places, Scene, Scope, Step, minutes, no
 const NAME: &str = "rendezvous";
 /// Neighbours looked at from one vessel; more are counted, not looked at.
 const MOST_NEIGHBOURS: usize = 32;
+/// Pairs one vessel may be in at once; in a crowd the nearest count, the others are counted.
+const MOST_PARTNERS: usize = 12;
 /// A neighbour is looked at from this far: beyond the near tier, so that its first minutes are not missed. Metres.
 const LOOK_METRES: f64 = 1500.0;
 /// How far back a new pair's instants are worked out: fixes come up to this far apart.
@@ -213,6 +215,11 @@ impl Rendezvous {
         if self.looked_at.insert(step.vessel, minute) == Some(minute) {
             return;
         }
+        let partners_of = |partners: &FxHashMap<TrackIx, Vec<TrackIx>>, ix| partners.get(&ix).map_or(0, Vec::len);
+        if MOST_PARTNERS <= partners_of(&self.partners, step.vessel) {
+            self.crowded += 1;
+            return;
+        }
         let mut found: Vec<(f64, TrackKey, TrackIx)> = Vec::new();
         scene.tracks.near(fix.position, LOOK_METRES, |other, metres| {
             if other.ix() != vessel.ix() && is_candidate(&other, fix.at) {
@@ -225,6 +232,11 @@ impl Rendezvous {
         for (_, other_key, other) in found {
             let (a, b) = in_order((step.key, step.vessel), (other_key, other));
             if self.pairs.contains_key(&(a.1, b.1)) {
+                continue;
+            }
+            let crowded = [a.1, b.1].iter().any(|ix| MOST_PARTNERS <= partners_of(&self.partners, *ix));
+            if crowded {
+                self.crowded += 1;
                 continue;
             }
             let from = (fix.at - LOOK_BACK).floor_minute();

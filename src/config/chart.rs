@@ -114,8 +114,11 @@ fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<Problem>> {
     let mut problems = Vec::new();
     for path in paths {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let size = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        let metadata = fs::metadata(&path);
+        let regular = metadata.as_ref().map_or(true, fs::Metadata::is_file);
+        let size = metadata.map_or(0, |metadata| metadata.len());
         let read = match LARGEST_FILE_BYTES < size {
+            _ if !regular => Err("is no ordinary file; zones are read from files only".to_owned()),
             true => Err(format!("is {} MB large; at most 64 MB are read", size / 1_000_000)),
             false => fs::read_to_string(&path).map_err(|error| error.to_string()),
         };

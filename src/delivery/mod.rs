@@ -156,6 +156,19 @@ impl Sinks {
         self.flush();
     }
 
+    /// Bytes of lines that no file would take, by sink; for the end, when nobody can try again.
+    pub fn unwritten(&self) -> Vec<(&str, usize)> {
+        let waiting = |sink: &'_ Sink| match &sink.target {
+            Target::Jsonl(file) => file.waiting(),
+            Target::Log => 0,
+        };
+        self.sinks
+            .iter()
+            .map(|sink| (sink.settings.name.as_str(), waiting(sink)))
+            .filter(|(_, bytes)| 0 < *bytes)
+            .collect()
+    }
+
     /// Writes what is waiting; what cannot be written waits for the next call.
     pub fn flush(&mut self) {
         for sink in &mut self.sinks {

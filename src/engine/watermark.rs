@@ -7,15 +7,31 @@ use super::SourceClock;
 
 /// Inputs later than this never hold time back (SPEC "Time").
 const SATELLITE_LATENESS: Span = Span::from_minutes(15);
-/// A time this far ahead of all others of its input is believed when a second one agrees: a broken clock must not make every
-/// report after it late.
+/// Times this far ahead of all others of their input are believed when enough agree: a broken clock must not make every report
+/// after it late.
 const LEAP: Span = Span::from_hours(24);
+/// So many reports in a row after a leap, none before it, confirm it.
+const CONFIRMING: usize = 20;
+/// At the end of a recording fewer do, if the leap is no longer than this.
+const LEAP_AT_END: Span = Span::from_hours(30 * 24);
+/// A live input whose times lag further behind receipt than its lateness and this does not hold the others back.
+const LAG: Span = Span::from_seconds(60);
 
 struct Source {
     lateness: Span,
     newest: Option<Time>,
     idle: bool,
-    held: Option<Report>,
+    live: bool,
+    lagging: bool,
+    held: Vec<Report>,
+}
+
+impl Source {
+    /// Believes what was held.
+    fn release(&mut self, believed: &mut Vec<Report>) {
+        self.newest = self.held.iter().map(|report| report.at).max().max(self.newest);
+        believed.append(&mut self.held);
+    }
 }
 
 /// The watermarks of all inputs.
@@ -28,7 +44,14 @@ impl Watermarks {
     pub(super) fn new(sources: &[SourceClock]) -> Watermarks {
         let sources = sources
             .iter()
-            .map(|source| Source { lateness: source.lateness, newest: None, idle: false, held: None })
+            .map(|source| Source {
+                lateness: source.lateness,
+                newest: None,
+                idle: false,
+                live: source.live,
+                lagging: false,
+                held: Vec::new(),
+            })
             .collect();
         Watermarks { sources, leaps_refused: 0 }
     }
@@ -53,48 +76,54 @@ impl Watermarks {
         }
     }
 
-    /// Notes the time of a report; hands out what may be believed: mostly the report, none or two around a leap in time.
-    pub(super) fn observe(&mut self, report: Report) -> [Option<Report>; 2] {
+    /// Notes the time of a report, received at `received`; adds to `believed` what may be believed: mostly the report, none or
+    /// several around a leap in time.
+    pub(super) fn observe(&mut self, report: Report, received: Option<Time>, believed: &mut Vec<Report>) {
         let Some(source) = self.sources.get_mut(usize::from(report.source.0)) else {
-            return [None, Some(report)];
+            return believed.push(report);
         };
-        let leaps = source.newest.is_some_and(|newest| newest + LEAP < report.at);
-        if !leaps {
-            if source.held.is_some() && source.newest.is_none_or(|newest| newest <= report.at) {
-                source.held = None;
-                self.leaps_refused += 1;
-            }
-            source.newest = source.newest.max(Some(report.at));
-            return [None, Some(report)];
+        if let Some(received) = received.filter(|_| source.live) {
+            source.lagging = source.lateness + LAG < received - report.at;
         }
-        match source.held.take() {
-            Some(held) if (report.at - held.at).abs() <= LEAP => {
-                source.newest = Some(report.at.max(held.at));
-                [Some(held), Some(report)]
-            }
-            Some(_) => {
-                self.leaps_refused += 1;
-                source.held = Some(report);
-                [None, None]
-            }
-            None => {
-                source.held = Some(report);
-                [None, None]
-            }
+        if source.newest.is_none_or(|newest| report.at <= newest + LEAP) {
+            self.leaps_refused += source.held.len() as u64;
+            source.held.clear();
+            source.newest = source.newest.max(Some(report.at));
+            return believed.push(report);
+        }
+        source.held.push(report);
+        if CONFIRMING <= source.held.len() {
+            source.release(believed);
         }
     }
 
-    /// At the end: last reports after a leap that nobody could confirm any more.
+    /// At the end: last reports after a leap that too few could confirm any more.
     pub(super) fn take_held(&mut self) -> Vec<Report> {
-        self.sources.iter_mut().filter_map(|source| source.held.take()).collect()
+        let mut held = Vec::new();
+        for source in &mut self.sources {
+            let near = |newest: Time| source.held.iter().all(|report| report.at <= newest + LEAP_AT_END);
+            if source.newest.is_some_and(near) {
+                source.release(&mut held);
+            }
+            self.leaps_refused += source.held.len() as u64;
+            source.held.clear();
+        }
+        held
+    }
+
+    /// Live inputs whose clocks lag too far behind to be waited for.
+    pub(super) fn lagging(&self) -> Vec<SourceId> {
+        let lagging = self.sources.iter().enumerate().filter(|(_, source)| source.lagging && !source.idle);
+        lagging.map(|(place, _)| SourceId(place as u16)).collect()
     }
 
     /// The smallest watermark of the inputs that hold time back; of the satellite inputs where there is no other.
     pub(super) fn lowest(&self) -> Option<Time> {
         let watermark = |source: &Source| source.newest.map(|newest| newest - source.lateness);
         let live = || self.sources.iter().filter(|source| !source.idle);
-        let punctual = live().filter(|source| source.lateness <= SATELLITE_LATENESS);
-        punctual.filter_map(watermark).min().or_else(|| {
+        let punctual = || live().filter(|source| source.lateness <= SATELLITE_LATENESS);
+        let in_time = punctual().filter(|source| !source.lagging).filter_map(watermark).min();
+        in_time.or_else(|| punctual().filter_map(watermark).min()).or_else(|| {
             let any_punctual =
                 self.sources.iter().any(|source| source.lateness <= SATELLITE_LATENESS && source.newest.is_some());
             if any_punctual { None } else { live().filter_map(watermark).min() }
@@ -129,12 +158,19 @@ mod tests {
         }
     }
 
+    fn observe(marks: &mut Watermarks, report: Report, received: Option<i64>) -> usize {
+        let mut believed = Vec::new();
+        marks.observe(report, received.map(Time::from_seconds), &mut believed);
+        believed.len()
+    }
+
     #[test]
     fn the_slowest_punctual_input_holds_time_back_until_it_falls_silent() {
         let mut marks = Watermarks::new(&[clock(30), clock(30), clock(3600)]);
-        marks.observe(report(0, 1000));
-        marks.observe(report(1, 900));
-        marks.observe(report(2, 100));
+        for (source, seconds) in [(0, 1000), (1, 900), (2, 100)] {
+            observe(&mut marks, report(source, seconds), Some(1000));
+        }
+        marks.sources[1].lagging = false;
         assert_eq!(marks.lowest(), Some(Time::from_seconds(870)));
         marks.idle(SourceId(1));
         assert_eq!(marks.lowest(), Some(Time::from_seconds(970)));
@@ -143,17 +179,42 @@ mod tests {
     }
 
     #[test]
-    fn one_broken_clock_does_not_carry_time_away_and_two_agreeing_reports_do() {
+    fn an_input_with_an_old_clock_holds_nobody_else_back() {
+        let mut marks = Watermarks::new(&[clock(30), clock(30)]);
+        observe(&mut marks, report(0, 100_000), Some(100_001));
+        observe(&mut marks, report(1, 99_000), Some(100_001));
+        assert_eq!(marks.lowest(), Some(Time::from_seconds(99_970)));
+        assert_eq!(marks.lagging(), [SourceId(1)]);
+        // Alone, a recording played into a live input is as good as any.
+        marks.idle(SourceId(0));
+        assert_eq!(marks.lowest(), Some(Time::from_seconds(98_970)));
+        observe(&mut marks, report(1, 100_010), Some(100_011));
+        assert!(marks.lagging().is_empty());
+    }
+
+    #[test]
+    fn a_few_broken_times_do_not_carry_time_away_and_a_real_gap_does() {
         let mut marks = Watermarks::new(&[clock(30)]);
-        let believed =
-            |marks: &mut Watermarks, seconds| marks.observe(report(0, seconds)).into_iter().flatten().count();
-        assert_eq!(believed(&mut marks, 1000), 1);
-        assert_eq!(believed(&mut marks, 900_000_000), 0);
-        assert_eq!(believed(&mut marks, 1010), 1);
+        assert_eq!(observe(&mut marks, report(0, 1000), None), 1);
+        for seconds in [900_000_000, 900_000_001, 900_000_002] {
+            assert_eq!(observe(&mut marks, report(0, seconds), None), 0);
+        }
+        assert_eq!(observe(&mut marks, report(0, 1010), None), 1);
         assert_eq!(marks.lowest(), Some(Time::from_seconds(980)));
+        assert_eq!(marks.leaps_refused(), 3);
+        let after_gap: usize = (0..20).map(|second| observe(&mut marks, report(0, 500_000 + second), None)).sum();
+        assert_eq!(after_gap, 20);
+        assert_eq!(marks.lowest(), Some(Time::from_seconds(500_019 - 30)));
+    }
+
+    #[test]
+    fn the_last_reports_after_a_gap_are_kept_and_a_last_broken_time_is_not() {
+        let mut marks = Watermarks::new(&[clock(30), clock(30)]);
+        observe(&mut marks, report(0, 1000), None);
+        observe(&mut marks, report(0, 1000 + 3 * 86_400), None);
+        observe(&mut marks, report(1, 1000), None);
+        observe(&mut marks, report(1, 2_000_000_000), None);
+        assert_eq!(marks.take_held().len(), 1);
         assert_eq!(marks.leaps_refused(), 1);
-        assert_eq!(believed(&mut marks, 500_000), 0);
-        assert_eq!(believed(&mut marks, 500_010), 2);
-        assert_eq!(marks.lowest(), Some(Time::from_seconds(499_980)));
     }
 }
