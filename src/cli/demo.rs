@@ -4,7 +4,7 @@ mod exercise;
 
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, TcpListener};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -53,6 +53,8 @@ pub(super) fn main() -> Result<(), Failure> {
         let teller = scope.spawn(move || tell_all(&changes));
         let file = PathBuf::from("built-in settings");
         let outcome = runtime::run_watched(settings, file, stop.clone(), Some(watcher));
+        // A daemon that never connected must not leave the player waiting.
+        let _ = TcpStream::connect(address);
         (player.join(), outcome, teller.join())
     });
     outcome.map_err(|error| Failure::Other(error.to_string()))?;

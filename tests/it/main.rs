@@ -4,6 +4,7 @@
 
 mod daemon;
 mod decoder;
+mod demo;
 mod feed;
 mod house;
 mod house_source;
