@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -51,8 +51,19 @@ const OPEN_ALERTS_NAMED: usize = 50;
 
 /// Runs the daemon until SIGTERM or SIGINT. `file` is read again on SIGHUP.
 pub fn run(settings: Checked, file: PathBuf) -> io::Result<()> {
+    run_watched(settings, file, CancellationToken::new(), None)
+}
+
+/// Runs the daemon inside another command: cancelling `stop` ends it as a signal does, after using what has arrived; every
+/// announced change also goes to `watcher`, whatever the sinks take.
+pub fn run_watched(
+    settings: Checked,
+    file: PathBuf,
+    stop: CancellationToken,
+    watcher: Option<mpsc::Sender<Change>>,
+) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let outcome = runtime.block_on(async { Daemon::start(settings, file)?.run().await });
+    let outcome = runtime.block_on(async { Daemon::start(settings, file, stop, watcher)?.run().await });
     // A host name that is being looked up must not hold the exit back.
     runtime.shutdown_background();
     outcome
@@ -63,6 +74,7 @@ struct Daemon {
     settings: Checked,
     engine: Engine,
     sinks: Sinks,
+    watcher: Option<mpsc::Sender<Change>>,
     sources: Vec<Source>,
     clock: Clock,
     changes: Vec<Change>,
@@ -90,7 +102,12 @@ struct Source {
 }
 
 impl Daemon {
-    fn start(settings: Checked, file: PathBuf) -> io::Result<Daemon> {
+    fn start(
+        settings: Checked,
+        file: PathBuf,
+        stop: CancellationToken,
+        watcher: Option<mpsc::Sender<Change>>,
+    ) -> io::Result<Daemon> {
         let clock = Clock;
         // Before anything that takes time, so that an early SIGTERM or SIGHUP is not lost.
         let terminate = signal(SignalKind::terminate())?;
@@ -104,7 +121,6 @@ impl Daemon {
         let sinks = Sinks::open(&settings.sinks);
 
         let (sender, messages) = channel(BATCHES_WAITING);
-        let stop = CancellationToken::new();
         let mut sources = Vec::new();
         for (index, (input, lateness)) in (0..).zip(settings.inputs.iter().zip(lateness)) {
             let counters = Arc::new(InputCounters::default());
@@ -144,6 +160,7 @@ impl Daemon {
             settings,
             engine,
             sinks,
+            watcher,
             sources,
             clock,
             changes: Vec::new(),
@@ -172,10 +189,7 @@ impl Daemon {
                 Event::ZonesChanged => self.reload_zones(),
                 Event::Tick => self.tick(),
             }
-            if !self.changes.is_empty() {
-                self.sinks.deliver(&self.changes);
-                self.changes.clear();
-            }
+            self.deliver();
         }
     }
 
@@ -185,6 +199,7 @@ impl Daemon {
             biased;
             _ = self.terminate.recv() => Event::Signal(Asked::Stop),
             _ = self.interrupt.recv() => Event::Signal(Asked::Stop),
+            () = self.stop.cancelled() => Event::Signal(Asked::Stop),
             _ = self.hang_up.recv() => Event::Signal(Asked::Reload),
             _ = self.tick.tick() => Event::Tick,
             () = self.watch.changed() => Event::ZonesChanged,
@@ -192,6 +207,19 @@ impl Daemon {
                 Message::Lines(batch) => Event::Lines(batch),
                 Message::State(source, state) => Event::InputState(source, state),
             },
+        }
+    }
+
+    fn deliver(&mut self) {
+        if self.changes.is_empty() {
+            return;
+        }
+        self.sinks.deliver(&self.changes);
+        for change in self.changes.drain(..).filter(|change| change.alert.announced) {
+            if let Some(watcher) = &self.watcher {
+                // A watcher that has gone misses nothing it wants.
+                let _ = watcher.send(change);
+            }
         }
     }
 
@@ -294,8 +322,7 @@ impl Daemon {
         }
         self.stop.cancel();
         self.engine.finish(&mut self.changes);
-        self.sinks.deliver(&self.changes);
-        self.changes.clear();
+        self.deliver();
         self.tell_status();
         let open = self.engine.open_alerts();
         for alert in open.iter().take(OPEN_ALERTS_NAMED) {

@@ -101,6 +101,7 @@ impl Crossings {
         out: &mut Output,
     ) {
         let mut ended: Vec<(TrackKey, TrackIx, String)> = Vec::new();
+        #[allow(clippy::iter_over_hash_type)] // sorted below
         for (vessel, open) in &self.open {
             for zone_id in &open.zones {
                 if !scene.chart.zones.find(zone_id).is_some_and(&asks) {

@@ -14,6 +14,8 @@ pub(super) struct Judged {
     pub(super) near: Tier,
     pub(super) close: Tier,
     pub(super) underway: Tier,
+    /// Once close, a meeting stays close to its end.
+    was_close: bool,
     /// Further apart than allowed: since, and minutes so far.
     far: Option<(Time, u32)>,
     /// Further apart or faster.
@@ -28,6 +30,7 @@ impl Judged {
             near: Tier::new(),
             close: Tier::new(),
             underway: Tier::new(),
+            was_close: false,
             far: None,
             away: None,
             open: false,
@@ -51,6 +54,7 @@ impl Judged {
             tier.satisfied(rule) && tier.slow(settings.slow_knots) && enough(tier.since())
         };
         self.open |= slow(&self.near, &near) || slow(&self.close, &close);
+        self.was_close |= self.open && self.is_close(settings);
         if !settings.underway || mixed == Mixed::NotForUnderway {
             return;
         }
@@ -95,8 +99,7 @@ impl Judged {
 
     pub(super) fn form(&self, settings: &Settings) -> &'static str {
         let rule = |minutes: f64, pause: f64| TierRule::new(minutes, pause);
-        let close = self.close.satisfied(&rule(settings.close_minutes, settings.close_break_minutes))
-            && self.close.slow(settings.slow_knots);
+        let close = self.was_close || self.is_close(settings);
         let long = self.near.satisfied(&rule(settings.long_minutes, settings.near_break_minutes));
         let near = self.near.satisfied(&rule(settings.near_minutes, settings.near_break_minutes))
             && self.near.slow(settings.slow_knots);
@@ -110,9 +113,15 @@ impl Judged {
         }
     }
 
+    fn is_close(&self, settings: &Settings) -> bool {
+        let rule = TierRule::new(settings.close_minutes, settings.close_break_minutes);
+        self.close.satisfied(&rule) && self.close.slow(settings.slow_knots)
+    }
+
+    /// The tier whose figures describe a form.
     pub(super) fn leading(&self, form: &str) -> &Tier {
         match form {
-            "close" => &self.close,
+            "close" if 0 < self.close.counted() => &self.close,
             "underway" => &self.underway,
             _ => &self.near,
         }

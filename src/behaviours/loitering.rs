@@ -19,17 +19,16 @@
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use crate::geo::LatLon;
 use crate::time::{Span, Time};
-use crate::tracks::{Activity, Fix, TrackIx, TrackKey, Vessel};
-use crate::units::METRES_PER_NM;
+use crate::tracks::{Activity, TrackIx, TrackKey};
 use crate::zones::Chart;
 
-use super::condition::{Condition, Observation, Rule, Verdict};
+use super::condition::Rule;
 use super::profile::{Profiles, Standing};
+use super::stay::Stay;
 use super::{
-    Behaviour, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, circling,
-    minutes, number, ordered, positive, thresholds,
+    Behaviour, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
+    not_negative, number, ordered, positive, thresholds,
 };
 
 const NAME: &str = "loitering";
@@ -125,9 +124,7 @@ impl Settings {
         ] {
             positive(&mut problems, key, value);
         }
-        if !(0.0 <= self.min_shore_nm) {
-            problems.push("min_shore_nm must be 0 or more".to_owned());
-        }
+        not_negative(&mut problems, "min_shore_nm", self.min_shore_nm);
         if 5.0 < self.slow_knots {
             problems.push("slow_knots must not be above 5: nobody who makes more is looked at".to_owned());
         }
@@ -148,7 +145,7 @@ impl Settings {
         problems
     }
 
-    fn rule(&self, merge: Span, satellite_only: bool) -> Rule {
+    pub(super) fn rule(&self, merge: Span, satellite_only: bool) -> Rule {
         Rule {
             after: minutes(self.after_minutes),
             end_after: minutes(self.end_minutes),
@@ -169,19 +166,11 @@ pub struct Loitering {
 /// What is kept about one vessel.
 struct State {
     key: TrackKey,
-    judged: Vec<Judged>,
+    judged: Vec<Stay>,
     /// Said to hold and not yet said to be over.
     said: Option<Said>,
     last_fix: Time,
     waking: bool,
-}
-
-/// One vessel under one set of settings.
-struct Judged {
-    profile: u16,
-    slow: Condition,
-    circling: circling::Circling,
-    swing: Swing,
 }
 
 #[derive(Clone, PartialEq)]
@@ -191,15 +180,6 @@ struct Said {
     satisfied_at: Time,
     form: &'static str,
     zones: Vec<(crate::zones::ZoneIx, crate::zones::Relation)>,
-}
-
-/// The box a vessel has stayed in during a run, around its first position.
-#[derive(Clone, Copy, Default)]
-struct Swing {
-    origin: Option<LatLon>,
-    east: (f64, f64),
-    north: (f64, f64),
-    fastest_knots: f64,
 }
 
 impl Loitering {
@@ -245,7 +225,7 @@ impl Behaviour for Loitering {
             let mut over_at = None;
             for profile in &profiles {
                 if !state.judged.iter().any(|judged| judged.profile == *profile) {
-                    state.judged.push(Judged::new(*profile));
+                    state.judged.push(Stay::new(*profile));
                 }
             }
             for judged in &mut state.judged {
@@ -319,57 +299,6 @@ impl Behaviour for Loitering {
                 }
             }
         }
-    }
-}
-
-impl Judged {
-    fn new(profile: u16) -> Judged {
-        Judged { profile, slow: Condition::new(), circling: circling::Circling::new(), swing: Swing::default() }
-    }
-
-    fn is_open(&self) -> bool {
-        self.slow.is_open() || self.circling.is_open()
-    }
-
-    /// One fix where the place allows it; the last moment it held, if something ended.
-    fn observe(
-        &mut self,
-        settings: &Settings,
-        scene: &Scene<'_>,
-        vessel: &Vessel<'_>,
-        fix: &Fix,
-        step: &Step<'_>,
-    ) -> Option<Time> {
-        let mut ended = None;
-        if let Some(smg) = step.smg {
-            let rule = settings.rule(scene.merge, vessel.satellite_only());
-            let observation = match smg.knots {
-                knots if knots < settings.slow_knots => Observation::Meets,
-                knots if knots < settings.moving_knots => Observation::Between,
-                _ => Observation::Ends,
-            };
-            if let Verdict::Over(at) = self.slow.observe(&rule, observation, &smg, fix.at) {
-                ended = Some(at);
-            }
-            if self.slow.counted() == Span::ZERO {
-                self.swing = Swing::default();
-            } else {
-                self.swing.extend(fix.position, smg.knots);
-            }
-        }
-        if settings.circling && step.interest.meets(Interest::TICK) {
-            ended = ended.max(self.circling.look(settings, scene, vessel, fix));
-        }
-        ended
-    }
-
-    fn leave(&mut self) -> Option<Time> {
-        self.swing = Swing::default();
-        let slow = match self.slow.leave() {
-            Verdict::Over(at) => Some(at),
-            Verdict::Nothing | Verdict::Opened | Verdict::Holds => None,
-        };
-        slow.max(self.circling.leave())
     }
 }
 
@@ -472,7 +401,7 @@ impl State {
 
     /// Ends everything at the last moment it held.
     fn close(&mut self, vessel: TrackIx, reason: &'static str, out: &mut Output) {
-        let ended_at = self.judged.iter_mut().filter_map(Judged::leave).max();
+        let ended_at = self.judged.iter_mut().filter_map(Stay::leave).max();
         if let (Some(_), Some(ended_at)) = (self.said.take(), ended_at) {
             out.signals.push(self.over(vessel, ended_at, reason));
         }
@@ -480,38 +409,6 @@ impl State {
 
     fn over(&self, vessel: TrackIx, ended_at: Time, reason: &'static str) -> Signal {
         Signal { behaviour: NAME, subject: Subject::one(self.key, vessel), kind: SignalKind::Over { ended_at, reason } }
-    }
-}
-
-impl Judged {
-    fn started_at(&self) -> Time {
-        match (self.slow.satisfied_at(), self.circling.satisfied_at()) {
-            (Some(slow), Some(circling)) if circling < slow => self.circling.started_at(),
-            (Some(_), _) => self.slow.started_at(),
-            (None, _) => self.circling.started_at(),
-        }
-    }
-
-    fn satisfied_at(&self) -> Time {
-        let first = [self.slow.satisfied_at(), self.circling.satisfied_at()];
-        first.into_iter().flatten().min().unwrap_or(Time::MIN)
-    }
-}
-
-impl Swing {
-    fn extend(&mut self, position: LatLon, knots: f64) {
-        let origin = *self.origin.get_or_insert(position);
-        let (east, north) = origin.plane(position);
-        self.east = (self.east.0.min(east), self.east.1.max(east));
-        self.north = (self.north.0.min(north), self.north.1.max(north));
-        self.fastest_knots = self.fastest_knots.max(knots);
-    }
-
-    /// Half the diagonal of the box.
-    fn radius_nm(&self) -> f64 {
-        let wide = self.east.1 - self.east.0;
-        let high = self.north.1 - self.north.0;
-        wide.hypot(high) / 2.0 / METRES_PER_NM
     }
 }
 

@@ -15,6 +15,8 @@ mod place;
 mod profile;
 pub mod rendezvous;
 mod signal;
+mod stay;
+mod swing;
 mod tier;
 pub mod zone_entry;
 pub mod zone_exit;
@@ -206,6 +208,13 @@ catalogue! {
 fn positive(problems: &mut Vec<String>, key: &str, value: f64) {
     if !(value.is_finite() && 0.0 < value) {
         problems.push(format!("{key} must be above 0, not {value}"));
+    }
+}
+
+/// The same for a quantity that may be 0.
+fn not_negative(problems: &mut Vec<String>, key: &str, value: f64) {
+    if !value.is_finite() || value < 0.0 {
+        problems.push(format!("{key} must be 0 or more, not {value}"));
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) struct Pair {
     /// The last instant worked out.
     done: Time,
     judged: Vec<Judged>,
-    place: Option<(LatLon, Place, Vec<(ZoneIx, Relation)>)>,
+    spot: Option<Spot>,
     said: Option<Said>,
     /// Kept after the end until it can no longer come back.
     ended: Option<(Said, Time)>,
@@ -40,6 +40,13 @@ pub(super) struct Pair {
     min_metres: f64,
     swing: [Option<(LatLon, f64)>; 2],
     waking: Option<Time>,
+}
+
+/// Where the midpoint was looked up last.
+struct Spot {
+    middle: LatLon,
+    place: Place,
+    zones: Vec<(ZoneIx, Relation)>,
 }
 
 /// What was said last about a meeting.
@@ -60,7 +67,7 @@ impl Pair {
             b,
             done: from,
             judged: Vec::new(),
-            place: None,
+            spot: None,
             said: None,
             ended: None,
             last_near: from + Span::from_minutes(20),
@@ -132,7 +139,7 @@ impl Pair {
 
     /// Other zones or settings are in force; false when the pair is no longer watched at all.
     pub(super) fn reload(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, out: &mut Output) -> bool {
-        let Some((middle, _, _)) = self.place.take() else {
+        let Some(Spot { middle, .. }) = self.spot.take() else {
             self.judged.clear();
             return true;
         };
@@ -161,7 +168,7 @@ impl Pair {
                 self.judged.push(Judged::new(*profile));
             }
         }
-        let Some((_, place, _)) = &self.place else {
+        let Some(Spot { place, .. }) = &self.spot else {
             return;
         };
         let place = *place;
@@ -234,7 +241,7 @@ impl Pair {
         {
             self.said = Some(Said { at: Time::MIN, ..said });
         }
-        let zones = self.place.as_ref().map(|(_, _, zones)| zones.clone()).unwrap_or_default();
+        let zones = self.spot.as_ref().map(|spot| spot.zones.clone()).unwrap_or_default();
         let since = self.said.as_ref().map_or(tier.since(), |said| said.started_at);
         let satisfied_at = self.said.as_ref().map_or(instant.at, |said| said.satisfied_at);
         let within = instant.metres <= settings.near_metres.max(settings.underway_metres);
@@ -311,7 +318,7 @@ impl Pair {
 
     /// Zones and place at the midpoint, looked up again after 100 m; the profiles in force there.
     fn locate(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, middle: LatLon) -> Vec<u16> {
-        let stale = self.place.as_ref().is_none_or(|(at, _, _)| REDO_METRES < at.metres_to(middle));
+        let stale = self.spot.as_ref().is_none_or(|spot| REDO_METRES < spot.middle.metres_to(middle));
         if stale {
             let mut hits: Vec<Hit> = Vec::new();
             scene.chart.zones.at(middle, &mut hits);
@@ -320,10 +327,10 @@ impl Pair {
                 .filter(|hit| hit.relation != Relation::Outside)
                 .map(|hit| (hit.zone, hit.relation))
                 .collect();
-            self.place = Some((middle, Place::at(scene.chart, middle, scene.now), zones));
+            self.spot = Some(Spot { middle, place: Place::at(scene.chart, middle, scene.now), zones });
         }
         let mut allowed = Vec::new();
-        if let Some((_, _, zones)) = &self.place {
+        if let Some(Spot { zones, .. }) = &self.spot {
             profiles.anywhere(scene.chart, zones.iter().map(|(zone, _)| *zone), scene.now, &mut allowed);
         }
         allowed

@@ -122,9 +122,7 @@ impl Places {
             known.placed = false;
             known.zones_exact = true;
         }
-        for presence in self.presences.values_mut() {
-            presence.renumber(&old.zones, &new.zones);
-        }
+        self.presences.values_mut().for_each(|presence| presence.renumber(&old.zones, &new.zones));
     }
 
     /// Calm water came or went with a zone's hours: shore and calm look-ups are redone.

@@ -26,7 +26,7 @@ use crate::zones::Chart;
 
 use super::pair::Pair;
 use super::profile::Profiles;
-use super::{Behaviour, Interest, Output, Places, Scene, Scope, Step, ordered, positive};
+use super::{Behaviour, Interest, Output, Places, Scene, Scope, Step, not_negative, ordered, positive};
 
 const NAME: &str = "rendezvous";
 /// Neighbours looked at from one vessel; more are counted, not looked at.
@@ -171,9 +171,7 @@ impl Settings {
                 problems.push(format!("{key} must not be above {LOOK_METRES}: neighbours are looked for that far"));
             }
         }
-        if !(0.0 <= self.min_shore_nm) {
-            problems.push("min_shore_nm must be 0 or more".to_owned());
-        }
+        not_negative(&mut problems, "min_shore_nm", self.min_shore_nm);
         problems
     }
 }

@@ -22,8 +22,8 @@ use crate::zones::{Chart, Relation, ZoneIx};
 use super::condition::{Condition, Observation, Rule, Verdict};
 use super::profile::Profiles;
 use super::{
-    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes, number,
-    ordered, positive, thresholds,
+    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
+    not_negative, number, ordered, positive, thresholds,
 };
 
 const NAME: &str = "zone_speed";
@@ -79,12 +79,8 @@ impl Settings {
         positive(&mut problems, "max_knots", self.max_knots);
         positive(&mut problems, "after_minutes", self.after_minutes);
         positive(&mut problems, "end_minutes", self.end_minutes);
-        if !(0.0 <= self.min_knots) {
-            problems.push("min_knots must be 0 or more".to_owned());
-        }
-        if !(0.0 <= self.margin_knots) {
-            problems.push("margin_knots must be 0 or more".to_owned());
-        }
+        not_negative(&mut problems, "min_knots", self.min_knots);
+        not_negative(&mut problems, "margin_knots", self.margin_knots);
         ordered(&mut problems, ("min_knots", self.min_knots), ("max_knots", self.max_knots));
         problems
     }
@@ -97,6 +93,11 @@ impl Settings {
             merge,
             fixes: 4,
         }
+    }
+
+    /// Which end of the band a speed outside it, or within the margin of it, is about.
+    fn side(&self, knots: f64) -> &'static str {
+        if knots - self.min_knots < self.max_knots - knots { "too_slow" } else { "too_fast" }
     }
 
     fn observe(&self, knots: f64) -> Observation {
@@ -282,7 +283,7 @@ fn holds(
             started_at: watched.condition.started_at(),
             satisfied_at: watched.condition.satisfied_at().unwrap_or(step.at),
             last_at: step.fix.map_or(step.at, |fix| fix.at),
-            form: if knots < settings.max_knots { "too_slow" } else { "too_fast" },
+            form: settings.side(knots),
             position,
             shore_nm: position.map(|position| scene.chart.shore_nm(position)),
             zones: step.presence.iter().collect(),

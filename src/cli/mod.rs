@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out.
 
 mod check;
+mod demo;
 mod replay;
 mod run;
 pub mod zones;
@@ -39,6 +40,8 @@ enum Command {
     Replay(replay::Arguments),
     /// Check settings and zones: print everything that is wrong, with file, line and key.
     Check(check::Arguments),
+    /// Play a bundled real recording through the real daemon; needs no file and no network, ends by itself.
+    Demo,
     /// List the zones, show one, or tell what holds at a position.
     Zones(zones::Arguments),
 }
@@ -72,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::main(arguments),
         Command::Replay(arguments) => replay::main(&arguments),
         Command::Check(arguments) => check::main(&arguments),
+        Command::Demo => demo::main(),
         Command::Zones(arguments) => zones::main(&arguments),
     };
     match outcome {

@@ -184,3 +184,12 @@ fn the_same_meeting_across_the_antimeridian() {
     let changes = run(&only("rendezvous"), zones, &moved);
     assert_eq!(changes[0].alert.started_at.clock(), "12:59");
 }
+
+#[test]
+fn a_close_meeting_stays_close_when_they_part() {
+    let changes = run(&only("rendezvous"), AREA, &visit(60.0, 50));
+    let codes: Vec<&str> = changes.iter().map(|change| change.alert.score_reasons[0].code.as_str()).collect();
+    assert!(codes.iter().all(|code| *code == "close"), "{codes:?}");
+    let reasons: Vec<&str> = changes.iter().map(|change| change.reason.as_str()).collect();
+    assert!(!reasons.iter().any(|reason| reason.contains("now near")), "{reasons:?}");
+}

@@ -44,3 +44,15 @@ fn a_short_spell_or_speed_inside_the_band_say_nothing() {
         "",
     );
 }
+
+#[test]
+fn a_speed_just_back_under_the_limit_is_still_about_the_limit() {
+    let zones = area_with(r#","settings":{"zone_speed":{"max_knots":15}}"#);
+    let script = "ALFA 224000001 jitter=0
+           12:00 28 -17
+           go 90 20 60
+           go 90 14.8 60";
+    let changes = crate::testing::run(&only("zone_speed"), &zones, script);
+    assert!(1 < changes.len());
+    assert!(changes.iter().all(|change| change.alert.summary.contains("faster")), "{:?}", changes.last());
+}

@@ -1,0 +1,81 @@
+//! One vessel's stay in a watched place under one set of settings (part of `loitering`).
+
+use crate::time::{Span, Time};
+use crate::tracks::{Fix, Vessel};
+
+use super::condition::{Condition, Observation, Verdict};
+use super::loitering::Settings;
+use super::swing::Swing;
+use super::{Interest, Scene, Step, circling};
+
+/// One vessel under one set of settings.
+pub(super) struct Stay {
+    pub(super) profile: u16,
+    pub(super) slow: Condition,
+    pub(super) circling: circling::Circling,
+    pub(super) swing: Swing,
+}
+
+impl Stay {
+    pub(super) fn new(profile: u16) -> Stay {
+        Stay { profile, slow: Condition::new(), circling: circling::Circling::new(), swing: Swing::default() }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.slow.is_open() || self.circling.is_open()
+    }
+
+    /// One fix where the place allows it; the last moment it held, if something ended.
+    pub(super) fn observe(
+        &mut self,
+        settings: &Settings,
+        scene: &Scene<'_>,
+        vessel: &Vessel<'_>,
+        fix: &Fix,
+        step: &Step<'_>,
+    ) -> Option<Time> {
+        let mut ended = None;
+        if let Some(smg) = step.smg {
+            let rule = settings.rule(scene.merge, vessel.satellite_only());
+            let observation = match smg.knots {
+                knots if knots < settings.slow_knots => Observation::Meets,
+                knots if knots < settings.moving_knots => Observation::Between,
+                _ => Observation::Ends,
+            };
+            if let Verdict::Over(at) = self.slow.observe(&rule, observation, &smg, fix.at) {
+                ended = Some(at);
+            }
+            if self.slow.counted() == Span::ZERO {
+                self.swing = Swing::default();
+            } else {
+                self.swing.extend(fix.position, smg.knots);
+            }
+        }
+        if settings.circling && step.interest.meets(Interest::TICK) {
+            ended = ended.max(self.circling.look(settings, scene, vessel, fix));
+        }
+        ended
+    }
+
+    pub(super) fn leave(&mut self) -> Option<Time> {
+        self.swing = Swing::default();
+        let slow = match self.slow.leave() {
+            Verdict::Over(at) => Some(at),
+            Verdict::Nothing | Verdict::Opened | Verdict::Holds => None,
+        };
+        slow.max(self.circling.leave())
+    }
+
+    pub(super) fn started_at(&self) -> Time {
+        match (self.slow.satisfied_at(), self.circling.satisfied_at()) {
+            (Some(slow), Some(circling)) if circling < slow => self.circling.started_at(),
+            (Some(_), _) => self.slow.started_at(),
+            (None, _) => self.circling.started_at(),
+        }
+    }
+
+    pub(super) fn satisfied_at(&self) -> Time {
+        let first = [self.slow.satisfied_at(), self.circling.satisfied_at()];
+        first.into_iter().flatten().min().unwrap_or(Time::MIN)
+    }
+}

@@ -1,0 +1,197 @@
+//! `atalaia demo`: a bundled recording through the real daemon, over a real loopback feed, told as an analyst would read it.
+
+mod exercise;
+
+use std::fmt::Write as _;
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, Shutdown, TcpListener};
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
+use std::thread;
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Failure, print};
+use crate::alerts::{Change, ChangeKind, Severity};
+use crate::clock::Clock;
+use crate::config::{Checked, Purpose, ZoneSource, check};
+use crate::inputs;
+use crate::runtime;
+use crate::telemetry::FromAir;
+use crate::zones::{Chart, ZoneSet};
+
+/// caribewave/vessels-monitoring, `data/log_ais/log_ais_cw17.csv.log`, MIT licence; unchanged but for its compression.
+const RECORDING: &[u8] = include_bytes!("demo/guadeloupe-2017-03-21.csv.zst");
+const ZONES: &str = include_str!("demo/zones.geojson");
+const OPENING: &str = "\
+Real AIS traffic around Guadeloupe, 21 March 2017, 05:51 to 21:15 UTC, recorded by a shore station
+(caribewave/vessels-monitoring, MIT licence), played through the daemon over a loopback TCP feed.
+EXERCISE: the zones were drawn for this demonstration, and the meeting of EXERCISE ALFA and EXERCISE BRAVO is simulated.
+Everything else is what the station heard. Times are UTC.
+
+";
+
+/// Plays the recording; ends by itself.
+pub(super) fn main() -> Result<(), Failure> {
+    let start = Clock.moment();
+    let feed = feed().map_err(|error| Failure::Other(format!("the bundled recording: {error}")))?;
+    let lines = memchr::memchr_iter(b'\n', &feed).count();
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(|error| Failure::Other(format!("loopback: {error}")))?;
+    let address = listener.local_addr().map_err(|error| Failure::Other(format!("loopback: {error}")))?;
+    let settings = settings(&address.to_string())?;
+
+    print(OPENING)?;
+    let stop = CancellationToken::new();
+    let (watcher, changes) = mpsc::channel();
+    let (played, outcome, told) = thread::scope(|scope| {
+        let player = scope.spawn(|| {
+            let played = play(&listener, &feed);
+            stop.cancel();
+            played
+        });
+        let teller = scope.spawn(move || tell_all(&changes));
+        let file = PathBuf::from("built-in settings");
+        let outcome = runtime::run_watched(settings, file, stop.clone(), Some(watcher));
+        (player.join(), outcome, teller.join())
+    });
+    outcome.map_err(|error| Failure::Other(error.to_string()))?;
+    let broken = || Failure::Other("the demonstration broke off".to_owned());
+    let played = played.map_err(|_| broken())?;
+    played.map_err(|error| Failure::Other(format!("loopback: {error}")))?;
+    let opened = told.map_err(|_| broken())??;
+    let seconds = Clock.moment().since(start).as_secs_f64();
+    print(&format!("{lines} lines, {opened} alerts, {seconds:.1} s.\n"))
+}
+
+/// The recording with the exercise sorted in by time, one line after another.
+fn feed() -> io::Result<Vec<u8>> {
+    let recording = zstd::decode_all(RECORDING)?;
+    let exercise = exercise::lines();
+    let mut feed = Vec::with_capacity(recording.len() + exercise.len() * 80);
+    let mut exercise = exercise.into_iter().peekable();
+    for line in recording.split_inclusive(|byte| *byte == b'\n') {
+        let stamp = line.split(|byte| *byte == b',').next().unwrap_or_default();
+        let at: Option<i64> = std::str::from_utf8(stamp).ok().and_then(|text| text.parse().ok());
+        while let (Some((next, _)), Some(at)) = (exercise.peek(), at) {
+            if at < *next {
+                break;
+            }
+            if let Some((_, line)) = exercise.next() {
+                feed.extend_from_slice(line.as_bytes());
+            }
+        }
+        feed.extend_from_slice(line);
+    }
+    Ok(feed)
+}
+
+/// The shipped settings with one input and the demonstration's zones.
+fn settings(address: &str) -> Result<Checked, Failure> {
+    let shipped = check(None, None, Purpose::Replay).map_err(Failure::Settings)?;
+    let files = [("demo.geojson".to_owned(), ZONES.to_owned())];
+    let zones = ZoneSet::parse(&files).map_err(|errors| {
+        let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        Failure::Other(told.join("\n"))
+    })?;
+    Ok(Checked {
+        chart: Arc::new(Chart { zones, ..(*shipped.chart).clone() }),
+        zones: ZoneSource::BuiltIn,
+        inputs: vec![inputs::Settings {
+            kind: inputs::Kind::Tcp,
+            name: "guadeloupe".to_owned(),
+            address: Some(address.to_owned()),
+            path: None,
+            lateness_seconds: None,
+            time_zone: None,
+            idle_timeout_seconds: 120,
+            max_clients: 1,
+        }],
+        sinks: Vec::new(),
+        ..shipped
+    })
+}
+
+/// Serves the feed once; returns when the daemon has taken it all in and hung up.
+fn play(listener: &TcpListener, feed: &[u8]) -> io::Result<()> {
+    let (mut stream, _) = listener.accept()?;
+    stream.write_all(feed)?;
+    stream.shutdown(Shutdown::Write)?;
+    // The daemon says nothing: a read ends when it closes, after the last line went to the engine's queue.
+    match stream.read(&mut [0]) {
+        Err(error) if error.kind() != io::ErrorKind::ConnectionReset => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Prints changes as they come; returns how many alerts were opened.
+fn tell_all(changes: &mpsc::Receiver<Change>) -> Result<usize, Failure> {
+    let mut opened = 0;
+    for change in changes {
+        opened += usize::from(change.change == ChangeKind::Opened);
+        print(&tell(&change))?;
+    }
+    Ok(opened)
+}
+
+/// One change as an analyst reads it: an opening in full, what follows in a line.
+fn tell(change: &Change) -> String {
+    let alert = &change.alert;
+    let mut text = format!("{}  {:<8}  {}", change.at, level(alert.severity), alert.behaviour);
+    let what = match change.change {
+        ChangeKind::Opened => "opened",
+        ChangeKind::Updated => "updated",
+        ChangeKind::Ended => "ended",
+        ChangeKind::Retracted => "retracted",
+    };
+    let names: Vec<String> = alert
+        .vessels
+        .iter()
+        .map(|vessel| match &vessel.name {
+            Some(name) => FromAir(name).to_string(),
+            None => vessel.mmsi.to_string(),
+        })
+        .collect();
+    let _ = writeln!(text, " {what}: {} ({})", names.join(" and "), FromAir(&change.reason));
+    if change.change == ChangeKind::Opened {
+        let _ = writeln!(text, "    {}", FromAir(&alert.summary));
+        for reason in &alert.score_reasons {
+            let _ = writeln!(text, "    {:>+4}  {}", reason.points, FromAir(&reason.text));
+        }
+        let _ = writeln!(text, "    ={:>3}  of 100\n", alert.score);
+    }
+    text
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "info",
+        Severity::Low => "low",
+        Severity::Medium => "MEDIUM",
+        Severity::High => "HIGH",
+        Severity::Critical => "CRITICAL",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_feed_is_the_recording_and_the_exercise_in_order_of_time() {
+        let feed = feed().expect("the bundled recording unpacks");
+        let text = String::from_utf8(feed).expect("a recording of text");
+        let recorded = zstd::decode_all(RECORDING).expect("the bundled recording unpacks");
+        let recorded = recorded.iter().filter(|byte| **byte == b'\n').count();
+        assert_eq!(text.lines().count(), recorded + exercise::lines().len());
+        let stamps = text.lines().filter_map(|line| line.split_once(',')?.0.parse::<i64>().ok());
+        assert!(stamps.is_sorted());
+    }
+
+    #[test]
+    fn the_zones_of_the_demonstration_are_sound_and_labelled() {
+        let settings = settings("127.0.0.1:1").expect("sound zones");
+        let zones = settings.chart.zones.zones();
+        assert!(!zones.is_empty() && zones.iter().all(|zone| zone.name.starts_with("EXERCISE")));
+    }
+}
