@@ -11,6 +11,7 @@ mod kit;
 mod kit_check;
 mod live;
 mod properties;
+mod recordings;
 mod replay_cli;
 mod scenes;
 mod settings;
