@@ -6,6 +6,8 @@ use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::path::PathBuf;
 use std::thread;
 
+use atalaia::engine::Settings;
+use atalaia::time::{Span, Time};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -71,11 +73,17 @@ fn assert_telling(replayed: &str) {
     }
 }
 
-/// Several hours of several scenes at once, lines out of order as far as the lateness allows.
+/// Several hours of several scenes at once, lines out of order as far as the lateness allows. It ends right after something
+/// was said, so that this is still in the reorder buffer when the daemon is told to stop.
 fn feed() -> Feed {
     let scenes = [scenes::meeting(4), scenes::borders(4), scenes::company(4)];
     let mut sent: Vec<_> = scenes.iter().flat_map(|scene| scene.feed().sent).collect();
     sent.sort_by_key(|sent| sent.at);
+    let whole = Feed { sent: sent.clone() }.nmea();
+    let changes = scenes::run_with(&Settings::default(), &scenes::endless_ocean(0.0), whole.as_bytes());
+    let said = changes.iter().rev().find(|change| change["alert"]["announced"] == true).unwrap();
+    let end = Time::parse(said["at"].as_str().unwrap()).unwrap() + Span::from_seconds(30);
+    sent.retain(|sent| sent.at <= end);
     assert!(3.0 < (sent[sent.len() - 1].at - sent[0].at).hours());
     Feed { sent }.shuffled(2, LATENESS)
 }
