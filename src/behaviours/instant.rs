@@ -13,6 +13,16 @@ const SPEED_SPAN: Span = Span::from_minutes(5);
 /// Below this a hole of `bridge_slow_minutes` is bridged. Knots.
 const SLOW_BRIDGE_KNOTS: f64 = 3.0;
 
+/// How far apart fixes may lie and still be bridged: of the base settings, since the distance of two ships does not depend on
+/// the zone it is judged in.
+#[derive(Clone, Copy)]
+pub(super) struct Bridges {
+    /// Class A at 3 kn and more.
+    pub(super) fast: Span,
+    /// Class B, and whoever is slower.
+    pub(super) slow: Span,
+}
+
 /// Both ships at a whole minute.
 pub(super) struct CommonInstant {
     pub(super) at: Time,
@@ -22,16 +32,20 @@ pub(super) struct CommonInstant {
     pub(super) course_apart: f64,
 }
 
-pub(super) fn instant_of(scene: &Scene<'_>, a: &Vessel<'_>, b: &Vessel<'_>, at: Time) -> Option<CommonInstant> {
-    // The bridge is a setting of the whole behaviour: distances between fixes do not depend on a zone.
+pub(super) fn instant_of(
+    scene: &Scene<'_>,
+    bridges: Bridges,
+    a: &Vessel<'_>,
+    b: &Vessel<'_>,
+    at: Time,
+) -> Option<CommonInstant> {
     let bridge = |vessel: &Vessel<'_>| {
         let slow = vessel.speed_made_good().is_none_or(|smg| smg.knots < SLOW_BRIDGE_KNOTS);
-        let long = vessel.class() == Class::B || slow;
-        let minutes = if long { 20 } else { 10 };
-        Span::from_minutes(minutes).max(match vessel.satellite_only() {
-            true => scene.tracks.settings().max_hole(true),
-            false => Span::ZERO,
-        })
+        let span = if vessel.class() == Class::B || slow { bridges.slow } else { bridges.fast };
+        match vessel.satellite_only() {
+            true => span.max(scene.tracks.settings().max_hole(true)),
+            false => span,
+        }
     };
     let position_a = a.position_at(at, bridge(a))?;
     let position_b = b.position_at(at, bridge(b))?;

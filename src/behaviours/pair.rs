@@ -8,7 +8,7 @@ use crate::tracks::{TrackIx, TrackKey};
 use crate::units::METRES_PER_NM;
 use crate::zones::{Hit, Relation, ZoneIx};
 
-use super::instant::{CommonInstant, instant_of};
+use super::instant::{Bridges, CommonInstant, instant_of};
 use super::judged::{Judged, enough_fixes, mixed};
 use super::profile::{Profile, Profiles, Standing};
 use super::rendezvous::Settings;
@@ -78,7 +78,13 @@ impl Pair {
     }
 
     /// Works out every whole minute that both ships now have fixes around.
-    pub(super) fn advance(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, out: &mut Output) {
+    pub(super) fn advance(
+        &mut self,
+        scene: &Scene<'_>,
+        profiles: &Profiles<Settings>,
+        bridges: Bridges,
+        out: &mut Output,
+    ) {
         let a = scene.tracks.vessel(self.a.1);
         let b = scene.tracks.vessel(self.b.1);
         let (Some(last_a), Some(last_b)) = (a.last(), b.last()) else {
@@ -89,7 +95,7 @@ impl Pair {
         self.done = self.done.max(until - Span::from_hours(2));
         while self.done + MINUTE <= until {
             self.done = self.done + MINUTE;
-            if let Some(instant) = instant_of(scene, &a, &b, self.done) {
+            if let Some(instant) = instant_of(scene, bridges, &a, &b, self.done) {
                 self.count(scene, profiles, &instant, out);
             }
         }

@@ -24,9 +24,10 @@ use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
 use crate::zones::Chart;
 
+use super::instant::Bridges;
 use super::pair::Pair;
 use super::profile::Profiles;
-use super::{Behaviour, Interest, Output, Places, Scene, Scope, Step, not_negative, ordered, positive};
+use super::{Behaviour, Interest, Output, Places, Scene, Scope, Step, minutes, not_negative, ordered, positive};
 
 const NAME: &str = "rendezvous";
 /// Neighbours looked at from one vessel; more are counted, not looked at.
@@ -78,7 +79,7 @@ pub struct Settings {
     pub end_minutes: f64,
     /// One of them silent for this long: lost. Minutes.
     pub lost_minutes: f64,
-    /// Fixes further apart than this are not bridged. Minutes.
+    /// Fixes further apart than this are not bridged; the same everywhere, whatever a zone says. Minutes.
     pub bridge_minutes: f64,
     /// The same for class B and below 3 kn. Minutes.
     pub bridge_slow_minutes: f64,
@@ -174,11 +175,16 @@ impl Settings {
         not_negative(&mut problems, "min_shore_nm", self.min_shore_nm);
         problems
     }
+
+    fn bridges(&self) -> Bridges {
+        Bridges { fast: minutes(self.bridge_minutes), slow: minutes(self.bridge_slow_minutes) }
+    }
 }
 
 /// The behaviour.
 pub struct Rendezvous {
     profiles: Profiles<Settings>,
+    bridges: Bridges,
     pairs: FxHashMap<(TrackIx, TrackIx), Pair>,
     partners: FxHashMap<TrackIx, Vec<TrackIx>>,
     looked_at: FxHashMap<TrackIx, Time>,
@@ -190,6 +196,7 @@ impl Rendezvous {
     pub fn new(settings: &Settings, chart: &Chart) -> Rendezvous {
         Rendezvous {
             profiles: Profiles::new(NAME, settings, chart),
+            bridges: settings.bridges(),
             pairs: FxHashMap::default(),
             partners: FxHashMap::default(),
             looked_at: FxHashMap::default(),
@@ -282,7 +289,7 @@ impl Behaviour for Rendezvous {
             let Some(pair) = self.pairs.get_mut(&(a.1, b.1)) else {
                 continue;
             };
-            pair.advance(scene, &self.profiles, out);
+            pair.advance(scene, &self.profiles, self.bridges, out);
             if pair.is_done(scene) {
                 self.drop_pair((a.1, b.1), out);
             }
@@ -319,6 +326,7 @@ impl Behaviour for Rendezvous {
 
     fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, out: &mut Output) {
         self.profiles.rebuild(NAME, &settings.rendezvous, scene.chart);
+        self.bridges = settings.rendezvous.bridges();
         let mut pairs: Vec<(TrackKey, TrackKey, (TrackIx, TrackIx))> =
             self.pairs.iter().map(|(ixs, pair)| (pair.a.0, pair.b.0, *ixs)).collect();
         pairs.sort_unstable();

@@ -193,3 +193,18 @@ fn a_close_meeting_stays_close_when_they_part() {
     let reasons: Vec<&str> = changes.iter().map(|change| change.reason.as_str()).collect();
     assert!(!reasons.iter().any(|reason| reason.contains("now near")), "{reasons:?}");
 }
+
+#[test]
+fn how_far_fixes_are_bridged_is_a_setting() {
+    // BRAVO is heard every 15 minutes only: bridged below 3 kn, unless that is forbidden.
+    let script = "ALFA 224000001 jitter=0
+           12:00 28 -17
+           stop 120
+         BRAVO 224000002 jitter=0 every=900
+           12:00 28.002 -17
+           stop 120";
+    assert!(!run(&only("rendezvous"), AREA, script).is_empty());
+    let mut settings = only("rendezvous");
+    settings.behaviours.rendezvous.bridge_slow_minutes = 10.0;
+    assert!(run(&settings, AREA, script).is_empty());
+}
