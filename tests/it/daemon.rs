@@ -26,14 +26,15 @@ const SENTENCES: [&str; 3] = [
     "!AIVDM,1,1,,A,15M67FC000G?ufbE`FepT@3n00Sa,0*5F",
 ];
 
-struct Daemon {
+/// A running daemon and what it has said.
+pub struct Daemon {
     child: Child,
     log: Receiver<String>,
     heard: Vec<String>,
 }
 
 impl Daemon {
-    fn start(settings: &Path) -> Daemon {
+    pub fn start(settings: &Path) -> Daemon {
         Daemon::start_with(settings, Stdio::null())
     }
 
@@ -52,7 +53,7 @@ impl Daemon {
     }
 
     /// The first log line, from here on, that holds all of `parts`.
-    fn wait_for(&mut self, parts: &[&str]) -> String {
+    pub fn wait_for(&mut self, parts: &[&str]) -> String {
         let start = Clock.moment();
         loop {
             match self.log.recv_timeout(PATIENCE.saturating_sub(Clock.moment().since(start))) {
@@ -70,19 +71,19 @@ impl Daemon {
     }
 
     /// Where an input listens.
-    fn address(&mut self) -> String {
+    pub fn address(&mut self) -> String {
         let line = self.wait_for(&["listening", "address="]);
         let rest = line.split("address=").nth(1).unwrap();
         rest.split_whitespace().next().unwrap().to_owned()
     }
 
-    fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
     }
 
     /// Stops it in order; gives what it said of an input when stopping, and asserts that it took no 10 s.
-    fn stop(mut self, input: &str) -> String {
+    pub fn stop(mut self, input: &str) -> String {
         let start = Clock.moment();
         self.signal("TERM");
         let status = self.wait_for(&["input status", &format!("input={input} ")]);
@@ -93,7 +94,7 @@ impl Daemon {
     }
 
     /// Stops it once it has said that `count` lines of the input reached the engine.
-    fn stop_after(self, input: &str, count: usize) {
+    pub fn stop_after(self, input: &str, count: usize) {
         let status = self.stop(input);
         assert!(status.contains(&format!("lines={count} ")), "{status}");
     }
@@ -118,7 +119,7 @@ fn input(kind: &str, rest: &str) -> String {
 }
 
 /// Accepts, or says after `PATIENCE` that nobody came.
-fn accept(listener: &TcpListener) -> TcpStream {
+pub fn accept(listener: &TcpListener) -> TcpStream {
     listener.set_nonblocking(true).unwrap();
     let start = Clock.moment();
     while Clock.moment().since(start) < PATIENCE {

@@ -101,7 +101,8 @@ fn garbage(rng: &mut fastrand::Rng, sample: &[u8], out: &mut Vec<u8>) {
         2 => {
             // One payload character changed: the checksum no longer fits.
             let mut damaged = first_line.to_vec();
-            let at = damaged.len() - 10;
+            // Somewhere in the payload: who, where or how fast.
+            let at = damaged.len() - rng.usize(8..34);
             damaged[at] = if damaged[at] == b'w' { b'0' } else { b'w' };
             out.extend_from_slice(&damaged);
         }
