@@ -175,13 +175,16 @@ impl Behaviour for ZoneSpeed {
             inside.iter().any(|zone| scene.chart.zones.get(*zone).id == zone_id)
         });
         for zone in inside {
-            let (Some(profile), Some(smg)) = (self.profiles.of(scene.chart, zone, scene.now), step.smg) else {
+            let Some(profile) = self.profiles.of(scene.chart, zone, scene.now) else {
                 continue;
             };
             let settings = &profile.settings;
             let rule = settings.rule(scene.merge);
             let zone_id = &scene.chart.zones.get(zone).id;
             let watched = state.watched(zone_id, fix.at);
+            let Some(smg) = step.smg else {
+                continue;
+            };
             let smg = SpeedMadeGood { since: smg.since.max(watched.not_before), ..smg };
             match watched.condition.observe(&rule, settings.observe(smg.knots), &smg, fix.at) {
                 Verdict::Opened | Verdict::Holds => {

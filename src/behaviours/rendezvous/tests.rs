@@ -1,6 +1,8 @@
 //! What an analyst would notice about meetings at sea.
 
+use crate::geo::LatLon;
 use crate::testing::{AREA, area_with, check, only, run};
+use crate::units::METRES_PER_NM;
 
 #[track_caller]
 fn meeting(script: &str, expected: &str) {
@@ -213,17 +215,20 @@ fn how_far_fixes_are_bridged_is_a_setting() {
 fn who_arrives_fast_is_met_from_the_first_minute() {
     for (knots, every) in [(10, 10), (16, 10), (20, 10), (25, 60), (20, 180)] {
         // An hour's way from the west, then 80 m off for 16 minutes.
-        let degrees = f64::from(knots) / 60.0 / 28.0_f64.to_radians().cos();
+        let berth = LatLon::new(28.00072, -17.0);
+        let start = berth.destination(270.0, f64::from(knots) * METRES_PER_NM);
         let script = format!(
             "BRAVO 224000002 jitter=0
                12:00 28 -17
                stop 240
              ALFA 224000001 jitter=0 every={every}
-               12:00 28.00072 {}
-               go 90 {knots} 60
+               12:00 {} {}
+               go {} {knots} 60
                stop 16
                go 0 10 60",
-            -17.0 - degrees
+            start.lat,
+            start.lon,
+            start.bearing_to(berth),
         );
         let changes = run(&only("rendezvous"), AREA, &script);
         let opened = &changes.first().unwrap_or_else(|| panic!("{knots} kn, every {every} s: nothing")).alert;
