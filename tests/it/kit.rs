@@ -213,6 +213,8 @@ impl Vessel {
     }
 
     /// It first transmits so many minutes after the scenario's start.
+    // Reads as the script does: at a place, from a minute on.
+    #[allow(clippy::wrong_self_convention)]
     pub fn from_minute(mut self, minute: f64) -> Vessel {
         self.clock = minute * 60.0;
         self
@@ -323,8 +325,11 @@ impl Vessel {
             if !lost && !silent {
                 for message in messages {
                     sequence = (sequence + 1) % 10;
-                    let envelope =
-                        Envelope { channel: if second % 2 == 0 { 'A' } else { 'B' }, sequence, ..Envelope::default() };
+                    let envelope = Envelope {
+                        channel: if second.is_multiple_of(2) { 'A' } else { 'B' },
+                        sequence,
+                        ..Envelope::default()
+                    };
                     sent.push(Sent {
                         at: scenario.start + Span::from_seconds(i64::from(second)),
                         station: station.clone(),
