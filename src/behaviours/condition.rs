@@ -122,6 +122,11 @@ impl Condition {
         matches!(self.state, State::Open { .. })
     }
 
+    /// Whether its end value is being met: it may be over already, only not for long enough to say so.
+    pub(super) fn is_ending(&self) -> bool {
+        self.ending.is_some()
+    }
+
     /// Whether it can be dropped: nothing counted, nothing to come back to.
     pub(super) fn is_idle(&self, rule: &Rule, now: Time) -> bool {
         match self.state {

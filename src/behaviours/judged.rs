@@ -16,6 +16,8 @@ pub(super) struct Judged {
     pub(super) underway: Tier,
     /// Once close, a meeting stays close to its end.
     was_close: bool,
+    /// The last known minute they were neither apart nor fast.
+    held_at: Time,
     /// Further apart than allowed: since, and minutes so far.
     far: Option<(Time, u32)>,
     /// Further apart or faster.
@@ -31,6 +33,7 @@ impl Judged {
             close: Tier::new(),
             underway: Tier::new(),
             was_close: false,
+            held_at: Time::MIN,
             far: None,
             away: None,
             open: false,
@@ -48,8 +51,15 @@ impl Judged {
         let near = TierRule::new(settings.near_minutes, settings.near_break_minutes);
         let close = TierRule::new(settings.close_minutes, settings.close_break_minutes);
         let (metres, speeds) = (instant.metres, instant.knots);
-        self.near.count(&near, instant.at, metres <= settings.near_metres, metres, speeds);
-        self.close.count(&close, instant.at, metres <= settings.close_metres, metres, speeds);
+        // Once they have met, a break ends nothing: distance and speed over time do.
+        let open = self.open;
+        let count = |tier: &mut Tier, rule: &TierRule, within: bool| {
+            if within || !open {
+                tier.count(rule, instant.at, within, metres, speeds);
+            }
+        };
+        count(&mut self.near, &near, metres <= settings.near_metres);
+        count(&mut self.close, &close, metres <= settings.close_metres);
         let slow = |tier: &Tier, rule: &TierRule| {
             tier.satisfied(rule) && tier.slow(settings.slow_knots) && enough(tier.since())
         };
@@ -65,11 +75,11 @@ impl Judged {
                 .all(|knots| settings.underway_min_knots <= *knots && *knots <= settings.underway_max_knots)
             && instant.course_apart <= settings.underway_course_degrees
             && settings.underway_min_shore_nm <= place.shore_nm;
-        self.underway.count(&underway, instant.at, in_step, metres, speeds);
+        count(&mut self.underway, &underway, in_step);
         self.open |= self.underway.satisfied(&underway) && enough(self.underway.since());
     }
 
-    /// Whether they have been apart, or one fast, for long enough: then the first such minute, if the meeting was open.
+    /// Whether they have been apart, or one fast, for long enough: then the last minute before, if the meeting was open.
     /// Ships under way in step are fast by nature: only distance parts them.
     pub(super) fn parted(&mut self, settings: &Settings, instant: &CommonInstant) -> Option<Time> {
         // Who came fast has not left: only what happens after the first counted minute can end a count.
@@ -82,19 +92,29 @@ impl Judged {
         let far_since = lasting(&mut self.far, far, instant.at, settings.end_minutes);
         let away_since = lasting(&mut self.away, far || fast, instant.at, settings.end_minutes);
         let in_step = self.open && self.form(settings) == "underway";
-        let was_open = self.open;
-        if let Some(since) = far_since {
-            *self = Judged::new(self.profile);
-            return was_open.then_some(since);
+        if !(far || (fast && !in_step)) {
+            self.held_at = instant.at;
         }
-        let since = away_since?;
+        let held_at = self.held_at;
+        let was_open = self.open;
+        if far_since.is_some() {
+            *self = Judged::new(self.profile);
+            return was_open.then_some(held_at);
+        }
+        away_since?;
         self.near = Tier::new();
         self.close = Tier::new();
         if in_step {
             return None;
         }
         self.open = false;
-        was_open.then_some(since)
+        self.was_close = false;
+        was_open.then_some(held_at)
+    }
+
+    /// Whether it is open and they are together: what is measured then describes the meeting.
+    pub(super) fn holds(&self, at: Time) -> bool {
+        self.open && self.held_at == at
     }
 
     /// Whether anything is counted.

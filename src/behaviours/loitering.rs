@@ -336,7 +336,8 @@ impl State {
         let Some(fix) = step.fix else {
             return;
         };
-        let open = self.judged.iter().filter(|judged| judged.is_open()).min_by_key(|judged| judged.started_at());
+        let open = self.judged.iter().filter(|judged| judged.is_open());
+        let open = open.min_by_key(|judged| (!judged.holds(), judged.started_at()));
         let Some(judged) = open else {
             if let (Some(said), Some(ended_at)) = (self.said.take(), over_at) {
                 let reason = match (reason, said.form) {
@@ -347,6 +348,9 @@ impl State {
             }
             return;
         };
+        if !judged.holds() {
+            return;
+        }
         let form = match (judged.slow.is_open(), judged.circling.is_open()) {
             (true, true) => "slow+circling",
             (true, false) => "slow",

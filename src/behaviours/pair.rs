@@ -186,7 +186,7 @@ impl Pair {
             let at_sea = profile.at_sea(&place, profile.settings.min_shore_nm, standing);
             if !(allowed.contains(&judged.profile) && at_sea) {
                 if judged.open {
-                    ended_at = ended_at.max(Some(instant.at - MINUTE));
+                    ended_at = ended_at.max(self.said.as_ref().map(|said| said.last_at));
                     reason = "left the zone";
                 }
                 *judged = Judged::new(judged.profile);
@@ -194,8 +194,8 @@ impl Pair {
             }
             let enough = |started_at: Time| enough_fixes(scene, &self.a, &self.b, started_at);
             judged.count(&profile.settings, instant, &place, mixed(scene, &self.a, &self.b), enough);
-            if let Some(since) = judged.parted(&profile.settings, instant) {
-                ended_at = ended_at.max(Some(since - MINUTE));
+            if let Some(held_at) = judged.parted(&profile.settings, instant) {
+                ended_at = ended_at.max(Some(held_at));
             }
         }
         if instant.metres <= 2.0 * profiles_near(profiles, &self.judged) {
@@ -235,7 +235,7 @@ impl Pair {
         place: &Place,
         out: &mut Output,
     ) {
-        let Some(judged) = self.judged.iter().find(|judged| judged.open) else {
+        let Some(judged) = self.judged.iter().find(|judged| judged.holds(instant.at)) else {
             return;
         };
         let Profile { settings, own_score, .. } = profiles.get(judged.profile);

@@ -38,6 +38,11 @@ impl Stay {
         !self.inside && self.slow.is_idle(rule, now) && self.circling.is_idle(rule.merge, now)
     }
 
+    /// Whether it is open and shows no sign of ending: what is measured then describes it.
+    pub(super) fn holds(&self) -> bool {
+        (self.slow.is_open() && !self.slow.is_ending()) || self.circling.is_open()
+    }
+
     pub(super) fn is_open(&self) -> bool {
         self.slow.is_open() || self.circling.is_open()
     }
@@ -66,9 +71,10 @@ impl Stay {
             if let Verdict::Over(at) = self.slow.observe(&rule, observation, &smg, fix.at) {
                 ended = Some(at);
             }
+            // The way out is no part of the swing.
             if self.slow.counted() == Span::ZERO {
                 self.swing = Swing::default();
-            } else {
+            } else if observation != Observation::Ends {
                 self.swing.extend(fix.position, smg.knots);
             }
         }
