@@ -8,10 +8,13 @@ use tokio::sync::Semaphore;
 use tracing::{info, warn};
 
 use super::{InputError, Port, State};
+use crate::clock::Moment;
 use crate::telemetry::InputCounters;
 
 /// After an accept that failed (no file descriptor left), so that the loop does not spin.
 const BREATH: Duration = Duration::from_millis(100);
+/// Refused connections are told of no more often.
+const WARN_EVERY: Duration = Duration::from_secs(10);
 
 /// Ends only with an error, when the address cannot be listened on.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
@@ -22,6 +25,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     port.state(State::Up).await;
 
     let places = Arc::new(Semaphore::new(usize::from(port.settings.max_clients)));
+    let (mut refused, mut warned_at) = (0_u64, None);
     loop {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -32,7 +36,15 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
             }
         };
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-            warn!(input = %port.settings.name, %peer, max_clients = port.settings.max_clients, "connection refused: no place left");
+            refused += 1;
+            // A flood of connections must not become a flood of lines.
+            if warned_at.is_none_or(|at: Moment| WARN_EVERY <= port.clock.moment().since(at)) {
+                warned_at = Some(port.clock.moment());
+                warn!(
+                    input = %port.settings.name, %peer, refused, max_clients = port.settings.max_clients,
+                    "connections refused: no place left"
+                );
+            }
             continue;
         };
         InputCounters::add(&port.counters.connections, 1);

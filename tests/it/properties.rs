@@ -369,8 +369,8 @@ fn placeless(changes: &[Value], east: f64) -> Vec<Value> {
         alert["summary"].take();
         alert["evidence"].take();
         if let Some(place) = alert["position"].as_object_mut() {
-            let east_of_180 = (place["lon"].as_f64().unwrap() + east - 180.0).rem_euclid(360.0);
-            place["lon"] = ((east_of_180 * 100.0).round() as i64).into();
+            let east_of_180 = ((place["lon"].as_f64().unwrap() + east - 180.0) * 100.0).round() as i64;
+            place["lon"] = east_of_180.rem_euclid(36_000).into();
             place["lat"] = ((place["lat"].as_f64().unwrap() * 100.0).round() as i64).into();
         }
     }
