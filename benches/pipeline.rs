@@ -4,7 +4,7 @@
 //! clusters of uneven weight, the rest anywhere at sea between 60° S and 60° N; every tenth vessel drifts at below 2 kn.
 //! (b) The real recordings beside the project, or those shipped with it. Shipped zones, all behaviours, alerts included. One core.
 //!
-//! `ATALAIA_BENCH_VESSELS` sets the size of the fleet (default 300 000), `ATALAIA_BENCH_ROUNDS` how often each reports (default 12).
+//! `ATALAIA_BENCH_VESSELS` sets the size of the fleet (default 300 000), `ATALAIA_BENCH_ROUNDS` how often each reports (default 130: the loiterers open after an hour).
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used)]
 
 use std::fmt::Write as _;
@@ -28,7 +28,7 @@ fn main() {
     let number =
         |name: &str, default: usize| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
     let vessels = number("ATALAIA_BENCH_VESSELS", 300_000);
-    let rounds = number("ATALAIA_BENCH_ROUNDS", 12);
+    let rounds = number("ATALAIA_BENCH_ROUNDS", 130);
     synthetic(vessels, rounds);
     recordings();
 }

@@ -20,7 +20,7 @@ const SMG_SHORTEST: Span = Span::from_minutes(5);
 /// Longest span of a speed made good within continuous reports (SPEC).
 const SMG_LONGEST: Span = Span::from_minutes(20);
 /// How far back a trail reaches for vessels of no special interest, and for others.
-const KEEP_SHORT: Span = Span::from_minutes(40);
+const KEEP_SHORT: Span = Span::from_minutes(30);
 const KEEP_LONG: Span = Span::from_hours(13);
 const STATIONS_KEPT: usize = 8;
 const UNDER_WAY_KNOTS: f64 = 3.0;
@@ -152,7 +152,7 @@ impl Tracks {
         }
     }
 
-    /// Whether the trail of this vessel should reach back 13 h instead of 40 min.
+    /// Whether the trail of this vessel should reach back 13 h instead of 30 min.
     pub fn mark_interest(&mut self, ix: TrackIx, interest: Interest) {
         self.hot[ix.0 as usize].keep_long = interest == Interest::Watch;
     }
@@ -303,7 +303,8 @@ impl Tracks {
         hot.smg_over_hole = smg.is_some_and(|smg| smg.over_hole);
         let keep = if hot.keep_long { KEEP_LONG } else { KEEP_SHORT };
         cold.trail.push(&trail_point(&fix), keep);
-        if let Some(smg) = smg.filter(|smg| !smg.over_hole) {
+        let new_minute = previous.is_none_or(|previous| previous.at.floor_minute() != fix.at.floor_minute());
+        if let Some(smg) = smg.filter(|smg| new_minute && !smg.over_hole) {
             match &mut cold.usual {
                 Some(usual) => usual.sample(fix.at, smg.knots),
                 None if UNDER_WAY_KNOTS <= smg.knots => {
@@ -417,7 +418,7 @@ pub enum Activity {
 pub enum Interest {
     /// Watched, or slow at sea: half a day.
     Watch,
-    /// Passing: most of an hour.
+    /// Passing: half an hour.
     Pass,
 }
 

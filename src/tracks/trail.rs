@@ -1,6 +1,6 @@
 //! Where a vessel has been: its fixes, thinned as they age.
 //!
-//! Kept points lie at least 10 s apart in the last 6 minutes, 2 minutes apart to 21 minutes, 5 minutes apart before that.
+//! Kept points lie at least 10 s apart in the last 5.5 minutes, 2.5 minutes apart to 21 minutes, 5 minutes apart before that.
 //! That is enough for speed made good (spans of 5-20 min), for common instants, for 5-minute positions and for evidence,
 //! at 16 bytes a point.
 
@@ -8,9 +8,9 @@ use crate::geo::LatLon;
 use crate::time::{Span, Time};
 
 const FINE_SPACING: i64 = 10_000;
-const MIDDLE_SPACING: i64 = 120_000;
+const MIDDLE_SPACING: i64 = 150_000;
 const COARSE_SPACING: i64 = 300_000;
-const FINE_AGE: i64 = 360_000;
+const FINE_AGE: i64 = 330_000;
 const MIDDLE_AGE: i64 = 1_260_000;
 const UNITS_PER_DEGREE: f64 = 600_000.0;
 const NONE: u16 = u16::MAX;
@@ -72,7 +72,12 @@ impl Trail {
         if self.points.len() == self.points.capacity() {
             self.thin(at, keep);
             if self.points.capacity() < self.points.len() + 1 + self.points.len() / 8 {
-                let more = if self.points.len() < 24 { 6 } else { self.points.len() / 4 };
+                // In few steps: what a vessel that is heard twice will soon need anyway, or the heap is left full of small holes.
+                let more = match self.points.len() {
+                    0 => 2,
+                    few @ 1..24 => 24 - few,
+                    many => many / 4,
+                };
                 self.points.reserve_exact(more);
             }
         }

@@ -9,14 +9,13 @@ const PER_KNOT: f64 = 4.0;
 const NEEDED: usize = 12;
 /// Speeds below this are not under way. Knots.
 const UNDER_WAY_KNOTS: f64 = 3.0;
-const SAMPLES: usize = 20;
-const SAMPLE_SPACING: i64 = 30_000;
+/// Whole minutes in a slot: at most one sample is taken in each.
+const SAMPLES: usize = 10;
 
 /// Speeds in quarter knots: the samples of the present slot and the medians of the last 144; 0 is "not under way".
 #[derive(Clone, Debug)]
 pub(super) struct UsualSpeed {
     slot: i64,
-    last_sample: i64,
     taken: u8,
     samples: [u8; SAMPLES],
     medians: [u8; SLOTS],
@@ -24,29 +23,19 @@ pub(super) struct UsualSpeed {
 
 impl UsualSpeed {
     pub(super) fn new(at: Time) -> UsualSpeed {
-        UsualSpeed {
-            slot: at.millis().div_euclid(SLOT_MILLIS),
-            last_sample: i64::MIN / 2,
-            taken: 0,
-            samples: [0; SAMPLES],
-            medians: [0; SLOTS],
-        }
+        UsualSpeed { slot: at.millis().div_euclid(SLOT_MILLIS), taken: 0, samples: [0; SAMPLES], medians: [0; SLOTS] }
     }
 
-    /// Takes in one speed made good, at most one every 30 s.
+    /// Takes in one speed made good; the caller gives the first of each UTC minute.
     pub(super) fn sample(&mut self, at: Time, knots: f64) {
         let millis = at.millis();
         let slot = millis.div_euclid(SLOT_MILLIS);
         if slot != self.slot {
             self.close_slot(slot);
         }
-        if millis - self.last_sample < SAMPLE_SPACING {
-            return;
-        }
         if let Some(place) = self.samples.get_mut(usize::from(self.taken)) {
             *place = (knots * PER_KNOT).round().clamp(1.0, 255.0) as u8;
             self.taken += 1;
-            self.last_sample = millis;
         }
     }
 
