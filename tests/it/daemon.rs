@@ -132,6 +132,18 @@ pub fn accept(listener: &TcpListener) -> TcpStream {
     panic!("the daemon did not connect");
 }
 
+/// The content of a file once it holds a whole line.
+fn wait_for_line_in(path: &Path) -> String {
+    let start = Clock.moment();
+    while Clock.moment().since(start) < PATIENCE {
+        match fs::read_to_string(path) {
+            Ok(text) if text.ends_with('\n') => return text,
+            _ => thread::yield_now(),
+        }
+    }
+    panic!("no whole line came into {}", path.display());
+}
+
 /// Waits until the other side has closed: by then it has read everything before.
 fn wait_for_close(mut stream: &TcpStream) {
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -312,7 +324,8 @@ fn an_alert_reaches_file_and_log_at_once_and_is_named_as_open_when_stopping() {
     let mut client = TcpStream::connect(&address).unwrap();
     client.write_all(format!("{}\n", distress()).as_bytes()).unwrap();
     daemon.wait_for(&["alert", "change=\"opened\"", "behaviour=\"distress\"", "972123456"]);
-    let written = fs::read_to_string(folder.path().join("alerts.jsonl")).unwrap();
+    // Each sink has its own queue: the log may well be the faster.
+    let written = wait_for_line_in(&folder.path().join("alerts.jsonl"));
     let change: serde_json::Value = serde_json::from_str(written.lines().next().unwrap()).unwrap();
     assert_eq!(change["alert"]["vessels"][0]["mmsi"], 972_123_456);
 
