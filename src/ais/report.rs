@@ -166,6 +166,14 @@ impl Position {
         (self.lat != NO_POSITION).then_some((self.lat, self.lon))
     }
 
+    /// The same with the position of `earlier`, where it has none of its own.
+    pub(crate) fn or_where(self, earlier: &Position) -> Position {
+        match self.units() {
+            Some(_) => self,
+            None => Position { lat: earlier.lat, lon: earlier.lon, ..self },
+        }
+    }
+
     /// Speed over ground in knots, 0..=102.2 (102.2 means "or more"); of an aircraft (type 9) up to 1022.
     pub fn sog_knots(&self) -> Option<f64> {
         (self.sog != NO_SPEED).then(|| f64::from(self.sog) / 10.0)

@@ -40,25 +40,50 @@ pub struct Places {
     brought: Vec<bool>,
 }
 
+/// Half a cache line.
 #[derive(Clone, Copy)]
+#[repr(align(32))]
 struct Known {
-    zones_at: (f32, f32),
-    zones_exact: bool,
-    place_at: LatLon,
+    zones_at: Spot,
+    place_at: Spot,
     shore_nm: f32,
-    calm: Calm,
-    placed: bool,
+    calm_nm: f32,
     reloads: u32,
+    calm_inside: bool,
+    zones_exact: bool,
+    placed: bool,
+    /// Whether there is an entry in `presences`.
+    present: bool,
+}
+
+/// A position to 2 m: enough to see whether 100 m have been made since.
+#[derive(Clone, Copy)]
+struct Spot {
+    lat: f32,
+    lon: f32,
+}
+
+impl Spot {
+    fn of(position: LatLon) -> Spot {
+        Spot { lat: position.lat as f32, lon: position.lon as f32 }
+    }
+
+    fn is_near(self, position: LatLon) -> bool {
+        let here = LatLon { lat: f64::from(self.lat), lon: f64::from(self.lon) };
+        (here.lat - position.lat).abs() <= REDO_DEGREES && here.metres_to(position) <= REDO_METRES
+    }
 }
 
 const UNKNOWN: Known = Known {
-    zones_at: (f32::NAN, f32::NAN),
-    zones_exact: false,
-    place_at: LatLon { lat: 0.0, lon: 0.0 },
+    zones_at: Spot { lat: f32::NAN, lon: f32::NAN },
+    place_at: Spot { lat: f32::NAN, lon: f32::NAN },
     shore_nm: 0.0,
-    calm: Calm { inside: false, nearest_nm: 0.0 },
-    placed: false,
+    calm_nm: 0.0,
     reloads: 0,
+    calm_inside: false,
+    zones_exact: false,
+    placed: false,
+    present: false,
 };
 
 impl Places {
@@ -73,18 +98,17 @@ impl Places {
         crossings: &mut Vec<Crossing>,
     ) {
         let known = self.known(vessel);
-        let last = LatLon { lat: f64::from(known.zones_at.0), lon: f64::from(known.zones_at.1) };
         // A vessel near no zone is looked up again after 100 m; one that has borders about is looked up at every fix.
-        if !known.zones_exact && sighting == Sighting::Next && is_near(last, position) {
+        if !known.zones_exact && sighting == Sighting::Next && known.zones_at.is_near(position) {
             return;
         }
         self.hits.clear();
         chart.zones.at(position, &mut self.hits);
         let reloads = self.reloads;
         let known = &mut self.known[vessel.0 as usize];
-        known.zones_at = (position.lat as f32, position.lon as f32);
+        known.zones_at = Spot::of(position);
         known.zones_exact = !self.hits.is_empty();
-        if self.hits.is_empty() && !self.presences.contains_key(&vessel) {
+        if self.hits.is_empty() && !known.present {
             known.reloads = reloads;
             return;
         }
@@ -98,30 +122,35 @@ impl Places {
                 !brought.get(usize::from(zone.0)).copied().unwrap_or(false)
             });
         }
-        self.known[vessel.0 as usize].reloads = reloads;
-        if presence.is_empty() && self.hits.is_empty() {
+        let keeps = !presence.is_empty() || !self.hits.is_empty();
+        if !keeps {
             self.presences.remove(&vessel);
-        } else {
-            self.known[vessel.0 as usize].zones_exact = true;
         }
+        let known = &mut self.known[vessel.0 as usize];
+        known.reloads = reloads;
+        known.present = keeps;
+        known.zones_exact |= keeps;
     }
 
     /// The zones a vessel is in or near.
     pub fn presence(&self, vessel: TrackIx) -> &Presence {
-        self.presences.get(&vessel).unwrap_or(&self.nowhere)
+        let present = self.known.get(vessel.0 as usize).is_some_and(|known| known.present);
+        present.then(|| self.presences.get(&vessel)).flatten().unwrap_or(&self.nowhere)
     }
 
     /// Shore and calm water where a vessel is.
     pub fn place(&mut self, chart: &Chart, vessel: TrackIx, position: LatLon, now: Time) -> Place {
         let known = self.known(vessel);
-        if !known.placed || !is_near(known.place_at, position) {
+        if !known.placed || !known.place_at.is_near(position) {
             let place = Place::at(chart, position, now);
-            known.place_at = position;
+            known.place_at = Spot::of(position);
             known.shore_nm = place.shore_nm as f32;
-            known.calm = place.calm;
+            known.calm_inside = place.calm.inside;
+            known.calm_nm = place.calm.nearest_nm as f32;
             known.placed = true;
         }
-        Place { shore_nm: f64::from(known.shore_nm), calm: known.calm }
+        let calm = Calm { inside: known.calm_inside, nearest_nm: f64::from(known.calm_nm) };
+        Place { shore_nm: f64::from(known.shore_nm), calm }
     }
 
     /// The vessel's slab place is free for another.
@@ -163,8 +192,4 @@ impl Places {
         }
         &mut self.known[place]
     }
-}
-
-fn is_near(a: LatLon, b: LatLon) -> bool {
-    (a.lat - b.lat).abs() <= REDO_DEGREES && a.metres_to(b) <= REDO_METRES
 }

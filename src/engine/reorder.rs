@@ -42,7 +42,10 @@ impl Reorder {
     pub(super) fn next_at(&mut self) -> Option<Time> {
         if self.current.is_empty() {
             let (second, mut reports) = self.later.pop_first()?;
-            reports.sort_unstable_by_key(|report| std::cmp::Reverse(order(report)));
+            reports.sort_unstable_by(|a, b| {
+                let rank = rank(b).cmp(&rank(a));
+                rank.then_with(|| (b.source.0, b.payload, b.station.0).cmp(&(a.source.0, a.payload, a.station.0)))
+            });
             let emptied = std::mem::replace(&mut self.current, reports);
             if self.spare.len() < 256 {
                 self.spare.push(emptied);
@@ -69,13 +72,20 @@ impl Reorder {
 }
 
 /// At equal times: who a vessel is before where it is, then MMSI, then source; payload and station settle the rest.
-fn order(report: &Report) -> (Time, u8, u32, u16, u64, u16) {
+fn order(report: &Report) -> (u128, u16, u64, u16) {
+    (rank(report), report.source.0, report.payload, report.station.0)
+}
+
+/// Time, kind and MMSI in one number.
+fn rank(report: &Report) -> u128 {
     let kind = match report.body {
         Body::Static(_) => 0,
         Body::Position(_) => 1,
         Body::SafetyText(_) | Body::Base(_) | Body::Aid(_) | Body::Other => 2,
     };
-    (report.at, kind, report.mmsi.0, report.source.0, report.payload, report.station.0)
+    // The sign bit is turned round so that times before 1970 come first.
+    let time = (report.at.millis() as u64) ^ (1 << 63);
+    u128::from(time) << 64 | u128::from(kind << 32 | u64::from(report.mmsi.0))
 }
 
 #[cfg(test)]

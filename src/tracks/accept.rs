@@ -10,6 +10,8 @@ use super::track::{Fix, SpeedMadeGood};
 
 /// Copies of one transmission arrive within this (SPEC "Time").
 const COPY_WINDOW: i64 = 30_000;
+/// A class A ship at full speed sends 30 a minute; one that sends more than this is no ship.
+const MOST_HEARD: usize = 64;
 /// Fixes that make a jump a track of its own.
 const CONFIRMING_FIXES: usize = 3;
 /// A candidate nobody confirms for this long is dropped; a track silent for this long gives its name to its successor.
@@ -62,44 +64,64 @@ pub enum Refusal {
     TooLate,
 }
 
-/// Recently heard transmissions, by hash, in two generations.
-#[derive(Default)]
-pub(super) struct Copies {
-    turned_at: i64,
-    current: FxHashMap<u64, i64>,
-    previous: FxHashMap<u64, i64>,
+/// What one MMSI sent lately: half a cache line, looked at with every report.
+///
+/// A transmission is known by 32 bits of its hash: within one vessel's 30 s that mistakes fewer than one report in a hundred million.
+#[derive(Clone, Default)]
+pub(super) struct Heard {
+    lately: [Transmission; 3],
+    more: Option<Box<Vec<Transmission>>>,
 }
 
-impl Copies {
-    /// Whether this transmission was heard within 30 s before or after; remembers it if not.
-    pub(super) fn is_copy(&mut self, payload: u64, at: Time) -> bool {
-        let at = at.millis();
-        if COPY_WINDOW <= at - self.turned_at {
-            std::mem::swap(&mut self.current, &mut self.previous);
-            if 2 * COPY_WINDOW <= at - self.turned_at {
-                self.previous.clear();
-            }
-            self.current.clear();
-            self.turned_at = at;
-        }
-        if let Some(first) = self.previous.get(&payload)
-            && (at - first).abs() <= COPY_WINDOW
-        {
+/// Its mark, 0 for an empty place, and the low 32 bits of its time in milliseconds: they come round after 49 days.
+#[derive(Clone, Copy, Default)]
+struct Transmission {
+    mark: u32,
+    at: u32,
+}
+
+impl Transmission {
+    fn new(hash: u64, at: Time) -> Transmission {
+        let mark = (hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32;
+        Transmission { mark: mark.max(1), at: at.millis() as u32 }
+    }
+
+    /// Milliseconds from `earlier` to this.
+    fn since(self, earlier: Transmission) -> i64 {
+        i64::from(self.at.wrapping_sub(earlier.at) as i32)
+    }
+
+    fn is_copy_of(self, other: Transmission) -> bool {
+        self.mark == other.mark && self.since(other).abs() <= COPY_WINDOW
+    }
+}
+
+impl Heard {
+    /// Whether the transmission of this hash was heard within 30 s before or after; remembers it if not.
+    pub(super) fn is_copy(&mut self, hash: u64, at: Time) -> bool {
+        let new = Transmission::new(hash, at);
+        let mut all = self.lately.iter().chain(self.more.iter().flat_map(|more| more.iter()));
+        if all.any(|known| new.is_copy_of(*known)) {
             return true;
         }
-        match self.current.entry(payload) {
-            std::collections::hash_map::Entry::Occupied(mut seen) => {
-                let copy = (at - *seen.get()).abs() <= COPY_WINDOW;
-                if !copy {
-                    seen.insert(at);
-                }
-                copy
-            }
-            std::collections::hash_map::Entry::Vacant(vacant) => {
-                vacant.insert(at);
-                false
-            }
+        self.remember(new);
+        false
+    }
+
+    fn remember(&mut self, new: Transmission) {
+        let gone = |known: &Transmission| known.mark == 0 || 2 * COPY_WINDOW < new.since(*known);
+        if let Some(place) = self.lately.iter_mut().find(|known| gone(known)) {
+            *place = new;
+            return;
         }
+        let more = self.more.get_or_insert_default();
+        if more.len() == more.capacity() {
+            more.retain(|known| !gone(known));
+        }
+        if more.len() == MOST_HEARD {
+            more.remove(0);
+        }
+        more.push(new);
     }
 }
 
@@ -144,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_copy_is_the_same_transmission_within_half_a_minute() {
-        let mut copies = Copies::default();
+        let mut copies = Heard::default();
         let at = Time::from_seconds;
         assert!(!copies.is_copy(1, at(1000)));
         assert!(copies.is_copy(1, at(1001)));
@@ -153,5 +175,18 @@ mod tests {
         assert!(!copies.is_copy(1, at(1062)));
         assert!(copies.is_copy(1, at(1063)));
         assert!(!copies.is_copy(1, at(9000)));
+    }
+
+    #[test]
+    fn a_fast_sender_is_remembered_for_half_a_minute_and_no_longer_than_needed() {
+        let mut copies = Heard::default();
+        for second in (0..6000).step_by(2) {
+            let at = Time::from_seconds(second);
+            assert!(!copies.is_copy(second as u64, at), "{second}");
+            for back in (2..=30).step_by(2).filter(|back| *back <= second) {
+                assert!(copies.is_copy((second - back) as u64, at), "{second} {back}");
+            }
+        }
+        assert!(copies.more.is_some_and(|more| more.capacity() <= MOST_HEARD));
     }
 }

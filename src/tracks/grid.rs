@@ -17,10 +17,20 @@ pub(super) type Cell = u32;
 /// The cell of a vessel without a position.
 pub(super) const NOWHERE: Cell = u32::MAX;
 
+/// The vessels of a cell are chained both ways: 8 bytes a vessel, however they spread.
 #[derive(Default)]
 pub(super) struct Grid {
-    cells: FxHashMap<Cell, Vec<TrackIx>>,
+    first: FxHashMap<Cell, u32>,
+    links: Vec<Link>,
 }
+
+#[derive(Clone, Copy)]
+struct Link {
+    before: u32,
+    after: u32,
+}
+
+const NOBODY: u32 = u32::MAX;
 
 /// The cell a position lies in.
 pub(super) fn cell_of(at: LatLon) -> Cell {
@@ -29,18 +39,34 @@ pub(super) fn cell_of(at: LatLon) -> Cell {
 
 impl Grid {
     pub(super) fn insert(&mut self, cell: Cell, vessel: TrackIx) {
-        self.cells.entry(cell).or_default().push(vessel);
+        let place = vessel.0 as usize;
+        if self.links.len() <= place {
+            self.links.resize(place + 1, Link { before: NOBODY, after: NOBODY });
+        }
+        let after = self.first.insert(cell, vessel.0).unwrap_or(NOBODY);
+        self.links[place] = Link { before: NOBODY, after };
+        if after != NOBODY {
+            self.links[after as usize].before = vessel.0;
+        }
     }
 
+    /// Takes out a vessel that is in `cell`; nothing happens with `NOWHERE`.
     pub(super) fn remove(&mut self, cell: Cell, vessel: TrackIx) {
-        let Some(here) = self.cells.get_mut(&cell) else {
+        if cell == NOWHERE {
             return;
-        };
-        if let Some(place) = here.iter().position(|other| *other == vessel) {
-            here.swap_remove(place);
         }
-        if here.is_empty() {
-            self.cells.remove(&cell);
+        let Link { before, after } = self.links[vessel.0 as usize];
+        if after != NOBODY {
+            self.links[after as usize].before = before;
+        }
+        match (before, after) {
+            (NOBODY, NOBODY) => {
+                self.first.remove(&cell);
+            }
+            (NOBODY, after) => {
+                self.first.insert(cell, after);
+            }
+            (before, after) => self.links[before as usize].after = after,
         }
     }
 
@@ -57,8 +83,10 @@ impl Grid {
         for row in low..=high {
             for step in first..=last {
                 let column = (step + COLUMNS / 2).rem_euclid(COLUMNS);
-                if let Some(here) = self.cells.get(&((row * COLUMNS + column) as Cell)) {
-                    here.iter().for_each(|vessel| found(*vessel));
+                let mut here = self.first.get(&((row * COLUMNS + column) as Cell)).copied().unwrap_or(NOBODY);
+                while here != NOBODY {
+                    found(TrackIx(here));
+                    here = self.links[here as usize].after;
                 }
             }
         }
@@ -109,12 +137,27 @@ mod tests {
     }
 
     #[test]
-    fn a_vessel_that_left_is_gone() {
+    fn vessels_come_and_go_in_any_order() {
         let mut grid = Grid::default();
         let at = LatLon::new(1.0, 1.0);
-        grid.insert(cell_of(at), TrackIx(7));
-        grid.remove(cell_of(at), TrackIx(7));
-        assert_eq!(found(&grid, at, 1000.0), Vec::<u32>::new());
-        assert!(grid.cells.is_empty());
+        let mut here: Vec<u32> = Vec::new();
+        let mut random = fastrand::Rng::with_seed(7);
+        for _ in 0..2000 {
+            let vessel = random.u32(..12);
+            match here.iter().position(|other| *other == vessel) {
+                Some(place) => {
+                    here.remove(place);
+                    grid.remove(cell_of(at), TrackIx(vessel));
+                }
+                None => {
+                    here.push(vessel);
+                    here.sort_unstable();
+                    grid.insert(cell_of(at), TrackIx(vessel));
+                }
+            }
+            assert_eq!(found(&grid, at, 1000.0), here);
+        }
+        here.iter().for_each(|vessel| grid.remove(cell_of(at), TrackIx(*vessel)));
+        assert!(grid.first.is_empty());
     }
 }

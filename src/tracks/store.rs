@@ -7,10 +7,10 @@ use crate::geo::LatLon;
 use crate::time::{Span, Time};
 use crate::units::{Mmsi, StationClass, knots};
 
-use super::accept::{self, CANDIDATE_AGE, Candidates, Copies, Outcome, Refusal};
+use super::accept::{self, CANDIDATE_AGE, Candidates, Heard, Outcome, Refusal};
 use super::grid::{self, Grid};
 use super::sweep::CONFIRMED_FIXES;
-use super::track::{Cold, Fix, Hot, NO_NEXT, SpeedMadeGood, Vessel};
+use super::track::{Cold, Fix, Flag, Hot, NO_NEXT, SpeedMadeGood, Vessel};
 use super::trail::TrailPoint;
 use super::usual::UsualSpeed;
 use super::{Settings, TrackIx, TrackKey};
@@ -30,10 +30,11 @@ pub struct Tracks {
     pub(super) settings: Settings,
     pub(super) hot: Vec<Hot>,
     pub(super) cold: Vec<Cold>,
+    /// By the first track of each MMSI.
+    pub(super) heard: Vec<Heard>,
     pub(super) free: Vec<TrackIx>,
     pub(super) by_mmsi: FxHashMap<u32, u32>,
     pub(super) grid: Grid,
-    pub(super) copies: Copies,
     pub(super) candidates: Candidates,
     pub(super) forgotten: Vec<TrackIx>,
     pub(super) satellite_sources: Vec<SourceId>,
@@ -49,10 +50,10 @@ impl Tracks {
             settings,
             hot: Vec::new(),
             cold: Vec::new(),
+            heard: Vec::new(),
             free: Vec::new(),
             by_mmsi: FxHashMap::default(),
             grid: Grid::default(),
-            copies: Copies::default(),
             candidates: Candidates::default(),
             forgotten: Vec::new(),
             satellite_sources,
@@ -76,16 +77,23 @@ impl Tracks {
         }
         // A message may say who and where at once (type 19, CSV rows): two reports, neither a copy of the other.
         let half = u64::from(matches!(report.body, Body::Static(_)));
-        let transmission = report.payload ^ (u64::from(mmsi.0) << 17) ^ half;
-        if self.copies.is_copy(transmission, report.at) {
+        let transmission = report.payload ^ (half << 63);
+        let first = self.by_mmsi.get(&mmsi.0).copied();
+        if first.is_some_and(|first| self.heard[first as usize].is_copy(transmission, report.at)) {
             self.note_copy(mmsi, report.station, report.source);
             return Outcome::Refused(Refusal::Copy);
         }
-        match report.body {
-            Body::Position(position) => self.position(mmsi, position, report.at, report.station, report.source),
+        let outcome = match report.body {
+            Body::Position(position) => self.position(mmsi, first, position, report.at, report.station, report.source),
             Body::Static(said) => self.identity(mmsi, *said),
             Body::SafetyText(_) | Body::Base(_) | Body::Aid(_) | Body::Other => Outcome::Refused(Refusal::NotTracked),
+        };
+        if first.is_none()
+            && let Some(created) = self.by_mmsi.get(&mmsi.0)
+        {
+            self.heard[*created as usize].is_copy(transmission, report.at);
         }
+        outcome
     }
 
     /// Reads one vessel.
@@ -100,7 +108,9 @@ impl Tracks {
 
     /// Every track, in slab order (which must not show outside).
     pub fn iter(&self) -> impl Iterator<Item = Vessel<'_>> {
-        (0..self.hot.len() as u32).filter(|ix| self.hot[*ix as usize].alive).map(|ix| self.vessel(TrackIx(ix)))
+        (0..self.hot.len() as u32)
+            .filter(|ix| self.hot[*ix as usize].is(Flag::Alive))
+            .map(|ix| self.vessel(TrackIx(ix)))
     }
 
     /// Calls `found(vessel, metres)` for every vessel whose latest fix lies within `metres` of `at`, in no set order.
@@ -154,21 +164,30 @@ impl Tracks {
 
     /// Whether the trail of this vessel should reach back 13 h instead of 30 min.
     pub fn mark_interest(&mut self, ix: TrackIx, interest: Interest) {
-        self.hot[ix.0 as usize].keep_long = interest == Interest::Watch;
+        self.hot[ix.0 as usize].mark(Flag::KeepLong, interest == Interest::Watch);
     }
 
     /// Heap and slab bytes of the tracks, without the map's own.
     pub fn bytes(&self) -> usize {
         let trails: usize = self.cold.iter().map(|cold| cold.trail.bytes()).sum();
-        trails + self.hot.capacity() * size_of::<Hot>() + self.cold.capacity() * size_of::<Cold>()
+        trails + self.hot.capacity() * (size_of::<Hot>() + size_of::<Cold>() + size_of::<Heard>())
     }
 
-    fn position(&mut self, mmsi: Mmsi, said: Position, at: Time, station: StationId, source: SourceId) -> Outcome {
+    /// `first` is the first track of this MMSI, if any.
+    fn position(
+        &mut self,
+        mmsi: Mmsi,
+        first: Option<u32>,
+        said: Position,
+        at: Time,
+        station: StationId,
+        source: SourceId,
+    ) -> Outcome {
         let Some(position) = said.lat_lon() else {
             return self.without_position(mmsi, said);
         };
         let fix = Fix { at, position, said, station, source };
-        let Some(first) = self.by_mmsi.get(&mmsi.0).copied() else {
+        let Some(first) = first else {
             let ix = self.create(mmsi, 1);
             return self.move_on(ix, fix);
         };
@@ -176,8 +195,8 @@ impl Tracks {
         if head.next == NO_NEXT && head.fixes == 0 {
             return self.move_on(TrackIx(first), fix);
         }
-        match self.nearest_possible(mmsi, &fix) {
-            Some(ix) => self.known(ix, fix),
+        match self.nearest_possible(mmsi, first, &fix) {
+            Some(ix) => self.known(ix, first, fix),
             None => self.jump(mmsi, fix),
         }
     }
@@ -191,14 +210,14 @@ impl Tracks {
             Some(ix) => TrackIx(*ix),
             None => self.create(mmsi, 1),
         };
-        self.hot[vessel.0 as usize].said = said;
+        let hot = &mut self.hot[vessel.0 as usize];
+        hot.said = said.or_where(&hot.said);
         Outcome::Identity { vessel }
     }
 
     /// The track of this MMSI that could have made the fix; of several the nearest.
-    fn nearest_possible(&self, mmsi: Mmsi, fix: &Fix) -> Option<TrackIx> {
+    fn nearest_possible(&self, mmsi: Mmsi, first: u32, fix: &Fix) -> Option<TrackIx> {
         let limit = self.settings.jump_knots;
-        let first = self.by_mmsi.get(&mmsi.0).copied()?;
         if self.hot[first as usize].next == NO_NEXT {
             let last = self.hot[first as usize].last()?;
             return accept::possible(&last, fix, limit).then_some(TrackIx(first));
@@ -213,7 +232,7 @@ impl Tracks {
             .map(|(ix, _)| ix)
     }
 
-    fn known(&mut self, ix: TrackIx, fix: Fix) -> Outcome {
+    fn known(&mut self, ix: TrackIx, first: u32, fix: Fix) -> Outcome {
         let last_at = self.hot[ix.0 as usize].last_at;
         if fix.at < last_at {
             let added = self.cold[ix.0 as usize].trail.insert_late(&trail_point(&fix));
@@ -225,7 +244,7 @@ impl Tracks {
         if fix.at == last_at {
             return Outcome::Refused(Refusal::SameMoment);
         }
-        self.retire_silent_siblings(ix, fix.at);
+        self.retire_silent_siblings(ix, first, fix.at);
         self.move_on(ix, fix)
     }
 
@@ -257,12 +276,11 @@ impl Tracks {
     }
 
     /// Two ships under one MMSI are one again when the other has been silent for 30 min.
-    fn retire_silent_siblings(&mut self, ix: TrackIx, now: Time) {
-        let mmsi = Mmsi(self.hot[ix.0 as usize].mmsi);
-        let first = self.by_mmsi.get(&mmsi.0).copied();
-        if first == Some(ix.0) && self.hot[ix.0 as usize].next == NO_NEXT {
+    fn retire_silent_siblings(&mut self, ix: TrackIx, first: u32, now: Time) {
+        if first == ix.0 && self.hot[ix.0 as usize].next == NO_NEXT {
             return;
         }
+        let mmsi = Mmsi(self.hot[ix.0 as usize].mmsi);
         let silent: Vec<TrackIx> = self
             .chain(mmsi)
             .filter(|other| *other != ix)
@@ -278,19 +296,16 @@ impl Tracks {
         let hot = &mut self.hot[ix.0 as usize];
         let cold = &mut self.cold[ix.0 as usize];
         let previous = hot.last();
-        hot.satellite_only &= satellite;
-        let smg = previous.and_then(|previous| {
-            let max_hole = self.settings.max_hole(hot.satellite_only);
-            speed_made_good(cold, &previous, &fix, max_hole)
-        });
-        let (lat, lon) = fix.said.units().unwrap_or((hot.lat, hot.lon));
+        if !satellite {
+            hot.mark(Flag::SatelliteOnly, false);
+        }
+        let max_hole = self.settings.max_hole(hot.is(Flag::SatelliteOnly));
+        let smg = previous.and_then(|previous| speed_made_good(cold, &mut hot.smg_place, &previous, &fix, max_hole));
         if hot.fixes == 0 {
-            hot.first_at = fix.at;
+            cold.first_at = fix.at;
         }
         hot.last_at = fix.at;
-        hot.lat = lat;
-        hot.lon = lon;
-        hot.said = fix.said;
+        hot.said = fix.said.or_where(&hot.said);
         hot.source = fix.source;
         hot.fixes = hot.fixes.saturating_add(1);
         match fix.said.class {
@@ -300,8 +315,8 @@ impl Tracks {
         }
         hot.smg = smg.map_or(f32::NAN, |smg| smg.knots as f32);
         hot.smg_span = smg.map_or(0, |smg| (fix.at - smg.since).millis().clamp(0, i64::from(u32::MAX)) as u32);
-        hot.smg_over_hole = smg.is_some_and(|smg| smg.over_hole);
-        let keep = if hot.keep_long { KEEP_LONG } else { KEEP_SHORT };
+        hot.mark(Flag::OverHole, smg.is_some_and(|smg| smg.over_hole));
+        let keep = if hot.is(Flag::KeepLong) { KEEP_LONG } else { KEEP_SHORT };
         cold.trail.push(&trail_point(&fix), keep);
         let new_minute = previous.is_none_or(|previous| previous.at.floor_minute() != fix.at.floor_minute());
         if let Some(smg) = smg.filter(|smg| new_minute && !smg.over_hole) {
@@ -317,7 +332,7 @@ impl Tracks {
         }
         if fix.station != hot.station {
             hot.station = fix.station;
-            note_station(&mut cold.stations, fix.station);
+            note_station(cold, fix.station);
         }
         let cell = grid::cell_of(fix.position);
         if cell != hot.cell {
@@ -358,10 +373,10 @@ impl Tracks {
             return;
         };
         if !self.satellite_sources.contains(&source) && self.hot[ix as usize].said.message_type != 27 {
-            self.hot[ix as usize].satellite_only = false;
+            self.hot[ix as usize].mark(Flag::SatelliteOnly, false);
         }
         if station != self.hot[ix as usize].station {
-            note_station(&mut self.cold[ix as usize].stations, station);
+            note_station(&mut self.cold[ix as usize], station);
         }
     }
 
@@ -371,7 +386,9 @@ impl Tracks {
         }
         let mut hot = Hot::new(mmsi, ordinal);
         let mut cold = Cold::new();
+        let mut heard = Heard::default();
         if let Some(first) = self.by_mmsi.get(&mmsi.0).copied() {
+            heard = std::mem::take(&mut self.heard[first as usize]);
             hot.next = first;
             hot.class = self.hot[first as usize].class;
             cold.identity = self.cold[first as usize].identity.clone();
@@ -380,11 +397,13 @@ impl Tracks {
             Some(ix) => {
                 self.hot[ix.0 as usize] = hot;
                 self.cold[ix.0 as usize] = cold;
+                self.heard[ix.0 as usize] = heard;
                 ix
             }
             None => {
                 self.hot.push(hot);
                 self.cold.push(cold);
+                self.heard.push(heard);
                 TrackIx(self.hot.len() as u32 - 1)
             }
         };
@@ -422,7 +441,7 @@ pub enum Interest {
     Pass,
 }
 
-fn speed_made_good(cold: &Cold, previous: &Fix, fix: &Fix, max_hole: Span) -> Option<SpeedMadeGood> {
+fn speed_made_good(cold: &Cold, place: &mut u16, previous: &Fix, fix: &Fix, max_hole: Span) -> Option<SpeedMadeGood> {
     let speed = |from: Time, position: LatLon, over_hole: bool| SpeedMadeGood {
         knots: knots(position.metres_to(fix.position), (fix.at - from).seconds()),
         since: from,
@@ -435,7 +454,7 @@ fn speed_made_good(cold: &Cold, previous: &Fix, fix: &Fix, max_hole: Span) -> Op
     if SMG_SHORTEST <= hole {
         return Some(speed(previous.at, previous.position, false));
     }
-    let start = cold.trail.at_or_before(fix.at - SMG_SHORTEST)?;
+    let start = cold.trail.at_or_before_from(place, fix.at - SMG_SHORTEST)?;
     (fix.at - start.at <= SMG_LONGEST).then(|| speed(start.at, start.position, false))
 }
 
@@ -448,8 +467,12 @@ fn trail_point(fix: &Fix) -> TrailPoint {
     }
 }
 
-fn note_station(stations: &mut Vec<StationId>, station: StationId) {
-    if station == StationId(0) || stations.first() == Some(&station) {
+fn note_station(cold: &mut Cold, station: StationId) {
+    if station == StationId(0) {
+        return;
+    }
+    let stations = cold.stations.get_or_insert_default();
+    if stations.first() == Some(&station) {
         return;
     }
     stations.retain(|other| *other != station);

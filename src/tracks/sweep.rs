@@ -4,12 +4,13 @@ use crate::time::{Span, Time};
 use crate::units::Mmsi;
 
 use super::TrackIx;
+use super::accept::Heard;
 use super::grid;
 use super::store::Tracks;
-use super::track::{Cold, Hot, NO_NEXT};
+use super::track::{Cold, Flag, Hot, NO_NEXT};
 
 /// A track with fewer fixes than this was never confirmed.
-pub(super) const CONFIRMED_FIXES: u32 = 3;
+pub(super) const CONFIRMED_FIXES: u16 = 3;
 
 impl Tracks {
     /// Tracks that ceased to exist since the last call; they can still be read until `release`.
@@ -34,7 +35,7 @@ impl Tracks {
         let forget_before = now - Span::from_hours(i64::from(self.settings.forget_after_hours));
         for ix in 0..self.hot.len() as u32 {
             let hot = &self.hot[ix as usize];
-            if hot.alive && hot.last_at < forget_before && hot.active == 0 {
+            if hot.is(Flag::Alive) && hot.last_at < forget_before && hot.active == 0 {
                 self.forget(TrackIx(ix));
             }
         }
@@ -47,7 +48,10 @@ impl Tracks {
         if self.by_mmsi.get(&mmsi) == Some(&ix.0) {
             match next {
                 NO_NEXT => self.by_mmsi.remove(&mmsi),
-                next => self.by_mmsi.insert(mmsi, next),
+                next => {
+                    self.heard[next as usize] = std::mem::take(&mut self.heard[ix.0 as usize]);
+                    self.by_mmsi.insert(mmsi, next)
+                }
             };
         } else {
             let before = self.chain(Mmsi(mmsi)).find(|other| self.hot[other.0 as usize].next == ix.0);
@@ -55,8 +59,9 @@ impl Tracks {
                 self.hot[before.0 as usize].next = next;
             }
         }
+        self.heard[ix.0 as usize] = Heard::default();
         let hot = &mut self.hot[ix.0 as usize];
-        hot.alive = false;
+        hot.mark(Flag::Alive, false);
         hot.cell = grid::NOWHERE;
         self.alive -= 1;
         self.forgotten.push(ix);
@@ -70,7 +75,7 @@ impl Tracks {
         }
         let mut order: Vec<(bool, Time, u32, u32)> = (0..self.hot.len() as u32)
             .map(|ix| (ix, &self.hot[ix as usize]))
-            .filter(|(_, hot)| hot.alive && hot.active == 0)
+            .filter(|(_, hot)| hot.is(Flag::Alive) && hot.active == 0)
             .map(|(ix, hot)| (CONFIRMED_FIXES <= hot.fixes, hot.last_at, hot.mmsi, ix))
             .collect();
         order.sort_unstable();

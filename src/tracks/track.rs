@@ -40,38 +40,52 @@ pub struct SpeedMadeGood {
     pub over_hole: bool,
 }
 
-/// What is read at every report, together: 112 bytes.
+/// What is read at every report: one cache line.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub(super) struct Hot {
     pub(super) last_at: Time,
-    pub(super) first_at: Time,
+    /// The latest report; its position is the latest known.
     pub(super) said: Position,
     pub(super) smg: f32,
     pub(super) smg_span: u32,
-    pub(super) lat: i32,
-    pub(super) lon: i32,
     pub(super) cell: Cell,
     pub(super) mmsi: u32,
     pub(super) next: u32,
-    pub(super) fixes: u32,
     pub(super) active: u32,
+    pub(super) fixes: u16,
     pub(super) ordinal: u16,
     pub(super) station: StationId,
     pub(super) source: SourceId,
+    /// Where in the trail the speed made good began.
+    pub(super) smg_place: u16,
     pub(super) class: Class,
-    pub(super) alive: bool,
-    pub(super) keep_long: bool,
-    pub(super) smg_over_hole: bool,
-    pub(super) satellite_only: bool,
+    flags: u8,
 }
 
-/// What is read seldom.
+/// What is read seldom, but for the trail: one cache line.
 #[derive(Clone, Debug)]
+#[repr(align(64))]
 pub(super) struct Cold {
     pub(super) trail: Trail,
+    pub(super) first_at: Time,
     pub(super) usual: Option<Box<UsualSpeed>>,
     pub(super) identity: Option<Box<Identity>>,
-    pub(super) stations: Vec<StationId>,
+    pub(super) stations: Option<Box<Vec<StationId>>>,
+}
+
+/// One bit of a track's hot state.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub(super) enum Flag {
+    /// In use.
+    Alive = 1,
+    /// Its trail reaches back half a day.
+    KeepLong = 2,
+    /// Its speed made good spans a hole too long to count.
+    OverHole = 4,
+    /// Nobody but satellites has heard it.
+    SatelliteOnly = 8,
 }
 
 /// Chain end in `Hot::next`.
@@ -81,33 +95,37 @@ impl Hot {
     pub(super) fn new(mmsi: Mmsi, ordinal: u16) -> Hot {
         Hot {
             last_at: Time::MIN,
-            first_at: Time::MIN,
             said: Position::new(Class::Unknown, 0, None, None, None, None, None),
             smg: f32::NAN,
             smg_span: 0,
-            lat: 0,
-            lon: 0,
             cell: grid::NOWHERE,
             mmsi: mmsi.0,
             next: NO_NEXT,
-            fixes: 0,
             active: 0,
+            fixes: 0,
             ordinal,
             station: StationId(0),
             source: SourceId(0),
+            smg_place: 0,
             class: Class::Unknown,
-            alive: true,
-            keep_long: false,
-            smg_over_hole: false,
-            satellite_only: true,
+            flags: Flag::Alive as u8 | Flag::SatelliteOnly as u8,
         }
     }
 
-    pub(super) fn position(&self) -> LatLon {
-        LatLon {
-            lat: f64::from(self.lat) / crate::ais::UNITS_PER_DEGREE,
-            lon: f64::from(self.lon) / crate::ais::UNITS_PER_DEGREE,
+    pub(super) fn is(&self, flag: Flag) -> bool {
+        self.flags & flag as u8 != 0
+    }
+
+    pub(super) fn mark(&mut self, flag: Flag, holds: bool) {
+        match holds {
+            true => self.flags |= flag as u8,
+            false => self.flags &= !(flag as u8),
         }
+    }
+
+    /// Its latest position; without meaning before the first fix.
+    pub(super) fn position(&self) -> LatLon {
+        self.said.lat_lon().unwrap_or(LatLon { lat: 0.0, lon: 0.0 })
     }
 
     pub(super) fn last(&self) -> Option<Fix> {
@@ -127,7 +145,7 @@ impl Hot {
 
 impl Cold {
     pub(super) fn new() -> Cold {
-        Cold { trail: Trail::new(), usual: None, identity: None, stations: Vec::new() }
+        Cold { trail: Trail::new(), first_at: Time::MIN, usual: None, identity: None, stations: None }
     }
 }
 
@@ -159,7 +177,7 @@ impl<'a> Vessel<'a> {
     pub fn takes_part(&self) -> bool {
         match self.mmsi().station_class() {
             StationClass::Ship | StationClass::Tender => true,
-            StationClass::Unassigned => UNASSIGNED_AFTER <= self.hot.last_at - self.hot.first_at,
+            StationClass::Unassigned => UNASSIGNED_AFTER <= self.hot.last_at - self.cold.first_at,
             StationClass::Coast
             | StationClass::Aircraft
             | StationClass::Aid
@@ -180,7 +198,7 @@ impl<'a> Vessel<'a> {
 
     /// When it was first heard with a position.
     pub fn first_at(&self) -> Time {
-        self.hot.first_at
+        self.cold.first_at
     }
 
     /// Speed made good at its latest fix.
@@ -188,7 +206,7 @@ impl<'a> Vessel<'a> {
         (!self.hot.smg.is_nan()).then(|| SpeedMadeGood {
             knots: f64::from(self.hot.smg),
             since: self.hot.last_at - Span::from_millis(i64::from(self.hot.smg_span)),
-            over_hole: self.hot.smg_over_hole,
+            over_hole: self.hot.is(Flag::OverHole),
         })
     }
 
@@ -215,7 +233,7 @@ impl<'a> Vessel<'a> {
 
     /// Whether nothing but satellites (type 27, or inputs with a lateness over 15 min) has heard it.
     pub fn satellite_only(&self) -> bool {
-        self.hot.satellite_only
+        self.hot.is(Flag::SatelliteOnly)
     }
 
     /// Whether it says it is at anchor (1) or moored (5).
@@ -260,16 +278,26 @@ impl<'a> Vessel<'a> {
 
     /// Stations that heard it lately, at most eight, most recent first.
     pub fn stations(&self) -> &'a [StationId] {
-        &self.cold.stations
+        self.cold.stations.as_deref().map_or(&[], Vec::as_slice)
     }
 
-    /// Its fixes so far.
-    pub fn fixes(&self) -> u32 {
+    /// Its fixes so far; 65 535 is "or more".
+    pub fn fixes(&self) -> u16 {
         self.hot.fixes
     }
 
     /// Which behaviours keep state about it, one bit each.
     pub fn active(&self) -> u32 {
         self.hot.active
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hot_and_cold_are_a_cache_line_each() {
+        assert_eq!((size_of::<Hot>(), size_of::<Cold>()), (64, 64));
     }
 }

@@ -71,7 +71,7 @@ impl Trail {
         }
         if self.points.len() == self.points.capacity() {
             self.thin(at, keep);
-            if self.points.capacity() < self.points.len() + 1 + self.points.len() / 8 {
+            if self.points.capacity() < self.points.len() + 1 + self.points.len() / 16 {
                 // In few steps: what a vessel that is heard twice will soon need anyway, or the heap is left full of small holes.
                 let more = match self.points.len() {
                     0 => 2,
@@ -108,6 +108,20 @@ impl Trail {
     pub(super) fn at_or_before(&self, at: Time) -> Option<TrailPoint> {
         let place = self.place_after(at);
         place.checked_sub(1).map(|index| self.unpack(&self.points[index]))
+    }
+
+    /// The same for one who asks for ever later times: `place` is where the last answer lay.
+    pub(super) fn at_or_before_from(&self, place: &mut u16, at: Time) -> Option<TrailPoint> {
+        let millis = at.millis();
+        let mut here = usize::from(*place);
+        if self.points.get(here).is_none_or(|kept| millis < self.millis(kept)) {
+            here = self.place_after(at).checked_sub(1)?;
+        }
+        while self.points.get(here + 1).is_some_and(|next| self.millis(next) <= millis) {
+            here += 1;
+        }
+        *place = here.min(usize::from(u16::MAX)) as u16;
+        Some(self.unpack(&self.points[here]))
     }
 
     /// The earliest kept point after `at`.
@@ -234,6 +248,17 @@ mod tests {
         let last = trail.at_or_before(Time::MAX).expect("just pushed");
         assert_eq!(last.at, Time::from_seconds(400_000_060));
         assert_eq!(trail.since(Time::MIN).count(), 2);
+    }
+
+    #[test]
+    fn a_remembered_place_gives_the_same_answers() {
+        let mut trail = Trail::new();
+        let mut place = 0;
+        for seconds in (0..50_000).step_by(7) {
+            let at = Time::from_seconds(seconds - 300);
+            assert_eq!(trail.at_or_before_from(&mut place, at), trail.at_or_before(at), "{seconds}");
+            trail.push(&point(seconds), Span::from_hours(1));
+        }
     }
 
     #[test]
