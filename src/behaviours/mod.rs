@@ -29,7 +29,7 @@ pub use place::{Place, Places};
 pub use signal::{Holding, Signal, SignalKind, Subject};
 
 use crate::time::{Span, Time};
-use crate::tracks::{Activity, Fix, SpeedMadeGood, TrackIx, TrackKey, Tracks};
+use crate::tracks::{Activity, Fix, Learned, SpeedMadeGood, TrackIx, TrackKey, Tracks};
 use crate::zones::{Chart, Crossing, Presence};
 
 /// One vessel moved on, or said who it is.
@@ -40,7 +40,7 @@ pub struct Step<'a> {
     pub vessel: TrackIx,
     /// Its name for good.
     pub key: TrackKey,
-    /// Its new fix; `None` for a distress device that does not know where it is.
+    /// Its new fix; `None` when it said who it is, and for a distress device that does not know where it is.
     pub fix: Option<Fix>,
     /// Its fix before.
     pub previous: Option<Fix>,
@@ -50,8 +50,11 @@ pub struct Step<'a> {
     pub presence: &'a Presence,
     /// Borders it crossed with this fix.
     pub crossings: &'a [Crossing],
-    /// Shore and calm water where it is; `None` unless it is slow, active or due for its 5-minute look.
+    /// Shore and calm water where it is; `None` unless it is slow, active, due for its 5-minute look, or said another thing
+    /// of itself than before.
     pub place: Option<Place>,
+    /// What it said of itself that is new; only in steps of `Interest::LEARNED`. What is known now is in its track.
+    pub learned: Option<&'a Learned>,
     /// Why behaviours are asked.
     pub interest: Interest,
 }
@@ -71,6 +74,9 @@ impl Interest {
     pub const DISTRESS: Interest = Interest(8);
     /// In or near a zone that asks for every fix.
     pub const ASKED: Interest = Interest(16);
+    /// Static data other than the estimated arrival changed, or a change was said a second time. Only behaviours with this
+    /// interest are asked, whoever keeps state about the vessel.
+    pub const LEARNED: Interest = Interest(32);
 
     /// Both together.
     pub const fn and(self, other: Interest) -> Interest {

@@ -6,7 +6,7 @@ use crate::ais::{Report, StationId};
 use crate::alerts::{Change, View};
 use crate::behaviours::{self, Interest, Scene, Step};
 use crate::time::{Span, Time};
-use crate::tracks::{Activity, Fix, Interest as Keep, Outcome, SpeedMadeGood, TrackIx};
+use crate::tracks::{Activity, Fix, Interest as Keep, Learned, Outcome, SpeedMadeGood, TrackIx};
 use crate::units::StationClass;
 use crate::zones::Sighting;
 
@@ -17,17 +17,23 @@ const SLOW_KNOTS: f64 = 5.0;
 /// The slots of the 5-minute look.
 const TICK_MILLIS: i64 = 300_000;
 
+/// What behaviours are asked about.
+struct Asked<'a> {
+    at: Time,
+    fix: Option<Fix>,
+    previous: Option<Fix>,
+    smg: Option<SpeedMadeGood>,
+    learned: Option<&'a Learned>,
+    interest: Interest,
+}
+
 impl Engine {
     /// One report at its place in time.
     pub(super) fn step(&mut self, report: Report, now: Time, out: &mut Vec<Change>) {
         let at = report.at;
         match self.tracks.accept(report) {
             Outcome::Fix { vessel, previous, smg } => self.moved(vessel, previous, smg, now, out),
-            Outcome::Identity { vessel } => {
-                if self.tracks.vessel(vessel).mmsi().station_class() == StationClass::Distress {
-                    self.ask(vessel, at.max(now), None, None, None, Interest::DISTRESS, now, out);
-                }
-            }
+            Outcome::Identity { vessel, learned } => self.spoke(vessel, learned.as_deref(), at.max(now), now, out),
             Outcome::Late { .. } => {}
             Outcome::Refused(refusal) => self.counters.refused(refusal),
         }
@@ -83,26 +89,35 @@ impl Engine {
             let watch = slow || !presence.is_empty();
             self.tracks.mark_interest(ix, if watch { Keep::Watch } else { Keep::Pass });
         }
-        self.ask(ix, fix.at, Some(fix), previous, smg, interest, now, out);
+        self.ask(ix, Asked { at: fix.at, fix: Some(fix), previous, smg, learned: None, interest }, now, out);
+    }
+
+    /// Somebody said who it is, or a distress device spoke that does not know where it is.
+    fn spoke(&mut self, ix: TrackIx, learned: Option<&Learned>, at: Time, now: Time, out: &mut Vec<Change>) {
+        let mut interest = Interest(0);
+        if learned.is_some() {
+            interest = interest.and(Interest::LEARNED);
+        }
+        if self.tracks.vessel(ix).mmsi().station_class() == StationClass::Distress {
+            interest = interest.and(Interest::DISTRESS);
+        }
+        if interest.0 == 0 {
+            return;
+        }
+        self.crossings.clear();
+        self.ask(ix, Asked { at, fix: None, previous: None, smg: None, learned, interest }, now, out);
     }
 
     /// Asks the behaviours that want to know.
-    #[allow(clippy::too_many_arguments)]
-    pub(super) fn ask(
-        &mut self,
-        ix: TrackIx,
-        at: Time,
-        fix: Option<Fix>,
-        previous: Option<Fix>,
-        smg: Option<SpeedMadeGood>,
-        interest: Interest,
-        now: Time,
-        out: &mut Vec<Change>,
-    ) {
+    fn ask(&mut self, ix: TrackIx, asked: Asked<'_>, now: Time, out: &mut Vec<Change>) {
+        let Asked { at, fix, previous, smg, learned, interest } = asked;
         let vessel = self.tracks.vessel(ix);
-        let (key, active) = (vessel.key(), vessel.active());
+        // What was said without a fix concerns only those who want such words.
+        let (key, active) = (vessel.key(), if fix.is_some() { vessel.active() } else { 0 });
         let needs_place = interest.meets(Interest::SLOW.and(Interest::TICK).and(Interest::CROSSED)) || active != 0;
-        let place = fix.filter(|_| needs_place).map(|fix| self.places.place(&self.chart, ix, fix.position, now));
+        let revised = learned.is_some_and(|learned| learned.before.said_at.is_some());
+        let at_sea = fix.filter(|_| needs_place).or_else(|| vessel.last().filter(|_| revised));
+        let place = at_sea.map(|fix| self.places.place(&self.chart, ix, fix.position, now));
         for asked in 0..self.behaviours.len() {
             let (bit, behaviour) = &mut self.behaviours[asked];
             let bit = *bit;
@@ -120,6 +135,7 @@ impl Engine {
                 presence: self.places.presence(ix),
                 crossings: &self.crossings,
                 place,
+                learned,
                 interest,
             };
             behaviour.step(&scene, &step, &mut self.output);

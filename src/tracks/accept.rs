@@ -6,6 +6,7 @@ use crate::time::{Span, Time};
 use crate::units::METRES_PER_SECOND_PER_KNOT;
 
 use super::TrackIx;
+use super::identity::Learned;
 use super::track::{Fix, SpeedMadeGood};
 
 /// Copies of one transmission arrive within this (SPEC "Time").
@@ -20,7 +21,7 @@ pub(super) const CANDIDATE_AGE: Span = Span::from_minutes(30);
 const JITTER_METRES: f64 = 200.0;
 
 /// What a report did to the picture.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Outcome {
     /// A vessel moved on.
     Fix {
@@ -31,10 +32,12 @@ pub enum Outcome {
         /// Speed made good at this fix.
         smg: Option<SpeedMadeGood>,
     },
-    /// Static data changed.
+    /// Static data changed, or a change was repeated; or a distress device spoke that does not know where it is.
     Identity {
-        /// Whose.
+        /// Whose; of several tracks under one MMSI the one heard last.
         vessel: TrackIx,
+        /// What is new; absent when only the estimated arrival is.
+        learned: Option<Box<Learned>>,
     },
     /// Older than its vessel's last fix: joined the trail.
     Late {

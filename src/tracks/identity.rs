@@ -1,6 +1,7 @@
-//! Who a vessel says it is: static data fused from types 5, 19 and 24, and from CSV columns.
+//! Who a vessel says it is: static data fused from types 5, 19 and 24, and from CSV columns; and what a message changed.
 
 use crate::ais::{Dimensions, Static};
+use crate::time::Time;
 
 /// Static and voyage data of one track; a field is the latest non-empty value received, from whichever message.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -21,19 +22,111 @@ pub struct Identity {
     pub destination: Option<Box<str>>,
     /// Estimated arrival: month, day, hour, minute.
     pub eta: Option<(u8, u8, u8, u8)>,
+    /// Fields whose present value was said only once: it may be a bit error or a slip of the keyboard.
+    pub once: Fields,
+    /// When the newest message came.
+    pub said_at: Option<Time>,
+}
+
+/// A set of static fields.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Fields(u8);
+
+impl Fields {
+    /// IMO number.
+    pub const IMO: Fields = Fields(1);
+    /// Name.
+    pub const NAME: Fields = Fields(2);
+    /// Call sign.
+    pub const CALL_SIGN: Fields = Fields(4);
+    /// Ship type.
+    pub const SHIP_TYPE: Fields = Fields(8);
+    /// Dimensions.
+    pub const DIMENSIONS: Fields = Fields(16);
+    /// Draught.
+    pub const DRAUGHT: Fields = Fields(32);
+    /// Destination.
+    pub const DESTINATION: Fields = Fields(64);
+    /// Estimated arrival.
+    pub const ETA: Fields = Fields(128);
+
+    /// Both together.
+    pub const fn and(self, other: Fields) -> Fields {
+        Fields(self.0 | other.0)
+    }
+
+    /// What is here and not in the other.
+    pub const fn without(self, other: Fields) -> Fields {
+        Fields(self.0 & !other.0)
+    }
+
+    /// Whether the two have a field in common.
+    pub const fn meets(self, other: Fields) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Whether it is none.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// What one static message taught about a vessel, estimated arrival apart. Who repeats what is known teaches nothing.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Learned {
+    /// What was known before the message; the track holds what is known after it.
+    pub before: Identity,
+    /// Fields that have another value than before, or one for the first time.
+    pub changed: Fields,
+    /// Fields that were new in an earlier message, and whose new value this one says again: it is meant.
+    pub repeated: Fields,
+    /// Several ships speak under this MMSI at present: nobody knows whose word this is.
+    pub shared: bool,
 }
 
 impl Identity {
-    /// Takes over what `said` carries; true when anything changed.
-    pub(super) fn fuse(&mut self, said: Static) -> bool {
-        let mut changed = take(&mut self.imo, said.imo);
-        changed |= take(&mut self.name, said.name);
-        changed |= take(&mut self.call_sign, said.call_sign);
-        changed |= take(&mut self.ship_type, said.ship_type);
-        changed |= take(&mut self.dimensions, said.dimensions);
-        changed |= take(&mut self.draught_dm, said.draught_dm);
-        changed |= take(&mut self.destination, said.destination);
-        changed | take(&mut self.eta, said.eta)
+    /// Takes over what `said` carries. A message older than the newest fills gaps and replaces nothing. Returns what is
+    /// new, and what was repeated for the first time.
+    pub(super) fn fuse(&mut self, said: &Static, at: Time) -> (Fields, Fields) {
+        let late = self.said_at.is_some_and(|newest| at < newest);
+        self.said_at = self.said_at.max(Some(at));
+        let news = [
+            (Fields::IMO, take(&mut self.imo, &said.imo, late)),
+            (Fields::NAME, take(&mut self.name, &said.name, late)),
+            (Fields::CALL_SIGN, take(&mut self.call_sign, &said.call_sign, late)),
+            (Fields::SHIP_TYPE, take(&mut self.ship_type, &said.ship_type, late)),
+            (Fields::DIMENSIONS, take(&mut self.dimensions, &said.dimensions, late)),
+            (Fields::DRAUGHT, take(&mut self.draught_dm, &said.draught_dm, late)),
+            (Fields::DESTINATION, take(&mut self.destination, &said.destination, late)),
+            (Fields::ETA, take(&mut self.eta, &said.eta, late)),
+        ];
+        let mut changed = Fields::default();
+        let mut same = Fields::default();
+        for (field, news) in news {
+            match news {
+                News::Silent => {}
+                News::Same => same = same.and(field),
+                News::Changed => changed = changed.and(field),
+            }
+        }
+        let repeated = Fields(same.0 & self.once.0);
+        self.once = self.once.without(repeated).and(changed);
+        (changed, repeated)
+    }
+
+    /// Whether a message would change or repeat anything that `fuse` tells of.
+    pub(super) fn teaches(&self, said: &Static) -> bool {
+        fn other<T: PartialEq>(known: &Option<T>, said: &Option<T>) -> bool {
+            said.is_some() && known != said
+        }
+        !self.once.without(Fields::ETA).is_empty()
+            || other(&self.imo, &said.imo)
+            || other(&self.name, &said.name)
+            || other(&self.call_sign, &said.call_sign)
+            || other(&self.ship_type, &said.ship_type)
+            || other(&self.dimensions, &said.dimensions)
+            || other(&self.draught_dm, &said.draught_dm)
+            || other(&self.destination, &said.destination)
     }
 
     /// Length over all in metres, where known.
@@ -42,27 +135,56 @@ impl Identity {
     }
 }
 
-fn take<T: PartialEq>(field: &mut Option<T>, said: Option<T>) -> bool {
-    if said.is_none() || *field == said {
-        return false;
+enum News {
+    Silent,
+    Same,
+    Changed,
+}
+
+fn take<T: PartialEq + Clone>(field: &mut Option<T>, said: &Option<T>, late: bool) -> News {
+    if said.is_none() {
+        return News::Silent;
     }
-    *field = said;
-    true
+    if field == said {
+        return News::Same;
+    }
+    if late && field.is_some() {
+        return News::Silent;
+    }
+    field.clone_from(said);
+    News::Changed
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const AT: Time = Time::from_seconds(1000);
+
+    fn named(name: &str) -> Static {
+        Static { name: Some(name.into()), ..Static::default() }
+    }
+
     #[test]
     fn halves_of_type_24_make_one_identity() {
         let mut identity = Identity::default();
-        let name = Static { name: Some("ALFA".into()), ..Static::default() };
         let call_sign = Static { call_sign: Some("EA1234".into()), ship_type: Some(36), ..Static::default() };
-        assert!(identity.fuse(name.clone()));
-        assert!(identity.fuse(call_sign));
-        assert!(!identity.fuse(name));
+        assert_eq!(identity.fuse(&named("ALFA"), AT), (Fields::NAME, Fields::default()));
+        assert_eq!(identity.fuse(&call_sign, AT).0, Fields::CALL_SIGN.and(Fields::SHIP_TYPE));
+        // The other half says nothing about the name, so it does not repeat it either.
+        assert_eq!(identity.once, Fields::NAME.and(Fields::CALL_SIGN).and(Fields::SHIP_TYPE));
+        assert_eq!(identity.fuse(&named("ALFA"), AT), (Fields::default(), Fields::NAME));
+        assert_eq!(identity.fuse(&named("ALFA"), AT), (Fields::default(), Fields::default()));
         assert_eq!(identity.name.as_deref(), Some("ALFA"));
         assert_eq!(identity.ship_type, Some(36));
+    }
+
+    #[test]
+    fn a_late_message_fills_gaps_and_replaces_nothing() {
+        let mut identity = Identity::default();
+        identity.fuse(&named("BRAVO"), AT);
+        let late = Static { imo: Some(9_074_729), ..named("ALFA") };
+        assert_eq!(identity.fuse(&late, Time::from_seconds(999)).0, Fields::IMO);
+        assert_eq!(identity.name.as_deref(), Some("BRAVO"));
     }
 }

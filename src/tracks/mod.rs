@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use accept::{Outcome, Refusal};
 pub use flag::flag_of;
-pub use identity::Identity;
+pub use identity::{Fields, Identity, Learned};
 pub use store::{Activity, Interest, Tracks};
 pub use track::{Fix, SpeedMadeGood, Vessel};
 pub use trail::TrailPoint;

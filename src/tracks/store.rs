@@ -9,6 +9,7 @@ use crate::units::{Mmsi, StationClass, knots};
 
 use super::accept::{self, CANDIDATE_AGE, Candidates, Heard, Outcome, Refusal};
 use super::grid::{self, Grid};
+use super::identity::{Fields, Learned};
 use super::sweep::CONFIRMED_FIXES;
 use super::track::{Cold, Fix, Flag, Hot, NO_NEXT, SpeedMadeGood, Vessel};
 use super::trail::TrailPoint;
@@ -85,7 +86,7 @@ impl Tracks {
         }
         let outcome = match report.body {
             Body::Position(position) => self.position(mmsi, first, position, report.at, report.station, report.source),
-            Body::Static(said) => self.identity(mmsi, *said),
+            Body::Static(said) => self.identity(mmsi, &said, report.at),
             Body::SafetyText(_) | Body::Base(_) | Body::Aid(_) | Body::Other => Outcome::Refused(Refusal::NotTracked),
         };
         if first.is_none()
@@ -212,7 +213,7 @@ impl Tracks {
         };
         let hot = &mut self.hot[vessel.0 as usize];
         hot.said = said.or_where(&hot.said);
-        Outcome::Identity { vessel }
+        Outcome::Identity { vessel, learned: None }
     }
 
     /// The track of this MMSI that could have made the fix; of several the nearest.
@@ -343,28 +344,41 @@ impl Tracks {
         Outcome::Fix { vessel: ix, previous, smg }
     }
 
-    fn identity(&mut self, mmsi: Mmsi, said: Static) -> Outcome {
+    /// Every track of an MMSI learns what is said under it: a message tells its number, not its place.
+    fn identity(&mut self, mmsi: Mmsi, said: &Static, at: Time) -> Outcome {
         if !self.by_mmsi.contains_key(&mmsi.0) {
             self.create(mmsi, 1);
         }
-        let class = said.class;
-        let mut changed = None;
-        let mut next = self.by_mmsi.get(&mmsi.0).copied().unwrap_or(NO_NEXT);
+        let first = self.by_mmsi.get(&mmsi.0).copied().unwrap_or(NO_NEXT);
+        let shared = self.hot[first as usize].next != NO_NEXT;
+        let heard_last =
+            |ix: &TrackIx| (self.hot[ix.0 as usize].last_at, std::cmp::Reverse(self.hot[ix.0 as usize].ordinal));
+        let vessel = self.chain(mmsi).max_by_key(heard_last).unwrap_or(TrackIx(first));
+        let known = self.cold[vessel.0 as usize].identity.as_deref();
+        let before = known.map_or(true, |known| known.teaches(said)).then(|| known.cloned().unwrap_or_default());
+        let class = said.class.filter(|class| *class != Class::Unknown);
+        let (mut changed, mut repeated) = (Fields::default(), Fields::default());
+        let mut next = first;
         while next != NO_NEXT {
             let hot = &mut self.hot[next as usize];
-            if let Some(class) = class.filter(|class| *class != Class::Unknown) {
+            if let Some(class) = class {
                 hot.class = class;
             }
             let identity = self.cold[next as usize].identity.get_or_insert_default();
-            if identity.fuse(said.clone()) && changed.is_none() {
-                changed = Some(TrackIx(next));
+            let news = identity.fuse(said, at);
+            if next == vessel.0 {
+                (changed, repeated) = news;
             }
             next = hot.next;
         }
-        match changed {
-            Some(vessel) => Outcome::Identity { vessel },
-            None => Outcome::Refused(Refusal::NothingNew),
+        if changed.and(repeated).is_empty() {
+            return Outcome::Refused(Refusal::NothingNew);
         }
+        let (changed, repeated) = (changed.without(Fields::ETA), repeated.without(Fields::ETA));
+        let learned = before
+            .filter(|_| !changed.and(repeated).is_empty())
+            .map(|before| Box::new(Learned { before, changed, repeated, shared }));
+        Outcome::Identity { vessel, learned }
     }
 
     /// A copy is no fix, but its station heard the vessel, and a shore station's copy proves it is not satellite-only.

@@ -168,6 +168,45 @@ fn static_data_before_the_first_position_is_kept() {
     assert_eq!(vessel.fixes(), 1);
 }
 
+fn statics(seconds: i64, said: Static) -> Report {
+    Report { body: Body::Static(Box::new(said)), ..report(seconds, LatLon::new(0.0, 0.0), 1 << 40 | seconds as u64) }
+}
+
+#[test]
+fn a_change_of_static_data_is_told_once_when_new_and_once_when_repeated() {
+    let mut tracks = tracks();
+    let named = |name: &str| Static { name: Some(name.into()), ..Static::default() };
+    let mut said = |seconds, said| match tracks.accept(statics(seconds, said)) {
+        Outcome::Identity { learned, .. } => learned.map(|learned| (learned.changed, learned.repeated)),
+        _ => None,
+    };
+    let none = Fields::default();
+    assert_eq!(said(0, named("ALFA")), Some((Fields::NAME, none)));
+    assert_eq!(said(360, named("ALFA")), Some((none, Fields::NAME)));
+    assert_eq!(said(720, named("ALFA")), None);
+    assert_eq!(said(1080, Static { eta: Some((3, 1, 0, 0)), ..named("ALFA") }), None);
+    assert_eq!(said(1440, named("BRAVO")), Some((Fields::NAME, none)));
+    assert_eq!(said(1800, named("ALFA")), Some((Fields::NAME, none)));
+    assert_eq!(said(2160, named("ALFA")), Some((none, Fields::NAME)));
+}
+
+#[test]
+fn what_is_said_under_a_shared_mmsi_is_told_of_the_track_heard_last_and_marked() {
+    let mut tracks = tracks();
+    let here = LatLon::new(40.0, -10.0);
+    let there = LatLon::new(20.0, -60.0);
+    let mut fixes: Vec<_> = (0..20).map(|n| (n * 30, if n % 2 == 0 { here } else { there })).collect();
+    fixes.push((600, here));
+    sail(&mut tracks, &fixes);
+    let said = statics(610, Static { name: Some("ALFA".into()), ..Static::default() });
+    let Outcome::Identity { vessel, learned: Some(learned) } = tracks.accept(said) else {
+        panic!("nothing learned");
+    };
+    assert_eq!(tracks.vessel(vessel).key(), key(1));
+    assert!(learned.shared);
+    assert!(tracks.iter().all(|vessel| vessel.identity().is_some()));
+}
+
 #[test]
 fn a_flood_of_invented_numbers_evicts_the_unconfirmed_and_spares_who_is_watched() {
     let settings = Settings { max_tracks: 1000, ..Settings::default() };
