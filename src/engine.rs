@@ -3,7 +3,21 @@
 //! It owns engine time. Reports wait in the reorder buffer until the watermark reaches them; then time steps through each
 //! report and timer in order, and every change carries the time of its step. No clock, no file, no lock.
 
+/// What behaviours may read now: a view of the engine's fields beside the behaviours themselves.
+macro_rules! scene {
+    ($engine:ident, $now:expr) => {
+        Scene {
+            now: $now,
+            tracks: &$engine.tracks,
+            chart: &$engine.chart,
+            episodes: &$engine.episodes,
+            merge: $engine.merge,
+        }
+    };
+}
+
 mod dispatch;
+mod memory;
 mod reorder;
 mod settings;
 mod summary;
@@ -19,6 +33,7 @@ use crate::ais::{self, Decoder, Line, Report, SourceId, SourceSettings, StationI
 use crate::alerts::{Alert, AlertBook, Change, View};
 use crate::behaviours::{self, Behaviour, Output, Places, Scene};
 use crate::cases::{Case, CaseBook};
+use crate::episodes::{Episodes, News};
 use crate::time::{Span, Time};
 use crate::tracks::{TrackIx, TrackKey, Tracks};
 use crate::zones::{Chart, Crossing, Zone};
@@ -53,6 +68,7 @@ pub struct Engine {
     reorder: Reorder,
     tracks: Tracks,
     places: Places,
+    episodes: Episodes,
     chart: Arc<Chart>,
     behaviours: Vec<(u32, Box<dyn Behaviour>)>,
     /// Zones that some behaviour wants every fix from, by index.
@@ -69,6 +85,7 @@ pub struct Engine {
     decoded: Vec<Report>,
     believed: Vec<Report>,
     crossings: Vec<Crossing>,
+    news: Vec<News>,
     output: Output,
 }
 
@@ -97,6 +114,7 @@ impl Engine {
             watermarks,
             reorder: Reorder::new(),
             places: Places::default(),
+            episodes: Episodes::default(),
             behaviours: behaviours::all(&settings.behaviours, &chart),
             asking: asking(&chart),
             book: AlertBook::new(settings.alerts.clone(), settings.score.clone()),
@@ -111,6 +129,7 @@ impl Engine {
             decoded: Vec::new(),
             believed: Vec::new(),
             crossings: Vec::new(),
+            news: Vec::new(),
             output: Output::default(),
             chart,
         }
@@ -198,6 +217,11 @@ impl Engine {
         self.counters.summary(self.decoder.tally(), &self.tracks, &self.watermarks)
     }
 
+    /// Halts, slow legs and kinks.
+    pub fn episodes(&self) -> &Episodes {
+        &self.episodes
+    }
+
     /// Heap bytes of what is held for each vessel, about.
     pub fn bytes(&self) -> usize {
         self.tracks.bytes() + self.places.bytes()
@@ -269,6 +293,7 @@ impl Engine {
                 Due::Sweep => {
                     self.sweep_at = at + SWEEP_EVERY;
                     self.tracks.sweep(now);
+                    self.episodes.sweep(now);
                     self.drop_forgotten(out);
                 }
             }
@@ -288,7 +313,7 @@ impl Engine {
         let (Some(Reverse(timer)), Some(now)) = (self.timers.pop(), self.now) else {
             return;
         };
-        let scene = Scene { now, tracks: &self.tracks, chart: &self.chart, merge: self.merge };
+        let scene = scene!(self, now);
         if let Some((_, behaviour)) = self.behaviours.iter_mut().find(|(bit, _)| *bit == timer.behaviour) {
             behaviour.wake(&scene, timer.key, timer.vessel, &mut self.output);
         }

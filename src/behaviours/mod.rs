@@ -28,6 +28,7 @@ use serde_json::{Map, Value};
 pub use place::{Place, Places};
 pub use signal::{Holding, Signal, SignalKind, Subject};
 
+use crate::episodes::{Episodes, News};
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, Fix, Learned, SpeedMadeGood, TrackIx, TrackKey, Tracks};
 use crate::zones::{Chart, Crossing, Presence};
@@ -97,6 +98,8 @@ pub struct Scene<'a> {
     pub tracks: &'a Tracks,
     /// Zones, coast, ports.
     pub chart: &'a Chart,
+    /// What happened where, and lately.
+    pub episodes: &'a Episodes,
     /// How long something that stopped may come back as the same alert.
     pub merge: Span,
 }
@@ -136,6 +139,9 @@ pub trait Behaviour {
 
     /// Takes in one step.
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output);
+
+    /// An episode began or ended; only behaviours of `Scope::Episodes` are told.
+    fn episode(&mut self, _scene: &Scene<'_>, _news: News, _out: &mut Output) {}
 
     /// A moment it asked for has come; asks only for later ones.
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output);

@@ -6,7 +6,7 @@ use crate::ais::{Report, StationId};
 use crate::alerts::{Change, View};
 use crate::behaviours::{self, Interest, Scene, Step};
 use crate::time::{Span, Time};
-use crate::tracks::{Activity, Fix, Interest as Keep, Learned, Outcome, SpeedMadeGood, TrackIx};
+use crate::tracks::{Activity, FOLLOWED, Fix, Interest as Keep, Learned, Outcome, SpeedMadeGood, TrackIx};
 use crate::units::StationClass;
 use crate::zones::Sighting;
 
@@ -85,9 +85,13 @@ impl Engine {
         if interest.0 == 0 && vessel.active() == 0 {
             return;
         }
+        let followed = vessel.active() & (1 << FOLLOWED) != 0;
         if new_slot {
             let watch = slow || !presence.is_empty();
             self.tracks.mark_interest(ix, if watch { Keep::Watch } else { Keep::Pass });
+        }
+        if slow || followed || interest.meets(Interest::TICK) {
+            self.remember(ix, fix, smg, new_slot, now, out);
         }
         self.ask(ix, Asked { at: fix.at, fix: Some(fix), previous, smg, learned: None, interest }, now, out);
     }
@@ -124,7 +128,7 @@ impl Engine {
             if !interest.meets(behaviour.interest()) && active & (1 << bit) == 0 {
                 continue;
             }
-            let scene = Scene { now, tracks: &self.tracks, chart: &self.chart, merge: self.merge };
+            let scene = scene!(self, now);
             let step = Step {
                 at,
                 vessel: ix,
@@ -185,13 +189,14 @@ impl Engine {
             for asked in 0..self.behaviours.len() {
                 let (bit, behaviour) = &mut self.behaviours[asked];
                 let bit = *bit;
-                let scene = Scene { now, tracks: &self.tracks, chart: &self.chart, merge: self.merge };
+                let scene = scene!(self, now);
                 behaviour.forget(&scene, vessel, "lost", &mut self.output);
                 self.keep(bit, now);
             }
             self.tell(now, out);
             self.book.forget(vessel);
             self.places.forget(vessel);
+            self.episodes.forget(vessel);
             self.tracks.release(vessel);
         }
     }
@@ -204,7 +209,7 @@ impl Engine {
         for asked in 0..self.behaviours.len() {
             let (bit, behaviour) = &mut self.behaviours[asked];
             let bit = *bit;
-            let scene = Scene { now, tracks: &self.tracks, chart: &self.chart, merge: self.merge };
+            let scene = scene!(self, now);
             behaviour.reload(&scene, &self.settings, &self.places, &mut self.output);
             self.keep(bit, now);
         }
@@ -228,7 +233,7 @@ impl Engine {
                 .map(|vessel| vessel.ix())
                 .collect();
             for vessel in active {
-                let scene = Scene { now, tracks: &self.tracks, chart: &self.chart, merge: self.merge };
+                let scene = scene!(self, now);
                 behaviour.forget(&scene, vessel, "switched off", &mut self.output);
                 self.output.activity.push((vessel, Activity::Done));
             }

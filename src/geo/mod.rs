@@ -1,5 +1,6 @@
 //! Positions on the Earth: distance, bearing, and the local plane that the hot path works in.
 
+mod cells;
 pub(crate) mod chord;
 mod coast;
 mod land;
@@ -9,6 +10,7 @@ mod port_file;
 mod ports;
 mod sun;
 
+pub use cells::Cells;
 pub use coast::{Coast, CoastError};
 pub use motion::{Approach, Hull, Motion, cpa, hull_metres};
 pub use port_file::PortsError;

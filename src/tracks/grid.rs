@@ -2,14 +2,11 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::geo::LatLon;
-use crate::units::EARTH_RADIUS_METRES;
+use crate::geo::{Cells, LatLon};
 
 use super::TrackIx;
 
-const CELLS_PER_DEGREE: f64 = 10.0;
-const ROWS: i64 = 1800;
-const COLUMNS: i64 = 3600;
+const CELLS: Cells = Cells::new(10);
 
 /// Number of a cell; `NOWHERE` before a vessel's first fix.
 pub(super) type Cell = u32;
@@ -34,7 +31,7 @@ const NOBODY: u32 = u32::MAX;
 
 /// The cell a position lies in.
 pub(super) fn cell_of(at: LatLon) -> Cell {
-    (row(at.lat) * COLUMNS + column(at.lon)) as Cell
+    CELLS.of(at)
 }
 
 impl Grid {
@@ -72,33 +69,14 @@ impl Grid {
 
     /// Calls `found` for every vessel in the cells that a circle touches; the caller measures the distance.
     pub(super) fn around(&self, at: LatLon, metres: f64, mut found: impl FnMut(TrackIx)) {
-        let reach = (metres / EARTH_RADIUS_METRES).to_degrees() * 1.01;
-        let low = row(at.lat - reach);
-        let high = row(at.lat + reach);
-        let widest = (at.lat.abs() + reach).min(90.0).to_radians().cos();
-        let aside = if widest < 1e-6 { 180.0 } else { (reach / widest).min(180.0) };
-        let first = ((at.lon - aside) * CELLS_PER_DEGREE).floor() as i64;
-        let last = ((at.lon + aside) * CELLS_PER_DEGREE).floor() as i64;
-        let last = last.min(first + COLUMNS - 1);
-        for row in low..=high {
-            for step in first..=last {
-                let column = (step + COLUMNS / 2).rem_euclid(COLUMNS);
-                let mut here = self.first.get(&((row * COLUMNS + column) as Cell)).copied().unwrap_or(NOBODY);
-                while here != NOBODY {
-                    found(TrackIx(here));
-                    here = self.links[here as usize].after;
-                }
+        for cell in CELLS.around(at, metres) {
+            let mut here = self.first.get(&cell).copied().unwrap_or(NOBODY);
+            while here != NOBODY {
+                found(TrackIx(here));
+                here = self.links[here as usize].after;
             }
         }
     }
-}
-
-fn row(lat: f64) -> i64 {
-    (((lat + 90.0) * CELLS_PER_DEGREE).floor() as i64).clamp(0, ROWS - 1)
-}
-
-fn column(lon: f64) -> i64 {
-    (((lon + 180.0) * CELLS_PER_DEGREE).floor() as i64).rem_euclid(COLUMNS)
 }
 
 #[cfg(test)]

@@ -32,6 +32,9 @@ use crate::units::Mmsi;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct TrackIx(pub u32);
 
+/// The bit of a vessel's activity that no behaviour has: a finder of episodes follows it. It keeps no track alive.
+pub const FOLLOWED: u32 = 31;
+
 /// What a track is called for good: its MMSI and which of the ships under that MMSI it is, from 1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct TrackKey {

@@ -35,7 +35,7 @@ impl Tracks {
         let forget_before = now - Span::from_hours(i64::from(self.settings.forget_after_hours));
         for ix in 0..self.hot.len() as u32 {
             let hot = &self.hot[ix as usize];
-            if hot.is(Flag::Alive) && hot.last_at < forget_before && hot.active == 0 {
+            if hot.is(Flag::Alive) && hot.last_at < forget_before && !hot.is_watched() {
                 self.forget(TrackIx(ix));
             }
         }
@@ -75,7 +75,7 @@ impl Tracks {
         }
         let mut order: Vec<(bool, Time, u32, u32)> = (0..self.hot.len() as u32)
             .map(|ix| (ix, &self.hot[ix as usize]))
-            .filter(|(_, hot)| hot.is(Flag::Alive) && hot.active == 0)
+            .filter(|(_, hot)| hot.is(Flag::Alive) && !hot.is_watched())
             .map(|(ix, hot)| (CONFIRMED_FIXES <= hot.fixes, hot.last_at, hot.mmsi, ix))
             .collect();
         order.sort_unstable();

@@ -9,7 +9,7 @@ use super::grid::{self, Cell};
 use super::identity::Identity;
 use super::trail::{Trail, TrailPoint};
 use super::usual::{self, UsualSpeed};
-use super::{TrackIx, TrackKey};
+use super::{FOLLOWED, TrackIx, TrackKey};
 
 /// An MMSI outside every class takes part after this long on a consistent track (SPEC "Vessels").
 const UNASSIGNED_AFTER: Span = Span::from_minutes(60);
@@ -114,6 +114,11 @@ impl Hot {
 
     pub(super) fn is(&self, flag: Flag) -> bool {
         self.flags & flag as u8 != 0
+    }
+
+    /// Whether a behaviour keeps state about it.
+    pub(super) fn is_watched(&self) -> bool {
+        self.active & !(1 << FOLLOWED) != 0
     }
 
     pub(super) fn mark(&mut self, flag: Flag, holds: bool) {

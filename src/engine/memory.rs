@@ -1,0 +1,62 @@
+//! What is remembered of a fix beyond the vessel's trail: episodes; and who is told when one begins or ends.
+
+use crate::alerts::Change;
+use crate::behaviours::{Place, Scene, Scope};
+use crate::episodes::Look;
+use crate::time::Time;
+use crate::tracks::{Activity, FOLLOWED, Fix, SpeedMadeGood, TrackIx};
+
+use super::Engine;
+
+impl Engine {
+    /// Shows a fix to the finders of episodes, and tells behaviours what they found.
+    pub(super) fn remember(
+        &mut self,
+        ix: TrackIx,
+        fix: Fix,
+        smg: Option<SpeedMadeGood>,
+        tick: bool,
+        now: Time,
+        out: &mut Vec<Change>,
+    ) {
+        let Place { shore_nm, calm } = self.places.place(&self.chart, ix, fix.position, now);
+        let vessel = self.tracks.vessel(ix);
+        if !vessel.takes_part() {
+            return;
+        }
+        let zones = &self.chart.zones;
+        let watched = self.places.presence(ix).iter().any(|(zone, _)| {
+            let zone = zones.get(zone);
+            zone.watched() && zone.active(now)
+        });
+        let followed = vessel.active() & (1 << FOLLOWED) != 0;
+        let look = Look { vessel, key: vessel.key(), fix, smg, shore_nm, calm: calm.inside, watched, tick };
+        self.episodes.look(&look, &mut self.news);
+        let follows = self.episodes.follows(ix);
+        if follows != followed {
+            self.tracks.mark_active(ix, FOLLOWED, if follows { Activity::Keeps } else { Activity::Done });
+        }
+        self.tell_news(now, out);
+    }
+
+    /// Tells behaviours that read episodes what began and ended.
+    pub(super) fn tell_news(&mut self, now: Time, out: &mut Vec<Change>) {
+        if self.news.is_empty() {
+            return;
+        }
+        let mut told = std::mem::take(&mut self.news);
+        for news in told.drain(..) {
+            for asked in 0..self.behaviours.len() {
+                let (bit, behaviour) = &mut self.behaviours[asked];
+                let bit = *bit;
+                if behaviour.scope() == Scope::Episodes {
+                    let scene = scene!(self, now);
+                    behaviour.episode(&scene, news, &mut self.output);
+                    self.keep(bit, now);
+                }
+            }
+        }
+        self.news = told;
+        self.tell(now, out);
+    }
+}

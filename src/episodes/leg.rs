@@ -1,0 +1,132 @@
+//! Slow legs: a vessel in watched water goes at less than half its usual speed for ten minutes or more.
+
+use rustc_hash::FxHashMap;
+
+use crate::geo::LatLon;
+use crate::time::{Span, Time};
+use crate::tracks::{TrackIx, TrackKey};
+
+use super::{Kept, Look, News, Shelf};
+
+/// Below this share of its usual speed it is slow (SPEC `async_rendezvous`).
+const SLOW_SHARE: f64 = 0.5;
+/// At this share it is under way again.
+const AWAY_SHARE: f64 = 0.6;
+/// From here on a leg is one (SPEC `async_rendezvous`).
+const AFTER: Span = Span::from_minutes(10);
+/// After so long without a fix nobody knows how it went on.
+const LOST_AFTER: Span = Span::from_hours(6);
+/// Nearer to shore everybody slows down (SPEC `async_rendezvous`). Nautical miles.
+const SHORE_NM: f64 = 6.0;
+
+/// One slow leg of one vessel.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SlowLeg {
+    /// Whose.
+    pub key: TrackKey,
+    /// Its place in the slab when it began; later that may belong to another.
+    pub vessel: TrackIx,
+    /// Where it slowed down.
+    pub position: LatLon,
+    /// Where it was last slow.
+    pub last_position: LatLon,
+    /// Start of the span of the first slow fix.
+    pub started_at: Time,
+    /// The last slow fix.
+    pub last_at: Time,
+    /// Its usual speed, knots.
+    pub usual_knots: f64,
+    /// The slowest speed made good, knots.
+    pub slowest_knots: f64,
+    /// Distance from shore where it began, nautical miles.
+    pub shore_nm: f64,
+}
+
+impl Kept for SlowLeg {
+    fn key(&self) -> TrackKey {
+        self.key
+    }
+
+    fn position(&self) -> LatLon {
+        self.position
+    }
+
+    fn last_at(&self) -> Time {
+        self.last_at
+    }
+}
+
+/// Whether a vessel's slowing and turning says nothing: fishing and pleasure craft, pilots, rescuers and dredgers do it for a living or
+/// for fun, and who is at anchor does not move (SPEC `async_rendezvous`).
+pub(super) fn is_its_trade(look: &Look<'_>) -> bool {
+    matches!(look.vessel.ship_type(), Some(30 | 33 | 36 | 37 | 50 | 51)) || look.vessel.says_anchored()
+}
+
+/// The vessels that are slower than usual at present.
+#[derive(Default)]
+pub(super) struct Legs {
+    slower: FxHashMap<TrackIx, (SlowLeg, Option<u64>)>,
+}
+
+impl Legs {
+    pub(super) fn follows(&self, vessel: TrackIx) -> bool {
+        self.slower.contains_key(&vessel)
+    }
+
+    pub(super) fn forget(&mut self, vessel: TrackIx) {
+        self.slower.remove(&vessel);
+    }
+
+    pub(super) fn look(&mut self, look: &Look<'_>, shelf: &mut Shelf<SlowLeg>, news: &mut Vec<News>) {
+        let vessel = look.vessel.ix();
+        let at = look.fix.at;
+        let Some(smg) = look.smg else {
+            return;
+        };
+        if let Some((leg, id)) = self.slower.get_mut(&vessel) {
+            let share = if id.is_some() { AWAY_SHARE } else { SLOW_SHARE };
+            let stays = look.watched && !look.calm && at - leg.last_at <= LOST_AFTER;
+            if !stays || leg.usual_knots * share <= smg.knots {
+                if let Some((leg, Some(id))) = self.slower.remove(&vessel) {
+                    shelf.update(id, |kept| *kept = leg);
+                    news.push(News::LegEnded(id));
+                }
+                return;
+            }
+            if smg.knots < leg.usual_knots * SLOW_SHARE {
+                leg.last_at = at;
+                leg.last_position = look.fix.position;
+                leg.slowest_knots = leg.slowest_knots.min(smg.knots);
+            }
+            match id {
+                Some(id) if look.tick => shelf.update(*id, |kept| kept.clone_from(leg)),
+                None if AFTER <= leg.last_at - leg.started_at => {
+                    let new = shelf.add(leg.clone());
+                    *id = Some(new);
+                    news.push(News::LegBegan(new));
+                }
+                Some(_) | None => {}
+            }
+            return;
+        }
+        // A ship's usual speed takes some looking up: once in five minutes is enough, the span reaches back as far.
+        if !look.tick || !look.watched || look.calm || look.shore_nm < SHORE_NM || is_its_trade(look) {
+            return;
+        }
+        let usual_knots = look.vessel.usual_knots(smg.since);
+        if smg.knots < usual_knots * SLOW_SHARE {
+            let leg = SlowLeg {
+                key: look.key,
+                vessel,
+                position: look.vessel.position_at(smg.since, AFTER).unwrap_or(look.fix.position),
+                last_position: look.fix.position,
+                started_at: smg.since,
+                last_at: at,
+                usual_knots,
+                slowest_knots: smg.knots,
+                shore_nm: look.shore_nm,
+            };
+            self.slower.insert(vessel, (leg, None));
+        }
+    }
+}

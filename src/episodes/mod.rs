@@ -1,0 +1,133 @@
+//! Episodes: what happened to one vessel at one place and is worth remembering for hours: stops, slow legs, kinks.
+//!
+//! Each kind is found once, in its own file, and kept on a shelf by age, place and vessel. Behaviours read the shelves and are told
+//! of each episode that begins or ends; searches over many vessels run then, never with a report.
+
+mod halt;
+mod kink;
+mod leg;
+mod shelf;
+
+pub use halt::Halt;
+pub use kink::Kink;
+pub use leg::SlowLeg;
+pub use shelf::{Kept, Shelf};
+
+use crate::time::{Span, Time};
+use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey, Vessel};
+
+use halt::Halts;
+use kink::Kinks;
+use leg::Legs;
+
+/// Halts, slow legs and kinks are kept for so long (SPEC: a collector comes up to 48 h later).
+const KEEP: Span = Span::from_hours(48);
+/// At most so many of each kind: about 10 MB in all.
+const MOST: usize = 100_000;
+
+/// One fix, as the finders of episodes read it.
+pub struct Look<'a> {
+    /// Whose.
+    pub vessel: Vessel<'a>,
+    /// Its name for good.
+    pub key: TrackKey,
+    /// The fix.
+    pub fix: Fix,
+    /// Speed made good there; over a hole too long to count it is left out.
+    pub smg: Option<SpeedMadeGood>,
+    /// Distance from shore, nautical miles.
+    pub shore_nm: f64,
+    /// Whether it lies in calm water (circles and calm zones, without the margin).
+    pub calm: bool,
+    /// Whether it is in or near a corridor, area or benign zone.
+    pub watched: bool,
+    /// The first fix of a 5-minute slot.
+    pub tick: bool,
+}
+
+/// An episode that began or ended: which, and on which shelf.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum News {
+    /// A vessel has been slow for ten minutes, outside calm water.
+    HaltBegan(u64),
+    /// It has not moved for a quarter of an hour (below 1 kn).
+    Stopped(u64),
+    /// It goes on its way, or has come into calm water; the halt is complete.
+    HaltEnded(u64),
+    /// A vessel under way in watched water has been slower than usual for ten minutes.
+    LegBegan(u64),
+    /// It is as fast as usual again; the leg is complete.
+    LegEnded(u64),
+    /// A vessel went out of its way and came back to its course.
+    Kink(u64),
+}
+
+/// Every episode there is.
+pub struct Episodes {
+    /// Slow for ten minutes and more, outside calm water.
+    pub halts: Shelf<Halt>,
+    /// Slower than usual for ten minutes and more, in watched water.
+    pub legs: Shelf<SlowLeg>,
+    /// Out of the way and back.
+    pub kinks: Shelf<Kink>,
+    slow: Halts,
+    slower: Legs,
+    turns: Kinks,
+    began_at: Option<Time>,
+}
+
+impl Default for Episodes {
+    fn default() -> Episodes {
+        Episodes {
+            halts: Shelf::new(KEEP, MOST),
+            legs: Shelf::new(KEEP, MOST),
+            kinks: Shelf::new(KEEP, MOST),
+            slow: Halts::default(),
+            slower: Legs::default(),
+            turns: Kinks::default(),
+            began_at: None,
+        }
+    }
+}
+
+impl Episodes {
+    /// Whether a finder follows the vessel and wants its every fix.
+    pub fn follows(&self, vessel: TrackIx) -> bool {
+        self.slow.follows(vessel) || self.slower.follows(vessel)
+    }
+
+    /// Takes in one fix of a vessel that is slow, followed, or watched and due for its 5-minute look.
+    pub fn look(&mut self, look: &Look<'_>, news: &mut Vec<News>) {
+        self.began_at.get_or_insert(look.fix.at);
+        self.slow.look(look, &mut self.halts, news);
+        self.slower.look(look, &mut self.legs, news);
+        self.turns.look(look, &mut self.kinks, news);
+    }
+
+    /// The vessel's slab place is free for another.
+    pub fn forget(&mut self, vessel: TrackIx) {
+        self.slow.forget(vessel);
+        self.slower.forget(vessel);
+        self.turns.forget(vessel);
+    }
+
+    /// Hourly house-keeping.
+    pub fn sweep(&mut self, now: Time) {
+        self.halts.sweep(now);
+        self.legs.sweep(now);
+        self.kinks.sweep(now);
+    }
+
+    /// For how long episodes have been looked for: nothing is rare before days have been seen.
+    pub fn seen_for(&self, now: Time) -> Span {
+        self.began_at.map_or(Span::from_millis(0), |began_at| now - began_at)
+    }
+
+    /// Forgotten because there were too many.
+    pub fn evicted(&self) -> u64 {
+        self.halts.evicted() + self.legs.evicted() + self.kinks.evicted()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! Episodes found in scripts, by a real engine.
+
+use crate::ais::{Line, SourceId};
+use crate::engine::Engine;
+use crate::testing::{AREA, engine, lines, only};
+
+fn after(script: &str) -> Engine {
+    let mut engine = engine(&only("distress"), AREA);
+    let mut out = Vec::new();
+    for line in lines(script) {
+        engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut out);
+    }
+    engine.finish(&mut out);
+    engine
+}
+
+fn halts(script: &str) -> Vec<String> {
+    let engine = after(script);
+    let halts = engine.episodes().halts.iter();
+    halts
+        .map(|(_, halt)| {
+            let over = if halt.over { " over" } else { "" };
+            format!("{} {}-{}{over}", halt.key.mmsi, halt.started_at.clock(), halt.last_at.clock())
+        })
+        .collect()
+}
+
+#[test]
+fn ten_slow_minutes_are_a_halt_and_nine_are_not() {
+    let halt = "ALFA 224000001 type=37 every=30\n 12:00 28 -18\n go 90 10 30\n stop 16\n go 90 10 30";
+    let told = halts(halt);
+    assert_eq!(told.len(), 1, "{told:?}");
+    // Speed made good is measured over five minutes: the halt seems to begin and end a little late.
+    assert!(told[0].starts_with("224000001 12:2") && told[0].ends_with("over"), "{told:?}");
+    assert_eq!(halts(&halt.replace("stop 16", "stop 7")), Vec::<String>::new());
+}
+
+#[test]
+fn a_halt_goes_on_over_a_hole_and_a_short_push() {
+    let script = "ALFA 224000001 type=37 every=60\n 12:00 28 -18\n go 90 10 30\n stop 30\n silent 60\n stop 20\n go 90 3.4 10\n stop 30\n go 90 10 30";
+    let told = halts(script);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].ends_with("over"));
+}
+
+#[test]
+fn who_lies_in_calm_water_does_not_halt() {
+    let harbour = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"port","name":"Port","kind":"port","radius_nm":2},
+        "geometry":{"type":"Point","coordinates":[-18,28]}}]}"#;
+    let mut engine = engine(&only("distress"), harbour);
+    let mut out = Vec::new();
+    for line in lines("ALFA 224000001 type=37 every=60\n 12:00 28 -18\n stop 60\n go 90 8 60\n stop 60") {
+        engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut out);
+    }
+    engine.finish(&mut out);
+    let halts: Vec<_> = engine.episodes().halts.iter().map(|(_, halt)| halt.position.lon).collect();
+    assert_eq!(halts.len(), 1);
+    assert!(-17.9 < halts[0]);
+}
+
+#[test]
+fn a_merchant_ship_that_slows_to_a_third_makes_a_leg_and_a_fishing_boat_does_not() {
+    let script = "BIG 224000002 type=70 every=60\n 12:00 28 -18\n go 90 12 60\n go 90 4 20\n go 90 12 60";
+    let engine = after(script);
+    let legs: Vec<_> = engine.episodes().legs.iter().map(|(_, leg)| leg.clone()).collect();
+    assert_eq!(legs.len(), 1);
+    assert!(((legs[0].last_at - legs[0].started_at).minutes() - 20.0).abs() < 6.0, "{legs:?}");
+    assert!(after(&script.replace("type=70", "type=30")).episodes().legs.is_empty());
+    assert!(after(&script.replace("go 90 4 20", "go 90 4 5")).episodes().legs.is_empty());
+    assert!(after(&script.replace("go 90 4 20", "go 90 7.5 20")).episodes().legs.is_empty());
+}
+
+#[test]
+fn out_of_the_way_and_back_is_a_kink_and_a_new_course_or_a_small_swerve_is_not() {
+    let kink = "BIG 224000002 type=70 every=60\n 12:00 28 -18\n go 90 12 60\n go 140 12 15\n go 40 12 15\n go 90 12 60";
+    let engine = after(kink);
+    let kinks: Vec<_> = engine.episodes().kinks.iter().map(|(_, kink)| kink.clone()).collect();
+    assert_eq!(kinks.len(), 1, "{kinks:?}");
+    // 3 nm at 50 degrees from its course are 2.3 nm aside; looked at every 5 min, or 0.8 nm aside, the corner is cut.
+    assert!((1.5..=2.4).contains(&(kinks[0].aside_metres / 1852.0)), "{kinks:?}");
+    assert!((40.0..=60.0).contains(&kinks[0].turn_degrees), "{kinks:?}");
+    let new_course = "BIG 224000002 type=70 every=60\n 12:00 28 -18\n go 90 12 60\n go 140 12 90";
+    assert!(after(new_course).episodes().kinks.is_empty());
+    assert!(
+        after(&kink.replace("go 140 12 15\n go 40 12 15", "go 110 12 15\n go 70 12 15")).episodes().kinks.is_empty()
+    );
+    // Back after two hours is a way of its own.
+    assert!(
+        after(&kink.replace("go 140 12 15\n go 40 12 15", "go 140 12 60\n go 40 12 60")).episodes().kinks.is_empty()
+    );
+    assert!(after(&kink.replace("type=70", "type=36")).episodes().kinks.is_empty());
+}
