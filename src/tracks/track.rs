@@ -164,6 +164,7 @@ impl<'a> Vessel<'a> {
             | StationClass::Aircraft
             | StationClass::Aid
             | StationClass::Handheld
+            | StationClass::Placeholder
             | StationClass::Distress => false,
         }
     }
