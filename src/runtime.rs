@@ -284,10 +284,10 @@ impl Daemon {
 
     fn tell_status(&self) {
         for source in &self.sources {
-            let [bytes, overlong, dropped, connections] = source.counters.read();
+            let [bytes, overlong, dropped, lost_datagrams, connections] = source.counters.read();
             info!(
-                input = %source.name, state = ?source.state, lines = source.lines, bytes, overlong, dropped, connections,
-                "input status"
+                input = %source.name, state = ?source.state, lines = source.lines, bytes, overlong, dropped, lost_datagrams,
+                connections, "input status"
             );
         }
         let at = self.engine.now().map(|at| at.to_string());

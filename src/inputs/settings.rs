@@ -33,6 +33,9 @@ pub struct Settings {
     /// Connections taken at once (`tcp-listen`).
     #[serde(default = "max_clients")]
     pub max_clients: u16,
+    /// Connections taken at once from one address (`tcp-listen`).
+    #[serde(default = "max_clients_per_address")]
+    pub max_clients_per_address: u16,
 }
 
 fn idle_timeout_seconds() -> u32 {
@@ -41,6 +44,10 @@ fn idle_timeout_seconds() -> u32 {
 
 fn max_clients() -> u16 {
     64
+}
+
+fn max_clients_per_address() -> u16 {
+    16
 }
 
 /// How the lines of an input arrive.
@@ -134,8 +141,12 @@ impl Settings {
         if !(1..=86_400).contains(&self.idle_timeout_seconds) {
             problems.push(format!("{path}.idle_timeout_seconds: is {}; write 1 to 86400", self.idle_timeout_seconds));
         }
-        if self.max_clients == 0 {
-            problems.push(format!("{path}.max_clients: is 0; write 1 to 65535"));
+        for (key, clients) in
+            [("max_clients", self.max_clients), ("max_clients_per_address", self.max_clients_per_address)]
+        {
+            if clients == 0 {
+                problems.push(format!("{path}.{key}: is 0; write 1 to 65535"));
+            }
         }
         problems
     }
