@@ -1,9 +1,10 @@
 //! `atalaia check`: settings and zones before they are used, and what they would cost in alerts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
-use super::replay::{Playback, play};
+use super::replay::{Playback, Played, play};
 use super::{Failure, print};
 use crate::alerts::{Change, Severity};
 use crate::config::{Checked, Purpose, check};
@@ -71,7 +72,7 @@ impl Cost {
 fn cost(settings: &Checked, recording: PathBuf) -> Result<(), Failure> {
     let mut cost = Cost::default();
     let playback = Playback { inputs: vec![recording], time_zone: None, pace: None };
-    let engine = play(settings, &playback, &mut |changes| {
+    let Played { engine, .. } = play(settings, &playback, &mut |changes| {
         changes.iter().for_each(|change| cost.take(change));
         Ok(())
     })?;
