@@ -162,6 +162,7 @@ impl Daemon {
             zone_files = %settings.zones,
             "started"
         );
+        warn_of(&settings);
         Ok(Daemon {
             file,
             settings,
@@ -330,13 +331,14 @@ impl Daemon {
         let inputs = std::mem::take(&mut self.settings.inputs);
         self.settings = Checked { inputs, ..settings };
         self.watch = FolderWatch::new(zones_folder(&self.settings.zones));
+        warn_of(&self.settings);
         info!(zones = self.settings.zone_count(), sinks = self.settings.sinks.len(), "reloaded");
     }
 
     fn reload_zones(&mut self) {
         match self.settings.read_zones_again() {
-            Ok(chart) => {
-                self.settings.chart = Arc::new(chart);
+            Ok(()) => {
+                warn_of(&self.settings);
                 let chart = Arc::clone(&self.settings.chart);
                 self.engine.replace(&self.settings.engine, chart, &mut self.changes);
                 info!(zones = self.settings.zone_count(), "zones reloaded");
@@ -404,6 +406,12 @@ impl Daemon {
             0 => Ok(()),
             bytes => Err(io::Error::other(format!("{bytes} bytes of alert lines could not be written and are lost"))),
         }
+    }
+}
+
+fn warn_of(settings: &Checked) {
+    for warning in &settings.warnings {
+        warn!(file = %warning.file, "{}", warning.text);
     }
 }
 

@@ -24,6 +24,10 @@ pub(super) struct Arguments {
 /// Prints `ok`, or fails with every problem.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let settings = check(Some(&arguments.config), None, Purpose::Run).map_err(Failure::Settings)?;
+    for warning in &settings.warnings {
+        // Without a standard error there is nobody to tell.
+        let _ = writeln!(io::stderr(), "atalaia: warning: {warning}");
+    }
     let without = match settings.inputs.is_empty() {
         true => " (run needs at least one)",
         false => "",

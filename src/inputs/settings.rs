@@ -103,12 +103,30 @@ impl Kind {
 }
 
 impl Settings {
+    /// Whether both would listen on one port of one address; port 0 is chosen by the system.
+    pub fn takes_address_of(&self, other: &Settings) -> bool {
+        let parts = |settings: &Settings| {
+            let (host, port) = settings.address.as_deref()?.rsplit_once(':')?;
+            let port = port.parse::<u16>().ok().filter(|port| *port != 0)?;
+            let any = ["0.0.0.0", "[::]", "*"].contains(&host);
+            Some((host.to_owned(), port, any))
+        };
+        let (Some(ours), Some(theirs)) = (parts(self), parts(other)) else {
+            return false;
+        };
+        let listens = matches!(self.kind, Kind::TcpListen | Kind::Udp);
+        listens && self.kind == other.kind && ours.1 == theirs.1 && (ours.0 == theirs.0 || ours.2 || theirs.2)
+    }
+
     /// What is wrong with it; `path` is the key's path of this input (`inputs[0]`).
     pub fn problems(&self, path: &str) -> Vec<String> {
         let kind = self.kind.name();
         let mut problems = Vec::new();
         if self.name.trim().is_empty() {
             problems.push(format!("{path}.name: is empty; write a name for logs and alerts"));
+        }
+        if self.name.contains(char::is_control) {
+            problems.push(format!("{path}.name: holds a control character; write letters, digits and spaces"));
         }
         match (&self.address, self.kind.has_address()) {
             (None, true) => {
@@ -214,6 +232,9 @@ fn address_problem(address: &str, kind: Kind) -> Option<String> {
         Kind::Tcp => "for instance \"153.44.253.27:5631\"",
         _ => "for instance \"0.0.0.0:10110\"",
     };
+    if let Some((scheme, _)) = address.split_once("://") {
+        return Some(format!("\"{address}\" has a scheme; leave {scheme}:// out, write host:port, {example}"));
+    }
     let Some((host, port)) = address.rsplit_once(':') else {
         return Some(format!("\"{address}\" has no port; write host:port, {example}"));
     };
