@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::yield_now;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -19,6 +20,7 @@ use crate::delivery::Sinks;
 use crate::engine::Engine;
 use crate::inputs::{self, Batch, Message, Port, State};
 use crate::telemetry::{FromAir, InputCounters};
+use crate::time::Span;
 
 /// Everything that can happen to the daemon.
 enum Event {
@@ -46,6 +48,8 @@ const STATUS_EVERY: Duration = Duration::from_secs(600);
 /// When stopping: a pause in the lines that says all have come, and the most that is waited for one.
 const REST: Duration = Duration::from_millis(100);
 const LONGEST_DRAIN: Duration = Duration::from_secs(2);
+/// Turns of the event loop: a connection is accepted, registered, read and handed on in a few.
+const TURNS: u32 = 16;
 /// What the log names of the open alerts when stopping.
 const OPEN_ALERTS_NAMED: usize = 50;
 
@@ -158,6 +162,7 @@ impl Daemon {
             zone_files = %settings.zones,
             "started"
         );
+        warn_of(&settings);
         Ok(Daemon {
             file,
             settings,
@@ -284,10 +289,10 @@ impl Daemon {
 
     fn tell_status(&self) {
         for source in &self.sources {
-            let [bytes, overlong, dropped, connections] = source.counters.read();
+            let [bytes, overlong, dropped, lost_datagrams, connections] = source.counters.read();
             info!(
-                input = %source.name, state = ?source.state, lines = source.lines, bytes, overlong, dropped, connections,
-                "input status"
+                input = %source.name, state = ?source.state, lines = source.lines, bytes, overlong, dropped, lost_datagrams,
+                connections, "input status"
             );
         }
         let at = self.engine.now().map(|at| at.to_string());
@@ -326,13 +331,14 @@ impl Daemon {
         let inputs = std::mem::take(&mut self.settings.inputs);
         self.settings = Checked { inputs, ..settings };
         self.watch = FolderWatch::new(zones_folder(&self.settings.zones));
+        warn_of(&self.settings);
         info!(zones = self.settings.zone_count(), sinks = self.settings.sinks.len(), "reloaded");
     }
 
     fn reload_zones(&mut self) {
         match self.settings.read_zones_again() {
-            Ok(chart) => {
-                self.settings.chart = Arc::new(chart);
+            Ok(()) => {
+                warn_of(&self.settings);
                 let chart = Arc::clone(&self.settings.chart);
                 self.engine.replace(&self.settings.engine, chart, &mut self.changes);
                 info!(zones = self.settings.zone_count(), "zones reloaded");
@@ -341,17 +347,42 @@ impl Daemon {
         }
     }
 
+    /// The next lines that have arrived; `None` after a rest.
+    async fn arrived(&mut self) -> Option<Batch> {
+        loop {
+            let message = match timeout(REST, self.messages.recv()).await {
+                Ok(message) => message,
+                Err(_) => self.after_turns().await,
+            };
+            if let Message::Lines(batch) = message? {
+                return Some(batch);
+            }
+        }
+    }
+
+    /// A machine that is busy elsewhere may let a rest pass in which no input had its turn: they get some for certain.
+    async fn after_turns(&mut self) -> Option<Message> {
+        for _ in 0..TURNS {
+            yield_now().await;
+            if let Ok(message) = self.messages.try_recv() {
+                return Some(message);
+            }
+        }
+        None
+    }
+
     /// Stops the inputs, uses what has arrived, and says what is open.
     async fn finish(&mut self) -> io::Result<()> {
         info!("stopping");
-        // What is in the sockets' and pipes' buffers has arrived too; a feed that never rests is cut off.
+        // What is in the sockets' and pipes' buffers has arrived too. A feed that never rests, or a recording, is cut off; what
+        // came before that is used, however long it takes.
         let deadline = Instant::now() + LONGEST_DRAIN;
-        while Instant::now() < deadline {
-            match timeout(REST, self.messages.recv()).await {
-                Ok(Some(Message::Lines(batch))) => self.lines(&batch),
-                Ok(Some(Message::State(..))) => {}
-                Ok(None) | Err(_) => break,
+        let last = self.clock.now() + Span::from_millis(LONGEST_DRAIN.as_millis() as i64);
+        while let Some(batch) = self.arrived().await {
+            if deadline <= Instant::now() && batch.received.is_none_or(|received| last < received) {
+                break;
             }
+            self.lines(&batch);
         }
         self.stop.cancel();
         self.engine.finish(&mut self.changes);
@@ -375,6 +406,12 @@ impl Daemon {
             0 => Ok(()),
             bytes => Err(io::Error::other(format!("{bytes} bytes of alert lines could not be written and are lost"))),
         }
+    }
+}
+
+fn warn_of(settings: &Checked) {
+    for warning in &settings.warnings {
+        warn!(file = %warning.file, "{}", warning.text);
     }
 }
 

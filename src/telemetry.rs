@@ -18,6 +18,8 @@ pub struct InputCounters {
     pub overlong: AtomicU64,
     /// Lines dropped because the engine could not keep up (UDP only; other inputs wait).
     pub dropped: AtomicU64,
+    /// Datagrams the kernel dropped because its buffer was full (UDP, where /proc tells).
+    pub lost_datagrams: AtomicU64,
     /// Connections made (TCP) or accepted (TCP listener).
     pub connections: AtomicU64,
 }
@@ -28,9 +30,10 @@ impl InputCounters {
         counter.fetch_add(count, Relaxed);
     }
 
-    /// The counters as they stand: bytes, overlong, dropped, connections.
-    pub fn read(&self) -> [u64; 4] {
-        [&self.bytes, &self.overlong, &self.dropped, &self.connections].map(|counter| counter.load(Relaxed))
+    /// The counters as they stand: bytes, overlong, dropped, lost datagrams, connections.
+    pub fn read(&self) -> [u64; 5] {
+        [&self.bytes, &self.overlong, &self.dropped, &self.lost_datagrams, &self.connections]
+            .map(|counter| counter.load(Relaxed))
     }
 }
 

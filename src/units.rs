@@ -35,6 +35,9 @@ pub enum StationClass {
     Handheld,
     /// AIS-SART 970, MOB 972, EPIRB 974.
     Distress,
+    /// Nobody's number, sent by transponders that were never programmed: 0, nine equal digits, 123456789, 987654321, or more than
+    /// nine digits. Many ships share it, so it stands for none; it never takes part.
+    Placeholder,
     /// Outside every class: a badly programmed transponder, or garbage.
     Unassigned,
 }
@@ -45,12 +48,13 @@ impl Mmsi {
         let number = self.0;
         let mid_ok = |mid: u32| (201..=775).contains(&mid);
         match number / 1_000_000 {
+            _ if is_placeholder(number) => StationClass::Placeholder,
             970 | 972 | 974 => StationClass::Distress,
             111 if mid_ok(number / 1000 % 1000) => StationClass::Aircraft,
             prefix if mid_ok(prefix) => StationClass::Ship,
             prefix if prefix / 10 == 98 && mid_ok(number / 10_000 % 1000) => StationClass::Tender,
             prefix if prefix / 10 == 99 && mid_ok(number / 10_000 % 1000) => StationClass::Aid,
-            prefix if prefix < 100 && 0 < number => StationClass::Coast,
+            prefix if prefix < 100 => StationClass::Coast,
             prefix if prefix / 100 == 8 && mid_ok(number / 100_000 % 1000) => StationClass::Handheld,
             _ => StationClass::Unassigned,
         }
@@ -65,7 +69,7 @@ impl Mmsi {
             StationClass::Aircraft => Some(number / 1000 % 1000),
             StationClass::Handheld => Some(number / 100_000 % 1000),
             StationClass::Coast => Some(number / 10_000 % 1000).filter(|mid| 200 < *mid),
-            StationClass::Distress | StationClass::Unassigned => None,
+            StationClass::Distress | StationClass::Placeholder | StationClass::Unassigned => None,
         }
     }
 }
@@ -74,6 +78,11 @@ impl fmt::Display for Mmsi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:09}", self.0)
     }
+}
+
+fn is_placeholder(number: u32) -> bool {
+    const NINE_EQUAL_DIGITS: u32 = 111_111_111;
+    999_999_999 < number || number.is_multiple_of(NINE_EQUAL_DIGITS) || [123_456_789, 987_654_321].contains(&number)
 }
 
 /// Knots from metres and seconds; zero seconds give infinity, or zero for no way at all.
@@ -98,8 +107,10 @@ mod tests {
         assert_eq!(class(111_224_001), StationClass::Aircraft);
         assert_eq!(class(822_412_345), StationClass::Handheld);
         assert_eq!(class(970_012_345), StationClass::Distress);
-        assert_eq!(class(111_111_111), StationClass::Unassigned);
-        assert_eq!(class(0), StationClass::Unassigned);
         assert_eq!(class(912_345_678), StationClass::Unassigned);
+        assert_eq!(class(123_456_788), StationClass::Unassigned);
+        for nobody in [0, 111_111_111, 222_222_222, 777_777_777, 999_999_999, 123_456_789, 987_654_321, 1_073_741_823] {
+            assert_eq!(class(nobody), StationClass::Placeholder, "{nobody}");
+        }
     }
 }

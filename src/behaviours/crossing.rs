@@ -1,13 +1,41 @@
 //! Borders crossed and not yet crossed back: the shared part of `zone_entry` and `zone_exit`.
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use crate::time::Time;
 use crate::tracks::{Activity, TrackIx, TrackKey};
-use crate::zones::{Crossing, Relation, ZoneIx};
+use crate::zones::{Chart, Crossing, Relation, ZoneIx};
 
-use super::{Holding, Output, Places, Scene, Signal, SignalKind, Step, Subject, number};
+use super::profile::Profiles;
+use super::{Holding, Output, Scene, Signal, SignalKind, Step, Subject, number};
+
+/// `[behaviours.zone_entry]` and `[behaviours.zone_exit]`
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Whether it runs, in zones that ask for it.
+    pub enabled: bool,
+    /// Base points. A zone that gives its own is not raised to `asked_score`.
+    pub score: i32,
+    /// What a zone that asks raises it to.
+    pub asked_score: i32,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { enabled: true, score: 10, asked_score: 40 }
+    }
+}
+
+impl Settings {
+    /// All faults; each begins with the key.
+    pub fn problems(&self) -> Vec<String> {
+        // Points are all there is, and every behaviour's are looked at.
+        Vec::new()
+    }
+}
 
 /// Which way a border is crossed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,29 +49,26 @@ struct Open {
     key: TrackKey,
     zones: Vec<String>,
     last_fix: Time,
+    /// Zones were reloaded since: theirs may have moved.
+    recheck: bool,
 }
 
 /// Vessels that have crossed a border one way and not yet come back.
 pub(super) struct Crossings {
     name: &'static str,
     way: Way,
+    profiles: Profiles<Settings>,
     open: FxHashMap<TrackIx, Open>,
 }
 
 impl Crossings {
-    pub(super) fn new(name: &'static str, way: Way) -> Crossings {
-        Crossings { name, way, open: FxHashMap::default() }
+    /// For the behaviour of this name, with the zones' own settings.
+    pub(super) fn new(name: &'static str, way: Way, settings: &Settings, chart: &Chart) -> Crossings {
+        Crossings { name, way, profiles: Profiles::new(name, settings, chart), open: FxHashMap::default() }
     }
 
-    /// Says what this step's crossings begin and end. `points` gives base points and what the zone raises them to, for zones
-    /// that ask and are active.
-    pub(super) fn step(
-        &mut self,
-        scene: &Scene<'_>,
-        step: &Step<'_>,
-        points: impl Fn(ZoneIx) -> Option<(i32, Option<i32>)>,
-        out: &mut Output,
-    ) {
+    /// Says what this step's crossings begin and end.
+    pub(super) fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         let Some(fix) = step.fix else {
             return;
         };
@@ -59,12 +84,28 @@ impl Crossings {
             let zone_id = &scene.chart.zones.get(zone).id;
             if way != self.way {
                 self.over(step.vessel, zone_id, at, "crossed back", out);
-            } else if let Some((score, asked)) = points(zone)
+            } else if let Some((score, asked)) = self.points(scene, zone)
                 && scene.tracks.vessel(step.vessel).takes_part()
             {
                 self.begin(scene, step, zone_id, at, out);
                 out.signals.push(self.holds(scene, step, zone, at, score, asked));
             }
+        }
+        self.end_moved(scene, step, fix.at, out);
+    }
+
+    /// Ends what no longer holds though nothing was crossed: the zone itself has moved.
+    fn end_moved(&mut self, scene: &Scene<'_>, step: &Step<'_>, at: Time, out: &mut Output) {
+        let Some(open) = self.open.get_mut(&step.vessel).filter(|open| open.recheck) else {
+            return;
+        };
+        open.recheck = false;
+        let inside = |id: &String| {
+            scene.chart.zones.find(id).and_then(|zone| step.presence.relation(zone)) == Some(Relation::In)
+        };
+        let moved: Vec<String> = open.zones.iter().filter(|id| inside(id) != (self.way == Way::In)).cloned().collect();
+        for zone_id in moved {
+            self.over(step.vessel, &zone_id, at, "zone moved", out);
         }
     }
 
@@ -92,19 +133,19 @@ impl Crossings {
         }
     }
 
-    /// Ends what belongs to zones that are gone, inactive or no longer ask.
-    pub(super) fn reload(
-        &mut self,
-        scene: &Scene<'_>,
-        _places: &Places,
-        asks: impl Fn(ZoneIx) -> bool,
-        out: &mut Output,
-    ) {
+    /// Puts other settings and zones in force; ends what belongs to zones that are gone, inactive or no longer ask.
+    pub(super) fn reload(&mut self, scene: &Scene<'_>, settings: &Settings, out: &mut Output) {
+        self.profiles.rebuild(self.name, settings, scene.chart);
+        let asks = |zone: ZoneIx| {
+            let zone = scene.chart.zones.get(zone);
+            zone.asks(self.name).is_some() && zone.active(scene.now)
+        };
+        self.open.values_mut().for_each(|open| open.recheck = true);
         let mut ended: Vec<(TrackKey, TrackIx, String)> = Vec::new();
         #[allow(clippy::iter_over_hash_type)] // sorted below
         for (vessel, open) in &self.open {
             for zone_id in &open.zones {
-                if !scene.chart.zones.find(zone_id).is_some_and(&asks) {
+                if !scene.chart.zones.find(zone_id).is_some_and(asks) {
                     ended.push((open.key, *vessel, zone_id.clone()));
                 }
             }
@@ -115,12 +156,20 @@ impl Crossings {
         }
     }
 
+    /// Base points and what the zone raises them to, where it asks and is active.
+    fn points(&self, scene: &Scene<'_>, zone: ZoneIx) -> Option<(i32, Option<i32>)> {
+        scene.chart.zones.get(zone).asks(self.name)?;
+        let profile = self.profiles.of(scene.chart, zone, scene.now)?;
+        let asked = (!profile.own_score).then_some(profile.settings.asked_score);
+        profile.settings.enabled.then_some((profile.settings.score, asked))
+    }
+
     fn begin(&mut self, scene: &Scene<'_>, step: &Step<'_>, zone_id: &str, at: Time, out: &mut Output) {
         let open = self.open.entry(step.vessel).or_insert_with(|| {
             out.activity.push((step.vessel, Activity::Keeps));
             let lost_at = step.at + scene.tracks.settings().lost_after();
             out.wakes.push((lost_at, step.key, step.vessel));
-            Open { key: step.key, zones: Vec::new(), last_fix: at.max(step.at) }
+            Open { key: step.key, zones: Vec::new(), last_fix: at.max(step.at), recheck: false }
         });
         if !open.zones.iter().any(|known| known == zone_id) {
             open.zones.push(zone_id.to_owned());

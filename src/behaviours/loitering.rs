@@ -27,8 +27,8 @@ use super::condition::Rule;
 use super::profile::{Profiles, Standing};
 use super::stay::Stay;
 use super::{
-    Behaviour, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
-    not_negative, number, ordered, positive, thresholds,
+    Behaviour, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, hysteresis,
+    minutes, not_negative, number, ordered, positive, thresholds,
 };
 
 const NAME: &str = "loitering";
@@ -131,13 +131,17 @@ impl Settings {
         if 12.0 < self.circling_max_hours {
             problems.push("circling_max_hours must not be above 12: tracks are kept 13 h".to_owned());
         }
-        for (low, high) in [
+        for (begin, end) in [
             (("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots)),
-            (("circling_min_hours", self.circling_min_hours), ("circling_max_hours", self.circling_max_hours)),
             (
                 ("circling_displacement", self.circling_displacement),
                 ("circling_end_displacement", self.circling_end_displacement),
             ),
+        ] {
+            hysteresis(&mut problems, begin, end);
+        }
+        for (low, high) in [
+            (("circling_min_hours", self.circling_min_hours), ("circling_max_hours", self.circling_max_hours)),
             (("circling_min_knots", self.circling_min_knots), ("circling_max_knots", self.circling_max_knots)),
         ] {
             ordered(&mut problems, low, high);

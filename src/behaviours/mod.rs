@@ -174,7 +174,8 @@ macro_rules! catalogue {
                 let mut problems = Vec::new();
                 $(
                     let path = concat!("behaviours.", stringify!($name), ".");
-                    problems.extend(self.$name.problems().into_iter().map(|fault| format!("{path}{fault}")));
+                    let faults = within_reason(&self.$name, &$name::Settings::default(), self.$name.problems());
+                    problems.extend(faults.into_iter().map(|fault| format!("{path}{fault}")));
                 )*
                 problems
             }
@@ -192,12 +193,12 @@ macro_rules! catalogue {
             all
         }
 
-        /// The faults of a zone's overrides for one behaviour; empty when they are fine.
-        pub fn check_overrides(behaviour: &str, overrides: &Map<String, Value>) -> Vec<String> {
+        /// The faults of a zone's overrides of `base` for one behaviour, each led by its key; empty when they are fine.
+        pub fn check_overrides(base: &Settings, behaviour: &str, overrides: &Map<String, Value>) -> Vec<String> {
             match behaviour {
                 $(
-                    stringify!($name) => match profile::overridden(&$name::Settings::default(), overrides) {
-                        Ok(settings) => settings.problems(),
+                    stringify!($name) => match profile::overridden(&base.$name, overrides) {
+                        Ok(settings) => within_reason(&settings, &$name::Settings::default(), settings.problems()),
                         Err(fault) => vec![fault],
                     },
                 )*
@@ -230,13 +231,65 @@ fn not_negative(problems: &mut Vec<String>, key: &str, value: f64) {
     }
 }
 
-/// Says when an end threshold lies on the wrong side of its begin threshold.
+/// Says when a greatest value lies below the least.
 fn ordered(problems: &mut Vec<String>, low: (&str, f64), high: (&str, f64)) {
     if high.1 < low.1 {
+        problems.push(format!("{} ({}) must not be below {} ({})", high.0, high.1, low.0, low.1));
+    }
+}
+
+/// Says when an end threshold lies on the wrong side of its begin threshold.
+fn hysteresis(problems: &mut Vec<String>, begin: (&str, f64), end: (&str, f64)) {
+    if end.1 < begin.1 {
         problems.push(format!(
             "{} ({}) must not be below {} ({}): the space between keeps it from flickering",
-            high.0, high.1, low.0, low.1
+            end.0, end.1, begin.0, begin.1
         ));
+    }
+}
+
+/// Adds to a behaviour's own `problems` what is no finite number, or far beyond anything at sea, by the unit in the key's name.
+fn within_reason<S: Serialize>(settings: &S, defaults: &S, mut problems: Vec<String>) -> Vec<String> {
+    let (Ok(Value::Object(all)), Ok(defaults)) = (serde_json::to_value(settings), serde_json::to_value(defaults))
+    else {
+        return problems;
+    };
+    for (key, value) in &all {
+        let told =
+            problems.iter().any(|told| told.strip_prefix(key.as_str()).is_some_and(|rest| rest.starts_with(' ')));
+        if told || !defaults[key].is_number() {
+            continue;
+        }
+        let (least, most) = reason(key);
+        match value.as_f64() {
+            Some(number) if least <= number && number <= most => {}
+            Some(number) if number.abs() < 1e12 => {
+                problems.push(format!("{key} must lie between {least} and {most}, not {number}"));
+            }
+            Some(number) => problems.push(format!("{key} must lie between {least} and {most}, not {number:e}")),
+            // JSON has no infinity: it writes null.
+            None => problems.push(format!("{key} must lie between {least} and {most}, not infinite or nan")),
+        }
+    }
+    problems
+}
+
+/// Least and greatest sensible value of a setting.
+fn reason(key: &str) -> (f64, f64) {
+    let unit = key.rsplit('_').next().unwrap_or(key);
+    match unit {
+        "score" => (0.0, 100.0),
+        "points" => (-100.0, 100.0),
+        "knots" => (0.0, 200.0),
+        // No place at sea is as far from land.
+        "nm" => (0.0, 1500.0),
+        "metres" => (0.0, 100_000.0),
+        "degrees" => (0.0, 3600.0),
+        "seconds" => (0.0, 604_800.0),
+        "minutes" => (0.0, 43_200.0),
+        "hours" => (0.0, 2400.0),
+        "days" => (0.0, 3650.0),
+        _ => (-1e9, 1e9),
     }
 }
 

@@ -123,6 +123,11 @@ impl Pair {
         self.close(scene, "lost", out);
     }
 
+    /// Whether it may give way to a nearer one: nothing was said about it.
+    pub(super) fn is_untold(&self) -> bool {
+        self.said.is_none() && self.ended.is_none()
+    }
+
     /// Whether nothing is counted, open or able to come back.
     pub(super) fn is_done(&self, scene: &Scene<'_>) -> bool {
         let can_come_back = self.ended.as_ref().is_some_and(|(_, at)| scene.now <= *at + scene.merge);

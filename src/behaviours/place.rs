@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::geo::LatLon;
 use crate::time::Time;
 use crate::tracks::TrackIx;
-use crate::zones::{Calm, Chart, Crossing, Hit, Presence, Sighting, Zone};
+use crate::zones::{Calm, Chart, Crossing, Hit, Presence, Sighting, Zone, ZoneIx};
 
 /// Look-ups are redone after this. Metres.
 const REDO_METRES: f64 = 100.0;
@@ -35,9 +35,10 @@ pub struct Places {
     presences: FxHashMap<TrackIx, Presence>,
     nowhere: Presence,
     hits: Vec<Hit>,
-    /// Counts reloads; zones that the last one brought or changed, by index.
+    /// Counts reloads.
     reloads: u32,
-    brought: Vec<bool>,
+    /// The reload that brought each zone in force, or moved its border, by index; missing or 0: there from the start.
+    brought_by: Vec<u32>,
 }
 
 /// Half a cache line.
@@ -106,28 +107,23 @@ impl Places {
         chart.zones.at(position, &mut self.hits);
         let reloads = self.reloads;
         let known = &mut self.known[vessel.0 as usize];
+        let seen = std::mem::replace(&mut known.reloads, reloads);
         known.zones_at = Spot::of(position);
         known.zones_exact = !self.hits.is_empty();
         if self.hits.is_empty() && !known.present {
-            known.reloads = reloads;
             return;
         }
         let presence = self.presences.entry(vessel).or_default();
-        presence.step(&chart.zones, &self.hits, at, sighting, crossings);
-        // A zone that came, or moved its border, over a vessel was not entered by it.
-        if self.known[vessel.0 as usize].reloads != self.reloads {
-            let brought = &self.brought;
-            crossings.retain(|crossing| {
-                let (Crossing::Entered { zone, .. } | Crossing::Left { zone, .. }) = *crossing;
-                !brought.get(usize::from(zone.0)).copied().unwrap_or(false)
-            });
+        if seen != reloads && sighting == Sighting::Next {
+            let brought_by = |zone: ZoneIx| self.brought_by.get(usize::from(zone.0)).copied().unwrap_or(0);
+            presence.settle(&chart.zones, &self.hits, |zone| seen < brought_by(zone));
         }
+        presence.step(&chart.zones, &self.hits, at, sighting, crossings);
         let keeps = !presence.is_empty() || !self.hits.is_empty();
         if !keeps {
             self.presences.remove(&vessel);
         }
         let known = &mut self.known[vessel.0 as usize];
-        known.reloads = reloads;
         known.present = keeps;
         known.zones_exact |= keeps;
     }
@@ -164,8 +160,11 @@ impl Places {
     /// Other zones are in force: presences keep what still exists, every look-up is redone at the next fix.
     pub fn reload(&mut self, old: &Chart, new: &Chart) {
         self.reloads += 1;
-        let same = |zone: &Zone| old.zones.find(&zone.id).is_some_and(|before| old.zones.get(before) == zone);
-        self.brought = new.zones.iter().map(|(_, zone)| !same(zone)).collect();
+        let brought_by = |(number, zone): (ZoneIx, &Zone)| {
+            let before = old.zones.find(&zone.id).filter(|before| new.zones.same_border(number, &old.zones, *before));
+            before.map_or(self.reloads, |before| self.brought_by.get(usize::from(before.0)).copied().unwrap_or(0))
+        };
+        self.brought_by = new.zones.iter().map(brought_by).collect();
         for known in &mut self.known {
             known.placed = false;
             known.zones_exact = true;

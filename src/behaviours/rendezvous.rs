@@ -27,13 +27,17 @@ use crate::zones::Chart;
 use super::instant::Bridges;
 use super::pair::Pair;
 use super::profile::Profiles;
-use super::{Behaviour, Interest, Output, Places, Scene, Scope, Step, minutes, not_negative, ordered, positive};
+use super::{
+    Behaviour, Interest, Output, Places, Scene, Scope, Step, hysteresis, minutes, not_negative, ordered, positive,
+};
 
 const NAME: &str = "rendezvous";
 /// Neighbours looked at from one vessel; more are counted, not looked at.
 const MOST_NEIGHBOURS: usize = 32;
 /// Pairs one vessel may be in at once; in a crowd the nearest count, the others are counted.
 const MOST_PARTNERS: usize = 12;
+/// In a crowd a pair gives way to one that is nearer by this factor: ranks that differ little change with every fix.
+const NEARER_BY: f64 = 2.0;
 /// A neighbour is looked at from this far: beyond the near tier, so that its first minutes are not missed. Metres.
 const LOOK_METRES: f64 = 1500.0;
 /// How far back a new pair's instants are worked out: fixes come up to this far apart.
@@ -158,10 +162,14 @@ impl Settings {
         ] {
             positive(&mut problems, key, value);
         }
-        for (low, high) in [
+        for (begin, end) in [
             (("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots)),
-            (("close_metres", self.close_metres), ("near_metres", self.near_metres)),
             (("near_metres", self.near_metres), ("apart_metres", self.apart_metres)),
+        ] {
+            hysteresis(&mut problems, begin, end);
+        }
+        for (low, high) in [
+            (("close_metres", self.close_metres), ("near_metres", self.near_metres)),
             (("near_minutes", self.near_minutes), ("long_minutes", self.long_minutes)),
             (("bridge_minutes", self.bridge_minutes), ("bridge_slow_minutes", self.bridge_slow_minutes)),
             (("bridge_slow_minutes", self.bridge_slow_minutes), ("lost_minutes", self.lost_minutes)),
@@ -215,11 +223,6 @@ impl Rendezvous {
         if self.looked_at.insert(step.vessel, minute) == Some(minute) {
             return;
         }
-        let partners_of = |partners: &FxHashMap<TrackIx, Vec<TrackIx>>, ix| partners.get(&ix).map_or(0, Vec::len);
-        if MOST_PARTNERS <= partners_of(&self.partners, step.vessel) {
-            self.crowded += 1;
-            return;
-        }
         let mut found: Vec<(f64, TrackKey, TrackIx)> = Vec::new();
         scene.tracks.near(fix.position, LOOK_METRES, |other, metres| {
             if other.ix() != vessel.ix() && is_candidate(&other, fix.at) {
@@ -229,13 +232,12 @@ impl Rendezvous {
         found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         self.crowded += found.len().saturating_sub(MOST_NEIGHBOURS) as u64;
         found.truncate(MOST_NEIGHBOURS);
-        for (_, other_key, other) in found {
+        for (metres, other_key, other) in found {
             let (a, b) = in_order((step.key, step.vessel), (other_key, other));
             if self.pairs.contains_key(&(a.1, b.1)) {
                 continue;
             }
-            let crowded = [a.1, b.1].iter().any(|ix| MOST_PARTNERS <= partners_of(&self.partners, *ix));
-            if crowded {
+            if !self.make_room(scene, [a.1, b.1], metres, out) {
                 self.crowded += 1;
                 continue;
             }
@@ -249,6 +251,31 @@ impl Rendezvous {
                 partners.push(two);
             }
         }
+    }
+
+    /// Whether both may be in one more pair, `metres` apart; in a crowd each gives up its furthest pair for a much nearer one.
+    fn make_room(&mut self, scene: &Scene<'_>, both: [TrackIx; 2], metres: f64, out: &mut Output) -> bool {
+        let mut given_up = Vec::new();
+        for ix in both {
+            let partners = self.partners.get(&ix).map_or(&[][..], Vec::as_slice);
+            if partners.len() < MOST_PARTNERS {
+                continue;
+            }
+            let vessel = scene.tracks.vessel(ix);
+            let furthest = partners.iter().filter_map(|partner| {
+                let other = scene.tracks.vessel(*partner);
+                let (a, b) = in_order((vessel.key(), ix), (other.key(), *partner));
+                let untold = self.pairs.get(&(a.1, b.1)).is_some_and(Pair::is_untold);
+                let apart = vessel.last()?.position.metres_to(other.last()?.position);
+                (untold && NEARER_BY * metres < apart).then_some((apart, other.key(), (a.1, b.1)))
+            });
+            match furthest.max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))) {
+                Some((_, _, pair)) => given_up.push(pair),
+                None => return false,
+            }
+        }
+        given_up.into_iter().for_each(|pair| self.drop_pair(pair, out));
+        true
     }
 
     fn drop_pair(&mut self, pair: (TrackIx, TrackIx), out: &mut Output) {

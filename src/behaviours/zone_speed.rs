@@ -13,7 +13,7 @@
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, SpeedMadeGood, TrackIx, TrackKey};
@@ -83,6 +83,13 @@ impl Settings {
         not_negative(&mut problems, "margin_knots", self.margin_knots);
         ordered(&mut problems, ("min_knots", self.min_knots), ("max_knots", self.max_knots));
         problems
+    }
+
+    /// Whether these settings, or a zone's overrides of them, say what is too slow or too fast.
+    pub fn has_band(&self, overrides: &Map<String, Value>) -> bool {
+        let defaults = Settings::default();
+        let own = self.min_knots != defaults.min_knots || self.max_knots != defaults.max_knots;
+        own || ["min_knots", "max_knots"].iter().any(|key| overrides.contains_key(*key))
     }
 
     fn rule(&self, merge: Span) -> Rule {

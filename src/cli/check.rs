@@ -1,9 +1,10 @@
 //! `atalaia check`: settings and zones before they are used, and what they would cost in alerts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
-use super::replay::{Playback, play};
+use super::replay::{Playback, Played, play};
 use super::{Failure, print};
 use crate::alerts::{Change, Severity};
 use crate::config::{Checked, Purpose, check};
@@ -23,6 +24,10 @@ pub(super) struct Arguments {
 /// Prints `ok`, or fails with every problem.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let settings = check(Some(&arguments.config), None, Purpose::Run).map_err(Failure::Settings)?;
+    for warning in &settings.warnings {
+        // Without a standard error there is nobody to tell.
+        let _ = writeln!(io::stderr(), "atalaia: warning: {warning}");
+    }
     let without = match settings.inputs.is_empty() {
         true => " (run needs at least one)",
         false => "",
@@ -71,7 +76,7 @@ impl Cost {
 fn cost(settings: &Checked, recording: PathBuf) -> Result<(), Failure> {
     let mut cost = Cost::default();
     let playback = Playback { inputs: vec![recording], time_zone: None, pace: None };
-    let engine = play(settings, &playback, &mut |changes| {
+    let Played { engine, .. } = play(settings, &playback, &mut |changes| {
         changes.iter().for_each(|change| cost.take(change));
         Ok(())
     })?;

@@ -108,6 +108,7 @@ fn settings(address: &str) -> Result<Checked, Failure> {
             time_zone: None,
             idle_timeout_seconds: 120,
             max_clients: 1,
+            max_clients_per_address: 1,
         }],
         sinks: Vec::new(),
         ..shipped

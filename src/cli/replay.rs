@@ -85,7 +85,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         }
         alerts.flush()
     });
-    let engine = played?;
+    let Played { engine, overlong } = played?;
     if let Some(path) = &arguments.cases {
         let mut cases = Output::open(Some(path))?;
         for case in engine.cases() {
@@ -96,15 +96,18 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(path) = &arguments.summary {
         let seconds = clock.moment().since(start).as_secs_f64();
         let mut out = Output::open(Some(path))?;
-        out.line(&summary(&engine, seconds))?;
+        out.line(&summary(&engine, overlong, seconds))?;
         out.flush()?;
     }
     Ok(())
 }
 
-/// The engine's counts with the speed of this run.
-fn summary(engine: &Engine, wall_seconds: f64) -> Value {
-    let summary = engine.summary();
+/// The engine's counts with those of the reading and the speed of this run.
+fn summary(engine: &Engine, overlong: u64, wall_seconds: f64) -> Value {
+    let mut summary = engine.summary();
+    if 0 < overlong {
+        summary.rejects.insert("overlong".to_owned(), overlong);
+    }
     let reports: u64 = summary.reports_by_type.values().sum();
     // Plain counts cannot fail to serialise.
     let mut value = serde_json::to_value(&summary).unwrap_or_default();
@@ -165,12 +168,20 @@ pub(super) struct Playback {
     pub(super) pace: Option<(Time, f64)>,
 }
 
-/// Runs recordings through an engine and hands on its changes, block by block; gives back the engine at the end.
+/// What a replay leaves.
+pub(super) struct Played {
+    /// The engine at the end.
+    pub(super) engine: Engine,
+    /// Lines dropped because they had no end.
+    pub(super) overlong: u64,
+}
+
+/// Runs recordings through an engine and hands on its changes, block by block.
 pub(super) fn play(
     settings: &Checked,
     playback: &Playback,
     on_changes: &mut dyn FnMut(&[Change]) -> Result<(), Failure>,
-) -> Result<Engine, Failure> {
+) -> Result<Played, Failure> {
     let mut recordings = Vec::new();
     for path in &playback.inputs {
         let recording = Recording::open(path, settings.recordings.limits())?;
@@ -220,7 +231,7 @@ pub(super) fn play(
         progress.show(engine.now());
         if ended {
             more?;
-            return Ok(engine);
+            return Ok(Played { engine, overlong: merged.overlong() });
         }
     }
 }

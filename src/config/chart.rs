@@ -33,10 +33,18 @@ impl fmt::Display for ZoneSource {
 /// A zone file is text drawn by hand; more is a mistake.
 const LARGEST_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
-/// Reads all zones, or tells everything that is wrong with their files.
-pub fn read_zones(source: &ZoneSource) -> Result<ZoneSet, Vec<Problem>> {
+/// Zones as read, and what is odd about their files without being wrong.
+pub struct ZonesRead {
+    /// All of them.
+    pub zones: ZoneSet,
+    /// What an operator may want to know.
+    pub warnings: Vec<Problem>,
+}
+
+/// Reads all zones, or tells everything that is wrong with their files; what they say of behaviours is held against `base`.
+pub fn read_zones(source: &ZoneSource, base: &behaviours::Settings) -> Result<ZonesRead, Vec<Problem>> {
     let ZoneSource::Folder(folder) = source else {
-        return Ok(ZoneSet::built_in());
+        return Ok(ZonesRead { zones: ZoneSet::built_in(), warnings: Vec::new() });
     };
     let files = read_folder(folder)?;
     let of_error = |error: ZoneError| {
@@ -46,37 +54,75 @@ pub fn read_zones(source: &ZoneSource) -> Result<ZoneSet, Vec<Problem>> {
         in_zone_file(folder, &files, &error.file, error.line, text.to_owned())
     };
     let zones = ZoneSet::parse(&files).map_err(|errors| errors.into_iter().map(of_error).collect::<Vec<_>>())?;
-    let faults = zones.zones().iter().flat_map(|zone| {
-        let told = wrong_overrides(zone).into_iter();
-        told.map(|fault| in_zone_file(folder, &files, &zone.file, zone.line, fault))
+    let mut faults = Vec::new();
+    for zone in zones.zones() {
+        for (keys, fault) in wrong_overrides(zone, base) {
+            let line = files.iter().find(|(name, _)| *name == zone.file).map_or(zone.line, |(_, text)| {
+                let next = zones.zones().iter().filter(|other| other.file == zone.file && zone.line < other.line);
+                line_of(text, zone.line, next.map(|other| other.line).min(), &keys)
+            });
+            faults.push(in_zone_file(folder, &files, &zone.file, line, format!("zone {}: {fault}", zone.id)));
+        }
+    }
+    let empty = files.iter().filter(|(name, _)| !zones.zones().iter().any(|zone| zone.file == *name));
+    let warnings = empty.map(|(name, _)| {
+        let text = "holds no zone: draw one, or remove the file";
+        Problem::of_file(folder.join(name).display().to_string(), text)
     });
-    let faults: Vec<Problem> = faults.collect();
+    let warnings = warnings.collect();
     match faults.is_empty() {
-        true => Ok(zones),
+        true => Ok(ZonesRead { zones, warnings }),
         false => Err(faults),
     }
 }
 
-/// What a zone says of behaviours that they do not know.
-fn wrong_overrides(zone: &Zone) -> Vec<String> {
+/// What a zone says of behaviours that they do not know: where it stands, key within key, and the fault.
+fn wrong_overrides(zone: &Zone, base: &behaviours::Settings) -> Vec<(Vec<String>, String)> {
     let mut faults = Vec::new();
-    let lead = format!("zone {}", zone.id);
     for name in zone.behaviours.iter().flatten() {
         if !behaviours::NAMES.contains(&name.as_str()) {
             let known = behaviours::NAMES.join(", ");
-            faults.push(format!("{lead}: behaviours: `{name}` is no behaviour; there are {known}"));
+            let fault = format!("behaviours: `{name}` is no behaviour; there are {known}");
+            faults.push((vec!["behaviours".to_owned(), name.clone()], fault));
         }
     }
     for (name, overrides) in &zone.settings {
-        match overrides {
-            Value::Object(overrides) => {
-                let told = behaviours::check_overrides(name, overrides).into_iter();
-                faults.extend(told.map(|fault| format!("{lead}: settings.{name}: {fault}")));
-            }
-            _ => faults.push(format!("{lead}: settings.{name}: is no object; write {{\"{name}\": {{}}}}")),
+        let keys = |last: Option<&str>| {
+            let keys = ["settings", name].into_iter().chain(last);
+            keys.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let Value::Object(overrides) = overrides else {
+            let fault = format!("settings.{name}: is no object; write {{\"{name}\": {{}}}}");
+            faults.push((keys(None), fault));
+            continue;
+        };
+        for fault in behaviours::check_overrides(base, name, overrides) {
+            let key = fault.split(['`', ' ']).find(|word| !word.is_empty());
+            faults.push((keys(key), format!("settings.{name}: {fault}")));
+        }
+        if name == "zone_speed" && !base.zone_speed.has_band(overrides) {
+            let fault = "gives neither min_knots nor max_knots, so nobody is too slow or too fast; write for instance \
+                         {\"zone_speed\": {\"max_knots\": 30}}";
+            faults.push((keys(None), format!("settings.{name}: {fault}")));
         }
     }
     faults
+}
+
+/// The line of the innermost of `keys` that is found, each after the one before, in the lines from `from` to before `until`.
+fn line_of(text: &str, from: usize, until: Option<usize>, keys: &[String]) -> usize {
+    let start_of = |line: usize| text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
+    let (mut at, end) = (start_of(from), until.map_or(text.len(), start_of));
+    for key in keys {
+        // In quotation marks, escaped where QGIS wrote the whole list or object as text.
+        let quoted = text[at..end].match_indices(key.as_str()).find(|(found, _)| {
+            let (before, after) = (&text[..at + found], &text[at + found + key.len()..]);
+            before.ends_with('"') && (after.starts_with('"') || after.starts_with("\\\""))
+        });
+        let Some((found, _)) = quoted else { break };
+        at += found;
+    }
+    1 + text[..at].matches('\n').count()
 }
 
 fn in_zone_file(folder: &Path, files: &[(String, String)], name: &str, line: usize, text: String) -> Problem {
@@ -120,7 +166,7 @@ fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<Problem>> {
         let read = match LARGEST_FILE_BYTES < size {
             _ if !regular => Err("is no ordinary file; zones are read from files only".to_owned()),
             true => Err(format!("is {} MB large; at most 64 MB are read", size / 1_000_000)),
-            false => fs::read_to_string(&path).map_err(|error| error.to_string()),
+            false => fs::read(&path).map_err(|error| error.to_string()).and_then(text_of),
         };
         match read {
             Ok(text) => files.push((name, text)),
@@ -137,9 +183,24 @@ fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<Problem>> {
     }
 }
 
+/// The text of a zone file, or in which encoding it seems to be.
+fn text_of(bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.iter().take(64).any(|byte| *byte == 0)
+    {
+        return Err("is UTF-16 text; save it as UTF-8".to_owned());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + memchr::memchr_iter(b'\n', good).count();
+        format!("is no UTF-8 text from line {line} on: Latin-1 or Windows-1252, it seems; save it as UTF-8")
+    })
+}
+
 /// What a chart is made of, read as far as it can be wrong.
 pub(super) struct Parts {
     zones: ZoneSet,
+    /// What is odd about the zone files.
+    pub(super) warnings: Vec<Problem>,
     coast: Land,
     ports: Points,
 }
@@ -157,13 +218,18 @@ enum Points {
 
 impl Parts {
     /// Zones with the coast and ports that the settings name; relative paths are relative to `folder`.
-    pub(super) fn read(source: &ZoneSource, settings: &ZoneSettings, folder: &Path) -> Result<Parts, Vec<Problem>> {
+    pub(super) fn read(
+        source: &ZoneSource,
+        settings: &ZoneSettings,
+        base: &behaviours::Settings,
+        folder: &Path,
+    ) -> Result<Parts, Vec<Problem>> {
         let mut problems = Vec::new();
-        let zones = read_zones(source).map_err(|faults| problems.extend(faults));
+        let zones = read_zones(source, base).map_err(|faults| problems.extend(faults));
         let coast = coast(&settings.coast, folder).map_err(|fault| problems.push(fault));
         let ports = ports(settings, folder).map_err(|faults| problems.extend(faults));
         match (zones, coast, ports) {
-            (Ok(zones), Ok(coast), Ok(ports)) => Ok(Parts { zones, coast, ports }),
+            (Ok(ZonesRead { zones, warnings }), Ok(coast), Ok(ports)) => Ok(Parts { zones, warnings, coast, ports }),
             _ => Err(problems),
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::{fs, io};
 
-use super::chart::{Parts, ZoneSource, read_zones};
+use super::chart::{Parts, ZoneSource, ZonesRead, read_zones};
 use super::load::load;
 use super::{Config, Problem, SHIPPED};
 use crate::engine::{self, SourceClock};
@@ -28,6 +28,8 @@ pub struct Checked {
     pub sinks: Vec<delivery::Settings>,
     /// How recordings are read.
     pub recordings: inputs::RecordingSettings,
+    /// What is odd about the zone files without being wrong.
+    pub warnings: Vec<Problem>,
 }
 
 impl Checked {
@@ -36,9 +38,12 @@ impl Checked {
         self.chart.zones.zones().len()
     }
 
-    /// The zones as their files say now.
-    pub fn read_zones_again(&self) -> Result<Chart, Vec<Problem>> {
-        read_zones(&self.zones).map(|zones| Chart { zones, ..(*self.chart).clone() })
+    /// Takes the zones as their files say now, or keeps what there is.
+    pub fn read_zones_again(&mut self) -> Result<(), Vec<Problem>> {
+        let ZonesRead { zones, warnings } = read_zones(&self.zones, &self.engine.behaviours)?;
+        self.chart = Arc::new(Chart { zones, ..(*self.chart).clone() });
+        self.warnings = warnings;
+        Ok(())
     }
 }
 
@@ -96,12 +101,28 @@ impl Text<'_> {
             faults.extend(missing_places(&config));
         }
         problems.extend(faults.iter().map(|fault| loaded.locate(fault)));
-        problems.sort_by_key(|problem| problem.line.as_ref().map(|(number, _)| *number));
-
+        let replaced = zones.is_some();
         let zones = zone_source(zones, &config.zones.folder, folder);
-        let parts = Parts::read(&zones, &config.zones, folder).map_err(|faults| problems.extend(faults));
+        let parts = Parts::read(&zones, &config.zones, &config.behaviours, folder);
+        let in_files = parts.as_ref().err().cloned().unwrap_or_default();
+        // A folder that the command line names stands in no key.
+        let of_command_line = |fault: &Problem| replaced && fault.text.starts_with("zones.folder: ");
+        let in_files = in_files.into_iter().map(|fault| match of_command_line(&fault) {
+            true => Problem { text: fault.text.replacen("zones.folder", "zones folder", 1), ..fault },
+            false => fault,
+        });
+        // What a key of ours names and is not there is told where the key stands.
+        let (named, in_files): (Vec<Problem>, Vec<Problem>) =
+            in_files.partition(|fault| fault.text.starts_with("zones."));
+        problems.extend(named.into_iter().map(|fault| {
+            let (key, rest) = fault.text.split_once(": ").unwrap_or((&fault.text, ""));
+            loaded.locate(&format!("{key}: {}: {rest}", fault.file))
+        }));
+        problems.sort_by_key(|problem| problem.line.as_ref().map(|(number, _)| *number));
+        problems.extend(in_files);
         match parts {
-            Ok(parts) if problems.is_empty() => Ok(Checked {
+            Ok(mut parts) if problems.is_empty() => Ok(Checked {
+                warnings: std::mem::take(&mut parts.warnings),
                 chart: Arc::new(parts.chart(&config.zones)),
                 engine: config.engine(),
                 zones,
@@ -109,7 +130,7 @@ impl Text<'_> {
                 sinks: config.sinks,
                 recordings: config.recordings,
             }),
-            _ => Err(problems),
+            Ok(_) | Err(_) => Err(problems),
         }
     }
 }
@@ -144,7 +165,14 @@ fn missing_places(config: &Config) -> Vec<String> {
             Ok(found) if found.is_dir() => {
                 problems.push(format!("{key}: {shown} is a folder; write the path of a recording"));
             }
-            Ok(_) => {}
+            Ok(found) if found.is_file() => {
+                if let Err(error) = fs::File::open(path) {
+                    problems.push(format!("{key}: {shown}: {error}; write the path of a recording that may be read"));
+                }
+            }
+            // A FIFO for a file is read to its end; a socket or a device never ends or cannot be opened.
+            Ok(found) if found.file_type().is_fifo() => {}
+            Ok(_) => problems.push(format!("{key}: {shown} is no ordinary file; write the path of a recording")),
         }
     }
     for (index, sink) in config.sinks.iter().enumerate() {

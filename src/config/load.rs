@@ -261,6 +261,9 @@ fn explain(path: &str, message: &str) -> String {
         other if other.starts_with("struct ") => "a table",
         other => other,
     };
+    if needed == "a list" && given == "map" {
+        return format!("{lead}is a single table, and there may be several; write [[{path}]] in place of [{path}]");
+    }
     let key = path.rsplit('.').next().unwrap_or(path);
     format!("{lead}is {given}, needs {needed}; write {}", example(path, key))
 }

@@ -6,9 +6,11 @@ mod load;
 mod problem;
 mod watch;
 
+use std::path::{Component, PathBuf};
+
 use serde::{Deserialize, Serialize};
 
-pub use chart::{ZoneSource, read_zones};
+pub use chart::{ZoneSource, ZonesRead, read_zones};
 pub use check::{Checked, Purpose, check, source_clock};
 pub use problem::Problem;
 pub use watch::FolderWatch;
@@ -87,6 +89,34 @@ impl Config {
         }
         problems.extend(doubled("inputs", self.inputs.iter().map(|input| input.name.as_str())));
         problems.extend(doubled("sinks", self.sinks.iter().map(|sink| sink.name.as_str())));
+        problems.extend(self.shared_places());
+        problems
+    }
+
+    /// Listeners that would take each other's address, and sinks that would write into each other's file.
+    fn shared_places(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (index, input) in self.inputs.iter().enumerate() {
+            let taken = self.inputs[..index].iter().find(|other| input.takes_address_of(other));
+            if let Some(other) = taken {
+                problems.push(format!(
+                    "inputs[{index}].address: \"{}\" listens already; write another port",
+                    other.name.escape_debug()
+                ));
+            }
+        }
+        let plain = |sink: &delivery::Settings| -> Option<PathBuf> {
+            Some(sink.path.as_ref()?.components().filter(|part| *part != Component::CurDir).collect())
+        };
+        for (index, sink) in self.sinks.iter().enumerate() {
+            let before = self.sinks[..index].iter().find(|other| plain(other).is_some() && plain(other) == plain(sink));
+            if let Some(other) = before {
+                problems.push(format!(
+                    "sinks[{index}].path: is the file of \"{}\" too; write another path, or leave one of them out",
+                    other.name.escape_debug()
+                ));
+            }
+        }
         problems
     }
 }

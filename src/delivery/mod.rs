@@ -82,6 +82,9 @@ impl Settings {
         if self.name.trim().is_empty() {
             problems.push(format!("{path}.name: is empty; write a name for the log"));
         }
+        if self.name.contains(char::is_control) {
+            problems.push(format!("{path}.name: holds a control character; write letters, digits and spaces"));
+        }
         match (self.kind, &self.path) {
             (Kind::Jsonl, None) => {
                 problems.push(format!("{path}: kind \"jsonl\" needs a path; write path = \"alerts.jsonl\""))

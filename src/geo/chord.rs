@@ -62,7 +62,7 @@ pub(crate) fn distance_2(a: Spot, b: Spot) -> f64 {
 }
 
 /// A short straight piece of a line, or a single point when both ends are the same.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Piece {
     /// One end.
     pub(crate) from: Spot,

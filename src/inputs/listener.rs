@@ -1,6 +1,8 @@
 //! TCP listener: programs connect and send lines; each connection is cut by itself, so lines never interleave.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -25,6 +27,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     port.state(State::Up).await;
 
     let places = Arc::new(Semaphore::new(usize::from(port.settings.max_clients)));
+    let seats = Seats::default();
     let (mut refused, mut warned_at) = (0_u64, None);
     loop {
         let (stream, peer) = match listener.accept().await {
@@ -35,13 +38,16 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
                 continue;
             }
         };
-        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+        let place = Arc::clone(&places).try_acquire_owned().ok();
+        let seat = Seat::take(&seats, peer.ip(), port.settings.max_clients_per_address);
+        let (Some(place), Some(seat)) = (place, seat) else {
             refused += 1;
             // A flood of connections must not become a flood of lines.
             if warned_at.is_none_or(|at: Moment| WARN_EVERY <= port.clock.moment().since(at)) {
                 warned_at = Some(port.clock.moment());
                 warn!(
                     input = %port.settings.name, %peer, refused, max_clients = port.settings.max_clients,
+                    max_clients_per_address = port.settings.max_clients_per_address,
                     "connections refused: no place left"
                 );
             }
@@ -56,10 +62,44 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
                 () = port.stop.cancelled() => return,
                 outcome = port.pump(stream) => outcome,
             };
-            drop(place);
+            drop((place, seat));
             if let Err(reason) = outcome {
                 info!(input = %port.settings.name, %peer, %reason, "client gone");
             }
         });
+    }
+}
+
+/// Connections by address.
+type Seats = Arc<Mutex<BTreeMap<IpAddr, u16>>>;
+
+/// One connection of an address; given back when dropped.
+struct Seat {
+    seats: Seats,
+    address: IpAddr,
+}
+
+impl Seat {
+    /// `None` when the address has `most` already.
+    fn take(seats: &Seats, address: IpAddr, most: u16) -> Option<Seat> {
+        let mut taken = seats.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = taken.entry(address).or_insert(0);
+        if most <= *count {
+            return None;
+        }
+        *count += 1;
+        Some(Seat { seats: Arc::clone(seats), address })
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut taken = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = taken.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                taken.remove(&self.address);
+            }
+        }
     }
 }

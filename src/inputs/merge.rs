@@ -32,6 +32,11 @@ impl Merged {
         Ok(Merged { feeds: feeds.collect::<Result<_, _>>()? })
     }
 
+    /// Lines dropped so far because they were longer than any line we take.
+    pub fn overlong(&self) -> u64 {
+        self.feeds.iter().map(|feed| feed.overlong).sum()
+    }
+
     /// Hands out the next lines, each with the index of its recording; `false` when there are no more.
     pub fn read_block(&mut self, line: &mut impl FnMut(usize, &[u8])) -> Result<bool, RecordingError> {
         if let [only] = self.feeds.as_mut_slice() {
@@ -61,6 +66,8 @@ struct Feed {
     last: Option<Time>,
     /// Lines before the first time.
     untimed: usize,
+    /// Lines dropped because they had no end.
+    overlong: u64,
 }
 
 enum Source {
@@ -104,6 +111,7 @@ impl Feed {
             block: Block::default(),
             last: None,
             untimed: 0,
+            overlong: 0,
             source: Source::Memory,
         };
         let is_csv = matches!(recording.format(), Format::Danish(_) | Format::Noaa(_));
@@ -137,8 +145,8 @@ impl Feed {
 
     /// Appends a block of lines with their times; `false` at the end.
     fn read(&mut self, recording: &mut Recording) -> Result<bool, RecordingError> {
-        let Feed { clock, last, block, untimed, .. } = self;
-        recording.read_block(&mut |line: &[u8]| {
+        let Feed { clock, last, block, untimed, overlong, .. } = self;
+        let more = recording.read_block(&mut |line: &[u8]| {
             if let Some(at) = clock.time_of(line) {
                 if last.is_none() {
                     // What came before the first time belongs to it.
@@ -150,13 +158,19 @@ impl Feed {
             }
             *untimed += usize::from(last.is_none());
             block.push(last.unwrap_or(Time::MIN), line);
-        })
+        });
+        *overlong = recording.overlong();
+        more
     }
 
     /// Hands out everything at hand without looking at times: for a recording that stands alone.
     fn pour(&mut self, line: &mut impl FnMut(&[u8])) -> Result<bool, RecordingError> {
         match &mut self.source {
-            Source::Stream(recording) => recording.read_block(line),
+            Source::Stream(recording) => {
+                let more = recording.read_block(line);
+                self.overlong = recording.overlong();
+                more
+            }
             Source::Memory => {
                 let end = self.block.lines.len().min(self.block.next + LINES_A_BLOCK);
                 for index in self.block.next..end {

@@ -150,6 +150,11 @@ impl Recording {
         &self.name
     }
 
+    /// Lines dropped so far because they were longer than any line we take.
+    pub fn overlong(&self) -> u64 {
+        self.cutter.overlong()
+    }
+
     /// Whether it holds no byte at all.
     pub fn is_empty(&self) -> bool {
         self.empty

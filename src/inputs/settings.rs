@@ -33,6 +33,9 @@ pub struct Settings {
     /// Connections taken at once (`tcp-listen`).
     #[serde(default = "max_clients")]
     pub max_clients: u16,
+    /// Connections taken at once from one address (`tcp-listen`).
+    #[serde(default = "max_clients_per_address")]
+    pub max_clients_per_address: u16,
 }
 
 fn idle_timeout_seconds() -> u32 {
@@ -41,6 +44,10 @@ fn idle_timeout_seconds() -> u32 {
 
 fn max_clients() -> u16 {
     64
+}
+
+fn max_clients_per_address() -> u16 {
+    16
 }
 
 /// How the lines of an input arrive.
@@ -96,12 +103,30 @@ impl Kind {
 }
 
 impl Settings {
+    /// Whether both would listen on one port of one address; port 0 is chosen by the system.
+    pub fn takes_address_of(&self, other: &Settings) -> bool {
+        let parts = |settings: &Settings| {
+            let (host, port) = settings.address.as_deref()?.rsplit_once(':')?;
+            let port = port.parse::<u16>().ok().filter(|port| *port != 0)?;
+            let any = ["0.0.0.0", "[::]", "*"].contains(&host);
+            Some((host.to_owned(), port, any))
+        };
+        let (Some(ours), Some(theirs)) = (parts(self), parts(other)) else {
+            return false;
+        };
+        let listens = matches!(self.kind, Kind::TcpListen | Kind::Udp);
+        listens && self.kind == other.kind && ours.1 == theirs.1 && (ours.0 == theirs.0 || ours.2 || theirs.2)
+    }
+
     /// What is wrong with it; `path` is the key's path of this input (`inputs[0]`).
     pub fn problems(&self, path: &str) -> Vec<String> {
         let kind = self.kind.name();
         let mut problems = Vec::new();
         if self.name.trim().is_empty() {
             problems.push(format!("{path}.name: is empty; write a name for logs and alerts"));
+        }
+        if self.name.contains(char::is_control) {
+            problems.push(format!("{path}.name: holds a control character; write letters, digits and spaces"));
         }
         match (&self.address, self.kind.has_address()) {
             (None, true) => {
@@ -134,8 +159,12 @@ impl Settings {
         if !(1..=86_400).contains(&self.idle_timeout_seconds) {
             problems.push(format!("{path}.idle_timeout_seconds: is {}; write 1 to 86400", self.idle_timeout_seconds));
         }
-        if self.max_clients == 0 {
-            problems.push(format!("{path}.max_clients: is 0; write 1 to 65535"));
+        for (key, clients) in
+            [("max_clients", self.max_clients), ("max_clients_per_address", self.max_clients_per_address)]
+        {
+            if clients == 0 {
+                problems.push(format!("{path}.{key}: is 0; write 1 to 65535"));
+            }
         }
         problems
     }
@@ -203,6 +232,9 @@ fn address_problem(address: &str, kind: Kind) -> Option<String> {
         Kind::Tcp => "for instance \"153.44.253.27:5631\"",
         _ => "for instance \"0.0.0.0:10110\"",
     };
+    if let Some((scheme, _)) = address.split_once("://") {
+        return Some(format!("\"{address}\" has a scheme; leave {scheme}:// out, write host:port, {example}"));
+    }
     let Some((host, port)) = address.rsplit_once(':') else {
         return Some(format!("\"{address}\" has no port; write host:port, {example}"));
     };

@@ -1,21 +1,26 @@
 //! UDP listener: datagrams of one or more lines; what the engine has no room for is dropped and counted.
 
-use std::io;
 use std::net::SocketAddr;
+use std::os::fd::AsRawFd;
+use std::time::Duration;
+use std::{fs, io};
 
 use socket2::SockRef;
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc::error::TrySendError;
-use tracing::info;
+use tracing::{info, warn};
 
 use super::{Batch, InputError, Message, Port, State};
 use crate::ais::LineCutter;
+use crate::clock::Moment;
 use crate::telemetry::InputCounters;
 
 /// Asked of the kernel (it may give less): several seconds of a busy feed.
 const RECEIVE_BUFFER_BYTES: usize = 4 * 1024 * 1024;
 const LARGEST_DATAGRAM: usize = 65_535;
 const BATCH_BYTES: usize = 64 * 1024;
+/// The kernel is asked for its count no more often.
+const ASK_EVERY: Duration = Duration::from_secs(1);
 
 /// Ends only with an error, when the address cannot be bound.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
@@ -29,6 +34,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     // The end of a datagram ends its last line, so senders cannot mix.
     let mut cutter = LineCutter::new();
     let mut buffer = vec![0; LARGEST_DATAGRAM];
+    let mut kernel = Kernel { inode: inode_of(&socket), lost: 0, asked: None };
     loop {
         socket.readable().await.map_err(InputError::io("receive"))?;
         let mut lines = Vec::new();
@@ -43,6 +49,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
             }
         }
         offer(port, lines)?;
+        kernel.ask(port);
         // Other tasks get their turn even while datagrams keep coming.
         tokio::task::yield_now().await;
     }
@@ -62,4 +69,44 @@ fn offer(port: &Port, lines: Vec<u8>) -> Result<(), InputError> {
         }
         Err(_) => Err(InputError::Closed),
     }
+}
+
+/// What the kernel says of our socket.
+struct Kernel {
+    inode: Option<String>,
+    lost: u64,
+    asked: Option<Moment>,
+}
+
+impl Kernel {
+    /// Counts the datagrams that found the socket's buffer full since we asked last.
+    fn ask(&mut self, port: &Port) {
+        let now = port.clock.moment();
+        if self.asked.is_some_and(|asked| now.since(asked) < ASK_EVERY) {
+            return;
+        }
+        self.asked = Some(now);
+        let table = |name: &str| fs::read_to_string(format!("/proc/self/net/{name}")).unwrap_or_default();
+        let Some(inode) = &self.inode else { return };
+        let Some(lost) = ["udp", "udp6"].iter().find_map(|name| drops(&table(name), inode)) else {
+            return;
+        };
+        if self.lost < lost {
+            InputCounters::add(&port.counters.lost_datagrams, lost - self.lost);
+            warn!(input = %port.settings.name, lost = lost - self.lost, "datagrams lost: the receive buffer was full");
+            self.lost = lost;
+        }
+    }
+}
+
+/// The number in `socket:[NUMBER]`, as the kernel's table of sockets names it.
+fn inode_of(socket: &UdpSocket) -> Option<String> {
+    let link = fs::read_link(format!("/proc/self/fd/{}", socket.as_raw_fd())).ok()?;
+    Some(link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned())
+}
+
+/// The last column of a socket's row, `drops`; the tenth is its inode.
+fn drops(table: &str, inode: &str) -> Option<u64> {
+    let mut rows = table.lines().map(|row| row.split_whitespace().collect::<Vec<_>>());
+    rows.find(|row| row.get(9) == Some(&inode))?.last()?.parse().ok()
 }

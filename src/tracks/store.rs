@@ -69,7 +69,11 @@ impl Tracks {
         let mmsi = report.mmsi;
         match mmsi.station_class() {
             StationClass::Ship | StationClass::Tender | StationClass::Unassigned | StationClass::Distress => {}
-            StationClass::Coast | StationClass::Aircraft | StationClass::Aid | StationClass::Handheld => {
+            StationClass::Coast
+            | StationClass::Aircraft
+            | StationClass::Aid
+            | StationClass::Handheld
+            | StationClass::Placeholder => {
                 return Outcome::Refused(Refusal::NotTracked);
             }
         }

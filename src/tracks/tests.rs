@@ -149,7 +149,7 @@ fn a_number_outside_every_class_takes_part_after_an_hour() {
     let mut tracks = tracks();
     for minute in 0..=60 {
         let mut one = report(minute * 60, LatLon::new(40.0, -10.0), minute as u64);
-        one.mmsi = Mmsi(123_456_789);
+        one.mmsi = Mmsi(912_345_678);
         tracks.accept(one);
         let takes_part = tracks.iter().next().expect("a track").takes_part();
         assert_eq!(takes_part, minute == 60);

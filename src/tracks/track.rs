@@ -187,6 +187,7 @@ impl<'a> Vessel<'a> {
             | StationClass::Aircraft
             | StationClass::Aid
             | StationClass::Handheld
+            | StationClass::Placeholder
             | StationClass::Distress => false,
         }
     }

@@ -144,6 +144,12 @@ impl ZoneSet {
         self.iter().find(|(_, zone)| zone.id == id).map(|(number, _)| number)
     }
 
+    /// Whether a zone and one of another set have the same borders, whatever else is said of them.
+    pub fn same_border(&self, zone: ZoneIx, other: &ZoneSet, others: ZoneIx) -> bool {
+        let (ours, theirs) = (usize::from(zone.0), usize::from(others.0));
+        self.zones[ours].near_nm == other.zones[theirs].near_nm && self.shapes[ours] == other.shapes[theirs]
+    }
+
     /// Every zone, active or not, that the position is in or within `near_nm` + 0.25 nm of, in order of number. Clears `out` first.
     pub fn at(&self, at: LatLon, out: &mut Vec<Hit>) {
         out.clear();

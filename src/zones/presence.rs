@@ -110,6 +110,17 @@ impl Presence {
         }
     }
 
+    /// Takes over where the vessel lies to zones that came, or moved their borders, since its last fix: a border that comes over
+    /// a vessel was not crossed by it. For the fix that `step` takes in next.
+    pub fn settle(&mut self, zones: &ZoneSet, hits: &[Hit], brought: impl Fn(ZoneIx) -> bool) {
+        self.stays.retain(|stay| !brought(stay.zone));
+        for hit in hits.iter().filter(|hit| brought(hit.zone)) {
+            let border = |beyond_nm: f64| Border { inside: beyond_nm <= 0.0, beyond_since: None };
+            let near_nm = zones.get(hit.zone).near_nm;
+            self.stays.push(Stay { zone: hit.zone, own: border(hit.edge_nm), near: border(hit.edge_nm - near_nm) });
+        }
+    }
+
     /// How the vessel is confirmed to lie to a zone: `In`, `Near` or nothing. Says nothing of whether the zone is active.
     pub fn relation(&self, zone: ZoneIx) -> Option<Relation> {
         self.stays.iter().find(|stay| stay.zone == zone)?.relation()

@@ -264,7 +264,7 @@ impl<'a> Reader<'a> {
             let near = KNOWN
                 .into_iter()
                 .filter(|known| !self.given(known))
-                .map(|known| (distance(&plain(property), &plain(known)), known))
+                .map(|known| (distance(&plain(property), known), known))
                 .min();
             if let Some((away, known)) = near
                 && away <= known.len() / 5
@@ -306,20 +306,13 @@ fn plain(name: &str) -> String {
     letters.flat_map(char::to_lowercase).collect()
 }
 
-/// How many letters to change, add or drop to make one word of the other.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, letter) in a.chars().enumerate() {
-        let mut corner = i;
-        row[0] = i + 1;
-        for (j, other) in b.iter().enumerate() {
-            let change = corner + usize::from(letter != *other);
-            corner = row[j + 1];
-            row[j + 1] = change.min(corner + 1).min(row[j] + 1);
-        }
+/// How many letters of a plain name to change, add, drop or swap to make it a known one; its unit may be left out.
+fn distance(name: &str, known: &str) -> usize {
+    let unit = ["_nm", "_utc"].iter().find_map(|unit| known.strip_suffix(unit));
+    match unit.is_some_and(|bare| plain(bare) == name) {
+        true => 0,
+        false => strsim::damerau_levenshtein(name, &plain(known)),
     }
-    row[b.len()]
 }
 
 #[cfg(test)]
@@ -337,6 +330,10 @@ mod tests {
     fn a_misspelt_property_is_named_and_a_foreign_one_is_not() {
         assert_eq!(misspelt(r#"{"id":"a","half_widht_nm":15}"#), ["unknown property: did you mean half_width_nm?"]);
         assert_eq!(misspelt(r#"{"Calm_Margin_NM":2}"#).len(), 1);
+        assert_eq!(misspelt(r#"{"wieght":5}"#), ["unknown property: did you mean weight?"]);
+        assert_eq!(misspelt(r#"{"radius":5}"#), ["unknown property: did you mean radius_nm?"]);
+        assert_eq!(misspelt(r#"{"half_width":5,"HalfWidth":5}"#).len(), 2);
+        assert!(misspelt(r#"{"width":1,"length":2,"weather":"fair","date":"x","kinds":"?","hour":1}"#).is_empty());
         assert!(misspelt(r#"{"fid":1,"layer":"x","stroke":"red","notes":"?","ID_0":3,"path":null}"#).is_empty());
         assert!(misspelt(r#"{"id":"a","name":"b","names":"both"}"#).is_empty());
     }

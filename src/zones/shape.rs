@@ -18,6 +18,13 @@ pub(crate) struct Shape {
     areas: Vec<Area>,
 }
 
+/// The areas follow from the pieces.
+impl PartialEq for Shape {
+    fn eq(&self, other: &Shape) -> bool {
+        self.pieces == other.pieces && self.reach == other.reach
+    }
+}
+
 impl Shape {
     /// Circles of `radius_nm` round positions `[longitude, latitude]`.
     pub(crate) fn circles(centres: &[[f64; 2]], radius_nm: f64) -> Shape {

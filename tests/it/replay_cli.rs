@@ -151,6 +151,21 @@ fn what_cannot_be_read_is_named_and_ends_with_65() {
 }
 
 #[test]
+fn lines_without_end_are_counted_and_not_used() {
+    let desk = Desk::new();
+    let (head, tail) = NMEA.split_at(NMEA.find("1490075490").unwrap());
+    let endless = "x".repeat(3000);
+    desk.file("endless.nmea", format!("{head}{endless}\n{tail}{endless}"));
+    let alone = desk.summary(&["endless.nmea"]);
+    assert_eq!((&alone["lines"], &alone["rejects"]["overlong"]), (&3.into(), &2.into()));
+    desk.file("plain.nmea", NMEA);
+    assert_eq!(desk.summary(&["plain.nmea"])["rejects"].get("overlong"), None);
+    assert_eq!(desk.summary(&["endless.nmea", "plain.nmea"])["rejects"]["overlong"], 2);
+    desk.file("day.csv", format!("{NOAA}{endless}\n"));
+    assert_eq!(desk.summary(&["day.csv"])["rejects"]["overlong"], 1, "read twice, counted once");
+}
+
+#[test]
 fn an_empty_recording_is_said_to_be_empty_and_is_no_fault() {
     let desk = Desk::new();
     desk.file("quiet.nmea", "");

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use atalaia::config::{self, Config, Purpose};
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// The shipped file with its commented examples in force (`#` and no space).
 fn with_examples() -> String {
@@ -119,4 +120,51 @@ fn every_mistake_is_told_with_line_and_key_and_what_to_write() {
         assert_eq!(messages, expected, "{}", path.display());
     }
     assert!(10 <= count, "only {count} files in tests/bad-settings");
+}
+
+/// `check` of a settings text in a folder: its exit code and what it says on standard error.
+fn checked(folder: &TempDir, text: &str) -> (Option<i32>, String) {
+    let path = folder.path().join("atalaia.toml");
+    fs::write(&path, text).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_atalaia")).args(["check", "--config"]).arg(&path).output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn a_zone_file_without_a_zone_is_worth_a_warning_and_no_more() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("empty.geojson"), r#"{"type":"FeatureCollection","features":[]}"#).unwrap();
+    let (code, told) = checked(&folder, "[zones]\nfolder = \".\"\n");
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("warning: ") && told.contains("empty.geojson: holds no zone"), "{told}");
+    let zone = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"a","name":"A","kind":"area","radius_nm":1},
+        "geometry":{"type":"Point","coordinates":[0,0]}}]}"#;
+    fs::write(folder.path().join("empty.geojson"), zone).unwrap();
+    assert_eq!(checked(&folder, "[zones]\nfolder = \".\"\n"), (Some(0), String::new()));
+}
+
+#[test]
+fn what_cannot_be_read_as_a_recording_is_told_before_the_start() {
+    let folder = TempDir::new().unwrap();
+    let socket = folder.path().join("socket");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let (code, told) = checked(&folder, "[[inputs]]\nkind = \"file\"\nname = \"day\"\npath = \"socket\"\n");
+    assert_eq!(code, Some(78));
+    assert!(told.contains("atalaia.toml:4: inputs[0].path: ") && told.contains("is no ordinary file"), "{told}");
+}
+
+#[test]
+fn a_zones_folder_of_the_command_line_is_not_blamed_on_the_settings() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("atalaia.toml");
+    fs::write(&path, "[zones]\nfolder = \"\"\n").unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_atalaia"))
+        .args(["replay", "--zones", "nowhere", "--config"])
+        .arg(&path)
+        .arg("-")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(78));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.starts_with("nowhere: zones folder: No such file"), "{told}");
 }

@@ -211,6 +211,14 @@ fn touching_polygons_have_no_border_between_them() {
     assert_eq!(relation(&pinched, 2.0, 1.0), "none", "a hole that touches the border in one point");
     assert_eq!(relation(&pinched, 2.0, 3.0), "in");
     assert_eq!(relation(&pinched, 0.5, 0.5), "in");
+    // Two holes that touch the border in one point each: more than the fast form of a polygon can bear.
+    let rings = "[[[0,0],[8,0],[8,8],[0,8],[0,0]],[[3,7],[6,7],[6,0],[3,7]],[[1,5],[0,1],[5,1],[1,5]]]";
+    let pinched = zone(r#""kind":"area""#, &polygon(rings));
+    for (lat, lon, expected) in
+        [(4.0, 5.5, "none"), (2.0, 1.5, "none"), (4.0, 7.0, "in"), (0.5, 1.0, "in"), (6.0, 1.0, "in")]
+    {
+        assert_eq!(relation(&pinched, lat, lon), expected, "{lat} {lon}");
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn faults(schema: &jsonschema::Validator, line: &Value) -> Vec<String> {
 fn lines() -> Vec<Change> {
     let mut sea = Sea::new();
     let nameless = Ship { mmsi: 263_000_009, name: "", ship_type: 0, length: 0, class: Class::Unknown, ..CARGO };
-    let strange = Ship { mmsi: 111_111_111, name: "\u{202e}<b>\u{7}X\u{2028}\"\\", message_type: 27, ..CARGO };
+    let strange = Ship { mmsi: 912_345_678, name: "\u{202e}<b>\u{7}X\u{2028}\"\\", message_type: 27, ..CARGO };
     let device = Ship { mmsi: 970_011_234, ..nameless };
     let (a, b, c, d) = (sea.ship(CARGO), sea.ship(nameless), sea.ship(strange), sea.ship(device));
     for at in 1..300 {

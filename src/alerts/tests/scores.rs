@@ -149,7 +149,7 @@ fn weak_evidence_lowers_and_strange_numbers_raise() {
     let alert = one(satellite, |_, _| {});
     assert_eq!(lines_of(&alert), ["loitering 30", "shore_24_nm 5", "satellite_only -5"]);
     assert_eq!(alert.confidence, "low");
-    let strange = Ship { mmsi: 111_111_111, ..CARGO };
+    let strange = Ship { mmsi: 912_345_678, ..CARGO };
     let alert = one(strange, |_, _| {});
     assert_eq!(lines_of(&alert), ["loitering 30", "shore_24_nm 5", "unassigned_mmsi 5"]);
     assert_eq!(alert.confidence, "normal");

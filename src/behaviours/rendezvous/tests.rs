@@ -1,5 +1,8 @@
 //! What an analyst would notice about meetings at sea.
 
+use std::collections::BTreeMap;
+
+use crate::alerts::Change;
 use crate::geo::LatLon;
 use crate::testing::{AREA, area_with, check, only, run};
 use crate::units::METRES_PER_NM;
@@ -238,4 +241,85 @@ fn who_arrives_fast_is_met_from_the_first_minute() {
             opened.started_at
         );
     }
+}
+
+/// Ships that wait for `minutes` from 12:00, each so many metres east and north of a place; MMSI by order.
+fn waiting(ships: &[(f64, f64)], minutes: u32) -> String {
+    let centre = LatLon::new(28.0, -17.0);
+    let block = |(number, (east, north)): (usize, &(f64, f64))| {
+        let place = centre.destination(90.0, *east).destination(0.0, *north);
+        format!("S{number} 2240001{number:02} jitter=0\n 12:00 {} {}\n stop {minutes}\n", place.lat, place.lon)
+    };
+    ships.iter().enumerate().map(block).collect()
+}
+
+/// The pairs told, each by the numbers of its ships, with the group it was in last.
+fn pairs(changes: &[Change]) -> BTreeMap<(u32, u32), Option<String>> {
+    let number = |vessel: &crate::alerts::VesselRef| vessel.mmsi - 224_000_100;
+    let pair = |change: &Change| {
+        let alert = &change.alert;
+        ((number(&alert.vessels[0]), number(&alert.vessels[1])), alert.group_id.clone())
+    };
+    changes.iter().map(pair).collect()
+}
+
+#[test]
+fn in_a_crowd_a_ship_meets_twelve_at_once_the_nearest_among_them() {
+    // Twenty ships in a row eastward, 20 m from one to the next: each within 500 m of all.
+    let row: Vec<(f64, f64)> = (0..20).map(|number| (20.0 * f64::from(number), 0.0)).collect();
+    let told = pairs(&run(&only("rendezvous"), AREA, &waiting(&row, 60)));
+    let partners = |ship: u32| -> Vec<u32> {
+        let of = |(a, b): &(u32, u32)| if *a == ship { Some(*b) } else { (*b == ship).then_some(*a) };
+        told.keys().filter_map(of).collect()
+    };
+    let mut most = 0;
+    for ship in 0_u32..20 {
+        let partners = partners(ship);
+        assert!(partners.len() <= 12, "{ship}: {partners:?}");
+        most = most.max(partners.len());
+        let next = (ship.saturating_sub(2)..=(ship + 2).min(19)).filter(|other| *other != ship);
+        assert!(next.into_iter().all(|other| partners.contains(&other)), "{ship}: {partners:?}");
+    }
+    assert_eq!(most, 12);
+}
+
+#[test]
+fn who_comes_alongside_in_a_crowd_is_met() {
+    // Twelve ships a kilometre off on all sides are no meeting, and do not hide the one that comes to 60 m.
+    let ring = |number: u32| f64::from(number) * 30.0_f64.to_radians();
+    let mut ships = vec![(0.0, 0.0)];
+    ships.extend((0..12).map(|number| (1000.0 * ring(number).cos(), 1000.0 * ring(number).sin())));
+    let visitor = LatLon::new(28.00054, -17.0);
+    let start = visitor.destination(270.0, 10.0 * METRES_PER_NM);
+    let visit = format!(
+        "VISITOR 224000199 jitter=0\n 12:00 {} {}\n go {} 10 60\n stop 30",
+        start.lat,
+        start.lon,
+        start.bearing_to(visitor)
+    );
+    let changes = run(&only("rendezvous"), AREA, &format!("{}{visit}", waiting(&ships, 90)));
+    assert!(pairs(&changes).contains_key(&(0, 99)), "{:?}", pairs(&changes));
+    assert_eq!(changes[0].alert.started_at.clock(), "13:00");
+}
+
+#[test]
+fn three_linked_pairs_share_a_group_and_two_do_not() {
+    let triangle = [(0.0, 0.0), (200.0, 0.0), (100.0, 170.0)];
+    // 400 m from one to the next: only neighbours meet.
+    let row = |count: u32| (0..count).map(|number| (400.0 * f64::from(number), 0.0)).collect::<Vec<_>>();
+    let told = |ships: &[(f64, f64)]| pairs(&run(&only("rendezvous"), AREA, &waiting(ships, 90)));
+    for ships in [triangle.to_vec(), row(4)] {
+        let told = told(&ships);
+        assert_eq!(told.len(), 3, "{told:?}");
+        let groups: Vec<&String> = told.values().flatten().collect();
+        assert!(groups.len() == 3 && groups.iter().all(|group| *group == groups[0]), "{told:?}");
+    }
+    let two = told(&row(3));
+    assert_eq!(two.len(), 2);
+    assert!(two.values().all(Option::is_none), "{two:?}");
+    // Two such crowds far apart are two groups.
+    let apart: Vec<(f64, f64)> =
+        triangle.iter().chain(&triangle.map(|(east, north)| (east + 30_000.0, north))).copied().collect();
+    let groups: std::collections::BTreeSet<Option<String>> = told(&apart).into_values().collect();
+    assert_eq!(groups.len(), 2);
 }

@@ -1,6 +1,10 @@
 //! What an analyst would notice about borders crossed.
 
-use crate::testing::{AREA, area_with, check, only, run};
+use std::sync::Arc;
+
+use crate::ais::{Line, SourceId};
+use crate::alerts::Change;
+use crate::testing::{AREA, area_with, chart, check, engine, lines, only, run};
 
 #[test]
 fn only_a_zone_that_asks_tells_who_came_in() {
@@ -50,4 +54,63 @@ fn what_a_zone_asks_for_is_worth_forty_unless_it_says_otherwise() {
     };
     assert!(40 <= score("{}"));
     assert!(score(r#"{"score":25}"#) < 40);
+}
+
+/// Runs a script over `zones` that come into force one after the other, after so many of its lines.
+#[track_caller]
+fn run_over(zones: &[(usize, &str)], script: &str) -> Vec<Change> {
+    let settings = only("zone_entry");
+    let mut engine = engine(&settings, zones[0].1);
+    let mut out = Vec::new();
+    for (number, line) in lines(script).iter().enumerate() {
+        for (_, zones) in zones[1..].iter().filter(|(after, _)| *after == number) {
+            engine.replace(&settings, Arc::new(chart(zones)), &mut out);
+        }
+        engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut out);
+    }
+    engine.finish(&mut out);
+    out
+}
+
+const NOWHERE: &str = r#"{"type":"FeatureCollection","features":[]}"#;
+
+#[test]
+fn a_zone_that_comes_or_moves_over_a_ship_was_not_entered_by_it() {
+    let asks = area_with(r#","settings":{"zone_entry":{}}"#);
+    let elsewhere = asks.replace("-22", "-42").replace("-14", "-34");
+    let inside = "ALFA 224000001
+           12:00 28 -17
+           stop 60";
+    assert!(run_over(&[(0, NOWHERE), (20, &asks)], inside).is_empty());
+    assert!(run_over(&[(0, &elsewhere), (20, &asks)], inside).is_empty());
+    // Within 0.2 nm of the new border, where one fix does not make a crossing.
+    let at_the_border = inside.replace("28 -17", "24.002 -17");
+    assert!(run_over(&[(0, NOWHERE), (20, &asks)], &at_the_border).is_empty());
+    // Two reloads between two reports.
+    assert!(run_over(&[(0, NOWHERE), (20, &asks), (20, &asks)], inside).is_empty());
+}
+
+#[test]
+fn a_reload_hides_no_ship_that_does_come_in() {
+    let asks = area_with(r#","settings":{"zone_entry":{}}"#);
+    let coming = "ALFA 224000001 jitter=0
+           12:00 23.8 -17
+           go 0 12 120";
+    for zones in [[(0, NOWHERE), (20, asks.as_str())], [(0, &asks), (20, &asks)], [(0, &asks), (62, &asks)]] {
+        let changes = run_over(&zones, coming);
+        assert_eq!(changes.iter().filter(|change| change.revision == 1).count(), 1, "{}", zones[1].0);
+        assert!(!changes.iter().any(|change| change.reason == "zone moved"));
+    }
+}
+
+#[test]
+fn a_zone_that_moves_off_a_ship_ends_its_alert() {
+    let asks = area_with(r#","settings":{"zone_entry":{}}"#);
+    let elsewhere = asks.replace("-22", "-42").replace("-14", "-34");
+    let script = "ALFA 224000001 jitter=0
+           12:00 23.8 -17
+           go 0 12 240";
+    let changes = run_over(&[(0, &asks), (100, &elsewhere)], script);
+    let ended = changes.last().expect("it ended");
+    assert_eq!((ended.reason.as_str(), ended.alert.status), ("zone moved", crate::alerts::Status::Ended));
 }

@@ -1,0 +1,174 @@
+//! The daemon as a process: what becomes of an alert, through reloads, broken sinks and inputs whose clocks lag.
+
+use std::fs;
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::thread;
+
+use atalaia::ais::encode::{Envelope, Message, Motion};
+use atalaia::clock::Clock;
+use atalaia::time::{Span, Time};
+use atalaia::units::Mmsi;
+use tempfile::TempDir;
+
+use crate::daemon::{BARE, Daemon, PATIENCE, accept, input, settings};
+
+/// The content of a file once it holds a whole line.
+fn wait_for_line_in(path: &Path) -> String {
+    let start = Clock.moment();
+    while Clock.moment().since(start) < PATIENCE {
+        match fs::read_to_string(path) {
+            Ok(text) if text.ends_with('\n') => return text,
+            _ => thread::yield_now(),
+        }
+    }
+    panic!("no whole line came into {}", path.display());
+}
+
+/// A man-overboard device that is active, off Portugal.
+fn distress() -> String {
+    distress_at(None)
+}
+
+/// The same with the time of a TAG block.
+fn distress_at(time: Option<Time>) -> String {
+    let motion = Motion { status: Some(14), lat_lon: Some((40.5, -11.25)), ..Motion::default() };
+    sentence(972_123_456, &motion, time)
+}
+
+/// A ship at sea, with the time of a TAG block.
+fn position(time: Time) -> String {
+    let motion = Motion { lat_lon: Some((41.0, -12.0)), sog_knots: Some(10.0), ..Motion::default() };
+    sentence(224_000_001, &motion, Some(time))
+}
+
+fn sentence(mmsi: u32, motion: &Motion, time: Option<Time>) -> String {
+    let message = Message::class_a(1, Mmsi(mmsi), motion);
+    let sentences = message.sentences(&Envelope { time, ..Envelope::default() });
+    sentences.iter().map(|sentence| format!("{sentence}\n")).collect()
+}
+
+#[test]
+fn an_alert_reaches_file_and_log_at_once_and_is_named_as_open_when_stopping() {
+    let folder = TempDir::new().unwrap();
+    let sinks = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\n\
+                 [[sinks]]\nkind = \"log\"\nname = \"log\"\n[time]\nlateness_seconds = 0\nidle_after_seconds = 5\n";
+    let text = format!("{}{sinks}", input("tcp-listen", "address = \"127.0.0.1:0\""));
+    let mut daemon = Daemon::start(&settings(&folder, &text));
+    let address = daemon.address();
+    let mut client = TcpStream::connect(&address).unwrap();
+    client.write_all(distress().as_bytes()).unwrap();
+    daemon.wait_for(&["alert", "change=\"opened\"", "behaviour=\"distress\"", "972123456"]);
+    // Each sink has its own queue: the log may well be the faster.
+    let written = wait_for_line_in(&folder.path().join("alerts.jsonl"));
+    let change: serde_json::Value = serde_json::from_str(written.lines().next().unwrap()).unwrap();
+    assert_eq!(change["alert"]["vessels"][0]["mmsi"], 972_123_456);
+
+    // A rotated file is begun afresh.
+    fs::rename(folder.path().join("alerts.jsonl"), folder.path().join("alerts.old")).unwrap();
+    daemon.signal("HUP");
+    daemon.wait_for(&["reloaded"]);
+    daemon.signal("TERM");
+    daemon.wait_for(&["open alert", "behaviour=\"distress\""]);
+    daemon.wait_for(&["stopped", "open_alerts=1"]);
+    assert_eq!(daemon.wait(), Some(0));
+    assert!(folder.path().join("alerts.jsonl").exists());
+    assert_eq!(fs::read_to_string(folder.path().join("alerts.old")).unwrap(), written);
+}
+
+#[test]
+fn emptied_settings_are_refused_and_the_ones_in_force_stay() {
+    let folder = TempDir::new().unwrap();
+    let sink = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\n\
+                [time]\nlateness_seconds = 0\nidle_after_seconds = 5\n";
+    let text = format!("{}{sink}", input("tcp-listen", "address = \"127.0.0.1:0\""));
+    let path = settings(&folder, &text);
+    let mut daemon = Daemon::start(&path);
+    let address = daemon.address();
+    for emptied in ["", BARE] {
+        fs::write(&path, emptied).unwrap();
+        daemon.signal("HUP");
+        daemon.wait_for(&["ERROR", "reload refused", "[[inputs]]", "what is in force is kept"]);
+    }
+    // The sink that only the old settings name still gets what comes.
+    let mut client = TcpStream::connect(&address).unwrap();
+    client.write_all(distress().as_bytes()).unwrap();
+    assert!(wait_for_line_in(&folder.path().join("alerts.jsonl")).contains("972123456"));
+    daemon.signal("TERM");
+    daemon.wait_for(&["stopped", "open_alerts=1"]);
+    assert_eq!(daemon.wait(), Some(0));
+}
+
+#[test]
+fn a_sink_that_is_down_at_the_end_is_an_error_and_exit_code_1() {
+    let folder = TempDir::new().unwrap();
+    // A disk without any room left.
+    let sinks = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"/dev/full\"\n\
+                 [time]\nlateness_seconds = 0\nidle_after_seconds = 5\n";
+    let text = format!("{}{sinks}", input("tcp-listen", "address = \"127.0.0.1:0\""));
+    let mut daemon = Daemon::start(&settings(&folder, &text));
+    let address = daemon.address();
+    let mut client = TcpStream::connect(&address).unwrap();
+    client.write_all(distress().as_bytes()).unwrap();
+    daemon.wait_for(&["ERROR", "sink down", "archive", "/dev/full"]);
+    daemon.signal("TERM");
+    daemon.wait_for(&["ERROR", "could not be written", "archive", "bytes="]);
+    assert_eq!(daemon.wait(), Some(1));
+}
+
+#[test]
+fn what_waited_for_a_folder_that_vanished_is_written_when_it_is_back() {
+    let folder = TempDir::new().unwrap();
+    let (there, away) = (folder.path().join("out"), folder.path().join("away"));
+    fs::create_dir(&there).unwrap();
+    let sinks = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"out/alerts.jsonl\"\n\
+                 [time]\nlateness_seconds = 0\nidle_after_seconds = 5\n";
+    let text = format!("{}{sinks}", input("tcp-listen", "address = \"127.0.0.1:0\""));
+    let mut daemon = Daemon::start(&settings(&folder, &text));
+    let address = daemon.address();
+    fs::rename(&there, &away).unwrap();
+    // The settings are refused now, but their files are opened anew.
+    daemon.signal("HUP");
+    daemon.wait_for(&["not reloaded", "sinks[0].path"]);
+    let mut client = TcpStream::connect(&address).unwrap();
+    client.write_all(distress().as_bytes()).unwrap();
+    daemon.wait_for(&["ERROR", "sink down", "archive"]);
+    fs::rename(&away, &there).unwrap();
+    daemon.wait_for(&["sink up again", "archive"]);
+    let written = wait_for_line_in(&there.join("alerts.jsonl"));
+    assert_eq!(written.lines().count(), 1, "{written}");
+    daemon.signal("TERM");
+    daemon.wait_for(&["stopped", "open_alerts=1"]);
+    assert_eq!(daemon.wait(), Some(0));
+}
+
+#[test]
+fn an_input_whose_clock_lags_is_named_and_not_waited_for() {
+    let folder = TempDir::new().unwrap();
+    let (right, late) = (TcpListener::bind("127.0.0.1:0").unwrap(), TcpListener::bind("127.0.0.1:0").unwrap());
+    let input = |name: &str, listener: &TcpListener| {
+        let address = listener.local_addr().unwrap();
+        format!("[[inputs]]\nkind = \"tcp\"\nname = \"{name}\"\naddress = \"{address}\"\n")
+    };
+    // No input falls silent within the test: it would not be waited for any more either.
+    let text = format!(
+        "{}{}[time]\nlateness_seconds = 1\nidle_after_seconds = 3600\n[[sinks]]\nkind = \"log\"\nname = \"log\"\n",
+        input("right", &right),
+        input("late", &late)
+    );
+    let mut daemon = Daemon::start(&settings(&folder, &text));
+    let (mut right, mut late) = (accept(&right), accept(&late));
+    let now = Clock.now();
+    late.write_all(position(now - Span::from_minutes(10)).as_bytes()).unwrap();
+    let told = daemon.wait_for(&["WARN", "lag behind receipt"]);
+    assert!(told.contains("input=late"), "{told}");
+    // One report moves time, and with it the distress call before, past the second of lateness.
+    right.write_all(distress_at(Some(now - Span::from_seconds(2))).as_bytes()).unwrap();
+    right.write_all(position(now).as_bytes()).unwrap();
+    daemon.wait_for(&["alert", "change=\"opened\"", "972123456"]);
+    late.write_all(position(Clock.now()).as_bytes()).unwrap();
+    let told = daemon.wait_for(&["punctual again"]);
+    assert!(told.contains("input=late"), "{told}");
+    daemon.stop("late");
+}
