@@ -26,6 +26,7 @@
 //! | [`ais`] | lines of NMEA and CSV in, reports out; the encoder for exercises |
 //! | [`zones`] | GeoJSON zones, who is inside, calm water |
 //! | [`tracks`] | the picture: fixes, trails, speed made good, identities, neighbours |
+//! | [`coverage`] | who is usually heard where, and how unlikely a silence is |
 //! | [`behaviours`] | one file each: what vessels do that is worth an alert |
 //! | [`alerts`] | the alert book: lifecycle, score, evidence, summary |
 //! | [`cases`] | alerts of a vessel and its partners as one story |
@@ -60,6 +61,7 @@ pub mod cases;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod coverage;
 pub mod delivery;
 pub mod engine;
 pub mod geo;
