@@ -26,6 +26,7 @@
 //! | [`ais`] | lines of NMEA and CSV in, reports out; the encoder for exercises |
 //! | [`zones`] | GeoJSON zones, who is inside, calm water |
 //! | [`tracks`] | the picture: fixes, trails, speed made good, identities, neighbours |
+//! | [`coverage`] | who is usually heard where, and how unlikely a silence is |
 //! | [`episodes`] | halts, slow legs, kinks: found once, kept by place, vessel and age |
 //! | [`behaviours`] | one file each: what vessels do that is worth an alert |
 //! | [`alerts`] | the alert book: lifecycle, score, evidence, summary |
@@ -36,8 +37,8 @@
 //! | [`config`] | the settings file: read, checked, all problems at once |
 //! | [`runtime`], [`cli`] | the loop, the commands |
 //!
-//! `coverage` stands between `tracks` and `episodes`, `store` and `http` in the shell; they come with the behaviours and
-//! services that need them, in the places the order above keeps for them.
+//! `store` and `http` stand in the shell; they come with the services that need them, in the places the order above keeps for
+//! them.
 //!
 //! # Invariants
 //! 1. The core names no file, socket, environment, async runtime or clock. Time comes in with each line.
@@ -61,6 +62,7 @@ pub mod cases;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod coverage;
 pub mod delivery;
 pub mod engine;
 pub mod episodes;

@@ -1,0 +1,226 @@
+//! How well each place is heard: counts of ten-minute slots by cell of 0.25° and transponder class, forgotten over 14 days.
+
+use rustc_hash::FxHashMap;
+
+use crate::ais::Class;
+use crate::geo::LatLon;
+
+use super::Slot;
+
+const CELLS_PER_DEGREE: f64 = 4.0;
+const ROWS: i64 = 720;
+const COLUMNS: i64 = 1440;
+/// Slots in 14 days: what was counted so long ago weighs 1/e.
+const MEMORY_SLOTS: f32 = 2016.0;
+/// Fewer observed slots than this say nothing (SPEC `ais_gap`).
+const NEEDED: f32 = 24.0;
+/// Decay since the last count must not lose the last slot needed.
+const ROUNDING: f32 = 0.5;
+/// Keeps a short lucky record from looking certain (SPEC `ais_gap`).
+const DOUBT: f32 = 2.0;
+
+/// A square of 0.25° by 0.25°, row by row from the south pole, from 180° W eastward.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Cell(u32);
+
+impl Cell {
+    /// The cell that holds a position.
+    pub fn of(at: LatLon) -> Cell {
+        let row = ((at.lat + 90.0) * CELLS_PER_DEGREE).floor() as i64;
+        let column = ((at.lon + 180.0) * CELLS_PER_DEGREE).floor() as i64;
+        Cell((row.clamp(0, ROWS - 1) * COLUMNS + column.rem_euclid(COLUMNS)) as u32)
+    }
+
+    /// Its middle.
+    pub fn centre(self) -> LatLon {
+        let (row, column) = (i64::from(self.0) / COLUMNS, i64::from(self.0) % COLUMNS);
+        LatLon::new((row as f64 + 0.5) / CELLS_PER_DEGREE - 90.0, (column as f64 + 0.5) / CELLS_PER_DEGREE - 180.0)
+    }
+
+    /// Itself and the eight around it, across ±180° too; fewer at the poles.
+    pub fn block(self) -> impl Iterator<Item = Cell> {
+        let (row, column) = (i64::from(self.0) / COLUMNS, i64::from(self.0) % COLUMNS);
+        (-1..=1).flat_map(move |up| {
+            let row = row + up;
+            (-1..=1)
+                .filter(move |_| (0..ROWS).contains(&row))
+                .map(move |aside| Cell((row * COLUMNS + (column + aside).rem_euclid(COLUMNS)) as u32))
+        })
+    }
+}
+
+/// What is known of the reception in one cell for one class of transponder.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Reception {
+    /// Slots in which a vessel was expected there; older ones weigh less.
+    pub observed: f32,
+    /// Those of them in which it was heard.
+    pub heard: f32,
+}
+
+impl Reception {
+    /// How likely a vessel that sends is heard there within ten minutes, 0-1; 0 where too little is known.
+    pub fn chance(self) -> f64 {
+        if self.observed + ROUNDING < NEEDED {
+            return 0.0;
+        }
+        f64::from(self.heard / (self.observed + DOUBT))
+    }
+
+    fn fade(&mut self, share: f32) {
+        self.observed *= share;
+        self.heard *= share;
+    }
+}
+
+/// Counts of one cell, as of a slot.
+#[derive(Clone, Copy, Debug)]
+struct Counts {
+    slot: Slot,
+    by_class: [Reception; 2],
+}
+
+impl Counts {
+    fn at(self, slot: Slot) -> Counts {
+        let elapsed = slot.since(self.slot);
+        if elapsed <= 0 {
+            return self;
+        }
+        let share = (-(elapsed as f32) / MEMORY_SLOTS).exp();
+        let mut counts = Counts { slot, ..self };
+        counts.by_class.iter_mut().for_each(|reception| reception.fade(share));
+        counts
+    }
+
+    fn weight(&self) -> f32 {
+        self.by_class.iter().map(|reception| reception.observed).sum()
+    }
+}
+
+/// The counts of all cells somebody was expected in.
+#[derive(Default)]
+pub(super) struct Cells {
+    counts: FxHashMap<Cell, Counts>,
+    evicted: u64,
+}
+
+impl Cells {
+    /// A vessel of this class was expected in the cell in this slot, and heard or not.
+    pub(super) fn count(&mut self, cell: Cell, class: Class, slot: Slot, heard: Heard, most: u32) {
+        if most as usize <= self.counts.len() && !self.counts.contains_key(&cell) {
+            self.evict(slot);
+        }
+        let counts = self.counts.entry(cell).or_insert(Counts { slot, by_class: [Reception::default(); 2] });
+        *counts = counts.at(slot);
+        let reception = &mut counts.by_class[place_of(class)];
+        reception.observed += 1.0;
+        reception.heard += f32::from(u8::from(heard == Heard::Yes));
+    }
+
+    pub(super) fn reception(&self, cell: Cell, class: Class, slot: Slot) -> Reception {
+        self.counts.get(&cell).map_or(Reception::default(), |counts| counts.at(slot).by_class[place_of(class)])
+    }
+
+    /// Cells forgotten because there were too many.
+    pub(super) fn evicted(&self) -> u64 {
+        self.evicted
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.counts.len()
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.counts.capacity() * (size_of::<(Cell, Counts)>() + 1)
+    }
+
+    /// Drops the tenth that says least; of equals the southernmost.
+    fn evict(&mut self, slot: Slot) {
+        let mut order: Vec<(f32, Cell)> =
+            self.counts.iter().map(|(cell, counts)| (counts.at(slot).weight(), *cell)).collect();
+        order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        for (_, cell) in order.iter().take(order.len().div_ceil(10)) {
+            self.counts.remove(cell);
+            self.evicted += 1;
+        }
+    }
+}
+
+/// Whether an expected vessel was heard.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Heard {
+    Yes,
+    No,
+}
+
+/// Class B has its own counts; who never said goes with class A.
+fn place_of(class: Class) -> usize {
+    usize::from(class == Class::B)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Time;
+
+    const MOST: u32 = 1000;
+
+    fn slot(number: i64) -> Slot {
+        Slot::of(Time::from_seconds(number * 600))
+    }
+
+    #[test]
+    fn a_cell_says_nothing_before_24_slots_and_then_heard_over_observed_plus_two() {
+        let mut cells = Cells::default();
+        let cell = Cell::of(LatLon::new(28.1, -17.1));
+        for number in 0..23 {
+            cells.count(cell, Class::A, slot(number), Heard::Yes, MOST);
+        }
+        assert_eq!(cells.reception(cell, Class::A, slot(23)).chance(), 0.0);
+        cells.count(cell, Class::A, slot(23), Heard::Yes, MOST);
+        let chance = cells.reception(cell, Class::A, slot(23)).chance();
+        assert!((chance - 24.0 / 26.0).abs() < 0.005, "{chance}");
+        assert_eq!(cells.reception(cell, Class::B, slot(23)).chance(), 0.0);
+    }
+
+    #[test]
+    fn what_is_not_heard_counts_against_and_old_counts_fade() {
+        let mut cells = Cells::default();
+        let cell = Cell::of(LatLon::new(28.1, -17.1));
+        for number in 0..200 {
+            let heard = if number % 2 == 0 { Heard::Yes } else { Heard::No };
+            cells.count(cell, Class::B, slot(number), heard, MOST);
+        }
+        let chance = cells.reception(cell, Class::B, slot(200)).chance();
+        assert!((0.47..0.51).contains(&chance), "{chance}");
+        let later = cells.reception(cell, Class::B, slot(200 + 2016));
+        assert!((60.0..75.0).contains(&later.observed), "{later:?}");
+        assert_eq!(cells.reception(cell, Class::B, slot(200 + 6 * 2016)).chance(), 0.0);
+    }
+
+    #[test]
+    fn too_many_cells_drop_those_that_say_least_and_count_them() {
+        let mut cells = Cells::default();
+        let at = |number: i64| Cell::of(LatLon::new(-80.0 + number as f64 * 0.25, 10.0));
+        for number in 0..100 {
+            for _ in 0..=number {
+                cells.count(at(number), Class::A, slot(0), Heard::Yes, 100);
+            }
+        }
+        cells.count(at(100), Class::A, slot(0), Heard::Yes, 100);
+        assert_eq!((cells.len(), cells.evicted()), (91, 10));
+        assert_eq!(cells.reception(at(9), Class::A, slot(0)).observed, 0.0);
+        assert_eq!(cells.reception(at(10), Class::A, slot(0)).observed, 11.0);
+    }
+
+    #[test]
+    fn blocks_reach_across_the_date_line_and_stop_at_the_poles() {
+        let cell = Cell::of(LatLon::new(10.1, 179.9));
+        let block: Vec<Cell> = cell.block().collect();
+        assert_eq!(block.len(), 9);
+        assert!(block.contains(&Cell::of(LatLon::new(10.1, -179.9))));
+        assert_eq!(Cell::of(LatLon::new(90.0, 0.0)).block().count(), 6);
+        let centre = cell.centre();
+        assert_eq!(Cell::of(centre), cell);
+    }
+}

@@ -1,0 +1,245 @@
+//! The pulse of the feed: when inputs and stations were last heard, and the slots in which they were not.
+
+use crate::ais::{SourceId, StationId};
+use crate::time::{Span, Time};
+
+use super::Slot;
+
+/// A busy input that pauses this long within a slot has a hole there, like one that says nothing in it at all.
+const PAUSE: Span = Span::from_minutes(5);
+/// So many reports a slot make an input busy.
+const BUSY: f32 = 100.0;
+/// Weight of one slot in what is usual for an input.
+const SHARE: f32 = 0.05;
+/// Slots whose holes are remembered.
+const REMEMBERED: i64 = 64;
+/// A station's intervals are counted by powers of two of a second, up to some twelve days.
+const BUCKETS: usize = 21;
+/// Fewer intervals than this know no 99.9 %.
+const NEEDED: u32 = 1000;
+/// Beyond this many all counts are halved, so that old habits fade.
+const FULL: u32 = 1 << 20;
+/// A pause after which a station is said to have come back.
+const BACK_AFTER: Span = Span::from_minutes(5);
+
+/// One input, in event time.
+#[derive(Clone, Debug)]
+struct Source {
+    last_at: Time,
+    in_slot: u32,
+    longest: Span,
+    usual: f32,
+    /// Bit 0 is the latest slot that ended.
+    holes: u64,
+}
+
+/// One station, in event time.
+#[derive(Clone, Debug)]
+struct Station {
+    last_at: Time,
+    back_at: Time,
+    intervals: [u32; BUCKETS],
+}
+
+/// The pulse of one station, for those who judge it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Pulse {
+    /// Its number at the decoder.
+    pub station: StationId,
+    /// When it was last heard.
+    pub last_at: Time,
+    /// The end of its last pause of 5 min or more; `Time::MIN` without any.
+    pub back_at: Time,
+    /// 99.9 % of its intervals were no longer than this (to a factor of two, on the long side); `None` before a thousand of them.
+    pub usual: Option<Span>,
+}
+
+/// Every input and station.
+#[derive(Default)]
+pub(super) struct Feeds {
+    sources: Vec<Source>,
+    stations: Vec<Option<Box<Station>>>,
+    /// The latest slot that ended.
+    ended: Option<Slot>,
+}
+
+impl Feeds {
+    /// A report of this time came by an input, from a station.
+    pub(super) fn heard(&mut self, source: SourceId, station: StationId, at: Time) {
+        let place = usize::from(source.0);
+        if self.sources.len() <= place {
+            let new = Source { last_at: Time::MIN, in_slot: 0, longest: Span::ZERO, usual: 0.0, holes: u64::MAX };
+            self.sources.resize(place + 1, new);
+        }
+        let source = &mut self.sources[place];
+        source.in_slot = source.in_slot.saturating_add(1);
+        if source.last_at < at {
+            if PAUSE <= at - source.last_at {
+                source.longest = source.longest.max(at - source.last_at.max(Slot::of(at).start()));
+            }
+            source.last_at = at;
+        }
+        if station != StationId(0) {
+            self.station_heard(station, at);
+        }
+    }
+
+    fn station_heard(&mut self, id: StationId, at: Time) {
+        let place = usize::from(id.0);
+        if self.stations.len() <= place {
+            self.stations.resize(place + 1, None);
+        }
+        let station = self.stations[place]
+            .get_or_insert_with(|| Box::new(Station { last_at: at, back_at: Time::MIN, intervals: [0; BUCKETS] }));
+        let interval = at - station.last_at;
+        if interval <= Span::ZERO {
+            return;
+        }
+        station.last_at = at;
+        if BACK_AFTER <= interval {
+            station.back_at = at;
+        }
+        // The bucket n holds intervals of up to 2^n seconds.
+        let seconds = (interval.millis() as u64).div_ceil(1000);
+        let bucket = (seconds.next_power_of_two().trailing_zeros() as usize).min(BUCKETS - 1);
+        station.intervals[bucket] += 1;
+        if FULL <= station.intervals[bucket] {
+            station.intervals.iter_mut().for_each(|count| *count /= 2);
+        }
+    }
+
+    /// A slot has ended. Says whether any input was heard as usual in it.
+    pub(super) fn turn(&mut self, slot: Slot) -> bool {
+        let mut alive = false;
+        for source in &mut self.sources {
+            let pause = source.longest.max(slot.end() - source.last_at.max(slot.start()));
+            let hole = source.in_slot == 0 || (BUSY <= source.usual && PAUSE <= pause);
+            if !hole {
+                let count = source.in_slot as f32;
+                source.usual = if source.usual == 0.0 { count } else { source.usual + SHARE * (count - source.usual) };
+            }
+            alive |= !hole;
+            source.holes = source.holes << 1 | u64::from(hole);
+            source.in_slot = 0;
+            source.longest = Span::ZERO;
+        }
+        self.ended = Some(slot);
+        alive
+    }
+
+    /// Whether the input was silent in a slot that has ended; what is too long ago to be remembered was none.
+    pub(super) fn hole(&self, source: SourceId, slot: Slot) -> bool {
+        let (Some(source), Some(ended)) = (self.sources.get(usize::from(source.0)), self.ended) else {
+            return true;
+        };
+        let ago = ended.since(slot);
+        (0..REMEMBERED).contains(&ago) && source.holes >> ago & 1 == 1
+    }
+
+    /// Every station heard so far, in order of number.
+    pub(super) fn pulses(&self) -> impl Iterator<Item = Pulse> {
+        let stations = (0..).zip(&self.stations);
+        stations.filter_map(|(number, station)| Some(station.as_deref()?.pulse(StationId(number))))
+    }
+
+    /// Whether the station says nothing although it usually would have by then.
+    pub(super) fn station_silent(&self, station: StationId, by: Time) -> bool {
+        let pulse = self.pulse(station);
+        pulse.is_some_and(|pulse| pulse.usual.is_some_and(|usual| usual.max(BACK_AFTER) < by - pulse.last_at))
+    }
+
+    pub(super) fn pulse(&self, station: StationId) -> Option<Pulse> {
+        Some(self.stations.get(usize::from(station.0))?.as_deref()?.pulse(station))
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        let known = self.stations.iter().flatten().count();
+        self.stations.capacity() * size_of::<usize>() + known * size_of::<Station>()
+    }
+}
+
+impl Station {
+    fn pulse(&self, station: StationId) -> Pulse {
+        Pulse { station, last_at: self.last_at, back_at: self.back_at, usual: self.usual() }
+    }
+
+    fn usual(&self) -> Option<Span> {
+        let total: u32 = self.intervals.iter().sum();
+        if total < NEEDED {
+            return None;
+        }
+        let mut longer = total;
+        let bucket = self.intervals.iter().position(|count| {
+            longer -= count;
+            u64::from(longer) * 1000 <= u64::from(total)
+        });
+        bucket.map(|bucket| Span::from_seconds(1 << bucket))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: SourceId = SourceId(0);
+    const STATION: StationId = StationId(3);
+
+    fn at(seconds: i64) -> Time {
+        Time::from_seconds(seconds)
+    }
+
+    #[test]
+    fn a_slot_without_a_report_is_a_hole_of_that_input_alone() {
+        let mut feeds = Feeds::default();
+        for slot in 0..4 {
+            feeds.heard(SourceId(1), StationId(0), at(slot * 600 + 10));
+            if slot != 2 {
+                feeds.heard(SOURCE, StationId(0), at(slot * 600 + 20));
+            }
+            assert!(feeds.turn(Slot::of(at(slot * 600))));
+        }
+        let holes: Vec<bool> = (0..4).map(|slot| feeds.hole(SOURCE, Slot::of(at(slot * 600)))).collect();
+        assert_eq!(holes, [false, false, true, false]);
+        assert!(!feeds.hole(SourceId(1), Slot::of(at(1200))));
+        assert!(feeds.hole(SourceId(7), Slot::of(at(1200))));
+    }
+
+    #[test]
+    fn a_busy_input_that_breaks_off_early_in_a_slot_has_a_hole_there() {
+        let mut feeds = Feeds::default();
+        for second in 0..3 * 600 {
+            feeds.heard(SOURCE, StationId(0), at(second));
+            if second % 600 == 599 {
+                assert!(feeds.turn(Slot::of(at(second))));
+            }
+        }
+        for second in 1800..1900 {
+            feeds.heard(SOURCE, StationId(0), at(second));
+        }
+        assert!(!feeds.turn(Slot::of(at(1800))));
+        for second in 2450..3000 {
+            feeds.heard(SOURCE, StationId(0), at(second));
+        }
+        assert!(feeds.turn(Slot::of(at(2400))), "it was there for most of the slot");
+        assert!(feeds.hole(SOURCE, Slot::of(at(1800))));
+    }
+
+    #[test]
+    fn a_station_knows_its_own_silence_after_a_thousand_intervals() {
+        let mut feeds = Feeds::default();
+        let mut second = 0;
+        for number in 0..3000 {
+            second += if number % 100 == 99 { 100 } else { 5 };
+            feeds.heard(SOURCE, STATION, at(second));
+            if number == 900 {
+                assert_eq!(feeds.pulse(STATION).and_then(|pulse| pulse.usual), None);
+            }
+        }
+        let pulse = feeds.pulse(STATION).expect("it was heard");
+        assert_eq!(pulse.usual, Some(Span::from_seconds(128)));
+        assert_eq!((pulse.last_at, pulse.back_at), (at(second), Time::MIN));
+        feeds.heard(SOURCE, STATION, at(second + 400));
+        assert_eq!(feeds.pulse(STATION).map(|pulse| pulse.back_at), Some(at(second + 400)));
+        assert_eq!(feeds.pulses().count(), 1);
+    }
+}

@@ -1,0 +1,176 @@
+//! Areas gone quiet for all: several vessels lost in one slot while nobody near them is heard is the receiver, not the vessels.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
+use crate::geo::LatLon;
+use crate::time::{Span, Time};
+use crate::tracks::Tracks;
+
+use super::{Cell, Slot};
+
+/// So many vessels, each weighed by how surely it is heard there otherwise, make an area: three in good reception.
+const FEWEST: f64 = 2.5;
+/// Lost at most so many for each one still heard: no outage.
+const LOST_PER_HEARD: f64 = 4.0;
+/// A share of the lost vessels heard again in one slot, and at least two, end it.
+const BACK_SHARE: f64 = 0.2;
+/// After this long nobody is expected there any more.
+const GIVEN_UP: Span = Span::from_hours(24);
+/// Areas at a time; beyond it new ones are passed over.
+const MOST: usize = 1000;
+
+/// A vessel heard in the slot before and not in this one, although its input was.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lost {
+    pub(super) cell: Cell,
+    /// Its last fix.
+    pub(super) at: Time,
+    /// How surely it is heard there otherwise, 0-1.
+    pub(super) weight: f64,
+}
+
+/// Neighbouring cells in which everybody fell silent at once.
+#[derive(Clone, PartialEq, Debug)]
+pub struct QuietArea {
+    cells: BTreeSet<Cell>,
+    /// When somebody was last heard there.
+    pub since: Time,
+    /// The first slot in which nobody was.
+    pub first: Slot,
+    /// How many fell silent.
+    pub vessels: u32,
+    /// The cell in which most did, or the southernmost of equals: the area's name.
+    heart: Cell,
+}
+
+impl QuietArea {
+    /// `cell 28.125,-17.125`: the same for the area's whole life.
+    pub fn name(&self) -> String {
+        let at = self.heart.centre();
+        format!("cell {:.3},{:.3}", at.lat, at.lon)
+    }
+
+    /// The middle of the cell that names it.
+    pub fn centre(&self) -> LatLon {
+        self.heart.centre()
+    }
+
+    fn touches(&self, cell: Cell) -> bool {
+        cell.block().any(|near| self.cells.contains(&near))
+    }
+}
+
+/// All areas that are quiet now, in the order they fell silent.
+#[derive(Default)]
+pub(super) struct Quiet {
+    areas: Vec<QuietArea>,
+}
+
+/// The vessels lost in one cell.
+#[derive(Clone, Copy, Default)]
+struct Losses {
+    weight: f64,
+    vessels: u32,
+    latest: Option<Time>,
+}
+
+impl Quiet {
+    pub(super) fn areas(&self) -> &[QuietArea] {
+        &self.areas
+    }
+
+    /// Whether nobody is heard in this cell at present.
+    pub(super) fn covers(&self, cell: Cell) -> bool {
+        self.areas.iter().any(|area| area.cells.contains(&cell))
+    }
+
+    /// Whether the cell was quiet in this slot, as far as it still is.
+    pub(super) fn covered(&self, cell: Cell, slot: Slot) -> bool {
+        self.areas.iter().any(|area| 0 <= slot.since(area.first) && area.cells.contains(&cell))
+    }
+
+    /// A slot in which at least one input was heard has ended.
+    pub(super) fn turn(&mut self, slot: Slot, lost: &[Lost], tracks: &Tracks) {
+        let mut losses: BTreeMap<Cell, Losses> = BTreeMap::new();
+        for one in lost {
+            let here = losses.entry(one.cell).or_default();
+            here.weight += one.weight;
+            here.vessels += 1;
+            here.latest = here.latest.max(Some(one.at));
+        }
+        let weight_round =
+            |cell: Cell| cell.block().filter_map(|near| losses.get(&near)).map(|here| here.weight).sum::<f64>();
+        let suspects: Vec<Cell> = losses.keys().copied().filter(|cell| FEWEST <= weight_round(*cell)).collect();
+        if suspects.is_empty() && self.areas.is_empty() {
+            return;
+        }
+        let heard = self.heard(slot, &suspects, tracks);
+        self.areas.retain(|area| !is_over(area, slot, &heard));
+        let count = |cell: Cell| f64::from(heard.get(&cell).copied().unwrap_or(0));
+        let mut silent: BTreeSet<Cell> = BTreeSet::new();
+        for suspect in suspects {
+            let heard_round: f64 = suspect.block().map(count).sum();
+            if weight_round(suspect) < LOST_PER_HEARD * heard_round {
+                continue;
+            }
+            // Around it, where another receiver reaches, whoever is heard proves that one can be.
+            let lonely = |cell: &Cell| losses.get(cell).is_some_and(|here| 2.0 * count(*cell) <= here.weight);
+            silent.extend(suspect.block().filter(lonely));
+        }
+        for cell in silent {
+            self.add(cell, slot, losses.get(&cell).copied().unwrap_or_default());
+        }
+        self.name(slot, &losses);
+    }
+
+    /// Vessels heard in this slot by cell, in and around what matters.
+    fn heard(&self, slot: Slot, suspects: &[Cell], tracks: &Tracks) -> FxHashMap<Cell, u32> {
+        let around = suspects.iter().flat_map(|cell| cell.block());
+        let known = self.areas.iter().flat_map(|area| area.cells.iter().copied());
+        let mut heard: FxHashMap<Cell, u32> = around.chain(known).map(|cell| (cell, 0)).collect();
+        let fixes = tracks.iter().filter_map(|vessel| vessel.last());
+        for fix in fixes.filter(|fix| Slot::of(fix.at) == slot) {
+            if let Some(count) = heard.get_mut(&Cell::of(fix.position)) {
+                *count += 1;
+            }
+        }
+        heard
+    }
+
+    /// Puts a cell into the area it touches, or makes it a new one.
+    fn add(&mut self, cell: Cell, slot: Slot, here: Losses) {
+        let since = here.latest.unwrap_or(slot.start());
+        let full = MOST <= self.areas.len();
+        match self.areas.iter_mut().find(|area| area.touches(cell)) {
+            Some(area) => {
+                area.cells.insert(cell);
+                area.vessels += here.vessels;
+                if area.first == slot {
+                    area.since = area.since.max(since);
+                }
+            }
+            None if !full => {
+                let cells = BTreeSet::from([cell]);
+                self.areas.push(QuietArea { cells, since, first: slot, vessels: here.vessels, heart: cell });
+            }
+            None => {}
+        }
+    }
+
+    /// Names the areas that began with this slot.
+    fn name(&mut self, slot: Slot, losses: &BTreeMap<Cell, Losses>) {
+        for area in self.areas.iter_mut().filter(|area| area.first == slot) {
+            let vessels = |cell: &Cell| losses.get(cell).map_or(0, |here| here.vessels);
+            let heart = area.cells.iter().copied().min_by_key(|cell| (u32::MAX - vessels(cell), *cell));
+            area.heart = heart.unwrap_or(area.heart);
+        }
+    }
+}
+
+fn is_over(area: &QuietArea, slot: Slot, heard: &FxHashMap<Cell, u32>) -> bool {
+    let back: u32 = area.cells.iter().filter_map(|cell| heard.get(cell)).sum();
+    let needed = (f64::from(area.vessels) * BACK_SHARE).max(2.0);
+    needed <= f64::from(back) || GIVEN_UP < slot.end() - area.since
+}

@@ -1,0 +1,114 @@
+//! One vessel that is not heard any more: how unlikely that is, slot by slot, whether it went on or stayed.
+
+use crate::ais::{Class, SourceId, StationId};
+use crate::geo::LatLon;
+use crate::time::{Span, Time};
+use crate::tracks::{Fix, TrackKey, Vessel};
+
+use super::{Cell, Slot};
+
+/// Slower than this a vessel is as good as still. Knots.
+const STILL_KNOTS: f64 = 0.5;
+/// Dead reckoning is held to this latitude: beyond it degrees of longitude mean nothing.
+const HIGHEST_LATITUDE: f64 = 85.0;
+
+/// A vessel that was heard in one slot and not in the next.
+#[derive(Clone, Copy, Debug)]
+pub struct Silence {
+    pub(super) key: TrackKey,
+    /// When it was last heard.
+    pub since: Time,
+    /// Where.
+    pub position: LatLon,
+    pub(super) class: Class,
+    pub(super) source: SourceId,
+    pub(super) station: StationId,
+    /// Knots and degrees; without them it stays where it is.
+    motion: Option<(f32, f32)>,
+    /// Natural logarithms of the probabilities that nobody hears it: going on as it went, and standing still.
+    pub(super) ln_moving: f32,
+    pub(super) ln_still: f32,
+    /// Slots since that say nothing about it: the feed itself was silent, the area was, or too little was learned.
+    pub(super) holes: u32,
+    /// What all inputs together had missed when it began.
+    pub(super) holes_before: u32,
+    /// Slots in which it was expected and counted as not heard.
+    pub(super) counted: u8,
+    /// Whether anybody was told that it is improbable.
+    pub(super) told: bool,
+    /// Whether somebody holds it for the vessel's own doing: then reception does not learn from it.
+    pub(super) held: bool,
+}
+
+impl Silence {
+    pub(super) fn new(vessel: Vessel<'_>, last: &Fix, holes_before: u32) -> Silence {
+        let said = last.said;
+        let made_good = vessel.speed_made_good().filter(|smg| !smg.over_hole).map(|smg| smg.knots);
+        let knots = made_good.or(said.sog_knots()).filter(|knots| STILL_KNOTS <= *knots);
+        let motion = knots.zip(said.cog_degrees()).map(|(knots, course)| (knots as f32, course as f32));
+        Silence {
+            key: vessel.key(),
+            since: last.at,
+            position: last.position,
+            class: vessel.class(),
+            source: last.source,
+            station: last.station,
+            motion,
+            ln_moving: 0.0,
+            ln_still: 0.0,
+            holes: 0,
+            holes_before,
+            counted: 0,
+            told: false,
+            held: false,
+        }
+    }
+
+    /// Whether it was under way when last heard.
+    pub fn under_way(&self) -> bool {
+        self.motion.is_some()
+    }
+
+    /// How fast it went when last heard, 0 when as good as still. Knots.
+    pub fn knots(&self) -> f64 {
+        self.motion.map_or(0.0, |(knots, _)| f64::from(knots))
+    }
+
+    /// Where dead reckoning puts it at a time; good to a mile or two within a day.
+    pub fn expected_at(&self, at: Time) -> LatLon {
+        let Some((knots, course)) = self.motion else {
+            return self.position;
+        };
+        let miles = f64::from(knots) * (at - self.since).hours();
+        let (east, north) = f64::from(course).to_radians().sin_cos();
+        let lat = (self.position.lat + miles * north / 60.0).clamp(-HIGHEST_LATITUDE, HIGHEST_LATITUDE);
+        let middle = ((lat + self.position.lat.clamp(-HIGHEST_LATITUDE, HIGHEST_LATITUDE)) / 2.0).to_radians();
+        LatLon::new(lat, self.position.lon + miles * east / 60.0 / middle.cos())
+    }
+
+    /// Probability that nobody hears such a vessel for so long, going on or standing still, whichever is likelier; 0-1.
+    pub fn unheard(&self) -> f64 {
+        match self.motion {
+            Some(_) => f64::from(self.ln_moving.max(self.ln_still)).exp(),
+            None => f64::from(self.ln_still).exp(),
+        }
+    }
+
+    /// The cells of a slot: where it would have gone, and where it was last heard.
+    pub(super) fn cells(&self, slot: Slot) -> (Cell, Cell) {
+        (Cell::of(self.expected_at(slot.middle())), Cell::of(self.position))
+    }
+
+    /// Of the time since it was last heard, what the feed itself missed. `holes_now` is what all inputs together have missed by now.
+    pub(super) fn missed(&self, holes_now: u32) -> Span {
+        let slots = self.holes + holes_now.saturating_sub(self.holes_before);
+        Span::from_millis(super::SLOT.millis() * i64::from(slots))
+    }
+}
+
+/// Where a vessel was in the middle of a slot between two fixes, straight from one to the other.
+pub(super) fn between(before: &Fix, after: &Fix, slot: Slot) -> LatLon {
+    let span = (after.at - before.at).millis().max(1) as f64;
+    let share = (slot.middle() - before.at).millis() as f64 / span;
+    before.position.between(after.position, share.clamp(0.0, 1.0))
+}
