@@ -224,7 +224,9 @@ impl AlertBook {
                 .range(first..)
                 .take_while(|(other, _)| other.behaviour == behaviour)
                 .filter(|(other, _)| key.tracks.iter().all(|track| other.tracks.contains(track)))
-                .any(|(_, entry)| entry.alert.ended_at.is_none() && supersedes(&entry.alert, entry.alert.started_at, alert))
+                .any(|(_, entry)| {
+                    entry.alert.ended_at.is_none() && supersedes(&entry.alert, entry.alert.started_at, alert)
+                })
         })
     }
 
