@@ -242,6 +242,18 @@ impl Entry {
         Observation::Stopped
     }
 
+    /// Takes the place of another alert.
+    pub(super) fn replaces(&mut self, id: &str) {
+        Arc::make_mut(&mut self.alert).replaces.get_or_insert_with(|| id.to_owned());
+    }
+
+    /// Gives way to another alert: over at the last moment it held.
+    pub(super) fn give_way(&mut self) {
+        let alert = Arc::make_mut(&mut self.alert);
+        alert.ended_at.get_or_insert(alert.last_at);
+        self.end_reason = "superseded";
+    }
+
     /// Puts it into a group.
     pub(super) fn join(&mut self, group: &str) {
         Arc::make_mut(&mut self.alert).group_id = Some(group.to_owned());

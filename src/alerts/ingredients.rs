@@ -62,6 +62,8 @@ fn base_text(scene: &Scene<'_>, code: &str) -> String {
         ("rendezvous", "close", _) => "Two ships lie side by side at low speed, away from shore",
         ("rendezvous", "underway", _) => "Two ships keep close company under way",
         ("rendezvous", "long", _) => "It lasts for hours",
+        ("slowdown", _, _) => "Slows down to a crawl on passage, in open water",
+        ("drift", _, _) => "Moves slowly, but not where it points",
         ("zone_entry", _, _) => "Crosses into a zone",
         ("zone_exit", _, _) => "Crosses out of a zone",
         ("zone_speed", _, "too_slow") => "Slower than the zone expects",

@@ -30,6 +30,8 @@ pub(super) enum Observation {
     WindowClosed,
     /// It joined a group of pairs, or its group joined another.
     Grouped,
+    /// A behaviour that says more of the same hours took its place.
+    Superseded,
 }
 
 /// What to do with an observation.
@@ -62,7 +64,7 @@ pub(super) fn transition(state: State, observation: Observation) -> Transition {
         (State::Absent, Observation::Stopped | Observation::StoppedForGood) => {
             (State::Absent, Act::Ignore, "never opened")
         }
-        (State::Absent, Observation::WindowClosed | Observation::Grouped) => {
+        (State::Absent, Observation::WindowClosed | Observation::Grouped | Observation::Superseded) => {
             (State::Absent, Act::Ignore, "already over")
         }
 
@@ -73,6 +75,7 @@ pub(super) fn transition(state: State, observation: Observation) -> Transition {
         (State::Open, Observation::StoppedForGood) => (State::Absent, Act::Publish(Ended), "it cannot come back"),
         (State::Open, Observation::WindowClosed) => (State::Open, Act::Ignore, "it came back before"),
         (State::Open, Observation::Grouped) => (State::Open, Act::Publish(Updated), "one of several linked pairs"),
+        (State::Open, Observation::Superseded) => (State::Absent, Act::Publish(Ended), "another takes its place"),
 
         (State::Pending, Observation::Holds) => (State::Open, Act::Note, "it came back"),
         (State::Pending, Observation::HoldsLong) => (State::Open, Act::Publish(Updated), "it came back and goes on"),
@@ -87,6 +90,7 @@ pub(super) fn transition(state: State, observation: Observation) -> Transition {
         (State::Pending, Observation::Grouped) => {
             (State::Pending, Act::Publish(Updated), "one of several linked pairs")
         }
+        (State::Pending, Observation::Superseded) => (State::Absent, Act::Publish(Ended), "another takes its place"),
     };
     Transition { next, act, why }
 }
@@ -109,6 +113,7 @@ mod tests {
             (Absent, StoppedForGood, Absent, Ignore),
             (Absent, WindowClosed, Absent, Ignore),
             (Absent, Grouped, Absent, Ignore),
+            (Absent, Superseded, Absent, Ignore),
             (Open, Holds, Open, Note),
             (Open, HoldsLong, Open, Publish(Updated)),
             (Open, HoldsWithNews, Open, Publish(Updated)),
@@ -116,6 +121,7 @@ mod tests {
             (Open, StoppedForGood, Absent, Publish(Ended)),
             (Open, WindowClosed, Open, Ignore),
             (Open, Grouped, Open, Publish(Updated)),
+            (Open, Superseded, Absent, Publish(Ended)),
             (Pending, Holds, Open, Note),
             (Pending, HoldsLong, Open, Publish(Updated)),
             (Pending, HoldsWithNews, Open, Publish(Updated)),
@@ -123,6 +129,7 @@ mod tests {
             (Pending, StoppedForGood, Absent, Publish(Ended)),
             (Pending, WindowClosed, Absent, Publish(Ended)),
             (Pending, Grouped, Pending, Publish(Updated)),
+            (Pending, Superseded, Absent, Publish(Ended)),
         ];
         for (state, observation, next, act) in table {
             let cell = transition(state, observation);
@@ -135,7 +142,9 @@ mod tests {
     fn only_an_opening_leaves_absence_and_only_an_end_returns_to_it() {
         use Observation::*;
         for state in [State::Absent, State::Open, State::Pending] {
-            for observation in [Holds, HoldsLong, HoldsWithNews, Stopped, StoppedForGood, WindowClosed, Grouped] {
+            for observation in
+                [Holds, HoldsLong, HoldsWithNews, Stopped, StoppedForGood, WindowClosed, Grouped, Superseded]
+            {
                 let cell = transition(state, observation);
                 let opened = cell.act == Act::Publish(ChangeKind::Opened);
                 let ended = cell.act == Act::Publish(ChangeKind::Ended);

@@ -7,6 +7,9 @@ use crate::tracks::TrackKey;
 
 use super::id::Key;
 
+/// What was superseded is remembered for so many keys at most.
+const MOST_SUPERSEDED: usize = 10_000;
+
 /// Ended alerts and facts of the last days, at most a set number.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
@@ -14,6 +17,8 @@ pub(super) struct Memory {
     by_end: BTreeSet<(Time, Key)>,
     /// By vessel and behaviour, announced alerts only.
     alerts: BTreeMap<(TrackKey, &'static str), Time>,
+    /// When what was last superseded under a key had begun.
+    superseded: BTreeMap<Key, Time>,
     evicted: u64,
 }
 
@@ -45,6 +50,19 @@ impl Memory {
         self.ends.get(key).copied()
     }
 
+    /// Takes in that what began at `started_at` under this key gave way to another alert.
+    pub(super) fn superseded(&mut self, key: &Key, started_at: Time) {
+        self.superseded.insert(key.clone(), started_at);
+        if MOST_SUPERSEDED < self.superseded.len() {
+            self.superseded.pop_first();
+        }
+    }
+
+    /// Whether what began at `started_at` under this key has given way to another alert already.
+    pub(super) fn was_superseded(&self, key: &Key, started_at: Time) -> bool {
+        self.superseded.get(key).is_some_and(|superseded| started_at <= *superseded)
+    }
+
     /// Whether the vessel had an alert of this behaviour that ended at `since` or later.
     pub(super) fn had(&self, track: TrackKey, behaviour: &'static str, since: Time) -> bool {
         self.alerts.get(&(track, behaviour)).is_some_and(|ended| since <= *ended)
@@ -60,6 +78,7 @@ impl Memory {
             return;
         };
         self.ends.remove(&key);
+        self.superseded.remove(&key);
         for track in &key.tracks {
             let name = (*track, key.behaviour);
             if self.alerts.get(&name).is_some_and(|last| *last <= at) {
@@ -97,5 +116,18 @@ mod tests {
         assert_eq!(memory.last_end(&key(1)), Some(later));
         assert!(!memory.had(key(1).tracks[0], "loitering", Time::MIN));
         assert_eq!((memory.ends.len(), memory.evicted()), (1, 400));
+    }
+
+    #[test]
+    fn what_gave_way_is_known_until_its_end_is_forgotten() {
+        let mut memory = Memory::default();
+        let (days, at) = (Span::from_hours(14 * 24), Time::from_seconds);
+        memory.ended(&key(1), at(100), true, days, 100);
+        memory.superseded(&key(1), at(50));
+        assert!(memory.was_superseded(&key(1), at(50)));
+        assert!(!memory.was_superseded(&key(1), at(51)));
+        assert!(!memory.was_superseded(&key(2), at(50)));
+        memory.ended(&key(2), at(200) + days, true, days, 100);
+        assert!(memory.superseded.is_empty());
     }
 }

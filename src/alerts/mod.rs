@@ -15,6 +15,7 @@ mod party;
 mod score;
 mod settings;
 mod summary;
+mod supersede;
 
 pub use alert::{
     Alert, Change, ChangeKind, Evidence, EvidencePoint, EvidenceTrack, ScoreReason, Severity, Status, VesselRef,
@@ -38,6 +39,7 @@ use group::{Groups, groups};
 use id::Key;
 use lifecycle::{Act, Observation, Transition, transition};
 use memory::Memory;
+use supersede::{stronger, supersedes, weaker};
 
 /// What the book may look at while it decides.
 pub struct View<'a> {
@@ -156,10 +158,18 @@ impl AlertBook {
         out: &mut Vec<Change>,
     ) {
         let context = Context { settings: &self.settings, score: &self.score, memory: &self.memory, view };
+        let began = holding.started_at;
         let (observation, reason) = match self.entries.get_mut(&key) {
             Some(entry) => entry.hold(now, &key, subject, holding, &context),
             None => {
+                if self.memory.was_superseded(&key, began) {
+                    return;
+                }
                 let entry = Entry::new(&key, subject, &mut holding, &context);
+                if self.is_superseded(&key, &entry.alert) {
+                    self.memory.superseded(&key, began);
+                    return;
+                }
                 let most = self.settings.max_open as usize;
                 let most = if entry.alert.announced { 4 * most } else { most };
                 if most <= self.entries.len() {
@@ -180,8 +190,44 @@ impl AlertBook {
             self.deadlines.remove(&(deadline, key.clone()));
         }
         if let Act::Publish(change) = act {
+            self.supersede(now, &key, began, view, out);
             self.publish(now, &key, change, reason, view, out);
         }
+    }
+
+    /// Ends what the alert of `key`, which began at `since`, takes the place of.
+    fn supersede(&mut self, now: Time, key: &Key, since: Time, view: &View<'_>, out: &mut Vec<Change>) {
+        for weak in weaker(key) {
+            let (Some(strong), Some(other)) = (self.entries.get(key), self.entries.get(&weak)) else {
+                continue;
+            };
+            if !supersedes(&strong.alert, since, &other.alert) {
+                continue;
+            }
+            let (id, began) = (other.alert.id.clone(), other.alert.started_at);
+            if let Some(other) = self.entries.get_mut(&weak) {
+                other.give_way();
+            }
+            self.end(now, &weak, Observation::Superseded, view, out);
+            self.memory.superseded(&weak, began);
+            if let Some(strong) = self.entries.get_mut(key) {
+                strong.replaces(&id);
+            }
+        }
+    }
+
+    /// Whether something that says more about the same hours is open already.
+    fn is_superseded(&self, key: &Key, alert: &Alert) -> bool {
+        stronger(key.behaviour).any(|behaviour| {
+            let first = Key { behaviour, tracks: Vec::new(), place: String::new() };
+            self.entries
+                .range(first..)
+                .take_while(|(other, _)| other.behaviour == behaviour)
+                .filter(|(other, _)| key.tracks.iter().all(|track| other.tracks.contains(track)))
+                .any(|(_, entry)| {
+                    entry.alert.ended_at.is_none() && supersedes(&entry.alert, entry.alert.started_at, alert)
+                })
+        })
     }
 
     fn over(

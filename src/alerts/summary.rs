@@ -62,6 +62,8 @@ pub(super) fn opened_because(behaviour: &str, form: &str, counted: Option<Span>,
         ("rendezvous", _) => format!("close tier held for {held}"),
         ("loitering", "circling") => format!("circling for {held}"),
         ("loitering", _) => format!("slow for {held}"),
+        ("slowdown", _) => format!("slow after hours under way, for {held}"),
+        ("drift", _) => format!("adrift for {held}"),
         ("zone_entry", _) => "entered the zone".to_owned(),
         ("zone_exit", _) => "left the zone".to_owned(),
         ("zone_speed", "too_slow") => format!("too slow for the zone for {held}"),
@@ -109,6 +111,15 @@ impl Told<'_> {
                 format!("{have_been} together{apart}{speed} for {held}")
             }
             ("loitering", form) => self.loitering(form, have_been, &held.to_string()),
+            ("slowdown", _) => {
+                let usual = self.of("usual_knots", ", usually ", " kn");
+                let before = self.of("under_way_hours", ", after ", " h under way");
+                format!("{have_been} slow{}{usual}{before}, for {held}", self.at_speed("speed_made_good_knots", ""))
+            }
+            ("drift", _) => {
+                let off = self.of("drift_degrees", ", ", "° off its heading");
+                format!("{have_been} adrift{}{off} for {held}", self.at_speed("speed_made_good_knots", ""))
+            }
             ("zone_entry", _) => {
                 format!("entered {} at {} UTC", self.zone(), self.started_at.clock())
             }
@@ -159,6 +170,11 @@ impl Told<'_> {
             Some(knots) => format!(" at {what}{} kn", decimals(knots)),
             None => String::new(),
         }
+    }
+
+    /// A measured number between two texts; nothing if it was not measured.
+    fn of(&self, key: &str, before: &str, after: &str) -> String {
+        self.number(key).map_or_else(String::new, |value| format!("{before}{}{after}", decimals(value)))
     }
 
     fn number(&self, key: &str) -> Option<f64> {
@@ -215,6 +231,8 @@ impl Told<'_> {
         let unseen = match self.behaviour {
             "rendezvous" => "AIS cannot show what passed between them",
             "loitering" => "AIS cannot show small boats without transponders near it",
+            "slowdown" => "AIS cannot show what was handed over meanwhile, nor boats without transponders",
+            "drift" => "AIS cannot show whether the engine failed or was stopped",
             "zone_entry" | "zone_exit" | "zone_speed" => "AIS cannot show why",
             "distress" => "AIS cannot show whether anybody needs help",
             _ => "AIS cannot show craft without transponders",

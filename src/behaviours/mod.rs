@@ -7,14 +7,17 @@ mod circling;
 mod condition;
 mod crossing;
 pub mod distress;
+pub mod drift;
 mod instant;
 mod judged;
 pub mod loitering;
+mod lone;
 mod pair;
 mod place;
 mod profile;
 pub mod rendezvous;
 mod signal;
+pub mod slowdown;
 mod stay;
 mod swing;
 mod tier;
@@ -211,9 +214,11 @@ macro_rules! catalogue {
 catalogue! {
     loitering: Loitering,
     rendezvous: Rendezvous,
+    slowdown: Slowdown,
     zone_entry: ZoneEntry,
     zone_exit: ZoneExit,
     zone_speed: ZoneSpeed,
+    drift: Drift,
     distress: Distress,
 }
 

@@ -179,8 +179,9 @@ fn case(alerts: &[&Alert]) -> Case {
 fn score(alerts: &[&Alert]) -> i32 {
     let mut ranked: Vec<&Alert> = alerts.iter().copied().filter(|alert| counts(alert)).collect();
     ranked.sort_by(|a, b| (-a.score, a.started_at, &a.id).cmp(&(-b.score, b.started_at, &b.id)));
+    let replaced: BTreeSet<&str> = alerts.iter().filter_map(|alert| alert.replaces.as_deref()).collect();
     let mut counted: Vec<&Alert> = Vec::new();
-    for alert in &ranked {
+    for alert in ranked.iter().filter(|alert| !replaced.contains(alert.id.as_str())) {
         let known = counted.iter().any(|other| other.behaviour == alert.behaviour);
         if !known && !counted.iter().any(|other| same_stop(other, alert)) {
             counted.push(alert);
@@ -345,6 +346,17 @@ mod tests {
         assert_eq!(score(vec![loitering.clone(), elsewhere]), 75);
         assert_eq!(score(vec![loitering.clone(), alert("c", "loitering", 50, DAY, &[1])]), 50);
         assert_eq!(score(vec![loitering, alert("d", "drift", 5, DAY, &[1])]), 50);
+    }
+
+    #[test]
+    fn what_another_took_the_place_of_is_told_and_counts_once() {
+        let weak = alert("a", "position_jump", 30, 0, &[1]);
+        let mut strong = alert("b", "identity_conflict", 40, 0, &[1]);
+        assert_eq!(cases(vec![weak.clone(), strong.clone()])[0].score, 50);
+        strong.replaces = Some("a".to_owned());
+        let got = cases(vec![weak, strong.clone(), alert("c", "rendezvous", 25, 9, &[1, 2])]);
+        assert_eq!((got[0].score, got[0].alerts.len()), (50, 3));
+        assert_eq!(cases(vec![alert("a", "position_jump", 60, 0, &[1]), strong])[0].score, 60);
     }
 
     #[test]

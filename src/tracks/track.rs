@@ -9,7 +9,7 @@ use super::grid::{self, Cell};
 use super::identity::Identity;
 use super::trail::{Trail, TrailPoint};
 use super::usual::{self, UsualSpeed};
-use super::{FOLLOWED, TrackIx, TrackKey};
+use super::{FOLLOWED, Settings, TrackIx, TrackKey};
 
 /// An MMSI outside every class takes part after this long on a consistent track (SPEC "Vessels").
 const UNASSIGNED_AFTER: Span = Span::from_minutes(60);
@@ -220,6 +220,14 @@ impl<'a> Vessel<'a> {
     pub fn usual_knots(&self, before: Time) -> f64 {
         let own = self.cold.usual.as_ref().and_then(|usual| usual.knots(before));
         own.unwrap_or_else(|| usual::of_type(self.ship_type()))
+    }
+
+    /// How long it made more than `knots`, as far as is known, until at most `within` before `before`; zero if it was not so fast
+    /// then. From 10-minute medians of the last day; a hole that does not count adds nothing, one of `lost_after` ends it.
+    pub fn above_until(&self, before: Time, knots: f64, within: Span, settings: &Settings) -> Span {
+        let bridge = settings.max_hole(self.satellite_only());
+        let above = |usual: &UsualSpeed| usual.above(knots, before, within, bridge, settings.lost_after());
+        self.cold.usual.as_deref().map_or(Span::ZERO, above)
     }
 
     /// Static data; `None` before any was heard.

@@ -1,6 +1,6 @@
 //! A vessel's usual speed: the median of its 10-minute median speeds of 3 kn and more over the last 24 hours.
 
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 const SLOT_MILLIS: i64 = 600_000;
 const SLOTS: usize = 144;
@@ -12,7 +12,7 @@ const UNDER_WAY_KNOTS: f64 = 3.0;
 /// Whole minutes in a slot: at most one sample is taken in each.
 const SAMPLES: usize = 10;
 
-/// Speeds in quarter knots: the samples of the present slot and the medians of the last 144; 0 is "not under way".
+/// Speeds in quarter knots: the samples of the present slot and the medians of the last 144; 0 is "nothing heard".
 #[derive(Clone, Debug)]
 pub(super) struct UsualSpeed {
     slot: i64,
@@ -52,6 +52,45 @@ impl UsualSpeed {
         }
         medians.sort_unstable();
         Some(f64::from(medians[medians.len() / 2]) / PER_KNOT)
+    }
+
+    /// How long it made more than `knots` until at most `within` before `before`: slots of 10 minutes back from there, up to one
+    /// below; slots without a sample count if no more than `bridge` of them follow each other, and end it after `lost`. Zero
+    /// when it was not so fast then.
+    pub(super) fn above(&self, knots: f64, before: Time, within: Span, bridge: Span, lost: Span) -> Span {
+        let slots = |span: Span| (span.millis() + SLOT_MILLIS - 1) / SLOT_MILLIS;
+        let fast = |median: u8| knots * PER_KNOT < f64::from(median);
+        let newest = before.millis().div_euclid(SLOT_MILLIS);
+        let oldest = self.slot - SLOTS as i64 + 1;
+        let reach = (newest - slots(within)).max(oldest);
+        let Some(last) = (reach..=newest).rev().find(|slot| self.median(*slot).is_some_and(fast)) else {
+            return Span::ZERO;
+        };
+        let (mut counted, mut empty) = (1, 0);
+        for slot in (oldest..last).rev() {
+            match self.median(slot) {
+                None if slots(lost) <= empty => break,
+                None => empty += 1,
+                Some(median) if fast(median) => {
+                    counted += 1 + if empty <= slots(bridge) { empty } else { 0 };
+                    empty = 0;
+                }
+                Some(_) => break,
+            }
+        }
+        Span::from_millis(counted * SLOT_MILLIS)
+    }
+
+    /// The median of one slot in quarter knots, the present one as far as it goes; `None` without a sample.
+    fn median(&self, slot: i64) -> Option<u8> {
+        if slot == self.slot {
+            let mut samples = self.samples;
+            let taken = &mut samples[..usize::from(self.taken)];
+            taken.sort_unstable();
+            return taken.get(taken.len() / 2).copied();
+        }
+        let kept = slot < self.slot && self.slot - (SLOTS as i64) < slot;
+        kept.then(|| self.medians[slot.rem_euclid(SLOTS as i64) as usize]).filter(|median| 0 < *median)
     }
 
     fn close_slot(&mut self, next: i64) {
@@ -95,6 +134,30 @@ mod tests {
         assert_eq!(usual.knots(Time::from_seconds(119 * 60)), None);
         usual.sample(Time::from_seconds(120 * 60), 1.0);
         assert_eq!(usual.knots(Time::from_seconds(120 * 60)), Some(9.0));
+    }
+
+    #[test]
+    fn time_under_way_is_counted_back_over_short_holes_and_stops_at_a_slow_slot() {
+        let at = |minute: i64| Time::from_seconds(minute * 60);
+        let minutes = Span::from_minutes;
+        let above = |usual: &UsualSpeed, before| {
+            usual.above(6.0, at(before), minutes(30), minutes(20), minutes(360)).minutes().round()
+        };
+        let mut usual = UsualSpeed::new(at(0));
+        // Slow for half an hour, then two hours at 9 kn with a hole of 20 min in it, then slow.
+        for minute in (0..90).chain(110..185) {
+            usual.sample(at(minute), if (30..150).contains(&minute) { 9.0 } else { 2.0 });
+        }
+        assert_eq!(above(&usual, 150), 120.0);
+        assert_eq!(above(&usual, 175), 120.0);
+        assert_eq!(above(&usual, 190), 0.0);
+        assert_eq!(above(&usual, 25), 0.0);
+        // A longer hole counts nothing, and both sides of it do.
+        let mut usual = UsualSpeed::new(at(0));
+        for minute in (0..60).chain(120..180) {
+            usual.sample(at(minute), 9.0);
+        }
+        assert_eq!(above(&usual, 180), 120.0);
     }
 
     #[test]

@@ -194,6 +194,28 @@ fn every_recording_at_hand_is_replayed_to_its_end() {
     }
 }
 
+/// The recorder of these two hours labelled them: a drift that its own rule, with the same thresholds, saw at 16:50:04. Its licence
+/// does not let the recording travel with the program.
+#[test]
+fn a_ship_known_to_drift_is_found_when_its_recorder_found_it() {
+    let Some(folder) = shared("nmea") else { return };
+    let path = folder.join("frio_538004030_drift_event_kattegat_2014-09-28.ais.gz");
+    let changes = replayed(&["--facts", &path.to_string_lossy()]);
+    check_lines("frio", &changes);
+    let of_drift = |change: &&Value| change["alert"]["behaviour"] == "drift" && change["change"] == "opened";
+    let opened: Vec<&Value> = changes.iter().filter(of_drift).collect();
+    let [drift] = opened.as_slice() else { panic!("one drift: {opened:?}") };
+    let near = |time: &Value, clock: &str| {
+        let expected = Time::parse(&format!("2014-09-28T{clock}:00Z")).unwrap();
+        let apart = (Time::parse(time.as_str().unwrap()).unwrap() - expected).abs();
+        assert!(apart <= Span::from_minutes(3), "{time}, not {clock}");
+    };
+    assert_eq!(drift["alert"]["vessels"][0]["mmsi"], 538_004_030);
+    near(&drift["alert"]["opened_at"], "16:50");
+    near(&drift["at"], "16:50");
+    near(&drift["alert"]["started_at"], "16:38");
+}
+
 #[test]
 fn every_table_of_positions_at_hand_is_replayed_or_refused_in_order() {
     let zones = format!("{FOLDER}/zones");

@@ -268,3 +268,57 @@ fn the_order_of_signals_within_a_step_does_not_show() {
     };
     assert_eq!(run(|_| {}), run(|signals| signals.reverse()));
 }
+
+/// The cargo ship, slowed down since noon: the alert with its id, and its subject.
+fn slowed_down() -> (Sea, Subject, Arc<Alert>) {
+    let mut sea = Sea::new();
+    let (key, ix) = sea.ship(CARGO);
+    let subject = Subject::one(key, ix);
+    let alert = sea.opens("slowdown", subject.clone(), slow(0, 40));
+    (sea, subject, alert)
+}
+
+#[test]
+fn what_says_more_of_the_same_hours_takes_the_place_of_the_weaker_alert() {
+    let (mut sea, subject, weak) = slowed_down();
+    let changes = sea.take(minute(60), vec![holds("loitering", subject.clone(), slow(10, 60))]);
+    assert_eq!(told(&changes), ["13:00 ended 2 superseded", "13:00 opened 1 slow for 1 h 00 min"]);
+    assert_eq!((&changes[0].alert.id, changes[0].alert.ended_at), (&weak.id, Some(minute(40))));
+    assert_eq!(changes[1].alert.replaces.as_ref(), Some(&weak.id));
+    // The slowdown goes on being said, and even outlasts what replaced it: it is over all the same.
+    for at in 61..80 {
+        assert!(sea.take(minute(at), vec![holds("slowdown", subject.clone(), slow(0, at))]).is_empty());
+    }
+    sea.take(minute(90), vec![over("loitering", subject.clone(), minute(80), "under way again")]);
+    sea.wake(minute(140));
+    assert!(sea.take(minute(150), vec![holds("slowdown", subject.clone(), slow(0, 150))]).is_empty());
+    // Another slowdown is another.
+    let changes = sea.take(minute(400), vec![holds("slowdown", subject, slow(370, 400))]);
+    assert_eq!((changes.len(), changes[0].change), (1, ChangeKind::Opened));
+}
+
+#[test]
+fn the_weaker_does_not_open_beside_the_stronger() {
+    let (mut sea, subject, _) = loitering();
+    assert!(sea.take(minute(62), vec![holds("slowdown", subject.clone(), slow(0, 62))]).is_empty());
+    sea.take(minute(90), vec![over("loitering", subject.clone(), minute(80), "under way again")]);
+    assert!(sea.take(minute(91), vec![holds("slowdown", subject, slow(0, 91))]).is_empty());
+}
+
+#[test]
+fn an_alert_gives_way_neither_to_a_fact_nor_to_what_came_after_it() {
+    let (mut sea, subject, _) = slowed_down();
+    let mut fact = slow(10, 60);
+    fact.base = vec![("loitering", 5)];
+    let changes = sea.take(minute(60), vec![holds("loitering", subject.clone(), fact)]);
+    assert_eq!((changes.len(), changes[0].alert.replaces.as_ref()), (1, None));
+    // Once the fact is an alert, it does.
+    let changes = sea.take(minute(61), vec![holds("loitering", subject.clone(), slow(10, 61))]);
+    assert_eq!((changes[0].reason.as_str(), changes.len()), ("superseded", 2));
+    assert!(changes[1].alert.replaces.is_some());
+
+    let (mut sea, subject, _) = slowed_down();
+    sea.take(minute(60), vec![over("slowdown", subject.clone(), minute(40), "under way again")]);
+    let changes = sea.take(minute(95), vec![holds("loitering", subject, slow(42, 95))]);
+    assert_eq!((changes.len(), changes[0].alert.replaces.as_ref()), (1, None));
+}

@@ -1,0 +1,53 @@
+//! Which behaviour takes the place of which: a better word for what a vessel is doing ends the weaker one.
+
+use crate::time::Time;
+
+use super::alert::Alert;
+use super::id::Key;
+
+/// Behaviour, and what it supersedes (SPEC "Behaviours").
+const TABLE: &[(&str, &str)] = &[("loitering", "slowdown"), ("identity_conflict", "position_jump")];
+
+/// The keys an alert of `key` may supersede: those of its vessels, alone or together.
+pub(super) fn weaker(key: &Key) -> Vec<Key> {
+    let mut keys = Vec::new();
+    for (_, behaviour) in TABLE.iter().filter(|(stronger, _)| *stronger == key.behaviour) {
+        let of = |tracks| Key { behaviour, tracks, place: String::new() };
+        keys.extend(key.tracks.iter().map(|track| of(vec![*track])));
+        if 1 < key.tracks.len() {
+            keys.push(of(key.tracks.clone()));
+        }
+    }
+    keys
+}
+
+/// The behaviours that would supersede this one.
+pub(super) fn stronger(behaviour: &str) -> impl Iterator<Item = &'static str> {
+    TABLE.iter().filter(move |(_, weaker)| *weaker == behaviour).map(|(stronger, _)| *stronger)
+}
+
+/// Whether `strong`, which began at `since`, takes the place of `weak`: they are about the same hours, and nothing announced
+/// gives way to what only stays a fact.
+pub(super) fn supersedes(strong: &Alert, since: Time, weak: &Alert) -> bool {
+    since <= weak.last_at && (strong.announced || !weak.announced)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tracks::TrackKey;
+    use crate::units::Mmsi;
+
+    #[test]
+    fn a_pair_supersedes_what_was_said_of_either_and_of_both() {
+        let track = |ordinal| TrackKey { mmsi: Mmsi(224_000_001), ordinal };
+        let key = |behaviour, tracks| Key { behaviour, tracks, place: String::new() };
+        let keys = weaker(&key("identity_conflict", vec![track(1), track(2)]));
+        let jump = |tracks| key("position_jump", tracks);
+        assert_eq!(keys, [jump(vec![track(1)]), jump(vec![track(2)]), jump(vec![track(1), track(2)])]);
+        assert_eq!(weaker(&key("loitering", vec![track(1)])), [key("slowdown", vec![track(1)])]);
+        assert!(weaker(&key("slowdown", vec![track(1)])).is_empty());
+        assert_eq!(stronger("slowdown").collect::<Vec<_>>(), ["loitering"]);
+        assert_eq!(stronger("loitering").count(), 0);
+    }
+}

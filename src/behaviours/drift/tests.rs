@@ -1,0 +1,142 @@
+//! What an analyst would notice about drift.
+
+use crate::testing::{AREA, area_with, check, only, run};
+
+#[track_caller]
+fn drift(script: &str, expected: &str) {
+    check(&only("drift"), AREA, script, expected);
+}
+
+#[test]
+fn ten_minutes_abeam_open_and_going_straight_ends() {
+    drift(
+        "ALFA 224000001 heading=0
+           12:00 28 -17
+           go 90 2 30
+           go 0 2 90",
+        "12:15 opened drift ALFA since=12:05
+         13:30 ended drift ALFA since=12:05 ended=12:30",
+    );
+}
+
+#[test]
+fn going_where_it_points_or_nearly_so_is_no_drift() {
+    for heading in [90, 50, 130, 46, 134] {
+        drift(&format!("ALFA 224000001 heading={heading}\n 12:00 28 -17\n go 90 2 120"), "");
+    }
+    drift(
+        "ALFA 224000001 heading=44 jitter=0
+           12:00 28 -17
+           go 90 2 20",
+        "12:15 opened drift ALFA since=12:05",
+    );
+}
+
+#[test]
+fn without_a_heading_nothing_is_said() {
+    drift("ALFA 224000001\n 12:00 28 -17\n go 90 2 120", "");
+}
+
+#[test]
+fn a_ship_that_swings_and_one_that_sails_do_not_drift() {
+    drift("ALFA 224000001 heading=0\n 12:00 28 -17\n go 90 0.9 120", "");
+    drift("ALFA 224000001 heading=0\n 12:00 28 -17\n go 90 5.3 120", "");
+    drift("ALFA 224000001 heading=0 status=1 jitter=60\n 12:00 28 -17\n stop 300", "");
+}
+
+#[test]
+fn nine_minutes_are_not_ten_and_half_a_kilometre_is_needed() {
+    drift("ALFA 224000001 heading=0 jitter=0\n 12:00 28 -17\n go 90 2 13\n go 0 2 60", "");
+    drift(
+        "ALFA 224000001 heading=0 jitter=0
+           12:00 28 -17
+           go 90 1.2 30",
+        "12:19 opened drift ALFA since=12:05",
+    );
+    // To and fro: it gets nowhere.
+    let legs = "go 90 2 6\n go 270 2 6\n".repeat(5);
+    drift(&format!("ALFA 224000001 heading=0 jitter=0\n 12:00 28 -17\n {legs}"), "");
+}
+
+#[test]
+fn a_short_straight_leg_does_not_end_it() {
+    drift(
+        "ALFA 224000001 heading=0
+           12:00 28 -17
+           go 90 2 20
+           go 0 2 3
+           go 90 2 20
+           go 45 2 30",
+        "12:15 opened drift ALFA since=12:05",
+    );
+}
+
+#[test]
+fn a_hole_counts_nothing_and_resets_nothing() {
+    drift(
+        "ALFA 224000001 heading=0
+           12:00 28 -17
+           go 90 2 8
+           dark 90 2 30
+           go 90 2 8",
+        "12:46 opened drift ALFA since=12:05",
+    );
+    drift(
+        "ALFA 224000001 heading=0
+           12:00 28 -17
+           go 90 2 8
+           dark 90 2 30
+           go 90 2 6",
+        "",
+    );
+}
+
+#[test]
+fn six_hours_without_a_fix_is_lost() {
+    drift(
+        "ALFA 224000001 heading=0
+           12:00 28 -17
+           go 90 2 20
+         BRAVO 224000002
+           12:00 40 -30
+           go 0 10 480",
+        "12:15 opened drift ALFA since=12:05
+         18:20 ended drift ALFA since=12:05 ended=12:20",
+    );
+}
+
+#[test]
+fn a_watched_merchant_far_out_is_worth_an_alert_and_others_are_not() {
+    let points = |zones: &str, kind: u8| {
+        let script = format!("ALFA 224000001 type={kind} heading=0\n 12:00 28 -17\n go 90 2 20");
+        run(&only("drift"), zones, &script)[0].alert.score_reasons[0].points
+    };
+    assert_eq!([70, 89, 30, 52, 0].map(|kind| points(AREA, kind)), [25, 25, 5, 5, 5]);
+    let elsewhere = area_with(r#","hours_utc":"20:00-21:00""#);
+    assert_eq!(points(&elsewhere, 70), 5);
+    let other = area_with(r#","settings":{"drift":{"merchant_score":60}}"#);
+    assert_eq!(points(&other, 70), 60);
+}
+
+#[test]
+fn in_calm_water_nobody_drifts() {
+    let zones = AREA.replace("\"kind\":\"area\",\"weight\":0", "\"kind\":\"anchorage\"");
+    check(&only("drift"), &zones, "ALFA 224000001 heading=0\n 12:00 28 -17\n go 90 2 60", "");
+}
+
+#[test]
+fn what_is_forgotten_leaves_no_trace() {
+    let mut settings = only("drift");
+    settings.tracks.forget_after_hours = 7;
+    check(
+        &settings,
+        AREA,
+        "ALFA 224000001 heading=0
+           12:00 28 -17
+           go 90 2 13
+         BRAVO 224000002
+           12:00 40 -30
+           go 0 10 600",
+        "",
+    );
+}

@@ -1,0 +1,138 @@
+//! What an analyst would notice about slowdowns.
+
+use crate::engine::Settings;
+use crate::testing::{AREA, area_with, check, only, run};
+
+#[track_caller]
+fn slowdown(script: &str, expected: &str) {
+    check(&only("slowdown"), AREA, script, expected);
+}
+
+/// Under way for some minutes, then as the script says.
+fn after(minutes: u32, knots: f64, script: &str) -> String {
+    format!("ALFA 224000001 type=70 jitter=0\n 08:00 28 -20\n go 90 {knots} {minutes}\n {script}")
+}
+
+#[test]
+fn half_an_hour_at_a_crawl_after_hours_under_way_opens_and_full_speed_ends() {
+    slowdown(
+        &after(130, 12.0, "go 90 2.4 40\n go 90 12 120"),
+        "10:40 opened slowdown ALFA since=10:10
+         11:53 ended slowdown ALFA since=10:10 ended=10:53",
+    );
+}
+
+#[test]
+fn twenty_eight_minutes_or_a_hundred_under_way_are_not_enough() {
+    slowdown(&after(130, 12.0, "go 90 2.4 28\n go 90 12 60"), "");
+    slowdown(&after(100, 12.0, "go 90 2.4 90"), "");
+    slowdown(&after(200, 5.9, "go 90 2.4 90"), "");
+}
+
+#[test]
+fn neither_four_knots_nor_most_of_its_usual_speed_is_a_crawl() {
+    slowdown(&after(130, 12.0, "go 90 4.1 90"), "");
+    slowdown(&after(150, 6.2, "go 90 3.8 90"), "");
+    slowdown(&after(150, 6.2, "go 90 3.6 40"), "11:00 opened slowdown ALFA since=10:30");
+}
+
+#[test]
+fn a_slow_hour_between_the_passage_and_the_crawl_is_another_story() {
+    slowdown(&after(130, 12.0, "go 90 5 50\n go 90 2.4 90"), "");
+    slowdown(&after(130, 12.0, "go 90 5 25\n go 90 2.4 40"), "11:02 opened slowdown ALFA since=10:32");
+}
+
+#[test]
+fn at_eight_knots_it_goes_on_and_a_short_sprint_ends_nothing() {
+    let script = after(130, 12.0, "go 90 2.4 40\n go 90 8 200");
+    slowdown(&script, "10:40 opened slowdown ALFA since=10:10");
+    let script = after(130, 12.0, "go 90 2.4 40\n go 90 12 8\n go 90 2.4 100");
+    slowdown(&script, "10:40 opened slowdown ALFA since=10:10");
+}
+
+#[test]
+fn fishing_pilots_dredgers_and_sail_are_left_alone() {
+    for kind in [30, 33, 36, 50] {
+        let script = after(130, 12.0, "go 90 2.4 90").replace("type=70", &format!("type={kind}"));
+        slowdown(&script, "");
+    }
+    let script = after(130, 12.0, "go 90 2.4 40").replace("type=70", "type=52");
+    slowdown(&script, "10:40 opened slowdown ALFA since=10:10");
+}
+
+#[test]
+fn outside_every_watched_zone_and_at_a_pilot_station_nothing_is_said() {
+    slowdown(&after(130, 12.0, "go 90 2.4 90").replace("28 -20", "32 -20"), "");
+    let benign = |name: &str| {
+        AREA.replace("]}}]}", "]}},")
+            + &format!(
+                r#"{{"type":"Feature","properties":{{"id":"off-port","name":"{name}","kind":"benign"}},
+                "geometry":{{"type":"Polygon","coordinates":[[[-21,27],[-17,27],[-17,29],[-21,29],[-21,27]]]}}}}]}}"#
+            )
+    };
+    let script = after(130, 12.0, "go 90 2.4 40");
+    check(&only("slowdown"), &benign("Pilot station off Port"), &script, "");
+    let opened = "10:40 opened slowdown ALFA since=10:10";
+    check(&only("slowdown"), &benign("Fishing ground off Port"), &script, opened);
+}
+
+#[test]
+fn a_hole_counts_nothing_and_resets_nothing() {
+    slowdown(&after(130, 12.0, "go 90 2.4 20\n dark 90 2 40\n go 90 2.4 12"), "11:21 opened slowdown ALFA since=10:10");
+    slowdown(&after(130, 12.0, "go 90 2.4 20\n dark 90 2 40\n go 90 2.4 9"), "");
+    // A hole on the way there: both sides of it count, the hole does not.
+    slowdown(&after(70, 12.0, "dark 90 12 60\n go 90 12 70\n go 90 2.4 40"), "11:50 opened slowdown ALFA since=11:20");
+}
+
+#[test]
+fn a_zone_sets_its_own_thresholds() {
+    let strict = area_with(r#","settings":{"slowdown":{"after_minutes":60}}"#);
+    check(&only("slowdown"), &strict, &after(130, 12.0, "go 90 2.4 50\n go 90 12 60"), "");
+    check(&only("slowdown"), &strict, &after(130, 12.0, "go 90 2.4 70"), "11:10 opened slowdown ALFA since=10:10");
+}
+
+#[test]
+fn six_hours_without_a_fix_is_lost() {
+    let script = after(130, 12.0, "go 90 2.4 40") + "\n BRAVO 224000002\n 08:00 40 -30\n go 0 10 660";
+    slowdown(
+        &script,
+        "10:40 opened slowdown ALFA since=10:10
+         16:50 ended slowdown ALFA since=10:10 ended=10:50",
+    );
+}
+
+#[test]
+fn what_is_forgotten_leaves_no_trace() {
+    let mut settings = only("slowdown");
+    settings.tracks.forget_after_hours = 7;
+    let script = after(130, 12.0, "go 90 2.4 20") + "\n BRAVO 224000002\n 08:00 40 -30\n go 0 10 720";
+    check(&settings, AREA, &script, "");
+}
+
+#[test]
+fn loitering_takes_its_place_and_says_so() {
+    let mut settings: Settings = only("slowdown");
+    settings.behaviours.loitering.enabled = true;
+    let script = after(130, 12.0, "go 90 1 90\n go 90 12 120");
+    check(
+        &settings,
+        AREA,
+        &script,
+        "10:39 opened slowdown ALFA since=10:09
+         11:10 ended slowdown ALFA since=10:09 ended=11:09
+         11:10 opened loitering ALFA since=10:10
+         12:40 ended loitering ALFA since=10:10 ended=11:40",
+    );
+    let changes = run(&settings, AREA, &script);
+    let ended = changes.iter().find(|change| change.reason == "superseded").expect("it gave way");
+    let loitering = changes.iter().find(|change| change.alert.behaviour == "loitering").expect("it opened");
+    assert_eq!(loitering.alert.replaces.as_ref(), Some(&ended.alert.id));
+}
+
+#[test]
+fn the_summary_tells_the_numbers() {
+    let changes = run(&only("slowdown"), AREA, &after(130, 12.0, "go 90 2.4 40"));
+    let summary = &changes[0].alert.summary;
+    let told = "ALFA (ES, cargo) has been slow at 2.4 kn, usually 12 kn, after 2.3 h under way, for 30 min";
+    assert!(summary.starts_with(told), "{summary}");
+}
