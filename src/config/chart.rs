@@ -46,8 +46,8 @@ pub fn read_zones(source: &ZoneSource) -> Result<ZoneSet, Vec<Problem>> {
         in_zone_file(folder, &files, &error.file, error.line, text.to_owned())
     };
     let zones = ZoneSet::parse(&files).map_err(|errors| errors.into_iter().map(of_error).collect::<Vec<_>>())?;
-    let faults = zones.zones().iter().flat_map(|zone| {
-        let told = wrong_overrides(zone).into_iter();
+    let faults = zones.iter().flat_map(|(ix, zone)| {
+        let told = wrong_overrides(zone, zones.is_polygon(ix)).into_iter();
         told.map(|fault| in_zone_file(folder, &files, &zone.file, zone.line, fault))
     });
     let faults: Vec<Problem> = faults.collect();
@@ -58,7 +58,7 @@ pub fn read_zones(source: &ZoneSource) -> Result<ZoneSet, Vec<Problem>> {
 }
 
 /// What a zone says of behaviours that they do not know.
-fn wrong_overrides(zone: &Zone) -> Vec<String> {
+fn wrong_overrides(zone: &Zone, polygon: bool) -> Vec<String> {
     let mut faults = Vec::new();
     let lead = format!("zone {}", zone.id);
     for name in zone.behaviours.iter().flatten() {
@@ -71,6 +71,7 @@ fn wrong_overrides(zone: &Zone) -> Vec<String> {
         match overrides {
             Value::Object(overrides) => {
                 let told = behaviours::check_overrides(name, overrides).into_iter();
+                let told = told.chain(behaviours::cannot_ask(name, zone.kind, polygon));
                 faults.extend(told.map(|fault| format!("{lead}: settings.{name}: {fault}")));
             }
             _ => faults.push(format!("{lead}: settings.{name}: is no object; write {{\"{name}\": {{}}}}")),
