@@ -68,6 +68,10 @@ fn base_text(scene: &Scene<'_>, code: &str) -> String {
         ("zone_exit", _, _) => "Crosses out of a zone",
         ("zone_speed", _, "too_slow") => "Slower than the zone expects",
         ("zone_speed", _, _) => "Faster than the zone expects",
+        ("limit_hugging", _, _) => "Stays slow just outside the line",
+        ("alongside_at_anchor", "night", _) => "By night",
+        ("alongside_at_anchor", "second_visit", _) => "The same boat came to this ship before",
+        ("alongside_at_anchor", _, _) => "A small craft lies alongside a ship at anchor",
         ("distress", "test", _) => "A distress device under test",
         ("distress", _, _) => "A distress device is active",
         (behaviour, code, _) if behaviour == code => return words(behaviour),
@@ -119,6 +123,10 @@ fn shore(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
 }
 
 fn night(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
+    // Where the behaviour itself gives points for the night, these count instead.
+    if scene.holding.base.iter().any(|(code, _)| *code == "night") {
+        return None;
+    }
     let dark = is_night(scene.holding.position?, scene.holding.last_at);
     let fishing = scene.parties.iter().any(Party::fishing);
     (dark && !fishing).then(|| line("night", settings.night_points, "Night at that place"))

@@ -68,6 +68,8 @@ pub(super) fn opened_because(behaviour: &str, form: &str, counted: Option<Span>,
         ("zone_exit", _) => "left the zone".to_owned(),
         ("zone_speed", "too_slow") => format!("too slow for the zone for {held}"),
         ("zone_speed", _) => format!("too fast for the zone for {held}"),
+        ("limit_hugging", _) => format!("slow outside the limit for {held}"),
+        ("alongside_at_anchor", _) => format!("alongside for {held}"),
         ("distress", "test") => "distress device under test".to_owned(),
         ("distress", _) => "distress device active".to_owned(),
         (behaviour, _) => format!("{} for {held}", behaviour.replace('_', " ")),
@@ -128,6 +130,22 @@ impl Told<'_> {
                 let pace = if form == "too_slow" { "slower" } else { "faster" };
                 let speed = self.at_speed("speed_made_good_knots", "");
                 format!("{have_been} {pace} than {} expects{speed} for {held}", self.zone())
+            }
+            ("limit_hugging", _) => {
+                let out = self.number("outside_nm").map_or(String::new(), |nm| format!("{} ", distance(nm)));
+                let speed = self.at_speed("speed_made_good_knots", "");
+                format!("{have_been} slow {out}outside {}{speed} for {held}", self.zone())
+            }
+            ("alongside_at_anchor", _) => {
+                let apart = self.within();
+                let again = match self.number("visit") {
+                    Some(visit) if 1.0 < visit => ", and not for the first time",
+                    Some(_) | None => "",
+                };
+                format!(
+                    "{have_been} side by side{apart} in {} for {held}, one of them at anchor or moored{again}",
+                    self.zone()
+                )
             }
             ("distress", "test") => format!("{is} sending a distress test since {} UTC", self.started_at.clock()),
             ("distress", _) => format!("{is} sending a distress signal since {} UTC", self.started_at.clock()),
@@ -229,11 +247,11 @@ impl Told<'_> {
             _ => "Name and type are the ship's own word",
         };
         let unseen = match self.behaviour {
-            "rendezvous" => "AIS cannot show what passed between them",
+            "rendezvous" | "alongside_at_anchor" => "AIS cannot show what passed between them",
             "loitering" => "AIS cannot show small boats without transponders near it",
             "slowdown" => "AIS cannot show what was handed over meanwhile, nor boats without transponders",
             "drift" => "AIS cannot show whether the engine failed or was stopped",
-            "zone_entry" | "zone_exit" | "zone_speed" => "AIS cannot show why",
+            "zone_entry" | "zone_exit" | "zone_speed" | "limit_hugging" => "AIS cannot show why",
             "distress" => "AIS cannot show whether anybody needs help",
             _ => "AIS cannot show craft without transponders",
         };

@@ -154,7 +154,7 @@ impl Judged {
 }
 
 /// Counts the minutes something lasts; since when, once it has lasted long enough.
-fn lasting(count: &mut Option<(Time, u32)>, holds: bool, at: Time, minutes: f64) -> Option<Time> {
+pub(super) fn lasting(count: &mut Option<(Time, u32)>, holds: bool, at: Time, minutes: f64) -> Option<Time> {
     if !holds {
         *count = None;
         return None;

@@ -3,6 +3,9 @@
 //! A behaviour sees steps (one vessel moved, or learned who it is) and moments it asked to be woken at, and says that it
 //! holds or is over. It never raises alerts, formats text, stores or asks another behaviour.
 
+mod alongside;
+pub mod alongside_at_anchor;
+mod asked;
 mod circling;
 mod condition;
 mod crossing;
@@ -10,6 +13,7 @@ pub mod distress;
 pub mod drift;
 mod instant;
 mod judged;
+pub mod limit_hugging;
 pub mod loitering;
 mod lone;
 mod pair;
@@ -34,7 +38,7 @@ pub use signal::{Holding, Signal, SignalKind, Subject};
 use crate::episodes::{Episodes, News};
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, Fix, Learned, SpeedMadeGood, TrackIx, TrackKey, Tracks};
-use crate::zones::{Chart, Crossing, Presence};
+use crate::zones::{Chart, Crossing, Kind, Presence};
 
 /// One vessel moved on, or said who it is.
 pub struct Step<'a> {
@@ -218,8 +222,21 @@ catalogue! {
     zone_entry: ZoneEntry,
     zone_exit: ZoneExit,
     zone_speed: ZoneSpeed,
+    alongside_at_anchor: AlongsideAtAnchor,
+    limit_hugging: LimitHugging,
     drift: Drift,
     distress: Distress,
+}
+
+/// Why a zone of this kind and form cannot ask for a behaviour; `None` when it can.
+pub fn cannot_ask(behaviour: &str, kind: Kind, polygon: bool) -> Option<String> {
+    match behaviour {
+        "limit_hugging" if !polygon => Some("only a polygon can ask for it".to_owned()),
+        "alongside_at_anchor" if !alongside_at_anchor::asked_by(kind) => {
+            Some(format!("only a port, anchorage or area can ask for it, not a zone of kind {}", kind.name()))
+        }
+        _ => None,
+    }
 }
 
 /// Reads `key` as a positive quantity; the shared part of `problems()`.

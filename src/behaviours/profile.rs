@@ -100,6 +100,12 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         chart.zones.get(zone).active(now).then(|| self.get(profile))
     }
 
+    /// The behaviour's settings in a zone that asks for it, if that is active.
+    pub(super) fn asked(&self, name: &str, chart: &Chart, zone: ZoneIx, now: Time) -> Option<&Profile<S>> {
+        chart.zones.get(zone).asks(name)?;
+        self.of(chart, zone, now)
+    }
+
     fn of_zones(&self, chart: &Chart, zones: impl Iterator<Item = ZoneIx>, now: Time, out: &mut Vec<u16>) {
         out.clear();
         for ix in zones {

@@ -11,15 +11,15 @@
 //! ## Blind spots
 //! Speed over a hole in reception is not counted. Anchored ships are slow: give such zones a `min_knots` only where nobody anchors.
 
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::time::{Span, Time};
-use crate::tracks::{Activity, SpeedMadeGood, TrackIx, TrackKey};
+use crate::time::Span;
+use crate::tracks::{SpeedMadeGood, TrackIx, TrackKey};
 use crate::zones::{Chart, Relation, ZoneIx};
 
-use super::condition::{Condition, Observation, Rule, Verdict};
+use super::asked::{Watched, Watches, over};
+use super::condition::{Observation, Rule, Verdict};
 use super::profile::Profiles;
 use super::{
     Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
@@ -27,7 +27,6 @@ use super::{
 };
 
 const NAME: &str = "zone_speed";
-const SAY_EVERY: Span = Span::from_minutes(1);
 const RESUME_AFTER: Span = Span::from_minutes(5);
 
 /// `[behaviours.zone_speed]`
@@ -120,28 +119,13 @@ impl Settings {
 /// The behaviour.
 pub struct ZoneSpeed {
     profiles: Profiles<Settings>,
-    vessels: FxHashMap<TrackIx, State>,
-}
-
-struct State {
-    key: TrackKey,
-    last_fix: Time,
-    zones: Vec<Watched>,
-}
-
-/// One vessel in one zone.
-struct Watched {
-    zone_id: String,
-    condition: Condition,
-    /// Nothing before this moment counts: the first fix inside.
-    not_before: Time,
-    said_at: Option<Time>,
+    watches: Watches,
 }
 
 impl ZoneSpeed {
     /// With the zones' own settings.
     pub fn new(settings: &Settings, chart: &Chart) -> ZoneSpeed {
-        ZoneSpeed { profiles: Profiles::new(NAME, settings, chart), vessels: FxHashMap::default() }
+        ZoneSpeed { profiles: Profiles::new(NAME, settings, chart), watches: Watches::new(NAME) }
     }
 }
 
@@ -168,19 +152,9 @@ impl Behaviour for ZoneSpeed {
             .filter(|(zone, relation)| *relation == Relation::In && scene.chart.zones.get(*zone).asks(NAME).is_some())
             .map(|(zone, _)| zone)
             .collect();
-        let known = self.vessels.contains_key(&step.vessel);
-        if !known && inside.is_empty() {
+        let Some(state) = self.watches.visit(scene, step, fix.at, &inside, out) else {
             return;
-        }
-        let state = self.vessels.entry(step.vessel).or_insert_with(|| {
-            out.wakes.push((fix.at + scene.tracks.settings().lost_after(), step.key, step.vessel));
-            out.activity.push((step.vessel, Activity::Keeps));
-            State { key: step.key, last_fix: fix.at, zones: Vec::new() }
-        });
-        state.last_fix = fix.at;
-        state.leave(step.vessel, "left the zone", out, |zone_id| {
-            inside.iter().any(|zone| scene.chart.zones.get(*zone).id == zone_id)
-        });
+        };
         for zone in inside {
             let Some(profile) = self.profiles.of(scene.chart, zone, scene.now) else {
                 continue;
@@ -195,89 +169,32 @@ impl Behaviour for ZoneSpeed {
             let smg = SpeedMadeGood { since: smg.since.max(watched.not_before), ..smg };
             match watched.condition.observe(&rule, settings.observe(smg.knots), &smg, fix.at) {
                 Verdict::Opened | Verdict::Holds => {
-                    if watched.said_at.is_none_or(|said| SAY_EVERY <= fix.at - said) {
-                        watched.said_at = Some(fix.at);
+                    if watched.says(fix.at) {
                         let asked = (!profile.own_score).then_some(settings.asked_score);
                         out.signals.push(holds(scene, step, zone, watched, settings, asked));
                     }
                 }
                 Verdict::Over(ended_at) => {
-                    watched.said_at = None;
-                    out.signals.push(over(state.key, step.vessel, zone_id, ended_at, "back in band"));
+                    watched.is_over();
+                    out.signals.push(over(NAME, step.key, step.vessel, zone_id, ended_at, "back in band"));
                 }
                 Verdict::Nothing => {}
             }
         }
-        if state.zones.is_empty() {
-            self.vessels.remove(&step.vessel);
-            out.activity.push((step.vessel, Activity::Done));
-        }
+        self.watches.rest(step.vessel, out);
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
-        let Some(state) = self.vessels.get_mut(&vessel).filter(|state| state.key == key) else {
-            return;
-        };
-        let lost_at = state.last_fix + scene.tracks.settings().lost_after();
-        if scene.now < lost_at {
-            out.wakes.push((lost_at, key, vessel));
-            return;
-        }
-        state.leave(vessel, "lost", out, |_| false);
-        self.vessels.remove(&vessel);
-        out.activity.push((vessel, Activity::Done));
+        self.watches.wake(scene, key, vessel, out);
     }
 
     fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
-        if let Some(mut state) = self.vessels.remove(&vessel) {
-            state.leave(vessel, reason, out, |_| false);
-        }
+        self.watches.forget(vessel, reason, out);
     }
 
     fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, out: &mut Output) {
         self.profiles.rebuild(NAME, &settings.zone_speed, scene.chart);
-        let mut vessels: Vec<(TrackKey, TrackIx)> = self.vessels.iter().map(|(ix, state)| (state.key, *ix)).collect();
-        vessels.sort_unstable();
-        for (_, vessel) in vessels {
-            if let Some(state) = self.vessels.get_mut(&vessel) {
-                state.leave(vessel, "zone removed or inactive", out, |zone_id| {
-                    scene.chart.zones.find(zone_id).is_some_and(|zone| {
-                        let zone = scene.chart.zones.get(zone);
-                        zone.asks(NAME).is_some() && zone.active(scene.now)
-                    })
-                });
-            }
-        }
-    }
-}
-
-impl State {
-    fn watched(&mut self, zone_id: &str, not_before: Time) -> &mut Watched {
-        let place = match self.zones.iter().position(|watched| watched.zone_id == zone_id) {
-            Some(place) => place,
-            None => {
-                self.zones.push(Watched {
-                    zone_id: zone_id.to_owned(),
-                    condition: Condition::new(),
-                    not_before,
-                    said_at: None,
-                });
-                self.zones.len() - 1
-            }
-        };
-        &mut self.zones[place]
-    }
-
-    /// Ends and drops every zone that `stays` does not keep.
-    fn leave(&mut self, vessel: TrackIx, reason: &'static str, out: &mut Output, stays: impl Fn(&str) -> bool) {
-        let key = self.key;
-        self.zones.retain_mut(|watched| {
-            let keep = stays(&watched.zone_id);
-            if !keep && let Verdict::Over(ended_at) = watched.condition.leave() {
-                out.signals.push(over(key, vessel, &watched.zone_id, ended_at, reason));
-            }
-            keep
-        });
+        self.watches.reload(scene, |zone| zone.asks(NAME).is_some(), out);
     }
 }
 
@@ -314,14 +231,6 @@ fn holds(
                 &["min_knots", "max_knots", "margin_knots", "after_minutes", "end_minutes"],
             ),
         })),
-    }
-}
-
-fn over(key: TrackKey, vessel: TrackIx, zone_id: &str, ended_at: Time, reason: &'static str) -> Signal {
-    Signal {
-        behaviour: NAME,
-        subject: Subject::in_zone(key, vessel, zone_id),
-        kind: SignalKind::Over { ended_at, reason },
     }
 }
 

@@ -55,8 +55,8 @@ pub fn read_zones(source: &ZoneSource, base: &behaviours::Settings) -> Result<Zo
     };
     let zones = ZoneSet::parse(&files).map_err(|errors| errors.into_iter().map(of_error).collect::<Vec<_>>())?;
     let mut faults = Vec::new();
-    for zone in zones.zones() {
-        for (keys, fault) in wrong_overrides(zone, base) {
+    for (ix, zone) in zones.iter() {
+        for (keys, fault) in wrong_overrides(zone, zones.is_polygon(ix), base) {
             let line = files.iter().find(|(name, _)| *name == zone.file).map_or(zone.line, |(_, text)| {
                 let next = zones.zones().iter().filter(|other| other.file == zone.file && zone.line < other.line);
                 line_of(text, zone.line, next.map(|other| other.line).min(), &keys)
@@ -77,7 +77,7 @@ pub fn read_zones(source: &ZoneSource, base: &behaviours::Settings) -> Result<Zo
 }
 
 /// What a zone says of behaviours that they do not know: where it stands, key within key, and the fault.
-fn wrong_overrides(zone: &Zone, base: &behaviours::Settings) -> Vec<(Vec<String>, String)> {
+fn wrong_overrides(zone: &Zone, polygon: bool, base: &behaviours::Settings) -> Vec<(Vec<String>, String)> {
     let mut faults = Vec::new();
     for name in zone.behaviours.iter().flatten() {
         if !behaviours::NAMES.contains(&name.as_str()) {
@@ -96,7 +96,8 @@ fn wrong_overrides(zone: &Zone, base: &behaviours::Settings) -> Vec<(Vec<String>
             faults.push((keys(None), fault));
             continue;
         };
-        for fault in behaviours::check_overrides(base, name, overrides) {
+        let told = behaviours::check_overrides(base, name, overrides).into_iter();
+        for fault in told.chain(behaviours::cannot_ask(name, zone.kind, polygon)) {
             let key = fault.split(['`', ' ']).find(|word| !word.is_empty());
             faults.push((keys(key), format!("settings.{name}: {fault}")));
         }

@@ -296,8 +296,8 @@ impl<'a> Vessel<'a> {
     }
 
     /// Its fixes so far; 65 535 is "or more".
-    pub fn fixes(&self) -> u16 {
-        self.hot.fixes
+    pub fn fixes(&self) -> u32 {
+        u32::from(self.hot.fixes)
     }
 
     /// Which behaviours keep state about it, one bit each.

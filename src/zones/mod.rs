@@ -64,6 +64,9 @@ pub struct Hit {
 /// How far beyond the near edge a zone is still reported, so that a departure is seen to be one (SPEC: 0.2 nm beyond).
 const MARGIN_NM: f64 = 0.25;
 
+/// How far outside its border a polygon that asks for `limit_hugging` is known, in nautical miles, whatever its `near_nm`.
+pub const BELT_NM: f64 = 12.0;
+
 /// How far from a zone of calm water its distance is known, in nautical miles.
 const CALM_REACH_NM: f64 = 30.0;
 
@@ -84,6 +87,7 @@ pub struct ZoneSet {
     shapes: Vec<Shape>,
     cells: Cells,
     calm_cells: Cells,
+    belt_cells: Option<Cells>,
 }
 
 impl ZoneSet {
@@ -118,7 +122,12 @@ impl ZoneSet {
         let calm = numbered().filter(|(_, (zone, _))| zone.calm_water());
         let reach = CALM_REACH_NM * METRES_PER_NM;
         let calm_cells = Cells::build(calm.map(|(number, (_, shape))| (number, shape, reach)));
-        ZoneSet { zones, shapes, cells, calm_cells }
+        let belts = || numbered().filter(|(_, (zone, shape))| zone.asks_about_its_belt() && shape.is_polygon());
+        let reach = (BELT_NM + MARGIN_NM) * METRES_PER_NM;
+        // Few zones ask: most sets do without the table.
+        let belt_cells =
+            belts().next().map(|_| Cells::build(belts().map(|(number, (_, shape))| (number, shape, reach))));
+        ZoneSet { zones, shapes, cells, calm_cells, belt_cells }
     }
 
     /// The zones in the order of their files and features.
@@ -166,6 +175,23 @@ impl ZoneSet {
             }
             out.push(Hit { zone: ZoneIx(number), relation: relation(edge_nm, near_nm), edge_nm });
         }
+    }
+
+    /// Whether a zone is drawn as polygons.
+    pub fn is_polygon(&self, zone: ZoneIx) -> bool {
+        self.shapes[usize::from(zone.0)].is_polygon()
+    }
+
+    /// The polygons that ask for `limit_hugging` whose border lies within `BELT_NM` (and 0.25 nm) of a position outside them, or that
+    /// hold it, active or not: the zone, and nautical miles beyond its border as in `Hit::edge_nm`.
+    pub fn belts(&self, at: LatLon) -> impl Iterator<Item = (ZoneIx, f64)> {
+        let parts = self.belt_cells.as_ref().map_or(&[][..], |cells| cells.at(at));
+        let here = if parts.is_empty() { [0.0; 3] } else { spot(at) };
+        parts
+            .iter()
+            .map(move |part| self.edge(part, at, here))
+            .filter(|(_, edge_nm)| *edge_nm <= BELT_NM + MARGIN_NM)
+            .map(|(number, edge_nm)| (ZoneIx(number), edge_nm))
     }
 
     /// Nautical miles beyond the zone's border (negative inside), at any distance, measured on the ellipsoid. Slow: for reports.

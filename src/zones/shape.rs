@@ -70,6 +70,11 @@ impl Shape {
         self.areas.iter().any(|area| area.holds(at))
     }
 
+    /// Whether polygons make it up, and not a line or circles.
+    pub(crate) fn is_polygon(&self) -> bool {
+        !self.areas.is_empty()
+    }
+
     /// Metres beyond the border (negative inside), when the nearest piece is `chord_2` (chord squared) away.
     pub(crate) fn signed(&self, at: LatLon, chord_2: f64) -> f64 {
         let away = arc(chord_2.sqrt());

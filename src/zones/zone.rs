@@ -142,6 +142,11 @@ impl Zone {
         self.settings.get(behaviour)?.as_object()
     }
 
+    /// Whether it asks to be told of vessels along the outside of its border: of a polygon, they are looked for up to `BELT_NM` out.
+    pub(super) fn asks_about_its_belt(&self) -> bool {
+        self.asks("limit_hugging").is_some()
+    }
+
     /// The first moment after `after` at which `active` changes; `None` when it never does.
     pub fn next_change(&self, after: Time) -> Option<Time> {
         if self.always() {

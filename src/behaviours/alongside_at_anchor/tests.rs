@@ -1,0 +1,120 @@
+//! What an analyst would notice about boats at anchored ships.
+
+use crate::testing::{check, only, run};
+
+/// An anchorage of 10 miles radius that asks, with further properties.
+fn anchorage(kind: &str, own: &str) -> String {
+    format!(
+        r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","properties":{{"id":"roads","name":"Roads",
+        "kind":"{kind}","radius_nm":10,"settings":{{"alongside_at_anchor":{own}}}}},
+        "geometry":{{"type":"Point","coordinates":[-17,28]}}}}]}}"#
+    )
+}
+
+/// BIGONE of 200 m lies at anchor heading north; TENDER comes from the south to `metres` off its side for `minutes`.
+fn visit(metres: f64, minutes: u32, craft: &str) -> String {
+    // The ship is 16 m to starboard of its antenna.
+    let lon = -17.0 + (metres + 16.0) / (111_320.0 * 28_f64.to_radians().cos());
+    format!(
+        "BIGONE 224000002 jitter=0 type=70 status=1 every=180 dims=100,100,16,16 heading=0
+           10:00 28 -17
+           stop 360
+         TENDER 224000001 jitter=0 every=30 {craft}
+           10:00 27.8333 {lon}
+           go 0 10 60
+           stop {minutes}
+           go 180 10 60"
+    )
+}
+
+#[track_caller]
+fn alongside(script: &str, expected: &str) {
+    check(&only("alongside_at_anchor"), &anchorage("anchorage", "{}"), script, expected);
+}
+
+const BOAT: &str = "class=B type=37 dims=6,6,2,2";
+
+#[test]
+fn ten_minutes_within_100_metres_of_the_hull_open_in_calm_water_and_parting_ends_it() {
+    let script = visit(80.0, 40, BOAT);
+    let changes = run(&only("alongside_at_anchor"), &anchorage("anchorage", "{}"), &script);
+    let opened = &changes[0].alert;
+    assert_eq!((opened.behaviour, opened.vessels.len()), ("alongside_at_anchor", 2));
+    assert_eq!(opened.started_at.clock(), "11:00");
+    assert!((9..=12).contains(&((opened.opened_at - opened.started_at).minutes() as i64)), "{}", opened.opened_at);
+    let codes: Vec<_> = opened.score_reasons.iter().map(|line| (line.code.as_str(), line.points)).collect();
+    let expected = [("alongside_at_anchor", 25), ("shore_100_nm", 10), ("merchant_small_craft", 10)];
+    assert_eq!(codes, expected, "the test has no coast");
+    assert!(opened.summary.contains("side by side") && opened.summary.contains("Roads"), "{}", opened.summary);
+    let ended = changes.last().expect("it ended");
+    assert_eq!(ended.reason, "apart");
+    assert_eq!(ended.alert.ended_at.expect("ended").clock(), "11:40");
+}
+
+#[test]
+fn too_short_too_far_or_under_way_says_nothing() {
+    alongside(&visit(80.0, 7, BOAT), "");
+    alongside(&visit(130.0, 60, BOAT), "");
+    alongside(&visit(80.0, 60, BOAT).replace("status=1", "status=0"), "");
+    alongside(&visit(80.0, 60, BOAT).replace("type=70", "type=30"), "");
+}
+
+#[test]
+fn whose_work_it_is_and_ships_that_are_not_small_say_nothing() {
+    for kind in [31, 32, 50, 51, 52, 53, 54, 55, 58] {
+        alongside(&visit(80.0, 60, &format!("class=B type={kind} dims=6,6,2,2")), "");
+    }
+    alongside(&visit(80.0, 60, "type=80 dims=40,40,5,5"), "");
+    alongside(&visit(80.0, 60, "type=30 dims=20,20,3,3"), "");
+    for small in ["type=30 dims=10,10,3,3", "class=B", "type=36"] {
+        let changes = run(&only("alongside_at_anchor"), &anchorage("port", "{}"), &visit(80.0, 60, small));
+        assert!(!changes.is_empty(), "{small}");
+    }
+}
+
+#[test]
+fn only_where_a_port_anchorage_or_area_asks() {
+    let script = visit(80.0, 60, BOAT);
+    for kind in ["port", "anchorage", "area"] {
+        assert!(!run(&only("alongside_at_anchor"), &anchorage(kind, "{}"), &script).is_empty(), "{kind}");
+    }
+    check(&only("alongside_at_anchor"), &anchorage("benign", "{}"), &script, "");
+    let nobody = anchorage("anchorage", "{}").replace("alongside_at_anchor", "rendezvous");
+    check(&only("alongside_at_anchor"), &nobody, &script, "");
+    let own = run(&only("alongside_at_anchor"), &anchorage("anchorage", r#"{"score":30}"#), &script);
+    assert!(own[0].alert.score_reasons.iter().all(|line| line.code != "asked"), "its own score is not raised");
+}
+
+#[test]
+fn night_and_a_second_visit_add_their_points() {
+    let at_night = visit(80.0, 40, BOAT).replace("10:00", "21:00");
+    let changes = run(&only("alongside_at_anchor"), &anchorage("anchorage", "{}"), &at_night);
+    let lines: Vec<_> = changes[0].alert.score_reasons.iter().map(|line| (line.code.as_str(), line.points)).collect();
+    assert_eq!(lines.iter().filter(|(code, _)| *code == "night").collect::<Vec<_>>(), [&("night", 15)], "{lines:?}");
+    let twice = format!("{}\n stop 90\n go 0 10 60\n stop 30\n go 180 10 60", visit(80.0, 40, BOAT));
+    let twice = twice.replace("stop 360", "stop 600");
+    let changes = run(&only("alongside_at_anchor"), &anchorage("anchorage", "{}"), &twice);
+    let opened: Vec<_> = changes.iter().filter(|change| change.revision == 1).collect();
+    assert_eq!(opened.len(), 2);
+    let again = |place: usize| opened[place].alert.score_reasons.iter().any(|line| line.code == "second_visit");
+    assert!(!again(0) && again(1), "{:?}", opened[1].alert.score_reasons);
+}
+
+#[test]
+fn a_short_absence_is_the_same_visit_and_a_hole_counts_nothing() {
+    let script =
+        format!("{}\n stop 1", visit(80.0, 20, BOAT)).replace("go 180 10 60", "go 90 4 6\n go 270 4 6\n stop 30");
+    alongside(&script, "11:09 opened alongside_at_anchor TENDER+BIGONE since=11:00");
+    let hole = visit(80.0, 6, BOAT).replace("stop 6\n", "stop 6\n silent 30\n stop 3\n");
+    alongside(&hole, "");
+}
+
+#[test]
+fn a_silent_boat_ends_it_after_six_hours() {
+    let script = visit(80.0, 30, BOAT).replace("go 180 10 60", "silent 1").replace("stop 360", "stop 600");
+    alongside(
+        &script,
+        "11:09 opened alongside_at_anchor TENDER+BIGONE since=11:00
+         17:30 ended alongside_at_anchor TENDER+BIGONE since=11:00 ended=11:30",
+    );
+}
