@@ -217,14 +217,14 @@ impl Engine {
         self.counters.summary(self.decoder.tally(), &self.tracks, &self.watermarks)
     }
 
-    /// Halts, slow legs and kinks.
+    /// What vessels did: halts, slow legs, kinks, port calls, holes.
     pub fn episodes(&self) -> &Episodes {
         &self.episodes
     }
 
     /// Heap bytes of what is held for each vessel, about.
     pub fn bytes(&self) -> usize {
-        self.tracks.bytes() + self.places.bytes()
+        self.tracks.bytes() + self.places.bytes() + self.episodes.bytes()
     }
 
     /// Puts a report in its place; one that engine time has passed is taken at once.

@@ -8,9 +8,10 @@
 //!   go 90 12 30            course, knots, minutes
 //!   silent 25              25 min without a report, where it is
 //!   dark 90 12 30          the same under way
+//!   say draught=7.8        static data once more, with what is new; `destination` (underscores for spaces) as well
 //! ```
 //! Other settings of a ship: `class=B`, `status=1`, `dims=BOW,STERN,PORT,STARBOARD`, `heading=DEGREES`, `jitter=METRES`,
-//! `mute` (no name sent).
+//! `draught=METRES`, `destination=TEXT`, `mute` (no static data sent).
 
 use std::sync::Arc;
 
@@ -55,7 +56,12 @@ pub(crate) fn only(behaviour: &str) -> Settings {
 
 /// Every change that a script makes.
 pub(crate) fn run(settings: &Settings, zones: &str, script: &str) -> Vec<Change> {
-    let mut engine = engine(settings, zones);
+    run_on(settings, chart(zones), script)
+}
+
+/// The same on any chart.
+pub(crate) fn run_on(settings: &Settings, chart: Chart, script: &str) -> Vec<Change> {
+    let mut engine = engine_on(settings, chart);
     let mut out = Vec::new();
     for line in lines(script) {
         engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut out);
@@ -66,9 +72,14 @@ pub(crate) fn run(settings: &Settings, zones: &str, script: &str) -> Vec<Change>
 
 /// An engine over these zones, without coast or ports.
 pub(crate) fn engine(settings: &Settings, zones: &str) -> Engine {
+    engine_on(settings, chart(zones))
+}
+
+/// An engine on any chart.
+pub(crate) fn engine_on(settings: &Settings, chart: Chart) -> Engine {
     Engine::new(
         settings,
-        Arc::new(chart(zones)),
+        Arc::new(chart),
         vec![SourceClock { name: "test".to_owned(), time_zone: None, live: false, lateness: Span::from_seconds(120) }],
     )
 }
@@ -135,6 +146,8 @@ struct Ship {
     heading: Option<f64>,
     dimensions: Dimensions,
     mute: bool,
+    draught: f64,
+    destination: String,
     at: Time,
     place: LatLon,
     said: usize,
@@ -159,6 +172,8 @@ impl Ship {
             heading: number("heading"),
             dimensions: Dimensions { bow: side(0), stern: side(1), port: side(2) as u8, starboard: side(3) as u8 },
             mute: words.contains(&"mute"),
+            draught: number("draught").unwrap_or(0.0),
+            destination: setting("destination").unwrap_or_default().replace('_', " "),
             at: Time::MIN,
             place: LatLon::new(0.0, 0.0),
             said: 0,
@@ -172,6 +187,16 @@ impl Ship {
             "go" => self.leg(number(1), number(2), number(3), true, lines),
             "silent" => self.leg(0.0, 0.0, number(1), false, lines),
             "dark" => self.leg(number(1), number(2), number(3), false, lines),
+            "say" => {
+                for (key, value) in words[1..].iter().filter_map(|word| word.split_once('=')) {
+                    match key {
+                        "draught" => self.draught = value.parse().expect("metres"),
+                        "destination" => self.destination = value.replace('_', " "),
+                        _ => panic!("`{key}` is nothing to say"),
+                    }
+                }
+                self.name_itself(lines);
+            }
             clock => {
                 let (hour, minute) = clock.split_once(':').expect("HH:MM");
                 let of_day = hour.parse::<i64>().expect("hours") * 60 + minute.parse::<i64>().expect("minutes");
@@ -230,8 +255,8 @@ impl Ship {
             ship_type: self.ship_type,
             dimensions: self.dimensions,
             eta: None,
-            draught_dm: 0,
-            destination: "",
+            draught_dm: (self.draught * 10.0).round() as u8,
+            destination: &self.destination.clone(),
         };
         if self.class_b {
             self.send(&Message::static_a(self.mmsi, identity.name), lines);

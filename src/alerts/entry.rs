@@ -320,6 +320,9 @@ impl Entry {
     }
 }
 
+/// Behaviours by which two ships meet.
+const MEETINGS: [&str; 3] = ["rendezvous", "async_rendezvous", "dark_rendezvous"];
+
 /// A later alert begins after the earlier one of the same key ended, so that their ids differ.
 fn after_last(key: &Key, started_at: Time, memory: &Memory) -> Time {
     match memory.last_end(key) {
@@ -334,7 +337,10 @@ fn scored(key: &Key, holding: &Holding, parties: &[Party], shore_nm: Option<f64>
         let usual = party.fishing() || party.passenger() || party.port_craft();
         !usual && context.memory.had(party.key, key.behaviour, since)
     });
-    let scene = Scene { behaviour: key.behaviour, holding, parties, view: context.view, shore_nm, repeated };
+    let day_before = holding.started_at - Span::from_hours(24);
+    let met =
+        MEETINGS.iter().any(|meeting| parties.iter().any(|party| context.memory.had(party.key, meeting, day_before)));
+    let scene = Scene { behaviour: key.behaviour, holding, parties, view: context.view, shore_nm, repeated, met };
     Score::of(&scene, context.score)
 }
 

@@ -26,6 +26,7 @@ pub(super) const INGREDIENTS: &[Ingredient] = &[
     shore,
     night,
     merchant_with_small_craft,
+    after_meeting,
     repeat,
     unassigned_mmsi,
     like_fishing,
@@ -72,6 +73,11 @@ fn base_text(scene: &Scene<'_>, code: &str) -> String {
         ("alongside_at_anchor", "night", _) => "By night",
         ("alongside_at_anchor", "second_visit", _) => "The same boat came to this ship before",
         ("alongside_at_anchor", _, _) => "A small craft lies alongside a ship at anchor",
+        ("draught_change", "after_gap", _) => "After a silence of hours",
+        ("draught_change", _, "deeper") => "Lies deeper than before, with no port between",
+        ("draught_change", _, _) => "Lies less deep than before, with no port between",
+        ("voyage_anomaly", _, "short_calls") => "Calls at ports without loading or unloading",
+        ("voyage_anomaly", _, _) => "Another destination, chosen at sea",
         ("distress", "test", _) => "A distress device under test",
         ("distress", _, _) => "A distress device is active",
         (behaviour, code, _) if behaviour == code => return words(behaviour),
@@ -145,6 +151,13 @@ fn merchant_with_small_craft(scene: &Scene<'_>, settings: &ScoreSettings) -> Opt
             "A merchant ship or tug with a small craft or fishing vessel",
         )
     })
+}
+
+/// A draught that changed after a meeting; a silence before it has its points already.
+fn after_meeting(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
+    let silent = scene.holding.base.iter().any(|(code, _)| *code == "after_gap");
+    let counts = scene.behaviour == "draught_change" && scene.met && !silent;
+    counts.then(|| line("after_meeting", settings.draught_after_meeting_points, "After a meeting at sea"))
 }
 
 fn repeat(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {

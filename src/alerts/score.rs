@@ -21,6 +21,8 @@ pub struct ScoreSettings {
     pub night_points: i32,
     /// A merchant ship or tug with a small craft or fishing vessel. Points.
     pub merchant_small_craft_points: i32,
+    /// A draught that changed within a day of a meeting at sea. Points.
+    pub draught_after_meeting_points: i32,
     /// The same behaviour of the same vessel lately; not fishing, passenger, port craft. Points.
     pub repeat_points: i32,
     /// "Lately". Days.
@@ -62,6 +64,7 @@ impl Default for ScoreSettings {
             shore_100_nm_points: 10,
             night_points: 5,
             merchant_small_craft_points: 10,
+            draught_after_meeting_points: 15,
             repeat_points: 5,
             repeat_days: 14,
             unassigned_mmsi_points: 5,
@@ -91,6 +94,7 @@ impl ScoreSettings {
             ("shore_100_nm_points", self.shore_100_nm_points),
             ("night_points", self.night_points),
             ("merchant_small_craft_points", self.merchant_small_craft_points),
+            ("draught_after_meeting_points", self.draught_after_meeting_points),
             ("repeat_points", self.repeat_points),
             ("unassigned_mmsi_points", self.unassigned_mmsi_points),
             ("cap_low", self.cap_low),
@@ -145,6 +149,8 @@ pub(super) struct Scene<'a> {
     pub(super) shore_nm: Option<f64>,
     /// A party did the same lately.
     pub(super) repeated: bool,
+    /// A party met another ship within the last day, as an alert that is over says.
+    pub(super) met: bool,
 }
 
 /// A score with its lines: they always add up to it.

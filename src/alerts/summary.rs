@@ -70,6 +70,9 @@ pub(super) fn opened_because(behaviour: &str, form: &str, counted: Option<Span>,
         ("zone_speed", _) => format!("too fast for the zone for {held}"),
         ("limit_hugging", _) => format!("slow outside the limit for {held}"),
         ("alongside_at_anchor", _) => format!("alongside for {held}"),
+        ("draught_change", _) => "another draught, said twice".to_owned(),
+        ("voyage_anomaly", "short_calls") => "short calls without a change of draught".to_owned(),
+        ("voyage_anomaly", _) => "another destination, kept".to_owned(),
         ("distress", "test") => "distress device under test".to_owned(),
         ("distress", _) => "distress device active".to_owned(),
         (behaviour, _) => format!("{} for {held}", behaviour.replace('_', " ")),
@@ -145,6 +148,32 @@ impl Told<'_> {
                 format!(
                     "{have_been} side by side{apart} in {} for {held}, one of them at anchor or moored{again}",
                     self.zone()
+                )
+            }
+            ("draught_change", _) => {
+                let metres = |key| self.number(key).map_or("?".to_owned(), |metres| format!("{metres:.1}"));
+                let (before, after) = (metres("draught_before_metres"), metres("draught_after_metres"));
+                let silent = self
+                    .number("silent_hours")
+                    .map_or(String::new(), |hours| format!(", after {} h in which nobody heard it", decimals(hours)));
+                format!(
+                    "changed its draught from {before} to {after} m at {} UTC with no port between{silent}",
+                    self.started_at.clock()
+                )
+            }
+            ("voyage_anomaly", "short_calls") => {
+                let calls = self.number("short_calls").unwrap_or(2.0);
+                let draught = self.number("draught_change_metres").unwrap_or(0.0);
+                format!(
+                    "made {calls:.0} short port calls in a row without loading or unloading (draught changed by {draught:.1} m at the last)"
+                )
+            }
+            ("voyage_anomaly", _) => {
+                let port = |key: &str| self.measured.get(key).and_then(Value::as_str).unwrap_or("?").to_owned();
+                let (before, after) = (port("destination_before"), port("destination_after"));
+                format!(
+                    "changed its destination from {before} to {after} at {} UTC while at sea",
+                    self.started_at.clock()
                 )
             }
             ("distress", "test") => format!("{is} sending a distress test since {} UTC", self.started_at.clock()),
@@ -252,6 +281,7 @@ impl Told<'_> {
             "slowdown" => "AIS cannot show what was handed over meanwhile, nor boats without transponders",
             "drift" => "AIS cannot show whether the engine failed or was stopped",
             "zone_entry" | "zone_exit" | "zone_speed" | "limit_hugging" => "AIS cannot show why",
+            "draught_change" | "voyage_anomaly" => "draught and destination are typed by hand",
             "distress" => "AIS cannot show whether anybody needs help",
             _ => "AIS cannot show craft without transponders",
         };

@@ -10,6 +10,7 @@ mod circling;
 mod condition;
 mod crossing;
 pub mod distress;
+pub mod draught_change;
 pub mod drift;
 mod instant;
 mod judged;
@@ -25,6 +26,7 @@ pub mod slowdown;
 mod stay;
 mod swing;
 mod tier;
+pub mod voyage_anomaly;
 pub mod zone_entry;
 pub mod zone_exit;
 pub mod zone_speed;
@@ -85,6 +87,9 @@ impl Interest {
     /// Static data other than the estimated arrival changed, or a change was said a second time. Only behaviours with this
     /// interest are asked, whoever keeps state about the vessel.
     pub const LEARNED: Interest = Interest(32);
+
+    /// A port call has just ended; it is the last of the vessel's in `Episodes`.
+    pub const SAILED: Interest = Interest(1 << 10);
 
     /// Both together.
     pub const fn and(self, other: Interest) -> Interest {
@@ -225,6 +230,8 @@ catalogue! {
     alongside_at_anchor: AlongsideAtAnchor,
     limit_hugging: LimitHugging,
     drift: Drift,
+    draught_change: DraughtChange,
+    voyage_anomaly: VoyageAnomaly,
     distress: Distress,
 }
 

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use crate::ais::{Report, StationId};
 use crate::alerts::{Change, View};
 use crate::behaviours::{self, Interest, Scene, Step};
+use crate::episodes::{Berth, Sailing};
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, FOLLOWED, Fix, Interest as Keep, Learned, Outcome, SpeedMadeGood, TrackIx};
 use crate::units::StationClass;
@@ -82,18 +83,43 @@ impl Engine {
         if vessel.mmsi().station_class() == StationClass::Distress {
             interest = interest.and(Interest::DISTRESS);
         }
-        if interest.0 == 0 && vessel.active() == 0 {
+        let (key, follows) = (vessel.key(), new_slot && (slow || vessel.in_port()) && vessel.takes_part());
+        let watch = slow || !presence.is_empty();
+        if let Some(previous) = previous {
+            self.episodes.holes.take(key, previous.at, fix.at);
+        }
+        if follows && self.port_call(ix, &fix, smg, now) {
+            interest = interest.and(Interest::SAILED);
+        }
+        if interest.0 == 0 && self.tracks.vessel(ix).active() == 0 {
             return;
         }
-        let followed = vessel.active() & (1 << FOLLOWED) != 0;
+        let followed = self.tracks.vessel(ix).active() & (1 << FOLLOWED) != 0;
         if new_slot {
-            let watch = slow || !presence.is_empty();
             self.tracks.mark_interest(ix, if watch { Keep::Watch } else { Keep::Pass });
         }
         if slow || followed || interest.meets(Interest::TICK) {
             self.remember(ix, fix, smg, new_slot, now, out);
         }
         self.ask(ix, Asked { at: fix.at, fix: Some(fix), previous, smg, learned: None, interest }, now, out);
+    }
+
+    /// Follows a vessel into, through and out of port; whether a call has just ended.
+    fn port_call(&mut self, ix: TrackIx, fix: &Fix, smg: Option<SpeedMadeGood>, now: Time) -> bool {
+        let place = self.places.place(&self.chart, ix, fix.position, now);
+        let vessel = self.tracks.vessel(ix);
+        let berth = Berth {
+            at: fix.at,
+            position: fix.position,
+            smg: smg.map(|smg| (smg.knots, smg.since)),
+            calm: place.calm.inside,
+            first_at: vessel.first_at(),
+            draught_dm: vessel.identity().and_then(|identity| identity.draught_dm),
+        };
+        let chart = &self.chart;
+        let sailing = self.episodes.port_calls.take(vessel.key(), &berth, || chart.calm_name(fix.position, now));
+        self.tracks.mark_in_port(ix, sailing == Sailing::Staying);
+        sailing == Sailing::Sailed
     }
 
     /// Somebody said who it is, or a distress device spoke that does not know where it is.
@@ -195,6 +221,7 @@ impl Engine {
             }
             self.tell(now, out);
             self.book.forget(vessel);
+            self.episodes.port_calls.forget(self.tracks.vessel(vessel).key());
             self.places.forget(vessel);
             self.episodes.forget(vessel);
             self.tracks.release(vessel);

@@ -1,16 +1,20 @@
-//! Episodes: what happened to one vessel at one place and is worth remembering for hours: stops, slow legs, kinks.
+//! Episodes: what happened to one vessel at one place and is worth remembering: stops, slow legs, kinks, port calls, holes.
 //!
 //! Each kind is found once, in its own file, and kept on a shelf by age, place and vessel. Behaviours read the shelves and are told
 //! of each episode that begins or ends; searches over many vessels run then, never with a report.
 
 mod halt;
+mod hole;
 mod kink;
 mod leg;
+mod port_call;
 mod shelf;
 
 pub use halt::Halt;
+pub use hole::{Hole, Holes};
 pub use kink::Kink;
 pub use leg::SlowLeg;
+pub use port_call::{Berth, PortCall, PortCalls, Sailing};
 pub use shelf::{Kept, Shelf};
 
 use crate::time::{Span, Time};
@@ -70,6 +74,10 @@ pub struct Episodes {
     pub legs: Shelf<SlowLeg>,
     /// Out of the way and back.
     pub kinks: Shelf<Kink>,
+    /// Stays in calm water.
+    pub port_calls: PortCalls,
+    /// Hours in which nobody heard a vessel.
+    pub holes: Holes,
     slow: Halts,
     slower: Legs,
     turns: Kinks,
@@ -82,6 +90,8 @@ impl Default for Episodes {
             halts: Shelf::new(KEEP, MOST),
             legs: Shelf::new(KEEP, MOST),
             kinks: Shelf::new(KEEP, MOST),
+            port_calls: PortCalls::default(),
+            holes: Holes::default(),
             slow: Halts::default(),
             slower: Legs::default(),
             turns: Kinks::default(),
@@ -116,6 +126,8 @@ impl Episodes {
         self.halts.sweep(now);
         self.legs.sweep(now);
         self.kinks.sweep(now);
+        self.port_calls.sweep(now);
+        self.holes.sweep(now);
     }
 
     /// For how long episodes have been looked for: nothing is rare before days have been seen.
@@ -125,7 +137,13 @@ impl Episodes {
 
     /// Forgotten because there were too many.
     pub fn evicted(&self) -> u64 {
-        self.halts.evicted() + self.legs.evicted() + self.kinks.evicted()
+        let shelves = self.halts.evicted() + self.legs.evicted() + self.kinks.evicted();
+        shelves + self.port_calls.evicted() + self.holes.dropped()
+    }
+
+    /// Heap bytes of what is kept by vessel, about; the shelves have their own bound.
+    pub fn bytes(&self) -> usize {
+        self.port_calls.bytes() + self.holes.bytes()
     }
 }
 

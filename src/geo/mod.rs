@@ -7,6 +7,7 @@ mod land;
 mod motion;
 pub(crate) mod polygon;
 mod port_file;
+mod port_names;
 mod ports;
 mod sun;
 

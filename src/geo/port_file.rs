@@ -32,13 +32,15 @@ pub enum PortsError {
 }
 
 /// The columns that are read, by our name and what sources call them.
-const COLUMN_NAMES: [&[&str]; 6] = [
+const COLUMN_NAMES: [&[&str]; 8] = [
     &["latitude", "lat"],
     &["longitude", "lon"],
     &["name", "main port name", "label"],
     &["country", "country code", "iso3"],
     &["radius_nm"],
     &["harbor size"],
+    &["locode", "un/locode"],
+    &["other_names", "alternate port name"],
 ];
 
 /// Reads harbours or anchorage points from CSV text with a header: all of them, or every fault.
@@ -86,7 +88,14 @@ pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<PortsError>> {
             _ => number(4, 0.0, 100.0),
         };
         if let (Some(lat), Some(lon), Some(radius_nm)) = (lat, lon, radius_nm) {
-            ports.push(Port { at: LatLon::new(lat, lon), name: intern(cell(2)), country: intern(cell(3)), radius_nm });
+            ports.push(Port {
+                at: LatLon::new(lat, lon),
+                name: intern(cell(2)),
+                country: intern(cell(3)),
+                radius_nm,
+                locode: intern(cell(6)),
+                other_names: intern(cell(7)),
+            });
         }
     }
     match errors.is_empty() {

@@ -8,6 +8,7 @@ use rstar::primitives::GeomWithData;
 use super::LatLon;
 use super::chord::{Spot, arc, chord, distance_2, spot};
 use super::port_file::{PortsError, read};
+use super::port_names::Names;
 use crate::units::METRES_PER_NM;
 
 /// The shipped World Port Index: see `data/README.md`.
@@ -26,6 +27,10 @@ pub struct Port {
     pub country: Arc<str>,
     /// Radius of the calm water round it, in nautical miles.
     pub radius_nm: f64,
+    /// UN/LOCODE as `ES ALG`; may be empty.
+    pub locode: Arc<str>,
+    /// Other names, separated by semicolons; may be empty.
+    pub other_names: Arc<str>,
 }
 
 /// All harbours and anchorage points.
@@ -33,6 +38,7 @@ pub struct Port {
 pub struct Ports {
     harbours: Points,
     anchorages: Points,
+    names: OnceLock<Names>,
 }
 
 impl Ports {
@@ -45,23 +51,23 @@ impl Ports {
 
     /// Only the built-in World Port Index.
     pub fn built_in_harbours() -> Ports {
-        Ports { harbours: Points::new(unpack(HARBOURS)), anchorages: Points::default() }
+        Ports { harbours: Points::new(unpack(HARBOURS)), anchorages: Points::default(), names: OnceLock::new() }
     }
 
     /// Only the built-in anchorage points.
     pub fn built_in_anchorages() -> Ports {
-        Ports { harbours: Points::default(), anchorages: Points::new(unpack(ANCHORAGES)) }
+        Ports { harbours: Points::default(), anchorages: Points::new(unpack(ANCHORAGES)), names: OnceLock::new() }
     }
 
     /// Harbours from CSV text with a header: `latitude`, `longitude`, and, where known, `name`, `country`, `radius_nm`. The World
     /// Port Index's own column names are understood too. A row without radius or harbour size gets 1 nm.
     pub fn harbours_from_csv(text: &str) -> Result<Ports, Vec<PortsError>> {
-        Ok(Ports { harbours: Points::new(read(text)?), anchorages: Points::default() })
+        Ok(Ports { harbours: Points::new(read(text)?), anchorages: Points::default(), names: OnceLock::new() })
     }
 
     /// Anchorage points from CSV text in the same form; `label` and `iso3` are understood too.
     pub fn anchorages_from_csv(text: &str) -> Result<Ports, Vec<PortsError>> {
-        Ok(Ports { harbours: Points::default(), anchorages: Points::new(read(text)?) })
+        Ok(Ports { harbours: Points::default(), anchorages: Points::new(read(text)?), names: OnceLock::new() })
     }
 
     /// No ports at all: no built-in calm water.
@@ -71,7 +77,14 @@ impl Ports {
 
     /// These harbours with the anchorage points of `other`.
     pub fn with_anchorages_of(self, other: Ports) -> Ports {
-        Ports { harbours: self.harbours, anchorages: other.anchorages }
+        Ports { harbours: self.harbours, anchorages: other.anchorages, names: OnceLock::new() }
+    }
+
+    /// The harbour a destination means, as crews type it: `ES ALG`, `ALGECIRAS`, `MA TNG > ES ALG`, one letter wrong; `None` when it is
+    /// none we know. Slow: for what somebody said anew. Of harbours that share a name it is the first.
+    pub fn destination(&self, said: &str) -> Option<&Port> {
+        let names = self.names.get_or_init(|| Names::new(&self.harbours.ports));
+        names.find(said).and_then(|number| self.harbours.ports.get(number as usize))
     }
 
     /// How many points there are.

@@ -86,6 +86,8 @@ pub(super) enum Flag {
     OverHole = 4,
     /// Nobody but satellites has heard it.
     SatelliteOnly = 8,
+    /// In a stay in calm water, as `episodes` keeps it.
+    InPort = 16,
 }
 
 /// Chain end in `Hot::next`.
@@ -298,6 +300,11 @@ impl<'a> Vessel<'a> {
     /// Its fixes so far; 65 535 is "or more".
     pub fn fixes(&self) -> u32 {
         u32::from(self.hot.fixes)
+    }
+
+    /// Whether it is in a stay in calm water that `episodes` keeps.
+    pub fn in_port(&self) -> bool {
+        self.hot.is(Flag::InPort)
     }
 
     /// Which behaviours keep state about it, one bit each.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::ZoneSet;
+use super::{Relation, ZoneSet};
 use crate::geo::{Coast, LatLon, Ports};
 use crate::time::Time;
 
@@ -42,6 +42,17 @@ impl Chart {
             inside: zone_nm <= 0.0 || (point_nm.is_finite() && self.ports.calm_round(at).is_some()),
             nearest_nm: zone_nm.min(point_nm),
         }
+    }
+
+    /// What the calm water at a position is called: the zone that holds it, else the harbour or anchorage point whose circle does.
+    pub fn calm_name(&self, at: LatLon, time: Time) -> Option<Arc<str>> {
+        let mut hits = Vec::new();
+        self.zones.at(at, &mut hits);
+        let inside = hits.iter().filter(|hit| hit.relation == Relation::In).map(|hit| self.zones.get(hit.zone));
+        let named =
+            inside.filter(|zone| zone.calm_water() && zone.active(time)).map(|zone| Arc::from(zone.name.as_str()));
+        let point = || self.ports.calm_round(at).map(|port| Arc::clone(&port.name)).filter(|name| !name.is_empty());
+        named.min().or_else(point)
     }
 
     /// Nautical miles to the nearest shore: 0 on land and inland water, infinite without a coast.

@@ -69,7 +69,7 @@ def land(path):
 def table(name, rows):
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["name", "country", "latitude", "longitude", "radius_nm"])
+    writer.writerow(["name", "country", "latitude", "longitude", "radius_nm", "locode", "other_names"][: len(rows[0])])
     rows = [row for row in rows if plausible(row)]
     writer.writerows(rows)
     save(name, out.getvalue().encode())
@@ -95,6 +95,8 @@ def harbours(path):
             short(row["Latitude"]),
             short(row["Longitude"]),
             RADIUS_NM.get(row["Harbor Size"].strip(), 1),
+            row["UN/LOCODE"].strip(),
+            row["Alternate Port Name"].strip(),
         )
         for row in csv.DictReader(io.StringIO(text(path)))
     ]

@@ -1,0 +1,215 @@
+//! Draught change: a vessel lies deeper or less deep than before, and was in no port between.
+//!
+//! ## Watches
+//! Every vessel that sends its draught, outside calm water.
+//! ## Why
+//! What makes a ship heavier or lighter at sea came or went over its side.
+//! ## Opens
+//! When a draught that differs by `change_metres` or more from the one before is said for the second time; not in port, nor within
+//! `settle_hours` of a port call, when crews still enter what they loaded. A silence of `gap_hours` or a meeting within `lookback_hours` before
+//! adds points.
+//! ## Ends
+//! At once: it is told, and does not go on.
+//! ## Blind spots
+//! The draught is typed by hand: often late, often never. Fuel burnt and ballast change it in small steps, which are not added up. A port that
+//! is not in the index, or was visited while nobody heard the ship, is no port.
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Map;
+
+use crate::time::Time;
+use crate::tracks::{Fields, TrackIx, TrackKey};
+use crate::zones::Chart;
+
+use super::{
+    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
+    not_negative, number, positive, thresholds,
+};
+
+const NAME: &str = "draught_change";
+
+/// `[behaviours.draught_change]`
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Whether it runs.
+    pub enabled: bool,
+    /// Base points.
+    pub score: i32,
+    /// Points added after a silence.
+    pub gap_points: i32,
+    /// Least change. Metres.
+    pub change_metres: f64,
+    /// After a port call a change counts as the port's for this long. Hours.
+    pub settle_hours: f64,
+    /// A silence this long may be the reason. Hours, at least 1.
+    pub gap_hours: f64,
+    /// If it ended no longer than this before. Hours.
+    pub lookback_hours: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            enabled: true,
+            score: 10,
+            gap_points: 15,
+            change_metres: 0.5,
+            settle_hours: 3.0,
+            gap_hours: 3.0,
+            lookback_hours: 24.0,
+        }
+    }
+}
+
+impl Settings {
+    /// All faults; each begins with the key.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (key, points) in [("score", self.score), ("gap_points", self.gap_points)] {
+            if !(0..=100).contains(&points) {
+                problems.push(format!("{key} must lie between 0 and 100, not {points}"));
+            }
+        }
+        positive(&mut problems, "change_metres", self.change_metres);
+        not_negative(&mut problems, "settle_hours", self.settle_hours);
+        not_negative(&mut problems, "lookback_hours", self.lookback_hours);
+        if !(1.0..=720.0).contains(&self.gap_hours) {
+            problems.push(format!("gap_hours must lie between 1 and 720, not {}", self.gap_hours));
+        }
+        problems
+    }
+}
+
+/// The behaviour.
+pub struct DraughtChange {
+    settings: Settings,
+    /// Changes said once.
+    pending: FxHashMap<TrackIx, Pending>,
+}
+
+struct Pending {
+    key: TrackKey,
+    /// Decimetres.
+    before: u8,
+    /// When the other value was first said.
+    at: Time,
+}
+
+impl DraughtChange {
+    /// Zones do not matter to it.
+    pub fn new(settings: &Settings, _chart: &Chart) -> DraughtChange {
+        DraughtChange { settings: settings.clone(), pending: FxHashMap::default() }
+    }
+
+    /// Whether nothing but the sea explains it.
+    fn at_sea(&self, scene: &Scene<'_>, step: &Step<'_>, pending: &Pending) -> bool {
+        let settle = minutes(self.settings.settle_hours * 60.0);
+        let calm = step.place.is_none_or(|place| place.calm.inside);
+        let calls = &scene.episodes.port_calls;
+        !calm && calls.stay(step.key).is_none() && !calls.in_port_between(step.key, pending.at - settle, step.at)
+    }
+
+    fn holds(&self, scene: &Scene<'_>, step: &Step<'_>, pending: &Pending, after: u8) -> Signal {
+        let settings = &self.settings;
+        let position = scene.tracks.vessel(step.vessel).last().map(|fix| fix.position);
+        let metres = |dm: u8| f64::from(dm) / 10.0;
+        let mut base = vec![(NAME, settings.score)];
+        let mut measured = Map::new();
+        measured.insert("draught_before_metres".into(), number(metres(pending.before), 1));
+        measured.insert("draught_after_metres".into(), number(metres(after), 1));
+        measured.insert("change_metres".into(), number(metres(after) - metres(pending.before), 1));
+        let lookback = minutes(settings.lookback_hours * 60.0);
+        if let Some(hole) = scene.episodes.holes.of(step.key)
+            && minutes(settings.gap_hours * 60.0) <= hole.length()
+            && pending.at - hole.to <= lookback
+        {
+            base.push(("after_gap", settings.gap_points));
+            measured.insert("silent_hours".into(), number(hole.length().hours(), 1));
+        }
+        Signal {
+            behaviour: NAME,
+            subject: Subject::one(step.key, step.vessel),
+            kind: SignalKind::Holds(Box::new(Holding {
+                started_at: pending.at,
+                satisfied_at: step.at,
+                last_at: step.at,
+                form: if pending.before < after { "deeper" } else { "less_deep" },
+                position,
+                shore_nm: step.place.map(|place| place.shore_nm),
+                zones: step.presence.iter().collect(),
+                base,
+                asked: None,
+                anchored: false,
+                measured,
+                thresholds: thresholds(settings, &["change_metres", "settle_hours", "gap_hours", "lookback_hours"]),
+            })),
+        }
+    }
+}
+
+impl Behaviour for DraughtChange {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Episodes
+    }
+
+    fn interest(&self) -> Interest {
+        Interest::LEARNED
+    }
+
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        let Some(learned) = step.learned else {
+            return;
+        };
+        let vessel = scene.tracks.vessel(step.vessel);
+        let now = vessel.identity().and_then(|identity| identity.draught_dm);
+        let (Some(after), true) = (now, vessel.takes_part() && !learned.shared) else {
+            return;
+        };
+        if learned.changed.meets(Fields::DRAUGHT)
+            && let Some(before) = learned.before.draught_dm
+        {
+            // Said once and changed again: what it was before all that counts.
+            let pending = self.pending.remove(&step.vessel).filter(|pending| pending.key == step.key);
+            let pending = pending.unwrap_or(Pending { key: step.key, before, at: step.at });
+            if pending.before != after {
+                self.pending.insert(step.vessel, pending);
+            }
+        }
+        if !learned.repeated.meets(Fields::DRAUGHT) {
+            return;
+        }
+        let Some(pending) = self.pending.remove(&step.vessel).filter(|pending| pending.key == step.key) else {
+            return;
+        };
+        let change_dm = (f64::from(after) - f64::from(pending.before)).abs();
+        // Draughts are whole decimetres; half of one is slack for the setting's own rounding.
+        if change_dm + 0.5 < self.settings.change_metres * 10.0 || !self.at_sea(scene, step, &pending) {
+            return;
+        }
+        out.signals.push(self.holds(scene, step, &pending, after));
+        out.signals.push(Signal {
+            behaviour: NAME,
+            subject: Subject::one(step.key, step.vessel),
+            kind: SignalKind::Over { ended_at: step.at, reason: "told once" },
+        });
+    }
+
+    fn wake(&mut self, _scene: &Scene<'_>, _key: TrackKey, _vessel: TrackIx, _out: &mut Output) {}
+
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, _reason: &'static str, _out: &mut Output) {
+        self.pending.remove(&vessel);
+    }
+
+    fn reload(&mut self, _scene: &Scene<'_>, settings: &super::Settings, _places: &Places, _out: &mut Output) {
+        self.settings = settings.draught_change.clone();
+    }
+}
+
+#[cfg(test)]
+mod tests;

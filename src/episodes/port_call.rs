@@ -1,0 +1,265 @@
+//! Port calls: stays in calm water (circles and calm zones, without the margin), with where, from when and until when.
+//!
+//! A stay begins at the first fix below 1 kn in calm water and goes on until the vessel is seen outside it under way, or for an hour;
+//! moving from one berth to another, and silence at the quay, are part of it. It is a call when it has lasted 30 minutes from
+//! its first to its last slow fix. Who leaves and is back at the same place within two hours goes on with the same call. The engine looks
+//! at slow vessels and at those in a stay, once in every five minutes: a vessel under way at sea costs nothing.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::geo::LatLon;
+use crate::time::{Span, Time};
+use crate::tracks::TrackKey;
+
+/// Below this in calm water a vessel stays. Knots made good.
+const STAYS_KNOTS: f64 = 1.0;
+/// From this on a vessel outside calm water has left. Knots made good.
+const LEAVES_KNOTS: f64 = 3.0;
+/// Outside calm water for longer than this it has left, however slow.
+const LEAVES_AFTER: Span = Span::from_minutes(60);
+/// A stay shorter than this is no call.
+const LEAST: Span = Span::from_minutes(30);
+/// Back within this at the same place: the same call.
+const BACK_WITHIN: Span = Span::from_hours(2);
+/// "The same place". Metres.
+const SAME_METRES: f64 = 5000.0;
+/// Calls are kept for this long after their end.
+const KEEP: Span = Span::from_hours(30 * 24);
+/// Calls kept for one vessel, the latest.
+const MOST_OF_ONE: usize = 6;
+/// Calls kept in all; beyond it the vessels that called longest ago lose theirs.
+const MOST: usize = 400_000;
+
+/// A stay in calm water that is over.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PortCall {
+    /// Where it began.
+    pub at: LatLon,
+    /// The harbour, anchorage point or zone; absent where the point has no name.
+    pub port: Option<Arc<str>>,
+    /// Its first slow fix there.
+    pub from: Time,
+    /// Its last slow fix there.
+    pub to: Time,
+    /// Whether it was heard before it came in: then `from` is its arrival, else it may have been there for long.
+    pub arrived: bool,
+    /// Draught at arrival, decimetres, where said.
+    pub draught_dm: Option<u8>,
+}
+
+/// What the engine tells of a vessel in or near calm water.
+#[derive(Clone, Debug)]
+pub struct Berth {
+    /// The moment of the fix.
+    pub at: Time,
+    /// Where.
+    pub position: LatLon,
+    /// Speed made good, where known; and the start of the span it was measured over.
+    pub smg: Option<(f64, Time)>,
+    /// Whether the position lies in calm water.
+    pub calm: bool,
+    /// When the vessel was first heard.
+    pub first_at: Time,
+    /// Its draught, decimetres.
+    pub draught_dm: Option<u8>,
+}
+
+/// How a vessel stands to port calls after a fix.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sailing {
+    /// In no stay.
+    AtSea,
+    /// In a stay, which may still be too short for a call.
+    Staying,
+    /// A call has just ended; it is the vessel's last.
+    Sailed,
+}
+
+/// Calls and stays of all vessels.
+#[derive(Debug, Default)]
+pub struct PortCalls {
+    stays: FxHashMap<TrackKey, PortCall>,
+    calls: FxHashMap<TrackKey, Vec<PortCall>>,
+    count: usize,
+    evicted: u64,
+}
+
+impl PortCalls {
+    /// Takes in a fix of a vessel that is slow or in a stay; `port` names calm water at the position.
+    pub fn take(&mut self, key: TrackKey, berth: &Berth, port: impl FnOnce() -> Option<Arc<str>>) -> Sailing {
+        let slow_since = berth.smg.and_then(|(knots, since)| (knots < STAYS_KNOTS).then_some(since));
+        let Some(stay) = self.stays.get_mut(&key) else {
+            let Some(since) = slow_since.filter(|_| berth.calm) else {
+                return Sailing::AtSea;
+            };
+            let arrived = berth.first_at < since;
+            let (at, port) = (berth.position, port());
+            let draught_dm = berth.draught_dm;
+            self.stays.insert(key, PortCall { at, port, from: since, to: berth.at, arrived, draught_dm });
+            return Sailing::Staying;
+        };
+        if berth.calm {
+            if slow_since.is_some() {
+                stay.to = berth.at;
+                stay.draught_dm = stay.draught_dm.or(berth.draught_dm);
+            }
+            return Sailing::Staying;
+        }
+        let under_way = berth.smg.is_some_and(|(knots, _)| LEAVES_KNOTS <= knots);
+        if !under_way && berth.at - stay.to <= LEAVES_AFTER {
+            return Sailing::Staying;
+        }
+        match self.end(key) {
+            true => Sailing::Sailed,
+            false => Sailing::AtSea,
+        }
+    }
+
+    /// The vessel is forgotten: its stay ends with its last fix there. Its calls are kept, it may come back.
+    pub fn forget(&mut self, key: TrackKey) {
+        self.end(key);
+    }
+
+    /// The calls of a vessel that are over, oldest first.
+    pub fn of(&self, key: TrackKey) -> &[PortCall] {
+        self.calls.get(&key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The stay a vessel is in, while it lasts; it may still be too short for a call.
+    pub fn stay(&self, key: TrackKey) -> Option<&PortCall> {
+        self.stays.get(&key)
+    }
+
+    /// Whether a vessel was in port at any time between two moments.
+    pub fn in_port_between(&self, key: TrackKey, from: Time, to: Time) -> bool {
+        let overlaps = |call: &PortCall| call.from <= to && from <= call.to;
+        self.of(key).iter().any(overlaps)
+            || self.stay(key).is_some_and(|stay| stay.from <= to && LEAST <= stay.to - stay.from)
+    }
+
+    /// Forgets what is too old and, beyond the cap, what is oldest.
+    pub fn sweep(&mut self, now: Time) {
+        self.calls.retain(|_, calls| {
+            calls.retain(|call| now - call.to <= KEEP);
+            !calls.is_empty()
+        });
+        self.count = self.calls.values().map(Vec::len).sum();
+        if self.count <= MOST {
+            return;
+        }
+        let mut ends: Vec<Time> = self.calls.values().flatten().map(|call| call.to).collect();
+        ends.sort_unstable();
+        let oldest = ends[self.count - MOST];
+        self.calls.retain(|_, calls| {
+            calls.retain(|call| oldest <= call.to);
+            !calls.is_empty()
+        });
+        let kept = self.calls.values().map(Vec::len).sum();
+        self.evicted += (self.count - kept) as u64;
+        self.count = kept;
+    }
+
+    /// Calls forgotten before their time.
+    pub fn evicted(&self) -> u64 {
+        self.evicted
+    }
+
+    /// Heap bytes held, about.
+    pub fn bytes(&self) -> usize {
+        let one = size_of::<PortCall>();
+        self.stays.capacity() * (size_of::<TrackKey>() + one + 1) + self.count * one + self.calls.capacity() * 33
+    }
+
+    /// Ends a stay; whether it was a call.
+    fn end(&mut self, key: TrackKey) -> bool {
+        let Some(call) = self.stays.remove(&key).filter(|stay| LEAST <= stay.to - stay.from) else {
+            return false;
+        };
+        let calls = self.calls.entry(key).or_default();
+        let same =
+            |last: &&mut PortCall| call.from - last.to <= BACK_WITHIN && last.at.metres_to(call.at) <= SAME_METRES;
+        if let Some(last) = calls.last_mut().filter(same) {
+            last.to = call.to;
+            return true;
+        }
+        if MOST_OF_ONE <= calls.len() {
+            calls.remove(0);
+            self.count -= 1;
+        }
+        calls.push(call);
+        self.count += 1;
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Mmsi;
+
+    const SHIP: TrackKey = TrackKey { mmsi: Mmsi(224_000_001), ordinal: 1 };
+    const QUAY: LatLon = LatLon { lat: 36.13, lon: -5.43 };
+
+    fn minute(minute: i64) -> Time {
+        Time::from_seconds(minute * 60)
+    }
+
+    fn fix(calls: &mut PortCalls, at: i64, knots: f64, calm: bool) -> Sailing {
+        let smg = Some((knots, minute(at - 5)));
+        let berth = Berth { at: minute(at), position: QUAY, smg, calm, first_at: minute(0), draught_dm: Some(78) };
+        calls.take(SHIP, &berth, || Some("Algeciras".into()))
+    }
+
+    #[test]
+    fn a_stay_of_half_an_hour_is_a_call_and_shorter_is_none() {
+        let mut calls = PortCalls::default();
+        for at in (100..=400).step_by(5) {
+            assert_eq!(fix(&mut calls, at, 0.1, true), Sailing::Staying);
+        }
+        assert!(calls.in_port_between(SHIP, minute(390), minute(400)));
+        assert_eq!(fix(&mut calls, 405, 6.0, true), Sailing::Staying, "still inside");
+        assert_eq!(fix(&mut calls, 410, 8.0, false), Sailing::Sailed);
+        let call = &calls.of(SHIP)[0];
+        assert_eq!((call.from, call.to, call.port.as_deref()), (minute(95), minute(400), Some("Algeciras")));
+        assert!(call.arrived && call.draught_dm == Some(78));
+        for at in (1000..=1020).step_by(5) {
+            fix(&mut calls, at, 0.1, true);
+        }
+        assert_eq!(fix(&mut calls, 1030, 8.0, false), Sailing::AtSea);
+        assert_eq!(calls.of(SHIP).len(), 1);
+        assert!(!calls.in_port_between(SHIP, minute(401), minute(2000)));
+    }
+
+    #[test]
+    fn drifting_over_the_edge_shifting_berth_and_silence_are_part_of_it() {
+        let mut calls = PortCalls::default();
+        fix(&mut calls, 100, 0.1, true);
+        assert_eq!(fix(&mut calls, 110, 0.8, false), Sailing::Staying, "swings over the edge");
+        fix(&mut calls, 130, 5.0, true);
+        fix(&mut calls, 3000, 0.1, true);
+        assert_eq!(fix(&mut calls, 3010, 9.0, false), Sailing::Sailed);
+        fix(&mut calls, 3090, 0.2, true);
+        fix(&mut calls, 3200, 0.2, true);
+        assert_eq!(fix(&mut calls, 3300, 9.0, false), Sailing::Sailed);
+        assert_eq!(calls.of(SHIP).len(), 1, "back within two hours");
+        assert_eq!(calls.of(SHIP)[0].to, minute(3200));
+    }
+
+    #[test]
+    fn old_calls_are_forgotten_and_one_vessel_keeps_six() {
+        let mut calls = PortCalls::default();
+        for day in 0..9 {
+            let start = 10 + day * 1440;
+            fix(&mut calls, start, 0.1, true);
+            fix(&mut calls, start + 60, 0.1, true);
+            fix(&mut calls, start + 70, 9.0, false);
+        }
+        assert_eq!(calls.of(SHIP).len(), MOST_OF_ONE);
+        calls.sweep(minute(8 * 1440 + 70) + KEEP);
+        assert_eq!(calls.of(SHIP).len(), 1);
+        calls.sweep(minute(9 * 1440) + KEEP);
+        assert_eq!((calls.of(SHIP).len(), calls.count), (0, 0));
+    }
+}

@@ -1,0 +1,197 @@
+//! What crews type as a destination, brought to a harbour of the index: names, other names, UN/LOCODE, one letter wrong.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Port;
+
+/// Names shorter than this must be equal; longer ones may have one letter wrong, more or less.
+const FUZZY_FROM: usize = 5;
+/// A name that is followed by other words is at least so long.
+const LEADS_FROM: usize = 4;
+/// Words round a name that say what part of the port is meant, or why.
+const NOISE: [&str; 18] = [
+    "PORT",
+    "OF",
+    "ANCH",
+    "ANCHORAGE",
+    "ANCHOR",
+    "ROADS",
+    "ROAD",
+    "PILOT",
+    "PILOTS",
+    "PS",
+    "STATION",
+    "OPL",
+    "FOR",
+    "ORDERS",
+    "ORDER",
+    "VIA",
+    "TO",
+    "BUNKERS",
+];
+
+/// Harbours by what they are called.
+#[derive(Clone, Debug)]
+pub(super) struct Names {
+    by_name: FxHashMap<String, u32>,
+    by_code: FxHashMap<String, u32>,
+    /// Main names of `FUZZY_FROM` letters and more, in order of the harbours.
+    long: Vec<(String, u32)>,
+    countries: FxHashSet<String>,
+}
+
+impl Names {
+    /// The index of these harbours; of those that share a name the first has it, and a main name goes before another's other name.
+    pub(super) fn new(ports: &[Port]) -> Names {
+        let mut names = Names {
+            by_name: FxHashMap::default(),
+            by_code: FxHashMap::default(),
+            long: Vec::new(),
+            countries: ports.iter().map(|port| folded(&port.country)).collect(),
+        };
+        for (number, port) in (0_u32..).zip(ports) {
+            let name = folded(&port.name);
+            if FUZZY_FROM <= name.len() && !names.by_name.contains_key(&name) {
+                names.long.push((name.clone(), number));
+            }
+            names.by_name.entry(name).or_insert(number);
+            let code: String = port.locode.chars().filter(|letter| !letter.is_whitespace()).collect();
+            if code.len() == 5 {
+                names.by_code.entry(code).or_insert(number);
+            }
+        }
+        for (number, port) in (0_u32..).zip(ports) {
+            for other in port.other_names.split(';').map(folded).filter(|other| LEADS_FROM <= other.len()) {
+                names.by_name.entry(other).or_insert(number);
+            }
+        }
+        names.by_name.remove("");
+        names
+    }
+
+    /// The harbour's number, if the text means one.
+    pub(super) fn find(&self, said: &str) -> Option<u32> {
+        // Of a route the last leg counts: `ES ALG>MA TNG` goes to Tangier.
+        let last = said.rsplit('>').find(|part| !folded(part).is_empty())?;
+        let whole = folded(last);
+        let exact = |text: &str| self.by_name.get(text).or_else(|| self.by_code.get(text)).copied();
+        if let Some(number) = exact(&whole) {
+            return Some(number);
+        }
+        let words: Vec<&str> = whole.split(' ').filter(|word| !NOISE.contains(word)).collect();
+        if words.is_empty() {
+            return None;
+        }
+        let code: String = words.iter().take(2).copied().collect();
+        let spaced = (words.len() >= 2 && words[0].len() == 2 && words[1].len() == 3).then_some(code.as_str());
+        let joined = words.first().copied().filter(|word| word.len() == 5);
+        if let Some(number) = [spaced, joined].into_iter().flatten().find_map(|code| self.by_code.get(code)) {
+            return Some(*number);
+        }
+        // The name may be followed by a country, a berth or anything else: the longest run of first words that is a name.
+        for count in (1..=words.len()).rev() {
+            let lead = words[..count].join(" ");
+            if LEADS_FROM <= lead.len()
+                && let Some(number) = self.by_name.get(&lead)
+            {
+                return Some(*number);
+            }
+        }
+        let named = match words.iter().rposition(|word| !self.countries.contains(*word)) {
+            Some(last) => words[..=last].join(" "),
+            None => return None,
+        };
+        self.nearly(&named)
+    }
+
+    /// The one name that is one letter away; none when several are.
+    fn nearly(&self, text: &str) -> Option<u32> {
+        if text.len() < FUZZY_FROM {
+            return None;
+        }
+        let mut near = self.long.iter().filter(|(name, _)| one_edit(name.as_bytes(), text.as_bytes()));
+        let found = near.next()?;
+        near.next().is_none().then_some(found.1)
+    }
+}
+
+/// Letters and digits in capitals without accents, words apart by one space.
+fn folded(text: &str) -> String {
+    let plain = |letter: char| match letter {
+        'À'..='Å' | 'à'..='å' => 'A',
+        'Ç' | 'ç' => 'C',
+        'È'..='Ë' | 'è'..='ë' => 'E',
+        'Ì'..='Ï' | 'ì'..='ï' => 'I',
+        'Ñ' | 'ñ' => 'N',
+        'Ò'..='Ö' | 'Ø' | 'ò'..='ö' | 'ø' => 'O',
+        'Ù'..='Ü' | 'ù'..='ü' => 'U',
+        letter if letter.is_ascii_alphanumeric() => letter.to_ascii_uppercase(),
+        '\'' | '.' => '\u{0}',
+        _ => ' ',
+    };
+    let letters: String = text.chars().map(plain).filter(|letter| *letter != '\u{0}').collect();
+    letters.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether one letter changed, added or dropped makes one of the other; equal words are not.
+fn one_edit(a: &[u8], b: &[u8]) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if 1 < long.len() - short.len() {
+        return false;
+    }
+    let same = short.iter().zip(long).take_while(|(one, other)| one == other).count();
+    let rest = if short.len() == long.len() { &short[(same + 1).min(short.len())..] } else { &short[same..] };
+    same < long.len() && rest == &long[same + 1..]
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::geo::Ports;
+
+    use super::*;
+
+    #[track_caller]
+    fn means(said: &str, port: &str) {
+        let ports = Ports::built_in();
+        assert_eq!(ports.destination(said).map_or("", |port| &*port.name), port, "{said:?}");
+    }
+
+    #[test]
+    fn names_codes_routes_and_slips_of_one_letter_are_understood() {
+        for said in [
+            "ALGECIRAS",
+            "algeciras",
+            "ES ALG",
+            "ESALG",
+            "ES ALG ANCH",
+            "NL RTM>ES ALG",
+            "ROTTERDAM > ALGECIRAS",
+            "ALGECIRAS, SPAIN",
+            "ALGECIRAS ANCHORAGE",
+            "PORT OF ALGECIRAS",
+            "ALGECIRS",
+            "ALGEZIRAS",
+            "ALGECIRAS SPAIN",
+        ] {
+            means(said, "Algeciras");
+        }
+        means("GDANSK", "Gdansk");
+        means("BELFAST", "Belfast");
+        means("NLRTM/EUROPOORT", "Rotterdam");
+    }
+
+    #[test]
+    fn what_is_no_port_stays_unknown() {
+        for said in ["", "FOR ORDERS", "FISHING", "SEA", "XX XXX", "GRNDS", "12", "> >", "ATLANTIC", "@@@@"] {
+            means(said, "");
+        }
+        assert!(Ports::none().destination("ES ALG").is_none());
+    }
+
+    #[test]
+    fn one_letter_is_one_letter() {
+        let edit = |a: &str, b: &str| one_edit(a.as_bytes(), b.as_bytes());
+        assert!(edit("DAKAR", "DAKER") && edit("DAKAR", "DAKARR") && edit("DAKAR", "DKAR") && edit("DAKAR", "DAKA"));
+        assert!(!edit("DAKAR", "DAKAR") && !edit("DAKAR", "DAEKR") && !edit("DAKAR", "DAK"));
+    }
+}
