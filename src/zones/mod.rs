@@ -71,13 +71,14 @@ pub const BELT_NM: f64 = 12.0;
 const CALM_REACH_NM: f64 = 30.0;
 
 /// The zone files that are built into the program, by file name.
-const SHIPPED: [(&str, &str); 6] = [
+const SHIPPED: [(&str, &str); 7] = [
     ("atlantic.geojson", include_str!("../../zones/atlantic.geojson")),
     ("canaries-west-africa.geojson", include_str!("../../zones/canaries-west-africa.geojson")),
     ("gulf-of-guinea.geojson", include_str!("../../zones/gulf-of-guinea.geojson")),
     ("iberia.geojson", include_str!("../../zones/iberia.geojson")),
     ("mediterranean.geojson", include_str!("../../zones/mediterranean.geojson")),
     ("northern-europe.geojson", include_str!("../../zones/northern-europe.geojson")),
+    ("pilot-stations.geojson", include_str!("../../zones/pilot-stations.geojson")),
 ];
 
 /// All zones of all files, with the index that finds them. Never changes; new files make a new set.

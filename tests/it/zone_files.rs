@@ -1,15 +1,15 @@
 //! Zone files: the shipped ones, what QGIS writes, mistakes and damage, and the command that shows them.
 
 use atalaia::cli::zones as command;
-use atalaia::geo::LatLon;
+use atalaia::geo::{Coast, LatLon};
 use atalaia::time::Time;
-use atalaia::zones::{Chart, ZoneSet};
+use atalaia::zones::{Chart, Kind, Relation, ZoneSet};
 
 #[test]
 fn every_shipped_corridor_is_there_with_its_weight() {
     let zones = ZoneSet::built_in();
     let weights = [15, 10, 10, 10, 15, 5, 15, 5, 5, 5, 5, 15, 15, 15, 10, 15, 15, 10];
-    assert_eq!(zones.zones().len(), weights.len());
+    assert_eq!(zones.zones().iter().filter(|zone| zone.id.starts_with('c')).count(), weights.len());
     for (number, weight) in (1..).zip(weights) {
         let prefix = format!("c{number:02}-");
         let zone = zones.zones().iter().find(|zone| zone.id.starts_with(&prefix)).unwrap();
@@ -29,6 +29,36 @@ fn every_shipped_corridor_is_there_with_its_weight() {
     assert_eq!(at(36.0, -5.6), ["c03", "c04"]);
     assert_eq!(at(51.75, 2.95), ["c15"], "the branch of the Channel lane");
     assert!(at(40.7, -35.0).is_empty());
+}
+
+#[test]
+fn merchants_wait_for_pilots_in_benign_zones() {
+    let zones = ZoneSet::built_in();
+    let benign: Vec<_> = zones.zones().iter().filter(|zone| zone.kind == Kind::Benign).collect();
+    assert_eq!(benign.len(), 17);
+    for zone in &benign {
+        assert!(zone.id.starts_with('p') && zone.source.is_some() && zone.reviewed.is_some(), "{}", zone.id);
+        assert_eq!((zone.weight, zone.near_nm), (25, 0.0), "{}", zone.id);
+    }
+    let coast = Coast::built_in();
+    let inside = |lat, lon| {
+        let at = LatLon::new(lat, lon);
+        let mut hits = Vec::new();
+        zones.at(at, &mut hits);
+        let hits = hits.iter().filter(|hit| hit.relation == Relation::In).map(|hit| zones.get(hit.zone));
+        let ids: Vec<_> = hits.filter(|zone| zone.kind == Kind::Benign).map(|zone| zone.id.clone()).collect();
+        (ids, coast.on_land(at))
+    };
+    for (lat, lon, id) in [
+        (36.09, -5.39, "p01-algeciras-bay"),
+        (50.0833, -5.0117, "p04-falmouth"),
+        (51.38, 2.72, "p11-wandelaar"),
+        (54.0, 8.15, "p14-elbe"),
+    ] {
+        assert_eq!(inside(lat, lon), (vec![id.to_owned()], false));
+    }
+    assert!(inside(36.0, -5.6).0.is_empty(), "the lanes of the Strait are no waiting place");
+    assert!(inside(36.0, -5.0).0.is_empty());
 }
 
 #[test]
@@ -149,7 +179,7 @@ fn the_command_says_what_is_known_of_a_place() {
     command::list(&chart, now, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     for part in
-        ["settings       loitering: {", "perhaps c05-canary-inter-island", "18 zones, 18 active", "weight         +15"]
+        ["settings       loitering: {", "perhaps c05-canary-inter-island", "35 zones, 35 active", "weight         +15"]
     {
         assert!(text.contains(part), "{part} in {text}");
     }
