@@ -15,7 +15,7 @@ use super::party::Party;
 use super::score::{Scene, Score, ScoreSettings};
 use super::settings::Settings;
 use super::summary::{Tense, Told, form_words, opened_because, summary};
-use super::{View, evidence};
+use super::{View, evidence, roles};
 
 /// A reason names so many news.
 const NEWS_NAMED: usize = 4;
@@ -57,7 +57,7 @@ struct Inputs {
 }
 
 impl Inputs {
-    fn of(holding: &Holding, parties: &[Party], view: &View<'_>) -> Inputs {
+    fn of(behaviour: &str, holding: &Holding, parties: &[Party], view: &View<'_>) -> Inputs {
         let zones = view.chart.zones.zones();
         let named = holding.zones.iter().filter_map(|(zone, relation)| {
             let zone = zones.get(usize::from(zone.0))?;
@@ -68,13 +68,15 @@ impl Inputs {
                 relation: relation.name(),
             })
         });
+        let mut vessels: Vec<VesselRef> = parties.iter().map(|party| party.named.clone()).collect();
+        roles::assign(behaviour, &holding.measured, parties, &mut vessels);
         Inputs {
             form: holding.form,
             base: holding.base.clone(),
             asked: holding.asked,
             anchored: holding.anchored,
             zones: named.collect(),
-            vessels: parties.iter().map(|party| party.named.clone()).collect(),
+            vessels,
         }
     }
 }
@@ -85,7 +87,7 @@ impl Entry {
         let view = context.view;
         let vessels = subject.vessels.iter();
         let parties: Vec<Party> = vessels.map(|(_, ix)| Party::of(view.tracks.vessel(*ix))).collect();
-        let inputs = Inputs::of(holding, &parties, view);
+        let inputs = Inputs::of(key.behaviour, holding, &parties, view);
         let shore_nm = shore_nm(holding, view);
         let score = scored(key, holding, &parties, shore_nm, context);
         let started_at = after_last(key, holding.started_at, context.memory);
@@ -156,7 +158,7 @@ impl Entry {
             party.ix = Some(*ix);
             *party = party.refreshed(context.view.tracks);
         }
-        let inputs = Inputs::of(&holding, &self.parties, context.view);
+        let inputs = Inputs::of(key.behaviour, &holding, &self.parties, context.view);
         let due = context.settings.update() <= now - self.published_at;
         let score = (due || inputs != self.inputs).then(|| {
             self.shore_nm = shore_nm(&holding, context.view);
@@ -269,6 +271,7 @@ impl Entry {
         let evidence = &mut alert.evidence;
         evidence::refresh(evidence, &self.parties, started_at, context.settings, context.view);
         alert.vessels = self.parties.iter().map(|party| party.named.clone()).collect();
+        roles::assign(alert.behaviour, &alert.evidence.measured, &self.parties, &mut alert.vessels);
     }
 
     /// From now on the vessel's place may belong to another one.

@@ -65,6 +65,7 @@ fn base_text(scene: &Scene<'_>, code: &str) -> String {
         ("rendezvous", "long", _) => "It lasts for hours",
         ("slowdown", _, _) => "Slows down to a crawl on passage, in open water",
         ("drift", _, _) => "Moves slowly, but not where it points",
+        ("async_rendezvous", _, _) => "A small craft stops where a ship slowed down or turned hours before",
         ("zone_entry", _, _) => "Crosses into a zone",
         ("zone_exit", _, _) => "Crosses out of a zone",
         ("zone_speed", _, "too_slow") => "Slower than the zone expects",

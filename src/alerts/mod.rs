@@ -12,6 +12,7 @@ mod ingredients;
 mod lifecycle;
 mod memory;
 mod party;
+mod roles;
 mod score;
 mod settings;
 mod summary;

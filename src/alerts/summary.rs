@@ -62,6 +62,7 @@ pub(super) fn opened_because(behaviour: &str, form: &str, counted: Option<Span>,
         ("rendezvous", _) => format!("close tier held for {held}"),
         ("loitering", "circling") => format!("circling for {held}"),
         ("loitering", _) => format!("slow for {held}"),
+        ("async_rendezvous", _) => "stopped where another had slowed or turned".to_owned(),
         ("slowdown", _) => format!("slow after hours under way, for {held}"),
         ("drift", _) => format!("adrift for {held}"),
         ("zone_entry", _) => "entered the zone".to_owned(),
@@ -86,7 +87,9 @@ pub(super) fn form_words(form: &str) -> String {
 
 impl Told<'_> {
     fn who(&self) -> String {
-        let names: Vec<String> = self.vessels.iter().map(name).collect();
+        // Of a drop and its collection the boat is told of; the ship has its place in what she did.
+        let told = |vessel: &&VesselRef| self.behaviour != "async_rendezvous" || vessel.role != Some("dropper");
+        let names: Vec<String> = self.vessels.iter().filter(told).map(name).collect();
         match names.is_empty() {
             true => "An input".to_owned(),
             false => names.join(" and "),
@@ -115,6 +118,7 @@ impl Told<'_> {
                 let speed = self.at_speed("median_knots", "a median ");
                 format!("{have_been} together{apart}{speed} for {held}")
             }
+            ("async_rendezvous", _) => self.collecting(past, held),
             ("loitering", form) => self.loitering(form, have_been, &held.to_string()),
             ("slowdown", _) => {
                 let usual = self.of("usual_knots", ", usually ", " kn");
@@ -183,6 +187,32 @@ impl Told<'_> {
                 format!("{is} in {}{form} for {held}", behaviour.replace('_', " "))
             }
         }
+    }
+
+    /// `stopped for 20 min where BIG (ES, cargo) had slowed to 3 kn for 24 min, 4.5 h before`.
+    fn collecting(&self, past: bool, held: Span) -> String {
+        let dropper = self.vessels.iter().find(|vessel| vessel.role == Some("dropper"));
+        let ship = dropper.map_or_else(|| "a ship".to_owned(), name);
+        let did = match self.measured.get("drop").and_then(Value::as_str) {
+            Some("kink") => format!(
+                "had gone {} nm aside of her course and come back",
+                self.number("aside_nm").map_or_else(String::new, decimals)
+            ),
+            _ => format!(
+                "had slowed to {} kn (usually {}) for {} min",
+                self.number("slowest_knots").map_or_else(String::new, decimals),
+                self.number("usual_knots").map_or_else(String::new, decimals),
+                self.number("slow_minutes").map_or_else(String::new, decimals),
+            ),
+        };
+        let before = self.of("hours_between", ", ", " h before");
+        let apart = self.of("distance_nm", ", ", " nm from there");
+        let others = match self.measured.get("other_candidates").and_then(Value::as_array).map(Vec::len) {
+            Some(others @ 1..) => format!(" (one of {} ships that slowed or turned there)", others + 1),
+            _ => String::new(),
+        };
+        let stopped = if past { "stopped" } else { "has stopped" };
+        format!("{stopped} for {held} where {ship} {did}{before}{apart}{others}")
     }
 
     fn loitering(&self, form: &str, have_been: &str, held: &str) -> String {
@@ -277,6 +307,7 @@ impl Told<'_> {
         };
         let unseen = match self.behaviour {
             "rendezvous" | "alongside_at_anchor" => "AIS cannot show what passed between them",
+            "async_rendezvous" => "AIS cannot show whether anything was dropped or taken up",
             "loitering" => "AIS cannot show small boats without transponders near it",
             "slowdown" => "AIS cannot show what was handed over meanwhile, nor boats without transponders",
             "drift" => "AIS cannot show whether the engine failed or was stopped",

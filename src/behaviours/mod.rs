@@ -6,6 +6,7 @@
 mod alongside;
 pub mod alongside_at_anchor;
 mod asked;
+pub mod async_rendezvous;
 mod circling;
 mod condition;
 mod crossing;
@@ -223,6 +224,7 @@ macro_rules! catalogue {
 catalogue! {
     loitering: Loitering,
     rendezvous: Rendezvous,
+    async_rendezvous: AsyncRendezvous,
     slowdown: Slowdown,
     zone_entry: ZoneEntry,
     zone_exit: ZoneExit,

@@ -106,6 +106,12 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         self.of(chart, zone, now)
     }
 
+    /// The index of that profile.
+    pub(super) fn index_of(&self, chart: &Chart, zone: ZoneIx, now: Time) -> Option<u16> {
+        let profile = self.by_zone.get(usize::from(zone.0)).copied().flatten()?;
+        chart.zones.get(zone).active(now).then_some(profile)
+    }
+
     fn of_zones(&self, chart: &Chart, zones: impl Iterator<Item = ZoneIx>, now: Time, out: &mut Vec<u16>) {
         out.clear();
         for ix in zones {

@@ -169,10 +169,21 @@ fn case(alerts: &[&Alert]) -> Case {
         score,
         severity: Severity::of(score),
         vessels: vessels.into_values().collect(),
-        roles: Vec::new(),
+        roles: roles(alerts),
         alerts: alerts.iter().map(|alert| alert.id.clone()).collect(),
         story: story(alerts),
     }
+}
+
+/// Who played which part, by vessel; facts cast nobody.
+fn roles(alerts: &[&Alert]) -> Vec<Role> {
+    let cast: BTreeSet<(u32, u16, &'static str)> = alerts
+        .iter()
+        .filter(|alert| counts(alert))
+        .flat_map(|alert| &alert.vessels)
+        .filter_map(|vessel| Some((vessel.mmsi, vessel.track, vessel.role?)))
+        .collect();
+    cast.into_iter().map(|(mmsi, track, role)| Role { mmsi, track, role }).collect()
 }
 
 /// The best alert, and 10 for each further behaviour that is not just another word for a stop already counted.

@@ -24,8 +24,10 @@ use halt::Halts;
 use kink::Kinks;
 use leg::Legs;
 
-/// Halts, slow legs and kinks are kept for so long (SPEC: a collector comes up to 48 h later).
+/// Slow legs and kinks are kept for so long (SPEC: a collector comes up to 48 h later).
 const KEEP: Span = Span::from_hours(48);
+/// Halts are kept for so long: where many stop, a stop says little (SPEC "Points").
+const KEEP_HALTS: Span = Span::from_hours(14 * 24);
 /// At most so many of each kind: about 10 MB in all.
 const MOST: usize = 100_000;
 
@@ -87,7 +89,7 @@ pub struct Episodes {
 impl Default for Episodes {
     fn default() -> Episodes {
         Episodes {
-            halts: Shelf::new(KEEP, MOST),
+            halts: Shelf::new(KEEP_HALTS, MOST),
             legs: Shelf::new(KEEP, MOST),
             kinks: Shelf::new(KEEP, MOST),
             port_calls: PortCalls::default(),

@@ -1,0 +1,137 @@
+//! What an analyst would notice about drops and collections.
+
+use crate::alerts::Change;
+use crate::testing::{AREA, area_with, check, only, run};
+
+/// BIG slows to 3 kn for `minutes` at 13:00 near 28 N 18 W; TAKER leaves from the east and stops there `after` hours later.
+fn drop_and_collect(minutes: u32, after: f64, taker: &str) -> String {
+    // TAKER starts 30 nm east and does 10 kn: three hours to the place.
+    let start = 13.0 + after - 3.0;
+    let (hour, minute) = (start as u32, ((start % 1.0) * 60.0) as u32);
+    format!(
+        "BIG 224000002 type=70 every=60
+           11:00 28 -18.4533
+           go 90 12 120
+           go 90 3 {minutes}
+           go 90 12 240
+         TAKER 224000001 every=60 {taker}
+           {hour:02}:{minute:02} 28 -17.432
+           go 270 10 180
+           stop 40
+           go 90 10 180"
+    )
+}
+
+fn told(script: &str) -> Vec<Change> {
+    run(&only("async_rendezvous"), AREA, script)
+}
+
+const BOAT: &str = "class=B type=37 dims=6,6,2,2";
+
+#[test]
+fn a_boat_that_stops_where_a_ship_slowed_hours_before_collects() {
+    let changes = told(&drop_and_collect(24, 5.0, BOAT));
+    let opened = &changes[0];
+    let alert = &opened.alert;
+    assert!(["18:09", "18:10", "18:11"].contains(&opened.at.clock().as_str()), "{}", opened.at.clock());
+    assert!(alert.summary.contains("where BIG (ES, cargo) had slowed to"), "{}", alert.summary);
+    assert_eq!(alert.behaviour, "async_rendezvous");
+    let names: Vec<_> = alert.vessels.iter().filter_map(|vessel| vessel.name.as_deref()).collect();
+    assert_eq!(names, ["TAKER", "BIG"]);
+    assert_eq!(alert.evidence.measured["dropper_mmsi"], 224_000_002);
+    assert_eq!(alert.evidence.measured["drop"], "slow leg");
+    let hours = alert.evidence.measured["hours_between"].as_f64().expect("a number");
+    assert!((4.2..=4.9).contains(&hours), "{hours}");
+    assert!(alert.summary.contains("TAKER") && alert.summary.contains("BIG"), "{}", alert.summary);
+    let roles: Vec<_> = alert.vessels.iter().map(|vessel| vessel.role).collect();
+    assert_eq!(roles, [Some("collector"), Some("dropper")]);
+    let ended = changes.last().expect("it ended");
+    assert_eq!(ended.reason, "the boat left");
+}
+
+#[test]
+fn too_short_a_leg_too_late_or_too_far_says_nothing() {
+    assert!(told(&drop_and_collect(6, 5.0, BOAT)).is_empty());
+    // 40 min after the start of a leg of 24 min: less than half an hour after its end.
+    assert!(told(&drop_and_collect(24, 3.0, BOAT).replace("11:00 28 -18.4533", "13:40 28 -18.4533")).is_empty());
+    let aside = drop_and_collect(24, 5.0, BOAT).replace("28 -17.432", "28.15 -17.432");
+    assert!(told(&aside).is_empty(), "9 nm aside, 4.1 allowed");
+    assert!(!told(&aside.replace("28.15", "28.05")).is_empty(), "3 nm aside");
+}
+
+#[test]
+fn a_merchant_ship_or_a_pilot_does_not_collect_and_a_fisherman_does_not_drop() {
+    for taker in ["type=70", "type=50 class=B", "type=80 dims=10,10,3,3", "type=55 dims=6,6,2,2"] {
+        assert!(told(&drop_and_collect(24, 5.0, taker)).is_empty(), "{taker}");
+    }
+    for taker in ["type=30 dims=10,10,3,3", "class=B", "type=36", "type=0"] {
+        assert!(!told(&drop_and_collect(24, 5.0, taker)).is_empty(), "{taker}");
+    }
+    for kind in ["type=30", "type=36", "type=50", "type=51", "type=33"] {
+        let script = drop_and_collect(24, 5.0, BOAT).replace("type=70", kind);
+        assert!(told(&script).is_empty(), "{kind}");
+    }
+}
+
+#[test]
+fn a_second_stop_counts_only_as_the_farthest_point_and_is_told_on_the_way_back() {
+    let script = drop_and_collect(24, 6.0, BOAT).replace(
+        "go 270 10 180\n           stop 40",
+        "go 270 10 60\n           stop 20\n           go 270 10 120\n           stop 40",
+    );
+    let changes = told(&script);
+    // She goes back 5 nm from 19:20 + 40 min at 10 kn.
+    let opened = &changes[0];
+    assert!(("20:2".to_owned()..="20:4".to_owned()).contains(&opened.at.clock()), "{}", opened.at.clock());
+    let farther =
+        script.replace("stop 40\n           go 90 10 180", "stop 40\n           go 270 10 60\n           go 90 10 240");
+    assert!(told(&farther).is_empty());
+}
+
+#[test]
+fn one_stop_is_one_alert_and_others_who_slowed_there_are_named() {
+    let second = drop_and_collect(24, 5.0, BOAT)
+        .replace("BIG 224000002", "ALSO 224000003")
+        .replace("28 -18.4533", "28.02 -18.4533");
+    let both = format!("{}\n{}", drop_and_collect(24, 5.0, BOAT), second.split("TAKER").next().expect("the ship"));
+    let opened: Vec<_> = told(&both).into_iter().filter(|change| change.revision == 1).collect();
+    assert_eq!(opened.len(), 1);
+    assert_eq!(opened[0].alert.evidence.measured["dropper_mmsi"], 224_000_002);
+    let others = opened[0].alert.evidence.measured["other_candidates"].to_string();
+    assert!(others.contains("224000003"), "{others}");
+}
+
+#[test]
+fn a_boat_nobody_hears_again_is_lost_after_six_hours() {
+    let script = drop_and_collect(24, 5.0, BOAT);
+    let script = script.replace("stop 40\n           go 90 10 180", "stop 40");
+    let others = format!("{script}\nLATER 224000009 type=70 every=60\n 18:00 25 -20\n go 90 10 600");
+    let changes = told(&others);
+    assert_eq!(changes.last().map(|change| change.reason.as_str()), Some("lost"));
+}
+
+#[test]
+fn outside_a_zone_or_where_the_zone_is_stricter_nothing_is_told() {
+    let script = drop_and_collect(24, 5.0, BOAT);
+    check(&only("async_rendezvous"), r#"{"type":"FeatureCollection","features":[]}"#, &script, "");
+    let strict = area_with(r#","settings":{"async_rendezvous":{"max_hours":2}}"#);
+    check(&only("async_rendezvous"), &strict, &script, "");
+}
+
+#[test]
+fn a_kink_is_a_drop_too() {
+    let script = "BIG 224000002 type=70 every=60
+           11:00 28 -18.4533
+           go 90 12 120
+           go 140 12 20
+           go 40 12 20
+           go 90 12 240
+         TAKER 224000001 every=60 class=B type=37
+           13:40 27.95 -17.30
+           go 270 12 180
+           stop 40
+           go 90 12 180";
+    let changes = told(script);
+    let alert = &changes[0].alert;
+    assert_eq!(alert.evidence.measured["drop"], "kink", "{}", alert.summary);
+}
