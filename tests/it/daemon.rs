@@ -258,7 +258,11 @@ fn writers_of_a_fifo_come_and_go() {
         let mut writer = fs::OpenOptions::new().write(true).open(&pipe).unwrap();
         writer.write_all(format!("{sentence}\n").as_bytes()).unwrap();
     }
-    daemon.stop_after("feed", 3);
+    daemon.signal("TERM");
+    daemon.wait_for(&["input status", "input=feed ", "lines=3 "]);
+    daemon.wait_for(&["stopped"]);
+    // The last writer's leaving is no end of the pipe.
+    assert!(!daemon.heard.iter().any(|line| line.contains("input down")), "{:?}", daemon.heard);
 }
 
 #[test]
@@ -339,11 +343,7 @@ fn a_broken_zone_file_is_refused_with_its_line_and_a_good_one_taken_over() {
 #[test]
 fn without_an_input_it_says_what_to_write() {
     let folder = TempDir::new().unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_atalaia"))
-        .args(["run", "--config"])
-        .arg(settings(&folder, ""))
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(78));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("[[inputs]]"));
+    let mut daemon = Daemon::start(&settings(&folder, ""));
+    daemon.wait_for(&["[[inputs]]"]);
+    assert_eq!(daemon.wait(), Some(78));
 }

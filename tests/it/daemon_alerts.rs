@@ -14,6 +14,14 @@ use tempfile::TempDir;
 
 use crate::daemon::{BARE, Daemon, PATIENCE, accept, input, settings};
 
+fn wait_until(holds: impl Fn() -> bool) {
+    let start = Clock.moment();
+    while !holds() {
+        assert!(Clock.moment().since(start) < PATIENCE, "it never came to hold");
+        thread::yield_now();
+    }
+}
+
 /// The content of a file once it holds a whole line.
 fn wait_for_line_in(path: &Path) -> String {
     let start = Clock.moment();
@@ -127,6 +135,8 @@ fn what_waited_for_a_folder_that_vanished_is_written_when_it_is_back() {
     let text = format!("{}{sinks}", input("tcp-listen", "address = \"127.0.0.1:0\""));
     let mut daemon = Daemon::start(&settings(&folder, &text));
     let address = daemon.address();
+    // The file is open by now: only a reload lets go of it.
+    wait_until(|| there.join("alerts.jsonl").exists());
     fs::rename(&there, &away).unwrap();
     // The settings are refused now, but their files are opened anew.
     daemon.signal("HUP");
