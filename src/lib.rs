@@ -27,6 +27,7 @@
 //! | [`zones`] | GeoJSON zones, who is inside, calm water |
 //! | [`tracks`] | the picture: fixes, trails, speed made good, identities, neighbours |
 //! | [`coverage`] | who is usually heard where, and how unlikely a silence is |
+//! | [`episodes`] | gaps and other stretches of a vessel's story, kept by place and time |
 //! | [`behaviours`] | one file each: what vessels do that is worth an alert |
 //! | [`alerts`] | the alert book: lifecycle, score, evidence, summary |
 //! | [`cases`] | alerts of a vessel and its partners as one story |
@@ -36,8 +37,7 @@
 //! | [`config`] | the settings file: read, checked, all problems at once |
 //! | [`runtime`], [`cli`] | the loop, the commands |
 //!
-//! `coverage` and `episodes` stand between `tracks` and `behaviours`, `store` and `http` in the shell; they come with the
-//! behaviours and services that need them, in the places the order above keeps for them.
+//! `store` and `http` stand in the shell; they come with the services that need them, in the places the order above keeps for them.
 //!
 //! # Invariants
 //! 1. The core names no file, socket, environment, async runtime or clock. Time comes in with each line.
@@ -64,6 +64,7 @@ pub mod config;
 pub mod coverage;
 pub mod delivery;
 pub mod engine;
+pub mod episodes;
 pub mod geo;
 pub mod inputs;
 pub mod runtime;

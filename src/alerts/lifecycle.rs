@@ -30,6 +30,8 @@ pub(super) enum Observation {
     WindowClosed,
     /// It joined a group of pairs, or its group joined another.
     Grouped,
+    /// Later evidence shows that it never was.
+    Disproved,
 }
 
 /// What to do with an observation.
@@ -54,7 +56,7 @@ pub(super) struct Transition {
 
 /// How an alert in `state` goes on after `observation`.
 pub(super) fn transition(state: State, observation: Observation) -> Transition {
-    use ChangeKind::{Ended, Opened, Updated};
+    use ChangeKind::{Ended, Opened, Retracted, Updated};
     let (next, act, why) = match (state, observation) {
         (State::Absent, Observation::Holds | Observation::HoldsLong | Observation::HoldsWithNews) => {
             (State::Open, Act::Publish(Opened), "the rule is satisfied")
@@ -64,6 +66,10 @@ pub(super) fn transition(state: State, observation: Observation) -> Transition {
         }
         (State::Absent, Observation::WindowClosed | Observation::Grouped) => {
             (State::Absent, Act::Ignore, "already over")
+        }
+        (State::Absent, Observation::Disproved) => (State::Absent, Act::Ignore, "never opened, or long over"),
+        (State::Open | State::Pending, Observation::Disproved) => {
+            (State::Absent, Act::Publish(Retracted), "later evidence disproves it")
         }
 
         (State::Open, Observation::Holds) => (State::Open, Act::Note, "nothing to act on is new"),
@@ -98,7 +104,7 @@ mod tests {
     #[test]
     fn every_cell_of_the_table() {
         use Act::{Ignore, Note, Publish};
-        use ChangeKind::{Ended, Opened, Updated};
+        use ChangeKind::{Ended, Opened, Retracted, Updated};
         use Observation::*;
         use State::{Absent, Open, Pending};
         let table = [
@@ -109,6 +115,9 @@ mod tests {
             (Absent, StoppedForGood, Absent, Ignore),
             (Absent, WindowClosed, Absent, Ignore),
             (Absent, Grouped, Absent, Ignore),
+            (Absent, Disproved, Absent, Ignore),
+            (Open, Disproved, Absent, Publish(Retracted)),
+            (Pending, Disproved, Absent, Publish(Retracted)),
             (Open, Holds, Open, Note),
             (Open, HoldsLong, Open, Publish(Updated)),
             (Open, HoldsWithNews, Open, Publish(Updated)),
@@ -135,10 +144,12 @@ mod tests {
     fn only_an_opening_leaves_absence_and_only_an_end_returns_to_it() {
         use Observation::*;
         for state in [State::Absent, State::Open, State::Pending] {
-            for observation in [Holds, HoldsLong, HoldsWithNews, Stopped, StoppedForGood, WindowClosed, Grouped] {
+            for observation in
+                [Holds, HoldsLong, HoldsWithNews, Stopped, StoppedForGood, WindowClosed, Grouped, Disproved]
+            {
                 let cell = transition(state, observation);
                 let opened = cell.act == Act::Publish(ChangeKind::Opened);
-                let ended = cell.act == Act::Publish(ChangeKind::Ended);
+                let ended = matches!(cell.act, Act::Publish(ChangeKind::Ended | ChangeKind::Retracted));
                 assert_eq!(opened, state == State::Absent && cell.next != State::Absent);
                 assert_eq!(ended, state != State::Absent && cell.next == State::Absent);
             }

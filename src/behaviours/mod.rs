@@ -3,10 +3,12 @@
 //! A behaviour sees steps (one vessel moved, or learned who it is) and moments it asked to be woken at, and says that it
 //! holds or is over. It never raises alerts, formats text, stores or asks another behaviour.
 
+pub mod ais_gap;
 mod circling;
 mod condition;
 mod crossing;
 pub mod distress;
+pub mod feed_silent;
 mod instant;
 mod judged;
 pub mod loitering;
@@ -28,6 +30,9 @@ use serde_json::{Map, Value};
 pub use place::{Place, Places};
 pub use signal::{Holding, Signal, SignalKind, Subject};
 
+use crate::ais::StationId;
+use crate::coverage::{Coverage, Receipts};
+use crate::episodes::gap::Gaps;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, Fix, SpeedMadeGood, TrackIx, TrackKey, Tracks};
 use crate::zones::{Chart, Crossing, Presence};
@@ -71,6 +76,10 @@ impl Interest {
     pub const DISTRESS: Interest = Interest(8);
     /// In or near a zone that asks for every fix.
     pub const ASKED: Interest = Interest(16);
+    /// Silent where it would be heard; the step has no fix.
+    pub const SILENT: Interest = Interest(32);
+    /// Heard late, inside one of its gaps; the fix is older than its last.
+    pub const LATE: Interest = Interest(64);
 
     /// Both together.
     pub const fn and(self, other: Interest) -> Interest {
@@ -91,6 +100,10 @@ pub struct Scene<'a> {
     pub tracks: &'a Tracks,
     /// Zones, coast, ports.
     pub chart: &'a Chart,
+    /// Who is usually heard where, and who is not.
+    pub coverage: &'a Coverage,
+    /// Who was silent at sea.
+    pub gaps: &'a Gaps,
     /// How long something that stopped may come back as the same alert.
     pub merge: Span,
 }
@@ -139,6 +152,15 @@ pub trait Behaviour {
 
     /// Zones or settings changed, or a zone's hours did: ends what they no longer allow, keeps everything else.
     fn reload(&mut self, scene: &Scene<'_>, settings: &Settings, places: &Places, out: &mut Output);
+
+    /// Ten minutes of event time have passed: for what concerns the feed and no vessel.
+    fn turn(&mut self, _scene: &Scene<'_>, _station_name: &dyn Fn(StationId) -> String, _out: &mut Output) {}
+
+    /// A moment of receipt, live only: for what concerns inputs and no vessel.
+    fn tick(&mut self, _scene: &Scene<'_>, _receipts: &Receipts, _received: Time, _out: &mut Output) {}
+
+    /// The behaviour was switched off: ends what is open about no vessel.
+    fn stop(&mut self, _scene: &Scene<'_>, _reason: &'static str, _out: &mut Output) {}
 }
 
 macro_rules! catalogue {
@@ -198,10 +220,12 @@ macro_rules! catalogue {
 catalogue! {
     loitering: Loitering,
     rendezvous: Rendezvous,
+    ais_gap: AisGap,
     zone_entry: ZoneEntry,
     zone_exit: ZoneExit,
     zone_speed: ZoneSpeed,
     distress: Distress,
+    feed_silent: FeedSilent,
 }
 
 /// Reads `key` as a positive quantity; the shared part of `problems()`.

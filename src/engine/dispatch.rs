@@ -10,7 +10,7 @@ use crate::tracks::{Activity, Fix, Interest as Keep, Outcome, SpeedMadeGood, Tra
 use crate::units::StationClass;
 use crate::zones::Sighting;
 
-use super::{Engine, Timer};
+use super::{Engine, Timer, scene};
 
 /// Nobody faster than this is of interest for being slow. Knots.
 const SLOW_KNOTS: f64 = 5.0;
@@ -21,6 +21,7 @@ impl Engine {
     /// One report at its place in time.
     pub(super) fn step(&mut self, report: Report, now: Time, out: &mut Vec<Change>) {
         let at = report.at;
+        self.coverage.heard(report.source, report.station, at);
         match self.tracks.accept(report) {
             Outcome::Fix { vessel, previous, smg } => self.moved(vessel, previous, smg, now, out),
             Outcome::Identity { vessel } => {
@@ -28,7 +29,7 @@ impl Engine {
                     self.ask(vessel, at.max(now), None, None, None, Interest::DISTRESS, now, out);
                 }
             }
-            Outcome::Late { .. } => {}
+            Outcome::Late { vessel, fix } => self.heard_late(vessel, fix, now, out),
             Outcome::Refused(refusal) => self.counters.refused(refusal),
         }
         if self.tracks.has_forgotten() {
@@ -48,6 +49,11 @@ impl Engine {
         let Some(fix) = vessel.last() else {
             return;
         };
+        if self.coverage.wants(previous.as_ref(), &fix) {
+            self.coverage.seen(vessel, previous, fix);
+            self.heard_again(ix, fix);
+        }
+        let vessel = self.tracks.vessel(ix);
         let lost_after = self.tracks.settings().lost_after();
         let sighting = match previous {
             Some(previous) if fix.at - previous.at <= lost_after => Sighting::Next,
@@ -109,7 +115,7 @@ impl Engine {
             if !interest.meets(behaviour.interest()) && active & (1 << bit) == 0 {
                 continue;
             }
-            let scene = Scene { now, tracks: &self.tracks, chart: &self.chart, merge: self.merge };
+            let scene = scene!(self, now);
             let step = Step {
                 at,
                 vessel: ix,
@@ -169,13 +175,14 @@ impl Engine {
             for asked in 0..self.behaviours.len() {
                 let (bit, behaviour) = &mut self.behaviours[asked];
                 let bit = *bit;
-                let scene = Scene { now, tracks: &self.tracks, chart: &self.chart, merge: self.merge };
+                let scene = scene!(self, now);
                 behaviour.forget(&scene, vessel, "lost", &mut self.output);
                 self.keep(bit, now);
             }
             self.tell(now, out);
             self.book.forget(vessel);
             self.places.forget(vessel);
+            self.coverage.forget(vessel);
             self.tracks.release(vessel);
         }
     }
@@ -188,7 +195,7 @@ impl Engine {
         for asked in 0..self.behaviours.len() {
             let (bit, behaviour) = &mut self.behaviours[asked];
             let bit = *bit;
-            let scene = Scene { now, tracks: &self.tracks, chart: &self.chart, merge: self.merge };
+            let scene = scene!(self, now);
             behaviour.reload(&scene, &self.settings, &self.places, &mut self.output);
             self.keep(bit, now);
         }
@@ -212,10 +219,12 @@ impl Engine {
                 .map(|vessel| vessel.ix())
                 .collect();
             for vessel in active {
-                let scene = Scene { now, tracks: &self.tracks, chart: &self.chart, merge: self.merge };
+                let scene = scene!(self, now);
                 behaviour.forget(&scene, vessel, "switched off", &mut self.output);
                 self.output.activity.push((vessel, Activity::Done));
             }
+            let scene = scene!(self, now);
+            behaviour.stop(&scene, "switched off", &mut self.output);
             self.keep(bit, now);
         }
         self.behaviours = wanted;
