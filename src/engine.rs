@@ -3,23 +3,11 @@
 //! It owns engine time. Reports wait in the reorder buffer until the watermark reaches them; then time steps through each
 //! report and timer in order, and every change carries the time of its step. No clock, no file, no lock.
 
-/// What behaviours may read now: a view of the engine's fields beside the behaviours themselves.
-macro_rules! scene {
-    ($engine:ident, $now:expr) => {
-        Scene {
-            now: $now,
-            tracks: &$engine.tracks,
-            chart: &$engine.chart,
-            episodes: &$engine.episodes,
-            merge: $engine.merge,
-        }
-    };
-}
-
 mod dispatch;
 mod memory;
 mod reorder;
 mod settings;
+mod silence;
 mod summary;
 mod watermark;
 
@@ -33,12 +21,14 @@ use crate::ais::{self, Decoder, Line, Report, SourceId, SourceSettings, StationI
 use crate::alerts::{Alert, AlertBook, Change, View};
 use crate::behaviours::{self, Behaviour, Output, Places, Scene};
 use crate::cases::{Case, CaseBook};
+use crate::coverage::{Coverage, Receipts};
+use crate::episodes::gap::Gaps;
 use crate::episodes::{Episodes, News};
 use crate::time::{Span, Time};
 use crate::tracks::{TrackIx, TrackKey, Tracks};
 use crate::zones::{Chart, Crossing, Zone};
 
-pub use settings::{CoverageSettings, Settings, TimeSettings, ZoneSettings};
+pub use settings::{Settings, TimeSettings, ZoneSettings};
 pub use summary::Summary;
 
 use reorder::Reorder;
@@ -61,12 +51,31 @@ pub struct SourceClock {
     pub lateness: Span,
 }
 
+/// What behaviours may read; a macro, so that it borrows only these parts of the engine.
+macro_rules! scene {
+    ($engine:ident, $now:expr) => {
+        Scene {
+            now: $now,
+            tracks: &$engine.tracks,
+            chart: &$engine.chart,
+            episodes: &$engine.episodes,
+            coverage: &$engine.coverage,
+            gaps: &$engine.gaps,
+            merge: $engine.merge,
+        }
+    };
+}
+use scene;
+
 /// The whole core.
 pub struct Engine {
     decoder: Decoder,
     watermarks: Watermarks,
     reorder: Reorder,
     tracks: Tracks,
+    coverage: Coverage,
+    receipts: Receipts,
+    gaps: Gaps,
     places: Places,
     episodes: Episodes,
     chart: Arc<Chart>,
@@ -102,6 +111,7 @@ impl Engine {
     /// An engine that knows nothing yet. A `SourceId` is an index into `sources`.
     pub fn new(settings: &Settings, chart: Arc<Chart>, sources: Vec<SourceClock>) -> Engine {
         let watermarks = Watermarks::new(&sources);
+        let receipts = Receipts::new(sources.iter().map(|source| (source.name.clone(), source.live)));
         let decoder = Decoder::new(
             sources
                 .into_iter()
@@ -111,6 +121,9 @@ impl Engine {
         Engine {
             decoder,
             tracks: Tracks::new(settings.tracks.clone(), watermarks.satellites()),
+            coverage: Coverage::new(settings.coverage.clone()),
+            receipts,
+            gaps: Gaps::default(),
             watermarks,
             reorder: Reorder::new(),
             places: Places::default(),
@@ -140,6 +153,7 @@ impl Engine {
         let mut decoded = std::mem::take(&mut self.decoded);
         self.decoder.line(line, &mut decoded);
         self.watermarks.heard(line.source);
+        self.receipts.line(line.source, line.received);
         for report in decoded.drain(..) {
             self.report(report, line.received, out);
         }
@@ -169,6 +183,7 @@ impl Engine {
         self.chart = chart;
         self.asking = asking(&self.chart);
         self.tracks.configure(settings.tracks.clone());
+        self.coverage.configure(settings.coverage.clone());
         self.merge = settings.alerts.merge();
         self.book.configure(settings.alerts.clone(), settings.score.clone());
         self.settings = settings.behaviours.clone();
@@ -212,6 +227,16 @@ impl Engine {
         &self.tracks
     }
 
+    /// Who is usually heard where.
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
+    /// The gaps of the last 30 days.
+    pub fn gaps(&self) -> &Gaps {
+        &self.gaps
+    }
+
     /// Counters of the run.
     pub fn summary(&self) -> Summary {
         self.counters.summary(self.decoder.tally(), &self.tracks, &self.watermarks)
@@ -224,7 +249,8 @@ impl Engine {
 
     /// Heap bytes of what is held for each vessel, about.
     pub fn bytes(&self) -> usize {
-        self.tracks.bytes() + self.places.bytes() + self.episodes.bytes()
+        let silences = self.coverage.bytes() + self.gaps.bytes();
+        self.tracks.bytes() + self.places.bytes() + self.episodes.bytes() + silences
     }
 
     /// Puts a report in its place; one that engine time has passed is taken at once.
@@ -266,6 +292,7 @@ impl Engine {
         if self.now.is_none() {
             self.sweep_at = at + SWEEP_EVERY;
             self.hours_at = self.chart.zones.next_change(at);
+            self.coverage.begin(at);
         }
         self.now = self.now.max(Some(at));
     }
@@ -289,11 +316,13 @@ impl Engine {
                     self.book.wake(now, &view, out);
                     self.note(out, from);
                 }
+                Due::Slot => self.turn_slot(now, out),
                 Due::Behaviour => self.wake(out),
                 Due::Sweep => {
                     self.sweep_at = at + SWEEP_EVERY;
                     self.tracks.sweep(now);
                     self.episodes.sweep(now);
+                    self.gaps.sweep(now);
                     self.drop_forgotten(out);
                 }
             }
@@ -303,7 +332,8 @@ impl Engine {
     fn next_timer(&self) -> Option<(Time, Due)> {
         let behaviour = self.timers.peek().map(|Reverse(timer)| (timer.at, Due::Behaviour));
         let sweep = (self.sweep_at != Time::MIN).then_some((self.sweep_at, Due::Sweep));
-        [self.hours_at.map(|at| (at, Due::Hours)), self.book.due().map(|at| (at, Due::Book)), behaviour, sweep]
+        let slot = self.coverage.due().map(|at| (at, Due::Slot));
+        [self.hours_at.map(|at| (at, Due::Hours)), self.book.due().map(|at| (at, Due::Book)), slot, behaviour, sweep]
             .into_iter()
             .flatten()
             .min()
@@ -327,6 +357,7 @@ impl Engine {
 enum Due {
     Hours,
     Book,
+    Slot,
     Behaviour,
     Sweep,
 }

@@ -263,6 +263,7 @@ impl Daemon {
                 self.engine.source_idle(SourceId(index), &mut self.changes);
             }
         }
+        self.engine.tick(self.clock.now(), &mut self.changes);
         self.tell_lagging();
         self.sinks.flush();
         if STATUS_EVERY <= now.since(self.status_at) {

@@ -35,6 +35,8 @@ pub(super) struct Entry {
     shore_nm: Option<f64>,
     revision: u32,
     published_at: Time,
+    /// Its start was moved since the last line.
+    moved: bool,
 }
 
 /// What the book lends to an entry.
@@ -129,6 +131,7 @@ impl Entry {
             shore_nm,
             revision: 0,
             published_at: Time::MIN,
+            moved: false,
         }
     }
 
@@ -204,6 +207,9 @@ impl Entry {
             alert.score = score.points;
             alert.score_reasons = score.reasons;
         }
+        if std::mem::take(&mut self.moved) {
+            news.push("a late report: it began later".to_owned());
+        }
         let told: Vec<&str> = self.told_form.split('+').collect();
         if !self.inputs.form.split('+').all(|part| told.contains(&part)) {
             news.push(format!("now {}", form_words(self.inputs.form)));
@@ -220,6 +226,38 @@ impl Entry {
             }
         }
         news
+    }
+
+    /// It began at this time, later than was thought.
+    pub(super) fn starts_at(&mut self, started_at: Time) {
+        Arc::make_mut(&mut self.alert).started_at = started_at;
+        self.moved = true;
+    }
+
+    /// The last facts of it, now that the whole is known: what it was worth may be less than was thought.
+    pub(super) fn settle(&mut self, key: &Key, mut holding: Box<Holding>, context: &Context<'_>) {
+        for party in &mut self.parties {
+            *party = party.refreshed(context.view.tracks);
+        }
+        self.inputs = Inputs::of(key.behaviour, &holding, &self.parties, context.view);
+        self.shore_nm = shore_nm(&holding, context.view);
+        let score = scored(key, &holding, &self.parties, self.shore_nm, context);
+        let alert = Arc::make_mut(&mut self.alert);
+        alert.score = score.points;
+        alert.severity = Severity::of(score.points);
+        alert.score_reasons = score.reasons;
+        alert.announced |= context.settings.alert_from <= score.points;
+        alert.evidence.measured = std::mem::take(&mut holding.measured);
+        alert.evidence.thresholds = std::mem::take(&mut holding.thresholds);
+    }
+
+    /// When and why it was over, whatever it waits for.
+    pub(super) fn ended(&mut self, ended_at: Time, reason: &'static str) {
+        let alert = Arc::make_mut(&mut self.alert);
+        let ended_at = ended_at.max(alert.started_at);
+        alert.ended_at = Some(ended_at);
+        alert.last_at = ended_at;
+        self.end_reason = reason;
     }
 
     /// Takes in that it stopped; says whether it may come back.
@@ -292,9 +330,13 @@ impl Entry {
         out: &mut Vec<Change>,
     ) {
         self.look(context);
-        let ended = change == ChangeKind::Ended;
+        let ended = matches!(change, ChangeKind::Ended | ChangeKind::Retracted);
         let alert = Arc::make_mut(&mut self.alert);
-        alert.status = if ended { Status::Ended } else { Status::Open };
+        alert.status = match change {
+            ChangeKind::Ended => Status::Ended,
+            ChangeKind::Retracted => Status::Retracted,
+            ChangeKind::Opened | ChangeKind::Updated => Status::Open,
+        };
         alert.zones.clone_from(&self.inputs.zones);
         let position = alert.position;
         let satellite_only = alert.confidence == "low";

@@ -38,7 +38,7 @@ pub(super) const INGREDIENTS: &[Ingredient] = &[
 ];
 
 /// All caps; the lowest that applies is the last line.
-pub(super) const CAPS: &[Limit] = &[at_anchor_near_shore, on_duty, fleet, circles_by_trade];
+pub(super) const CAPS: &[Limit] = &[at_anchor_near_shore, short_gap, on_duty, fleet, circles_by_trade];
 
 /// The base of the behaviour, line by line as it said it.
 pub(super) fn base(scene: &Scene<'_>) -> Vec<ScoreReason> {
@@ -66,6 +66,8 @@ fn base_text(scene: &Scene<'_>, code: &str) -> String {
         ("slowdown", _, _) => "Slows down to a crawl on passage, in open water",
         ("drift", _, _) => "Moves slowly, but not where it points",
         ("async_rendezvous", _, _) => "A small craft stops where a ship slowed down or turned hours before",
+        ("ais_gap", "long" | "longer", _) => "Silent for hours, with time nobody can account for",
+        ("ais_gap", _, _) => "Falls silent at sea where it would have been heard",
         ("zone_entry", _, _) => "Crosses into a zone",
         ("zone_exit", _, _) => "Crosses out of a zone",
         ("zone_speed", _, "too_slow") => "Slower than the zone expects",
@@ -79,6 +81,9 @@ fn base_text(scene: &Scene<'_>, code: &str) -> String {
         ("draught_change", _, _) => "Lies less deep than before, with no port between",
         ("voyage_anomaly", _, "short_calls") => "Calls at ports without loading or unloading",
         ("voyage_anomaly", _, _) => "Another destination, chosen at sea",
+        ("feed_silent", _, "input") => "An input says nothing",
+        ("feed_silent", _, "station") => "A station says nothing",
+        ("feed_silent", _, _) => "Everybody in an area fell silent at once",
         ("distress", "test", _) => "A distress device under test",
         ("distress", _, _) => "A distress device is active",
         (behaviour, code, _) if behaviour == code => return words(behaviour),
@@ -216,15 +221,26 @@ fn satellite_only(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreRe
 }
 
 fn cap_low(settings: &ScoreSettings, text: String) -> Cap {
-    Cap { points: settings.cap_low, code: "cap_low", text }
+    Cap { points: settings.cap_low, only_below: i32::MAX, code: "cap_low", text }
 }
 
 fn at_anchor_near_shore(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let near = scene.shore_nm? < settings.anchored_shore_nm;
     (scene.holding.anchored && near).then(|| Cap {
         points: settings.cap_fact,
+        only_below: i32::MAX,
         code: "cap_fact",
         text: format!("At anchor inside {} nm: kept as a fact", settings.anchored_shore_nm),
+    })
+}
+
+fn short_gap(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let short = scene.behaviour == "ais_gap" && scene.holding.form == "silent";
+    short.then(|| Cap {
+        points: settings.cap_fact,
+        only_below: settings.short_gap_alert_from,
+        code: "cap_fact",
+        text: "Not silent for long: kept as a fact".to_owned(),
     })
 }
 

@@ -32,6 +32,8 @@ pub(super) enum Observation {
     Grouped,
     /// A behaviour that says more of the same hours took its place.
     Superseded,
+    /// Later evidence shows that it never was.
+    Disproved,
 }
 
 /// What to do with an observation.
@@ -56,7 +58,7 @@ pub(super) struct Transition {
 
 /// How an alert in `state` goes on after `observation`.
 pub(super) fn transition(state: State, observation: Observation) -> Transition {
-    use ChangeKind::{Ended, Opened, Updated};
+    use ChangeKind::{Ended, Opened, Retracted, Updated};
     let (next, act, why) = match (state, observation) {
         (State::Absent, Observation::Holds | Observation::HoldsLong | Observation::HoldsWithNews) => {
             (State::Open, Act::Publish(Opened), "the rule is satisfied")
@@ -66,6 +68,10 @@ pub(super) fn transition(state: State, observation: Observation) -> Transition {
         }
         (State::Absent, Observation::WindowClosed | Observation::Grouped | Observation::Superseded) => {
             (State::Absent, Act::Ignore, "already over")
+        }
+        (State::Absent, Observation::Disproved) => (State::Absent, Act::Ignore, "never opened, or long over"),
+        (State::Open | State::Pending, Observation::Disproved) => {
+            (State::Absent, Act::Publish(Retracted), "later evidence disproves it")
         }
 
         (State::Open, Observation::Holds) => (State::Open, Act::Note, "nothing to act on is new"),
@@ -102,7 +108,7 @@ mod tests {
     #[test]
     fn every_cell_of_the_table() {
         use Act::{Ignore, Note, Publish};
-        use ChangeKind::{Ended, Opened, Updated};
+        use ChangeKind::{Ended, Opened, Retracted, Updated};
         use Observation::*;
         use State::{Absent, Open, Pending};
         let table = [
@@ -114,6 +120,9 @@ mod tests {
             (Absent, WindowClosed, Absent, Ignore),
             (Absent, Grouped, Absent, Ignore),
             (Absent, Superseded, Absent, Ignore),
+            (Absent, Disproved, Absent, Ignore),
+            (Open, Disproved, Absent, Publish(Retracted)),
+            (Pending, Disproved, Absent, Publish(Retracted)),
             (Open, Holds, Open, Note),
             (Open, HoldsLong, Open, Publish(Updated)),
             (Open, HoldsWithNews, Open, Publish(Updated)),
@@ -143,11 +152,11 @@ mod tests {
         use Observation::*;
         for state in [State::Absent, State::Open, State::Pending] {
             for observation in
-                [Holds, HoldsLong, HoldsWithNews, Stopped, StoppedForGood, WindowClosed, Grouped, Superseded]
+                [Holds, HoldsLong, HoldsWithNews, Stopped, StoppedForGood, WindowClosed, Grouped, Superseded, Disproved]
             {
                 let cell = transition(state, observation);
                 let opened = cell.act == Act::Publish(ChangeKind::Opened);
-                let ended = cell.act == Act::Publish(ChangeKind::Ended);
+                let ended = matches!(cell.act, Act::Publish(ChangeKind::Ended | ChangeKind::Retracted));
                 assert_eq!(opened, state == State::Absent && cell.next != State::Absent);
                 assert_eq!(ended, state != State::Absent && cell.next == State::Absent);
             }

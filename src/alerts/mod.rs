@@ -4,6 +4,7 @@
 //! behaviour stopped stays open for the merge window and ends when that closes, at that very moment.
 
 mod alert;
+mod corrections;
 mod entry;
 mod evidence;
 mod group;
@@ -35,6 +36,7 @@ use crate::time::{Span, Time};
 use crate::tracks::{TrackIx, Tracks};
 use crate::zones::Chart;
 
+use corrections::Archive;
 use entry::{Context, Entry};
 use group::{Groups, groups};
 use id::Key;
@@ -61,6 +63,8 @@ pub struct AlertBook {
     deadlines: BTreeSet<(Time, Key)>,
     groups: Groups,
     memory: Memory,
+    /// What ended and may still be corrected.
+    archive: Archive,
     /// The latest moment the book was asked at; no line comes before it.
     latest: Time,
     refused: u64,
@@ -76,6 +80,7 @@ impl AlertBook {
             deadlines: BTreeSet::new(),
             groups: Groups::default(),
             memory: Memory::default(),
+            archive: Archive::default(),
             latest: Time::MIN,
             refused: 0,
         }
@@ -99,6 +104,18 @@ impl AlertBook {
                 }
                 SignalKind::Over { ended_at, reason } => {
                     self.over(now, key, ended_at, reason, view, out);
+                }
+                SignalKind::Corrects(holding) => {
+                    if let Some(entry) = self.entries.get_mut(&key) {
+                        entry.starts_at(holding.started_at);
+                    }
+                    self.holds(now, key, &signal.subject, holding, view, out);
+                }
+                SignalKind::Closes { ended_at, reason, holding } => {
+                    self.closes(now, key, ended_at, reason, holding, view, out);
+                }
+                SignalKind::Disproved { started_at, reason } => {
+                    self.disproved(now, key, started_at, reason, view, out);
                 }
             }
         }
@@ -274,12 +291,13 @@ impl AlertBook {
         let reason = entry.end_reason.to_owned();
         self.publish(at, key, change, reason, view, out);
         self.groups.remove(key);
-        if let Some(entry) = self.entries.remove(key) {
+        if let Some(entry) = self.entries.remove(key).filter(|_| change != ChangeKind::Retracted) {
             let alert = &entry.alert;
             let ended_at = alert.ended_at.unwrap_or(alert.last_at);
             let keep = Span::from_hours(24 * i64::from(self.score.repeat_days));
             let most = self.settings.max_remembered;
             self.memory.ended(key, ended_at, alert.announced, keep, most);
+            self.archive.keep(key, entry, at);
         }
     }
 
@@ -297,7 +315,8 @@ impl AlertBook {
         let Some(entry) = self.entries.get_mut(key) else {
             return;
         };
-        let joins = groups(key) && entry.alert.announced && change != ChangeKind::Ended;
+        let over = matches!(change, ChangeKind::Ended | ChangeKind::Retracted);
+        let joins = groups(key) && entry.alert.announced && !over;
         if !joins {
             return entry.publish(change, at, reason, key, &context, out);
         }

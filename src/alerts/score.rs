@@ -55,6 +55,8 @@ pub struct ScoreSettings {
     pub cap_low: i32,
     /// The cap at fact. Points.
     pub cap_fact: i32,
+    /// A gap that has not lasted for long is a fact, unless its score reaches this. Points.
+    pub short_gap_alert_from: i32,
 }
 
 impl Default for ScoreSettings {
@@ -81,6 +83,7 @@ impl Default for ScoreSettings {
             fleet_nm: 10.0,
             cap_low: 39,
             cap_fact: 19,
+            short_gap_alert_from: 40,
         }
     }
 }
@@ -99,6 +102,7 @@ impl ScoreSettings {
             ("unassigned_mmsi_points", self.unassigned_mmsi_points),
             ("cap_low", self.cap_low),
             ("cap_fact", self.cap_fact),
+            ("short_gap_alert_from", self.short_gap_alert_from),
         ];
         for (key, points) in raising {
             if !(0..=100).contains(&points) {
@@ -164,9 +168,9 @@ pub(super) struct Score {
 impl Score {
     pub(super) fn of(scene: &Scene<'_>, settings: &ScoreSettings) -> Score {
         let mut reasons = base(scene);
-        // A call for help is as urgent wherever it comes from, and a test is a test.
-        let distress = scene.behaviour == "distress";
-        if !distress {
+        // A call for help is as urgent wherever it comes from, and a test is a test; a silent receiver is nobody's doing.
+        let as_it_is = matches!(scene.behaviour, "distress" | "feed_silent");
+        if !as_it_is {
             for ingredient in INGREDIENTS {
                 reasons.extend(ingredient(scene, settings));
             }
@@ -177,8 +181,9 @@ impl Score {
             let text = "A zone asks to be told of this".to_owned();
             score.raise_to(asked, "asked", text);
         }
-        let caps = CAPS.iter().filter(|_| !distress);
-        let cap = caps.filter_map(|cap| cap(scene, settings)).min_by_key(|cap| cap.points);
+        let caps = CAPS.iter().filter(|_| !as_it_is);
+        let caps = caps.filter_map(|cap| cap(scene, settings)).filter(|cap| score.points < cap.only_below);
+        let cap = caps.min_by_key(|cap| cap.points);
         match cap {
             Some(cap) if cap.points < score.points => score.set(cap.points, cap.code, cap.text),
             _ => score.set(score.points.min(100), "clamp", "No score is above 100".to_owned()),
@@ -203,6 +208,8 @@ impl Score {
 /// An upper limit of the score.
 pub(super) struct Cap {
     pub(super) points: i32,
+    /// A score of so many points stands, whatever the cap.
+    pub(super) only_below: i32,
     pub(super) code: &'static str,
     pub(super) text: String,
 }

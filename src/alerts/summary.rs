@@ -65,6 +65,8 @@ pub(super) fn opened_because(behaviour: &str, form: &str, counted: Option<Span>,
         ("async_rendezvous", _) => "stopped where another had slowed or turned".to_owned(),
         ("slowdown", _) => format!("slow after hours under way, for {held}"),
         ("drift", _) => format!("adrift for {held}"),
+        ("ais_gap", _) => format!("silent for {held} where it would have been heard"),
+        ("feed_silent", _) => format!("silent for {held}"),
         ("zone_entry", _) => "entered the zone".to_owned(),
         ("zone_exit", _) => "left the zone".to_owned(),
         ("zone_speed", "too_slow") => format!("too slow for the zone for {held}"),
@@ -90,9 +92,11 @@ impl Told<'_> {
         // Of a drop and its collection the boat is told of; the ship has its place in what she did.
         let told = |vessel: &&VesselRef| self.behaviour != "async_rendezvous" || vessel.role != Some("dropper");
         let names: Vec<String> = self.vessels.iter().filter(told).map(name).collect();
-        match names.is_empty() {
-            true => "An input".to_owned(),
-            false => names.join(" and "),
+        match (names.is_empty(), self.form) {
+            (false, _) => names.join(" and "),
+            (true, "station") => format!("Station {}", self.source()),
+            (true, "area") => format!("Everybody around {}", self.source()),
+            (true, _) => format!("Input {}", self.source()),
         }
     }
 
@@ -180,6 +184,8 @@ impl Told<'_> {
                     self.started_at.clock()
                 )
             }
+            ("ais_gap", _) => self.gap(past),
+            ("feed_silent", _) => self.feed(past),
             ("distress", "test") => format!("{is} sending a distress test since {} UTC", self.started_at.clock()),
             ("distress", _) => format!("{is} sending a distress signal since {} UTC", self.started_at.clock()),
             (behaviour, form) => {
@@ -213,6 +219,46 @@ impl Told<'_> {
         };
         let stopped = if past { "stopped" } else { "has stopped" };
         format!("{stopped} for {held} where {ship} {did}{before}{apart}{others}")
+    }
+
+    /// An input, station or cell, as it may be printed.
+    fn source(&self) -> String {
+        clean(self.zone_id).unwrap_or_else(|| "without a name".to_owned())
+    }
+
+    /// `was last heard at 12:00 UTC, usual speed 12 kn, and has been silent for 2 h 00 min where it would have been heard`.
+    fn gap(&self, past: bool) -> String {
+        let since = self.started_at.clock();
+        let held = self.last_at - self.started_at;
+        let text = |key: &str| self.measured.get(key)?.as_str();
+        let heading = text("heading_for").and_then(clean).map_or(String::new(), |zone| format!(", heading for {zone}"));
+        if !past {
+            return format!("has been silent since {since} UTC, for {held}, where it would have been heard{heading}");
+        }
+        let again = match (self.number("distance_nm"), self.number("implied_knots"), self.number("slack_hours")) {
+            (Some(nm), Some(knots), Some(slack)) => format!(
+                ", and was heard again {} further on: {} kn if straight, {} h of slack",
+                distance(nm),
+                decimals(knots),
+                decimals(slack)
+            ),
+            _ => String::new(),
+        };
+        format!("was silent from {since} UTC for {held} where it would have been heard{heading}{again}")
+    }
+
+    fn feed(&self, past: bool) -> String {
+        let since = self.started_at.clock();
+        let (has, is) = if past { ("had", "was") } else { ("has", "is") };
+        match (self.form, self.number("vessels_lost")) {
+            ("area", Some(vessels)) => {
+                format!("fell silent at {since} UTC, {} vessels at once: the receiver, not they", decimals(vessels))
+            }
+            ("station", _) => {
+                format!("{is} silent since {since} UTC, longer than it ever {is} for nearly all of its own intervals")
+            }
+            _ => format!("{has} said nothing since {since} UTC"),
+        }
     }
 
     fn loitering(&self, form: &str, have_been: &str, held: &str) -> String {
@@ -313,6 +359,8 @@ impl Told<'_> {
             "drift" => "AIS cannot show whether the engine failed or was stopped",
             "zone_entry" | "zone_exit" | "zone_speed" | "limit_hugging" => "AIS cannot show why",
             "draught_change" | "voyage_anomaly" => "draught and destination are typed by hand",
+            "ais_gap" => "AIS cannot show where it was, nor whether it was switched off or broke",
+            "feed_silent" => return "No vessel is to blame; nothing is seen through it meanwhile.".to_owned(),
             "distress" => "AIS cannot show whether anybody needs help",
             _ => "AIS cannot show craft without transponders",
         };

@@ -3,6 +3,7 @@
 //! A behaviour sees steps (one vessel moved, or learned who it is) and moments it asked to be woken at, and says that it
 //! holds or is over. It never raises alerts, formats text, stores or asks another behaviour.
 
+pub mod ais_gap;
 mod alongside;
 pub mod alongside_at_anchor;
 mod asked;
@@ -13,6 +14,7 @@ mod crossing;
 pub mod distress;
 pub mod draught_change;
 pub mod drift;
+pub mod feed_silent;
 mod instant;
 mod judged;
 pub mod limit_hugging;
@@ -38,6 +40,9 @@ use serde_json::{Map, Value};
 pub use place::{Place, Places};
 pub use signal::{Holding, Signal, SignalKind, Subject};
 
+use crate::ais::StationId;
+use crate::coverage::{Coverage, Receipts};
+use crate::episodes::gap::Gaps;
 use crate::episodes::{Episodes, News};
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, Fix, Learned, SpeedMadeGood, TrackIx, TrackKey, Tracks};
@@ -91,6 +96,10 @@ impl Interest {
 
     /// A port call has just ended; it is the last of the vessel's in `Episodes`.
     pub const SAILED: Interest = Interest(1 << 10);
+    /// Silent where it would be heard; the step has no fix.
+    pub const SILENT: Interest = Interest(1 << 11);
+    /// Heard late, inside one of its gaps; the fix is older than its last.
+    pub const LATE: Interest = Interest(1 << 12);
 
     /// Both together.
     pub const fn and(self, other: Interest) -> Interest {
@@ -113,6 +122,10 @@ pub struct Scene<'a> {
     pub chart: &'a Chart,
     /// What happened where, and lately.
     pub episodes: &'a Episodes,
+    /// Who is usually heard where, and who is not.
+    pub coverage: &'a Coverage,
+    /// Who was silent at sea.
+    pub gaps: &'a Gaps,
     /// How long something that stopped may come back as the same alert.
     pub merge: Span,
 }
@@ -164,6 +177,15 @@ pub trait Behaviour {
 
     /// Zones or settings changed, or a zone's hours did: ends what they no longer allow, keeps everything else.
     fn reload(&mut self, scene: &Scene<'_>, settings: &Settings, places: &Places, out: &mut Output);
+
+    /// Ten minutes of event time have passed: for what concerns the feed and no vessel.
+    fn turn(&mut self, _scene: &Scene<'_>, _station_name: &dyn Fn(StationId) -> String, _out: &mut Output) {}
+
+    /// A moment of receipt, live only: for what concerns inputs and no vessel.
+    fn tick(&mut self, _scene: &Scene<'_>, _receipts: &Receipts, _received: Time, _out: &mut Output) {}
+
+    /// The behaviour was switched off: ends what is open about no vessel.
+    fn stop(&mut self, _scene: &Scene<'_>, _reason: &'static str, _out: &mut Output) {}
 }
 
 macro_rules! catalogue {
@@ -226,6 +248,7 @@ catalogue! {
     rendezvous: Rendezvous,
     async_rendezvous: AsyncRendezvous,
     slowdown: Slowdown,
+    ais_gap: AisGap,
     zone_entry: ZoneEntry,
     zone_exit: ZoneExit,
     zone_speed: ZoneSpeed,
@@ -235,6 +258,7 @@ catalogue! {
     draught_change: DraughtChange,
     voyage_anomaly: VoyageAnomaly,
     distress: Distress,
+    feed_silent: FeedSilent,
 }
 
 /// Why a zone of this kind and form cannot ask for a behaviour; `None` when it can.

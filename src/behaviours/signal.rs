@@ -23,7 +23,7 @@ pub struct Signal {
 pub struct Subject {
     /// Track keys with their places, smaller key first. Empty for what concerns no vessel.
     pub vessels: Vec<(TrackKey, TrackIx)>,
-    /// Zone id, for the behaviours whose alert id contains it; else empty.
+    /// Zone id, for the behaviours whose alert id contains it; without a vessel the name of the input, station or cell; else empty.
     pub zone_id: String,
 }
 
@@ -36,6 +36,11 @@ impl Subject {
     /// One vessel and one zone.
     pub fn in_zone(key: TrackKey, vessel: TrackIx, zone_id: &str) -> Subject {
         Subject { vessels: vec![(key, vessel)], zone_id: zone_id.to_owned() }
+    }
+
+    /// No vessel: an input, a station, a cell of the sea, by its name.
+    pub fn nobody(name: &str) -> Subject {
+        Subject { vessels: Vec::new(), zone_id: name.to_owned() }
     }
 
     /// Two vessels, in whichever order.
@@ -57,6 +62,25 @@ pub enum SignalKind {
         /// Why, in a few words: `under way again`, `lost`, `left the zone`, `apart`, `zone removed`.
         reason: &'static str,
     },
+    /// It holds, but began later than said: a late report. The start given counts, whatever it was.
+    Corrects(Box<Holding>),
+    /// It is over, and what it was is known only now: these are its last facts and points, which may be fewer. Said again of one that has
+    /// ended and began at `holding.started_at`, it corrects that end.
+    Closes {
+        /// The last moment it held.
+        ended_at: Time,
+        /// Why, in a few words.
+        reason: &'static str,
+        /// The facts of the whole.
+        holding: Box<Holding>,
+    },
+    /// It never was: the one that goes on, or that ended and began at that time, is taken back.
+    Disproved {
+        /// When it was said to have begun.
+        started_at: Time,
+        /// Why, in a few words.
+        reason: &'static str,
+    },
 }
 
 /// The facts while a behaviour holds.
@@ -69,9 +93,9 @@ pub struct Holding {
     /// The latest moment it is known to hold.
     pub last_at: Time,
     /// Which of the behaviour's forms: `slow`, `circling`, `near`, `close`, `long`, `underway`, `entered`, `left`, `too_slow`,
-    /// `too_fast`, `active`, `test`. Several at once are joined by `+`, strongest first.
+    /// `too_fast`, `active`, `test`, `silent`, `long_silent`, `input`, `station`, `area`. Several at once are joined by `+`, strongest first.
     pub form: &'static str,
-    /// Where: the vessel, or the midpoint of a pair. Absent only for a distress device without a position.
+    /// Where: the vessel, or the midpoint of a pair. Absent only for a distress device without a position and for what concerns an input or station.
     pub position: Option<LatLon>,
     /// Distance from shore there, nautical miles; absent where nobody needed it.
     pub shore_nm: Option<f64>,

@@ -69,6 +69,10 @@ impl CaseBook {
     /// Takes in a change: the alert as it now stands, or that it was disproved.
     pub fn take(&mut self, change: &Change) {
         let alert = &change.alert;
+        if alert.vessels.is_empty() {
+            // A silent receiver is nobody's case.
+            return;
+        }
         if alert.status == Status::Retracted {
             self.alerts.remove(&alert.id);
             return;

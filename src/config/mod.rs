@@ -15,7 +15,7 @@ pub use check::{Checked, Purpose, check, source_clock};
 pub use problem::Problem;
 pub use watch::FolderWatch;
 
-use crate::{alerts, behaviours, delivery, engine, inputs, tracks};
+use crate::{alerts, behaviours, coverage, delivery, engine, inputs, tracks};
 
 /// The settings file that is built into the program: every key, commented, equal to the defaults.
 pub const SHIPPED: &str = include_str!("../../config/atalaia.toml");
@@ -33,7 +33,7 @@ pub struct Config {
     /// `[zones]`
     pub zones: engine::ZoneSettings,
     /// `[coverage]`
-    pub coverage: engine::CoverageSettings,
+    pub coverage: coverage::Settings,
     /// `[behaviours]`
     pub behaviours: behaviours::Settings,
     /// `[score]`

@@ -36,6 +36,7 @@ struct Source {
 /// One station, in event time.
 #[derive(Clone, Debug)]
 struct Station {
+    source: SourceId,
     last_at: Time,
     back_at: Time,
     intervals: [u32; BUCKETS],
@@ -50,6 +51,8 @@ pub struct Pulse {
     pub last_at: Time,
     /// The end of its last pause of 5 min or more; `Time::MIN` without any.
     pub back_at: Time,
+    /// When its input was last heard, by this station or any other.
+    pub input_at: Time,
     /// 99.9 % of its intervals were no longer than this (to a factor of two, on the long side); `None` before a thousand of them.
     pub usual: Option<Span>,
 }
@@ -65,8 +68,8 @@ pub(super) struct Feeds {
 
 impl Feeds {
     /// A report of this time came by an input, from a station.
-    pub(super) fn heard(&mut self, source: SourceId, station: StationId, at: Time) {
-        let place = usize::from(source.0);
+    pub(super) fn heard(&mut self, source_id: SourceId, station: StationId, at: Time) {
+        let place = usize::from(source_id.0);
         if self.sources.len() <= place {
             let new = Source { last_at: Time::MIN, in_slot: 0, longest: Span::ZERO, usual: 0.0, holes: u64::MAX };
             self.sources.resize(place + 1, new);
@@ -80,17 +83,19 @@ impl Feeds {
             source.last_at = at;
         }
         if station != StationId(0) {
-            self.station_heard(station, at);
+            self.station_heard(source_id, station, at);
         }
     }
 
-    fn station_heard(&mut self, id: StationId, at: Time) {
+    fn station_heard(&mut self, source: SourceId, id: StationId, at: Time) {
         let place = usize::from(id.0);
         if self.stations.len() <= place {
             self.stations.resize(place + 1, None);
         }
-        let station = self.stations[place]
-            .get_or_insert_with(|| Box::new(Station { last_at: at, back_at: Time::MIN, intervals: [0; BUCKETS] }));
+        let station = self.stations[place].get_or_insert_with(|| {
+            Box::new(Station { source, last_at: at, back_at: Time::MIN, intervals: [0; BUCKETS] })
+        });
+        station.source = source;
         let interval = at - station.last_at;
         if interval <= Span::ZERO {
             return;
@@ -139,7 +144,7 @@ impl Feeds {
     /// Every station heard so far, in order of number.
     pub(super) fn pulses(&self) -> impl Iterator<Item = Pulse> {
         let stations = (0..).zip(&self.stations);
-        stations.filter_map(|(number, station)| Some(station.as_deref()?.pulse(StationId(number))))
+        stations.filter_map(|(number, station)| Some(self.pulse_of(StationId(number), station.as_deref()?)))
     }
 
     /// Whether the station says nothing although it usually would have by then.
@@ -149,7 +154,13 @@ impl Feeds {
     }
 
     pub(super) fn pulse(&self, station: StationId) -> Option<Pulse> {
-        Some(self.stations.get(usize::from(station.0))?.as_deref()?.pulse(station))
+        Some(self.pulse_of(station, self.stations.get(usize::from(station.0))?.as_deref()?))
+    }
+
+    fn pulse_of(&self, number: StationId, station: &Station) -> Pulse {
+        let Station { source, last_at, back_at, .. } = *station;
+        let input_at = self.sources.get(usize::from(source.0)).map_or(Time::MIN, |source| source.last_at);
+        Pulse { station: number, last_at, back_at, input_at, usual: station.usual() }
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -159,10 +170,6 @@ impl Feeds {
 }
 
 impl Station {
-    fn pulse(&self, station: StationId) -> Pulse {
-        Pulse { station, last_at: self.last_at, back_at: self.back_at, usual: self.usual() }
-    }
-
     fn usual(&self) -> Option<Span> {
         let total: u32 = self.intervals.iter().sum();
         if total < NEEDED {

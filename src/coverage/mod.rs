@@ -11,6 +11,7 @@
 mod cells;
 mod feeds;
 mod quiet;
+mod receipt;
 mod silence;
 
 use rustc_hash::FxHashMap;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use cells::{Cell, Reception};
 pub use feeds::Pulse;
 pub use quiet::QuietArea;
+pub use receipt::{Receipt, Receipts};
 pub use silence::Silence;
 
 use crate::ais::{Class, SourceId, StationId};
@@ -40,6 +42,8 @@ const BRIDGE: i64 = 36;
 const EXPECTED: u8 = 6;
 /// After so long a silence gathers no more evidence. Slots.
 const GIVEN_UP: i64 = 144;
+/// Improbable silences from this length on are held for the vessel's own doing. Slots.
+const OWN_DOING: i64 = 9;
 /// Vessels with fewer fixes are not yet known to exist.
 const CONFIRMED_FIXES: u32 = 3;
 /// A vessel lying still may have switched off in port: so much it weighs where everybody falls silent.
@@ -116,6 +120,7 @@ pub struct Coverage {
     feeds: Feeds,
     quiet: Quiet,
     silent: FxHashMap<TrackIx, Silence>,
+    ended: Option<(TrackIx, Silence)>,
     /// The slot going on.
     slot: Option<Slot>,
     /// Slots with data, and slots in which no input was heard.
@@ -133,6 +138,7 @@ impl Coverage {
             feeds: Feeds::default(),
             quiet: Quiet::default(),
             silent: FxHashMap::default(),
+            ended: None,
             slot: None,
             slots: 0,
             holes: 0,
@@ -176,6 +182,7 @@ impl Coverage {
         if let Some(previous) = previous.filter(|_| takes_part(vessel)) {
             self.learn(vessel.class(), &previous, &fix, silence.as_ref());
         }
+        self.ended = silence.map(|silence| (vessel.ix(), silence));
         if 1 < now.since(slot) && takes_part(vessel) {
             let mut silence = Silence::new(vessel, &fix, self.holes);
             for missed in (slot.0 + 1..now.0).take(GIVEN_UP as usize) {
@@ -235,11 +242,20 @@ impl Coverage {
         silence.missed(self.holes)
     }
 
-    /// From now on the silence is held for the vessel's own doing: reception learns nothing from it.
-    pub fn hold(&mut self, vessel: TrackIx) {
-        if let Some(silence) = self.silent.get_mut(&vessel) {
-            silence.held = true;
+    /// The silence that the last fix taken in by `seen` ended, if it was this vessel's.
+    pub fn ended(&self, vessel: TrackIx) -> Option<&Silence> {
+        self.ended.as_ref().filter(|(ended, _)| *ended == vessel).map(|(_, silence)| silence)
+    }
+
+    /// Judges a stretch of silence anew, from the first fix to `until`, by what is known of reception now: how improbable it is, and what
+    /// the feed itself missed of it (as far back as ten hours).
+    pub fn judge(&self, vessel: Vessel<'_>, from: &Fix, until: Time) -> (f64, Span) {
+        let mut silence = Silence::new(vessel, from, self.holes);
+        let (first, last) = (Slot::of(from.at).0 + 1, Slot::of(until).0);
+        for slot in (first..last).take(GIVEN_UP as usize) {
+            self.weigh(&mut silence, Slot(slot));
         }
+        (silence.unheard(), silence.missed(self.holes))
     }
 
     /// The track is gone.
@@ -297,11 +313,11 @@ impl Coverage {
         }
         let most = self.settings.max_cells;
         self.cells.count(Cell::of(fix.position), class, to, Heard::Yes, most);
-        if silence.is_some_and(|silence| silence.held) {
-            return;
-        }
         let counted = silence.map_or(0, |silence| i64::from(silence.counted));
-        for missed in from.0 + 1 + counted..to.0 {
+        // What is too improbable to be the receiver's fault teaches no more than the first hour of it.
+        let doubtful = silence.is_some_and(|silence| OWN_DOING <= missed && silence.unheard() < TOLD_BELOW / 10.0);
+        let until = if doubtful { to.0.min(from.0 + 1 + i64::from(EXPECTED)) } else { to.0 };
+        for missed in from.0 + 1 + counted..until {
             let missed = Slot(missed);
             let cell = Cell::of(silence::between(previous, fix, missed));
             if !self.feeds.hole(previous.source, missed) && !self.quiet.covered(cell, missed) {

@@ -36,8 +36,6 @@ pub struct Silence {
     pub(super) counted: u8,
     /// Whether anybody was told that it is improbable.
     pub(super) told: bool,
-    /// Whether somebody holds it for the vessel's own doing: then reception does not learn from it.
-    pub(super) held: bool,
 }
 
 impl Silence {
@@ -60,7 +58,6 @@ impl Silence {
             holes_before,
             counted: 0,
             told: false,
-            held: false,
         }
     }
 

@@ -11,7 +11,7 @@ use crate::tracks::{Activity, FOLLOWED, Fix, Interest as Keep, Learned, Outcome,
 use crate::units::StationClass;
 use crate::zones::Sighting;
 
-use super::{Engine, Timer};
+use super::{Engine, Timer, scene};
 
 /// Nobody faster than this is of interest for being slow. Knots.
 const SLOW_KNOTS: f64 = 5.0;
@@ -32,10 +32,11 @@ impl Engine {
     /// One report at its place in time.
     pub(super) fn step(&mut self, report: Report, now: Time, out: &mut Vec<Change>) {
         let at = report.at;
+        self.coverage.heard(report.source, report.station, at);
         match self.tracks.accept(report) {
             Outcome::Fix { vessel, previous, smg } => self.moved(vessel, previous, smg, now, out),
             Outcome::Identity { vessel, learned } => self.spoke(vessel, learned.as_deref(), at.max(now), now, out),
-            Outcome::Late { .. } => {}
+            Outcome::Late { vessel, fix } => self.heard_late(vessel, fix, now, out),
             Outcome::Refused(refusal) => self.counters.refused(refusal),
         }
         if self.tracks.has_forgotten() {
@@ -55,6 +56,11 @@ impl Engine {
         let Some(fix) = vessel.last() else {
             return;
         };
+        if self.coverage.wants(previous.as_ref(), &fix) {
+            self.coverage.seen(vessel, previous, fix);
+            self.heard_again(ix, fix);
+        }
+        let vessel = self.tracks.vessel(ix);
         let lost_after = self.tracks.settings().lost_after();
         let sighting = match previous {
             Some(previous) if fix.at - previous.at <= lost_after => Sighting::Next,
@@ -224,6 +230,7 @@ impl Engine {
             self.episodes.port_calls.forget(self.tracks.vessel(vessel).key());
             self.places.forget(vessel);
             self.episodes.forget(vessel);
+            self.coverage.forget(vessel);
             self.tracks.release(vessel);
         }
     }
@@ -264,6 +271,8 @@ impl Engine {
                 behaviour.forget(&scene, vessel, "switched off", &mut self.output);
                 self.output.activity.push((vessel, Activity::Done));
             }
+            let scene = scene!(self, now);
+            behaviour.stop(&scene, "switched off", &mut self.output);
             self.keep(bit, now);
         }
         self.behaviours = wanted;

@@ -6,7 +6,7 @@ use crate::episodes::Look;
 use crate::time::Time;
 use crate::tracks::{Activity, FOLLOWED, Fix, SpeedMadeGood, TrackIx};
 
-use super::Engine;
+use super::{Engine, scene};
 
 impl Engine {
     /// Shows a fix to the finders of episodes, and tells behaviours what they found.

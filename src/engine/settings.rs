@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{alerts, behaviours, tracks};
+use crate::{alerts, behaviours, coverage, tracks};
 
 /// Every setting of the core.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub struct Settings {
     /// `[zones]`
     pub zones: ZoneSettings,
     /// `[coverage]`
-    pub coverage: CoverageSettings,
+    pub coverage: coverage::Settings,
     /// `[score]`
     pub score: alerts::ScoreSettings,
     /// `[behaviours]`
@@ -31,6 +31,7 @@ impl Settings {
         problems.extend(self.tracks.problems());
         problems.extend(self.alerts.problems());
         problems.extend(self.zones.problems());
+        problems.extend(self.coverage.problems());
         problems.extend(self.score.problems());
         problems.extend(self.behaviours.problems());
         problems
@@ -106,19 +107,5 @@ impl ZoneSettings {
             return Vec::new();
         }
         vec![format!("zones.calm_margin_nm must lie between 0 and 30, not {}", self.calm_margin_nm)]
-    }
-}
-
-/// `[coverage]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct CoverageSettings {
-    /// How much data the reception model needs before it is believed. Hours.
-    pub learn_hours: u32,
-}
-
-impl Default for CoverageSettings {
-    fn default() -> CoverageSettings {
-        CoverageSettings { learn_hours: 24 }
     }
 }

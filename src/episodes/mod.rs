@@ -3,6 +3,7 @@
 //! Each kind is found once, in its own file, and kept on a shelf by age, place and vessel. Behaviours read the shelves and are told
 //! of each episode that begins or ends; searches over many vessels run then, never with a report.
 
+pub mod gap;
 mod halt;
 mod hole;
 mod kink;

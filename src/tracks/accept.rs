@@ -43,6 +43,8 @@ pub enum Outcome {
     Late {
         /// Whose.
         vessel: TrackIx,
+        /// What it says.
+        fix: Fix,
     },
     /// Not for the picture.
     Refused(Refusal),

@@ -247,7 +247,7 @@ impl Tracks {
         if fix.at < last_at {
             let added = self.cold[ix.0 as usize].trail.insert_late(&trail_point(&fix));
             return match added {
-                true => Outcome::Late { vessel: ix },
+                true => Outcome::Late { vessel: ix, fix },
                 false => Outcome::Refused(Refusal::TooLate),
             };
         }

@@ -1,0 +1,116 @@
+//! What is told of a gap: that it goes on, how it closed, that it was none.
+
+use serde_json::{Map, Value};
+
+use crate::episodes::gap::Spot;
+use crate::time::Time;
+use crate::tracks::TrackIx;
+
+use super::super::{Holding, Signal, SignalKind, Subject, minutes, number, thresholds};
+use super::{Dark, LOST_AFTER, NAME, Settings};
+
+impl Dark {
+    /// How much has been reached by then: 1 silent, 2 for long, 3 for longer.
+    pub(super) fn level(&self, settings: &Settings, until: Time) -> u8 {
+        let length = self.length(until);
+        let reached = |hours: f64| u8::from(minutes(hours * 60.0) <= length);
+        1 + reached(settings.long_hours) + reached(settings.longer_hours)
+    }
+
+    /// When the next level is reached, or nobody waits any longer.
+    pub(super) fn next_due(&self, settings: &Settings, now: Time) -> Time {
+        let levels = [settings.long_hours, settings.longer_hours].map(|hours| self.due(minutes(hours * 60.0)));
+        levels.into_iter().find(|due| now < *due).unwrap_or(self.from.at + LOST_AFTER)
+    }
+
+    /// That it goes on.
+    pub(super) fn says(
+        &self,
+        vessel: TrackIx,
+        settings: &Settings,
+        now: Time,
+        kind: fn(Box<Holding>) -> SignalKind,
+    ) -> Signal {
+        let level = self.level(settings, now);
+        let holding = self.holding(settings, now, None, points(settings, level), level);
+        self.signal(vessel, kind(Box::new(holding)))
+    }
+
+    /// That it is over, and what that shows.
+    pub(super) fn closes(&self, vessel: TrackIx, settings: &Settings, to: Spot) -> Signal {
+        let level = self.level(settings, to.at);
+        let explained = self.gap(Some(to)).slack().is_some_and(|slack| slack < minutes(settings.slack_minutes));
+        let points = if explained { None } else { points(settings, level) };
+        let holding = self.holding(settings, to.at, Some(to), points, level);
+        let kind = SignalKind::Closes { ended_at: to.at, reason: "heard again", holding: Box::new(holding) };
+        self.signal(vessel, kind)
+    }
+
+    /// That a late fix leaves too little of it.
+    pub(super) fn disproved(&self, vessel: TrackIx) -> Signal {
+        let kind = SignalKind::Disproved { started_at: self.from.at, reason: "a late report shows it was heard" };
+        self.signal(vessel, kind)
+    }
+
+    fn signal(&self, vessel: TrackIx, kind: SignalKind) -> Signal {
+        Signal { behaviour: NAME, subject: Subject::one(self.key, vessel), kind }
+    }
+
+    fn holding(
+        &self,
+        settings: &Settings,
+        until: Time,
+        to: Option<Spot>,
+        more: Option<(&'static str, i32)>,
+        level: u8,
+    ) -> Holding {
+        let base = std::iter::once((NAME, settings.score)).chain(more).collect();
+        Holding {
+            started_at: self.from.at,
+            satisfied_at: self.satisfied_at.unwrap_or(self.due(self.why.required)),
+            last_at: until,
+            form: if level == 1 { "silent" } else { "long_silent" },
+            position: Some(self.from.position),
+            shore_nm: Some(self.shore_nm),
+            zones: self.why.zones.clone(),
+            base,
+            asked: None,
+            anchored: false,
+            measured: self.measured(until, to),
+            thresholds: thresholds(
+                settings,
+                &["watched_minutes", "after_hours", "max_probability", "min_shore_nm", "long_hours", "slack_minutes"],
+            ),
+        }
+    }
+
+    fn measured(&self, until: Time, to: Option<Spot>) -> Map<String, Value> {
+        let mut measured = Map::new();
+        measured.insert("silent_minutes".into(), number((until - self.from.at).minutes(), 1));
+        measured.insert("required_minutes".into(), number(self.why.required.minutes(), 1));
+        measured.insert("unheard_probability".into(), number(self.unheard, 9));
+        measured.insert("usual_knots".into(), number(self.usual_knots, 1));
+        if 0 < self.missed.millis() {
+            measured.insert("feed_missed_minutes".into(), number(self.missed.minutes(), 1));
+        }
+        if let Some(zone) = &self.why.heading {
+            measured.insert("heading_for".into(), Value::String(zone.clone()));
+        }
+        let gap = self.gap(to);
+        if let (Some(nm), Some(knots), Some(slack)) = (gap.distance_nm(), gap.implied_knots(), gap.slack()) {
+            measured.insert("distance_nm".into(), number(nm, 1));
+            measured.insert("implied_knots".into(), number(knots, 1));
+            measured.insert("slack_hours".into(), number(slack.hours(), 1));
+        }
+        measured
+    }
+}
+
+/// The points of its length.
+fn points(settings: &Settings, level: u8) -> Option<(&'static str, i32)> {
+    match level {
+        0 | 1 => None,
+        2 => Some(("long", settings.long_points)),
+        3.. => Some(("longer", settings.longer_points)),
+    }
+}

@@ -1,0 +1,291 @@
+//! Feed silent: an input, a station or a whole area is heard no more; no vessel is to blame.
+//!
+//! ## Watches
+//! Live inputs, by the clock of receipt; stations that the feed names, by their own habit; areas in which several vessels fall silent
+//! in the same ten minutes.
+//! ## Why
+//! A silent receiver looks like a quiet sea. Whoever watches must know that nothing is seen, and vessels must not be blamed for it.
+//! ## Opens
+//! An input: no line for `silent_seconds` of receipt. A station: silent for longer than 99.9 % of its own intervals, and for at least
+//! `station_min_minutes`, while its input goes on. An area: quiet for `area_minutes`.
+//! ## Ends
+//! Heard again; an area also when nobody has been heard there for a day: then nobody is expected any more.
+//! ## Blind spots
+//! A recording has no time of receipt: of inputs nothing is said in a replay. A harbour receiver with few ships may be silent by nature.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::ais::StationId;
+use crate::coverage::{Receipts, SLOT};
+use crate::geo::LatLon;
+use crate::time::{Span, Time};
+use crate::tracks::{TrackIx, TrackKey};
+use crate::units::Mmsi;
+use crate::zones::Chart;
+
+use super::{
+    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes, number,
+    positive, thresholds,
+};
+
+const NAME: &str = "feed_silent";
+/// Its input must have been heard so lately for a station to be silent alone.
+const INPUT_ALIVE: Span = Span::from_minutes(5);
+
+/// `[behaviours.feed_silent]`
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Whether it runs.
+    pub enabled: bool,
+    /// Base points.
+    pub score: i32,
+    /// A live input without a line for this long of receipt. Seconds.
+    pub silent_seconds: f64,
+    /// A station is given at least this long, however often it reports otherwise. Minutes.
+    pub station_min_minutes: f64,
+    /// An area is given this long. Minutes.
+    pub area_minutes: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { enabled: true, score: 20, silent_seconds: 90.0, station_min_minutes: 15.0, area_minutes: 20.0 }
+    }
+}
+
+impl Settings {
+    /// All faults; each begins with the key.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if !(0..=100).contains(&self.score) {
+            problems.push(format!("score must lie between 0 and 100, not {}", self.score));
+        }
+        positive(&mut problems, "silent_seconds", self.silent_seconds);
+        positive(&mut problems, "area_minutes", self.area_minutes);
+        if !self.station_min_minutes.is_finite() || self.station_min_minutes < 10.0 {
+            problems.push(format!("station_min_minutes must be 10 or more, not {}", self.station_min_minutes));
+        }
+        problems
+    }
+}
+
+/// The behaviour.
+pub struct FeedSilent {
+    settings: Settings,
+    /// Silent inputs, by name, since their last line.
+    inputs: BTreeMap<String, Time>,
+    stations: BTreeMap<StationId, Station>,
+    /// Quiet areas that were told, by name.
+    areas: BTreeMap<String, Time>,
+}
+
+/// A station that is silent, or soon may be.
+struct Station {
+    name: String,
+    last_at: Time,
+    usual: Span,
+    open: bool,
+}
+
+/// What is silent, for the words of the alert.
+struct Silent<'a> {
+    form: &'static str,
+    name: &'a str,
+    since: Time,
+    satisfied_at: Time,
+    position: Option<LatLon>,
+    measured: Map<String, Value>,
+}
+
+impl FeedSilent {
+    /// Zones do not matter to it.
+    pub fn new(settings: &Settings, _chart: &Chart) -> FeedSilent {
+        FeedSilent {
+            settings: settings.clone(),
+            inputs: BTreeMap::new(),
+            stations: BTreeMap::new(),
+            areas: BTreeMap::new(),
+        }
+    }
+
+    fn says(&self, silent: Silent<'_>, out: &mut Output) {
+        let holding = Holding {
+            started_at: silent.since,
+            satisfied_at: silent.satisfied_at,
+            last_at: silent.satisfied_at,
+            form: silent.form,
+            position: silent.position,
+            shore_nm: None,
+            zones: Vec::new(),
+            base: vec![(NAME, self.settings.score)],
+            asked: None,
+            anchored: false,
+            measured: silent.measured,
+            thresholds: thresholds(&self.settings, &["silent_seconds", "station_min_minutes", "area_minutes"]),
+        };
+        let kind = SignalKind::Holds(Box::new(holding));
+        out.signals.push(Signal { behaviour: NAME, subject: Subject::nobody(silent.name), kind });
+    }
+
+    fn stations(&mut self, scene: &Scene<'_>, station_name: &dyn Fn(StationId) -> String, out: &mut Output) {
+        if !scene.coverage.learned() {
+            return;
+        }
+        for pulse in scene.coverage.stations() {
+            let Some(usual) = pulse.usual else {
+                continue;
+            };
+            if let Some(known) = self.stations.get(&pulse.station) {
+                if pulse.last_at == known.last_at {
+                    continue;
+                }
+                if known.open {
+                    out.signals.push(over(&known.name, pulse.back_at.max(known.last_at), "heard again"));
+                }
+                self.stations.remove(&pulse.station);
+            }
+            let usual = usual.max(minutes(self.settings.station_min_minutes));
+            let due = pulse.last_at + usual;
+            if due <= scene.now + SLOT {
+                let name = station_name(pulse.station);
+                self.stations.insert(pulse.station, Station { name, last_at: pulse.last_at, usual, open: false });
+                out.wakes.push((due, nobody(), TrackIx(u32::from(pulse.station.0))));
+            }
+        }
+    }
+
+    fn areas(&mut self, scene: &Scene<'_>, out: &mut Output) {
+        let quiet = scene.coverage.quiet_areas();
+        self.areas.retain(|name, _| {
+            let stays = quiet.iter().any(|area| area.name() == *name);
+            if !stays {
+                out.signals.push(over(name, scene.now - SLOT, "heard again"));
+            }
+            stays
+        });
+        for area in quiet {
+            let due = area.first.start() + minutes(self.settings.area_minutes);
+            let name = area.name();
+            if scene.now < due || self.areas.contains_key(&name) {
+                continue;
+            }
+            self.areas.insert(name.clone(), area.since);
+            let mut measured = Map::new();
+            measured.insert("vessels_lost".into(), Value::from(area.vessels));
+            let silent = Silent {
+                form: "area",
+                name: &name,
+                since: area.since,
+                satisfied_at: scene.now,
+                position: Some(area.centre()),
+                measured,
+            };
+            self.says(silent, out);
+        }
+    }
+}
+
+impl Behaviour for FeedSilent {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Episodes
+    }
+
+    fn interest(&self) -> Interest {
+        Interest(0)
+    }
+
+    fn step(&mut self, _scene: &Scene<'_>, _step: &Step<'_>, _out: &mut Output) {}
+
+    fn wake(&mut self, scene: &Scene<'_>, _key: TrackKey, place: TrackIx, out: &mut Output) {
+        let id = StationId(place.0 as u16);
+        let Some(pulse) = scene.coverage.station(id) else {
+            return;
+        };
+        let Some(station) = self.stations.get_mut(&id).filter(|station| station.last_at == pulse.last_at) else {
+            return;
+        };
+        if station.open {
+            return;
+        }
+        if pulse.input_at < scene.now - INPUT_ALIVE {
+            // The input is silent, and with it all its stations: asked again at the turn after it came back.
+            self.stations.remove(&id);
+            return;
+        }
+        station.open = true;
+        let mut measured = Map::new();
+        measured.insert("usual_interval_minutes".into(), number(pulse.usual.unwrap_or(Span::ZERO).minutes(), 1));
+        let (name, since, satisfied_at) = (station.name.clone(), station.last_at, station.last_at + station.usual);
+        let silent = Silent {
+            form: "station",
+            name: &name,
+            since,
+            satisfied_at: satisfied_at.max(since),
+            position: None,
+            measured,
+        };
+        self.says(silent, out);
+    }
+
+    fn forget(&mut self, _scene: &Scene<'_>, _vessel: TrackIx, _reason: &'static str, _out: &mut Output) {}
+
+    fn reload(&mut self, _scene: &Scene<'_>, settings: &super::Settings, _places: &Places, _out: &mut Output) {
+        self.settings = settings.feed_silent.clone();
+    }
+
+    fn turn(&mut self, scene: &Scene<'_>, station_name: &dyn Fn(StationId) -> String, out: &mut Output) {
+        self.stations(scene, station_name, out);
+        self.areas(scene, out);
+    }
+
+    fn tick(&mut self, _scene: &Scene<'_>, receipts: &Receipts, received: Time, out: &mut Output) {
+        let limit = Span::from_millis((self.settings.silent_seconds * 1000.0) as i64);
+        for input in receipts.iter().filter(|input| input.live) {
+            let Some(last_at) = input.last_at else {
+                continue;
+            };
+            if let Some(since) = self.inputs.get(&input.name).copied() {
+                if since < last_at {
+                    self.inputs.remove(&input.name);
+                    out.signals.push(over(&input.name, input.back_at.unwrap_or(last_at), "heard again"));
+                }
+                continue;
+            }
+            if last_at + limit <= received {
+                self.inputs.insert(input.name.clone(), last_at);
+                let satisfied_at = last_at + limit;
+                let measured = Map::new();
+                let silent =
+                    Silent { form: "input", name: &input.name, since: last_at, satisfied_at, position: None, measured };
+                self.says(silent, out);
+            }
+        }
+    }
+
+    fn stop(&mut self, scene: &Scene<'_>, reason: &'static str, out: &mut Output) {
+        let stations = self.stations.values().filter(|station| station.open).map(|station| &station.name);
+        for name in self.inputs.keys().chain(stations).chain(self.areas.keys()) {
+            out.signals.push(over(name, scene.now, reason));
+        }
+    }
+}
+
+fn over(name: &str, ended_at: Time, reason: &'static str) -> Signal {
+    Signal { behaviour: NAME, subject: Subject::nobody(name), kind: SignalKind::Over { ended_at, reason } }
+}
+
+/// The key of what concerns no vessel.
+fn nobody() -> TrackKey {
+    TrackKey { mmsi: Mmsi(0), ordinal: 0 }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! Silence: what the turn of a slot, a late fix and a moment of receipt mean for gaps and for the feed.
+
+use crate::ais::StationId;
+use crate::alerts::Change;
+use crate::behaviours::{Interest, Scene, Step};
+use crate::episodes::gap::Spot;
+use crate::time::Time;
+use crate::tracks::{Fix, TrackIx};
+
+use super::{Engine, scene};
+
+impl Engine {
+    /// A moment of receipt has passed at which an input may have been silent for too long; live only. Part of what a replay of
+    /// the journal must repeat. Extra calls change nothing.
+    pub fn tick(&mut self, received: Time, out: &mut Vec<Change>) {
+        self.receipts.tick(received);
+        let now = self.now.unwrap_or(received);
+        for asked in 0..self.behaviours.len() {
+            let (bit, behaviour) = &mut self.behaviours[asked];
+            let bit = *bit;
+            let scene = scene!(self, now);
+            behaviour.tick(&scene, &self.receipts, received, &mut self.output);
+            self.keep(bit, now);
+        }
+        self.tell(now, out);
+    }
+
+    /// A slot of the reception model has ended.
+    pub(super) fn turn_slot(&mut self, now: Time, out: &mut Vec<Change>) {
+        let mut told = Vec::new();
+        self.coverage.turn(&self.tracks, &mut told);
+        for (key, ix) in told {
+            let vessel = self.tracks.vessel(ix);
+            let Some(silence) = self.coverage.silence(ix).filter(|_| vessel.key() == key) else {
+                continue;
+            };
+            let from = Spot { at: silence.since, position: silence.position };
+            if self.gaps.open(key, from, vessel.usual_knots(from.at), &self.chart, now) {
+                self.ask_about_silence(ix, None, Interest::SILENT, now, out);
+            }
+        }
+        for asked in 0..self.behaviours.len() {
+            let (bit, behaviour) = &mut self.behaviours[asked];
+            let bit = *bit;
+            let decoder = &self.decoder;
+            let station_name = |station: StationId| decoder.station_name(station).to_owned();
+            let scene = scene!(self, now);
+            behaviour.turn(&scene, &station_name, &mut self.output);
+            self.keep(bit, now);
+        }
+        self.tell(now, out);
+    }
+
+    /// A vessel was heard after a pause.
+    pub(super) fn heard_again(&mut self, ix: TrackIx, fix: Fix) {
+        if self.coverage.ended(ix).is_some() {
+            let key = self.tracks.vessel(ix).key();
+            self.gaps.close(key, Spot { at: fix.at, position: fix.position });
+        }
+    }
+
+    /// A fix older than its vessel's last: it may lie in a gap that has been closed.
+    pub(super) fn heard_late(&mut self, ix: TrackIx, fix: Fix, now: Time, out: &mut Vec<Change>) {
+        let key = self.tracks.vessel(ix).key();
+        if self.gaps.split(key, Spot { at: fix.at, position: fix.position }).is_some() {
+            self.ask_about_silence(ix, Some(fix), Interest::LATE, now, out);
+        }
+    }
+
+    /// Asks those who care about silence, and nobody else: there is no new fix.
+    fn ask_about_silence(
+        &mut self,
+        ix: TrackIx,
+        fix: Option<Fix>,
+        interest: Interest,
+        now: Time,
+        out: &mut Vec<Change>,
+    ) {
+        let key = self.tracks.vessel(ix).key();
+        for asked in 0..self.behaviours.len() {
+            let (bit, behaviour) = &mut self.behaviours[asked];
+            let bit = *bit;
+            if !interest.meets(behaviour.interest()) {
+                continue;
+            }
+            let scene = scene!(self, now);
+            let step = Step {
+                learned: None,
+                at: now,
+                vessel: ix,
+                key,
+                fix,
+                previous: None,
+                smg: None,
+                presence: self.places.presence(ix),
+                crossings: &[],
+                place: None,
+                interest,
+            };
+            behaviour.step(&scene, &step, &mut self.output);
+            self.keep(bit, now);
+        }
+        self.tell(now, out);
+    }
+}

@@ -1,0 +1,261 @@
+//! Gaps: where and when vessels were silent at sea although they would have been heard, and what they could have done meanwhile.
+
+use std::collections::BTreeMap;
+
+use crate::geo::LatLon;
+use crate::time::{Span, Time};
+use crate::tracks::TrackKey;
+use crate::units::METRES_PER_NM;
+use crate::zones::Chart;
+
+/// Nearer to shore, and in calm water, nobody looks for gaps. Nautical miles.
+pub const MIN_SHORE_NM: f64 = 1.0;
+/// A closed gap shorter than this leaves no time for anything.
+const SHORTEST: Span = Span::from_minutes(45);
+/// How long gaps are kept.
+const KEPT: Span = Span::from_hours(30 * 24);
+/// Gaps kept at most; beyond it those that ended first go, and are counted.
+const MOST: usize = 50_000;
+
+/// A place and a time.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Spot {
+    /// When.
+    pub at: Time,
+    /// Where.
+    pub position: LatLon,
+}
+
+/// One vessel silent, open or closed.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Gap {
+    /// Whose.
+    pub key: TrackKey,
+    /// Where it was last heard.
+    pub from: Spot,
+    /// Where it was heard again; `None` while it is not.
+    pub to: Option<Spot>,
+    /// Its usual speed before. Knots.
+    pub usual_knots: f64,
+}
+
+impl Gap {
+    /// How long it lasted, or has lasted by `now`.
+    pub fn length(&self, now: Time) -> Span {
+        self.to.map_or(now, |to| to.at) - self.from.at
+    }
+
+    /// From where it was lost to where it was found, nautical miles; `None` while it is open.
+    pub fn distance_nm(&self) -> Option<f64> {
+        self.to.map(|to| self.from.position.nm_to(to.position))
+    }
+
+    /// The least speed that explains where it was found, knots; `None` while it is open.
+    pub fn implied_knots(&self) -> Option<f64> {
+        let to = self.to?;
+        let hours = (to.at - self.from.at).hours();
+        (0.0 < hours).then(|| self.from.position.nm_to(to.position) / hours)
+    }
+
+    /// What is left of the time once the distance is sailed straight at its usual speed: time nobody can account for. Zero when it
+    /// must have gone faster; `None` while it is open.
+    pub fn slack(&self) -> Option<Span> {
+        let to = self.to?;
+        let sailing = hours(self.from.position.nm_to(to.position) / self.usual_knots.max(0.1));
+        Some((to.at - self.from.at - sailing).max(Span::ZERO))
+    }
+
+    /// The same for a way through `place`, at `knots`: what is left for a meeting there. Of an open gap, until `now` and without the way
+    /// back. Negative when it cannot have been there.
+    pub fn slack_at(&self, place: LatLon, knots: f64, now: Time) -> Span {
+        let out = self.from.position.metres_to(place);
+        let back = self.to.map_or(0.0, |to| place.metres_to(to.position));
+        self.length(now) - hours((out + back) / METRES_PER_NM / knots.max(0.1))
+    }
+}
+
+/// The gaps of the last 30 days.
+#[derive(Default)]
+pub struct Gaps {
+    /// By vessel, then by start.
+    gaps: BTreeMap<(TrackKey, Time), Gap>,
+    evicted: u64,
+}
+
+impl Gaps {
+    /// A vessel's silence has become improbable: begins a gap if it lies at sea. Says whether it does.
+    pub fn open(&mut self, key: TrackKey, from: Spot, usual_knots: f64, chart: &Chart, now: Time) -> bool {
+        if chart.shore_nm(from.position) < MIN_SHORE_NM || chart.calm(from.position, now).inside {
+            return false;
+        }
+        self.gaps.insert((key, from.at), Gap { key, from, to: None, usual_knots });
+        if MOST < self.gaps.len() {
+            self.evict(now);
+        }
+        true
+    }
+
+    /// A vessel was heard: closes its open gap, if it has one. A fix before the gap's start closes nothing.
+    pub fn close(&mut self, key: TrackKey, to: Spot) {
+        let Some(gap) = self.latest(key).filter(|gap| gap.to.is_none() && gap.from.at < to.at) else {
+            return;
+        };
+        self.put(Gap { to: Some(to), ..gap });
+    }
+
+    /// A late fix: splits the closed gap it lies in. Says which one that was, as it had been.
+    pub fn split(&mut self, key: TrackKey, heard: Spot) -> Option<Gap> {
+        let before = (key, Time::MIN)..(key, heard.at);
+        let gap = *self.gaps.range(before).next_back()?.1;
+        let to = gap.to.filter(|to| heard.at < to.at)?;
+        self.gaps.remove(&(key, gap.from.at));
+        self.put(Gap { to: Some(heard), ..gap });
+        self.put(Gap { from: heard, to: Some(to), ..gap });
+        Some(gap)
+    }
+
+    /// The latest gap of a vessel, open or closed.
+    pub fn latest(&self, key: TrackKey) -> Option<Gap> {
+        self.gaps.range((key, Time::MIN)..=(key, Time::MAX)).next_back().map(|(_, gap)| *gap)
+    }
+
+    /// The gaps of a vessel that reach into a stretch of time, by start.
+    pub fn of(&self, key: TrackKey, from: Time, to: Time) -> impl Iterator<Item = &Gap> {
+        self.gaps.range((key, Time::MIN)..=(key, to)).map(|(_, gap)| gap).filter(move |gap| from <= end_of(gap))
+    }
+
+    /// All gaps that reach into a stretch of time, by vessel and start. Looks at every gap: for episodes, never for reports.
+    pub fn during(&self, from: Time, to: Time) -> impl Iterator<Item = &Gap> {
+        self.gaps.values().filter(move |gap| gap.from.at <= to && from <= end_of(gap))
+    }
+
+    /// Hourly house-keeping: drops what is over for 30 days, and what is still open after so long.
+    pub fn sweep(&mut self, now: Time) {
+        self.gaps.retain(|_, gap| now - KEPT <= gap.to.map_or(gap.from.at, |to| to.at));
+    }
+
+    /// How many are kept.
+    pub fn len(&self) -> usize {
+        self.gaps.len()
+    }
+
+    /// Whether none is kept.
+    pub fn is_empty(&self) -> bool {
+        self.gaps.is_empty()
+    }
+
+    /// Gaps dropped because there were too many.
+    pub fn evicted(&self) -> u64 {
+        self.evicted
+    }
+
+    /// Heap bytes held, about.
+    pub fn bytes(&self) -> usize {
+        self.gaps.len() * (size_of::<((TrackKey, Time), Gap)>() + 8)
+    }
+
+    fn put(&mut self, gap: Gap) {
+        let place = (gap.key, gap.from.at);
+        match gap.to {
+            Some(to) if to.at - gap.from.at < SHORTEST => self.gaps.remove(&place),
+            Some(_) | None => self.gaps.insert(place, gap),
+        };
+    }
+
+    /// Drops a tenth: closed ones before open ones, the earliest end first.
+    fn evict(&mut self, now: Time) {
+        let mut order: Vec<_> = self
+            .gaps
+            .iter()
+            .map(|(place, gap)| (gap.to.is_none(), gap.to.map_or(gap.from.at.min(now), |to| to.at), *place))
+            .collect();
+        order.sort_unstable();
+        for (_, _, place) in order.into_iter().take(MOST / 10) {
+            self.gaps.remove(&place);
+            self.evicted += 1;
+        }
+    }
+}
+
+fn end_of(gap: &Gap) -> Time {
+    gap.to.map_or(Time::MAX, |to| to.at)
+}
+
+fn hours(hours: f64) -> Span {
+    Span::from_millis((hours * 3_600_000.0) as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{AREA, chart};
+    use crate::units::Mmsi;
+
+    const KEY: TrackKey = TrackKey { mmsi: Mmsi(224_000_001), ordinal: 1 };
+
+    fn spot(minute: i64, lat: f64) -> Spot {
+        Spot { at: Time::from_seconds(minute * 60), position: LatLon::new(lat, -17.0) }
+    }
+
+    fn closed(from: Spot, to: Spot) -> Gaps {
+        let mut gaps = Gaps::default();
+        assert!(gaps.open(KEY, from, 12.0, &chart(AREA), from.at));
+        gaps.close(KEY, to);
+        gaps
+    }
+
+    #[test]
+    fn a_closed_gap_tells_distance_speed_and_slack() {
+        // 30 nm in 5 h by a ship that goes 12 kn: 2.5 h of sailing, 2.5 h nobody can account for.
+        let gaps = closed(spot(0, 28.0), spot(300, 28.5));
+        let gap = gaps.latest(KEY).expect("just closed");
+        assert!((gap.distance_nm().expect("closed") - 29.9).abs() < 0.2);
+        assert!((gap.implied_knots().expect("closed") - 6.0).abs() < 0.1);
+        assert!((gap.slack().expect("closed").minutes() - 150.0).abs() < 3.0);
+        // Straight on leaves nothing; a place 30 nm aside cannot have been visited.
+        let on = closed(spot(0, 28.0), spot(300, 29.01)).latest(KEY).expect("just closed");
+        assert_eq!(on.slack(), Some(Span::ZERO));
+        let aside = LatLon::new(28.25, -16.4);
+        assert!(on.slack_at(aside, 13.2, Time::MAX) < Span::ZERO);
+        let nearer = LatLon::new(28.25, -16.8);
+        assert!((gap.slack_at(nearer, 13.2, Time::MAX).minutes() - 133.0).abs() < 5.0);
+    }
+
+    #[test]
+    fn a_late_fix_splits_a_gap_and_short_rests_are_dropped() {
+        let mut gaps = closed(spot(0, 28.0), spot(300, 28.5));
+        assert_eq!(gaps.split(KEY, spot(400, 28.6)), None);
+        assert_eq!(gaps.split(KEY, spot(280, 28.45)).map(|gap| gap.length(Time::MAX).minutes()), Some(300.0));
+        let kept: Vec<f64> = gaps.of(KEY, Time::MIN, Time::MAX).map(|gap| gap.length(Time::MAX).minutes()).collect();
+        assert_eq!(kept, [280.0]);
+        gaps.split(KEY, spot(100, 28.2));
+        let kept: Vec<f64> = gaps.during(Time::MIN, Time::MAX).map(|gap| gap.length(Time::MAX).minutes()).collect();
+        assert_eq!(kept, [100.0, 180.0]);
+    }
+
+    #[test]
+    fn a_gap_is_kept_for_30_days_and_found_by_time() {
+        let mut gaps = closed(spot(0, 28.0), spot(300, 28.5));
+        assert_eq!(gaps.during(spot(301, 0.0).at, spot(400, 0.0).at).count(), 0);
+        assert_eq!(gaps.during(spot(299, 0.0).at, spot(400, 0.0).at).count(), 1);
+        gaps.sweep(spot(300, 0.0).at + KEPT);
+        assert_eq!(gaps.len(), 1);
+        gaps.sweep(spot(301, 0.0).at + KEPT);
+        assert!(gaps.is_empty());
+    }
+
+    #[test]
+    fn too_many_gaps_drop_the_oldest_closed_ones() {
+        let mut gaps = Gaps::default();
+        let chart = chart(AREA);
+        for number in 0..=MOST as i64 {
+            let key = TrackKey { mmsi: Mmsi(number as u32), ordinal: 1 };
+            gaps.open(key, spot(number, 28.0), 12.0, &chart, spot(number, 0.0).at);
+            if number != 0 {
+                gaps.close(key, spot(number + 60, 28.0));
+            }
+        }
+        assert_eq!(gaps.evicted(), MOST as u64 / 10);
+        assert!(gaps.latest(TrackKey { mmsi: Mmsi(0), ordinal: 1 }).is_some(), "what is open stays");
+    }
+}
