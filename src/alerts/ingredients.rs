@@ -38,7 +38,7 @@ pub(super) const INGREDIENTS: &[Ingredient] = &[
 ];
 
 /// All caps; the lowest that applies is the last line.
-pub(super) const CAPS: &[Limit] = &[at_anchor_near_shore, on_duty, fleet, circles_by_trade];
+pub(super) const CAPS: &[Limit] = &[at_anchor_near_shore, wrong_check_digit, on_duty, fleet, circles_by_trade];
 
 /// The base of the behaviour, line by line as it said it.
 pub(super) fn base(scene: &Scene<'_>) -> Vec<ScoreReason> {
@@ -78,6 +78,16 @@ fn base_text(scene: &Scene<'_>, code: &str) -> String {
         ("draught_change", _, _) => "Lies less deep than before, with no port between",
         ("voyage_anomaly", _, "short_calls") => "Calls at ports without loading or unloading",
         ("voyage_anomaly", _, _) => "Another destination, chosen at sea",
+        ("position_jump", _, _) => "Turns up where it could not have gone",
+        ("identity_conflict", _, _) => "One MMSI on two ships",
+        ("identity_change", "new_identity", _) => "Known by its IMO number under another MMSI and another name or flag",
+        ("identity_change", "new_mmsi", _) => "Known by its IMO number under another MMSI",
+        ("identity_change", "shared_imo", _) => "Says an IMO number that another vessel says too",
+        ("identity_change", "check_digit", _) => "Says an IMO number that cannot be one",
+        ("identity_change", "renamed", _) => "Changed its name",
+        ("identity_change", "call_sign", _) => "Changed its call sign under way",
+        ("identity_change", _, _) => "Changed its type under way",
+        ("interference", _, _) => "Many vessels jump to one place: satellite navigation is jammed or falsified",
         ("distress", "test", _) => "A distress device under test",
         ("distress", _, _) => "A distress device is active",
         (behaviour, code, _) if behaviour == code => return words(behaviour),
@@ -182,7 +192,8 @@ fn like_fishing(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReas
 }
 
 fn both_fishing(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
-    let pair = scene.parties.len() == 2 && !LIKE_FISHING.contains(&scene.behaviour);
+    let two = matches!(scene.parties, [a, b] if a.key.mmsi != b.key.mmsi);
+    let pair = two && !LIKE_FISHING.contains(&scene.behaviour);
     let text = "Both are fishing vessels";
     (pair && all_fishing(scene)).then(|| line("both_fishing", settings.both_fishing_points, text))
 }
@@ -225,6 +236,12 @@ fn at_anchor_near_shore(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<C
         code: "cap_fact",
         text: format!("At anchor inside {} nm: kept as a fact", settings.anchored_shore_nm),
     })
+}
+
+fn wrong_check_digit(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let wrong = scene.behaviour == "identity_change" && scene.holding.form == "check_digit";
+    let text = "Mostly a slip of the keyboard: kept as a fact".to_owned();
+    wrong.then(|| Cap { points: settings.cap_fact, code: "cap_fact", text })
 }
 
 fn on_duty(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {

@@ -11,6 +11,8 @@ mod id;
 mod ingredients;
 mod lifecycle;
 mod memory;
+mod mute;
+mod named;
 mod party;
 mod score;
 mod settings;
@@ -39,6 +41,7 @@ use group::{Groups, groups};
 use id::Key;
 use lifecycle::{Act, Observation, Transition, transition};
 use memory::Memory;
+use mute::Mute;
 use supersede::{stronger, supersedes, weaker};
 
 /// What the book may look at while it decides.
@@ -60,6 +63,7 @@ pub struct AlertBook {
     deadlines: BTreeSet<(Time, Key)>,
     groups: Groups,
     memory: Memory,
+    mute: Mute,
     /// The latest moment the book was asked at; no line comes before it.
     latest: Time,
     refused: u64,
@@ -75,6 +79,7 @@ impl AlertBook {
             deadlines: BTreeSet::new(),
             groups: Groups::default(),
             memory: Memory::default(),
+            mute: Mute::default(),
             latest: Time::MIN,
             refused: 0,
         }
@@ -99,6 +104,7 @@ impl AlertBook {
                 SignalKind::Over { ended_at, reason } => {
                     self.over(now, key, ended_at, reason, view, out);
                 }
+                SignalKind::Mutes { vessels } => self.mute.set(&key.place, vessels),
             }
         }
     }
@@ -161,6 +167,7 @@ impl AlertBook {
         let began = holding.started_at;
         let (observation, reason) = match self.entries.get_mut(&key) {
             Some(entry) => entry.hold(now, &key, subject, holding, &context),
+            None if self.mute.holds(&key) => return,
             None => {
                 if self.memory.was_superseded(&key, began) {
                     return;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::geo::LatLon;
 use crate::time::Time;
 use crate::tracks::{TrackIx, TrackKey};
+use crate::units::Mmsi;
 use crate::zones::{Relation, ZoneIx};
 
 /// One statement of a behaviour about one subject.
@@ -56,6 +57,12 @@ pub enum SignalKind {
         ended_at: Time,
         /// Why, in a few words: `under way again`, `lost`, `left the zone`, `apart`, `zone removed`.
         reason: &'static str,
+    },
+    /// From now on these vessels, and no others because of this subject, are where AIS cannot have them: what looks like it
+    /// opens no alert. Empty when it is over.
+    Mutes {
+        /// Their MMSIs.
+        vessels: Vec<Mmsi>,
     },
 }
 
