@@ -54,12 +54,12 @@ fn while_it_lasts_nobody_loiters_there() {
         format!("{ship}S{number} 22400001{number} mute\n{clock} 29.5 -15\nstop 200\n")
     };
     let loiters = |ships| {
-        let script = [fleet(ships, 0.005), late(8, "12:45"), late(9, "13:12")].concat();
+        let script = [fleet(ships, 0.005), late(8, "12:40"), late(9, "13:08")].concat();
         let changes = run(&Settings::default(), AREA, &script);
         changes.iter().find(|change| change.alert.behaviour == "loitering").map(|change| change.at.clock())
     };
     // Three and two are no area within half an hour: the first loiters after an hour. Five are one, until half an hour after
     // the last jump.
     assert_eq!(loiters(3), Some("13:13".to_owned()));
-    assert_eq!(loiters(5), Some("13:44".to_owned()));
+    assert_eq!(loiters(5), Some("13:40".to_owned()));
 }
