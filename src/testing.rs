@@ -8,10 +8,11 @@
 //!   go 90 12 30            course, knots, minutes
 //!   silent 25              25 min without a report, where it is
 //!   dark 90 12 30          the same under way
-//!   say draught=7.8        static data once more, with what is new; `destination` (underscores for spaces) as well
+//!   say name=BRAVO         static data once more, with what is new; `imo`, `call`, `type`, `draught`, `destination` as well
 //! ```
 //! Other settings of a ship: `class=B`, `status=1`, `dims=BOW,STERN,PORT,STARBOARD`, `heading=DEGREES`, `jitter=METRES`,
-//! `draught=METRES`, `destination=TEXT`, `mute` (no static data sent).
+//! `imo=NUMBER`, `call=SIGN`, `draught=METRES`, `destination=TEXT` (underscores for spaces), `mute` (no static data sent). Two
+//! blocks of one MMSI are two ships, or one that jumps.
 
 use std::sync::Arc;
 
@@ -115,7 +116,10 @@ pub(crate) fn lines(script: &str) -> Vec<String> {
 fn line_of(change: &Change) -> String {
     let alert = &change.alert;
     let name = |vessel: &crate::alerts::VesselRef| vessel.name.clone().unwrap_or_else(|| vessel.mmsi.to_string());
-    let names: Vec<String> = alert.vessels.iter().map(name).collect();
+    let mut names: Vec<String> = alert.vessels.iter().map(name).collect();
+    if names.is_empty() {
+        names.push("-".to_owned());
+    }
     let kind = serde_json::to_value(change.change).expect("a name");
     let ended = alert.ended_at.map_or(String::new(), |at| format!(" ended={}", at.clock()));
     format!(
@@ -148,6 +152,8 @@ struct Ship {
     mute: bool,
     draught: f64,
     destination: String,
+    imo: u32,
+    call_sign: String,
     at: Time,
     place: LatLon,
     said: usize,
@@ -174,6 +180,8 @@ impl Ship {
             mute: words.contains(&"mute"),
             draught: number("draught").unwrap_or(0.0),
             destination: setting("destination").unwrap_or_default().replace('_', " "),
+            imo: number("imo").unwrap_or(0.0) as u32,
+            call_sign: setting("call").unwrap_or_default().to_owned(),
             at: Time::MIN,
             place: LatLon::new(0.0, 0.0),
             said: 0,
@@ -192,6 +200,10 @@ impl Ship {
                     match key {
                         "draught" => self.draught = value.parse().expect("metres"),
                         "destination" => self.destination = value.replace('_', " "),
+                        "name" => self.name = value.replace('_', " "),
+                        "call" => self.call_sign = value.to_owned(),
+                        "imo" => self.imo = value.parse().expect("an IMO number"),
+                        "type" => self.ship_type = value.parse().expect("a ship type"),
                         _ => panic!("`{key}` is nothing to say"),
                     }
                 }
@@ -249,8 +261,8 @@ impl Ship {
 
     fn name_itself(&mut self, lines: &mut Vec<(Time, usize, String)>) {
         let identity = Identity {
-            imo: 0,
-            call_sign: "",
+            imo: self.imo,
+            call_sign: &self.call_sign.clone(),
             name: &self.name.clone(),
             ship_type: self.ship_type,
             dimensions: self.dimensions,

@@ -38,7 +38,8 @@ pub(super) const INGREDIENTS: &[Ingredient] = &[
 ];
 
 /// All caps; the lowest that applies is the last line.
-pub(super) const CAPS: &[Limit] = &[at_anchor_near_shore, short_gap, on_duty, fleet, circles_by_trade];
+pub(super) const CAPS: &[Limit] =
+    &[at_anchor_near_shore, short_gap, wrong_check_digit, on_duty, fleet, circles_by_trade];
 
 /// The base of the behaviour, line by line as it said it.
 pub(super) fn base(scene: &Scene<'_>) -> Vec<ScoreReason> {
@@ -84,6 +85,16 @@ fn base_text(scene: &Scene<'_>, code: &str) -> String {
         ("feed_silent", _, "input") => "An input says nothing",
         ("feed_silent", _, "station") => "A station says nothing",
         ("feed_silent", _, _) => "Everybody in an area fell silent at once",
+        ("position_jump", _, _) => "Turns up where it could not have gone",
+        ("identity_conflict", _, _) => "One MMSI on two ships",
+        ("identity_change", "new_identity", _) => "Known by its IMO number under another MMSI and another name or flag",
+        ("identity_change", "new_mmsi", _) => "Known by its IMO number under another MMSI",
+        ("identity_change", "shared_imo", _) => "Says an IMO number that another vessel says too",
+        ("identity_change", "check_digit", _) => "Says an IMO number that cannot be one",
+        ("identity_change", "renamed", _) => "Changed its name",
+        ("identity_change", "call_sign", _) => "Changed its call sign under way",
+        ("identity_change", _, _) => "Changed its type under way",
+        ("interference", _, _) => "Many vessels jump to one place: satellite navigation is jammed or falsified",
         ("distress", "test", _) => "A distress device under test",
         ("distress", _, _) => "A distress device is active",
         (behaviour, code, _) if behaviour == code => return words(behaviour),
@@ -188,7 +199,8 @@ fn like_fishing(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReas
 }
 
 fn both_fishing(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
-    let pair = scene.parties.len() == 2 && !LIKE_FISHING.contains(&scene.behaviour);
+    let two = matches!(scene.parties, [a, b] if a.key.mmsi != b.key.mmsi);
+    let pair = two && !LIKE_FISHING.contains(&scene.behaviour);
     let text = "Both are fishing vessels";
     (pair && all_fishing(scene)).then(|| line("both_fishing", settings.both_fishing_points, text))
 }
@@ -242,6 +254,12 @@ fn short_gap(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
         code: "cap_fact",
         text: "Not silent for long: kept as a fact".to_owned(),
     })
+}
+
+fn wrong_check_digit(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let wrong = scene.behaviour == "identity_change" && scene.holding.form == "check_digit";
+    let text = "Mostly a slip of the keyboard: kept as a fact".to_owned();
+    wrong.then(|| Cap { points: settings.cap_fact, only_below: i32::MAX, code: "cap_fact", text })
 }
 
 fn on_duty(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {

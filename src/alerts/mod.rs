@@ -12,6 +12,8 @@ mod id;
 mod ingredients;
 mod lifecycle;
 mod memory;
+mod mute;
+mod named;
 mod party;
 mod roles;
 mod score;
@@ -42,6 +44,7 @@ use group::{Groups, groups};
 use id::Key;
 use lifecycle::{Act, Observation, Transition, transition};
 use memory::Memory;
+use mute::Mute;
 use supersede::{stronger, supersedes, weaker};
 
 /// What the book may look at while it decides.
@@ -65,6 +68,7 @@ pub struct AlertBook {
     memory: Memory,
     /// What ended and may still be corrected.
     archive: Archive,
+    mute: Mute,
     /// The latest moment the book was asked at; no line comes before it.
     latest: Time,
     refused: u64,
@@ -81,6 +85,7 @@ impl AlertBook {
             groups: Groups::default(),
             memory: Memory::default(),
             archive: Archive::default(),
+            mute: Mute::default(),
             latest: Time::MIN,
             refused: 0,
         }
@@ -117,6 +122,7 @@ impl AlertBook {
                 SignalKind::Disproved { started_at, reason } => {
                     self.disproved(now, key, started_at, reason, view, out);
                 }
+                SignalKind::Mutes { vessels } => self.mute.set(&key.place, vessels),
             }
         }
     }
@@ -179,6 +185,7 @@ impl AlertBook {
         let began = holding.started_at;
         let (observation, reason) = match self.entries.get_mut(&key) {
             Some(entry) => entry.hold(now, &key, subject, holding, &context),
+            None if self.mute.holds(&key) => return,
             None => {
                 if self.memory.was_superseded(&key, began) {
                     return;

@@ -7,6 +7,7 @@ use crate::time::{Span, Time};
 use crate::units::METRES_PER_NM;
 
 use super::alert::{VesselRef, ZoneRef};
+use super::named;
 use super::party::{clean, type_name};
 
 /// More zones than this are counted, not named.
@@ -78,7 +79,10 @@ pub(super) fn opened_because(behaviour: &str, form: &str, counted: Option<Span>,
         ("voyage_anomaly", _) => "another destination, kept".to_owned(),
         ("distress", "test") => "distress device under test".to_owned(),
         ("distress", _) => "distress device active".to_owned(),
-        (behaviour, _) => format!("{} for {held}", behaviour.replace('_', " ")),
+        (behaviour, _) => match named::opened_because(behaviour, form) {
+            Some(because) => because.to_owned(),
+            None => format!("{} for {held}", behaviour.replace('_', " ")),
+        },
     }
 }
 
@@ -92,6 +96,9 @@ impl Told<'_> {
         // Of a drop and its collection the boat is told of; the ship has its place in what she did.
         let told = |vessel: &&VesselRef| self.behaviour != "async_rendezvous" || vessel.role != Some("dropper");
         let names: Vec<String> = self.vessels.iter().filter(told).map(name).collect();
+        if let Some(who) = named::who(self, &names) {
+            return who;
+        }
         match (names.is_empty(), self.form) {
             (false, _) => names.join(" and "),
             (true, "station") => format!("Station {}", self.source()),
@@ -189,6 +196,9 @@ impl Told<'_> {
             ("distress", "test") => format!("{is} sending a distress test since {} UTC", self.started_at.clock()),
             ("distress", _) => format!("{is} sending a distress signal since {} UTC", self.started_at.clock()),
             (behaviour, form) => {
+                if let Some(doing) = named::doing(self) {
+                    return doing;
+                }
                 let form = if form.is_empty() { String::new() } else { format!(" ({})", form_words(form)) };
                 format!("{is} in {}{form} for {held}", behaviour.replace('_', " "))
             }
@@ -362,6 +372,10 @@ impl Told<'_> {
             "ais_gap" => "AIS cannot show where it was, nor whether it was switched off or broke",
             "feed_silent" => return "No vessel is to blame; nothing is seen through it meanwhile.".to_owned(),
             "distress" => "AIS cannot show whether anybody needs help",
+            "identity_change" => "AIS cannot show who owns her",
+            "position_jump" => "AIS cannot show which position is true",
+            "identity_conflict" => "AIS cannot show which of them the number was given to",
+            "interference" => "AIS cannot show where they really are",
             _ => "AIS cannot show craft without transponders",
         };
         let heard = match self.satellite_only {
@@ -369,7 +383,7 @@ impl Told<'_> {
             false => "",
         };
         match self.behaviour {
-            "distress" => format!("{unseen}{heard}."),
+            "distress" | "interference" => format!("{unseen}{heard}."),
             _ => format!("{word}; {unseen}{heard}."),
         }
     }
@@ -397,12 +411,12 @@ fn name(vessel: &VesselRef) -> String {
     }
 }
 
-fn number(numbers: &Map<String, Value>, key: &str) -> Option<f64> {
+pub(super) fn number(numbers: &Map<String, Value>, key: &str) -> Option<f64> {
     numbers.get(key)?.as_f64()
 }
 
 /// Metres under 1 nm, else nautical miles, one decimal below 10.
-fn distance(nm: f64) -> String {
+pub(super) fn distance(nm: f64) -> String {
     match nm {
         ..1.0 => format!("{:.0} m", nm * METRES_PER_NM),
         1.0..9.95 => format!("{nm:.1} nm"),
@@ -411,7 +425,7 @@ fn distance(nm: f64) -> String {
 }
 
 /// At most one decimal, none that is zero.
-fn decimals(value: f64) -> String {
+pub(super) fn decimals(value: f64) -> String {
     let text = format!("{value:.1}");
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }

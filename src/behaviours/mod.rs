@@ -15,21 +15,28 @@ pub mod distress;
 pub mod draught_change;
 pub mod drift;
 pub mod feed_silent;
+pub mod identity_change;
+pub mod identity_conflict;
 mod instant;
+pub mod interference;
 mod judged;
 pub mod limit_hugging;
 pub mod loitering;
 mod lone;
 mod pair;
 mod place;
+pub mod position_jump;
 mod profile;
+mod registry;
 pub mod rendezvous;
+mod sharing;
 mod signal;
 pub mod slowdown;
 mod stay;
 mod swing;
 mod tier;
 pub mod voyage_anomaly;
+mod wording;
 pub mod zone_entry;
 pub mod zone_exit;
 pub mod zone_speed;
@@ -45,7 +52,7 @@ use crate::coverage::{Coverage, Receipts};
 use crate::episodes::gap::Gaps;
 use crate::episodes::{Episodes, News};
 use crate::time::{Span, Time};
-use crate::tracks::{Activity, Fix, Learned, SpeedMadeGood, TrackIx, TrackKey, Tracks};
+use crate::tracks::{Activity, Fix, Jump, Learned, SpeedMadeGood, TrackIx, TrackKey, Tracks};
 use crate::zones::{Chart, Crossing, Kind, Presence};
 
 /// One vessel moved on, or said who it is.
@@ -71,6 +78,8 @@ pub struct Step<'a> {
     pub place: Option<Place>,
     /// What it said of itself that is new; only in steps of `Interest::LEARNED`. What is known now is in its track.
     pub learned: Option<&'a Learned>,
+    /// It is not where it was: only in steps of `Interest::JUMPED`.
+    pub jump: Option<&'a Jump>,
     /// Why behaviours are asked.
     pub interest: Interest,
 }
@@ -93,6 +102,8 @@ impl Interest {
     /// Static data other than the estimated arrival changed, or a change was said a second time. Only behaviours with this
     /// interest are asked, whoever keeps state about the vessel.
     pub const LEARNED: Interest = Interest(32);
+    /// Its MMSI turned up where it could not have gone.
+    pub const JUMPED: Interest = Interest(64);
 
     /// A port call has just ended; it is the last of the vessel's in `Episodes`.
     pub const SAILED: Interest = Interest(1 << 10);
@@ -257,6 +268,10 @@ catalogue! {
     drift: Drift,
     draught_change: DraughtChange,
     voyage_anomaly: VoyageAnomaly,
+    position_jump: PositionJump,
+    identity_conflict: IdentityConflict,
+    identity_change: IdentityChange,
+    interference: Interference,
     distress: Distress,
     feed_silent: FeedSilent,
 }

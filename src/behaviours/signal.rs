@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::geo::LatLon;
 use crate::time::Time;
 use crate::tracks::{TrackIx, TrackKey};
+use crate::units::Mmsi;
 use crate::zones::{Relation, ZoneIx};
 
 /// One statement of a behaviour about one subject.
@@ -80,6 +81,12 @@ pub enum SignalKind {
         started_at: Time,
         /// Why, in a few words.
         reason: &'static str,
+    },
+    /// From now on these vessels, and no others because of this subject, are where AIS cannot have them: what looks like it
+    /// opens no alert. Empty when it is over.
+    Mutes {
+        /// Their MMSIs.
+        vessels: Vec<Mmsi>,
     },
 }
 

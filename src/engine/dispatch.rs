@@ -7,7 +7,7 @@ use crate::alerts::{Change, View};
 use crate::behaviours::{self, Interest, Scene, Step};
 use crate::episodes::{Berth, Sailing};
 use crate::time::{Span, Time};
-use crate::tracks::{Activity, FOLLOWED, Fix, Interest as Keep, Learned, Outcome, SpeedMadeGood, TrackIx};
+use crate::tracks::{Activity, FOLLOWED, Fix, Interest as Keep, Jump, Learned, Outcome, SpeedMadeGood, TrackIx};
 use crate::units::StationClass;
 use crate::zones::Sighting;
 
@@ -25,6 +25,7 @@ struct Asked<'a> {
     previous: Option<Fix>,
     smg: Option<SpeedMadeGood>,
     learned: Option<&'a Learned>,
+    jump: Option<&'a Jump>,
     interest: Interest,
 }
 
@@ -34,7 +35,9 @@ impl Engine {
         let at = report.at;
         self.coverage.heard(report.source, report.station, at);
         match self.tracks.accept(report) {
-            Outcome::Fix { vessel, previous, smg } => self.moved(vessel, previous, smg, now, out),
+            Outcome::Fix { vessel, previous, smg, jump } => {
+                self.moved(vessel, previous, smg, jump.as_deref(), now, out);
+            }
             Outcome::Identity { vessel, learned } => self.spoke(vessel, learned.as_deref(), at.max(now), now, out),
             Outcome::Late { vessel, fix } => self.heard_late(vessel, fix, now, out),
             Outcome::Refused(refusal) => self.counters.refused(refusal),
@@ -49,6 +52,7 @@ impl Engine {
         ix: TrackIx,
         previous: Option<Fix>,
         smg: Option<SpeedMadeGood>,
+        jump: Option<&Jump>,
         now: Time,
         out: &mut Vec<Change>,
     ) {
@@ -89,6 +93,9 @@ impl Engine {
         if vessel.mmsi().station_class() == StationClass::Distress {
             interest = interest.and(Interest::DISTRESS);
         }
+        if jump.is_some() {
+            interest = interest.and(Interest::JUMPED);
+        }
         let (key, follows) = (vessel.key(), new_slot && (slow || vessel.in_port()) && vessel.takes_part());
         let watch = slow || !presence.is_empty();
         if let Some(previous) = previous {
@@ -107,7 +114,7 @@ impl Engine {
         if slow || followed || interest.meets(Interest::TICK) {
             self.remember(ix, fix, smg, new_slot, now, out);
         }
-        self.ask(ix, Asked { at: fix.at, fix: Some(fix), previous, smg, learned: None, interest }, now, out);
+        self.ask(ix, Asked { at: fix.at, fix: Some(fix), previous, smg, learned: None, jump, interest }, now, out);
     }
 
     /// Follows a vessel into, through and out of port; whether a call has just ended.
@@ -141,12 +148,12 @@ impl Engine {
             return;
         }
         self.crossings.clear();
-        self.ask(ix, Asked { at, fix: None, previous: None, smg: None, learned, interest }, now, out);
+        self.ask(ix, Asked { at, fix: None, previous: None, smg: None, learned, jump: None, interest }, now, out);
     }
 
     /// Asks the behaviours that want to know.
     fn ask(&mut self, ix: TrackIx, asked: Asked<'_>, now: Time, out: &mut Vec<Change>) {
-        let Asked { at, fix, previous, smg, learned, interest } = asked;
+        let Asked { at, fix, previous, smg, learned, jump, interest } = asked;
         let vessel = self.tracks.vessel(ix);
         // What was said without a fix concerns only those who want such words.
         let (key, active) = (vessel.key(), if fix.is_some() { vessel.active() } else { 0 });
@@ -172,6 +179,7 @@ impl Engine {
                 crossings: &self.crossings,
                 place,
                 learned,
+                jump,
                 interest,
             };
             behaviour.step(&scene, &step, &mut self.output);

@@ -86,6 +86,7 @@ impl Engine {
             let scene = scene!(self, now);
             let step = Step {
                 learned: None,
+                jump: None,
                 at: now,
                 vessel: ix,
                 key,

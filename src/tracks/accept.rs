@@ -5,9 +5,9 @@ use rustc_hash::FxHashMap;
 use crate::time::{Span, Time};
 use crate::units::METRES_PER_SECOND_PER_KNOT;
 
-use super::TrackIx;
 use super::identity::Learned;
 use super::track::{Fix, SpeedMadeGood};
+use super::{TrackIx, TrackKey};
 
 /// Copies of one transmission arrive within this (SPEC "Time").
 const COPY_WINDOW: i64 = 30_000;
@@ -31,6 +31,8 @@ pub enum Outcome {
         previous: Option<Fix>,
         /// Speed made good at this fix.
         smg: Option<SpeedMadeGood>,
+        /// Its MMSI turned up, three fixes long, where it could not have gone.
+        jump: Option<Box<Jump>>,
     },
     /// Static data changed, or a change was repeated; or a distress device spoke that does not know where it is.
     Identity {
@@ -48,6 +50,17 @@ pub enum Outcome {
     },
     /// Not for the picture.
     Refused(Refusal),
+}
+
+/// An MMSI turned up where no ship could have gone from where it was.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Jump {
+    /// The track it was on: another, or the same where that had already been silent for 30 min.
+    pub from: (TrackKey, TrackIx),
+    /// The last fix there.
+    pub before: Fix,
+    /// The first fix at the new place; two more confirmed it.
+    pub first: Fix,
 }
 
 /// Why a report did not change the picture; counted.

@@ -8,6 +8,7 @@ mod accept;
 mod flag;
 mod grid;
 mod identity;
+mod siblings;
 mod store;
 mod sweep;
 mod track;
@@ -18,7 +19,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use accept::{Outcome, Refusal};
+pub use accept::{Jump, Outcome, Refusal};
 pub use flag::flag_of;
 pub use identity::{Fields, Identity, Learned};
 pub use store::{Activity, Interest, Tracks};

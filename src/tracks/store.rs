@@ -7,10 +7,9 @@ use crate::geo::LatLon;
 use crate::time::{Span, Time};
 use crate::units::{Mmsi, StationClass, knots};
 
-use super::accept::{self, CANDIDATE_AGE, Candidates, Heard, Outcome, Refusal};
+use super::accept::{Candidates, Heard, Outcome, Refusal};
 use super::grid::{self, Grid};
 use super::identity::{Fields, Learned};
-use super::sweep::CONFIRMED_FIXES;
 use super::track::{Cold, Fix, Flag, Hot, NO_NEXT, SpeedMadeGood, Vessel};
 use super::trail::TrailPoint;
 use super::usual::UsualSpeed;
@@ -225,23 +224,6 @@ impl Tracks {
         Outcome::Identity { vessel, learned: None }
     }
 
-    /// The track of this MMSI that could have made the fix; of several the nearest.
-    fn nearest_possible(&self, mmsi: Mmsi, first: u32, fix: &Fix) -> Option<TrackIx> {
-        let limit = self.settings.jump_knots;
-        if self.hot[first as usize].next == NO_NEXT {
-            let last = self.hot[first as usize].last()?;
-            return accept::possible(&last, fix, limit).then_some(TrackIx(first));
-        }
-        self.chain(mmsi)
-            .filter_map(|ix| self.hot[ix.0 as usize].last().map(|last| (ix, last)))
-            .filter(|(_, last)| accept::possible(last, fix, limit))
-            .min_by(|(_, a), (_, b)| {
-                let metres = |last: &Fix| last.position.metres_to(fix.position);
-                metres(a).total_cmp(&metres(b))
-            })
-            .map(|(ix, _)| ix)
-    }
-
     fn known(&mut self, ix: TrackIx, first: u32, fix: Fix) -> Outcome {
         let last_at = self.hot[ix.0 as usize].last_at;
         if fix.at < last_at {
@@ -254,54 +236,14 @@ impl Tracks {
         if fix.at == last_at {
             return Outcome::Refused(Refusal::SameMoment);
         }
-        self.retire_silent_siblings(ix, first, fix.at);
-        self.move_on(ix, fix)
-    }
-
-    /// A fix no track of this MMSI could have made: another ship once two more agree with it.
-    fn jump(&mut self, mmsi: Mmsi, fix: Fix) -> Outcome {
-        let limit = self.settings.jump_knots;
-        let Some(confirmed) = self.candidates.add(mmsi.0, fix, limit) else {
-            return Outcome::Refused(Refusal::Jump);
-        };
-        let successor = self.chain(mmsi).find(|ix| {
-            let hot = &self.hot[ix.0 as usize];
-            hot.fixes < CONFIRMED_FIXES || CANDIDATE_AGE <= fix.at - hot.last_at
-        });
-        let ix = match successor {
-            Some(ix) => {
-                self.cold[ix.0 as usize].trail.clear();
-                self.hot[ix.0 as usize].smg = f32::NAN;
-                ix
-            }
-            None => {
-                let last = self.chain(mmsi).map(|ix| self.hot[ix.0 as usize].ordinal).max();
-                self.create(mmsi, last.unwrap_or(0).saturating_add(1))
-            }
-        };
-        for earlier in &confirmed[..confirmed.len() - 1] {
-            self.move_on(ix, *earlier);
+        if first != ix.0 || self.hot[first as usize].next != NO_NEXT {
+            self.note_beside(ix, first, fix.at);
+            self.retire_silent_siblings(ix, fix.at);
         }
         self.move_on(ix, fix)
     }
 
-    /// Two ships under one MMSI are one again when the other has been silent for 30 min.
-    fn retire_silent_siblings(&mut self, ix: TrackIx, first: u32, now: Time) {
-        if first == ix.0 && self.hot[ix.0 as usize].next == NO_NEXT {
-            return;
-        }
-        let mmsi = Mmsi(self.hot[ix.0 as usize].mmsi);
-        let silent: Vec<TrackIx> = self
-            .chain(mmsi)
-            .filter(|other| *other != ix)
-            .filter(|other| CANDIDATE_AGE < now - self.hot[other.0 as usize].last_at)
-            .collect();
-        for other in silent {
-            self.forget(other);
-        }
-    }
-
-    fn move_on(&mut self, ix: TrackIx, fix: Fix) -> Outcome {
+    pub(super) fn move_on(&mut self, ix: TrackIx, fix: Fix) -> Outcome {
         let satellite = fix.said.message_type == 27 || self.satellite_sources.contains(&fix.source);
         let hot = &mut self.hot[ix.0 as usize];
         let cold = &mut self.cold[ix.0 as usize];
@@ -350,7 +292,7 @@ impl Tracks {
             self.grid.insert(cell, ix);
             hot.cell = cell;
         }
-        Outcome::Fix { vessel: ix, previous, smg }
+        Outcome::Fix { vessel: ix, previous, smg, jump: None }
     }
 
     /// Every track of an MMSI learns what is said under it: a message tells its number, not its place.
@@ -403,7 +345,7 @@ impl Tracks {
         }
     }
 
-    fn create(&mut self, mmsi: Mmsi, ordinal: u16) -> TrackIx {
+    pub(super) fn create(&mut self, mmsi: Mmsi, ordinal: u16) -> TrackIx {
         if self.settings.max_tracks as usize <= self.alive {
             self.evict();
         }

@@ -60,6 +60,11 @@ impl Tracks {
             }
         }
         self.heard[ix.0 as usize] = Heard::default();
+        if let Some(alone) = self.by_mmsi.get(&mmsi).filter(|first| self.hot[**first as usize].next == NO_NEXT) {
+            let alone = &mut self.hot[*alone as usize];
+            alone.mark(Flag::Beside, false);
+            alone.mark(Flag::BesideTwice, false);
+        }
         let hot = &mut self.hot[ix.0 as usize];
         hot.mark(Flag::Alive, false);
         hot.cell = grid::NOWHERE;

@@ -88,6 +88,10 @@ pub(super) enum Flag {
     SatelliteOnly = 8,
     /// In a stay in calm water, as `episodes` keeps it.
     InPort = 16,
+    /// Heard beside a further track of its MMSI, soon after that one began.
+    Beside = 32,
+    /// The same twice: they are two ships.
+    BesideTwice = 64,
 }
 
 /// Chain end in `Hot::next`.

@@ -2,6 +2,7 @@
 
 mod cells;
 mod chart;
+mod likeness;
 mod parse;
 mod presence;
 mod properties;
@@ -9,6 +10,7 @@ mod shape;
 mod zone;
 
 pub use chart::{Calm, Chart};
+pub use likeness::{Likeness, fold, imo_check_digit_holds, likeness};
 pub use parse::ZoneError;
 pub use presence::{Crossing, Presence, Sighting};
 pub use zone::{Hours, Kind, Zone};

@@ -1,0 +1,105 @@
+//! Sentences about who a vessel is and where its number is heard (part of `summary`).
+
+use serde_json::{Map, Value};
+
+use super::party::{clean, type_name};
+use super::summary::{Told, decimals, distance, number};
+
+/// What `identity_change`, `position_jump`, `identity_conflict` and `interference` say after the name; `None` for others.
+pub(super) fn doing(told: &Told<'_>) -> Option<String> {
+    let numbers = told.measured;
+    let at = told.started_at.clock();
+    Some(match (told.behaviour, told.form) {
+        ("identity_change", "new_identity" | "new_mmsi") => {
+            format!(
+                "carries IMO {}, last heard {} until {}",
+                imo(numbers),
+                former(numbers),
+                text(numbers, "old_heard_at")
+            )
+        }
+        ("identity_change", "shared_imo") => {
+            format!("says it is IMO {}, which is also heard {}", imo(numbers), former(numbers))
+        }
+        ("identity_change", "check_digit") => {
+            format!("says it is IMO {}, a number whose check digit is wrong", imo(numbers))
+        }
+        ("identity_change", _) => format!("{} at {at} UTC", changed(numbers).join(" and ")),
+        ("position_jump", _) => {
+            let nm = number(numbers, "distance_nm").map_or("far".to_owned(), distance);
+            let minutes = number(numbers, "elapsed_minutes").map(|minutes| format!(" in {} min", decimals(minutes)));
+            let knots = number(numbers, "implied_knots").map(|knots| format!(" ({knots:.0} kn)"));
+            format!("jumped {nm}{}{} at {at} UTC", minutes.unwrap_or_default(), knots.unwrap_or_default())
+        }
+        ("identity_conflict", _) => {
+            let nm = number(numbers, "distance_nm").map_or("far".to_owned(), distance);
+            format!("is heard from two ships {nm} apart since {at} UTC")
+        }
+        ("interference", _) => {
+            let minutes = number(told.thresholds, "window_minutes").map_or(String::new(), decimals);
+            format!("jumped to one place since {at} UTC, each within {minutes} min of another")
+        }
+        _ => return None,
+    })
+}
+
+/// What the sentence begins with, where it is not the vessels' names.
+pub(super) fn who(told: &Told<'_>, names: &[String]) -> Option<String> {
+    match told.behaviour {
+        "identity_conflict" => {
+            let mmsi = told.vessels.first()?.mmsi;
+            Some(format!("MMSI {mmsi:09} of {}", names.first()?))
+        }
+        "interference" => Some(format!("{} vessels", number(told.measured, "vessels")?)),
+        _ => None,
+    }
+}
+
+/// Why such an alert opened.
+pub(super) fn opened_because(behaviour: &str, form: &str) -> Option<&'static str> {
+    Some(match (behaviour, form) {
+        ("identity_change", "new_identity") => "IMO number under a new MMSI, with a new name or flag",
+        ("identity_change", "new_mmsi") => "IMO number under a new MMSI",
+        ("identity_change", "shared_imo") => "one IMO number on two vessels",
+        ("identity_change", "check_digit") => "IMO number with a wrong check digit",
+        ("identity_change", "renamed") => "another name",
+        ("identity_change", "call_sign") => "another call sign",
+        ("identity_change", _) => "another ship type",
+        ("position_jump", _) => "three fixes where it could not have gone",
+        ("identity_conflict", _) => "both places are heard",
+        ("interference", _) => "many vessels jumped to one place",
+        _ => return None,
+    })
+}
+
+fn imo(numbers: &Map<String, Value>) -> String {
+    number(numbers, "imo").map_or("unknown".to_owned(), |imo| format!("{imo:07}"))
+}
+
+/// `as HONMON (PA, MMSI 352001234)`.
+fn former(numbers: &Map<String, Value>) -> String {
+    let mmsi = number(numbers, "old_mmsi").map_or(String::new(), |mmsi| format!("MMSI {mmsi:09}"));
+    let flag = numbers.get("old_flag").and_then(Value::as_str).map_or(String::new(), |flag| format!("{flag}, "));
+    match numbers.get("old_name").and_then(Value::as_str).and_then(clean) {
+        Some(name) => format!("as {name} ({flag}{mmsi})"),
+        None => format!("under {flag}{mmsi}"),
+    }
+}
+
+fn text(numbers: &Map<String, Value>, key: &str) -> String {
+    numbers.get(key).and_then(Value::as_str).and_then(clean).unwrap_or_else(|| "an unknown time".to_owned())
+}
+
+fn changed(numbers: &Map<String, Value>) -> Vec<String> {
+    let mut changed = Vec::new();
+    for (what, old, new) in [("name", "old_name", "new_name"), ("call sign", "old_call_sign", "new_call_sign")] {
+        if numbers.contains_key(old) {
+            changed.push(format!("changed its {what} from {} to {}", text(numbers, old), text(numbers, new)));
+        }
+    }
+    let kind = |key| number(numbers, key).map(|kind| type_name(Some(kind as u8)));
+    if let (Some(old), Some(new)) = (kind("old_ship_type"), kind("new_ship_type")) {
+        changed.push(format!("changed its type from {old} to {new}"));
+    }
+    changed
+}

@@ -1,0 +1,252 @@
+//! Identity conflict: one MMSI on two ships.
+//!
+//! ## Watches
+//! Ships and tenders whose MMSI turned up in a second place.
+//! ## Why
+//! A cloned number hides one of the two behind the other.
+//! ## Opens
+//! When the track that was left has `fixes` more fixes within `within_minutes` of the jump; it supersedes the jump.
+//! ## Ends
+//! One of them silent for `silent_hours`.
+//! ## Blind spots
+//! AIS does not tell which of the two is the rightful one. Two ships less than an hour's way apart may look like one.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use crate::time::{Span, Time};
+use crate::tracks::{Activity, Jump, TrackIx, TrackKey};
+use crate::units::METRES_PER_NM;
+use crate::zones::Chart;
+
+use super::sharing::{is_watched, jump_measured};
+use super::{
+    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes, number,
+    positive, thresholds,
+};
+
+const NAME: &str = "identity_conflict";
+const SAY_EVERY: Span = Span::from_minutes(1);
+
+/// `[behaviours.identity_conflict]`
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Whether it runs.
+    pub enabled: bool,
+    /// Base points.
+    pub score: i32,
+    /// Fixes of the older track that prove two ships.
+    pub fixes: u32,
+    /// How soon after the jump they must come. Minutes.
+    pub within_minutes: f64,
+    /// One silent for this long, it is over. Hours; at most `tracks.lost_after_hours`, after which the tracks are joined.
+    pub silent_hours: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { enabled: true, score: 20, fixes: 2, within_minutes: 30.0, silent_hours: 6.0 }
+    }
+}
+
+impl Settings {
+    /// All faults; each begins with the key.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        positive(&mut problems, "within_minutes", self.within_minutes);
+        positive(&mut problems, "silent_hours", self.silent_hours);
+        if self.fixes < 1 {
+            problems.push("fixes must be at least 1".to_owned());
+        }
+        problems
+    }
+}
+
+/// The behaviour.
+pub struct IdentityConflict {
+    settings: Settings,
+    /// By the further track.
+    doubles: BTreeMap<TrackIx, Double>,
+    /// The further tracks that left this one.
+    left: FxHashMap<TrackIx, Vec<TrackIx>>,
+}
+
+/// One MMSI in two places.
+struct Double {
+    key: TrackKey,
+    from: (TrackKey, TrackIx),
+    jump: Jump,
+    confirmed_at: Time,
+    /// Fixes of the older track since.
+    fixes: u32,
+    /// Once proved: when, and when last said.
+    open: Option<(Time, Time)>,
+    last: [Time; 2],
+}
+
+impl Double {
+    fn subject(&self, further: TrackIx) -> Subject {
+        Subject::pair(self.from, (self.key, further))
+    }
+
+    /// When the one that is silent for longer was last heard.
+    fn quiet_since(&self) -> Time {
+        self.last[0].min(self.last[1])
+    }
+}
+
+impl IdentityConflict {
+    /// Zones do not matter to it.
+    pub fn new(settings: &Settings, _chart: &Chart) -> IdentityConflict {
+        IdentityConflict { settings: settings.clone(), doubles: BTreeMap::new(), left: FxHashMap::default() }
+    }
+
+    fn begin(&mut self, step: &Step<'_>, jump: &Jump, at: Time, out: &mut Output) {
+        let from = jump.from.1;
+        if from == step.vessel || !is_watched(step.key.mmsi) {
+            return;
+        }
+        let last = [jump.before.at, at];
+        let (key, jump) = (step.key, *jump);
+        let double = Double { key, from: jump.from, jump, confirmed_at: at, fixes: 0, open: None, last };
+        self.doubles.insert(step.vessel, double);
+        self.left.entry(from).or_default().push(step.vessel);
+        out.activity.extend([(from, Activity::Keeps), (step.vessel, Activity::Keeps)]);
+        out.wakes.push((at + minutes(self.settings.within_minutes), step.key, step.vessel));
+    }
+
+    /// One of the two was heard.
+    fn heard(&mut self, scene: &Scene<'_>, step: &Step<'_>, further: TrackIx, at: Time, out: &mut Output) {
+        let settings = &self.settings;
+        let Some(double) = self.doubles.get_mut(&further) else {
+            return;
+        };
+        let older = step.vessel != further;
+        double.last[usize::from(!older)] = at;
+        let soon = double.confirmed_at < at && at - double.confirmed_at <= minutes(settings.within_minutes);
+        double.fixes += u32::from(older && soon);
+        if double.fixes < settings.fixes {
+            return;
+        }
+        let since = match double.open {
+            Some((_, said)) if at - said < SAY_EVERY => return,
+            Some((since, _)) => since,
+            None => {
+                let silent = Span::from_millis((settings.silent_hours * 3_600_000.0) as i64);
+                out.wakes.push((double.quiet_since() + silent, double.key, further));
+                at
+            }
+        };
+        double.open = Some((since, at));
+        let Some(position) = scene.tracks.vessel(further).last().map(|fix| fix.position) else {
+            return;
+        };
+        let mut measured = jump_measured(&double.jump);
+        if let Some(other) = scene.tracks.vessel(double.from.1).last() {
+            measured.insert("distance_nm".to_owned(), number(other.position.metres_to(position) / METRES_PER_NM, 1));
+        }
+        let holding = Holding {
+            started_at: double.jump.first.at,
+            satisfied_at: since,
+            last_at: at,
+            form: "",
+            position: Some(position),
+            shore_nm: Some(scene.chart.shore_nm(position)),
+            zones: step.presence.iter().collect(),
+            base: vec![(NAME, settings.score)],
+            asked: None,
+            anchored: false,
+            measured,
+            thresholds: thresholds(settings, &["fixes", "within_minutes", "silent_hours"]),
+        };
+        let kind = SignalKind::Holds(Box::new(holding));
+        out.signals.push(Signal { behaviour: NAME, subject: double.subject(further), kind });
+    }
+
+    fn close(&mut self, further: TrackIx, reason: &'static str, out: &mut Output) {
+        let Some(double) = self.doubles.remove(&further) else {
+            return;
+        };
+        let from = double.from.1;
+        let others = self.left.get_mut(&from).is_some_and(|left| {
+            left.retain(|other| *other != further);
+            !left.is_empty()
+        });
+        if !others {
+            self.left.remove(&from);
+        }
+        for vessel in [from, further] {
+            if !self.left.contains_key(&vessel) && !self.doubles.contains_key(&vessel) {
+                out.activity.push((vessel, Activity::Done));
+            }
+        }
+        if double.open.is_some() {
+            let kind = SignalKind::Over { ended_at: double.quiet_since(), reason };
+            out.signals.push(Signal { behaviour: NAME, subject: double.subject(further), kind });
+        }
+    }
+}
+
+impl Behaviour for IdentityConflict {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Episodes
+    }
+
+    fn interest(&self) -> Interest {
+        Interest::JUMPED
+    }
+
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        let Some(fix) = step.fix else {
+            return;
+        };
+        if let Some(jump) = step.jump {
+            return self.begin(step, jump, fix.at, out);
+        }
+        self.heard(scene, step, step.vessel, fix.at, out);
+        let further = self.left.get(&step.vessel).cloned().unwrap_or_default();
+        for further in further {
+            self.heard(scene, step, further, fix.at, out);
+        }
+    }
+
+    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
+        let Some(double) = self.doubles.get(&vessel).filter(|double| double.key == key) else {
+            return;
+        };
+        if double.open.is_none() {
+            return self.close(vessel, "one ship", out);
+        }
+        let silent = Span::from_millis((self.settings.silent_hours * 3_600_000.0) as i64);
+        let over_at = double.quiet_since() + silent;
+        if scene.now < over_at {
+            // A wake of the time before it opened finds it open, and the one of its silence is asked for already.
+            if double.confirmed_at + minutes(self.settings.within_minutes) < scene.now {
+                out.wakes.push((over_at, key, vessel));
+            }
+            return;
+        }
+        self.close(vessel, "one of them silent", out);
+    }
+
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+        self.close(vessel, reason, out);
+        for further in self.left.get(&vessel).cloned().unwrap_or_default() {
+            self.close(further, reason, out);
+        }
+    }
+
+    fn reload(&mut self, _scene: &Scene<'_>, settings: &super::Settings, _places: &Places, _out: &mut Output) {
+        self.settings = settings.identity_conflict.clone();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,64 @@
+//! What an analyst would notice about one MMSI on two ships.
+
+use crate::testing::{AREA, check, only, run};
+
+/// One ship from noon on, another of the same number 90 nm to the north from 12:11 on; each for so many minutes.
+fn two(first: u32, second: u32) -> String {
+    format!(
+        "ALFA 224000001 type=70
+           12:00 28 -17
+           go 90 10 {first}
+         ALFA 224000001 mute
+           12:11 29.5 -17
+           go 90 10 {second}"
+    )
+}
+
+#[test]
+fn two_more_fixes_of_the_first_prove_two_ships_until_one_is_silent_for_six_hours() {
+    check(
+        &only("identity_conflict"),
+        AREA,
+        &two(60, 480),
+        "12:15 opened identity_conflict ALFA+ALFA since=12:11
+         19:00 ended identity_conflict ALFA+ALFA since=12:11 ended=13:00",
+    );
+    let alert = run(&only("identity_conflict"), AREA, &two(60, 480))[0].alert.clone();
+    assert!(alert.summary.contains("is heard from two ships 90 nm apart"), "{}", alert.summary);
+    assert_eq!(alert.vessels.iter().map(|vessel| vessel.track).collect::<Vec<_>>(), [1, 2]);
+}
+
+#[test]
+fn the_conflict_takes_the_place_of_the_jump() {
+    let mut settings = only("identity_conflict");
+    settings.behaviours.position_jump.enabled = true;
+    check(
+        &settings,
+        AREA,
+        &two(60, 180),
+        "12:13 opened position_jump ALFA since=12:11
+         12:15 ended position_jump ALFA since=12:11 ended=12:13
+         12:15 opened identity_conflict ALFA+ALFA since=12:11",
+    );
+    let changes = run(&settings, AREA, &two(60, 180));
+    let conflict = changes.iter().find(|change| change.alert.behaviour == "identity_conflict").expect("a conflict");
+    assert_eq!(changes[1].reason, "superseded");
+    assert_eq!(conflict.alert.replaces.as_ref(), Some(&changes[0].alert.id));
+}
+
+#[test]
+fn one_fix_of_the_first_is_no_second_ship() {
+    check(&only("identity_conflict"), AREA, &two(14, 480), "");
+}
+
+#[test]
+fn a_silence_of_hours_does_not_join_two_ships_that_were_both_heard() {
+    let script = format!(
+        "{}
+         ALFA 224000001 mute
+           16:00 28 -16.7
+           go 90 10 30",
+        two(60, 300)
+    );
+    check(&only("identity_conflict"), AREA, &script, "12:15 opened identity_conflict ALFA+ALFA since=12:11");
+}

@@ -1,0 +1,168 @@
+//! Position jump: an MMSI turns up where no ship could have gone.
+//!
+//! ## Watches
+//! Every ship and tender. Numbers outside every class and factory settings are shared by many and are not watched.
+//! ## Why
+//! A false position, a transponder carried elsewhere, or a second ship under the same number.
+//! ## Opens
+//! At the third consistent fix at a place that the last one before them rules out (`tracks.jump_knots`).
+//! ## Ends
+//! When the track it left has been silent for `joined_minutes`; superseded when that goes on and two ships are proved.
+//! ## Blind spots
+//! One or two wild fixes are dropped. Positions that are falsified little by little never jump.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Time;
+use crate::tracks::{Activity, TrackIx, TrackKey};
+use crate::zones::Chart;
+
+use super::sharing::{is_watched, jump_measured};
+use super::{
+    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes, positive,
+    thresholds,
+};
+
+const NAME: &str = "position_jump";
+
+/// `[behaviours.position_jump]`
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Whether it runs.
+    pub enabled: bool,
+    /// Base points.
+    pub score: i32,
+    /// The track it left silent for this long, it is over. Minutes.
+    pub joined_minutes: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { enabled: true, score: 10, joined_minutes: 30.0 }
+    }
+}
+
+impl Settings {
+    /// All faults; each begins with the key.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        positive(&mut problems, "joined_minutes", self.joined_minutes);
+        problems
+    }
+}
+
+/// The behaviour.
+pub struct PositionJump {
+    settings: Settings,
+    /// Open jumps by the further track.
+    open: BTreeMap<TrackIx, Open>,
+}
+
+struct Open {
+    key: TrackKey,
+    from: (TrackKey, TrackIx),
+    /// The last fix on the track it left, as far as known.
+    left_at: Time,
+}
+
+impl PositionJump {
+    /// Zones do not matter to it.
+    pub fn new(settings: &Settings, _chart: &Chart) -> PositionJump {
+        PositionJump { settings: settings.clone(), open: BTreeMap::new() }
+    }
+
+    fn close(&mut self, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+        let Some(open) = self.open.remove(&vessel) else {
+            return;
+        };
+        out.activity.push((vessel, Activity::Done));
+        let ended_at = open.left_at + minutes(self.settings.joined_minutes);
+        let subject = Subject::one(open.key, vessel);
+        out.signals.push(Signal { behaviour: NAME, subject, kind: SignalKind::Over { ended_at, reason } });
+    }
+}
+
+impl Behaviour for PositionJump {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Vessel
+    }
+
+    fn interest(&self) -> Interest {
+        Interest::JUMPED
+    }
+
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        let (Some(jump), Some(fix)) = (step.jump, step.fix) else {
+            return;
+        };
+        if !is_watched(step.key.mmsi) {
+            return;
+        }
+        let subject = Subject::one(step.key, step.vessel);
+        let holding = Holding {
+            started_at: jump.first.at,
+            satisfied_at: fix.at,
+            last_at: fix.at,
+            form: "",
+            position: Some(fix.position),
+            shore_nm: Some(scene.chart.shore_nm(fix.position)),
+            zones: step.presence.iter().collect(),
+            base: vec![(NAME, self.settings.score)],
+            asked: None,
+            anchored: false,
+            measured: jump_measured(jump),
+            thresholds: thresholds(&self.settings, &["joined_minutes"]),
+        };
+        let kind = SignalKind::Holds(Box::new(holding));
+        out.signals.push(Signal { behaviour: NAME, subject: subject.clone(), kind });
+        if jump.from.1 == step.vessel {
+            let kind = SignalKind::Over { ended_at: fix.at, reason: "joined" };
+            out.signals.push(Signal { behaviour: NAME, subject, kind });
+            return;
+        }
+        out.activity.push((step.vessel, Activity::Keeps));
+        out.wakes.push((jump.before.at + minutes(self.settings.joined_minutes), step.key, step.vessel));
+        self.open.insert(step.vessel, Open { key: step.key, from: jump.from, left_at: jump.before.at });
+    }
+
+    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
+        let Some(open) = self.open.get_mut(&vessel).filter(|open| open.key == key) else {
+            return;
+        };
+        if let Some(fix) = scene.tracks.find(open.from.0).and_then(|left| left.last()) {
+            open.left_at = open.left_at.max(fix.at);
+        }
+        let over_at = open.left_at + minutes(self.settings.joined_minutes);
+        if scene.now < over_at {
+            out.wakes.push((over_at, key, vessel));
+            return;
+        }
+        self.close(vessel, "joined", out);
+    }
+
+    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+        self.close(vessel, reason, out);
+        let left: Vec<TrackIx> =
+            self.open.iter().filter(|(_, open)| open.from.1 == vessel).map(|(further, _)| *further).collect();
+        for further in left {
+            if let (Some(open), Some(fix)) = (self.open.get_mut(&further), scene.tracks.vessel(vessel).last()) {
+                open.left_at = open.left_at.max(fix.at);
+            }
+            self.close(further, "joined", out);
+        }
+    }
+
+    fn reload(&mut self, _scene: &Scene<'_>, settings: &super::Settings, _places: &Places, _out: &mut Output) {
+        self.settings = settings.position_jump.clone();
+    }
+}
+
+#[cfg(test)]
+mod tests;

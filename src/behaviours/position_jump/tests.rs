@@ -1,0 +1,59 @@
+//! What an analyst would notice about jumps.
+
+use crate::testing::{AREA, check, only, run};
+
+/// A ship that sails for 10 min, and is heard 90 nm to the north from the 11th on, for so many minutes.
+fn jumps(minutes: u32) -> String {
+    format!(
+        "ALFA 224000001 type=70
+           12:00 28 -17
+           go 90 10 10
+         ALFA 224000001 mute
+           12:11 29.5 -17
+           go 90 10 {minutes}"
+    )
+}
+
+#[test]
+fn three_fixes_where_it_could_not_have_gone_open_and_half_an_hour_of_silence_ends() {
+    check(
+        &only("position_jump"),
+        AREA,
+        &jumps(120),
+        "12:13 opened position_jump ALFA since=12:11
+         13:40 ended position_jump ALFA since=12:11 ended=12:40",
+    );
+    let alert = run(&only("position_jump"), AREA, &jumps(120))[0].alert.clone();
+    assert!(alert.summary.contains("jumped 90 nm in 1 min"), "{}", alert.summary);
+    assert_eq!(alert.score_reasons[0].points, 10);
+}
+
+#[test]
+fn two_wild_fixes_are_dropped() {
+    check(&only("position_jump"), AREA, &jumps(1), "");
+}
+
+#[test]
+fn a_ship_that_was_silent_and_could_have_come_did_not_jump() {
+    let script = jumps(120).replace("12:11", "14:00");
+    check(&only("position_jump"), AREA, &script, "");
+}
+
+#[test]
+fn after_half_an_hour_of_silence_a_jump_is_over_at_once() {
+    let script = jumps(120).replace("12:11 29.5", "12:45 20.0");
+    check(
+        &only("position_jump"),
+        AREA,
+        &script,
+        "12:47 opened position_jump ALFA since=12:45
+         13:47 ended position_jump ALFA since=12:45 ended=12:47",
+    );
+}
+
+#[test]
+fn numbers_that_many_share_do_not_jump() {
+    for shared in ["123456789", "333333333", "224000000"] {
+        check(&only("position_jump"), AREA, &jumps(120).replace("224000001", shared), "");
+    }
+}

@@ -1,0 +1,96 @@
+//! Who carried which IMO number last: a bounded memory that outlives tracks (part of `identity_change`).
+
+use rustc_hash::FxHashMap;
+
+use crate::time::Time;
+use crate::units::Mmsi;
+
+/// The last known bearer of an IMO number.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Bearer {
+    pub(super) mmsi: Mmsi,
+    pub(super) name: Option<Box<str>>,
+    /// When it was last known to be heard.
+    pub(super) at: Time,
+    /// Another MMSI that said the same number while this one was heard, told already.
+    pub(super) rival: Option<Mmsi>,
+}
+
+/// Bearers by IMO number, and the wrong numbers that were told of, at most a set number together.
+pub(super) struct Registry {
+    bearers: FxHashMap<u32, Bearer>,
+    wrong: FxHashMap<(u32, Mmsi), Time>,
+    most: usize,
+    evicted: u64,
+}
+
+impl Registry {
+    pub(super) fn new(most: u32) -> Registry {
+        Registry { bearers: FxHashMap::default(), wrong: FxHashMap::default(), most: most as usize, evicted: 0 }
+    }
+
+    pub(super) fn resize(&mut self, most: u32) {
+        self.most = most as usize;
+        self.make_room(0);
+    }
+
+    pub(super) fn bearer(&mut self, imo: u32) -> Option<&mut Bearer> {
+        self.bearers.get_mut(&imo)
+    }
+
+    pub(super) fn bears(&mut self, imo: u32, bearer: Bearer) {
+        self.make_room(1);
+        self.bearers.insert(imo, bearer);
+    }
+
+    /// Notes a number whose check digit fails; true the first time.
+    pub(super) fn is_news(&mut self, imo: u32, mmsi: Mmsi, at: Time) -> bool {
+        self.make_room(1);
+        self.wrong.insert((imo, mmsi), at).is_none()
+    }
+
+    /// Forgotten because there were too many.
+    pub(super) fn evicted(&self) -> u64 {
+        self.evicted
+    }
+
+    /// Brings the memory to nine tenths of its size when it is full: the oldest go, of equals the smaller number.
+    fn make_room(&mut self, for_more: usize) {
+        let held = self.bearers.len() + self.wrong.len();
+        if held + for_more <= self.most {
+            return;
+        }
+        let bearers = self.bearers.iter().map(|(imo, bearer)| (bearer.at, *imo, None));
+        let wrong = self.wrong.iter().map(|((imo, mmsi), at)| (*at, *imo, Some(*mmsi)));
+        let mut order: Vec<(Time, u32, Option<Mmsi>)> = bearers.chain(wrong).collect();
+        order.sort_unstable();
+        for (_, imo, mmsi) in order.into_iter().take(held - self.most * 9 / 10) {
+            match mmsi {
+                None => drop(self.bearers.remove(&imo)),
+                Some(mmsi) => drop(self.wrong.remove(&(imo, mmsi))),
+            }
+            self.evicted += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_go_when_there_are_too_many_and_are_counted() {
+        let mut registry = Registry::new(100);
+        for imo in 0..250_u32 {
+            let at = Time::from_seconds(i64::from(imo));
+            match imo % 2 {
+                0 => registry.bears(imo, Bearer { mmsi: Mmsi(imo), name: None, at, rival: None }),
+                _ => assert!(registry.is_news(imo, Mmsi(imo), at)),
+            }
+        }
+        assert!(registry.bearers.len() + registry.wrong.len() <= 100);
+        assert!(registry.bearer(248).is_some() && registry.bearer(2).is_none());
+        assert!(!registry.is_news(249, Mmsi(249), Time::from_seconds(300)));
+        assert!(150 <= registry.evicted());
+    }
+}

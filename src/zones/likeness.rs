@@ -1,0 +1,127 @@
+//! When two names are one for people: equal after folding, or one slip of the keyboard apart.
+
+/// A shorter name has too many neighbours for one edit to mean anything. Characters.
+const FUZZY_FROM: usize = 6;
+
+/// How two names compare.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Likeness {
+    /// Neither.
+    Different,
+    /// One character added, left out, changed or swapped with its neighbour; both have at least six.
+    OneEdit,
+    /// The same but for case, spaces, punctuation and accents.
+    Same,
+}
+
+/// A name without case, spaces, punctuation and accents.
+pub fn fold(name: &str) -> String {
+    let mut folded = String::with_capacity(name.len());
+    for c in name.chars().flat_map(char::to_uppercase) {
+        match bare(c) {
+            "" if c.is_alphanumeric() => folded.push(c),
+            bare => folded.push_str(bare),
+        }
+    }
+    folded
+}
+
+/// Compares two folded names. Empty ones are like nothing.
+pub fn likeness(a: &str, b: &str) -> Likeness {
+    if a.is_empty() || b.is_empty() {
+        return Likeness::Different;
+    }
+    if a == b {
+        return Likeness::Same;
+    }
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    match FUZZY_FROM <= a.len().min(b.len()) && one_edit(&a, &b) {
+        true => Likeness::OneEdit,
+        false => Likeness::Different,
+    }
+}
+
+/// Whether the IMO number has seven digits and its last one checks the others (IMO resolution A.1117(30)).
+pub fn imo_check_digit_holds(imo: u32) -> bool {
+    if !(1_000_000..=9_999_999).contains(&imo) {
+        return false;
+    }
+    let sum: u32 = (2..=7).map(|weight| imo / 10_u32.pow(weight - 1) % 10 * weight).sum();
+    sum % 10 == imo % 10
+}
+
+fn one_edit(a: &[char], b: &[char]) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let head = short.iter().zip(long).take_while(|(a, b)| a == b).count();
+    match long.len() - short.len() {
+        0 => {
+            let swapped = head + 1 < long.len() && short[head] == long[head + 1] && short[head + 1] == long[head];
+            short[head + 1..] == long[head + 1..] || (swapped && short[head + 2..] == long[head + 2..])
+        }
+        1 => short[head..] == long[head + 1..],
+        _ => false,
+    }
+}
+
+/// The plain letters behind an accented capital; empty for everything else.
+fn bare(c: char) -> &'static str {
+    match c {
+        'À'..='Å' | 'Ā' | 'Ă' | 'Ą' => "A",
+        'Æ' => "AE",
+        'Ç' | 'Ć' | 'Ĉ' | 'Ċ' | 'Č' => "C",
+        'Ď' | 'Đ' | 'Ð' => "D",
+        'È'..='Ë' | 'Ē' | 'Ĕ' | 'Ė' | 'Ę' | 'Ě' => "E",
+        'Ğ' | 'Ģ' => "G",
+        'Ì'..='Ï' | 'Ī' | 'Į' | 'İ' => "I",
+        'Ķ' => "K",
+        'Ĺ' | 'Ļ' | 'Ľ' | 'Ł' => "L",
+        'Ñ' | 'Ń' | 'Ņ' | 'Ň' => "N",
+        'Ò'..='Ö' | 'Ø' | 'Ō' | 'Ő' => "O",
+        'Œ' => "OE",
+        'Ŕ' | 'Ř' => "R",
+        'Ś' | 'Ş' | 'Š' | 'Ș' => "S",
+        'Ţ' | 'Ť' | 'Ț' => "T",
+        'Ù'..='Ü' | 'Ū' | 'Ů' | 'Ű' | 'Ų' => "U",
+        'Ý' | 'Ÿ' => "Y",
+        'Ź' | 'Ż' | 'Ž' => "Z",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_drops_what_people_do_not_hear() {
+        assert_eq!(fold("São João-2"), "SAOJOAO2");
+        assert_eq!(fold(" m/v  ALFA. "), "MVALFA");
+        assert_eq!(fold("Łódź Straße"), "LODZSTRASSE");
+        assert_eq!(fold("Sa\u{303}o"), "SAO");
+        assert_eq!(fold("ВОЛГА"), "ВОЛГА");
+    }
+
+    #[test]
+    fn one_edit_counts_from_six_characters_on() {
+        let like = |a: &str, b: &str| likeness(&fold(a), &fold(b));
+        assert_eq!(like("Raider", "RAIDER"), Likeness::Same);
+        for other in ["RAIDERS", "AIDER1", "RADIER", "RAIDEN", "XRAIDER"] {
+            let expected = if other == "AIDER1" { Likeness::Different } else { Likeness::OneEdit };
+            assert_eq!(like("RAIDER", other), expected, "{other}");
+        }
+        assert_eq!(like("RAIDER", "AIDER"), Likeness::Different);
+        assert_eq!(like("ALFA", "ALFB"), Likeness::Different);
+        assert_eq!(like("", ""), Likeness::Different);
+        assert_eq!(like("ABCDEFGH", "ABCDXYGH"), Likeness::Different);
+    }
+
+    #[test]
+    fn the_check_digit_of_an_imo_number() {
+        for good in [9_074_729, 9_319_466, 5_000_017] {
+            assert!(imo_check_digit_holds(good), "{good}");
+        }
+        assert!(!imo_check_digit_holds(9_074_728));
+        assert!(!imo_check_digit_holds(907_472));
+        assert!(!imo_check_digit_holds(0));
+    }
+}
