@@ -15,17 +15,20 @@ pub mod distress;
 pub mod draught_change;
 pub mod drift;
 pub mod feed_silent;
+pub mod fishing_out_of_place;
 mod instant;
 mod judged;
 pub mod limit_hugging;
 pub mod loitering;
 mod lone;
+pub mod out_and_back;
 mod pair;
 mod place;
 mod profile;
 pub mod rendezvous;
 mod signal;
 pub mod slowdown;
+pub mod small_craft_stop;
 mod stay;
 mod swing;
 mod tier;
@@ -44,6 +47,7 @@ use crate::ais::StationId;
 use crate::coverage::{Coverage, Receipts};
 use crate::episodes::gap::Gaps;
 use crate::episodes::{Episodes, News};
+use crate::geo::LatLon;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, Fix, Learned, SpeedMadeGood, TrackIx, TrackKey, Tracks};
 use crate::zones::{Chart, Crossing, Kind, Presence};
@@ -71,6 +75,8 @@ pub struct Step<'a> {
     pub place: Option<Place>,
     /// What it said of itself that is new; only in steps of `Interest::LEARNED`. What is known now is in its track.
     pub learned: Option<&'a Learned>,
+    /// Where it was last seen in calm water, if it is out of it with this step; only in steps of `Interest::LEFT_CALM`.
+    pub left_calm: Option<LatLon>,
     /// Why behaviours are asked.
     pub interest: Interest,
 }
@@ -93,6 +99,12 @@ impl Interest {
     /// Static data other than the estimated arrival changed, or a change was said a second time. Only behaviours with this
     /// interest are asked, whoever keeps state about the vessel.
     pub const LEARNED: Interest = Interest(32);
+    /// The first fix after a hole that does not count, with less than 5 kn made good over it (see `Vessel::speed_made_good`).
+    pub const SLOW_HOLE: Interest = Interest(64);
+    /// The first fix in a new half hour, of every vessel.
+    pub const LOOK: Interest = Interest(128);
+    /// Out of the circles and zones of calm water, where it was when its place was last looked up.
+    pub const LEFT_CALM: Interest = Interest(256);
 
     /// A port call has just ended; it is the last of the vessel's in `Episodes`.
     pub const SAILED: Interest = Interest(1 << 10);
@@ -249,6 +261,8 @@ catalogue! {
     async_rendezvous: AsyncRendezvous,
     slowdown: Slowdown,
     ais_gap: AisGap,
+    out_and_back: OutAndBack,
+    small_craft_stop: SmallCraftStop,
     zone_entry: ZoneEntry,
     zone_exit: ZoneExit,
     zone_speed: ZoneSpeed,
@@ -257,6 +271,7 @@ catalogue! {
     drift: Drift,
     draught_change: DraughtChange,
     voyage_anomaly: VoyageAnomaly,
+    fishing_out_of_place: FishingOutOfPlace,
     distress: Distress,
     feed_silent: FeedSilent,
 }
