@@ -92,6 +92,7 @@ pub(crate) fn chart(zones: &str) -> Chart {
         zones: ZoneSet::parse(&files).expect("the test's zones are right"),
         coast: Arc::new(Coast::none()),
         ports: Arc::new(Ports::none()),
+        wind: Arc::default(),
         calm_margin_nm: 5.4,
     }
 }

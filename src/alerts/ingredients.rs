@@ -65,6 +65,13 @@ fn base_text(scene: &Scene<'_>, code: &str) -> String {
         ("rendezvous", "underway", _) => "Two ships keep close company under way",
         ("rendezvous", "long", _) => "It lasts for hours",
         ("slowdown", _, _) => "Slows down to a crawl on passage, in open water",
+        ("out_and_back", _, _) => "Goes far out, stops in open water, and comes back without a port",
+        ("small_craft_stop", "gale", _) => "A gale blows there: yachts heave to",
+        ("small_craft_stop", _, _) => "A small craft lies still in mid-ocean",
+        ("fishing_out_of_place", "foreign_flag", _) => "Its flag is from another part of the world, or none",
+        ("fishing_out_of_place", _, _) => {
+            "A fishing vessel sails straight for days without fishing, then stops far out"
+        }
         ("drift", _, _) => "Moves slowly, but not where it points",
         ("async_rendezvous", _, _) => "A small craft stops where a ship slowed down or turned hours before",
         ("ais_gap", "long" | "longer", _) => "Silent for hours, with time nobody can account for",

@@ -68,6 +68,9 @@ pub(super) fn opened_because(behaviour: &str, form: &str, counted: Option<Span>,
         ("drift", _) => format!("adrift for {held}"),
         ("ais_gap", _) => format!("silent for {held} where it would have been heard"),
         ("feed_silent", _) => format!("silent for {held}"),
+        ("out_and_back", _) => "back from a stop in open water".to_owned(),
+        ("small_craft_stop", _) => format!("still for {held}"),
+        ("fishing_out_of_place", _) => format!("stopped for {held} after days straight on"),
         ("zone_entry", _) => "entered the zone".to_owned(),
         ("zone_exit", _) => "left the zone".to_owned(),
         ("zone_speed", "too_slow") => format!("too slow for the zone for {held}"),
@@ -135,6 +138,22 @@ impl Told<'_> {
                 let usual = self.of("usual_knots", ", usually ", " kn");
                 let before = self.of("under_way_hours", ", after ", " h under way");
                 format!("{have_been} slow{}{usual}{before}, for {held}", self.at_speed("speed_made_good_knots", ""))
+            }
+            ("out_and_back", _) => {
+                let out = self.of("farthest_nm", " ", " nm");
+                let stop = self.of("stop_hours", " after a stop of ", " h");
+                let back = self.of("back_nm", " and came back to ", " nm from where it left");
+                format!("went{out} out{back},{stop} in open water, {held} in all")
+            }
+            ("small_craft_stop", _) => {
+                let wind = self.of("wind_knots", ", in wind of up to ", " kn");
+                format!("{have_been} lying still{}{wind} for {held}", self.at_speed("speed_made_good_knots", ""))
+            }
+            ("fishing_out_of_place", _) => {
+                let passage = self.of("passage_hours", " after ", " h straight on");
+                let knots = self.of("passage_knots", " at ", " kn");
+                let far = self.of("passage_nm", " (", " nm)");
+                format!("{have_been} stopped for {held},{passage}{knots}{far}")
             }
             ("drift", _) => {
                 let off = self.of("drift_degrees", ", ", "° off its heading");
@@ -366,6 +385,8 @@ impl Told<'_> {
             "async_rendezvous" => "AIS cannot show whether anything was dropped or taken up",
             "loitering" => "AIS cannot show small boats without transponders near it",
             "slowdown" => "AIS cannot show what was handed over meanwhile, nor boats without transponders",
+            "out_and_back" => "AIS cannot show whom it met there",
+            "small_craft_stop" => "AIS cannot show why, nor craft without transponders beside it",
             "drift" => "AIS cannot show whether the engine failed or was stopped",
             "zone_entry" | "zone_exit" | "zone_speed" | "limit_hugging" => "AIS cannot show why",
             "draught_change" | "voyage_anomaly" => "draught and destination are typed by hand",

@@ -76,6 +76,7 @@ fn chart() -> &'static Chart {
             zones: ZoneSet::parse(&files).expect("the test's zones are right"),
             coast: Arc::new(Coast::none()),
             ports: Arc::new(Ports::harbours_from_csv(HARBOURS).expect("a right table")),
+            wind: Arc::default(),
             calm_margin_nm: 5.4,
         }
     })

@@ -145,8 +145,24 @@ impl<C: Case> Lone<C> {
         }
     }
 
+    /// Whether anything is kept about the vessel.
+    pub(super) fn knows(&self, vessel: TrackIx) -> bool {
+        self.vessels.contains_key(&vessel)
+    }
+
     /// Takes in one fix.
     pub(super) fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        self.step_with(scene, step, C::begin, out);
+    }
+
+    /// The same with another judge of what is one to begin with.
+    pub(super) fn step_with(
+        &mut self,
+        scene: &Scene<'_>,
+        step: &Step<'_>,
+        begin: impl Fn(&C::Settings, &Seen<'_>) -> Option<C::Own>,
+        out: &mut Output,
+    ) {
         let (Some(fix), Some(place)) = (step.fix, step.place) else {
             return;
         };
@@ -158,7 +174,7 @@ impl<C: Case> Lone<C> {
         self.allowed(scene, step.presence, &mut allowed);
         let known = self.vessels.contains_key(&step.vessel);
         if known || !allowed.is_empty() {
-            self.look(&seen, &allowed, known, out);
+            self.look(&seen, &allowed, known, begin, out);
         }
         self.scratch = allowed;
     }
@@ -174,7 +190,14 @@ impl<C: Case> Lone<C> {
         }
     }
 
-    fn look(&mut self, seen: &Seen<'_>, allowed: &[u16], known: bool, out: &mut Output) {
+    fn look(
+        &mut self,
+        seen: &Seen<'_>,
+        allowed: &[u16],
+        known: bool,
+        begin: impl Fn(&C::Settings, &Seen<'_>) -> Option<C::Own>,
+        out: &mut Output,
+    ) {
         let vessel = seen.step.vessel;
         for profile in allowed {
             let judged = |state: &State<C::Own>| state.kept.iter().any(|kept| kept.profile == *profile);
@@ -185,7 +208,7 @@ impl<C: Case> Lone<C> {
             if !of.at_sea(&seen.place, C::min_shore_nm(&of.settings), Standing::New) {
                 continue;
             }
-            let Some(own) = C::begin(&of.settings, seen) else {
+            let Some(own) = begin(&of.settings, seen) else {
                 continue;
             };
             let not_before = entered_at(seen.step).max(self.profiles_since);

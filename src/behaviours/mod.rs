@@ -15,6 +15,7 @@ pub mod distress;
 pub mod draught_change;
 pub mod drift;
 pub mod feed_silent;
+pub mod fishing_out_of_place;
 pub mod identity_change;
 pub mod identity_conflict;
 mod instant;
@@ -23,6 +24,7 @@ mod judged;
 pub mod limit_hugging;
 pub mod loitering;
 mod lone;
+pub mod out_and_back;
 mod pair;
 mod place;
 pub mod position_jump;
@@ -32,6 +34,7 @@ pub mod rendezvous;
 mod sharing;
 mod signal;
 pub mod slowdown;
+pub mod small_craft_stop;
 mod stay;
 mod swing;
 mod tier;
@@ -51,6 +54,7 @@ use crate::ais::StationId;
 use crate::coverage::{Coverage, Receipts};
 use crate::episodes::gap::Gaps;
 use crate::episodes::{Episodes, News};
+use crate::geo::LatLon;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, Fix, Jump, Learned, SpeedMadeGood, TrackIx, TrackKey, Tracks};
 use crate::zones::{Chart, Crossing, Kind, Presence};
@@ -80,6 +84,8 @@ pub struct Step<'a> {
     pub learned: Option<&'a Learned>,
     /// It is not where it was: only in steps of `Interest::JUMPED`.
     pub jump: Option<&'a Jump>,
+    /// Where it was last seen in calm water, if it is out of it with this step; only in steps of `Interest::LEFT_CALM`.
+    pub left_calm: Option<LatLon>,
     /// Why behaviours are asked.
     pub interest: Interest,
 }
@@ -103,7 +109,13 @@ impl Interest {
     /// interest are asked, whoever keeps state about the vessel.
     pub const LEARNED: Interest = Interest(32);
     /// Its MMSI turned up where it could not have gone.
-    pub const JUMPED: Interest = Interest(64);
+    pub const JUMPED: Interest = Interest(1 << 13);
+    /// The first fix after a hole that does not count, with less than 5 kn made good over it (see `Vessel::speed_made_good`).
+    pub const SLOW_HOLE: Interest = Interest(64);
+    /// The first fix in a new half hour, of every vessel.
+    pub const LOOK: Interest = Interest(128);
+    /// Out of the circles and zones of calm water, where it was when its place was last looked up.
+    pub const LEFT_CALM: Interest = Interest(256);
 
     /// A port call has just ended; it is the last of the vessel's in `Episodes`.
     pub const SAILED: Interest = Interest(1 << 10);
@@ -260,6 +272,8 @@ catalogue! {
     async_rendezvous: AsyncRendezvous,
     slowdown: Slowdown,
     ais_gap: AisGap,
+    out_and_back: OutAndBack,
+    small_craft_stop: SmallCraftStop,
     zone_entry: ZoneEntry,
     zone_exit: ZoneExit,
     zone_speed: ZoneSpeed,
@@ -272,6 +286,7 @@ catalogue! {
     identity_conflict: IdentityConflict,
     identity_change: IdentityChange,
     interference: Interference,
+    fishing_out_of_place: FishingOutOfPlace,
     distress: Distress,
     feed_silent: FeedSilent,
 }

@@ -39,6 +39,8 @@ pub struct Places {
     reloads: u32,
     /// The reload that brought each zone in force, or moved its border, by index; missing or 0: there from the start.
     brought_by: Vec<u32>,
+    /// Which vessel looked up lately is out of calm water, and where in it it had been.
+    left_calm: Option<(TrackIx, LatLon)>,
 }
 
 /// Half a cache line.
@@ -139,14 +141,31 @@ impl Places {
         let known = self.known(vessel);
         if !known.placed || !known.place_at.is_near(position) {
             let place = Place::at(chart, position, now);
+            let left = known.placed && known.calm_inside && !place.calm.inside;
+            let before = known.place_at;
             known.place_at = Spot::of(position);
             known.shore_nm = place.shore_nm as f32;
             known.calm_inside = place.calm.inside;
             known.calm_nm = place.calm.nearest_nm as f32;
             known.placed = true;
+            if left {
+                let at = LatLon { lat: f64::from(before.lat), lon: f64::from(before.lon) };
+                self.left_calm = Some((vessel, at));
+            }
         }
+        let known = &self.known[vessel.0 as usize];
         let calm = Calm { inside: known.calm_inside, nearest_nm: f64::from(known.calm_nm) };
         Place { shore_nm: f64::from(known.shore_nm), calm }
+    }
+
+    /// Where in calm water the vessel had been, if it left that since its look-up before this step's; said until another leaves.
+    pub fn left_calm(&self, vessel: TrackIx) -> Option<LatLon> {
+        self.left_calm.filter(|(left, _)| *left == vessel).map(|(_, at)| at)
+    }
+
+    /// That a vessel left calm water has been told.
+    pub fn told_left_calm(&mut self) {
+        self.left_calm = None;
     }
 
     /// The vessel's slab place is free for another.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Problem;
 use crate::behaviours;
 use crate::engine::ZoneSettings;
-use crate::geo::{Coast, Ports};
+use crate::geo::{Coast, Ports, Wind, WindError};
 use crate::zones::{Chart, Zone, ZoneError, ZoneSet};
 
 /// Where zones come from.
@@ -204,6 +204,7 @@ pub(super) struct Parts {
     pub(super) warnings: Vec<Problem>,
     coast: Land,
     ports: Points,
+    wind: Wind,
 }
 
 /// The built-in data is unpacked only when all else is right: it takes a moment, and cannot be wrong.
@@ -218,7 +219,7 @@ enum Points {
 }
 
 impl Parts {
-    /// Zones with the coast and ports that the settings name; relative paths are relative to `folder`.
+    /// Zones with the coast, ports and wind that the settings name; relative paths are relative to `folder`.
     pub(super) fn read(
         source: &ZoneSource,
         settings: &ZoneSettings,
@@ -229,8 +230,11 @@ impl Parts {
         let zones = read_zones(source, base).map_err(|faults| problems.extend(faults));
         let coast = coast(&settings.coast, folder).map_err(|fault| problems.push(fault));
         let ports = ports(settings, folder).map_err(|faults| problems.extend(faults));
-        match (zones, coast, ports) {
-            (Ok(ZonesRead { zones, warnings }), Ok(coast), Ok(ports)) => Ok(Parts { zones, warnings, coast, ports }),
+        let wind = blow(&base.small_craft_stop.wind, folder).map_err(|faults| problems.extend(faults));
+        match (zones, coast, ports, wind) {
+            (Ok(ZonesRead { zones, warnings }), Ok(coast), Ok(ports), Ok(wind)) => {
+                Ok(Parts { zones, warnings, coast, ports, wind })
+            }
             _ => Err(problems),
         }
     }
@@ -247,6 +251,7 @@ impl Parts {
                 Points::BuiltIn => Ports::built_in(),
                 Points::Own(ports) => ports,
             },
+            wind: Arc::new(self.wind),
             calm_margin_nm: settings.calm_margin_nm,
         }
     }
@@ -300,6 +305,19 @@ fn points<E: fmt::Display>(
         problems.extend(errors.into_iter().map(|error| Problem::of_file(shown.as_str(), error.to_string())));
     });
     parsed.ok()
+}
+
+fn blow(file: &str, folder: &Path) -> Result<Wind, Vec<Problem>> {
+    if file.is_empty() {
+        return Ok(Wind::default());
+    }
+    let shown = folder.join(file).display().to_string();
+    let text = fs::read_to_string(folder.join(file)).map_err(|error| {
+        let text = format!("behaviours.small_craft_stop.wind: {error}; write the path of a CSV file, or \"\"");
+        vec![Problem::of_file(shown.as_str(), text)]
+    })?;
+    let of_error = |error: WindError| Problem::of_file(shown.as_str(), error.to_string());
+    Wind::from_csv(&text).map_err(|errors| errors.into_iter().map(of_error).collect())
 }
 
 fn read_named(key: &str, file: &str, folder: &Path) -> Result<String, Problem> {

@@ -113,7 +113,7 @@ impl Text<'_> {
         });
         // What a key of ours names and is not there is told where the key stands.
         let (named, in_files): (Vec<Problem>, Vec<Problem>) =
-            in_files.partition(|fault| fault.text.starts_with("zones."));
+            in_files.partition(|fault| ["zones.", "behaviours."].iter().any(|table| fault.text.starts_with(table)));
         problems.extend(named.into_iter().map(|fault| {
             let (key, rest) = fault.text.split_once(": ").unwrap_or((&fault.text, ""));
             loaded.locate(&format!("{key}: {}: {rest}", fault.file))

@@ -17,6 +17,8 @@ use super::{Engine, Timer, scene};
 const SLOW_KNOTS: f64 = 5.0;
 /// The slots of the 5-minute look.
 const TICK_MILLIS: i64 = 300_000;
+/// The slots of the look at everybody.
+const LOOK_MILLIS: i64 = 1_800_000;
 
 /// What behaviours are asked about.
 struct Asked<'a> {
@@ -73,6 +75,7 @@ impl Engine {
         self.crossings.clear();
         self.places.look(&self.chart, ix, fix.position, fix.at, sighting, &mut self.crossings);
         let presence = self.places.presence(ix);
+        let slow_hole = smg.is_some_and(|smg| smg.over_hole && smg.knots < SLOW_KNOTS);
         let smg = smg.filter(|smg| !smg.over_hole);
         let slow = smg.is_some_and(|smg| smg.knots < SLOW_KNOTS);
         let slot = |at: Time| at.millis().div_euclid(TICK_MILLIS);
@@ -83,6 +86,13 @@ impl Engine {
         }
         if new_slot && !presence.is_empty() {
             interest = interest.and(Interest::TICK);
+        }
+        if slow_hole {
+            interest = interest.and(Interest::SLOW_HOLE);
+        }
+        let half_hour = |at: Time| at.millis().div_euclid(LOOK_MILLIS);
+        if new_slot && previous.is_none_or(|previous| half_hour(previous.at) != half_hour(fix.at)) {
+            interest = interest.and(Interest::LOOK);
         }
         if !self.crossings.is_empty() {
             interest = interest.and(Interest::CROSSED);
@@ -103,6 +113,9 @@ impl Engine {
         }
         if follows && self.port_call(ix, &fix, smg, now) {
             interest = interest.and(Interest::SAILED);
+        }
+        if follows && self.places.left_calm(ix).is_some() {
+            interest = interest.and(Interest::LEFT_CALM);
         }
         if interest.0 == 0 && self.tracks.vessel(ix).active() == 0 {
             return;
@@ -153,14 +166,20 @@ impl Engine {
 
     /// Asks the behaviours that want to know.
     fn ask(&mut self, ix: TrackIx, asked: Asked<'_>, now: Time, out: &mut Vec<Change>) {
-        let Asked { at, fix, previous, smg, learned, jump, interest } = asked;
+        let Asked { at, fix, previous, smg, learned, jump, mut interest } = asked;
         let vessel = self.tracks.vessel(ix);
         // What was said without a fix concerns only those who want such words.
         let (key, active) = (vessel.key(), if fix.is_some() { vessel.active() } else { 0 });
-        let needs_place = interest.meets(Interest::SLOW.and(Interest::TICK).and(Interest::CROSSED)) || active != 0;
+        let of_place = Interest::SLOW.and(Interest::TICK).and(Interest::CROSSED).and(Interest::SLOW_HOLE);
+        let needs_place = interest.meets(of_place.and(Interest::LOOK)) || active != 0;
         let revised = learned.is_some_and(|learned| learned.before.said_at.is_some());
         let at_sea = fix.filter(|_| needs_place).or_else(|| vessel.last().filter(|_| revised));
         let place = at_sea.map(|fix| self.places.place(&self.chart, ix, fix.position, now));
+        let left_calm = self.places.left_calm(ix);
+        self.places.told_left_calm();
+        if left_calm.is_some() {
+            interest = interest.and(Interest::LEFT_CALM);
+        }
         for asked in 0..self.behaviours.len() {
             let (bit, behaviour) = &mut self.behaviours[asked];
             let bit = *bit;
@@ -180,6 +199,7 @@ impl Engine {
                 place,
                 learned,
                 jump,
+                left_calm,
                 interest,
             };
             behaviour.step(&scene, &step, &mut self.output);

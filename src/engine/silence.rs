@@ -96,6 +96,7 @@ impl Engine {
                 presence: self.places.presence(ix),
                 crossings: &[],
                 place: None,
+                left_calm: None,
                 interest,
             };
             behaviour.step(&scene, &step, &mut self.output);

@@ -10,6 +10,7 @@ mod port_file;
 mod port_names;
 mod ports;
 mod sun;
+mod wind;
 
 pub use cells::Cells;
 pub use coast::{Coast, CoastError};
@@ -17,6 +18,7 @@ pub use motion::{Approach, Hull, Motion, cpa, hull_metres};
 pub use port_file::PortsError;
 pub use ports::{Port, Ports, SEEN_NM};
 pub use sun::sun_altitude_degrees;
+pub use wind::{Wind, WindError};
 
 use geo::{Bearing, Destination, Distance, Geodesic, Point};
 

@@ -105,20 +105,20 @@ pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<PortsError>> {
 }
 
 /// CSV text, record by record.
-struct Table<'a> {
+pub(super) struct Table<'a> {
     reader: Reader,
     rest: &'a [u8],
     /// The line the last record began in, from 1.
-    line: u64,
+    pub(super) line: u64,
 }
 
 impl<'a> Table<'a> {
-    fn new(text: &'a str) -> Table<'a> {
+    pub(super) fn new(text: &'a str) -> Table<'a> {
         Table { reader: Reader::new(), rest: text.as_bytes(), line: 0 }
     }
 
     /// The cells of the next record; `None` at the end.
-    fn record(&mut self) -> Option<Vec<String>> {
+    pub(super) fn record(&mut self) -> Option<Vec<String>> {
         self.line = self.reader.line();
         let (mut bytes, mut ends) = (vec![0; 256], vec![0; 16]);
         let (mut written, mut ended) = (0, 0);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Relation, ZoneSet};
-use crate::geo::{Coast, LatLon, Ports};
+use crate::geo::{Coast, LatLon, Ports, Wind};
 use crate::time::Time;
 
 /// How a position lies to calm water.
@@ -24,6 +24,8 @@ pub struct Chart {
     pub coast: Arc<Coast>,
     /// Harbours and anchorage points.
     pub ports: Arc<Ports>,
+    /// Wind at sea, where the operator gave a file of it.
+    pub wind: Arc<Wind>,
     /// Sea behaviours do not open this near to calm water, unless a zone says otherwise; in nautical miles.
     pub calm_margin_nm: f64,
 }
@@ -31,7 +33,7 @@ pub struct Chart {
 impl Chart {
     /// The zones with the coast and ports that are built in and the default margin of 5.4 nm (10 km).
     pub fn with_built_in(zones: ZoneSet) -> Chart {
-        Chart { zones, coast: Coast::built_in(), ports: Ports::built_in(), calm_margin_nm: 5.4 }
+        Chart { zones, coast: Coast::built_in(), ports: Ports::built_in(), wind: Arc::default(), calm_margin_nm: 5.4 }
     }
 
     /// How the position lies to calm water at that time.

@@ -1,0 +1,159 @@
+//! Wind at sea, from a file of the operator: CSV text to wind, or everything that is wrong with it.
+
+use rustc_hash::FxHashMap;
+
+use super::LatLon;
+use super::port_file::Table;
+use crate::time::{Span, Time};
+
+/// A value holds this far around its place. Nautical miles.
+const REACH_NM: f64 = 60.0;
+/// And this long before and after its time.
+const REACH: Span = Span::from_hours(3);
+const COLUMNS: [&str; 4] = ["time", "lat", "lon", "wind_knots"];
+
+/// A file of wind that cannot be used.
+#[derive(Clone, PartialEq, Debug, thiserror::Error)]
+pub enum WindError {
+    /// The header lacks a column.
+    #[error("line 1: no column {0}: the header needs time, lat, lon, wind_knots")]
+    NoColumn(&'static str),
+    /// A row holds something else than the column says.
+    #[error("line {line}: {column}: {value:?} is not {expected}")]
+    BadValue {
+        /// The row's line, from 1.
+        line: u64,
+        /// The column.
+        column: &'static str,
+        /// What stands there.
+        value: String,
+        /// What should.
+        expected: &'static str,
+    },
+}
+
+/// Wind speeds by place and time. Empty without a file.
+#[derive(Clone, Debug, Default)]
+pub struct Wind {
+    /// By whole degrees, in order of time.
+    cells: FxHashMap<(i16, i16), Vec<Blow>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Blow {
+    at: Time,
+    place: LatLon,
+    knots: f32,
+}
+
+impl Wind {
+    /// Reads CSV with a header: `time` (RFC 3339), `lat`, `lon` (degrees), `wind_knots` (0-250); all rows, or every fault.
+    pub fn from_csv(text: &str) -> Result<Wind, Vec<WindError>> {
+        let mut table = Table::new(text.trim_start_matches('\u{feff}'));
+        let header = table.record().unwrap_or_default();
+        let header: Vec<String> = header.iter().map(|name| name.trim().to_lowercase()).collect();
+        let columns = COLUMNS.map(|name| header.iter().position(|other| other == name));
+        let missing = COLUMNS.iter().zip(columns).filter(|(_, column)| column.is_none());
+        let mut errors: Vec<WindError> = missing.map(|(name, _)| WindError::NoColumn(name)).collect();
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let mut wind = Wind::default();
+        while let Some(record) = table.record() {
+            let cell =
+                |column: usize| columns[column].and_then(|number| record.get(number)).map_or("", |cell| cell.trim());
+            let number = |column: usize, least: f64, most: f64| {
+                cell(column).parse::<f64>().ok().filter(|number| least <= *number && *number <= most)
+            };
+            let at = Time::parse(cell(0));
+            let (lat, lon, knots) = (number(1, -90.0, 90.0), number(2, -180.0, 180.0), number(3, 0.0, 250.0));
+            let faults = [
+                (0, at.is_none(), "a time such as 2026-03-01T12:00:00Z"),
+                (1, lat.is_none(), "a number from -90 to 90"),
+                (2, lon.is_none(), "a number from -180 to 180"),
+                (3, knots.is_none(), "a number from 0 to 250"),
+            ];
+            errors.extend(faults.into_iter().filter(|(_, bad, _)| *bad).map(|(column, _, expected)| {
+                let value = cell(column).to_owned();
+                WindError::BadValue { line: table.line, column: COLUMNS[column], value, expected }
+            }));
+            if let (Some(at), Some(lat), Some(lon), Some(knots)) = (at, lat, lon, knots) {
+                let place = LatLon::new(lat, lon);
+                wind.cells.entry(cell_of(place)).or_default().push(Blow { at, place, knots: knots as f32 });
+            }
+        }
+        wind.cells.values_mut().for_each(|cell| cell.sort_by_key(|blow| blow.at));
+        if errors.is_empty() { Ok(wind) } else { Err(errors) }
+    }
+
+    /// Whether there is none: nobody gave a file.
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    /// Knots of wind there and then: the value of the nearest place within 60 nm, of several the nearest in time within 3 h.
+    pub fn knots_at(&self, position: LatLon, at: Time) -> Option<f64> {
+        if self.is_empty() {
+            return None;
+        }
+        let (row, column) = cell_of(position);
+        // Meridians run together towards the poles.
+        let wide = if position.lat.abs() < 59.0 { 2 } else { 4 };
+        let mut nearest: Option<(f64, Span, f32)> = None;
+        for row in row - 1..=row + 1 {
+            for column in column - wide..=column + wide {
+                let column = (column + 180).rem_euclid(360) - 180;
+                let Some(cell) = self.cells.get(&(row, column)) else {
+                    continue;
+                };
+                let first = cell.partition_point(|blow| blow.at < at - REACH);
+                for blow in cell[first..].iter().take_while(|blow| blow.at <= at + REACH) {
+                    let found = (blow.place.nm_to(position), (blow.at - at).abs(), blow.knots);
+                    let nearer = nearest.is_none_or(|best| (found.0, found.1) < (best.0, best.1));
+                    if found.0 <= REACH_NM && nearer {
+                        nearest = Some(found);
+                    }
+                }
+            }
+        }
+        nearest.map(|(_, _, knots)| f64::from(knots))
+    }
+}
+
+fn cell_of(place: LatLon) -> (i16, i16) {
+    (place.lat.floor() as i16, place.lon.floor() as i16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(text: &str) -> Time {
+        Time::parse(text).expect("a time")
+    }
+
+    #[test]
+    fn the_nearest_value_in_reach_holds() {
+        let wind = Wind::from_csv(
+            "time,lat,lon,wind_knots\n2026-03-01T12:00:00Z,30,-40,38\n2026-03-01T18:00:00Z,30,-40,12\n\
+             2026-03-01T12:00:00Z,30,179.9,25\n",
+        )
+        .expect("right");
+        let at = |lat, lon, clock: &str| wind.knots_at(LatLon::new(lat, lon), time(&format!("2026-03-01T{clock}:00Z")));
+        assert_eq!(at(30.3, -40.4, "13:00"), Some(38.0));
+        assert_eq!(at(30.3, -40.4, "16:00"), Some(12.0));
+        assert_eq!(at(30.3, -40.4, "22:00"), None);
+        assert_eq!(at(31.2, -40.0, "12:00"), None);
+        assert_eq!(at(30.0, -179.9, "12:00"), Some(25.0));
+        assert_eq!(Wind::default().knots_at(LatLon::new(30.0, -40.0), time("2026-03-01T12:00:00Z")), None);
+    }
+
+    #[test]
+    fn every_fault_is_told_with_line_and_column() {
+        let errors = Wind::from_csv("time,lat,lon,wind_knots\nyesterday,91,x,-1\n").expect_err("bad");
+        assert_eq!(errors.len(), 4);
+        assert_eq!(errors[0].to_string(), "line 2: time: \"yesterday\" is not a time such as 2026-03-01T12:00:00Z");
+        assert_eq!(Wind::from_csv("time,lat\n").expect_err("bad").len(), 2);
+        assert_eq!(Wind::from_csv("").expect_err("bad").len(), 4);
+    }
+}
