@@ -93,6 +93,7 @@ pub(crate) fn chart(zones: &str) -> Chart {
         coast: Arc::new(Coast::none()),
         ports: Arc::new(Ports::none()),
         calm_margin_nm: 5.4,
+        watchlists: Arc::default(),
     }
 }
 

@@ -77,6 +77,7 @@ fn chart() -> &'static Chart {
             coast: Arc::new(Coast::none()),
             ports: Arc::new(Ports::harbours_from_csv(HARBOURS).expect("a right table")),
             calm_margin_nm: 5.4,
+            watchlists: Arc::default(),
         }
     })
 }

@@ -36,6 +36,7 @@ mod stay;
 mod swing;
 mod tier;
 pub mod voyage_anomaly;
+pub mod watchlist;
 mod wording;
 pub mod zone_entry;
 pub mod zone_exit;
@@ -104,6 +105,8 @@ impl Interest {
     pub const LEARNED: Interest = Interest(32);
     /// Its MMSI turned up where it could not have gone.
     pub const JUMPED: Interest = Interest(64);
+    /// Its first fix, or the first after it was lost or jumped.
+    pub const FIRST: Interest = Interest(128);
 
     /// A port call has just ended; it is the last of the vessel's in `Episodes`.
     pub const SAILED: Interest = Interest(1 << 10);
@@ -182,6 +185,14 @@ pub trait Behaviour {
 
     /// A moment it asked for has come; asks only for later ones.
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output);
+
+    /// Whether it wants to be told what others say.
+    fn overhears(&self) -> bool {
+        false
+    }
+
+    /// Takes in what another behaviour says.
+    fn overhear(&mut self, _scene: &Scene<'_>, _signal: &Signal, _out: &mut Output) {}
 
     /// The vessel is gone for good, or the behaviour was switched off: ends what is open about it and drops the rest.
     fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output);
@@ -272,6 +283,7 @@ catalogue! {
     identity_conflict: IdentityConflict,
     identity_change: IdentityChange,
     interference: Interference,
+    watchlist: Watchlist,
     distress: Distress,
     feed_silent: FeedSilent,
 }

@@ -248,6 +248,7 @@ impl Parts {
                 Points::Own(ports) => ports,
             },
             calm_margin_nm: settings.calm_margin_nm,
+            watchlists: Arc::default(),
         }
     }
 }

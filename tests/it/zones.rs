@@ -228,7 +228,8 @@ fn calm_water_is_circles_and_zones_and_its_distance_is_to_points_and_edges() {
         ("summer", r#""kind":"anchorage","radius_nm":2,"months":[7]"#, r#"{"type":"Point","coordinates":[5,0]}"#),
     ]);
     let harbours = Ports::harbours_from_csv("lat,lon,name,radius_nm\n10,10,Big,3\n").unwrap();
-    let chart = Chart { zones: port, coast: Coast::none().into(), ports: harbours.into(), calm_margin_nm: 5.4 };
+    let (coast, ports) = (Coast::none().into(), harbours.into());
+    let chart = Chart { zones: port, coast, ports, calm_margin_nm: 5.4, watchlists: Default::default() };
     let winter = Time::parse("2026-01-01T00:00:00Z").unwrap();
     let summer = Time::parse("2026-07-01T00:00:00Z").unwrap();
     let calm = |lat, lon, time| chart.calm(LatLon::new(lat, lon), time);
