@@ -187,6 +187,10 @@ impl Engine {
         self.merge = settings.alerts.merge();
         self.book.configure(settings.alerts.clone(), settings.score.clone());
         self.settings = settings.behaviours.clone();
+        if self.now.is_none() {
+            // Nothing was said yet: nothing to end, and nothing to keep.
+            self.behaviours = behaviours::all(&self.settings, &self.chart);
+        }
         self.switch_behaviours(out);
         self.reload_behaviours(out);
         self.hours_at = self.now.and_then(|now| self.chart.zones.next_change(now));

@@ -152,7 +152,7 @@ impl Daemon {
         }
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let watch = FolderWatch::new(zones_folder(&settings.zones));
+        let watch = FolderWatch::new(folders(&settings));
         info!(
             version = env!("CARGO_PKG_VERSION"),
             settings = %file.display(),
@@ -331,7 +331,7 @@ impl Daemon {
         self.sinks.replace(&settings.sinks);
         let inputs = std::mem::take(&mut self.settings.inputs);
         self.settings = Checked { inputs, ..settings };
-        self.watch = FolderWatch::new(zones_folder(&self.settings.zones));
+        self.watch = FolderWatch::new(folders(&self.settings));
         warn_of(&self.settings);
         info!(zones = self.settings.zone_count(), sinks = self.settings.sinks.len(), "reloaded");
     }
@@ -425,11 +425,13 @@ fn lines_of(batch: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-fn zones_folder(zones: &ZoneSource) -> Option<PathBuf> {
-    match zones {
+/// What is watched for changes: the zones, unless they are built in, and the watchlists.
+fn folders(settings: &Checked) -> Vec<PathBuf> {
+    let zones = match &settings.zones {
         ZoneSource::Folder(folder) => Some(folder.clone()),
         ZoneSource::BuiltIn => None,
-    }
+    };
+    zones.into_iter().chain(settings.watchlists.clone()).collect()
 }
 
 fn refuse(problems: &[Problem]) {

@@ -94,6 +94,7 @@ pub(crate) fn chart(zones: &str) -> Chart {
         ports: Arc::new(Ports::none()),
         wind: Arc::default(),
         calm_margin_nm: 5.4,
+        watchlists: Arc::default(),
     }
 }
 

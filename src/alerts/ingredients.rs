@@ -7,6 +7,7 @@ use crate::units::METRES_PER_NM;
 use crate::zones::{Kind, Relation, Zone};
 
 use super::alert::ScoreReason;
+use super::named;
 use super::party::{Party, type_name};
 use super::score::{Cap, Scene, ScoreSettings};
 
@@ -76,7 +77,7 @@ fn base_text(scene: &Scene<'_>, code: &str) -> String {
         ("async_rendezvous", _, _) => "A small craft stops where a ship slowed down or turned hours before",
         ("ais_gap", "long" | "longer", _) => "Silent for hours, with time nobody can account for",
         ("ais_gap", _, _) => "Falls silent at sea where it would have been heard",
-        ("zone_entry", _, _) => "Crosses into a zone",
+        ("zone_entry", _, _) => return entered(scene),
         ("zone_exit", _, _) => "Crosses out of a zone",
         ("zone_speed", _, "too_slow") => "Slower than the zone expects",
         ("zone_speed", _, _) => "Faster than the zone expects",
@@ -102,12 +103,25 @@ fn base_text(scene: &Scene<'_>, code: &str) -> String {
         ("identity_change", "call_sign", _) => "Changed its call sign under way",
         ("identity_change", _, _) => "Changed its type under way",
         ("interference", _, _) => "Many vessels jump to one place: satellite navigation is jammed or falsified",
+        ("watchlist", _, _) => return named::listed(scene.holding),
         ("distress", "test", _) => "A distress device under test",
         ("distress", _, _) => "A distress device is active",
         (behaviour, code, _) if behaviour == code => return words(behaviour),
         (behaviour, code, _) => return format!("{}: {}", words(behaviour), words(code)),
     };
     text.to_owned()
+}
+
+/// Who watches the zone and why, where it says so.
+fn entered(scene: &Scene<'_>) -> String {
+    let zones = scene.view.chart.zones.zones();
+    let crossed = scene.holding.zones.iter().filter(|(_, relation)| *relation == Relation::In);
+    let told = crossed.filter_map(|(zone, _)| zones.get(usize::from(zone.0))).find_map(|zone| {
+        let why = [zone.reason.clone(), zone.owner.as_ref().map(|owner| format!("for {owner}"))];
+        let why: Vec<String> = why.into_iter().flatten().collect();
+        (!why.is_empty()).then(|| format!("Crosses into a zone that is watched: {}", why.join(", ")))
+    });
+    told.unwrap_or_else(|| "Crosses into a zone".to_owned())
 }
 
 fn words(name: &str) -> String {
@@ -139,7 +153,7 @@ fn watched_zone(scene: &Scene<'_>, _: &ScoreSettings) -> Option<ScoreReason> {
 }
 
 fn benign_zone(scene: &Scene<'_>, _: &ScoreSettings) -> Option<ScoreReason> {
-    let (zone, relation) = heaviest(scene, |kind| kind == Kind::Benign)?;
+    let (zone, relation) = heaviest(scene, |kind| kind == Kind::Benign).filter(|_| !scene.is_listed())?;
     Some(zone_line(zone, relation, -zone.weight))
 }
 

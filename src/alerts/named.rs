@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::behaviours::Holding;
+
 use super::party::{clean, type_name};
 use super::summary::{Told, decimals, distance, number};
 
@@ -34,6 +36,14 @@ pub(super) fn doing(told: &Told<'_>) -> Option<String> {
         ("identity_conflict", _) => {
             let nm = number(numbers, "distance_nm").map_or("far".to_owned(), distance);
             format!("is heard from two ships {nm} apart since {at} UTC")
+        }
+        ("watchlist", form) => {
+            let so_far =
+                [("entered", "has entered a watched zone"), ("takes_part", "takes part in another alert or fact")];
+            let parts = so_far.iter().filter(|(part, _)| form.contains(part)).map(|(_, words)| *words);
+            let parts: Vec<&str> = parts.collect();
+            let and = if parts.is_empty() { String::new() } else { format!(" and {}", parts.join(" and ")) };
+            format!("is on {}, heard since {at} UTC{and}", row(numbers))
         }
         ("interference", _) => {
             let minutes = number(told.thresholds, "window_minutes").map_or(String::new(), decimals);
@@ -68,8 +78,32 @@ pub(super) fn opened_because(behaviour: &str, form: &str) -> Option<&'static str
         ("position_jump", _) => "three fixes where it could not have gone",
         ("identity_conflict", _) => "both places are heard",
         ("interference", _) => "many vessels jumped to one place",
+        ("watchlist", "entered") => "a listed vessel enters a watched zone",
+        ("watchlist", _) => "a listed vessel is heard",
         _ => return None,
     })
+}
+
+/// The line of the score of a listed vessel.
+pub(super) fn listed(holding: &Holding) -> String {
+    format!("Is on {}", row(&holding.measured))
+}
+
+/// `watchlist customs (tobacco run; for desk 3), by its name, one letter apart`.
+fn row(numbers: &Map<String, Value>) -> String {
+    let said = |key: &str| numbers.get(key).and_then(Value::as_str).and_then(clean);
+    let owner = said("owner").map(|owner| format!("for {owner}"));
+    let why: Vec<String> = [said("reason"), owner].into_iter().flatten().collect();
+    let why = if why.is_empty() { String::new() } else { format!(" ({})", why.join("; ")) };
+    let by = match numbers.get("matched_by").and_then(Value::as_str) {
+        Some("imo") => "IMO number",
+        Some("call_sign") => "call sign",
+        Some("name") => "name",
+        _ => "MMSI",
+    };
+    let fuzzy = numbers.get("fuzzy").and_then(Value::as_bool) == Some(true);
+    let fuzzy = if fuzzy { ", fuzzy: one letter apart" } else { "" };
+    format!("watchlist {}{why} by its {by}{fuzzy}", said("list").unwrap_or_default())
 }
 
 fn imo(numbers: &Map<String, Value>) -> String {

@@ -2,6 +2,7 @@
 
 use crate::ais::Class;
 use crate::tracks::{TrackIx, TrackKey, Tracks, Vessel, flag_of};
+use crate::zones::Said;
 
 use super::alert::VesselRef;
 
@@ -65,6 +66,12 @@ impl Party {
     /// What is known now: the track's word, else what it said last.
     pub(super) fn refreshed(&self, tracks: &Tracks) -> Party {
         self.vessel(tracks).map_or_else(|| self.clone(), Party::of)
+    }
+
+    /// What it says of itself, for the watchlists.
+    pub(super) fn said(&self) -> Said<'_> {
+        let VesselRef { mmsi, imo, call_sign, name, .. } = &self.named;
+        Said { mmsi: *mmsi, imo: *imo, call_sign: call_sign.as_deref(), name: name.as_deref() }
     }
 
     fn is(&self, types: std::ops::RangeInclusive<u8>) -> bool {

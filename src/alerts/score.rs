@@ -157,6 +157,14 @@ pub(super) struct Scene<'a> {
     pub(super) met: bool,
 }
 
+impl Scene<'_> {
+    /// Whether a party is on a watchlist: such are exempt from caps and from benign zones.
+    pub(super) fn is_listed(&self) -> bool {
+        let lists = &self.view.chart.watchlists;
+        !lists.is_empty() && self.parties.iter().any(|party| lists.find(party.said(), self.holding.last_at).is_some())
+    }
+}
+
 /// A score with its lines: they always add up to it.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Score {
@@ -168,8 +176,9 @@ pub(super) struct Score {
 impl Score {
     pub(super) fn of(scene: &Scene<'_>, settings: &ScoreSettings) -> Score {
         let mut reasons = base(scene);
-        // A call for help is as urgent wherever it comes from, and a test is a test; a silent receiver is nobody's doing.
-        let as_it_is = matches!(scene.behaviour, "distress" | "feed_silent");
+        // A call for help is as urgent wherever it comes from, and a test is a test; a silent receiver is nobody's doing; a list
+        // says itself how urgent it is.
+        let as_it_is = matches!(scene.behaviour, "distress" | "feed_silent" | "watchlist");
         if !as_it_is {
             for ingredient in INGREDIENTS {
                 reasons.extend(ingredient(scene, settings));
@@ -181,7 +190,7 @@ impl Score {
             let text = "A zone asks to be told of this".to_owned();
             score.raise_to(asked, "asked", text);
         }
-        let caps = CAPS.iter().filter(|_| !as_it_is);
+        let caps = CAPS.iter().filter(|_| !as_it_is && !scene.is_listed());
         let caps = caps.filter_map(|cap| cap(scene, settings)).filter(|cap| score.points < cap.only_below);
         let cap = caps.min_by_key(|cap| cap.points);
         match cap {

@@ -78,6 +78,7 @@ fn chart() -> &'static Chart {
             ports: Arc::new(Ports::harbours_from_csv(HARBOURS).expect("a right table")),
             wind: Arc::default(),
             calm_margin_nm: 5.4,
+            watchlists: Arc::default(),
         }
     })
 }

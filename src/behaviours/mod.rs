@@ -39,6 +39,7 @@ mod stay;
 mod swing;
 mod tier;
 pub mod voyage_anomaly;
+pub mod watchlist;
 mod wording;
 pub mod zone_entry;
 pub mod zone_exit;
@@ -116,6 +117,8 @@ impl Interest {
     pub const LOOK: Interest = Interest(128);
     /// Out of the circles and zones of calm water, where it was when its place was last looked up.
     pub const LEFT_CALM: Interest = Interest(256);
+    /// Its first fix, or the first after it was lost or jumped.
+    pub const FIRST: Interest = Interest(1 << 14);
 
     /// A port call has just ended; it is the last of the vessel's in `Episodes`.
     pub const SAILED: Interest = Interest(1 << 10);
@@ -194,6 +197,14 @@ pub trait Behaviour {
 
     /// A moment it asked for has come; asks only for later ones.
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output);
+
+    /// Whether it wants to be told what others say.
+    fn overhears(&self) -> bool {
+        false
+    }
+
+    /// Takes in what another behaviour says.
+    fn overhear(&mut self, _scene: &Scene<'_>, _signal: &Signal, _out: &mut Output) {}
 
     /// The vessel is gone for good, or the behaviour was switched off: ends what is open about it and drops the rest.
     fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output);
@@ -287,6 +298,7 @@ catalogue! {
     identity_change: IdentityChange,
     interference: Interference,
     fishing_out_of_place: FishingOutOfPlace,
+    watchlist: Watchlist,
     distress: Distress,
     feed_silent: FeedSilent,
 }

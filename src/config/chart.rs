@@ -253,6 +253,7 @@ impl Parts {
             },
             wind: Arc::new(self.wind),
             calm_margin_nm: settings.calm_margin_nm,
+            watchlists: Arc::default(),
         }
     }
 }

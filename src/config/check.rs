@@ -1,12 +1,13 @@
 //! `Config` to what the daemon uses: paths made absolute, zones read; or all that is wrong.
 
 use std::os::unix::fs::FileTypeExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
 use super::chart::{Parts, ZoneSource, ZonesRead, read_zones};
 use super::load::load;
+use super::watchlists::read_watchlists;
 use super::{Config, Problem, SHIPPED};
 use crate::engine::{self, SourceClock};
 use crate::time::Span;
@@ -28,6 +29,8 @@ pub struct Checked {
     pub sinks: Vec<delivery::Settings>,
     /// How recordings are read.
     pub recordings: inputs::RecordingSettings,
+    /// Where the watchlists are, if anywhere.
+    pub watchlists: Option<PathBuf>,
     /// What is odd about the zone files without being wrong.
     pub warnings: Vec<Problem>,
 }
@@ -38,10 +41,11 @@ impl Checked {
         self.chart.zones.zones().len()
     }
 
-    /// Takes the zones as their files say now, or keeps what there is.
+    /// Takes the zones and watchlists as their files say now, or keeps what there is.
     pub fn read_zones_again(&mut self) -> Result<(), Vec<Problem>> {
         let ZonesRead { zones, warnings } = read_zones(&self.zones, &self.engine.behaviours)?;
-        self.chart = Arc::new(Chart { zones, ..(*self.chart).clone() });
+        let watchlists = Arc::new(read_watchlists(self.watchlists.as_deref())?);
+        self.chart = Arc::new(Chart { zones, watchlists, ..(*self.chart).clone() });
         self.warnings = warnings;
         Ok(())
     }
@@ -104,7 +108,11 @@ impl Text<'_> {
         let replaced = zones.is_some();
         let zones = zone_source(zones, &config.zones.folder, folder);
         let parts = Parts::read(&zones, &config.zones, &config.behaviours, folder);
-        let in_files = parts.as_ref().err().cloned().unwrap_or_default();
+        let watchlists = Some(config.watchlists.folder.as_str()).filter(|named| !named.is_empty());
+        let watchlists = watchlists.map(|named| folder.join(named));
+        let lists = read_watchlists(watchlists.as_deref());
+        let mut in_files = parts.as_ref().err().cloned().unwrap_or_default();
+        in_files.extend(lists.as_ref().err().cloned().unwrap_or_default());
         // A folder that the command line names stands in no key.
         let of_command_line = |fault: &Problem| replaced && fault.text.starts_with("zones.folder: ");
         let in_files = in_files.into_iter().map(|fault| match of_command_line(&fault) {
@@ -112,25 +120,27 @@ impl Text<'_> {
             false => fault,
         });
         // What a key of ours names and is not there is told where the key stands.
-        let (named, in_files): (Vec<Problem>, Vec<Problem>) =
-            in_files.partition(|fault| ["zones.", "behaviours."].iter().any(|table| fault.text.starts_with(table)));
+        let (named, in_files): (Vec<Problem>, Vec<Problem>) = in_files.partition(|fault| {
+            ["zones.", "behaviours.", "watchlists."].iter().any(|table| fault.text.starts_with(table))
+        });
         problems.extend(named.into_iter().map(|fault| {
             let (key, rest) = fault.text.split_once(": ").unwrap_or((&fault.text, ""));
             loaded.locate(&format!("{key}: {}: {rest}", fault.file))
         }));
         problems.sort_by_key(|problem| problem.line.as_ref().map(|(number, _)| *number));
         problems.extend(in_files);
-        match parts {
-            Ok(mut parts) if problems.is_empty() => Ok(Checked {
+        match (parts, lists) {
+            (Ok(mut parts), Ok(lists)) if problems.is_empty() => Ok(Checked {
                 warnings: std::mem::take(&mut parts.warnings),
-                chart: Arc::new(parts.chart(&config.zones)),
+                chart: Arc::new(Chart { watchlists: Arc::new(lists), ..parts.chart(&config.zones) }),
+                watchlists,
                 engine: config.engine(),
                 zones,
                 inputs: config.inputs,
                 sinks: config.sinks,
                 recordings: config.recordings,
             }),
-            Ok(_) | Err(_) => Err(problems),
+            _ => Err(problems),
         }
     }
 }

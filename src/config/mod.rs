@@ -5,6 +5,7 @@ mod check;
 mod load;
 mod problem;
 mod watch;
+mod watchlists;
 
 use std::path::{Component, PathBuf};
 
@@ -15,7 +16,7 @@ pub use check::{Checked, Purpose, check, source_clock};
 pub use problem::Problem;
 pub use watch::FolderWatch;
 
-use crate::{alerts, behaviours, coverage, delivery, engine, inputs, tracks};
+use crate::{alerts, behaviours, coverage, delivery, engine, inputs, tracks, zones};
 
 /// The settings file that is built into the program: every key, commented, equal to the defaults.
 pub const SHIPPED: &str = include_str!("../../config/atalaia.toml");
@@ -32,6 +33,8 @@ pub struct Config {
     pub alerts: alerts::Settings,
     /// `[zones]`
     pub zones: engine::ZoneSettings,
+    /// `[watchlists]`
+    pub watchlists: zones::WatchlistSettings,
     /// `[coverage]`
     pub coverage: coverage::Settings,
     /// `[behaviours]`
@@ -54,6 +57,7 @@ impl Default for Config {
             tracks: core.tracks,
             alerts: core.alerts,
             zones: core.zones,
+            watchlists: zones::WatchlistSettings::default(),
             coverage: core.coverage,
             behaviours: core.behaviours,
             score: core.score,

@@ -1,4 +1,4 @@
-//! Watches the zones folder and tells when changes in it have come to rest.
+//! Watches the folders of zones and watchlists and tells when changes in it have come to rest.
 
 use std::future::pending;
 use std::path::{Path, PathBuf};
@@ -10,14 +10,14 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, timeout_at};
 use tracing::warn;
 
-/// Tells of changed zone files. Without a folder, or where the system cannot watch it, it never tells anything.
+/// Tells of changed zone files and watchlists. Without a folder, or where the system cannot watch it, it never tells anything.
 #[derive(Debug)]
 pub struct FolderWatch {
     touched: Receiver<()>,
     /// When the changes seen so far count as come to rest.
     rest_at: Option<Instant>,
-    /// Watches as long as it lives.
-    _watcher: Option<RecommendedWatcher>,
+    /// They watch as long as they live.
+    _watchers: Vec<RecommendedWatcher>,
 }
 
 /// An editor saves in several steps, and several files may be copied in one go.
@@ -25,14 +25,16 @@ const QUIET: Duration = Duration::from_secs(1);
 
 impl FolderWatch {
     /// Starts to watch.
-    pub fn new(folder: Option<PathBuf>) -> FolderWatch {
+    pub fn new(folders: impl IntoIterator<Item = PathBuf>) -> FolderWatch {
         let (sender, touched) = channel(1);
-        let watcher = folder.and_then(|folder| {
-            let outcome = watch(&folder, sender);
-            let failed = |error| warn!(folder = %folder.display(), %error, "zones folder not watched: send SIGHUP after a change");
+        let watchers = folders.into_iter().filter_map(|folder| {
+            let outcome = watch(&folder, sender.clone());
+            let failed =
+                |error| warn!(folder = %folder.display(), %error, "folder not watched: send SIGHUP after a change");
             outcome.map_err(failed).ok()
         });
-        FolderWatch { touched, rest_at: None, _watcher: watcher }
+        let watchers = watchers.collect();
+        FolderWatch { touched, rest_at: None, _watchers: watchers }
     }
 
     /// Waits until files changed and then no more did for a second. May be given up and called again at any time.
@@ -73,6 +75,6 @@ fn matters(event: &Event) -> bool {
         EventKind::Access(kind) => kind != AccessKind::Close(AccessMode::Write),
         _ => false,
     };
-    let of_zones = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "geojson");
-    !read && event.paths.iter().any(of_zones)
+    let ours = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "geojson" || extension == "csv");
+    !read && event.paths.iter().any(ours)
 }

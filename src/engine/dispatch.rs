@@ -106,6 +106,9 @@ impl Engine {
         if jump.is_some() {
             interest = interest.and(Interest::JUMPED);
         }
+        if jump.is_some() || sighting == Sighting::First {
+            interest = interest.and(Interest::FIRST);
+        }
         let (key, follows) = (vessel.key(), new_slot && (slow || vessel.in_port()) && vessel.takes_part());
         let watch = slow || !presence.is_empty();
         if let Some(previous) = previous {
@@ -225,7 +228,20 @@ impl Engine {
         if self.output.signals.is_empty() {
             return;
         }
-        let signals = std::mem::take(&mut self.output.signals);
+        let mut signals = std::mem::take(&mut self.output.signals);
+        for listening in 0..self.behaviours.len() {
+            let (bit, behaviour) = &mut self.behaviours[listening];
+            let bit = *bit;
+            if !behaviour.overhears() {
+                continue;
+            }
+            let scene = scene!(self, now);
+            for signal in &signals {
+                behaviour.overhear(&scene, signal, &mut self.output);
+            }
+            self.keep(bit, now);
+        }
+        signals.append(&mut self.output.signals);
         let from = out.len();
         let station_name = |station: StationId| self.decoder.station_name(station).to_owned();
         let view = View { tracks: &self.tracks, chart: &self.chart, station_name: &station_name };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Relation, ZoneSet};
+use super::{Relation, Watchlists, ZoneSet};
 use crate::geo::{Coast, LatLon, Ports, Wind};
 use crate::time::Time;
 
@@ -28,12 +28,16 @@ pub struct Chart {
     pub wind: Arc<Wind>,
     /// Sea behaviours do not open this near to calm water, unless a zone says otherwise; in nautical miles.
     pub calm_margin_nm: f64,
+    /// Ships that somebody wants to hear of.
+    pub watchlists: Arc<Watchlists>,
 }
 
 impl Chart {
     /// The zones with the coast and ports that are built in and the default margin of 5.4 nm (10 km).
     pub fn with_built_in(zones: ZoneSet) -> Chart {
-        Chart { zones, coast: Coast::built_in(), ports: Ports::built_in(), wind: Arc::default(), calm_margin_nm: 5.4 }
+        let watchlists = Arc::default();
+        let (coast, ports) = (Coast::built_in(), Ports::built_in());
+        Chart { zones, coast, ports, wind: Arc::default(), calm_margin_nm: 5.4, watchlists }
     }
 
     /// How the position lies to calm water at that time.

@@ -7,12 +7,14 @@ mod parse;
 mod presence;
 mod properties;
 mod shape;
+mod watchlist;
 mod zone;
 
 pub use chart::{Calm, Chart};
 pub use likeness::{Likeness, fold, imo_check_digit_holds, likeness};
 pub use parse::ZoneError;
 pub use presence::{Crossing, Presence, Sighting};
+pub use watchlist::{ListError, Listed, Match, Said, WatchlistSettings, Watchlists};
 pub use zone::{Hours, Kind, Zone};
 
 use std::sync::OnceLock;

@@ -146,11 +146,17 @@ impl<'a> File<'a> {
         let near_nm = reader.number("near_nm", 0.0, 200.0);
         let weight = reader.weight();
         let behaviours = reader.behaviours();
-        let settings = reader.settings();
+        let mut settings = reader.settings();
         let calm = reader.calm();
         let calm_margin_nm = reader.number("calm_margin_nm", 0.0, 100.0);
         let months = reader.months();
         let hours = reader.hours();
+        let expires = reader.expires();
+        let (owner, reason) = (reader.text("owner"), reader.text("reason"));
+        if expires.is_some() && kind.is_some_and(|kind| kind.watched()) && settings.is_empty() {
+            // Who draws a temporary watch wants to be told who comes.
+            settings.insert("zone_entry".to_owned(), Value::Object(Map::new()));
+        }
         let source = reader.text("source");
         let reviewed = reader.reviewed();
         let kind = kind?;
@@ -166,6 +172,9 @@ impl<'a> File<'a> {
             calm_margin_nm,
             months,
             hours,
+            expires,
+            owner,
+            reason,
             source,
             reviewed,
             file: self.name.to_owned(),

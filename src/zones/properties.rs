@@ -2,10 +2,12 @@
 
 use serde_json::{Map, Value};
 
+use super::watchlist::end_of;
 use super::zone::{ALL_MONTHS, Hours, Kind};
+use crate::time::Time;
 
 /// Every property the SPEC names.
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 18] = [
     "id",
     "name",
     "kind",
@@ -19,6 +21,9 @@ const KNOWN: [&str; 15] = [
     "hours_utc",
     "calm",
     "calm_margin_nm",
+    "expires",
+    "owner",
+    "reason",
     "source",
     "reviewed",
 ];
@@ -242,6 +247,17 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+
+    /// `expires`: a day, to its end, or a moment.
+    pub(super) fn expires(&mut self) -> Option<Time> {
+        let text = self.text("expires")?;
+        let at = end_of(&text.replace('/', "-"));
+        if at.is_none() {
+            let what = format!("{text:?} is no date: write \"2026-11-22\" or \"2026-11-22T18:00:00Z\"");
+            self.fault("expires", what);
+        }
+        at
     }
 
     /// `reviewed`.

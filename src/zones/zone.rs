@@ -34,6 +34,11 @@ impl Kind {
         }
     }
 
+    /// Corridor, area or benign: the kinds that make a vessel "watched".
+    pub fn watched(self) -> bool {
+        matches!(self, Kind::Corridor | Kind::Area | Kind::Benign)
+    }
+
     /// The points a zone of this kind adds (watched) or subtracts (benign) unless it says otherwise.
     pub fn default_weight(self) -> i32 {
         match self {
@@ -96,6 +101,12 @@ pub struct Zone {
     pub months: u16,
     /// Hours it is active; the whole day when absent.
     pub hours: Option<Hours>,
+    /// From then on it is not active any more: a temporary watch.
+    pub expires: Option<Time>,
+    /// Who watches it.
+    pub owner: Option<String>,
+    /// Why it is watched.
+    pub reason: Option<String>,
     /// Where the zone comes from.
     pub source: Option<String>,
     /// When somebody last checked it, `YYYY-MM-DD`.
@@ -112,7 +123,7 @@ pub(crate) const ALL_MONTHS: u16 = 0x0fff;
 impl Zone {
     /// Corridor, area or benign: the kinds that make a vessel "watched".
     pub fn watched(&self) -> bool {
-        matches!(self.kind, Kind::Corridor | Kind::Area | Kind::Benign)
+        self.kind.watched()
     }
 
     /// Port or anchorage.
@@ -122,6 +133,9 @@ impl Zone {
 
     /// Whether the zone counts at this moment. Month and hour are both judged at the moment itself, in UTC.
     pub fn active(&self, at: Time) -> bool {
+        if self.expires.is_some_and(|expires| expires <= at) {
+            return false;
+        }
         if self.always() {
             return true;
         }
@@ -149,8 +163,9 @@ impl Zone {
 
     /// The first moment after `after` at which `active` changes; `None` when it never does.
     pub fn next_change(&self, after: Time) -> Option<Time> {
+        let expires = self.expires.filter(|expires| after < *expires);
         if self.always() {
-            return None;
+            return expires;
         }
         let day = Span::from_hours(24);
         let midnight = Time::from_millis(after.millis().div_euclid(day.millis()) * day.millis());
@@ -164,6 +179,9 @@ impl Zone {
             .flat_map(|days| minutes.iter().map(move |minute| (days, i64::from(*minute))))
             .map(|(days, minute)| midnight + Span::from_hours(24 * days) + Span::from_minutes(minute))
             .find(|time| after < *time && self.active(*time) != now)
+            .into_iter()
+            .chain(expires.filter(|_| now))
+            .min()
     }
 
     fn always(&self) -> bool {

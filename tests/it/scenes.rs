@@ -186,7 +186,8 @@ pub fn chart() -> Arc<Chart> {
 /// Open ocean all round the world, the zones moved.
 pub fn endless_ocean(east: f64) -> Arc<Chart> {
     let (coast, ports) = (Arc::new(Coast::none()), Arc::new(Ports::none()));
-    Arc::new(Chart { zones: parsed(east), coast, ports, wind: Arc::default(), calm_margin_nm: 5.4 })
+    let watchlists = Arc::default();
+    Arc::new(Chart { zones: parsed(east), coast, ports, wind: Arc::default(), calm_margin_nm: 5.4, watchlists })
 }
 
 fn parsed(east: f64) -> ZoneSet {

@@ -234,6 +234,7 @@ fn calm_water_is_circles_and_zones_and_its_distance_is_to_points_and_edges() {
         ports: harbours.into(),
         wind: Default::default(),
         calm_margin_nm: 5.4,
+        watchlists: Default::default(),
     };
     let winter = Time::parse("2026-01-01T00:00:00Z").unwrap();
     let summer = Time::parse("2026-07-01T00:00:00Z").unwrap();

@@ -1,0 +1,286 @@
+//! Watchlist: a listed ship is seen, comes into a watched zone, or takes part in anything.
+//!
+//! ## Watches
+//! Every vessel, against the rows of the CSV files in `[watchlists] folder`.
+//! ## Why
+//! Somebody wants to know.
+//! ## Opens
+//! When a vessel is heard whose MMSI or IMO number is listed, or whose call sign or name is after folding (case, spaces, punctuation, accents) or, from six characters on, one edit apart. Entering a watched zone and taking part in any other behaviour are told as they come. Expired rows do not count.
+//! ## Ends
+//! Silent for `silent_hours`; or when the row expires or is taken out.
+//! ## Blind spots
+//! A ship that gives up its name and number is another ship. Names are shared: a match by name alone is a lead.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::time::{Span, Time};
+use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
+use crate::zones::{Chart, Crossing, Listed, Match, Presence, Said, Watchlists};
+
+use super::{
+    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, positive, thresholds,
+};
+
+const NAME: &str = "watchlist";
+const SAY_EVERY: Span = Span::from_minutes(1);
+
+/// `[behaviours.watchlist]`
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Whether it runs.
+    pub enabled: bool,
+    /// Silent for this long, it is over. Hours.
+    pub silent_hours: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { enabled: true, silent_hours: 6.0 }
+    }
+}
+
+impl Settings {
+    /// All faults; each begins with the key.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        positive(&mut problems, "silent_hours", self.silent_hours);
+        problems
+    }
+
+    fn silent(&self) -> Span {
+        Span::from_millis((self.silent_hours * 3_600_000.0) as i64)
+    }
+}
+
+/// The behaviour.
+pub struct Watchlist {
+    settings: Settings,
+    lists: Arc<Watchlists>,
+    seen: BTreeMap<TrackIx, Seen>,
+}
+
+/// A listed vessel that is heard.
+struct Seen {
+    key: TrackKey,
+    listed: Listed,
+    by: &'static str,
+    fuzzy: bool,
+    started_at: Time,
+    last_at: Time,
+    entered: bool,
+    takes_part: bool,
+    /// When it was last said, and in which form.
+    said: Option<(Time, &'static str)>,
+}
+
+impl Seen {
+    fn form(&self) -> &'static str {
+        match (self.entered, self.takes_part) {
+            (false, false) => "seen",
+            (true, false) => "entered",
+            (false, true) => "takes_part",
+            (true, true) => "takes_part+entered",
+        }
+    }
+
+    fn measured(&self) -> Map<String, Value> {
+        let Listed { list, reason, owner, expires, .. } = &self.listed;
+        Map::from_iter([
+            ("list".to_owned(), list.as_str().into()),
+            ("reason".to_owned(), reason.as_deref().into()),
+            ("owner".to_owned(), owner.as_deref().into()),
+            ("expires".to_owned(), expires.map(|at| at.to_string()).into()),
+            ("matched_by".to_owned(), self.by.into()),
+            ("fuzzy".to_owned(), self.fuzzy.into()),
+        ])
+    }
+}
+
+impl Watchlist {
+    /// With the lists of the chart.
+    pub fn new(settings: &Settings, chart: &Chart) -> Watchlist {
+        Watchlist { settings: settings.clone(), lists: Arc::clone(&chart.watchlists), seen: BTreeMap::new() }
+    }
+
+    fn find(&self, vessel: &Vessel<'_>, at: Time) -> Option<Match<'_>> {
+        let identity = vessel.identity();
+        let said = Said {
+            mmsi: vessel.mmsi().0,
+            imo: identity.and_then(|identity| identity.imo),
+            call_sign: identity.and_then(|identity| identity.call_sign.as_deref()),
+            name: identity.and_then(|identity| identity.name.as_deref()),
+        };
+        self.lists.find(said, at)
+    }
+
+    /// Looks the vessel up; begins to watch it, or takes over what fits it better now.
+    fn look(&mut self, vessel: &Vessel<'_>, at: Time, out: &mut Output) {
+        let Some(Match { listed, by, fuzzy }) = self.find(vessel, at) else {
+            return;
+        };
+        let listed = listed.clone();
+        let (ix, key) = (vessel.ix(), vessel.key());
+        if let Some(seen) = self.seen.get_mut(&ix) {
+            (seen.listed, seen.by, seen.fuzzy) = (listed, by, fuzzy);
+            return;
+        }
+        let (entered, takes_part, said) = (false, false, None);
+        self.seen.insert(ix, Seen { key, listed, by, fuzzy, started_at: at, last_at: at, entered, takes_part, said });
+        out.activity.push((ix, Activity::Keeps));
+        out.wakes.push((at + self.settings.silent(), key, ix));
+    }
+
+    fn say(&mut self, scene: &Scene<'_>, ix: TrackIx, presence: Option<&Presence>, out: &mut Output) {
+        let Some(seen) = self.seen.get_mut(&ix) else {
+            return;
+        };
+        let (at, form) = (seen.last_at, seen.form());
+        if seen.said.is_some_and(|(said_at, said)| said == form && at - said_at < SAY_EVERY) {
+            return;
+        }
+        seen.said = Some((at, form));
+        let position = scene.tracks.vessel(ix).last().map(|fix| fix.position);
+        let mut hits = Vec::new();
+        if let Some(position) = position.filter(|_| presence.is_none()) {
+            scene.chart.zones.at(position, &mut hits);
+        }
+        let zones = match presence {
+            Some(presence) => presence.iter().collect(),
+            None => hits.iter().map(|hit| (hit.zone, hit.relation)).collect(),
+        };
+        let holding = Holding {
+            started_at: seen.started_at,
+            satisfied_at: seen.started_at,
+            last_at: at,
+            form,
+            position,
+            shore_nm: None,
+            zones,
+            base: vec![(NAME, seen.listed.points)],
+            asked: None,
+            anchored: false,
+            measured: seen.measured(),
+            thresholds: thresholds(&self.settings, &["silent_hours"]),
+        };
+        let subject = Subject::one(seen.key, ix);
+        out.signals.push(Signal { behaviour: NAME, subject, kind: SignalKind::Holds(Box::new(holding)) });
+    }
+
+    fn close(&mut self, ix: TrackIx, reason: &'static str, out: &mut Output) {
+        if let Some(seen) = self.seen.remove(&ix) {
+            out.activity.push((ix, Activity::Done));
+            let subject = Subject::one(seen.key, ix);
+            out.signals.push(Signal {
+                behaviour: NAME,
+                subject,
+                kind: SignalKind::Over { ended_at: seen.last_at, reason },
+            });
+        }
+    }
+}
+
+impl Behaviour for Watchlist {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Episodes
+    }
+
+    fn interest(&self) -> Interest {
+        match self.lists.is_empty() {
+            true => Interest(0),
+            false => Interest::FIRST.and(Interest::LEARNED),
+        }
+    }
+
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        let vessel = scene.tracks.vessel(step.vessel);
+        // A name said once may be a bit error; the number it is said under is not.
+        let new = step.interest.meets(Interest::FIRST) || step.learned.is_some();
+        let expired = |seen: &Seen| seen.listed.expires.is_some_and(|expires| expires <= step.at);
+        if self.seen.get(&step.vessel).is_some_and(expired) {
+            self.close(step.vessel, "expired", out);
+            self.look(&vessel, step.at, out);
+        } else if new && vessel.last().is_some() {
+            self.look(&vessel, step.at, out);
+        }
+        let Some(seen) = self.seen.get_mut(&step.vessel) else {
+            return;
+        };
+        seen.last_at = seen.last_at.max(step.at);
+        let enters = |crossing: &Crossing| match crossing {
+            Crossing::Entered { zone, .. } => {
+                let zone = scene.chart.zones.get(*zone);
+                zone.watched() && zone.active(scene.now)
+            }
+            Crossing::Left { .. } => false,
+        };
+        seen.entered |= step.crossings.iter().any(enters);
+        self.say(scene, step.vessel, Some(step.presence), out);
+    }
+
+    fn overhears(&self) -> bool {
+        !self.seen.is_empty()
+    }
+
+    fn overhear(&mut self, scene: &Scene<'_>, signal: &Signal, out: &mut Output) {
+        if signal.behaviour == NAME || !matches!(signal.kind, SignalKind::Holds(_)) {
+            return;
+        }
+        for (key, ix) in &signal.subject.vessels {
+            if let Some(seen) = self.seen.get_mut(ix).filter(|seen| seen.key == *key && !seen.takes_part) {
+                seen.takes_part = true;
+                seen.last_at = seen.last_at.max(scene.now);
+                self.say(scene, *ix, None, out);
+            }
+        }
+    }
+
+    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
+        let Some(seen) = self.seen.get(&vessel).filter(|seen| seen.key == key) else {
+            return;
+        };
+        let over_at = seen.last_at + self.settings.silent();
+        match scene.now < over_at {
+            true => out.wakes.push((over_at, key, vessel)),
+            false => self.close(vessel, "silent", out),
+        }
+    }
+
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+        self.close(vessel, reason, out);
+    }
+
+    fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, out: &mut Output) {
+        self.settings = settings.watchlist.clone();
+        if Arc::ptr_eq(&self.lists, &scene.chart.watchlists) {
+            return;
+        }
+        self.lists = Arc::clone(&scene.chart.watchlists);
+        let gone = |ix: &&TrackIx| self.find(&scene.tracks.vessel(**ix), scene.now).is_none();
+        let gone: Vec<TrackIx> = self.seen.keys().filter(gone).copied().collect();
+        for ix in gone {
+            self.close(ix, "no longer listed", out);
+        }
+        if self.lists.is_empty() {
+            return;
+        }
+        for vessel in scene.tracks.iter() {
+            let fresh = |at: Time| scene.now - at < self.settings.silent();
+            if vessel.last().is_some_and(|fix| fresh(fix.at)) {
+                self.look(&vessel, scene.now, out);
+                self.say(scene, vessel.ix(), None, out);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

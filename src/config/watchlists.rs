@@ -1,0 +1,54 @@
+//! The watchlists: every CSV file of the folder the settings name.
+
+use std::fs;
+use std::path::Path;
+
+use super::Problem;
+use crate::zones::{ListError, Watchlists};
+
+/// A list of ships is text; more is a mistake.
+const LARGEST_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Reads all lists of a folder, or tells everything that is wrong with them. Without a folder there are none.
+pub(super) fn read_watchlists(folder: Option<&Path>) -> Result<Watchlists, Vec<Problem>> {
+    let Some(folder) = folder else {
+        return Ok(Watchlists::default());
+    };
+    let of_folder = |error: std::io::Error| {
+        let text = format!("watchlists.folder: {error}; write the path of a folder of *.csv files, or \"\" for none");
+        vec![Problem::of_file(folder.display().to_string(), text)]
+    };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(of_folder)? {
+        paths.push(entry.map_err(of_folder)?.path());
+    }
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "csv"));
+    paths.sort();
+    let (mut files, mut problems) = (Vec::new(), Vec::new());
+    for path in paths {
+        let name = path.display().to_string();
+        let size = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        let read = match LARGEST_FILE_BYTES < size {
+            true => Err(format!("is {} MB large; at most 64 MB are read", size / 1_000_000)),
+            false => fs::read_to_string(&path).map_err(|error| match error.kind() {
+                std::io::ErrorKind::InvalidData => "is no UTF-8 text; save it as UTF-8".to_owned(),
+                _ => error.to_string(),
+            }),
+        };
+        match read {
+            Ok(text) => files.push((name, text)),
+            Err(text) => problems.push(Problem::of_file(name, text)),
+        }
+    }
+    let of_error = |error: ListError| {
+        let text = files.iter().find(|(name, _)| *name == error.file);
+        let line = text.and_then(|(_, text)| text.lines().nth(error.line.saturating_sub(1) as usize));
+        let line = line.map(|line| (error.line as usize, line.chars().take(200).collect()));
+        Problem { file: error.file.clone(), line, text: format!("column {}: {}", error.column, error.what) }
+    };
+    let lists = Watchlists::parse(&files).map_err(|errors| problems.extend(errors.into_iter().map(of_error)));
+    match lists {
+        Ok(lists) if problems.is_empty() => Ok(lists),
+        Ok(_) | Err(()) => Err(problems),
+    }
+}
