@@ -40,7 +40,7 @@ pub(super) const INGREDIENTS: &[Ingredient] = &[
 
 /// All caps; the lowest that applies is the last line.
 pub(super) const CAPS: &[Limit] =
-    &[at_anchor_near_shore, short_gap, wrong_check_digit, on_duty, fleet, circles_by_trade];
+    &[at_anchor_near_shore, short_gap, too_many_possible, wrong_check_digit, on_duty, fleet, circles_by_trade];
 
 /// The base of the behaviour, line by line as it said it.
 pub(super) fn base(scene: &Scene<'_>) -> Vec<ScoreReason> {
@@ -74,6 +74,7 @@ fn base_text(scene: &Scene<'_>, code: &str) -> String {
             "A fishing vessel sails straight for days without fishing, then stops far out"
         }
         ("drift", _, _) => "Moves slowly, but not where it points",
+        ("dark_rendezvous", _, _) => "Stops where a silent vessel could have come and gone back",
         ("async_rendezvous", _, _) => "A small craft stops where a ship slowed down or turned hours before",
         ("ais_gap", "long" | "longer", _) => "Silent for hours, with time nobody can account for",
         ("ais_gap", _, _) => "Falls silent at sea where it would have been heard",
@@ -274,6 +275,16 @@ fn short_gap(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
         only_below: settings.short_gap_alert_from,
         code: "cap_fact",
         text: "Not silent for long: kept as a fact".to_owned(),
+    })
+}
+
+fn too_many_possible(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let many = scene.behaviour == "dark_rendezvous" && scene.holding.form == "one_of_many";
+    many.then(|| Cap {
+        points: settings.cap_fact,
+        only_below: i32::MAX,
+        code: "cap_fact",
+        text: "Too many could have come: kept as a fact".to_owned(),
     })
 }
 

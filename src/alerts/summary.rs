@@ -63,6 +63,7 @@ pub(super) fn opened_because(behaviour: &str, form: &str, counted: Option<Span>,
         ("rendezvous", _) => format!("close tier held for {held}"),
         ("loitering", "circling") => format!("circling for {held}"),
         ("loitering", _) => format!("slow for {held}"),
+        ("dark_rendezvous", _) => "a stop within reach of a silent vessel".to_owned(),
         ("async_rendezvous", _) => "stopped where another had slowed or turned".to_owned(),
         ("slowdown", _) => format!("slow after hours under way, for {held}"),
         ("drift", _) => format!("adrift for {held}"),
@@ -97,7 +98,11 @@ pub(super) fn form_words(form: &str) -> String {
 impl Told<'_> {
     fn who(&self) -> String {
         // Of a drop and its collection the boat is told of; the ship has its place in what she did.
-        let told = |vessel: &&VesselRef| self.behaviour != "async_rendezvous" || vessel.role != Some("dropper");
+        let told = |vessel: &&VesselRef| match self.behaviour {
+            "async_rendezvous" => vessel.role != Some("dropper"),
+            "dark_rendezvous" => vessel.role != Some("dark"),
+            _ => true,
+        };
         let names: Vec<String> = self.vessels.iter().filter(told).map(name).collect();
         if let Some(who) = named::who(self, &names) {
             return who;
@@ -133,6 +138,7 @@ impl Told<'_> {
                 format!("{have_been} together{apart}{speed} for {held}")
             }
             ("async_rendezvous", _) => self.collecting(past, held),
+            ("dark_rendezvous", _) => self.unseen(past),
             ("loitering", form) => self.loitering(form, have_been, &held.to_string()),
             ("slowdown", _) => {
                 let usual = self.of("usual_knots", ", usually ", " kn");
@@ -290,6 +296,19 @@ impl Told<'_> {
         }
     }
 
+    /// `stopped for 40 min where GHOST (ES, sailing), silent since 10:00 UTC, could have come: one of 2 possible`.
+    fn unseen(&self, past: bool) -> String {
+        let dark = self.vessels.iter().find(|vessel| vessel.role == Some("dark"));
+        let dark = dark.map_or_else(|| "a vessel".to_owned(), name);
+        let since = self.measured.get("silent_since").and_then(Value::as_str).and_then(|at| at.get(11..16));
+        let since = since.map_or_else(String::new, |clock| format!(" since {clock} UTC"));
+        let minutes = self.of("stopped_minutes", " for ", " min");
+        let slack = self.of("slack_hours", ", with ", " h to spare");
+        let possible = self.number("possible").unwrap_or(1.0);
+        let stopped = if past { "stopped" } else { "has stopped" };
+        format!("{stopped}{minutes} where {dark}, silent{since}, could have come{slack}: one of {possible:.0} possible")
+    }
+
     fn loitering(&self, form: &str, have_been: &str, held: &str) -> String {
         let round = match (self.number("circling_path_nm"), self.number("circling_net_nm")) {
             (Some(path), Some(net)) => {
@@ -382,6 +401,7 @@ impl Told<'_> {
         };
         let unseen = match self.behaviour {
             "rendezvous" | "alongside_at_anchor" => "AIS cannot show what passed between them",
+            "dark_rendezvous" => "AIS cannot show whether they met: it could have come, no more",
             "async_rendezvous" => "AIS cannot show whether anything was dropped or taken up",
             "loitering" => "AIS cannot show small boats without transponders near it",
             "slowdown" => "AIS cannot show what was handed over meanwhile, nor boats without transponders",

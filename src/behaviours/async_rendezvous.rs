@@ -19,14 +19,14 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::ais::Class;
 use crate::episodes::{Halt, News};
 use crate::geo::LatLon;
 use crate::time::{Span, Time};
-use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
+use crate::tracks::{Activity, TrackIx, TrackKey};
 use crate::units::METRES_PER_NM;
-use crate::zones::{Chart, Hit, Relation, ZoneIx};
+use crate::zones::Chart;
 
+use super::dropped::{Spot, small, zones_at};
 use super::profile::{Profiles, Standing};
 use super::{
     Behaviour, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
@@ -363,46 +363,6 @@ impl Settings {
     /// How far what floats may be after so many hours, nautical miles.
     fn reach_at(&self, hours: f64) -> f64 {
         (self.reach_nm + self.drift_knots * hours).min(self.max_reach_nm)
-    }
-}
-
-/// The zones a place lies in or near.
-fn zones_at(chart: &Chart, place: LatLon) -> Vec<(ZoneIx, Relation)> {
-    let mut hits: Vec<Hit> = Vec::new();
-    chart.zones.at(place, &mut hits);
-    hits.iter().filter(|hit| hit.relation != Relation::Outside).map(|hit| (hit.zone, hit.relation)).collect()
-}
-
-/// Where a ship was slow, or farthest aside.
-struct Spot {
-    from: LatLon,
-    to: LatLon,
-    at: Time,
-    shore_nm: f64,
-}
-
-impl Spot {
-    /// Metres from the straight line between the two ends.
-    fn metres_from(&self, at: LatLon) -> f64 {
-        let (x, y) = self.from.plane(self.to);
-        let (px, py) = self.from.plane(at);
-        let length2 = x * x + y * y;
-        let share = if length2 < 1.0 { 0.0 } else { ((px * x + py * y) / length2).clamp(0.0, 1.0) };
-        (px - share * x).hypot(py - share * y)
-    }
-}
-
-/// Short, class B, fishing, pleasure or of unknown type; no merchant, tug or ship of state by its own word.
-fn small(vessel: &Vessel<'_>, small_metres: f64) -> bool {
-    let kind = vessel.ship_type();
-    if !vessel.takes_part() || matches!(kind, Some(31..=35 | 50..=55 | 58 | 60..=89)) {
-        return false;
-    }
-    let length = vessel.identity().and_then(|identity| identity.length());
-    let boat = matches!(kind, Some(30 | 36 | 37)) || vessel.class() == Class::B;
-    match length {
-        Some(length) => f64::from(length) < small_metres || (boat && matches!(kind, Some(30 | 36 | 37))),
-        None => boat || kind.is_none_or(|kind| kind == 0),
     }
 }
 

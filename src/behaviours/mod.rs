@@ -11,9 +11,11 @@ pub mod async_rendezvous;
 mod circling;
 mod condition;
 mod crossing;
+pub mod dark_rendezvous;
 pub mod distress;
 pub mod draught_change;
 pub mod drift;
+mod dropped;
 pub mod feed_silent;
 pub mod fishing_out_of_place;
 pub mod identity_change;
@@ -283,6 +285,7 @@ catalogue! {
     async_rendezvous: AsyncRendezvous,
     slowdown: Slowdown,
     ais_gap: AisGap,
+    dark_rendezvous: DarkRendezvous,
     out_and_back: OutAndBack,
     small_craft_stop: SmallCraftStop,
     zone_entry: ZoneEntry,

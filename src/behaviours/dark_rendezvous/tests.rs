@@ -1,0 +1,99 @@
+//! What an analyst would notice about stops near which somebody was silent.
+
+use crate::alerts::{Change, ChangeKind};
+use crate::engine::Settings;
+use crate::testing::{AREA, only, run};
+
+/// Latitudes of ships that lie along 17.1° W all the time, so that reception is known there.
+const SENTINELS: [&str; 11] =
+    ["28.1", "28.35", "28.6", "28.85", "29.1", "29.35", "29.6", "29.9", "27.85", "27.6", "27.35"];
+
+fn settings() -> Settings {
+    let mut settings = only("dark_rendezvous");
+    settings.coverage.learn_hours = 5;
+    settings
+}
+
+fn told(script: &str) -> Vec<Change> {
+    let mut all = script.to_owned();
+    for (number, lat) in SENTINELS.iter().enumerate() {
+        all.push_str(&format!(
+            "\nSENT{number:02} 2241000{number:02} type=70 status=1 every=300\n00:00 {lat} -17.1\nstop 1300"
+        ));
+    }
+    // The sentinels lie still all day: what is told of them is not what is tested.
+    let mut changes = run(&settings(), AREA, &all);
+    changes.retain(|change| change.alert.vessels.iter().any(|vessel| vessel.mmsi == 224_000_002));
+    changes
+}
+
+/// HOST lies stopped from 11:00 for `stop` minutes at 28.6 N; GHOST goes dark at 10:00 8 nm to the south, for four hours.
+fn meeting(stop: u32, ghost: &str) -> String {
+    format!(
+        "HOST 224000002 type=70 every=60
+           06:00 28.6 -17.3
+           go 270 10 150
+           go 90 10 150
+           stop {stop}
+           go 270 10 240
+         GHOST 224000003 type=36 every=60
+           06:00 28.5 -17.2
+           stop 240
+           {ghost}"
+    )
+}
+
+const BACK_WHERE_IT_WAS: &str = "silent 240\n stop 120";
+
+#[test]
+fn a_stop_that_a_silent_vessel_could_reach_and_come_back_from_is_told_once_the_silence_is_known() {
+    let changes = told(&meeting(120, BACK_WHERE_IT_WAS));
+    let opened = &changes[0];
+    let alert = &opened.alert;
+    assert_eq!(alert.behaviour, "dark_rendezvous");
+    assert!(["10:58", "10:59", "11:00"].contains(&alert.started_at.clock().as_str()), "{}", alert.started_at.clock());
+    assert_eq!(alert.evidence.measured["dark_mmsi"], 224_000_003);
+    let roles: Vec<_> = alert.vessels.iter().map(|vessel| (vessel.mmsi, vessel.role)).collect();
+    assert_eq!(roles, [(224_000_002, None), (224_000_003, Some("dark"))]);
+    assert!(alert.summary.contains("one of 1 possible"), "{}", alert.summary);
+    assert!(changes.iter().all(|change| change.change != ChangeKind::Retracted));
+    assert_eq!(changes.last().map(|change| change.reason.as_str()), Some("the stop ended"));
+}
+
+#[test]
+fn too_short_a_stop_or_too_far_away_says_nothing() {
+    assert!(told(&meeting(8, BACK_WHERE_IT_WAS)).is_empty());
+    let far = meeting(120, BACK_WHERE_IT_WAS).replace("28.5 -17.2", "27.4 -17.2");
+    assert!(told(&far).is_empty(), "72 nm away: 13 h there");
+    let heard = meeting(120, "stop 360");
+    assert!(told(&heard).is_empty(), "never silent");
+}
+
+#[test]
+fn heard_again_where_it_cannot_have_come_from_there_it_is_taken_back() {
+    // 5.5 kn is its usual speed: after four hours 26 nm to the south it has gone straight there.
+    let changes = told(&meeting(200, "dark 180 6.4 240\n go 180 6 60"));
+    let kinds: Vec<ChangeKind> = changes.iter().map(|change| change.change).collect();
+    assert_eq!(kinds.first(), Some(&ChangeKind::Opened));
+    assert_eq!(kinds.last(), Some(&ChangeKind::Retracted), "{kinds:?}");
+}
+
+#[test]
+fn more_than_five_who_could_have_come_are_a_fact() {
+    let mut script = meeting(120, BACK_WHERE_IT_WAS);
+    for number in 4..10 {
+        script.push_str(&format!(
+            "\nGHOST{number} 22400000{number} type=36 every=60\n 06:00 28.2{number} -17.2\n stop 240\n silent 240\n stop 120"
+        ));
+    }
+    let changes = told(&script);
+    let possible: Vec<u64> =
+        changes.iter().filter_map(|change| change.alert.evidence.measured["possible"].as_u64()).collect();
+    assert!(possible.contains(&7), "{possible:?}");
+    for change in &changes {
+        assert_eq!(
+            (change.alert.score, change.alert.score_reasons.last().map(|line| line.code.as_str())),
+            (19, Some("cap_fact"))
+        );
+    }
+}

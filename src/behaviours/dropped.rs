@@ -1,0 +1,47 @@
+//! Where things may lie that went over the side, and who may come for them (part of `async_rendezvous`; `dark_rendezvous` asks about places too).
+
+use crate::ais::Class;
+use crate::geo::LatLon;
+use crate::time::Time;
+use crate::tracks::Vessel;
+use crate::zones::{Chart, Hit, Relation, ZoneIx};
+
+/// Where a ship was slow, or farthest aside.
+pub(super) struct Spot {
+    pub(super) from: LatLon,
+    pub(super) to: LatLon,
+    pub(super) at: Time,
+    pub(super) shore_nm: f64,
+}
+
+impl Spot {
+    /// Metres from the straight line between the two ends.
+    pub(super) fn metres_from(&self, at: LatLon) -> f64 {
+        let (x, y) = self.from.plane(self.to);
+        let (px, py) = self.from.plane(at);
+        let length2 = x * x + y * y;
+        let share = if length2 < 1.0 { 0.0 } else { ((px * x + py * y) / length2).clamp(0.0, 1.0) };
+        (px - share * x).hypot(py - share * y)
+    }
+}
+
+/// The zones a place lies in or near.
+pub(super) fn zones_at(chart: &Chart, place: LatLon) -> Vec<(ZoneIx, Relation)> {
+    let mut hits: Vec<Hit> = Vec::new();
+    chart.zones.at(place, &mut hits);
+    hits.iter().filter(|hit| hit.relation != Relation::Outside).map(|hit| (hit.zone, hit.relation)).collect()
+}
+
+/// Short, class B, fishing, pleasure or of unknown type; no merchant, tug or ship of state by its own word.
+pub(super) fn small(vessel: &Vessel<'_>, small_metres: f64) -> bool {
+    let kind = vessel.ship_type();
+    if !vessel.takes_part() || matches!(kind, Some(31..=35 | 50..=55 | 58 | 60..=89)) {
+        return false;
+    }
+    let length = vessel.identity().and_then(|identity| identity.length());
+    let boat = matches!(kind, Some(30 | 36 | 37)) || vessel.class() == Class::B;
+    match length {
+        Some(length) => f64::from(length) < small_metres || (boat && matches!(kind, Some(30 | 36 | 37))),
+        None => boat || kind.is_none_or(|kind| kind == 0),
+    }
+}
