@@ -4,6 +4,7 @@
 //! report and timer in order, and every change carries the time of its step. No clock, no file, no lock.
 
 mod dispatch;
+mod explain;
 mod memory;
 mod reorder;
 mod settings;
@@ -28,6 +29,7 @@ use crate::time::{Span, Time};
 use crate::tracks::{TrackIx, TrackKey, Tracks};
 use crate::zones::{Chart, Crossing, Zone};
 
+pub use explain::Explained;
 pub use settings::{Settings, TimeSettings, ZoneSettings};
 pub use summary::Summary;
 
@@ -88,6 +90,7 @@ pub struct Engine {
     now: Option<Time>,
     sweep_at: Time,
     hours_at: Option<Time>,
+    hold_at: Option<Time>,
     merge: Span,
     settings: behaviours::Settings,
     counters: Counters,
@@ -136,6 +139,7 @@ impl Engine {
             now: None,
             sweep_at: Time::MIN,
             hours_at: None,
+            hold_at: None,
             merge: settings.alerts.merge(),
             settings: settings.behaviours.clone(),
             counters: Counters::default(),
@@ -279,6 +283,7 @@ impl Engine {
         let Some(watermark) = watermark else {
             return;
         };
+        let watermark = self.hold_at.map_or(watermark, |hold| hold.min(watermark));
         while let Some(at) = self.reorder.next_at().filter(|at| *at <= watermark) {
             self.run_timers(at, out);
             while let Some(report) = self.reorder.pop_at(at) {

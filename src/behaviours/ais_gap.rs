@@ -28,8 +28,8 @@ use crate::zones::{Chart, Presence, Relation, ZoneIx};
 
 use super::profile::{Profiles, Standing};
 use super::{
-    Behaviour, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes, ordered,
-    positive,
+    Behaviour, Explanation, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
+    ordered, positive,
 };
 
 mod told;
@@ -362,6 +362,25 @@ impl Behaviour for AisGap {
             Some(fix) => self.heard(scene, step, fix, out),
             None => {}
         }
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let (profiles, watched) = self.profiles.for_explaining(scene.chart, step.presence, scene.now);
+        let silence = scene.coverage.silence(step.vessel);
+        let learned = scene.coverage.learned();
+        let told = profiles.into_iter().map(|profile| {
+            let profile = self.profiles.get(profile);
+            let settings = &profile.settings;
+            let about = if watched { "watched" } else { "elsewhere, unless heading for a watched zone" };
+            let needed = if watched { settings.watched_minutes } else { settings.after_hours * 60.0 };
+            let told = Explanation::new(about).takes_part(scene, step);
+            profile
+                .explain_place(told, step.place.as_ref(), settings.min_shore_nm)
+                .at_least("silent_minutes", step.fix.map(|fix| (scene.now - fix.at).minutes()), needed)
+                .is("reception_learned", learned, "true", learned)
+                .below("probability_unheard", silence.map(|silence| silence.unheard()), settings.max_probability)
+        });
+        told.collect()
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

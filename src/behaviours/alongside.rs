@@ -15,7 +15,7 @@ use super::instant::{Bridges, CommonInstant, instant_of};
 use super::judged::{enough_fixes, lasting};
 use super::profile::{Profile, Profiles};
 use super::tier::{Tier, TierRule};
-use super::{Holding, Output, Scene, Signal, SignalKind, Subject, number, thresholds};
+use super::{Explanation, Holding, Output, Scene, Signal, SignalKind, Subject, number, thresholds};
 
 const NAME: &str = "alongside_at_anchor";
 const MINUTE: Span = Span::from_minutes(1);
@@ -161,6 +161,30 @@ impl Visit {
             }
             keep
         });
+    }
+
+    /// The conditions in each zone that asks, at the last instant both were heard.
+    pub(super) fn explain(
+        &self,
+        scene: &Scene<'_>,
+        profiles: &Profiles<Settings>,
+        bridges: Bridges,
+    ) -> Vec<Explanation> {
+        let (ship, craft) = (scene.tracks.vessel(self.ship.1), scene.tracks.vessel(self.craft.1));
+        let metres = instant_of(scene, bridges, &ship, &craft, self.done).map(|instant| instant.metres);
+        let told = self.stays.iter().filter_map(|stay| {
+            let zone = scene.chart.zones.find(&stay.zone_id)?;
+            let settings = &profiles.asked(NAME, scene.chart, zone, scene.now)?.settings;
+            let small = is_small_craft(&craft, settings.small_metres);
+            let about = format!("{} at {} in {}", self.craft.0, self.ship.0, stay.zone_id);
+            let told = Explanation::new(about)
+                .is("ship_status", ship.status().map(u64::from), "1 or 5", ship.says_anchored())
+                .is("small_craft", small, "true", small)
+                .at_most("distance_metres", metres, settings.alongside_metres)
+                .at_least("alongside_minutes", Some(f64::from(stay.tier.counted())), settings.after_minutes);
+            Some(told)
+        });
+        told.collect()
     }
 
     fn is_open(&self) -> bool {

@@ -22,9 +22,12 @@ use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Kind, Relation};
 
 use super::alongside::{Visit, Visits};
+use super::explain::or_nobody_asks;
 use super::instant::Bridges;
 use super::profile::Profiles;
-use super::{Behaviour, Interest, Output, Places, Scene, Scope, Step, minutes, not_negative, ordered, positive};
+use super::{
+    Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, minutes, not_negative, ordered, positive,
+};
 
 const NAME: &str = "alongside_at_anchor";
 /// Neighbours are looked for this far between antennas: hulls of two long ships and `alongside_metres`. Metres.
@@ -261,6 +264,32 @@ impl Behaviour for AlongsideAtAnchor {
                 }
             }
         }
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let told = self.pairs_of(step.vessel).into_iter().filter_map(|pair| self.pairs.get(&pair));
+        let told: Vec<Explanation> =
+            told.flat_map(|visit| visit.explain(scene, &self.profiles, self.bridges)).collect();
+        if !told.is_empty() {
+            return told;
+        }
+        let asks = |zone| self.profiles.asked(NAME, scene.chart, zone, scene.now);
+        let inside = step.presence.iter().find_map(|(zone, relation)| {
+            asks(zone).filter(|_| relation == Relation::In && asked_by(scene.chart.zones.get(zone).kind))
+        });
+        let Some(profile) = inside else {
+            return or_nobody_asks(Vec::new(), scene, step);
+        };
+        let vessel = scene.tracks.vessel(step.vessel);
+        let ship = is_ship(&vessel) && vessel.says_anchored();
+        let role = match (ship, is_small_craft(&vessel, profile.settings.small_metres)) {
+            (true, _) => "ship at anchor or moored",
+            (false, true) => "small craft",
+            (false, false) => "neither",
+        };
+        let told = Explanation::new("").takes_part(scene, step);
+        let told = told.is("role", role, "ship at anchor or moored, or small craft", role != "neither");
+        vec![told.is("other_party", "none", format!("the other role within {LOOK_METRES} m"), false)]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, _key: TrackKey, vessel: TrackIx, out: &mut Output) {

@@ -74,6 +74,13 @@ impl Watches {
         Some(state)
     }
 
+    /// How long the condition of a vessel in a zone has counted. Minutes.
+    pub(super) fn counted_minutes(&self, vessel: TrackIx, zone_id: &str) -> f64 {
+        let watched = self.vessels.get(&vessel).into_iter().flat_map(|state| &state.zones);
+        let mut here = watched.filter(|watched| watched.zone_id == zone_id);
+        here.next().map_or(0.0, |watched| watched.condition.counted().minutes())
+    }
+
     /// Drops a vessel that is judged nowhere.
     pub(super) fn rest(&mut self, vessel: TrackIx, out: &mut Output) {
         if self.vessels.get(&vessel).is_some_and(|state| state.zones.is_empty()) {

@@ -8,7 +8,7 @@ use crate::tracks::{Fix, Vessel};
 use crate::units::METRES_PER_NM;
 
 use super::loitering::Settings;
-use super::{Scene, number};
+use super::{Explanation, Scene, number};
 
 const SLOT: Span = Span::from_minutes(5);
 const SLOT_HOURS: f64 = 1.0 / 12.0;
@@ -181,6 +181,41 @@ fn find(settings: &Settings, vessel: &Vessel<'_>, fix: &Fix, since: Time, bridge
     None
 }
 
+/// What a vessel sailed over the longest window, as far as it was heard.
+pub(super) fn walked(settings: &Settings, vessel: &Vessel<'_>, fix: &Fix, bridge: Span) -> Walk {
+    let now = Time::from_millis(fix.at.millis().div_euclid(SLOT.millis()) * SLOT.millis());
+    let mut walk = Walk::default();
+    for slot in 0..=(settings.circling_max_hours / SLOT_HOURS).round() as i64 {
+        let at = now - Span::from_millis(SLOT.millis() * slot);
+        match vessel.position_at(at, bridge) {
+            Some(position) => walk.back_to(position, at),
+            None => walk.hole(),
+        }
+    }
+    walk
+}
+
+/// The conditions on what was sailed.
+pub(super) fn explain(told: Explanation, settings: &Settings, walk: Option<Walk>) -> Explanation {
+    let walk = walk.unwrap_or_default();
+    let nm = |metres: f64| Some(metres / METRES_PER_NM);
+    let net = walk.newest.zip(walk.last).map(|(newest, last)| newest.metres_to(last));
+    let share = net.filter(|_| 0.0 < walk.path).map(|net| net / walk.path);
+    let mut speeds = walk.speeds.clone();
+    speeds.sort_unstable_by(f64::total_cmp);
+    told.at_least("window_hours", Some(walk.hours), settings.circling_min_hours)
+        .at_least("path_nm", nm(walk.path), settings.circling_path_nm)
+        .below("net_share_of_path", share, settings.circling_displacement)
+        .between(
+            "median_knots",
+            speeds.get(speeds.len() / 2).copied(),
+            settings.circling_min_knots,
+            settings.circling_max_knots,
+        )
+        .at_most("box_nm", nm(walk.wide().max(walk.high())), settings.circling_box_nm)
+        .at_least("turned_degrees", Some(walk.turn.abs()), settings.circling_turn_degrees)
+}
+
 /// Path and net displacement over the last 2 h, in metres; `None` with too many holes.
 fn straightness(vessel: &Vessel<'_>, at: Time, bridge: Span) -> Option<(f64, f64)> {
     let now = Time::from_millis(at.millis().div_euclid(SLOT.millis()) * SLOT.millis());
@@ -197,7 +232,7 @@ fn straightness(vessel: &Vessel<'_>, at: Time, bridge: Span) -> Option<(f64, f64
 
 /// 5-minute positions, walked back from now.
 #[derive(Default)]
-struct Walk {
+pub(super) struct Walk {
     newest: Option<LatLon>,
     last: Option<LatLon>,
     after_hole: bool,

@@ -8,8 +8,9 @@ use crate::time::Time;
 use crate::tracks::{Activity, TrackIx, TrackKey};
 use crate::zones::{Chart, Crossing, Relation, ZoneIx};
 
+use super::explain::or_nobody_asks;
 use super::profile::Profiles;
-use super::{Holding, Output, Scene, Signal, SignalKind, Step, Subject, number};
+use super::{Explanation, Holding, Output, Scene, Signal, SignalKind, Step, Subject, number};
 
 /// `[behaviours.zone_entry]` and `[behaviours.zone_exit]`
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -107,6 +108,30 @@ impl Crossings {
         for zone_id in moved {
             self.over(step.vessel, &zone_id, at, "zone moved", out);
         }
+    }
+
+    /// The conditions at the zones near a vessel that ask.
+    pub(super) fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let asks = |zone: ZoneIx| self.profiles.asked(self.name, scene.chart, zone, scene.now).is_some();
+        let crossed = |id: &str| {
+            self.open.get(&step.vessel).is_some_and(|open| open.zones.iter().any(|known| known.as_str() == id))
+        };
+        let wanted = match self.way {
+            Way::In => "its border crossed inward since it was first heard",
+            Way::Out => "its border crossed outward since it was first heard",
+        };
+        let near = step.presence.iter().filter(|(zone, _)| asks(*zone)).map(|(zone, relation)| {
+            let id = &scene.chart.zones.get(zone).id;
+            let told = Explanation::new(id.as_str()).takes_part(scene, step);
+            told.is("relation", relation.name(), wanted, crossed(id))
+        });
+        let mut told: Vec<Explanation> = near.collect();
+        let left = self.open.get(&step.vessel).into_iter().flat_map(|open| &open.zones);
+        for id in left.filter(|id| !told.iter().any(|told| told.about == id.as_str())).cloned().collect::<Vec<_>>() {
+            let gone = Explanation::new(id.as_str()).takes_part(scene, step);
+            told.push(gone.is("relation", "outside", wanted, true));
+        }
+        or_nobody_asks(told, scene, step)
     }
 
     /// Ends what is open about a vessel that was lost; asks again while it is not.

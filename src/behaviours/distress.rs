@@ -21,8 +21,8 @@ use crate::units::StationClass;
 use crate::zones::Chart;
 
 use super::{
-    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes, positive,
-    thresholds,
+    Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    minutes, positive, thresholds,
 };
 
 const NAME: &str = "distress";
@@ -138,6 +138,16 @@ impl Behaviour for Distress {
                 thresholds: thresholds(&self.settings, &["silent_minutes"]),
             })),
         });
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let device = step.key.mmsi.station_class() == StationClass::Distress;
+        let status = scene.tracks.vessel(step.vessel).status();
+        let heard = self.devices.get(&step.vessel).map(|device| (scene.now - device.last_at).minutes());
+        let told = Explanation::new("").is("mmsi", step.key.mmsi.to_string(), "begins with 970, 972 or 974", device);
+        let told = told.at_most("silent_minutes", heard, self.settings.silent_minutes);
+        // Under test it opens too, with the points of a test.
+        vec![told.is("status", status.map(u64::from), format!("{ACTIVE} (else a test)"), device && status.is_some())]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

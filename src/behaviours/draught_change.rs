@@ -16,15 +16,15 @@
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use crate::time::Time;
 use crate::tracks::{Fields, TrackIx, TrackKey};
 use crate::zones::Chart;
 
 use super::{
-    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
-    not_negative, number, positive, thresholds,
+    Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    minutes, not_negative, number, positive, thresholds,
 };
 
 const NAME: &str = "draught_change";
@@ -198,6 +198,24 @@ impl Behaviour for DraughtChange {
             subject: Subject::one(step.key, step.vessel),
             kind: SignalKind::Over { ended_at: step.at, reason: "told once" },
         });
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let draught = scene.tracks.vessel(step.vessel).identity().and_then(|identity| identity.draught_dm);
+        let pending = self.pending.get(&step.vessel).filter(|pending| pending.key == step.key);
+        let metres = |dm: u8| f64::from(dm) / 10.0;
+        let change = pending.zip(draught).map(|(pending, now)| (metres(now) - metres(pending.before)).abs());
+        let settle = minutes(self.settings.settle_hours * 60.0);
+        let in_port = scene.episodes.port_calls.stay(step.key).is_some()
+            || scene.episodes.port_calls.in_port_between(step.key, step.at - settle, step.at)
+            || step.place.is_some_and(|place| place.calm.inside);
+        let told = Explanation::new("")
+            .takes_part(scene, step)
+            .is("draught_metres", draught.map_or(Value::Null, |dm| number(metres(dm), 1)), "said", draught.is_some())
+            .at_least("change_metres", change, self.settings.change_metres)
+            .is("in_port_lately", in_port, "false", !in_port)
+            .is("said_again", false, "true: it opens when the change is said a second time", false);
+        vec![told]
     }
 
     fn wake(&mut self, _scene: &Scene<'_>, _key: TrackKey, _vessel: TrackIx, _out: &mut Output) {}

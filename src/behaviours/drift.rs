@@ -27,8 +27,8 @@ use crate::zones::Chart;
 use super::condition::{Observation, Rule};
 use super::lone::{Case, FIXES, FIXES_SATELLITE, Kept, Lone, NOT_YET, RESUME_AFTER, Seen, Told, Where};
 use super::{
-    Behaviour, Interest, Output, Places, Scene, Scope, Step, minutes, not_negative, number, ordered, positive,
-    thresholds,
+    Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, minutes, not_negative, number, ordered,
+    positive, thresholds,
 };
 
 const NAME: &str = "drift";
@@ -163,6 +163,22 @@ impl Behaviour for Drift {
 
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         self.vessels.step(scene, step, out);
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        self.vessels.explain(scene, step, |told, settings, seen, kept| {
+            let degrees = degrees_off(seen);
+            let wide = degrees.is_some_and(|degrees| settings.drift_degrees < degrees);
+            let off = degrees.map_or(serde_json::Value::Null, |degrees| number(degrees, 0));
+            told.between("speed_made_good_knots", step.smg.map(|smg| smg.knots), settings.min_knots, settings.max_knots)
+                .is("course_off_heading_degrees", off, format!("> {}", settings.drift_degrees), wide)
+                .at_least(
+                    "drift_minutes",
+                    Some(kept.map_or(0.0, |kept| kept.condition.counted().minutes())),
+                    settings.after_minutes,
+                )
+                .at_least("drift_metres", Some(kept.map_or(0.0, |kept| kept.own.metres)), settings.min_metres)
+        })
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

@@ -27,8 +27,8 @@ use crate::units::Mmsi;
 use crate::zones::Chart;
 
 use super::{
-    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes, number,
-    positive, thresholds,
+    Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    minutes, number, positive, thresholds,
 };
 
 const NAME: &str = "feed_silent";
@@ -203,6 +203,10 @@ impl Behaviour for FeedSilent {
     }
 
     fn step(&mut self, _scene: &Scene<'_>, _step: &Step<'_>, _out: &mut Output) {}
+
+    fn explain(&self, _scene: &Scene<'_>, _step: &Step<'_>) -> Vec<Explanation> {
+        vec![Explanation::new("").is("about", "a vessel", "an input, a station or an area", false)]
+    }
 
     fn wake(&mut self, scene: &Scene<'_>, _key: TrackKey, place: TrackIx, out: &mut Output) {
         let id = StationId(place.0 as u16);

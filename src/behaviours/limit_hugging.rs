@@ -21,10 +21,11 @@ use crate::zones::{BELT_NM, Chart, Relation, ZoneIx};
 
 use super::asked::{Watched, Watches, over};
 use super::condition::{Observation, Rule, Verdict};
+use super::explain::or_nobody_asks;
 use super::profile::Profiles;
 use super::{
-    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes, number,
-    ordered, positive, thresholds,
+    Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    minutes, number, ordered, positive, thresholds,
 };
 
 const NAME: &str = "limit_hugging";
@@ -200,6 +201,25 @@ impl Behaviour for LimitHugging {
             }
         }
         self.watches.rest(step.vessel, out);
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let Some(fix) = step.fix else {
+            return or_nobody_asks(Vec::new(), scene, step);
+        };
+        let told = scene.chart.zones.belts(fix.position).filter_map(|(zone, edge_nm)| {
+            let settings = &self.profiles.of(scene.chart, zone, scene.now)?.settings;
+            let zone_id = &scene.chart.zones.get(zone).id;
+            let counted = self.watches.counted_minutes(step.vessel, zone_id);
+            let told = Explanation::new(format!("outside {zone_id}"))
+                .takes_part(scene, step)
+                .is("outside", edge_nm > 0.0, "true", 0.0 < edge_nm)
+                .at_most("outside_nm", Some(edge_nm.max(0.0)), settings.reach_nm)
+                .below("speed_made_good_knots", step.smg.map(|smg| smg.knots), settings.slow_knots)
+                .at_least("slow_hours", Some(counted / 60.0), settings.after_hours);
+            Some(told)
+        });
+        or_nobody_asks(told.collect(), scene, step)
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

@@ -27,8 +27,8 @@ use super::condition::Rule;
 use super::profile::{Profiles, Standing};
 use super::stay::Stay;
 use super::{
-    Behaviour, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, hysteresis,
-    minutes, not_negative, number, ordered, positive, thresholds,
+    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    hysteresis, minutes, not_negative, number, ordered, positive, thresholds,
 };
 
 const NAME: &str = "loitering";
@@ -267,6 +267,14 @@ impl Behaviour for Loitering {
             }
         }
         self.scratch = profiles;
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let (profiles, watched) = self.profiles.for_explaining(scene.chart, step.presence, scene.now);
+        let stays = self.vessels.get(&step.vessel).map_or(&[][..], |state| &state.judged);
+        let of = |profile: u16| stays.iter().find(|stay| stay.profile == profile);
+        let told = |profile: u16| Stay::explain(of(profile), self.profiles.get(profile), scene, step, watched);
+        profiles.into_iter().flat_map(told).collect()
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

@@ -13,7 +13,7 @@ use crate::zones::{Chart, Crossing, Relation, ZoneIx};
 use super::condition::{Condition, Observation, Rule, Verdict};
 use super::profile::{Profiles, Standing};
 use super::swing::Swing;
-use super::{Holding, Output, Place, Places, Scene, Signal, SignalKind, Step, Subject};
+use super::{Explanation, Holding, Output, Place, Places, Scene, Signal, SignalKind, Step, Subject};
 
 /// How often an open condition is said again.
 const SAY_EVERY: Span = Span::from_minutes(1);
@@ -177,6 +177,32 @@ impl<C: Case> Lone<C> {
             self.look(&seen, &allowed, known, begin, out);
         }
         self.scratch = allowed;
+    }
+
+    /// The conditions on place and time, with those that `own` adds between them.
+    pub(super) fn explain(
+        &self,
+        scene: &Scene<'_>,
+        step: &Step<'_>,
+        own: impl Fn(Explanation, &C::Settings, &Seen<'_>, Option<&Kept<C::Own>>) -> Explanation,
+    ) -> Vec<Explanation> {
+        let (Some(fix), Some(place)) = (step.fix, step.place) else {
+            return vec![Explanation::new("").is("position", "none", "a fix", false)];
+        };
+        let seen = Seen { scene, step, vessel: scene.tracks.vessel(step.vessel), fix, place };
+        let (profiles, watched) = self.profiles.for_explaining(scene.chart, step.presence, scene.now);
+        let state = self.vessels.get(&step.vessel);
+        let told = |profile: u16| {
+            let of = self.profiles.get(profile);
+            let kept = state.and_then(|state| state.kept.iter().find(|kept| kept.profile == profile));
+            let mut told = Explanation::new("").takes_part(scene, step);
+            if C::WHERE == Where::Watched {
+                told = told.watched(scene, step, watched);
+            }
+            let told = of.explain_place(told, Some(&place), C::min_shore_nm(&of.settings));
+            own(told, &of.settings, &seen, kept)
+        };
+        profiles.into_iter().map(told).collect()
     }
 
     /// The profiles in force here.

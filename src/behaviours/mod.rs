@@ -16,6 +16,7 @@ pub mod distress;
 pub mod draught_change;
 pub mod drift;
 mod dropped;
+mod explain;
 pub mod feed_silent;
 pub mod fishing_out_of_place;
 pub mod identity_change;
@@ -50,6 +51,7 @@ pub mod zone_speed;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use explain::{Condition, Explanation};
 pub use place::{Place, Places};
 pub use signal::{Holding, Signal, SignalKind, Subject};
 
@@ -207,6 +209,12 @@ pub trait Behaviour {
 
     /// Takes in what another behaviour says.
     fn overhear(&mut self, _scene: &Scene<'_>, _signal: &Signal, _out: &mut Output) {}
+
+    /// Every condition of it for one vessel as it is at this moment: the step is about the vessel's last fix, without crossings and
+    /// interest. Changes nothing. Behaviours that do not answer are named by a test.
+    fn explain(&self, _scene: &Scene<'_>, _step: &Step<'_>) -> Vec<Explanation> {
+        Vec::new()
+    }
 
     /// The vessel is gone for good, or the behaviour was switched off: ends what is open about it and drops the rest.
     fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output);

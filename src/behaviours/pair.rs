@@ -12,7 +12,7 @@ use super::instant::{Bridges, CommonInstant, instant_of};
 use super::judged::{Judged, enough_fixes, mixed};
 use super::profile::{Profile, Profiles, Standing};
 use super::rendezvous::Settings;
-use super::{Holding, Output, Place, Scene, Signal, SignalKind, Subject, minutes, number, thresholds};
+use super::{Explanation, Holding, Output, Place, Scene, Signal, SignalKind, Subject, minutes, number, thresholds};
 
 const NAME: &str = "rendezvous";
 const MINUTE: Span = Span::from_minutes(1);
@@ -170,6 +170,36 @@ impl Pair {
                 true
             }
         }
+    }
+
+    /// The conditions of the near and close tiers, at the last instant both were heard.
+    pub(super) fn explain(
+        &self,
+        scene: &Scene<'_>,
+        profiles: &Profiles<Settings>,
+        bridges: Bridges,
+    ) -> Vec<Explanation> {
+        let (a, b) = (scene.tracks.vessel(self.a.1), scene.tracks.vessel(self.b.1));
+        let metres = instant_of(scene, bridges, &a, &b, self.done).map(|instant| instant.metres);
+        let place = self.spot.as_ref().map(|spot| spot.place);
+        let told = self.judged.iter().flat_map(|judged| {
+            let profile = profiles.get(judged.profile);
+            let settings = &profile.settings;
+            [
+                ("near", settings.near_metres, settings.near_minutes, &judged.near),
+                ("close", settings.close_metres, settings.close_minutes, &judged.close),
+            ]
+            .map(|(name, within, minutes, tier)| {
+                let told = Explanation::new(format!("{name}: {} and {}", self.a.0, self.b.0));
+                let median = (0 < tier.counted()).then(|| tier.median_knots());
+                profile
+                    .explain_place(told, place.as_ref(), settings.min_shore_nm)
+                    .at_most("distance_metres", metres, within)
+                    .at_least("counted_minutes", Some(f64::from(tier.counted())), minutes)
+                    .below("median_knots", median, settings.slow_knots)
+            })
+        });
+        told.collect()
     }
 
     fn count(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, instant: &CommonInstant, out: &mut Output) {

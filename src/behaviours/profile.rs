@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::time::Time;
 use crate::zones::{Chart, Presence, Zone, ZoneIx};
 
-use super::Place;
+use super::{Explanation, Place};
 
 /// Slack at the borders of calm water and shore for what is open already. Nautical miles (SPEC: 0.2 nm at every border).
 const HYSTERESIS_NM: f64 = 0.2;
@@ -65,6 +65,17 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
     /// The profiles in force for whoever is in or near these zones, without repeats: those of the active watched ones.
     pub(super) fn watched(&self, chart: &Chart, presence: &Presence, now: Time, out: &mut Vec<u16>) {
         self.of_zones(chart, presence.iter().map(|(zone, _)| zone), now, out);
+    }
+
+    /// The profiles to explain for a vessel: those in force where it is, else the base settings; and whether it is watched.
+    pub(super) fn for_explaining(&self, chart: &Chart, presence: &Presence, now: Time) -> (Vec<u16>, bool) {
+        let mut profiles = Vec::new();
+        self.watched(chart, presence, now, &mut profiles);
+        let watched = !profiles.is_empty();
+        if !watched {
+            profiles.push(self.anywhere);
+        }
+        (profiles, watched)
     }
 
     /// The same for a set of zones, and the base settings outside all of them.
@@ -156,6 +167,21 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
 }
 
 impl<S> Profile<S> {
+    /// The conditions on the place, as `at_sea` judges them before something opens.
+    pub(super) fn explain_place(&self, told: Explanation, place: Option<&Place>, min_shore_nm: f64) -> Explanation {
+        let told = told.at_least("shore_nm", place.map(|place| place.shore_nm), min_shore_nm);
+        if !self.calm {
+            return told.is("calm_water", "does not matter here", "any", true);
+        }
+        let told = told.is(
+            "in_calm_water",
+            place.map(|place| place.calm.inside),
+            "false",
+            place.is_some_and(|place| !place.calm.inside),
+        );
+        told.at_least("calm_water_nm", place.map(|place| place.calm.nearest_nm), self.margin_nm)
+    }
+
     /// Whether a sea behaviour may be here: far enough from shore, outside calm water and its margin.
     pub(super) fn at_sea(&self, place: &Place, min_shore_nm: f64, standing: Standing) -> bool {
         let slack = match standing {

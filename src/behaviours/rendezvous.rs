@@ -28,7 +28,8 @@ use super::instant::Bridges;
 use super::pair::Pair;
 use super::profile::Profiles;
 use super::{
-    Behaviour, Interest, Output, Places, Scene, Scope, Step, hysteresis, minutes, not_negative, ordered, positive,
+    Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, hysteresis, minutes, not_negative, ordered,
+    positive,
 };
 
 const NAME: &str = "rendezvous";
@@ -40,6 +41,8 @@ const MOST_PARTNERS: usize = 12;
 const NEARER_BY: f64 = 2.0;
 /// A neighbour is looked at from this far: beyond the near tier, so that its first minutes are not missed. Metres.
 const LOOK_METRES: f64 = 1500.0;
+/// The nearest other ship is told of up to here. Metres.
+const NEAREST_METRES: f64 = 20_000.0;
 /// How far back a new pair's instants are worked out: fixes come up to this far apart.
 const LOOK_BACK: Span = Span::from_minutes(20);
 /// Faster than this a vessel is no slow neighbour. Knots.
@@ -333,6 +336,32 @@ impl Behaviour for Rendezvous {
                 self.drop_pair((a.1, b.1), out);
             }
         }
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let partners = self.partners.get(&step.vessel).into_iter().flatten();
+        let mut partners: Vec<(TrackKey, TrackIx)> = partners.map(|ix| (scene.tracks.vessel(*ix).key(), *ix)).collect();
+        partners.sort_unstable();
+        let pairs = partners.into_iter().filter_map(|partner| {
+            let (a, b) = in_order((step.key, step.vessel), partner);
+            self.pairs.get(&(a.1, b.1))
+        });
+        let told: Vec<Explanation> = pairs.flat_map(|pair| pair.explain(scene, &self.profiles, self.bridges)).collect();
+        if !told.is_empty() {
+            return told;
+        }
+        let nearest = step.fix.and_then(|fix| {
+            let mut nearest: Option<f64> = None;
+            scene.tracks.near(fix.position, NEAREST_METRES, |other, metres| {
+                if other.ix() != step.vessel && is_candidate(&other, step.at) {
+                    nearest = Some(nearest.map_or(metres, |least| least.min(metres)));
+                }
+            });
+            nearest
+        });
+        let told = Explanation::new("").takes_part(scene, step);
+        let told = told.below("speed_made_good_knots", step.smg.map(|smg| smg.knots), PASSING_KNOTS);
+        vec![told.at_most("nearest_other_metres", nearest, LOOK_METRES)]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, _key: TrackKey, vessel: TrackIx, out: &mut Output) {

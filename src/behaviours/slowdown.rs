@@ -28,8 +28,8 @@ use crate::zones::{Chart, Kind, Zone};
 use super::condition::{Observation, Rule};
 use super::lone::{Case, FIXES, FIXES_SATELLITE, Kept, Lone, RESUME_AFTER, Seen, Told, Where};
 use super::{
-    Behaviour, Interest, Output, Places, Scene, Scope, Step, minutes, not_negative, number, ordered, positive,
-    thresholds,
+    Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, minutes, not_negative, number, ordered,
+    positive, thresholds,
 };
 
 const NAME: &str = "slowdown";
@@ -151,6 +151,29 @@ impl Behaviour for Slowdown {
         self.vessels.step(scene, step, out);
     }
 
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        self.vessels.explain(scene, step, |told, settings, seen, kept| {
+            let (knots, within) = (settings.under_way_knots, minutes(settings.within_minutes));
+            let since = step.smg.map_or(step.at, |smg| smg.since);
+            let usual = kept.map_or_else(|| seen.vessel.usual_knots(since), |kept| kept.own.usual_knots);
+            let before = || seen.vessel.above_until(since, knots, within, scene.tracks.settings());
+            let under_way = kept.map_or_else(before, |kept| kept.own.under_way);
+            let smg = step.smg.map(|smg| smg.knots);
+            let trade = type_of(seen.vessel.ship_type());
+            let pilots = seen.zones().any(|zone| is_pilot_station(scene.chart.zones.get(zone)));
+            told.is("ship_type", trade, "not 30, 33, 36, 50", !slows_by_trade(seen))
+                .is("pilot_station", pilots, "false", !pilots)
+                .at_least("under_way_minutes", Some(under_way.minutes()), settings.under_way_minutes)
+                .below("speed_made_good_knots", smg, settings.slow_knots)
+                .below("share_of_usual_speed", smg.map(|knots| knots / usual), settings.slow_share)
+                .at_least(
+                    "slow_minutes",
+                    Some(kept.map_or(0.0, |kept| kept.condition.counted().minutes())),
+                    settings.after_minutes,
+                )
+        })
+    }
+
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
         self.vessels.wake(scene, key, vessel, out);
     }
@@ -252,6 +275,10 @@ impl Case for SlowedDown {
             ),
         }
     }
+}
+
+fn type_of(ship_type: Option<u8>) -> String {
+    ship_type.map_or("unknown".to_owned(), |kind| kind.to_string())
 }
 
 /// Fishing vessels, dredgers, sailing vessels and pilots slow down all day.

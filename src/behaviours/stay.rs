@@ -5,8 +5,9 @@ use crate::tracks::{Fix, SpeedMadeGood, Vessel};
 
 use super::condition::{Condition, Observation, Rule, Verdict};
 use super::loitering::Settings;
+use super::profile::Profile;
 use super::swing::Swing;
-use super::{Interest, Scene, Step, circling};
+use super::{Explanation, Interest, Scene, Step, circling};
 
 /// One vessel under one set of settings.
 pub(super) struct Stay {
@@ -82,6 +83,33 @@ impl Stay {
             ended = ended.max(self.circling.look(settings, scene, vessel, fix));
         }
         ended
+    }
+
+    /// The conditions of both forms, of a vessel that is not judged yet as well.
+    pub(super) fn explain(
+        stay: Option<&Stay>,
+        profile: &Profile<Settings>,
+        scene: &Scene<'_>,
+        step: &Step<'_>,
+        watched: bool,
+    ) -> Vec<Explanation> {
+        let settings = &profile.settings;
+        let vessel = scene.tracks.vessel(step.vessel);
+        let begun = |form: &str| {
+            let told = Explanation::new(form).takes_part(scene, step).watched(scene, step, watched);
+            profile.explain_place(told, step.place.as_ref(), settings.min_shore_nm)
+        };
+        let counted = stay.map_or(Span::ZERO, |stay| stay.slow.counted());
+        let slow = begun("slow")
+            .below("speed_made_good_knots", step.smg.map(|smg| smg.knots), settings.slow_knots)
+            .at_least("slow_minutes", Some(counted.minutes()), settings.after_minutes);
+        if !settings.circling {
+            return vec![slow];
+        }
+        let bridge = scene.tracks.settings().max_hole(vessel.satellite_only());
+        let walked = step.fix.map(|fix| circling::walked(settings, &vessel, &fix, bridge));
+        let circling = circling::explain(begun("circling, over the longest window"), settings, walked);
+        vec![slow, circling]
     }
 
     pub(super) fn leave(&mut self) -> Option<Time> {

@@ -27,8 +27,8 @@ use crate::zones::{Chart, Hit, Relation, ZoneIx};
 
 use super::profile::Profiles;
 use super::{
-    Behaviour, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
-    not_negative, number, positive, thresholds,
+    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    minutes, not_negative, number, positive, thresholds,
 };
 
 const NAME: &str = "voyage_anomaly";
@@ -102,6 +102,13 @@ struct State {
     short: Option<(u8, Time)>,
 }
 
+/// Where a watched vessel is, and the settings that hold there.
+struct Spot {
+    place: Place,
+    zones: Vec<(ZoneIx, Relation)>,
+    settings: Settings,
+}
+
 /// Another harbour than before.
 struct NewDestination {
     from: Arc<str>,
@@ -132,7 +139,7 @@ impl VoyageAnomaly {
     }
 
     /// Its settings where it is, if it is watched there and at sea: the place, the zones, the settings.
-    fn watched(&self, scene: &Scene<'_>, vessel: &Vessel<'_>) -> Option<(Place, Vec<(ZoneIx, Relation)>, Settings)> {
+    fn watched(&self, scene: &Scene<'_>, vessel: &Vessel<'_>) -> Option<Spot> {
         let fix = vessel.last()?;
         let mut hits: Vec<Hit> = Vec::new();
         scene.chart.zones.at(fix.position, &mut hits);
@@ -149,7 +156,7 @@ impl VoyageAnomaly {
         let in_port = place.calm.inside
             || calls.stay(vessel.key()).is_some()
             || calls.in_port_between(vessel.key(), scene.now - settle, scene.now);
-        (!in_port).then_some((place, zones, settings))
+        (!in_port).then_some(Spot { place, zones, settings })
     }
 
     /// A destination was said that differs from the one before.
@@ -171,7 +178,7 @@ impl VoyageAnomaly {
             },
         };
         let watched = self.watched(scene, &vessel);
-        let (Some((_, _, settings)), true) = (watched, from != to) else {
+        let (Some(Spot { settings, .. }), true) = (watched, from != to) else {
             return self.rest(step.vessel);
         };
         out.wakes.push((since + minutes(settings.kept_minutes), step.key, step.vessel));
@@ -184,7 +191,7 @@ impl VoyageAnomaly {
         let Some(change) = self.vessels.get_mut(&ix).and_then(|state| state.change.take()) else {
             return;
         };
-        let Some((place, zones, settings)) = self.watched(scene, &vessel) else {
+        let Some(Spot { place, zones, settings }) = self.watched(scene, &vessel) else {
             return;
         };
         if scene.now < change.since + minutes(settings.kept_minutes) {
@@ -229,7 +236,7 @@ impl VoyageAnomaly {
             measured.insert("port".into(), Value::from(&**port));
         }
         let (place, zones) =
-            self.watched(scene, &vessel).map_or((None, Vec::new()), |(place, zones, _)| (Some(place), zones));
+            self.watched(scene, &vessel).map_or((None, Vec::new()), |spot| (Some(spot.place), spot.zones));
         let facts = Facts { started_at: since, form: "short_calls", measured };
         facts.tell(scene, (key, ix), place, zones, &settings, out);
     }
@@ -265,6 +272,37 @@ impl Behaviour for VoyageAnomaly {
             self.state(step.key, step.vessel).read_at = Some(read_at);
             out.wakes.push((read_at, step.key, step.vessel));
         }
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let vessel = scene.tracks.vessel(step.vessel);
+        let state = self.vessels.get(&step.vessel).filter(|state| state.key == step.key);
+        let said = vessel.identity().and_then(|identity| identity.destination.as_deref());
+        let harbour = said.and_then(|said| scene.chart.ports.destination(said));
+        let change = state.and_then(|state| state.change.as_ref());
+        let kept = change.map(|change| (scene.now - change.since).minutes());
+        let watched = self.watched(scene, &vessel).is_some();
+        let destination = Explanation::new("destination")
+            .takes_part(scene, step)
+            .is("watched_and_at_sea", watched, "true", watched)
+            .is("destination", said, "a harbour of the index", harbour.is_some())
+            .is("destination_before", change.map(|change| &*change.from), "another harbour", change.is_some())
+            .at_least("kept_minutes", kept, self.settings.kept_minutes);
+        let merchant = vessel.ship_type().is_some_and(|kind| (70..=89).contains(&kind));
+        let calls = scene.episodes.port_calls.of(step.key);
+        let last = calls.last().map(|call| (call.to - call.from).hours());
+        let short = state.and_then(|state| state.short).map_or(0, |(count, _)| count);
+        let short_calls = Explanation::new("short calls")
+            .is("ship_type", vessel.ship_type().map(u64::from), "70 to 89", merchant)
+            .is(
+                "arrival_seen",
+                calls.last().map(|call| call.arrived),
+                "true",
+                calls.last().is_some_and(|call| call.arrived),
+            )
+            .below("last_call_hours", last, self.settings.call_hours)
+            .at_least("short_calls_in_a_row", Some(f64::from(short)), f64::from(IN_A_ROW));
+        vec![destination, short_calls]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

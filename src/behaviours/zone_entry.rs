@@ -15,7 +15,7 @@ use crate::tracks::{TrackIx, TrackKey};
 use crate::zones::Chart;
 
 use super::crossing::{Crossings, Way};
-use super::{Behaviour, Interest, Output, Places, Scene, Scope, Step};
+use super::{Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step};
 
 const NAME: &str = "zone_entry";
 
@@ -49,6 +49,10 @@ impl Behaviour for ZoneEntry {
 
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         self.crossings.step(scene, step, out);
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        self.crossings.explain(scene, step)
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

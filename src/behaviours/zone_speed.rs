@@ -20,10 +20,11 @@ use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::asked::{Watched, Watches, over};
 use super::condition::{Observation, Rule, Verdict};
+use super::explain::or_nobody_asks;
 use super::profile::Profiles;
 use super::{
-    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
-    not_negative, number, ordered, positive, thresholds,
+    Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    minutes, not_negative, number, ordered, positive, thresholds,
 };
 
 const NAME: &str = "zone_speed";
@@ -182,6 +183,32 @@ impl Behaviour for ZoneSpeed {
             }
         }
         self.watches.rest(step.vessel, out);
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let asking = step.presence.iter().filter_map(|(zone, relation)| {
+            let profile = self.profiles.asked(NAME, scene.chart, zone, scene.now)?;
+            Some((&scene.chart.zones.get(zone).id, relation, &profile.settings))
+        });
+        let told = asking.map(|(zone_id, relation, settings)| {
+            let knots = step.smg.map(|smg| smg.knots);
+            let outside = knots.is_some_and(|knots| settings.observe(knots) == Observation::Meets);
+            Explanation::new(format!("in {zone_id}"))
+                .takes_part(scene, step)
+                .is("relation", relation.name(), "in", relation == Relation::In)
+                .is(
+                    "speed_made_good_knots",
+                    knots.map_or(serde_json::Value::Null, |knots| number(knots, 1)),
+                    format!("outside {} to {}", settings.min_knots, settings.max_knots),
+                    outside,
+                )
+                .at_least(
+                    "outside_minutes",
+                    Some(self.watches.counted_minutes(step.vessel, zone_id)),
+                    settings.after_minutes,
+                )
+        });
+        or_nobody_asks(told.collect(), scene, step)
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

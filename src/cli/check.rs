@@ -75,8 +75,8 @@ impl Cost {
 
 fn cost(settings: &Checked, recording: PathBuf) -> Result<(), Failure> {
     let mut cost = Cost::default();
-    let playback = Playback { inputs: vec![recording], time_zone: None, pace: None };
-    let Played { engine, .. } = play(settings, &playback, &mut |changes| {
+    let playback = Playback { inputs: vec![recording], time_zone: None, pace: None, until: None };
+    let Played { engine, .. } = play(settings, &playback, &mut |_| {}, &mut |changes| {
         changes.iter().for_each(|change| cost.take(change));
         Ok(())
     })?;

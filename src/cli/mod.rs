@@ -2,8 +2,10 @@
 
 mod check;
 mod demo;
+mod explain;
 mod replay;
 mod run;
+mod who;
 pub mod zones;
 
 use std::io::{self, Write};
@@ -42,6 +44,11 @@ enum Command {
     Check(check::Arguments),
     /// Play a bundled real recording through the real daemon; needs no file and no network, ends by itself.
     Demo,
+    /// Tell every condition of every behaviour for one vessel at one time: also why there is no alert.
+    Explain(explain::Arguments),
+    /// Tell who stopped, slowed, met or was dark near a position between two times, ranked.
+    #[command(allow_negative_numbers = true)]
+    Who(who::Arguments),
     /// List the zones, show one, or tell what holds at a position.
     Zones(zones::Arguments),
 }
@@ -76,6 +83,8 @@ pub fn main() -> ExitCode {
         Command::Replay(arguments) => replay::main(&arguments),
         Command::Check(arguments) => check::main(&arguments),
         Command::Demo => demo::main(),
+        Command::Explain(arguments) => explain::main(&arguments),
+        Command::Who(arguments) => who::main(&arguments),
         Command::Zones(arguments) => zones::main(&arguments),
     };
     match outcome {

@@ -53,7 +53,7 @@ pub(super) struct Arguments {
     inputs: Vec<PathBuf>,
 }
 
-fn time(text: &str) -> Result<Time, String> {
+pub(super) fn time(text: &str) -> Result<Time, String> {
     Time::parse(text).ok_or_else(|| "write it as 2026-03-01T04:10:00Z".to_owned())
 }
 
@@ -76,9 +76,10 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         inputs: arguments.inputs.clone(),
         time_zone: arguments.time_zone.clone(),
         pace: arguments.time_from.zip(arguments.rate),
+        until: None,
     };
     let mut alerts = Output::open(arguments.alerts.as_deref())?;
-    let played = play(&settings, &playback, &mut |changes| {
+    let played = play(&settings, &playback, &mut |_| {}, &mut |changes| {
         let wanted = changes.iter().filter(|change| arguments.facts || change.alert.announced);
         for change in wanted {
             alerts.line(change)?;
@@ -166,6 +167,8 @@ pub(super) struct Playback {
     pub(super) time_zone: Option<TimeZone>,
     /// For recordings without times: start, and lines a second.
     pub(super) pace: Option<(Time, f64)>,
+    /// Engine time goes no further than this, and reading stops soon after.
+    pub(super) until: Option<Time>,
 }
 
 /// What a replay leaves.
@@ -176,10 +179,11 @@ pub(super) struct Played {
     pub(super) overlong: u64,
 }
 
-/// Runs recordings through an engine and hands on its changes, block by block.
+/// Runs recordings through an engine, shows it to `observe` after every line and hands on its changes, block by block.
 pub(super) fn play(
     settings: &Checked,
     playback: &Playback,
+    observe: &mut dyn FnMut(&Engine),
     on_changes: &mut dyn FnMut(&[Change]) -> Result<(), Failure>,
 ) -> Result<Played, Failure> {
     let mut recordings = Vec::new();
@@ -206,6 +210,9 @@ pub(super) fn play(
         lateness,
     });
     let mut engine = Engine::new(&settings.engine, Arc::clone(&settings.chart), clocks.collect());
+    if let Some(until) = playback.until {
+        engine.hold_at(until);
+    }
     let progress = Progress::new(&recordings);
     let reading = Reading { time_zone: playback.time_zone.clone(), lateness: Some(lateness) };
     let mut merged = Merged::new(recordings, &reading)?;
@@ -219,10 +226,12 @@ pub(super) fn play(
             count += 1;
             let line = Line { source: ids[recording], received, bytes };
             engine.line(line, &mut changes);
+            observe(&engine);
         });
-        let ended = !matches!(more, Ok(true));
+        let ended = !matches!(more, Ok(true)) || engine.is_held();
         if ended {
             engine.finish(&mut changes);
+            observe(&engine);
         }
         if !changes.is_empty() {
             progress.aside(|| on_changes(&changes))?;

@@ -171,11 +171,6 @@ impl Tracks {
         self.hot[ix.0 as usize].mark(Flag::KeepLong, interest == Interest::Watch);
     }
 
-    /// Whether the vessel is in a stay in calm water.
-    pub fn mark_in_port(&mut self, ix: TrackIx, stays: bool) {
-        self.hot[ix.0 as usize].mark(Flag::InPort, stays);
-    }
-
     /// Heap and slab bytes of the tracks, without the map's own.
     pub fn bytes(&self) -> usize {
         let trails: usize = self.cold.iter().map(|cold| cold.trail.bytes()).sum();

@@ -13,6 +13,11 @@ use super::track::{Cold, Flag, Hot, NO_NEXT};
 pub(super) const CONFIRMED_FIXES: u16 = 3;
 
 impl Tracks {
+    /// Whether the vessel is in a stay in calm water.
+    pub fn mark_in_port(&mut self, ix: TrackIx, stays: bool) {
+        self.hot[ix.0 as usize].mark(Flag::InPort, stays);
+    }
+
     /// Tracks that ceased to exist since the last call; they can still be read until `release`.
     pub fn take_forgotten(&mut self) -> Vec<TrackIx> {
         std::mem::take(&mut self.forgotten)

@@ -13,6 +13,7 @@ mod kit;
 mod kit_check;
 mod live;
 mod properties;
+mod questions;
 mod recordings;
 mod replay_cli;
 mod scenes;

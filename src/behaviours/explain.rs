@@ -1,0 +1,174 @@
+//! Conditions as data: what a behaviour asks of a vessel, what is measured at a moment, and whether that is enough.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::zones::{Chart, Relation};
+
+use super::{Scene, Step, number};
+
+/// One condition of one behaviour.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Condition {
+    /// What is measured, with its unit (`speed_made_good_knots`).
+    pub name: &'static str,
+    /// What it measures now; null where nothing is known.
+    pub measured: Value,
+    /// What it has to be, in a few words: `< 2`, `>= 60`.
+    pub threshold: String,
+    /// Whether it is.
+    pub met: bool,
+}
+
+/// The conditions of one form of a behaviour under one set of settings: it opens when all are met.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Explanation {
+    /// Which form, with whose settings, or with whom: `slow in c07`. Empty where there is only one.
+    pub about: String,
+    /// Every condition, in the order they are looked at.
+    pub conditions: Vec<Condition>,
+}
+
+impl Explanation {
+    pub(super) fn new(about: impl Into<String>) -> Explanation {
+        Explanation { about: about.into(), conditions: Vec::new() }
+    }
+
+    /// Whether all conditions are met.
+    pub fn met(&self) -> bool {
+        self.conditions.iter().all(|condition| condition.met)
+    }
+
+    /// A condition in words.
+    pub(super) fn is(
+        mut self,
+        name: &'static str,
+        measured: impl Into<Value>,
+        threshold: impl Into<String>,
+        met: bool,
+    ) -> Explanation {
+        self.conditions.push(Condition { name, measured: measured.into(), threshold: threshold.into(), met });
+        self
+    }
+
+    pub(super) fn below(self, name: &'static str, measured: Option<f64>, limit: f64) -> Explanation {
+        let met = measured.is_some_and(|value| value < limit);
+        self.is(name, rounded(measured), format!("< {limit}"), met)
+    }
+
+    pub(super) fn at_least(self, name: &'static str, measured: Option<f64>, limit: f64) -> Explanation {
+        let met = measured.is_some_and(|value| limit <= value);
+        self.is(name, rounded(measured), format!(">= {limit}"), met)
+    }
+
+    pub(super) fn at_most(self, name: &'static str, measured: Option<f64>, limit: f64) -> Explanation {
+        let met = measured.is_some_and(|value| value <= limit);
+        self.is(name, rounded(measured), format!("<= {limit}"), met)
+    }
+
+    pub(super) fn between(self, name: &'static str, measured: Option<f64>, low: f64, high: f64) -> Explanation {
+        let met = measured.is_some_and(|value| low <= value && value <= high);
+        self.is(name, rounded(measured), format!("{low} to {high}"), met)
+    }
+
+    /// Whether its MMSI lets the vessel take part at all.
+    pub(super) fn takes_part(self, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
+        let takes_part = scene.tracks.vessel(step.vessel).takes_part();
+        self.is("mmsi", step.key.mmsi.to_string(), "a ship's or tender's", takes_part)
+    }
+
+    /// Whether it is in or near a zone by which vessels are watched.
+    pub(super) fn watched(self, scene: &Scene<'_>, step: &Step<'_>, runs_here: bool) -> Explanation {
+        let zones = zones_by_name(scene.chart, step);
+        self.is("watched", zones, "in or near an active corridor, area or benign zone where it runs", runs_here)
+    }
+}
+
+/// What behaviours say where only zones that ask matter and none does.
+pub(super) fn or_nobody_asks(told: Vec<Explanation>, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+    if !told.is_empty() {
+        return told;
+    }
+    let zones = zones_by_name(scene.chart, step);
+    vec![Explanation::new("").takes_part(scene, step).is("zone", zones, "an active zone that asks for it", false)]
+}
+
+/// The zones a vessel is in or near, in words.
+pub(super) fn zones_by_name(chart: &Chart, step: &Step<'_>) -> String {
+    let named = step.presence.iter().map(|(zone, relation)| {
+        let id = &chart.zones.get(zone).id;
+        if relation == Relation::In { format!("in {id}") } else { format!("near {id}") }
+    });
+    let named: Vec<String> = named.collect();
+    if named.is_empty() { "in none, near none".to_owned() } else { named.join(", ") }
+}
+
+fn rounded(measured: Option<f64>) -> Value {
+    match measured {
+        Some(value) if value.is_finite() => number(value, 2),
+        Some(_) => Value::from("beyond what is looked for"),
+        None => Value::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::behaviours::NAMES;
+    use crate::testing::{area_with, engine, lines, only};
+    use crate::time::Time;
+    use crate::units::Mmsi;
+
+    /// Behaviours that give no conditions yet.
+    const SILENT: &[&str] = &[
+        "async_rendezvous",
+        "dark_rendezvous",
+        "out_and_back",
+        "small_craft_stop",
+        "position_jump",
+        "identity_conflict",
+        "identity_change",
+        "interference",
+        "fishing_out_of_place",
+        "watchlist",
+    ];
+
+    fn at(script: &str, zones: &str, settings: &crate::engine::Settings, until: Time) -> crate::engine::Explained {
+        let mut engine = engine(settings, zones);
+        engine.hold_at(until);
+        let mut out = Vec::new();
+        for line in lines(script) {
+            let line = crate::ais::Line { source: crate::ais::SourceId(0), received: None, bytes: line.as_bytes() };
+            engine.line(line, &mut out);
+        }
+        engine.finish(&mut out);
+        engine.explain(Mmsi(224_000_001)).remove(0)
+    }
+
+    const SCRIPT: &str = "ALFA 224000001 type=70 jitter=0\n 12:00 28 -17\n go 90 10 60\n stop 120";
+
+    #[test]
+    fn every_behaviour_gives_its_conditions() {
+        let until = Time::from_utc(2026, 3, 1, 13, 40, 0).expect("a time");
+        let told = at(SCRIPT, &area_with(""), &crate::engine::Settings::default(), until);
+        let silent = told.behaviours.iter().filter(|(_, told)| told.is_empty()).map(|(name, _)| *name);
+        assert_eq!(silent.collect::<Vec<_>>(), SILENT, "behaviours without conditions");
+        assert_eq!(told.behaviours.len(), NAMES.len());
+    }
+
+    #[test]
+    fn a_count_that_is_too_short_is_the_condition_that_is_not_met() {
+        let missing = |minute: u32| {
+            let until = Time::from_utc(2026, 3, 1, 13, minute, 0).expect("a time");
+            let told = at(SCRIPT, &area_with(""), &only("loitering"), until);
+            let slow = &told.behaviours[0].1[0];
+            let not_met = slow.conditions.iter().filter(|condition| !condition.met);
+            not_met.map(|condition| (condition.name, condition.measured.clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(missing(40), [("slow_minutes", serde_json::json!(41.0))]);
+        let outside = SCRIPT.replace("28 -17", "20 -40");
+        let until = Time::from_utc(2026, 3, 1, 14, 50, 0).expect("a time");
+        let told = at(&outside, &area_with(""), &only("loitering"), until);
+        let not_met: Vec<_> = told.behaviours[0].1[0].conditions.iter().filter(|condition| !condition.met).collect();
+        assert_eq!(not_met[0].name, "watched");
+    }
+}

@@ -1,0 +1,78 @@
+//! Questions about one moment: time is held there, and every behaviour says what it sees of a vessel.
+
+use crate::behaviours::{Explanation, Interest, Place, Scene, Step};
+use crate::time::Time;
+use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey};
+use crate::units::Mmsi;
+
+use super::{Engine, scene};
+
+/// One track and what every behaviour sees of it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Explained {
+    /// Which track.
+    pub key: TrackKey,
+    /// Its place in the slab, for further questions.
+    pub vessel: TrackIx,
+    /// Its latest fix; `None` if it never said where it is.
+    pub fix: Option<Fix>,
+    /// Speed made good there; `None` before five minutes of it, or over a hole too long to count.
+    pub smg: Option<SpeedMadeGood>,
+    /// Shore and calm water there.
+    pub place: Option<Place>,
+    /// By behaviour, in the order they are asked; empty for one that gives no conditions.
+    pub behaviours: Vec<(&'static str, Vec<Explanation>)>,
+}
+
+impl Engine {
+    /// Engine time goes no further than `until`, whatever comes in later.
+    pub fn hold_at(&mut self, until: Time) {
+        self.hold_at = Some(until);
+    }
+
+    /// Whether what came in lies so far behind the held time that nothing more can come before it.
+    pub fn is_held(&self) -> bool {
+        self.hold_at.is_some_and(|hold| self.watermarks.lowest().is_some_and(|lowest| hold < lowest))
+    }
+
+    /// Everything behaviours see now, or at the held time, of every track under an MMSI, in order of ordinals.
+    pub fn explain(&mut self, mmsi: Mmsi) -> Vec<Explained> {
+        let Some(now) = self.hold_at.max(self.now) else {
+            return Vec::new();
+        };
+        let mut tracks: Vec<(TrackKey, TrackIx)> = self
+            .tracks
+            .iter()
+            .filter(|vessel| vessel.mmsi() == mmsi)
+            .map(|vessel| (vessel.key(), vessel.ix()))
+            .collect();
+        tracks.sort_unstable();
+        tracks.into_iter().map(|(key, ix)| self.explain_one(key, ix, now)).collect()
+    }
+
+    fn explain_one(&mut self, key: TrackKey, ix: TrackIx, now: Time) -> Explained {
+        let vessel = self.tracks.vessel(ix);
+        let fix = vessel.last();
+        let smg = vessel.speed_made_good().filter(|smg| !smg.over_hole);
+        let place = fix.map(|fix| self.places.place(&self.chart, ix, fix.position, now));
+        let scene = scene!(self, now);
+        let step = Step {
+            at: now,
+            vessel: ix,
+            key,
+            fix,
+            previous: None,
+            smg,
+            presence: self.places.presence(ix),
+            crossings: &[],
+            place,
+            learned: None,
+            jump: None,
+            left_calm: None,
+            interest: Interest(0),
+        };
+        let behaviours = self.behaviours.iter();
+        let behaviours = behaviours.map(|(_, behaviour)| (behaviour.name(), behaviour.explain(&scene, &step)));
+        Explained { key, vessel: ix, fix, smg, place, behaviours: behaviours.collect() }
+    }
+}
