@@ -261,7 +261,7 @@ impl Told<'_> {
         clean(self.zone_id).unwrap_or_else(|| "without a name".to_owned())
     }
 
-    /// `was last heard at 12:00 UTC, usual speed 12 kn, and has been silent for 2 h 00 min where it would have been heard`.
+    /// `has been silent since 12:00 UTC, for 2 h 00 min, where it would have been heard`; once it is over, what that shows.
     fn gap(&self, past: bool) -> String {
         let since = self.started_at.clock();
         let held = self.last_at - self.started_at;
@@ -290,7 +290,7 @@ impl Told<'_> {
                 format!("fell silent at {since} UTC, {} vessels at once: the receiver, not they", decimals(vessels))
             }
             ("station", _) => {
-                format!("{is} silent since {since} UTC, longer than it ever {is} for nearly all of its own intervals")
+                format!("{is} silent since {since} UTC, for longer than 99.9 % of its own pauses")
             }
             _ => format!("{has} said nothing since {since} UTC"),
         }
