@@ -291,7 +291,7 @@ fn too_many_possible(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap>
 fn wrong_check_digit(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let wrong = scene.behaviour == "identity_change" && scene.holding.form == "check_digit";
     let text = "Mostly a slip of the keyboard: kept as a fact".to_owned();
-    wrong.then(|| Cap { points: settings.cap_fact, only_below: i32::MAX, code: "cap_fact", text })
+    wrong.then_some(Cap { points: settings.cap_fact, only_below: i32::MAX, code: "cap_fact", text })
 }
 
 fn on_duty(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {

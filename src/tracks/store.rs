@@ -301,7 +301,7 @@ impl Tracks {
             |ix: &TrackIx| (self.hot[ix.0 as usize].last_at, std::cmp::Reverse(self.hot[ix.0 as usize].ordinal));
         let vessel = self.chain(mmsi).max_by_key(heard_last).unwrap_or(TrackIx(first));
         let known = self.cold[vessel.0 as usize].identity.as_deref();
-        let before = known.map_or(true, |known| known.teaches(said)).then(|| known.cloned().unwrap_or_default());
+        let before = known.is_none_or(|known| known.teaches(said)).then(|| known.cloned().unwrap_or_default());
         let class = said.class.filter(|class| *class != Class::Unknown);
         let (mut changed, mut repeated) = (Fields::default(), Fields::default());
         let mut next = first;

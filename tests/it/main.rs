@@ -9,6 +9,7 @@ mod demo;
 mod feed;
 mod house;
 mod house_source;
+mod identities;
 mod kit;
 mod kit_check;
 mod live;
