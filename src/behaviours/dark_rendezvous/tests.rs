@@ -83,7 +83,7 @@ fn more_than_five_who_could_have_come_are_a_fact() {
     let mut script = meeting(120, BACK_WHERE_IT_WAS);
     for number in 4..10 {
         script.push_str(&format!(
-            "\nGHOST{number} 22400000{number} type=36 every=60\n 06:00 28.4{number} -17.2\n stop 240\n silent 240\n stop 120"
+            "\nGHOST{number} 22400000{number} type=36 every=60\n 06:00 28.5 -17.200{number}\n stop 240\n silent 240\n stop 120"
         ));
     }
     let changes = told(&script);
