@@ -321,7 +321,16 @@ impl Engine {
                 Due::Book => {
                     let from = out.len();
                     let station_name = |station: StationId| self.decoder.station_name(station).to_owned();
-                    let view = View { tracks: &self.tracks, chart: &self.chart, station_name: &station_name };
+                    let cases = &self.cases;
+                    let case_score = |key: TrackKey| cases.score_of(key.mmsi.0, key.ordinal);
+                    let view = View {
+                        tracks: &self.tracks,
+                        chart: &self.chart,
+                        episodes: &self.episodes,
+                        gaps: &self.gaps,
+                        station_name: &station_name,
+                        case_score: &case_score,
+                    };
                     self.book.wake(now, &view, out);
                     self.note(out, from);
                 }

@@ -135,6 +135,15 @@ impl Entry {
         }
     }
 
+    /// Whether it counts for later alerts of the vessel: a draught, or an identity, that changed.
+    pub(super) fn is_lead(&self) -> bool {
+        match self.alert.behaviour {
+            "draught_change" => true,
+            "identity_change" => self.told_form != "check_digit",
+            _ => false,
+        }
+    }
+
     /// Why it opened.
     pub(super) fn opened_because(&self) -> String {
         let alert = &self.alert;
@@ -385,7 +394,21 @@ fn scored(key: &Key, holding: &Holding, parties: &[Party], shore_nm: Option<f64>
     let day_before = holding.started_at - Span::from_hours(24);
     let met =
         MEETINGS.iter().any(|meeting| parties.iter().any(|party| context.memory.had(party.key, meeting, day_before)));
-    let scene = Scene { behaviour: key.behaviour, holding, parties, view: context.view, shore_nm, repeated, met };
+    let led = |behaviour, hours: i64| {
+        let since = holding.started_at - Span::from_hours(hours);
+        parties.iter().any(|party| context.memory.led(party.key, behaviour, since))
+    };
+    let scene = Scene {
+        behaviour: key.behaviour,
+        holding,
+        parties,
+        view: context.view,
+        shore_nm,
+        repeated,
+        met,
+        draught_lately: led("draught_change", i64::from(context.score.lately_hours)),
+        new_identity: led("identity_change", 24 * i64::from(context.score.identity_days)),
+    };
     Score::of(&scene, context.score)
 }
 

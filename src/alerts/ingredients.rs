@@ -7,6 +7,7 @@ use crate::units::METRES_PER_NM;
 use crate::zones::{Kind, Relation, Zone};
 
 use super::alert::ScoreReason;
+use super::history;
 use super::named;
 use super::party::{Party, type_name};
 use super::score::{Cap, Scene, ScoreSettings};
@@ -28,7 +29,11 @@ pub(super) const INGREDIENTS: &[Ingredient] = &[
     night,
     merchant_with_small_craft,
     after_meeting,
+    history::gap_lately,
+    history::draught_lately,
+    history::new_identity,
     repeat,
+    history::rarity,
     unassigned_mmsi,
     like_fishing,
     both_fishing,
@@ -53,7 +58,7 @@ pub(super) fn is_night(position: LatLon, at: Time) -> bool {
     sun_altitude_degrees(position, at) < NIGHT_DEGREES
 }
 
-fn line(code: &str, points: i32, text: impl Into<String>) -> ScoreReason {
+pub(super) fn line(code: &str, points: i32, text: impl Into<String>) -> ScoreReason {
     ScoreReason { code: code.to_owned(), points, text: text.into() }
 }
 
@@ -153,8 +158,8 @@ fn watched_zone(scene: &Scene<'_>, _: &ScoreSettings) -> Option<ScoreReason> {
     Some(zone_line(zone, relation, zone.weight))
 }
 
-fn benign_zone(scene: &Scene<'_>, _: &ScoreSettings) -> Option<ScoreReason> {
-    let (zone, relation) = heaviest(scene, |kind| kind == Kind::Benign).filter(|_| !scene.is_listed())?;
+fn benign_zone(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
+    let (zone, relation) = heaviest(scene, |kind| kind == Kind::Benign).filter(|_| !scene.is_exempt(settings))?;
     Some(zone_line(zone, relation, -zone.weight))
 }
 

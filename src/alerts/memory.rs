@@ -9,6 +9,9 @@ use super::id::Key;
 
 /// What was superseded is remembered for so many keys at most.
 const MOST_SUPERSEDED: usize = 10_000;
+/// Leads are kept for as long as an identity may count as new, and at most so many.
+const LEADS_KEPT: Span = Span::from_hours(365 * 24);
+const MOST_LEADS: usize = 100_000;
 
 /// Ended alerts and facts of the last days, at most a set number.
 #[derive(Debug, Default)]
@@ -19,10 +22,33 @@ pub(super) struct Memory {
     alerts: BTreeMap<(TrackKey, &'static str), Time>,
     /// When what was last superseded under a key had begun.
     superseded: BTreeMap<Key, Time>,
+    /// When a vessel last did what counts for its later alerts, facts included.
+    leads: BTreeMap<(TrackKey, &'static str), Time>,
     evicted: u64,
 }
 
 impl Memory {
+    /// Takes in a lead: a draught or an identity that changed.
+    pub(super) fn lead(&mut self, key: &Key, at: Time) {
+        if MOST_LEADS <= self.leads.len() {
+            let oldest = at - LEADS_KEPT;
+            let before = self.leads.len();
+            self.leads.retain(|_, kept| oldest <= *kept);
+            self.evicted += u64::from(before == self.leads.len());
+            if before == self.leads.len() {
+                return;
+            }
+        }
+        for track in &key.tracks {
+            self.leads.insert((*track, key.behaviour), at);
+        }
+    }
+
+    /// Whether the vessel had such a lead at `since` or later.
+    pub(super) fn led(&self, track: TrackKey, behaviour: &'static str, since: Time) -> bool {
+        self.leads.get(&(track, behaviour)).is_some_and(|at| since <= *at)
+    }
+
     /// Takes in an end; forgets what ended longer than `keep` ago, and the oldest beyond `most`.
     pub(super) fn ended(&mut self, key: &Key, at: Time, announced: bool, keep: Span, most: u32) {
         if announced {

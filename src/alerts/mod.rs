@@ -8,6 +8,7 @@ mod corrections;
 mod entry;
 mod evidence;
 mod group;
+mod history;
 mod id;
 mod ingredients;
 mod lifecycle;
@@ -34,8 +35,10 @@ use std::sync::Arc;
 
 use crate::ais::StationId;
 use crate::behaviours::{Holding, Signal, SignalKind, Subject};
+use crate::episodes::Episodes;
+use crate::episodes::gap::Gaps;
 use crate::time::{Span, Time};
-use crate::tracks::{TrackIx, Tracks};
+use crate::tracks::{TrackIx, TrackKey, Tracks};
 use crate::zones::Chart;
 
 use corrections::Archive;
@@ -53,8 +56,14 @@ pub struct View<'a> {
     pub tracks: &'a Tracks,
     /// Zones, coast and ports.
     pub chart: &'a Chart,
+    /// What happened where, and lately.
+    pub episodes: &'a Episodes,
+    /// Who was silent at sea.
+    pub gaps: &'a Gaps,
     /// Names the stations; empty for "not said".
     pub station_name: &'a dyn Fn(StationId) -> String,
+    /// The score of the case a vessel is part of; 0 without one.
+    pub case_score: &'a dyn Fn(TrackKey) -> i32,
 }
 
 /// Every alert and fact that is open or waits whether it comes back.
@@ -202,6 +211,9 @@ impl AlertBook {
                     return;
                 }
                 let reason = entry.opened_because();
+                if entry.is_lead() {
+                    self.memory.lead(&key, holding.started_at);
+                }
                 self.entries.insert(key.clone(), entry);
                 (Observation::Holds, reason)
             }

@@ -27,6 +27,32 @@ pub struct ScoreSettings {
     pub repeat_points: i32,
     /// "Lately". Days.
     pub repeat_days: u32,
+    /// A gap of a party within `lately_hours`; not of gaps and what rests on them. Points.
+    pub gap_lately_points: i32,
+    /// A draught change of a party within `lately_hours`. Points.
+    pub draught_lately_points: i32,
+    /// "Within the last day" for these. Hours, at most 168.
+    pub lately_hours: u32,
+    /// A party took another identity within `identity_days`. Points.
+    pub new_identity_points: i32,
+    /// "New" for an identity. Days, at most 365.
+    pub identity_days: u32,
+    /// Nobody else stopped near the place, once `rare_after_days` of data are there. Points.
+    pub rare_place_points: i32,
+    /// 5 to 19 stops of others. Points.
+    pub busy_place_points: i32,
+    /// 20 stops of others and more. Points.
+    pub crowded_place_points: i32,
+    /// `async_rendezvous` with less than 24 h of data. Points.
+    pub little_data_points: i32,
+    /// "Near the place". Nautical miles, at most 20.
+    pub place_nm: f64,
+    /// How far back stops count. Days, at most 14.
+    pub place_days: u32,
+    /// Before this nothing is rare. Days.
+    pub rare_after_days: u32,
+    /// A case of this score exempts its vessels from caps and benign zones. Points.
+    pub case_exempt_from: i32,
     /// An MMSI outside every class. Points.
     pub unassigned_mmsi_points: i32,
     /// Loitering, slowdown, drift or dark meeting of a fishing vessel. Points.
@@ -69,6 +95,19 @@ impl Default for ScoreSettings {
             draught_after_meeting_points: 15,
             repeat_points: 5,
             repeat_days: 14,
+            gap_lately_points: 10,
+            draught_lately_points: 10,
+            lately_hours: 24,
+            new_identity_points: 10,
+            identity_days: 180,
+            rare_place_points: 5,
+            busy_place_points: -10,
+            crowded_place_points: -20,
+            little_data_points: -5,
+            place_nm: 2.0,
+            place_days: 14,
+            rare_after_days: 3,
+            case_exempt_from: 60,
             unassigned_mmsi_points: 5,
             fishing_points: -15,
             both_fishing_points: -10,
@@ -99,6 +138,11 @@ impl ScoreSettings {
             ("merchant_small_craft_points", self.merchant_small_craft_points),
             ("draught_after_meeting_points", self.draught_after_meeting_points),
             ("repeat_points", self.repeat_points),
+            ("gap_lately_points", self.gap_lately_points),
+            ("draught_lately_points", self.draught_lately_points),
+            ("new_identity_points", self.new_identity_points),
+            ("rare_place_points", self.rare_place_points),
+            ("case_exempt_from", self.case_exempt_from),
             ("unassigned_mmsi_points", self.unassigned_mmsi_points),
             ("cap_low", self.cap_low),
             ("cap_fact", self.cap_fact),
@@ -116,6 +160,9 @@ impl ScoreSettings {
             ("passenger_points", self.passenger_points),
             ("anchored_points", self.anchored_points),
             ("satellite_only_points", self.satellite_only_points),
+            ("busy_place_points", self.busy_place_points),
+            ("crowded_place_points", self.crowded_place_points),
+            ("little_data_points", self.little_data_points),
         ];
         for (key, points) in lowering {
             if !(-100..=0).contains(&points) {
@@ -127,6 +174,7 @@ impl ScoreSettings {
             ("passenger_shore_nm", self.passenger_shore_nm, 500.0),
             ("anchored_shore_nm", self.anchored_shore_nm, 500.0),
             ("fleet_nm", self.fleet_nm, 30.0),
+            ("place_nm", self.place_nm, 20.0),
         ];
         for (key, nm, most) in reaches {
             if !(0.0..=most).contains(&nm) {
@@ -136,8 +184,17 @@ impl ScoreSettings {
         if self.cap_low < self.cap_fact {
             problems.push("score.cap_low must not be below score.cap_fact".to_owned());
         }
-        if 365 < self.repeat_days {
-            problems.push("score.repeat_days must not be above 365".to_owned());
+        let spans = [
+            ("repeat_days", self.repeat_days, 365),
+            ("identity_days", self.identity_days, 365),
+            ("place_days", self.place_days, 14),
+            ("rare_after_days", self.rare_after_days, 14),
+            ("lately_hours", self.lately_hours, 168),
+        ];
+        for (key, value, most) in spans {
+            if most < value {
+                problems.push(format!("score.{key} must not be above {most}"));
+            }
         }
         problems
     }
@@ -155,6 +212,10 @@ pub(super) struct Scene<'a> {
     pub(super) repeated: bool,
     /// A party met another ship within the last day, as an alert that is over says.
     pub(super) met: bool,
+    /// A party changed its draught at sea within `lately_hours`.
+    pub(super) draught_lately: bool,
+    /// A party took another identity within `identity_days`.
+    pub(super) new_identity: bool,
 }
 
 impl Scene<'_> {
@@ -162,6 +223,12 @@ impl Scene<'_> {
     pub(super) fn is_listed(&self) -> bool {
         let lists = &self.view.chart.watchlists;
         !lists.is_empty() && self.parties.iter().any(|party| lists.find(party.said(), self.holding.last_at).is_some())
+    }
+
+    /// Whether caps and benign zones do not count: for listed vessels, and for those of a case that is grave already.
+    pub(super) fn is_exempt(&self, settings: &ScoreSettings) -> bool {
+        let grave = |party: &Party| settings.case_exempt_from <= (self.view.case_score)(party.key);
+        self.is_listed() || self.parties.iter().any(grave)
     }
 }
 
@@ -190,7 +257,8 @@ impl Score {
             let text = "A zone asks to be told of this".to_owned();
             score.raise_to(asked, "asked", text);
         }
-        let caps = CAPS.iter().filter(|_| !as_it_is && !scene.is_listed());
+        let exempt = as_it_is || scene.is_exempt(settings);
+        let caps = CAPS.iter().filter(|_| !exempt);
         let caps = caps.filter_map(|cap| cap(scene, settings)).filter(|cap| score.points < cap.only_below);
         let cap = caps.min_by_key(|cap| cap.points);
         match cap {

@@ -11,6 +11,8 @@ use serde_json::{Map, json};
 use super::{Alert, AlertBook, Change, ScoreSettings, Settings, View};
 use crate::ais::{Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis};
 use crate::behaviours::{Holding, Signal, SignalKind, Subject};
+use crate::episodes::Episodes;
+use crate::episodes::gap::Gaps;
 use crate::geo::{Coast, LatLon, Ports};
 use crate::time::{Span, Time};
 use crate::tracks::{self, TrackIx, TrackKey, Tracks};
@@ -146,7 +148,15 @@ impl Sea {
     fn take(&mut self, now: Time, signals: Vec<Signal>) -> Vec<Change> {
         let mut out = Vec::new();
         let station_name = |station: StationId| format!("station {}", station.0);
-        let view = View { tracks: &self.tracks, chart: self.chart, station_name: &station_name };
+        let (episodes, gaps) = (Episodes::default(), Gaps::default());
+        let view = View {
+            tracks: &self.tracks,
+            chart: self.chart,
+            episodes: &episodes,
+            gaps: &gaps,
+            station_name: &station_name,
+            case_score: &|_| 0,
+        };
         self.book.take(now, signals, &view, &mut out);
         out
     }

@@ -25,6 +25,8 @@ const SAME_STOP_METRES: f64 = 2.0 * METRES_PER_NM;
 const STOPS: [&str; 6] = ["loitering", "rendezvous", "slowdown", "drift", "dark_rendezvous", "small_craft_stop"];
 /// A story tells so many alerts and counts the others.
 const TOLD: usize = 12;
+/// A case is weighed by so many of its alerts at most.
+const MOST_WEIGHED: usize = 200;
 /// Alerts and facts remembered at most; beyond it those that ended first are forgotten, facts before alerts.
 const MOST: usize = 50_000;
 
@@ -62,6 +64,10 @@ pub struct Role {
 #[derive(Debug, Default)]
 pub struct CaseBook {
     alerts: BTreeMap<String, Arc<Alert>>,
+    /// Ids of what counts, by vessel.
+    by_vessel: BTreeMap<(u32, u16), BTreeSet<String>>,
+    /// The score of the latest case of each vessel.
+    scores: BTreeMap<(u32, u16), i32>,
     forgotten: u64,
 }
 
@@ -74,15 +80,69 @@ impl CaseBook {
             return;
         }
         if alert.status == Status::Retracted {
-            self.alerts.remove(&alert.id);
+            self.remove(&alert.id);
+            self.weigh(alert);
             return;
         }
         // The tracks are for the map, not for the story: without them an alert is small.
         let mut small = Alert::clone(alert);
         small.evidence.tracks = Vec::new();
         self.alerts.insert(alert.id.clone(), Arc::new(small));
+        if counts(alert) {
+            for vessel in &alert.vessels {
+                self.by_vessel.entry((vessel.mmsi, vessel.track)).or_default().insert(alert.id.clone());
+            }
+            self.weigh(alert);
+        }
         if MOST < self.alerts.len() {
             self.forget();
+        }
+    }
+
+    /// The score of the latest case of a vessel; 0 without one.
+    pub fn score_of(&self, mmsi: u32, track: u16) -> i32 {
+        self.scores.get(&(mmsi, track)).copied().unwrap_or(0)
+    }
+
+    /// Works out anew what the case around an alert weighs, for each of its vessels.
+    fn weigh(&mut self, alert: &Alert) {
+        let mut vessels: BTreeSet<(u32, u16)> = BTreeSet::new();
+        let mut ids: BTreeSet<&String> = BTreeSet::new();
+        let mut case: Vec<&Alert> = Vec::new();
+        let mut next: Vec<&Alert> = vec![alert];
+        while let Some(alert) = next.pop() {
+            for vessel in alert.vessels.iter().map(|vessel| (vessel.mmsi, vessel.track)) {
+                vessels.insert(vessel);
+                for id in self.by_vessel.get(&vessel).into_iter().flatten() {
+                    let near = self.alerts.get(id).filter(|other| near_in_time(alert, other));
+                    if let Some(other) = near.filter(|_| case.len() < MOST_WEIGHED && ids.insert(id)) {
+                        case.push(other);
+                        next.push(other);
+                    }
+                }
+            }
+        }
+        let score = score(&case);
+        for vessel in vessels {
+            match score {
+                0 => self.scores.remove(&vessel),
+                score => self.scores.insert(vessel, score),
+            };
+        }
+    }
+
+    fn remove(&mut self, id: &str) {
+        let Some(alert) = self.alerts.remove(id) else {
+            return;
+        };
+        for vessel in alert.vessels.iter().map(|vessel| (vessel.mmsi, vessel.track)) {
+            if let Some(ids) = self.by_vessel.get_mut(&vessel) {
+                ids.remove(id);
+                if ids.is_empty() {
+                    self.by_vessel.remove(&vessel);
+                    self.scores.remove(&vessel);
+                }
+            }
         }
     }
 
@@ -117,7 +177,7 @@ impl CaseBook {
             .collect();
         order.sort_unstable();
         for (_, _, _, id) in order.into_iter().take(MOST / 10) {
-            self.alerts.remove(&id);
+            self.remove(&id);
             self.forgotten += 1;
         }
     }

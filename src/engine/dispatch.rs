@@ -7,7 +7,9 @@ use crate::alerts::{Change, View};
 use crate::behaviours::{self, Interest, Scene, Step};
 use crate::episodes::{Berth, Sailing};
 use crate::time::{Span, Time};
-use crate::tracks::{Activity, FOLLOWED, Fix, Interest as Keep, Jump, Learned, Outcome, SpeedMadeGood, TrackIx};
+use crate::tracks::{
+    Activity, FOLLOWED, Fix, Interest as Keep, Jump, Learned, Outcome, SpeedMadeGood, TrackIx, TrackKey,
+};
 use crate::units::StationClass;
 use crate::zones::Sighting;
 
@@ -244,7 +246,16 @@ impl Engine {
         signals.append(&mut self.output.signals);
         let from = out.len();
         let station_name = |station: StationId| self.decoder.station_name(station).to_owned();
-        let view = View { tracks: &self.tracks, chart: &self.chart, station_name: &station_name };
+        let cases = &self.cases;
+        let case_score = |key: TrackKey| cases.score_of(key.mmsi.0, key.ordinal);
+        let view = View {
+            tracks: &self.tracks,
+            chart: &self.chart,
+            episodes: &self.episodes,
+            gaps: &self.gaps,
+            station_name: &station_name,
+            case_score: &case_score,
+        };
         self.book.take(now, signals, &view, out);
         self.note(out, from);
     }
