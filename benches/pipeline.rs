@@ -131,6 +131,9 @@ fn synthetic(vessels: usize, rounds: usize) {
         speeds.push(count as f64 / seconds);
     }
     let text_bytes = text.capacity() as f64;
+    let mut by_speed: Vec<(usize, f64)> = speeds.iter().copied().enumerate().collect();
+    by_speed.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let slow: Vec<String> = by_speed.iter().take(6).map(|(turn, speed)| format!("{turn} ({speed:.0}/s)")).collect();
     speeds.sort_by(f64::total_cmp);
     let held = (resident() - before - generator) as f64 - text_bytes;
     let nanoseconds = |seconds: f64| seconds / lines as f64 * 1e9;
@@ -139,7 +142,7 @@ fn synthetic(vessels: usize, rounds: usize) {
         engine.open_alerts().len()
     );
     println!("  median of rounds  {:>9.0} reports/s on one core", speeds[speeds.len() / 2]);
-    println!("  slowest round     {:>9.0} reports/s", speeds[0]);
+    println!("  slowest round     {:>9.0} reports/s; the slowest were {}", speeds[0], slow.join(", "));
     println!("  framing + decode  {:>9.0} ns a report", nanoseconds(decoding));
     println!("  the rest          {:>9.0} ns a report", nanoseconds(whole - decoding));
     println!(
