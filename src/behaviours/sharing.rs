@@ -22,13 +22,17 @@ fn is_factory_setting(number: u32) -> bool {
 pub(super) fn jump_measured(jump: &Jump) -> Map<String, Value> {
     let metres = jump.before.position.metres_to(jump.first.position);
     let seconds = (jump.first.at - jump.before.at).seconds();
-    Map::from_iter([
+    let mut measured = Map::from_iter([
         ("distance_nm".to_owned(), number(metres / METRES_PER_NM, 1)),
-        ("elapsed_minutes".to_owned(), number(seconds / 60.0, 1)),
-        ("implied_knots".to_owned(), number(knots(metres, seconds), 0)),
         ("from_lat".to_owned(), number(jump.before.position.lat, 4)),
         ("from_lon".to_owned(), number(jump.before.position.lon, 4)),
-    ])
+    ]);
+    // At the same moment in two places: no speed explains that.
+    if 0.0 < seconds {
+        measured.insert("elapsed_minutes".to_owned(), number(seconds / 60.0, 1));
+        measured.insert("implied_knots".to_owned(), number(knots(metres, seconds), 0));
+    }
+    measured
 }
 
 #[cfg(test)]

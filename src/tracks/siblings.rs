@@ -42,7 +42,13 @@ impl Tracks {
         let before = self.chain(mmsi).max_by_key(|ix| self.hot[ix.0 as usize].last_at);
         let jump = before.and_then(|from| {
             let hot = &self.hot[from.0 as usize];
-            let before = hot.last().filter(|_| CONFIRMED_FIXES <= hot.fixes)?;
+            let last = hot.last().filter(|_| CONFIRMED_FIXES <= hot.fixes)?;
+            // It may have gone on where it was meanwhile: what counts is where it was when the other one turned up.
+            let there = self.cold[from.0 as usize].trail.at_or_before(confirmed[0].at);
+            let before = match there.filter(|_| confirmed[0].at < last.at) {
+                Some(there) => Fix { at: there.at, position: there.position, ..last },
+                None => last,
+            };
             Some(Box::new(Jump { from: (hot.key(), from), before, first: confirmed[0] }))
         });
         let successor = self.chain(mmsi).find(|ix| {

@@ -332,6 +332,10 @@ impl Tracks {
         let Some(ix) = self.by_mmsi.get(&mmsi.0).copied() else {
             return;
         };
+        // Of several ships under one number nobody knows whose copy it is.
+        if self.hot[ix as usize].next != NO_NEXT {
+            return;
+        }
         if !self.satellite_sources.contains(&source) && self.hot[ix as usize].said.message_type != 27 {
             self.hot[ix as usize].mark(Flag::SatelliteOnly, false);
         }

@@ -13,6 +13,7 @@ mod identities;
 mod kit;
 mod kit_check;
 mod live;
+mod normal_day;
 mod properties;
 mod questions;
 mod recordings;

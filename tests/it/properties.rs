@@ -107,6 +107,23 @@ fn every_line_holds_what_the_contract_promises() {
     each(|name, _, changes| check_lines(name, changes));
 }
 
+/// Behaviours that need a day or more, coverage, or a receipt clock: `judged` brings them about.
+const JUDGED_ELSEWHERE: [&str; 13] = [
+    "async_rendezvous",
+    "slowdown",
+    "ais_gap",
+    "dark_rendezvous",
+    "out_and_back",
+    "small_craft_stop",
+    "alongside_at_anchor",
+    "limit_hugging",
+    "draught_change",
+    "voyage_anomaly",
+    "fishing_out_of_place",
+    "watchlist",
+    "feed_silent",
+];
+
 #[test]
 fn the_scenes_bring_about_every_behaviour_and_every_kind_of_change() {
     let mut seen: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -116,7 +133,8 @@ fn the_scenes_bring_about_every_behaviour_and_every_kind_of_change() {
             kinds.push(change["change"].as_str().unwrap().to_owned());
         }
     });
-    for name in atalaia::behaviours::NAMES {
+    let names = atalaia::behaviours::NAMES.iter().filter(|name| !JUDGED_ELSEWHERE.contains(name));
+    for name in names {
         let kinds = seen.get(*name).unwrap_or_else(|| panic!("no scene shows {name}"));
         for kind in ["opened", "ended"] {
             assert!(kinds.iter().any(|seen| seen == kind), "{name} is never {kind}");
@@ -313,13 +331,15 @@ fn shift(value: &mut Value, span: Span) {
     }
 }
 
-/// Without what depends on the hour in words, and the group's id, which is made of its pairs' ids.
+/// Without what depends on the hour in words, and the ids of other alerts, which are made of their times.
 fn without_words(changes: &[Value]) -> Vec<Value> {
     let mut changes = changes.to_vec();
     for change in &mut changes {
         let alert = &mut change["alert"];
         alert["summary"].take();
-        alert["group_id"] = (!alert["group_id"].is_null()).into();
+        for id in ["group_id", "replaces"] {
+            alert[id] = (!alert[id].is_null()).into();
+        }
     }
     changes
 }
