@@ -1,6 +1,6 @@
 //! Judges a scenario as an analyst would: what was said over the shipped zones, which cases it makes, and what they tell.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use atalaia::ais::{Line, SourceId};
 use atalaia::alerts::{Change, Severity};
@@ -14,6 +14,9 @@ use serde_json::Value;
 use crate::feed::Feed;
 use crate::kit::Scenario;
 use crate::scenes::{LATENESS, engine};
+
+/// The shipped zones over the real coast and ports, read once.
+static CHART: LazyLock<Arc<Chart>> = LazyLock::new(|| Arc::new(Chart::with_built_in(ZoneSet::built_in())));
 
 /// What the engine made of a recording, with shipped settings and zones.
 pub struct Judged {
@@ -47,8 +50,7 @@ fn apart(feed: &Feed) -> Vec<String> {
 }
 
 fn run(files: &[String]) -> Judged {
-    let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in()));
-    let mut engine = engine(&Settings::default(), &chart);
+    let mut engine = engine(&Settings::default(), &CHART);
     let limits = RecordingSettings::default().limits();
     let recordings = files.iter().filter(|text| !text.is_empty()).map(|text| {
         let bytes = std::io::Cursor::new(text.clone().into_bytes());

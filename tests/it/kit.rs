@@ -96,7 +96,8 @@ impl Scenario {
             let ends = if ship % 2 == 0 { (from, to) } else { (to, from) };
             let minutes = LatLon::new(from.0, from.1).nm_to(LatLon::new(to.0, to.1)) / knots * 60.0;
             let starts = f64::from(ship) * every_minutes - minutes / 2.0;
-            let sails = Vessel::class_a(mmsi).name(&format!("PASSER {ship}")).ship_type(if ship % 5 == 0 { 80 } else { 70 });
+            let sails =
+                Vessel::class_a(mmsi).name(&format!("PASSER {ship}")).ship_type(if ship % 5 == 0 { 80 } else { 70 });
             let sails = sails.dims(120, 30, 12, 12).every_seconds(180);
             let late = (-starts).max(0.0) / minutes;
             let part = |share: f64| {
@@ -107,7 +108,12 @@ impl Scenario {
             };
             let begin = part(late);
             let sails = sails.at(begin.0, begin.1).from_minute(starts.max(0.0));
-            self.vessels.push(sails.leg_to(ends.1.0, ends.1.1, knots));
+            let share = ((until_minute - starts) / minutes).min(1.0);
+            if share <= late {
+                continue;
+            }
+            let end = part(share);
+            self.vessels.push(sails.leg_to(end.0, end.1, knots));
         }
         self
     }
