@@ -12,6 +12,7 @@ mod house;
 mod house_source;
 mod identities;
 mod incidents;
+mod innocents;
 mod kit;
 mod kit_check;
 mod live;

@@ -165,7 +165,9 @@ impl Told<'_> {
         let text = |key: &str| self.measured.get(key)?.as_str();
         let heading = text("heading_for").and_then(clean).map_or(String::new(), |zone| format!(", heading for {zone}"));
         if !past {
-            return format!("has been silent since {since} UTC, for at least {held}, where it would have been heard{heading}");
+            return format!(
+                "has been silent since {since} UTC, for at least {held}, where it would have been heard{heading}"
+            );
         }
         let again = match (self.number("distance_nm"), self.number("implied_knots"), self.number("slack_hours")) {
             (Some(nm), Some(knots), Some(slack)) => format!(
