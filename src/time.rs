@@ -80,6 +80,12 @@ impl Time {
         (year, month, day, of_day / 3600, of_day / 60 % 60, of_day % 60)
     }
 
+    /// `YYYY-MM-DD` in UTC.
+    pub fn date(self) -> String {
+        let (year, month, day, ..) = self.civil();
+        format!("{year:04}-{month:02}-{day:02}")
+    }
+
     /// `HH:MM` in UTC, as an analyst writes it.
     pub fn clock(self) -> String {
         let (_, _, _, hour, minute, _) = self.civil();

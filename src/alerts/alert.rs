@@ -129,10 +129,36 @@ pub struct Alert {
     pub replaces: Option<String>,
     /// One or two sentences an analyst can read out.
     pub summary: String,
+    /// The first of them in its parts, for stories.
+    #[serde(skip)]
+    pub sentence: Sentence,
     /// Line by line how the score comes about.
     pub score_reasons: Vec<ScoreReason>,
     /// Numbers and tracks behind it.
     pub evidence: Evidence,
+}
+
+/// Who does what where, each part as it stands in the summary.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Sentence {
+    /// `ALFA (ES, cargo)`.
+    pub who: String,
+    /// `was below 2 kn for 1 h 35 min`.
+    pub deed: String,
+    /// `, 30 nm off the coast, 54 nm from Nouadhibou (Mauritania)`; may be empty.
+    pub off: String,
+    /// `, inside Western Sahara to Freetown`; may be empty.
+    pub zones: String,
+    /// Whether it is night there.
+    pub night: bool,
+}
+
+impl Sentence {
+    /// The whole of it.
+    pub fn text(&self) -> String {
+        let night = if self.night { ", at night" } else { "" };
+        format!("{} {}{}{}{night}.", self.who, self.deed, self.off, self.zones)
+    }
 }
 
 /// A vessel as an alert names it.

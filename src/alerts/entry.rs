@@ -6,7 +6,7 @@ use crate::behaviours::{Holding, Subject};
 use crate::time::{Span, Time};
 use crate::zones::Relation;
 
-use super::alert::{Alert, Change, ChangeKind, Evidence, Severity, Status, VesselRef, ZoneRef};
+use super::alert::{Alert, Change, ChangeKind, Evidence, Sentence, Severity, Status, VesselRef, ZoneRef};
 use super::id::Key;
 use super::ingredients::is_night;
 use super::lifecycle::{Observation, State};
@@ -112,6 +112,7 @@ impl Entry {
             case_id: None,
             replaces: None,
             summary: String::new(),
+            sentence: Sentence::default(),
             score_reasons: score.reasons,
             evidence: Evidence {
                 thresholds: std::mem::take(&mut holding.thresholds),
@@ -349,7 +350,7 @@ impl Entry {
         alert.zones.clone_from(&self.inputs.zones);
         let position = alert.position;
         let satellite_only = alert.confidence == "low";
-        alert.summary = summary(&Told {
+        (alert.summary, alert.sentence) = summary(&Told {
             behaviour: key.behaviour,
             form: self.inputs.form,
             vessels: &alert.vessels,

@@ -23,8 +23,8 @@ mod summary;
 mod supersede;
 
 pub use alert::{
-    Alert, Change, ChangeKind, Evidence, EvidencePoint, EvidenceTrack, ScoreReason, Severity, Status, VesselRef,
-    ZoneRef,
+    Alert, Change, ChangeKind, Evidence, EvidencePoint, EvidenceTrack, ScoreReason, Sentence, Severity, Status,
+    VesselRef, ZoneRef,
 };
 pub(crate) use id::digest;
 pub use score::ScoreSettings;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::behaviours::Holding;
+use crate::time::Time;
 
 use super::party::{clean, type_name};
 use super::summary::{Told, decimals, distance, number};
@@ -13,12 +14,14 @@ pub(super) fn doing(told: &Told<'_>) -> Option<String> {
     let at = told.started_at.clock();
     Some(match (told.behaviour, told.form) {
         ("identity_change", "new_identity" | "new_mmsi") => {
-            format!(
-                "carries IMO {}, last heard {} until {}",
-                imo(numbers),
-                former(numbers),
-                text(numbers, "old_heard_at")
-            )
+            let heard = numbers.get("old_heard_at").and_then(Value::as_str).and_then(Time::parse);
+            let ago = heard.map(|heard| told.started_at - heard).map(|ago| ago.hours() / 24.0);
+            let ago = ago.filter(|days| 2.0 <= *days).map_or(String::new(), |days| format!(", {days:.0} days before"));
+            let heard = heard.map_or_else(
+                || "at an unknown time".to_owned(),
+                |heard| format!("on {} {} UTC", heard.date(), heard.clock()),
+            );
+            format!("carries IMO {}, which was last heard {heard}{ago}, {}", imo(numbers), former(numbers))
         }
         ("identity_change", "shared_imo") => {
             format!("says it is IMO {}, which is also heard {}", imo(numbers), former(numbers))

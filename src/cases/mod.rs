@@ -1,6 +1,7 @@
 //! Cases: the alerts and facts of a vessel and its partners within 72 h, as one story.
 
 mod links;
+mod story;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use crate::time::Span;
 use crate::units::METRES_PER_NM;
 
 use links::Links;
+use story::story;
 
 /// Alerts of one vessel this near in time belong together (SPEC "Cases").
 const REACH: Span = Span::from_hours(72);
@@ -23,8 +25,6 @@ const COUNTS_FROM: i32 = 20;
 const SAME_STOP_METRES: f64 = 2.0 * METRES_PER_NM;
 /// Behaviours that are a stop, in one way or another.
 const STOPS: [&str; 6] = ["loitering", "rendezvous", "slowdown", "drift", "dark_rendezvous", "small_craft_stop"];
-/// A story tells so many alerts and counts the others.
-const TOLD: usize = 12;
 /// A case is weighed by so many of its alerts at most.
 const MOST_WEIGHED: usize = 200;
 /// Alerts and facts remembered at most; beyond it those that ended first are forgotten, facts before alerts.
@@ -281,36 +281,10 @@ fn same_stop(a: &Alert, b: &Alert) -> bool {
     stops && overlap && shared && here
 }
 
-fn story(alerts: &[&Alert]) -> String {
-    let mut sentences: Vec<String> = alerts
-        .iter()
-        .take(TOLD)
-        .map(|alert| {
-            let (year, month, day, hour, minute, _) = alert.started_at.civil();
-            let what = first_sentence(&alert.summary);
-            format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC: {what}")
-        })
-        .collect();
-    if TOLD < alerts.len() {
-        sentences.push(format!("And {} more.", alerts.len() - TOLD));
-    }
-    sentences.join(" ")
-}
-
-/// A summary's first sentence: the second says what AIS cannot show, once is enough in a story.
-fn first_sentence(summary: &str) -> &str {
-    const CAVEATS: [&str; 3] = [". Names and types ", ". Name and type ", ". AIS cannot "];
-    let ends = CAVEATS.iter().filter_map(|caveat| summary.find(caveat));
-    match ends.min() {
-        Some(end) => &summary[..=end],
-        None => summary,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alerts::{ChangeKind, Evidence};
+    use crate::alerts::{ChangeKind, Evidence, Sentence};
     use crate::geo::LatLon;
     use crate::time::Time;
 
@@ -352,7 +326,14 @@ mod tests {
             group_id: None,
             case_id: None,
             replaces: None,
-            summary: format!("{id} happened, 1.1 nm off. AIS cannot show more."),
+            summary: format!("ALFA did {id}, 11 nm off, inside C07. AIS cannot show more."),
+            sentence: Sentence {
+                who: if mmsis.len() < 2 { "ALFA (ES, cargo)".to_owned() } else { "ALFA and BRAVO".to_owned() },
+                deed: format!("did {id}"),
+                off: ", 11 nm off".to_owned(),
+                zones: ", inside C07".to_owned(),
+                night: false,
+            },
             score_reasons: Vec::new(),
             evidence: Evidence {
                 thresholds: serde_json::Map::new(),
@@ -396,11 +377,23 @@ mod tests {
         assert_eq!(mmsis, [1, 2]);
         assert_eq!(
             got[0].story,
-            "2026-03-01 12:00 UTC: a happened, 1.1 nm off. 2026-03-03 12:00 UTC: b happened, 1.1 nm off. \
-             2026-03-05 12:00 UTC: c happened, 1.1 nm off."
+            "2026-03-01 12:00 UTC: ALFA (ES, cargo) did a, 11 nm off, inside C07. 2026-03-03 12:00 UTC: ALFA and BRAVO did b, there. \
+             2026-03-05 12:00 UTC: ALFA (ES, cargo) did c, there."
         );
         assert_eq!((got[1].score, got[1].alerts.len()), (50, 1));
         assert_ne!(got[0].id, got[1].id);
+    }
+
+    #[test]
+    fn a_story_tells_date_name_place_and_zones_once() {
+        let first = alert("a", "loitering", 50, 0, &[1]);
+        let mut later = alert("b", "slowdown", 45, 6, &[1]);
+        later.position = Some(LatLon::new(22.0, -18.0));
+        later.sentence.night = true;
+        assert_eq!(
+            cases(vec![first, later])[0].story,
+            "2026-03-01 12:00 UTC: ALFA (ES, cargo) did a, 11 nm off, inside C07. 18:00 UTC: it did b, 11 nm off, at night."
+        );
     }
 
     #[test]

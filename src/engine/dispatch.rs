@@ -110,6 +110,7 @@ impl Engine {
         }
         if jump.is_some() || sighting == Sighting::First {
             interest = interest.and(Interest::FIRST);
+            self.episodes.heard(fix.at);
         }
         let (key, follows) = (vessel.key(), new_slot && (slow || vessel.in_port()) && vessel.takes_part());
         let watch = slow || !presence.is_empty();

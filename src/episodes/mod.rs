@@ -109,9 +109,13 @@ impl Episodes {
         self.slow.follows(vessel) || self.slower.follows(vessel)
     }
 
+    /// Somebody is heard: from the first time on, episodes are looked for.
+    pub fn heard(&mut self, at: Time) {
+        self.began_at.get_or_insert(at);
+    }
+
     /// Takes in one fix of a vessel that is slow, followed, or watched and due for its 5-minute look.
     pub fn look(&mut self, look: &Look<'_>, news: &mut Vec<News>) {
-        self.began_at.get_or_insert(look.fix.at);
         self.slow.look(look, &mut self.halts, news);
         self.slower.look(look, &mut self.legs, news);
         self.turns.look(look, &mut self.kinks, news);

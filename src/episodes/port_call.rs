@@ -19,6 +19,8 @@ const STAYS_KNOTS: f64 = 1.0;
 const LEAVES_KNOTS: f64 = 3.0;
 /// Outside calm water for longer than this it has left, however slow.
 const LEAVES_AFTER: Span = Span::from_minutes(60);
+/// Who was heard for so long before a stay was seen to arrive.
+const SEEN_BEFORE: Span = Span::from_minutes(30);
 /// A stay shorter than this is no call.
 const LEAST: Span = Span::from_minutes(30);
 /// Back within this at the same place: the same call.
@@ -94,7 +96,8 @@ impl PortCalls {
             let Some(since) = slow_since.filter(|_| berth.calm) else {
                 return Sailing::AtSea;
             };
-            let arrived = berth.first_at < since;
+            // Stays are looked at every ten minutes or so: what begins sooner may have lain there long before.
+            let arrived = SEEN_BEFORE <= since - berth.first_at;
             let (at, port) = (berth.position, port());
             let draught_dm = berth.draught_dm;
             self.stays.insert(key, PortCall { at, port, from: since, to: berth.at, arrived, draught_dm });

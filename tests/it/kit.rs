@@ -71,14 +71,51 @@ impl Scenario {
 
     /// What the stations passed on, in order of time.
     pub fn feed(&self) -> Feed {
-        let mut sent = Vec::new();
+        let mut arrivals = Vec::new();
         for vessel in &self.vessels {
             let mut rng = fastrand::Rng::with_seed(self.seed ^ u64::from(vessel.mmsi.0) << 20);
+            let mut sent = Vec::new();
             vessel.send(self, &mut rng, &mut sent);
+            let late = Span::from_seconds((vessel.late_minutes * 60.0) as i64);
+            arrivals.extend(sent.into_iter().map(|sent| (sent.at + late, sent)));
         }
         // Stable: at equal times in order of the script.
-        sent.sort_by_key(|sent| sent.at);
-        Feed { sent }
+        arrivals.sort_by_key(|(at, _)| *at);
+        Feed { sent: arrivals.into_iter().map(|(_, sent)| sent).collect() }
+    }
+
+    /// Ships on passage from one place to another, one every so many minutes, all through the script: who would have been heard there.
+    pub fn lane(mut self, from: (f64, f64), to: (f64, f64), every_minutes: f64, until_minute: f64) -> Scenario {
+        let ships = (until_minute / every_minutes).ceil() as u32;
+        for ship in 0..ships {
+            let mmsi = 538_100_000 + 1000 * (self.vessels.len() as u32 % 900) + ship;
+            let knots = 11.0 + f64::from(ship % 4);
+            // A little beside each other, to either side.
+            let aside = f64::from(ship % 3) * 1.5 - 1.5;
+            let (from, to) = (away(from.0, from.1, 90.0, aside), away(to.0, to.1, 90.0, aside));
+            let ends = if ship % 2 == 0 { (from, to) } else { (to, from) };
+            let minutes = LatLon::new(from.0, from.1).nm_to(LatLon::new(to.0, to.1)) / knots * 60.0;
+            let starts = f64::from(ship) * every_minutes - minutes / 2.0;
+            let sails =
+                Vessel::class_a(mmsi).name(&format!("PASSER {ship}")).ship_type(if ship % 5 == 0 { 80 } else { 70 });
+            let sails = sails.dims(120, 30, 12, 12).every_seconds(180);
+            let late = (-starts).max(0.0) / minutes;
+            let part = |share: f64| {
+                let start = LatLon::new(ends.0.0, ends.0.1);
+                let there = LatLon::new(ends.1.0, ends.1.1);
+                let place = start.destination(start.bearing_to(there), start.metres_to(there) * share);
+                (place.lat, place.lon)
+            };
+            let begin = part(late);
+            let sails = sails.at(begin.0, begin.1).from_minute(starts.max(0.0));
+            let share = ((until_minute - starts) / minutes).min(1.0);
+            if share <= late {
+                continue;
+            }
+            let end = part(share);
+            self.vessels.push(sails.leg_to(end.0, end.1, knots));
+        }
+        self
     }
 
     /// The recording as text.
@@ -87,7 +124,7 @@ impl Scenario {
     }
 }
 
-/// A vessel and its script; every step begins where and when the one before it ended.
+/// A vessel and its script; every step begins where and when the one before it ended, under the name, status and voyage said before it.
 #[derive(Clone, Debug)]
 pub struct Vessel {
     mmsi: Mmsi,
@@ -96,6 +133,7 @@ pub struct Vessel {
     every_seconds: u32,
     satellite: bool,
     noise_metres: f64,
+    late_minutes: f64,
     status: u8,
     heading: Option<f64>,
     here: LatLon,
@@ -125,6 +163,7 @@ struct Leg {
     knots: f64,
     status: u8,
     heading: Option<f64>,
+    identity: Statics,
 }
 
 impl Vessel {
@@ -137,6 +176,7 @@ impl Vessel {
             every_seconds: 10,
             satellite: false,
             noise_metres: 5.0,
+            late_minutes: 0.0,
             status: 0,
             heading: None,
             here: LatLon::new(0.0, 0.0),
@@ -206,6 +246,12 @@ impl Vessel {
         self
     }
 
+    /// What it sends arrives so many minutes after the others' reports of that time, as by satellite.
+    pub fn late_minutes(mut self, minutes: f64) -> Vessel {
+        self.late_minutes = minutes;
+        self
+    }
+
     /// Where the script begins.
     pub fn at(mut self, lat: f64, lon: f64) -> Vessel {
         self.here = LatLon::new(lat, lon);
@@ -236,6 +282,14 @@ impl Vessel {
         let there = LatLon::new(lat, lon);
         let (bearing, nm) = (self.here.bearing_to(there), self.here.nm_to(there));
         self.leg(bearing, nm, knots)
+    }
+
+    /// Straight to a place, so fast that it is there so many minutes after the scenario's start.
+    pub fn arrive(self, lat: f64, lon: f64, minute: f64) -> Vessel {
+        let hours = minute / 60.0 - self.clock / 3600.0;
+        let knots = self.here.nm_to(LatLon::new(lat, lon)) / hours;
+        assert!((0.1..40.0).contains(&knots), "nobody arrives there at {knots} kn");
+        self.leg_to(lat, lon, knots)
     }
 
     /// Straight along a bearing for so many nautical miles.
@@ -293,6 +347,7 @@ impl Vessel {
             knots,
             status: self.status,
             heading: self.heading,
+            identity: self.identity.clone(),
         };
         self.here = leg.place_at(leg.to);
         self.clock = leg.to;
@@ -311,7 +366,7 @@ impl Vessel {
         while f64::from(second) <= last.to {
             let at = f64::from(second);
             let leg = self.leg_at(at);
-            let statics = statics_at <= second && !self.identity.name.is_empty();
+            let statics = statics_at <= second && !leg.identity.name.is_empty();
             if statics {
                 statics_at = second + STATICS_EVERY;
             }
@@ -376,14 +431,14 @@ impl Vessel {
             second: Some((scenario.start.seconds() + i64::from(second)).rem_euclid(60) as u8),
         };
         let identity = Identity {
-            imo: self.identity.imo,
-            call_sign: &self.identity.call_sign,
-            name: &self.identity.name,
-            ship_type: self.identity.ship_type,
-            dimensions: self.identity.dimensions,
+            imo: leg.identity.imo,
+            call_sign: &leg.identity.call_sign,
+            name: &leg.identity.name,
+            ship_type: leg.identity.ship_type,
+            dimensions: leg.identity.dimensions,
             eta: None,
-            draught_dm: self.identity.draught_dm,
-            destination: &self.identity.destination,
+            draught_dm: leg.identity.draught_dm,
+            destination: &leg.identity.destination,
         };
         match (self.class_b, statics) {
             (false, false) => vec![Message::class_a(1, self.mmsi, &motion)],

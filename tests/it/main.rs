@@ -2,6 +2,7 @@
 // Nothing outside sees a test binary's items, so `pub` says only "used by other files".
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
+mod analyst;
 mod daemon;
 mod daemon_alerts;
 mod decoder;
@@ -10,6 +11,8 @@ mod feed;
 mod house;
 mod house_source;
 mod identities;
+mod incidents;
+mod innocents;
 mod kit;
 mod kit_check;
 mod live;

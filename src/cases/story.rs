@@ -1,0 +1,52 @@
+//! The story of a case: what happened in order of time, each thing said once.
+
+use crate::alerts::Alert;
+use crate::units::METRES_PER_NM;
+
+/// A story tells so many alerts and counts the others.
+const TOLD: usize = 12;
+/// What lies this near to what was told before is at the same place.
+const SAME_PLACE_METRES: f64 = 5.0 * METRES_PER_NM;
+
+/// One paragraph. A date, a name, a place or zones that the sentence before has told are not told again.
+pub(super) fn story(alerts: &[&Alert]) -> String {
+    let mut sentences = Vec::new();
+    let mut before: Option<&Alert> = None;
+    for alert in alerts.iter().take(TOLD) {
+        sentences.push(sentence(alert, before));
+        before = Some(alert);
+    }
+    if TOLD < alerts.len() {
+        sentences.push(format!("And {} more.", alerts.len() - TOLD));
+    }
+    sentences.join(" ")
+}
+
+fn sentence(alert: &Alert, before: Option<&Alert>) -> String {
+    let said = &alert.sentence;
+    let date = alert.started_at.date();
+    let date = match before.is_some_and(|before| before.started_at.date() == date) {
+        true => String::new(),
+        false => format!("{date} "),
+    };
+    let same_who = before.is_some_and(|before| before.sentence.who == said.who);
+    let who = match (same_who, alert.vessels.len()) {
+        (true, ..2) => "it",
+        (true, _) => "they",
+        (false, _) => said.who.as_str(),
+    };
+    let near = |before: &Alert| match (before.position, alert.position) {
+        (Some(then), Some(now)) => then.metres_to(now) <= SAME_PLACE_METRES,
+        _ => false,
+    };
+    let off = match before.is_some_and(near) {
+        true => ", there",
+        false => said.off.as_str(),
+    };
+    let zones = match before.is_some_and(|before| before.sentence.zones == said.zones) {
+        true => "",
+        false => said.zones.as_str(),
+    };
+    let night = if said.night { ", at night" } else { "" };
+    format!("{date}{} UTC: {who} {}{off}{zones}{night}.", alert.started_at.clock(), said.deed)
+}

@@ -1,0 +1,150 @@
+//! Judges a scenario as an analyst would: what was said over the shipped zones, which cases it makes, and what they tell.
+
+use std::sync::{Arc, LazyLock};
+
+use atalaia::ais::{Line, SourceId};
+use atalaia::alerts::{Change, Severity};
+use atalaia::cases::Case;
+use atalaia::engine::Settings;
+use atalaia::inputs::{Merged, Reading, Recording, RecordingSettings};
+use atalaia::time::Span;
+use atalaia::zones::{Chart, ZoneSet};
+use serde_json::Value;
+
+use crate::feed::Feed;
+use crate::kit::Scenario;
+use crate::scenes::{LATENESS, engine};
+
+/// The shipped zones over the real coast and ports, read once.
+static CHART: LazyLock<Arc<Chart>> = LazyLock::new(|| Arc::new(Chart::with_built_in(ZoneSet::built_in())));
+
+/// What the engine made of a recording, with shipped settings and zones.
+pub struct Judged {
+    changes: Vec<Change>,
+    cases: Vec<Case>,
+}
+
+/// Judges the scenario, and again with every message heard twice and with the recording in two files: the same must come out.
+/// With `--nocapture` it prints the cases and how their points add up.
+pub fn judge(name: &str, scenario: &Scenario) -> Judged {
+    let feed = scenario.feed();
+    let judged = run(&[feed.nmea()]);
+    println!("== {name}: {} messages, {} lines said", feed.sent.len(), judged.changes.len());
+    judged.print();
+    let doubled = run(&[feed.doubled("again", 1).nmea()]);
+    assert_same(&format!("{name}, heard twice"), &doubled, &judged);
+    let cut = run(&feed.cut(2));
+    assert_same(&format!("{name}, cut in time"), &cut, &judged);
+    let by_station = run(&apart(&feed));
+    assert_same(&format!("{name}, every other message in a second file"), &by_station, &judged);
+    judged
+}
+
+/// Every other moment's messages in a second file.
+fn apart(feed: &Feed) -> Vec<String> {
+    let part = |odd: bool| {
+        let sent = feed.sent.iter().filter(|sent| (sent.at.seconds() % 2 == 1) == odd);
+        Feed { sent: sent.cloned().collect() }.nmea()
+    };
+    vec![part(false), part(true)]
+}
+
+fn run(files: &[String]) -> Judged {
+    let mut engine = engine(&Settings::default(), &CHART);
+    let limits = RecordingSettings::default().limits();
+    let recordings = files.iter().filter(|text| !text.is_empty()).map(|text| {
+        let bytes = std::io::Cursor::new(text.clone().into_bytes());
+        Recording::read_from(bytes, "scenario", limits).expect("what is in memory can be read")
+    });
+    let reading = Reading { time_zone: None, lateness: Some(Span::from_seconds(i64::from(LATENESS))) };
+    let mut merged = Merged::new(recordings.collect(), &reading).expect("NMEA needs no sorting");
+    let mut changes = Vec::new();
+    let mut line = |_: usize, bytes: &[u8]| {
+        engine.line(Line { source: SourceId(0), received: None, bytes }, &mut changes);
+    };
+    while merged.read_block(&mut line).expect("NMEA throughout") {}
+    engine.finish(&mut changes);
+    let cases = engine.cases();
+    Judged { changes, cases }
+}
+
+/// Lines without the names of the stations that heard it: those of a doubled recording are others.
+fn assert_same(what: &str, got: &Judged, wanted: &Judged) {
+    let lines = |judged: &Judged| -> Vec<Value> {
+        let told = judged.changes.iter().map(|change| serde_json::to_value(change).expect("plain data"));
+        let bare = |mut change: Value| {
+            change["alert"]["evidence"]["stations"].take();
+            change
+        };
+        told.map(bare).collect()
+    };
+    let (got_lines, wanted_lines) = (lines(got), lines(wanted));
+    for (got, wanted) in got_lines.iter().zip(&wanted_lines) {
+        assert_eq!(got, wanted, "{what}");
+    }
+    assert_eq!(got_lines.len(), wanted_lines.len(), "{what}");
+    assert_eq!(got.cases, wanted.cases, "{what}");
+}
+
+impl Judged {
+    /// The weightiest case that these take part in.
+    pub fn case_of(&self, mmsi: u32) -> Option<&Case> {
+        self.cases.iter().find(|case| case.vessels.iter().any(|vessel| vessel.mmsi == mmsi))
+    }
+
+    /// How grave the weightiest case of a vessel is; `None` where there is none.
+    pub fn severity_of(&self, mmsi: u32) -> Option<Severity> {
+        self.case_of(mmsi).map(|case| case.severity)
+    }
+
+    /// The gravest case of all.
+    pub fn worst(&self) -> Option<Severity> {
+        self.cases.first().map(|case| case.severity)
+    }
+
+    /// Whether something of this behaviour was announced about the vessel and not taken back.
+    pub fn told(&self, behaviour: &str, mmsi: u32) -> bool {
+        let about = |change: &&Change| {
+            let alert = &change.alert;
+            alert.behaviour == behaviour && alert.announced && alert.vessels.iter().any(|vessel| vessel.mmsi == mmsi)
+        };
+        let last = self.changes.iter().rfind(about);
+        last.is_some_and(|change| change.alert.status != atalaia::alerts::Status::Retracted)
+    }
+
+    /// When alerts of this behaviour about the vessel began, as `MM-DD HH:MM`, each once.
+    pub fn starts(&self, behaviour: &str, mmsi: u32) -> Vec<String> {
+        let mut starts: Vec<String> = Vec::new();
+        for change in &self.changes {
+            let alert = &change.alert;
+            let about = alert.behaviour == behaviour && alert.announced;
+            if about && alert.vessels.iter().any(|vessel| vessel.mmsi == mmsi) && change.revision == 1 {
+                starts.push(alert.started_at.to_string());
+            }
+        }
+        starts
+    }
+
+    /// Nobody but the cast has a case of medium or more.
+    pub fn assert_only(&self, cast: &[u32]) {
+        for case in self.cases.iter().filter(|case| Severity::Medium <= case.severity) {
+            let known = case.vessels.iter().any(|vessel| cast.contains(&vessel.mmsi));
+            assert!(known, "innocent: {} {}", case.score, case.story);
+        }
+    }
+
+    fn print(&self) {
+        for case in &self.cases {
+            println!("-- case {} ({}): {}", case.score, case.severity.name(), case.story);
+            for id in &case.alerts {
+                let Some(change) = self.changes.iter().rfind(|change| change.alert.id == *id) else {
+                    continue;
+                };
+                let alert = &change.alert;
+                let points = alert.score_reasons.iter().map(|reason| format!("{} {}", reason.code, reason.points));
+                let points: Vec<String> = points.collect();
+                println!("   {} {} = {}", alert.behaviour, alert.score, points.join(" + "));
+            }
+        }
+    }
+}
