@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+pub mod evaluate;
 mod explain;
 mod replay;
 mod run;
@@ -49,6 +50,8 @@ enum Command {
     /// Tell who stopped, slowed, met or was dark near a position between two times, ranked.
     #[command(allow_negative_numbers = true)]
     Who(who::Arguments),
+    /// Hold alerts against what really happened: precision and recall by behaviour, delays, duplicates.
+    Evaluate(evaluate::Arguments),
     /// List the zones, show one, or tell what holds at a position.
     Zones(zones::Arguments),
 }
@@ -85,6 +88,7 @@ pub fn main() -> ExitCode {
         Command::Demo => demo::main(),
         Command::Explain(arguments) => explain::main(&arguments),
         Command::Who(arguments) => who::main(&arguments),
+        Command::Evaluate(arguments) => evaluate::main(&arguments),
         Command::Zones(arguments) => zones::main(&arguments),
     };
     match outcome {

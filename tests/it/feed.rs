@@ -83,7 +83,8 @@ impl Feed {
 }
 
 impl Sent {
-    fn lines(&self) -> String {
+    /// Its lines, each with its TAG block and line end.
+    pub fn lines(&self) -> String {
         let tag = format!("s:{},c:{}", self.station, self.at.seconds());
         let checksum = tag.bytes().fold(0, |sum, byte| sum ^ byte);
         let line = |sentence: &String| format!("\\{tag}*{checksum:02X}\\{sentence}\n");

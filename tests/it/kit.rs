@@ -338,6 +338,26 @@ impl Vessel {
         self
     }
 
+    /// Its MMSI.
+    pub fn mmsi(&self) -> u32 {
+        self.mmsi.0
+    }
+
+    /// Minutes after the scenario's start that its script has come to.
+    pub fn minute(&self) -> f64 {
+        self.clock / 60.0
+    }
+
+    /// Latitude and longitude that its script has come to.
+    pub fn place(&self) -> (f64, f64) {
+        (self.here.lat, self.here.lon)
+    }
+
+    /// A script that goes on from here, so that the vessel says other things from then on.
+    pub fn goes_on(&self) -> Vessel {
+        Vessel { legs: Vec::new(), silences: Vec::new(), ..self.clone() }
+    }
+
     fn run(mut self, bearing: f64, knots: f64, seconds: f64) -> Vessel {
         let leg = Leg {
             from: self.clock,

@@ -1,0 +1,359 @@
+//! `atalaia evaluate`: alerts against what really happened, behaviour by behaviour.
+
+pub mod truth;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use self::truth::{Expect, LineError, Truth};
+use super::{Failure, print};
+use crate::alerts::{Change, ChangeKind, Severity};
+use crate::telemetry::FromAir;
+use crate::time::Time;
+
+/// Arguments of `atalaia evaluate`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// What really happened: JSON lines or CSV with behaviour, vessels, from, to and, for hard negatives, expect = none
+    #[arg(long, value_name = "FILE")]
+    truth: PathBuf,
+    /// What was told: the lines of `replay --alerts`, or of a sink of kind jsonl
+    #[arg(long, value_name = "FILE")]
+    alerts: PathBuf,
+    /// One JSON object in place of the table
+    #[arg(long)]
+    json: bool,
+}
+
+/// Reads both files and prints how well they agree.
+pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
+    let read = |path: &Path| {
+        let name = path.display().to_string();
+        match fs::read(path) {
+            Ok(bytes) => Ok((name, String::from_utf8_lossy(&bytes).into_owned())),
+            Err(error) => Err(Failure::Input(format!("{name}: {error}"))),
+        }
+    };
+    let wrong = |errors: Vec<LineError>| {
+        let lines: Vec<String> = errors.iter().map(LineError::to_string).collect();
+        Failure::Input(lines.join("\natalaia: "))
+    };
+    let (truth_name, truth_text) = read(&arguments.truth)?;
+    let (alerts_name, alerts_text) = read(&arguments.alerts)?;
+    let truths = truth::parse(&truth_name, &truth_text).map_err(wrong)?;
+    let told = told_lines(&alerts_name, &alerts_text).map_err(wrong)?;
+    let judgement = judge(&truths, &told);
+    match arguments.json {
+        true => print(&format!("{}\n", judgement.json())),
+        false => print(&judgement.text()),
+    }
+}
+
+/// One alert or fact as it stood in the end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Told {
+    /// Its id.
+    pub id: String,
+    /// Name of the behaviour.
+    pub behaviour: String,
+    /// MMSIs it names.
+    pub vessels: Vec<u32>,
+    /// When the first line about it was written, in engine time.
+    pub first_at: Time,
+    /// When the behaviour began.
+    pub started_at: Time,
+    /// The latest moment it is known to hold.
+    pub last_at: Time,
+    /// How urgent.
+    pub severity: Severity,
+    /// Whether it was taken back.
+    pub retracted: bool,
+}
+
+/// The alerts behind changes, in order of their first lines.
+pub fn told(changes: &[Change]) -> Vec<Told> {
+    let each = changes.iter().map(|change| {
+        let alert = &change.alert;
+        Told {
+            id: alert.id.clone(),
+            behaviour: alert.behaviour.to_owned(),
+            vessels: alert.vessels.iter().map(|vessel| vessel.mmsi).collect(),
+            first_at: change.at,
+            started_at: alert.started_at,
+            last_at: alert.ended_at.unwrap_or(alert.last_at).max(alert.opened_at),
+            severity: alert.severity,
+            retracted: change.change == ChangeKind::Retracted,
+        }
+    });
+    latest(each)
+}
+
+/// The alerts behind the lines of an alert file.
+///
+/// # Errors
+/// All lines that are no alert lines.
+pub fn told_lines(file: &str, text: &str) -> Result<Vec<Told>, Vec<LineError>> {
+    let mut each = Vec::new();
+    let mut errors = Vec::new();
+    for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
+        match told_line(text) {
+            Ok(told) => each.push(told),
+            Err(what) => errors.push(LineError { file: file.to_owned(), line, what }),
+        }
+    }
+    if errors.is_empty() { Ok(latest(each.into_iter())) } else { Err(errors) }
+}
+
+fn told_line(text: &str) -> Result<Told, String> {
+    let line: Value = serde_json::from_str(text).map_err(|error| format!("is no alert line: {error}"))?;
+    let alert = &line["alert"];
+    let words = |of: &Value, key: &str| of[key].as_str().map(str::to_owned).ok_or(format!("`{key}` is missing"));
+    let moment = |of: &Value, key: &str| {
+        let text = words(of, key)?;
+        Time::parse(&text).ok_or(format!("{key}: `{text}` is no time"))
+    };
+    let level = words(alert, "severity")?;
+    let ended = if alert["ended_at"].is_null() { moment(alert, "last_at") } else { moment(alert, "ended_at") }?;
+    let vessels = alert["vessels"].as_array().ok_or("`vessels` is missing")?;
+    let mmsi = |vessel: &Value| vessel["mmsi"].as_u64().and_then(|mmsi| u32::try_from(mmsi).ok());
+    Ok(Told {
+        id: words(alert, "id")?,
+        behaviour: words(alert, "behaviour")?,
+        vessels: vessels
+            .iter()
+            .map(|vessel| mmsi(vessel).ok_or("vessels: one has no `mmsi`"))
+            .collect::<Result<_, _>>()?,
+        first_at: moment(&line, "at")?,
+        started_at: moment(alert, "started_at")?,
+        last_at: ended.max(moment(alert, "opened_at")?),
+        severity: severity(&level).ok_or(format!("severity: `{level}` is none"))?,
+        retracted: words(&line, "change")? == "retracted",
+    })
+}
+
+fn severity(word: &str) -> Option<Severity> {
+    use Severity::{Critical, High, Info, Low, Medium};
+    [Info, Low, Medium, High, Critical].into_iter().find(|severity| severity.name() == word)
+}
+
+/// Of each alert the latest line, with the time of its first.
+fn latest(each: impl Iterator<Item = Told>) -> Vec<Told> {
+    let mut kept: Vec<Told> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for told in each {
+        match places.get(&told.id) {
+            Some(place) => {
+                let first_at = kept[*place].first_at;
+                kept[*place] = Told { first_at, ..told };
+            }
+            None => {
+                places.insert(told.id.clone(), kept.len());
+                kept.push(told);
+            }
+        }
+    }
+    kept
+}
+
+/// How one behaviour did.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Tally {
+    /// Rows that expect an alert.
+    pub positives: u32,
+    /// Of these, with one.
+    pub found: u32,
+    /// Rows that expect none.
+    pub negatives: u32,
+    /// Of these, with an alert.
+    pub fooled: u32,
+    /// Alerts that belong to no row that expects one.
+    pub unmatched: u32,
+    /// Alerts beyond the first on one row.
+    pub duplicates: u32,
+    /// Alerts that were taken back; they count for nothing else.
+    pub retracted: u32,
+    /// From the beginning of a row to the first line of its alert, in minutes; one for each row found.
+    pub delays: Vec<f64>,
+}
+
+impl Tally {
+    /// Share of the positives that was found; `None` without any.
+    pub fn recall(&self) -> Option<f64> {
+        (0 < self.positives).then(|| f64::from(self.found) / f64::from(self.positives))
+    }
+
+    /// Share of right ones among found rows and unmatched alerts; `None` without any. Duplicates are neither.
+    pub fn precision(&self) -> Option<f64> {
+        let all = self.found + self.unmatched;
+        (0 < all).then(|| f64::from(self.found) / f64::from(all))
+    }
+
+    /// The delay that so large a share of the found rows (0-1) does not exceed, in minutes.
+    pub fn delay(&self, share: f64) -> Option<f64> {
+        let mut delays = self.delays.clone();
+        delays.sort_by(f64::total_cmp);
+        let rank = (share * delays.len() as f64).ceil() as usize;
+        delays.get(rank.max(1) - 1).copied()
+    }
+
+    /// Adds the tally of further rows.
+    pub fn add(&mut self, other: &Tally) {
+        self.positives += other.positives;
+        self.found += other.found;
+        self.negatives += other.negatives;
+        self.fooled += other.fooled;
+        self.unmatched += other.unmatched;
+        self.duplicates += other.duplicates;
+        self.retracted += other.retracted;
+        self.delays.extend_from_slice(&other.delays);
+    }
+}
+
+/// Alerts held against the truth.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Judgement {
+    /// By behaviour, those the truth has rows for.
+    pub behaviours: BTreeMap<String, Tally>,
+    /// Rows that expect an alert and have none.
+    pub missed: Vec<Truth>,
+    /// Alerts of these behaviours that belong to no row that expects one.
+    pub unmatched: Vec<Told>,
+    /// Alerts of behaviours that the truth says nothing about.
+    pub not_judged: BTreeMap<String, u32>,
+}
+
+/// Holds alerts against the truth. An alert belongs to a row of its behaviour if it names all the row's vessels and the two
+/// share a moment. The truth is taken to be complete for each behaviour that it has a row for.
+pub fn judge(truths: &[Truth], told: &[Told]) -> Judgement {
+    let mut judgement = Judgement::default();
+    let mut of_row: Vec<Vec<&Told>> = vec![Vec::new(); truths.len()];
+    for truth in truths {
+        let tally = judgement.behaviours.entry(truth.behaviour.clone()).or_default();
+        match truth.expect {
+            Expect::Alert => tally.positives += 1,
+            Expect::None => tally.negatives += 1,
+        }
+    }
+    for alert in told {
+        let Some(tally) = judgement.behaviours.get_mut(&alert.behaviour) else {
+            *judgement.not_judged.entry(alert.behaviour.clone()).or_default() += 1;
+            continue;
+        };
+        if alert.retracted {
+            tally.retracted += 1;
+            continue;
+        }
+        let rows: Vec<usize> = (0..truths.len()).filter(|row| belongs(alert, &truths[*row])).collect();
+        rows.iter().for_each(|row| of_row[*row].push(alert));
+        let (right, wrong): (Vec<usize>, Vec<usize>) =
+            rows.into_iter().partition(|row| truths[*row].expect == Expect::Alert);
+        if right.is_empty() && wrong.iter().all(|row| truths[*row].level <= alert.severity) {
+            tally.unmatched += 1;
+            judgement.unmatched.push(alert.clone());
+        }
+    }
+    for (truth, alerts) in truths.iter().zip(of_row) {
+        let tally = judgement.behaviours.entry(truth.behaviour.clone()).or_default();
+        let alerts: Vec<&Told> = alerts.into_iter().filter(|alert| truth.level <= alert.severity).collect();
+        let first_at = alerts.iter().map(|alert| alert.first_at).min();
+        match (truth.expect, first_at) {
+            (Expect::Alert, Some(first_at)) => {
+                tally.found += 1;
+                tally.duplicates += alerts.len() as u32 - 1;
+                tally.delays.push((first_at - truth.from).minutes());
+            }
+            (Expect::Alert, None) => judgement.missed.push(truth.clone()),
+            (Expect::None, Some(_)) => tally.fooled += 1,
+            (Expect::None, None) => {}
+        }
+    }
+    judgement
+}
+
+fn belongs(alert: &Told, truth: &Truth) -> bool {
+    alert.behaviour == truth.behaviour
+        && truth.vessels.iter().all(|mmsi| alert.vessels.contains(mmsi))
+        && alert.started_at <= truth.to
+        && truth.from <= alert.last_at
+}
+
+/// The heading of `row`.
+pub const HEADING: &str = "behaviour             positives  found  recall  negatives  fooled  unmatched  precision  duplicates  delay median / p90 min";
+
+/// One behaviour as a line of the table.
+pub fn row(name: &str, tally: &Tally) -> String {
+    let share = |share: Option<f64>| share.map_or("-".to_owned(), |share| format!("{share:.3}"));
+    let minutes = |minutes: Option<f64>| minutes.map_or("-".to_owned(), |minutes| format!("{minutes:.0}"));
+    format!(
+        "{name:<21} {:>9} {:>6} {:>7} {:>10} {:>7} {:>10} {:>10} {:>11}  {:>12} / {}",
+        tally.positives,
+        tally.found,
+        share(tally.recall()),
+        tally.negatives,
+        tally.fooled,
+        tally.unmatched,
+        share(tally.precision()),
+        tally.duplicates,
+        minutes(tally.delay(0.5)),
+        minutes(tally.delay(0.9)),
+    )
+}
+
+impl Judgement {
+    /// The table, then what was missed and what belongs to nothing.
+    pub fn text(&self) -> String {
+        let mut text = format!("{HEADING}\n");
+        let list = |mmsis: &[u32]| mmsis.iter().map(|mmsi| format!("{mmsi:09}")).collect::<Vec<_>>().join(" ");
+        // Writing to a String cannot fail.
+        for (name, tally) in &self.behaviours {
+            let _ = writeln!(text, "{}", row(name, tally));
+        }
+        for truth in &self.missed {
+            let (name, vessels) = (&truth.behaviour, list(&truth.vessels));
+            let _ = writeln!(text, "missed: {name} {} to {} {vessels}", truth.from, truth.to);
+        }
+        for alert in &self.unmatched {
+            let (name, vessels, severity) = (FromAir(&alert.behaviour), list(&alert.vessels), alert.severity.name());
+            let (id, from, to) = (FromAir(&alert.id), alert.started_at, alert.last_at);
+            let _ = writeln!(text, "unmatched: {name} {from} to {to} {vessels} ({severity}, {id})");
+        }
+        for (name, alerts) in &self.not_judged {
+            let _ = writeln!(text, "not judged: {alerts} of {}, of which the truth says nothing", FromAir(name));
+        }
+        text
+    }
+
+    /// The same as one JSON object.
+    pub fn json(&self) -> Value {
+        let tally = |tally: &Tally| {
+            json!({
+                "positives": tally.positives, "found": tally.found, "recall": tally.recall(),
+                "negatives": tally.negatives, "fooled": tally.fooled, "unmatched": tally.unmatched,
+                "precision": tally.precision(), "duplicates": tally.duplicates, "retracted": tally.retracted,
+                "delay_median_minutes": tally.delay(0.5), "delay_p90_minutes": tally.delay(0.9),
+            })
+        };
+        let missed = |truth: &Truth| {
+            let Truth { behaviour, vessels, from, to, .. } = truth;
+            json!({"behaviour": behaviour, "vessels": vessels, "from": from, "to": to})
+        };
+        let unmatched = |alert: &Told| {
+            let Told { id, behaviour, vessels, started_at, last_at, severity, .. } = alert;
+            json!({"id": id, "behaviour": behaviour, "vessels": vessels, "severity": severity,
+                "started_at": started_at, "last_at": last_at})
+        };
+        json!({
+            "behaviours": self.behaviours.iter().map(|(name, of)| (name.clone(), tally(of))).collect::<serde_json::Map<_, _>>(),
+            "missed": self.missed.iter().map(missed).collect::<Vec<_>>(),
+            "unmatched": self.unmatched.iter().map(unmatched).collect::<Vec<_>>(),
+            "not_judged": self.not_judged,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,255 @@
+//! What really happened, row by row: the truth that alerts are measured against, read from JSON lines or CSV.
+
+use csv_core::{ReadRecordResult, Reader};
+use serde_json::{Map, Value};
+
+use crate::alerts::Severity;
+use crate::behaviours::NAMES;
+use crate::time::Time;
+
+/// The columns of a CSV file, and the members of a JSON line; the first four are required.
+const COLUMNS: [&str; 7] = ["behaviour", "vessels", "from", "to", "expect", "level", "note"];
+
+/// What a row asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Expect {
+    /// An alert of the behaviour.
+    Alert,
+    /// None: a hard negative, something that looks like the behaviour and is not.
+    None,
+}
+
+/// One row: these vessels did this, or did something that must not be taken for it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Truth {
+    /// Name of the behaviour.
+    pub behaviour: String,
+    /// MMSIs that an alert must name, all of them; none for what concerns no vessel, and in a hard negative for anybody.
+    pub vessels: Vec<u32>,
+    /// When it began.
+    pub from: Time,
+    /// When it was over.
+    pub to: Time,
+    /// Whether an alert is right or wrong.
+    pub expect: Expect,
+    /// Alerts below this do not count for this row, neither way.
+    pub level: Severity,
+}
+
+/// A line of a truth or alert file that cannot be used.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{file}:{line}: {what}")]
+pub struct LineError {
+    /// The file.
+    pub file: String,
+    /// From 1.
+    pub line: u64,
+    /// What is wrong with it, naming the key.
+    pub what: String,
+}
+
+/// Reads a truth file: JSON lines if it begins with `{`, else CSV with a header.
+///
+/// # Errors
+/// All lines that cannot be used.
+pub fn parse(file: &str, text: &str) -> Result<Vec<Truth>, Vec<LineError>> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let rows = match text.trim_start().starts_with('{') {
+        true => json_rows(text),
+        false => csv_rows(text),
+    };
+    let mut truths = Vec::new();
+    let mut errors = Vec::new();
+    for (line, row) in rows {
+        match row.and_then(|row| truth(&row)) {
+            Ok(truth) => truths.push(truth),
+            Err(what) => errors.push(LineError { file: file.to_owned(), line, what }),
+        }
+    }
+    if errors.is_empty() { Ok(truths) } else { Err(errors) }
+}
+
+type Row = (u64, Result<Map<String, Value>, String>);
+
+fn json_rows(text: &str) -> Vec<Row> {
+    let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+    let object = |line: &str| match serde_json::from_str(line) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => Err("is no JSON object".to_owned()),
+        Err(error) => Err(format!("is no JSON object: {error}")),
+    };
+    lines.map(|(number, line)| (number, object(line))).collect()
+}
+
+/// CSV rows as the objects that the same rows are in JSON.
+fn csv_rows(text: &str) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut header: Option<Vec<String>> = None;
+    for (line, fields) in records(text.as_bytes()) {
+        let Some(columns) = &header else {
+            let columns: Vec<String> = fields.iter().map(|field| field.trim().to_lowercase()).collect();
+            let missing: Vec<&str> =
+                COLUMNS[..4].iter().filter(|name| !columns.iter().any(|column| column == *name)).copied().collect();
+            if !missing.is_empty() {
+                let what = format!("the header lacks {}; it needs behaviour,vessels,from,to", missing.join(", "));
+                return vec![(line, Err(what))];
+            }
+            header = Some(columns);
+            continue;
+        };
+        if fields.len() != columns.len() {
+            let what = format!("has {} fields, the header has {}", fields.len(), columns.len());
+            rows.push((line, Err(what)));
+            continue;
+        }
+        let filled = columns.iter().zip(fields).filter(|(_, field)| !field.trim().is_empty());
+        let object = filled.map(|(column, field)| (column.clone(), Value::String(field.trim().to_owned()))).collect();
+        rows.push((line, Ok(object)));
+    }
+    rows
+}
+
+/// The records of a CSV text, each with the line it begins on; empty lines are none.
+fn records(mut bytes: &[u8]) -> Vec<(u64, Vec<String>)> {
+    let mut reader = Reader::new();
+    // A field is no longer than the text, and has no more ends than it has bytes and one.
+    let mut output = vec![0; bytes.len() + 1];
+    let mut ends = vec![0; bytes.len() + 2];
+    let mut records = Vec::new();
+    loop {
+        let blank = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        let line = reader.line() + blank.filter(|byte| **byte == b'\n').count() as u64;
+        let (result, read, _, found) = reader.read_record(bytes, &mut output, &mut ends);
+        bytes = &bytes[read..];
+        match result {
+            ReadRecordResult::Record => {
+                let starts = std::iter::once(0).chain(ends[..found].iter().copied());
+                let fields = starts.zip(&ends[..found]);
+                let text = |(from, to): (usize, &usize)| String::from_utf8_lossy(&output[from..*to]).into_owned();
+                records.push((line, fields.map(text).collect()));
+            }
+            ReadRecordResult::InputEmpty if bytes.is_empty() && 0 < read => {}
+            _ => return records,
+        }
+    }
+}
+
+fn truth(row: &Map<String, Value>) -> Result<Truth, String> {
+    if let Some(key) = row.keys().find(|key| !COLUMNS.contains(&key.as_str())) {
+        return Err(format!("`{key}` is nothing that is known here; there are {}", COLUMNS.join(", ")));
+    }
+    let behaviour = words(row, "behaviour")?.ok_or("`behaviour` is missing")?;
+    if !NAMES.contains(&behaviour) {
+        return Err(format!("behaviour: `{behaviour}` is none; there are {}", NAMES.join(", ")));
+    }
+    let moment = |key: &str| {
+        let text = words(row, key)?.ok_or(format!("`{key}` is missing"))?;
+        Time::parse(text).ok_or(format!("{key}: write it as 2026-03-01T04:10:00Z, not `{text}`"))
+    };
+    let (from, to) = (moment("from")?, moment("to")?);
+    if to < from {
+        return Err(format!("to: {to} is before from, {from}"));
+    }
+    let expect = match words(row, "expect")? {
+        None | Some("alert") => Expect::Alert,
+        Some("none") => Expect::None,
+        Some(other) => return Err(format!("expect: write alert or none, not `{other}`")),
+    };
+    let level = match words(row, "level")? {
+        None => Severity::Info,
+        Some(word) => {
+            super::severity(word).ok_or(format!("level: write info, low, medium, high or critical, not `{word}`"))?
+        }
+    };
+    Ok(Truth { behaviour: behaviour.to_owned(), vessels: vessels(row)?, from, to, expect, level })
+}
+
+fn words<'a>(row: &'a Map<String, Value>, key: &str) -> Result<Option<&'a str>, String> {
+    match row.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(other) => Err(format!("{key}: is no text: {other}")),
+    }
+}
+
+/// A list of numbers, or text with anything between them.
+fn vessels(row: &Map<String, Value>) -> Result<Vec<u32>, String> {
+    let mmsi = |text: &str| match text.parse() {
+        Ok(mmsi) if mmsi <= 999_999_999 => Ok(mmsi),
+        _ => Err(format!("vessels: `{text}` is no MMSI")),
+    };
+    match row.get("vessels") {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(list)) => list.iter().map(|one| mmsi(one.to_string().trim_matches('"'))).collect(),
+        Some(Value::Number(one)) => Ok(vec![mmsi(&one.to_string())?]),
+        Some(Value::String(text)) => {
+            let parts = text.split([' ', ';', ',', '+', '|']).filter(|part| !part.is_empty());
+            parts.map(mmsi).collect()
+        }
+        Some(other) => Err(format!("vessels: write a list of MMSIs, not {other}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JSON: &str = r#"{"behaviour":"rendezvous","vessels":[224123456,263400001],"from":"2026-03-01T03:40:00Z","to":"2026-03-01T05:00:00Z"}
+
+{"behaviour":"feed_silent","vessels":[],"from":"2026-03-01T03:40:00Z","to":"2026-03-01T05:00:00Z","expect":"none","level":"medium","note":"a storm"}
+"#;
+
+    const CSV: &str = "behaviour,from,to,vessels,expect,level,note\r\n\
+        rendezvous,2026-03-01T03:40:00Z,2026-03-01T05:00:00Z,224123456 263400001,,,\"off, say, Sines\"\r\n\
+        \r\n\
+        feed_silent,2026-03-01T03:40:00Z,2026-03-01T05:00:00Z,,none,medium,\r\n";
+
+    fn faults(text: &str) -> Vec<String> {
+        parse("truth", text).expect_err("something is wrong").iter().map(LineError::to_string).collect()
+    }
+
+    #[test]
+    fn the_same_rows_are_read_from_json_and_from_csv() {
+        let rows = parse("truth", JSON).expect("right");
+        assert_eq!(rows, parse("truth", CSV).expect("right"));
+        assert_eq!(rows, parse("truth", &format!("\u{feff}{CSV}")).expect("a spreadsheet's mark does not matter"));
+        assert_eq!(rows[0].vessels, [224_123_456, 263_400_001]);
+        assert_eq!((rows[0].expect, rows[1].expect), (Expect::Alert, Expect::None));
+        assert_eq!((rows[0].level, rows[1].level), (Severity::Info, Severity::Medium));
+    }
+
+    #[test]
+    fn every_fault_names_file_line_and_key() {
+        let wrong = JSON
+            .replace("\"rendezvous\"", "\"rendezvouz\"")
+            .replace("\"none\"", "\"nothing\"")
+            .replace("a storm\"}", "a storm\"}\n[]\n{\"behaviour\":\"drift\",\"form\":1}");
+        let faults = faults(&wrong);
+        assert!(faults[0].starts_with("truth:1: behaviour: `rendezvouz` is none; there are loitering"), "{faults:?}");
+        assert_eq!(faults[1], "truth:3: expect: write alert or none, not `nothing`");
+        assert_eq!(faults[2], "truth:4: is no JSON object");
+        assert!(faults[3].starts_with("truth:5: `form` is nothing that is known here"), "{faults:?}");
+    }
+
+    #[test]
+    fn csv_faults_have_the_line_they_stand_on() {
+        assert_eq!(
+            faults(&CSV.replace("vessels", "mmsi")),
+            ["truth:1: the header lacks vessels; it needs behaviour,vessels,from,to"]
+        );
+        let late = CSV.replace("none,medium,", "none,medium");
+        assert_eq!(faults(&late), ["truth:4: has 6 fields, the header has 7"]);
+        let swapped =
+            CSV.replace("263400001", "2634000019").replace("03:40:00Z,2026-03-01T05", "05:40:00Z,2026-03-01T05");
+        assert_eq!(
+            faults(&swapped)[0],
+            "truth:2: to: 2026-03-01T05:00:00.000Z is before from, 2026-03-01T05:40:00.000Z"
+        );
+        assert_eq!(faults(&CSV.replace("263400001", "2634000019")), ["truth:2: vessels: `2634000019` is no MMSI"]);
+    }
+
+    #[test]
+    fn an_empty_file_has_no_rows() {
+        assert_eq!(parse("truth", "").expect("nothing is wrong"), []);
+    }
+}
