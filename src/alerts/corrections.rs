@@ -17,8 +17,8 @@ const KEPT: Span = Span::from_hours(48);
 const MOST: usize = 1000;
 /// Starts nearer than this are one: a later alert of a vessel begins a millisecond after the earlier one ended.
 const SAME_START: Span = Span::from_millis(1000);
-/// Behaviours whose past late reports can change.
-const CORRECTED: [&str; 1] = ["ais_gap"];
+/// Behaviours whose past later reports can change: the end of a silence disproves a meeting whose stop was over long before.
+const CORRECTED: [&str; 2] = ["ais_gap", "dark_rendezvous"];
 
 /// Ended alerts that may still be corrected, by key and start.
 #[derive(Default)]

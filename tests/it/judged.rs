@@ -62,19 +62,20 @@ fn play(generator: &Generator, number: u64, seed: u64) -> Outcome {
     let mut draw = Draw::new(generator.behaviour, seed ^ number << 32);
     let positive = number.is_multiple_of(2);
     let case = if positive { (generator.positive)(&mut draw) } else { (generator.negative)(&mut draw) };
-    let told = told(&changes(&case));
-    let mut judgement = judge(&[case.truth.clone()], &told);
+    let changes = changes(&case);
+    let mut judgement = judge(std::slice::from_ref(&case.truth), &told(&changes));
     let missed_or_unmatched = !judgement.missed.is_empty() || !judgement.unmatched.is_empty();
     let behaviour = generator.behaviour;
     let wrong = missed_or_unmatched.then(|| {
         let kind = if positive { "positive" } else { "negative" };
-        let clock = |of: &atalaia::cli::evaluate::Told| {
-            format!("{} {:?} {} to {}", of.behaviour, of.vessels, of.started_at, of.last_at)
-        };
-        let told: Vec<String> = told.iter().map(clock).collect();
         let truth = &case.truth;
-        let about = format!("{:?} {} to {}", truth.vessels, truth.from, truth.to);
-        format!("{behaviour} {kind} {number} of seed {seed}: {}; {about}; told: {told:#?}", case.story)
+        let mut text = format!("{behaviour} {kind} {number} of seed {seed}: {}\n", case.story);
+        text += &format!("  script: {:?} {} to {}\n", truth.vessels, truth.from, truth.to);
+        for change in changes.iter().filter(|change| change.alert.behaviour == behaviour) {
+            let kind = serde_json::to_value(change.change).unwrap();
+            text += &format!("  {} {kind} {}: {}\n", change.at, change.reason, change.alert.summary);
+        }
+        text
     });
     Outcome { behaviour, tally: judgement.behaviours.remove(behaviour).unwrap_or_default(), wrong }
 }

@@ -79,6 +79,15 @@ fn heard_again_where_it_cannot_have_come_from_there_it_is_taken_back() {
 }
 
 #[test]
+fn it_is_taken_back_even_when_the_stop_was_over_long_before() {
+    // An hour's stop is over and published at 13:00; the silent one is heard at 14:00, 26 nm to the south.
+    let changes = told(&meeting(60, "dark 180 6.4 240\n go 180 6 60"));
+    let kinds: Vec<ChangeKind> = changes.iter().map(|change| change.change).collect();
+    assert_eq!(kinds.first(), Some(&ChangeKind::Opened));
+    assert!(kinds.ends_with(&[ChangeKind::Ended, ChangeKind::Retracted]), "{kinds:?}");
+}
+
+#[test]
 fn more_than_five_who_could_have_come_are_a_fact() {
     let mut script = meeting(120, BACK_WHERE_IT_WAS);
     for number in 4..10 {

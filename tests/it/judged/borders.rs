@@ -10,11 +10,17 @@ pub(super) const GENERATORS: Generators = &[
     ("zone_speed", breaks_the_band, keeps_the_band),
 ];
 
-/// The bearing out over one side, and a place on that side's border.
+/// The bearing out over one side, and a place on that side's border: in degrees, as the border itself is.
 fn border(draw: &mut Draw, middle: (f64, f64)) -> (f64, (f64, f64)) {
     let out = draw.pick(&[0.0, 90.0, 180.0, 270.0]);
-    let side = away(middle.0, middle.1, out, GATE * 60.0);
-    (out, away(side.0, side.1, out + 90.0, draw.between(-35.0, 35.0)))
+    let along = draw.between(-0.6, 0.6) * GATE;
+    let (north, east) = match out as u32 {
+        0 => (GATE, along),
+        90 => (along, GATE),
+        180 => (-GATE, along),
+        _ => (along, -GATE),
+    };
+    (out, (middle.0 + north, middle.1 + east))
 }
 
 fn anybody(draw: &mut Draw) -> Vessel {

@@ -139,7 +139,8 @@ fn stays_itself(draw: &mut Draw) -> Case {
     let ship = match variant {
         3 => {
             let moored = draw.ship(70).at(HAVENS[0].0, HAVENS[0].1).status(5).stop_minutes(120.0);
-            moored.name("NORTHERN PEARL").imo(imo)
+            // Without an IMO number, which under a new name is a change wherever she lies.
+            moored.name("NORTHERN PEARL")
         }
         _ => ship.name("NORTHERN PEARL").call_sign("3FXY7").ship_type(70).imo(imo),
     };

@@ -14,6 +14,8 @@ pub(super) const GENERATORS: Generators = &[
 
 /// By then a day of reception has been learned. Minutes.
 const LEARNED: f64 = 1530.0;
+/// The vessels by which reception is learned are heard so often. Seconds.
+const EVERY: u32 = 300;
 
 /// Nine vessels that go round in the nine cells of 0.25° about a place, from the beginning until `minutes`, so that it is
 /// known how well one hears there; the first `silenced` of them say nothing from the minute `from` for `silent` minutes.
@@ -21,7 +23,7 @@ fn known_reception(
     draw: &mut Draw,
     mut scenario: Scenario,
     (lat, lon): (f64, f64),
-    class_b: bool,
+    (class_b, every): (bool, u32),
     minutes: f64,
     outage: Option<(usize, f64, f64)>,
 ) -> Scenario {
@@ -31,7 +33,7 @@ fn known_reception(
         let (west_lat, west_lon) = away(middle(lat, row), middle(lon, column), 270.0, 3.0);
         let mmsi = draw.mmsi();
         let sentinel = if class_b { Vessel::class_b(mmsi) } else { Vessel::class_a(mmsi) };
-        let sentinel = sentinel.every_seconds(300).at(west_lat, west_lon);
+        let sentinel = sentinel.every_seconds(every).at(west_lat, west_lon);
         scenario = scenario.vessel(match outage {
             Some((silenced, from, silent)) if (number as usize) < silenced => {
                 sentinel.circle(3.0, 6.0, from).silent_minutes(silent).circle(3.0, 6.0, minutes - from)
@@ -62,7 +64,7 @@ fn goes_dark(draw: &mut Draw) -> Case {
     let ghost = if back { ghost.leg(bearing, knots, knots) } else { ghost };
     let story = format!("class B {class_b}, watched {watched}, dark {minutes:.0} min, back {back}, {place:?}");
     let scenario = draw.scenario();
-    let scenario = known_reception(draw, scenario, place, class_b, from + minutes + 60.0, None).vessel(ghost);
+    let scenario = known_reception(draw, scenario, place, (class_b, EVERY), from + minutes + 60.0, None).vessel(ghost);
     Case::new(story, &scenario, draw.does(&[mmsi], from, from + minutes))
 }
 
@@ -95,9 +97,9 @@ fn does_not_go_dark(draw: &mut Draw) -> Case {
         // Where nobody knows how well one hears.
         2 => {
             let (lat, lon) = away(place.0, place.1, 0.0, 200.0);
-            known_reception(draw, scenario, (lat, lon), false, end, None)
+            known_reception(draw, scenario, (lat, lon), (false, EVERY), end, None)
         }
-        _ => known_reception(draw, scenario, place, false, end, None),
+        _ => known_reception(draw, scenario, place, (false, EVERY), end, None),
     };
     let mut case = Case::new(story, &scenario.vessel(ghost), draw.nobody());
     if variant == 4 {
@@ -159,7 +161,7 @@ fn stop_and_silence(draw: &mut Draw, twist: Option<usize>) -> Case {
     let scenario = draw.scenario();
     let scenario = match twist {
         Some(4) => scenario,
-        _ => known_reception(draw, scenario, place, false, LEARNED + dark + 130.0, None),
+        _ => known_reception(draw, scenario, place, (false, EVERY), LEARNED + dark + 130.0, None),
     };
     Case::new(story, &scenario.vessel(host).vessel(ghost), truth)
 }
@@ -222,12 +224,12 @@ fn input(draw: &mut Draw, silent: f64, happens: bool) -> Case {
     case
 }
 
-/// One of three stations of a recording says nothing for a while.
+/// One of three stations of a recording says nothing for a while, after a day in which it did.
 fn station(draw: &mut Draw, silent: f64, happens: bool) -> Case {
     let scenario = draw.scenario().stations(&["north", "south", "west"]);
-    let ships = 14 + draw.variant(8);
-    let scenario = busy(draw, scenario, ships, 60, 540.0);
-    let from = draw.between(400.0, 430.0);
+    let ships = 7 + draw.variant(4);
+    let scenario = busy(draw, scenario, ships, 120, LEARNED + 180.0);
+    let from = LEARNED + draw.between(0.0, 30.0);
     let truth = if happens { draw.does(&[], from, from + silent) } else { draw.nobody() };
     let mut case = Case::new(format!("station silent {silent:.0} min"), &scenario, truth);
     let (dark, light) = (draw.minute(from), draw.minute(from + silent));
@@ -240,10 +242,10 @@ fn area(draw: &mut Draw, silenced: usize, happens: bool) -> Case {
     let place = draw.watched();
     let (silent, end) = (draw.between(50.0, 120.0), LEARNED + 240.0);
     let scenario = draw.scenario().stations(&["north"]);
-    let scenario = known_reception(draw, scenario, place, false, end, Some((silenced, LEARNED, silent)));
+    let scenario = known_reception(draw, scenario, place, (false, 120), end, Some((silenced, LEARNED, silent)));
     let (lat, lon) = away(place.0, place.1, 180.0, 300.0);
     let elsewhere = LatLon::new(lat, lon);
-    let scenario = known_reception(draw, scenario, (elsewhere.lat, elsewhere.lon), false, end, None);
+    let scenario = known_reception(draw, scenario, (elsewhere.lat, elsewhere.lon), (false, 120), end, None);
     let truth = if happens { draw.does(&[], LEARNED, LEARNED + silent) } else { draw.nobody() };
     Case::new(format!("{silenced} of an area silent for {silent:.0} min"), &scenario, truth)
 }

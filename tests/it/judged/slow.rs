@@ -185,7 +185,12 @@ fn does_not_drift(draw: &mut Draw) -> Case {
 /// So far outside (negative: inside) a side of the square round `middle`, and the bearing along that side.
 fn beside_the_square(draw: &mut Draw, middle: (f64, f64), outside_nm: f64) -> ((f64, f64), f64) {
     let side = draw.pick(&[0.0, 90.0, 180.0, 270.0]);
-    let border = away(middle.0, middle.1, side, GATE * 60.0);
+    let border = match side as u32 {
+        0 => (middle.0 + GATE, middle.1),
+        90 => (middle.0, middle.1 + GATE),
+        180 => (middle.0 - GATE, middle.1),
+        _ => (middle.0, middle.1 - GATE),
+    };
     let (lat, lon) = away(border.0, border.1, side, outside_nm);
     (away(lat, lon, side + 90.0, draw.between(-15.0, 15.0)), side + 90.0)
 }
