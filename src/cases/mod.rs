@@ -258,7 +258,9 @@ fn score(alerts: &[&Alert]) -> i32 {
     let mut counted: Vec<&Alert> = Vec::new();
     for alert in ranked.iter().filter(|alert| !replaced.contains(alert.id.as_str())) {
         let known = counted.iter().any(|other| other.behaviour == alert.behaviour);
-        if !known && !counted.iter().any(|other| same_stop(other, alert)) {
+        // What is low at most (a pilot, a fleet) does not lift a case above low either.
+        let adds = counted.is_empty() || alert.score_reasons.iter().all(|reason| reason.code != "cap_low");
+        if adds && !known && !counted.iter().any(|other| same_stop(other, alert)) {
             counted.push(alert);
         }
     }
@@ -284,7 +286,7 @@ fn same_stop(a: &Alert, b: &Alert) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alerts::{ChangeKind, Evidence, Sentence};
+    use crate::alerts::{ChangeKind, Evidence, ScoreReason, Sentence};
     use crate::geo::LatLon;
     use crate::time::Time;
 
@@ -414,6 +416,16 @@ mod tests {
         assert_eq!(score(vec![loitering.clone(), elsewhere]), 75);
         assert_eq!(score(vec![loitering.clone(), alert("c", "loitering", 50, DAY, &[1])]), 50);
         assert_eq!(score(vec![loitering, alert("d", "drift", 5, DAY, &[1])]), 50);
+    }
+
+    #[test]
+    fn what_is_capped_at_low_brings_no_further_points() {
+        let mut duty = alert("b", "loitering", 39, DAY, &[1]);
+        duty.score_reasons.push(ScoreReason { code: "cap_low".to_owned(), points: -6, text: String::new() });
+        let meeting = alert("a", "rendezvous", 39, 0, &[1, 2]);
+        assert_eq!(cases(vec![meeting.clone(), duty.clone()])[0].score, 39);
+        duty.score_reasons.clear();
+        assert_eq!(cases(vec![meeting, duty])[0].score, 49);
     }
 
     #[test]

@@ -29,10 +29,13 @@ fn sentence(alert: &Alert, before: Option<&Alert>) -> String {
         true => String::new(),
         false => format!("{date} "),
     };
-    let same_who = before.is_some_and(|before| before.sentence.who == said.who);
-    let who = match (same_who, alert.vessels.len()) {
-        (true, ..2) => "it",
-        (true, _) => "they",
+    // Two ships may bear one name.
+    let shared =
+        |before: &Alert| alert.vessels.iter().any(|vessel| before.vessels.iter().any(|b| b.mmsi == vessel.mmsi));
+    let same_who = before.is_some_and(|before| before.sentence.who == said.who && shared(before));
+    let who = match (same_who, said.who.contains(" and ")) {
+        (true, false) => "it",
+        (true, true) => "they",
         (false, _) => said.who.as_str(),
     };
     let near = |before: &Alert| match (before.position, alert.position) {

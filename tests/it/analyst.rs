@@ -11,7 +11,7 @@ use atalaia::time::Span;
 use atalaia::zones::{Chart, ZoneSet};
 use serde_json::Value;
 
-use crate::feed::Feed;
+use crate::feed::{Feed, Sent};
 use crate::kit::Scenario;
 use crate::scenes::{LATENESS, engine};
 
@@ -31,13 +31,20 @@ pub fn judge(name: &str, scenario: &Scenario) -> Judged {
     let judged = run(&[feed.nmea()]);
     println!("== {name}: {} messages, {} lines said", feed.sent.len(), judged.changes.len());
     judged.print();
-    let doubled = run(&[feed.doubled("again", 1).nmea()]);
-    assert_same(&format!("{name}, heard twice"), &doubled, &judged);
+    assert_same(&format!("{name}, heard twice"), &run(&[twice(&feed).nmea()]), &judged);
     let cut = run(&feed.cut(2));
     assert_same(&format!("{name}, cut in time"), &cut, &judged);
-    let by_station = run(&apart(&feed));
-    assert_same(&format!("{name}, every other message in a second file"), &by_station, &judged);
+    // Files are merged by time: where satellites deliver late, only cuts in order of arrival are the same recording.
+    if feed.sent.is_sorted_by_key(|sent| sent.at) {
+        assert_same(&format!("{name}, every other second in a second file"), &run(&apart(&feed)), &judged);
+    }
     judged
+}
+
+/// Every message passed on by a second station too, as it arrives.
+fn twice(feed: &Feed) -> Feed {
+    let again = |sent: &Sent| Sent { station: "again".to_owned(), ..sent.clone() };
+    Feed { sent: feed.sent.iter().flat_map(|sent| [sent.clone(), again(sent)]).collect() }
 }
 
 /// Every other moment's messages in a second file.
@@ -112,7 +119,7 @@ impl Judged {
         last.is_some_and(|change| change.alert.status != atalaia::alerts::Status::Retracted)
     }
 
-    /// When alerts of this behaviour about the vessel began, as `MM-DD HH:MM`, each once.
+    /// When alerts of this behaviour about the vessel began, RFC 3339.
     pub fn starts(&self, behaviour: &str, mmsi: u32) -> Vec<String> {
         let mut starts: Vec<String> = Vec::new();
         for change in &self.changes {

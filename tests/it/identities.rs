@@ -1,4 +1,4 @@
-//! Ships under other names: an incident as it was published, and its innocent twin.
+//! Ships under other names: one that comes back as another, and its innocent twin.
 
 use std::sync::Arc;
 
@@ -39,10 +39,10 @@ fn severities(scenario: &Scenario) -> Vec<String> {
     engine.cases().iter().map(|case| case.severity.name().to_owned()).collect()
 }
 
-/// Published of RAIDER: years of dormancy, then a new name, MMSI and flag weeks before the voyage.
+/// A new name, MMSI and flag, first heard in a corridor; RAIDER's own story is in `incidents.rs`.
 #[test]
-fn raider_comes_back_under_another_name_mmsi_and_flag_and_is_medium() {
-    assert_eq!(severities(&comes_back("RAIDER", 613_009_876)), ["medium"]);
+fn a_ship_that_comes_back_under_another_name_mmsi_and_flag_is_medium() {
+    assert_eq!(severities(&comes_back("NORTHERN DAWN", 613_009_876)), ["medium"]);
 }
 
 /// The same ship under the same name, MMSI and flag.

@@ -69,7 +69,7 @@ fn ships_lie_at_anchor_and_in_port() {
 #[test]
 fn ships_wait_for_their_port() {
     let drifts = ship(636_112_001, "FOR ORDERS", 70).at(38.45, -9.9).leg_to(38.60, -9.41, 11.0);
-    let drifts = drifts.drift_minutes(200.0, 1.1, 240.0).leg_to(38.66, -9.25, 8.0);
+    let drifts = drifts.drift_minutes(200.0, 0.4, 240.0).leg_to(38.66, -9.25, 8.0);
     let anchors = ship(636_112_002, "STEENBANK WAITER", 80).at(51.5, 2.7).leg_to(51.67, 3.18, 11.0);
     let anchors = anchors.status(1).circle(0.1, 0.3, 600.0).status(0).leg(90.0, 8.0, 9.0);
     innocent("waiting for port entry", &scene("2026-03-01T06:00:00Z").vessel(drifts).vessel(anchors));
@@ -93,7 +93,7 @@ fn fleet(mut scenario: Scenario) -> Scenario {
 fn a_fishing_fleet_is_at_work() {
     let mut scenario = fleet(scene("2026-03-01T06:00:00Z"));
     for side in 0..2 {
-        let (lat, lon) = beside(20.5, -18.0, 90.0, 350.0 * f64::from(side));
+        let (lat, lon) = beside(20.33, -18.1, 90.0, 350.0 * f64::from(side));
         scenario = scenario.vessel(ship(654_111_020 + side, "PAIR", 30).at(lat, lon).status(7).leg(10.0, 9.0, 2.7));
     }
     for net in 0..4 {
@@ -138,16 +138,23 @@ fn rescuers_and_customs_are_on_duty() {
 fn a_dredger_and_supply_boats_work_where_they_always_do() {
     let dredger = ship(244_115_001, "SAND", 33).at(51.30, 2.35).circle(0.8, 1.5, 500.0);
     let mut scenario = scene("2026-03-01T00:00:00Z").vessel(dredger);
-    let (lat, lon) = (4.1, 3.2);
+    // Eight boats of Lagos, each three times for an hour and a half, then a ninth.
+    let (platform, base) = ((5.65, 3.40), (6.425, 3.395));
     for number in 0..9 {
-        let minute = f64::from(number) * 300.0;
-        let (from, at) = (away(lat, lon, 20.0, 25.0), beside(lat, lon, 40.0 * f64::from(number), 300.0));
-        let boat = ship(657_115_000 + number, "SUPPLIER", 90).at(from.0, from.1).from_minute(minute);
-        scenario = scenario.vessel(boat.leg_to(at.0, at.1, 10.0).stop_minutes(240.0).leg(20.0, 20.0, 10.0));
+        let alongside = beside(platform.0, platform.1, 40.0 * f64::from(number), 300.0);
+        let moored = beside(base.0, base.1, 40.0 * f64::from(number), 100.0);
+        let mut boat =
+            ship(657_115_000 + number, &format!("SUPPLIER {number}"), 90).every_seconds(180).at(moored.0, moored.1);
+        let visits: &[f64] = if number == 8 { &[2700.0] } else { &[0.0, 850.0, 1700.0] };
+        for visit in visits {
+            boat = boat.status(5).stop_until_minute(visit + 100.0 * f64::from(number % 8)).status(0);
+            boat = boat.leg_to(alongside.0, alongside.1, 10.0).stop_minutes(90.0).leg_to(moored.0, moored.1, 10.0);
+        }
+        scenario = scenario.vessel(boat.status(5).stop_until_minute(3500.0));
     }
     let judged = judge("dredger, supply boats at a platform", &scenario);
     assert!(judged.severity_of(244_115_001) < Some(Severity::Medium));
-    // The first ones come to a place that nobody knows; the last ones to one where everybody stops.
+    // The first ones come to a place that nobody knows; the last one to a place where everybody stops.
     assert!(judged.severity_of(657_115_008) < Some(Severity::Medium));
 }
 
@@ -182,9 +189,9 @@ fn poor_reception_is_no_silence() {
     }
     let yacht = Vessel::class_b(263_117_020).name("SLOW RATE").ship_type(36).dims(6, 6, 2, 2).at(38.9, -9.9);
     let yacht = yacht.from_minute(1700.0).every_seconds(180).leg(180.0, 35.0, 5.0);
-    // Satellites pass on what they heard an hour and a half later.
-    let late = ship(263_117_021, "BY SATELLITE", 70).every_seconds(600).late_minutes(95.0).at(39.9, -9.9);
-    let late = late.from_minute(1600.0).leg(182.0, 90.0, 12.0);
+    // Satellites pass on what they heard an hour later.
+    let late = ship(263_117_021, "BY SATELLITE", 70).every_seconds(600).late_minutes(60.0).at(39.9, -9.9);
+    let late = late.from_minute(1700.0).leg(182.0, 140.0, 12.0);
     let lane = scenario.lane((40.0, -9.85), (37.5, -9.75), 90.0, 2400.0);
     innocent("edge of reception, class B, satellite latency", &lane.vessel(yacht).vessel(late));
 }

@@ -201,7 +201,8 @@ impl Told<'_> {
         let dark = dark.map_or_else(|| "a vessel".to_owned(), name);
         let since = self.measured.get("silent_since").and_then(Value::as_str).and_then(|at| at.get(11..16));
         let since = since.map_or_else(String::new, |clock| format!(" since {clock} UTC"));
-        let minutes = self.of("stopped_minutes", " for ", " min");
+        let stopped = self.number("stopped_minutes").map(|minutes| Span::from_minutes(minutes as i64));
+        let minutes = stopped.map_or_else(String::new, |stopped| format!(" for {stopped}"));
         let slack = self.of("slack_hours", ", with ", " h to spare");
         let possible = self.number("possible").unwrap_or(1.0);
         let stopped = if past { "stopped" } else { "has stopped" };
