@@ -14,7 +14,7 @@ const COPY_WINDOW: i64 = 30_000;
 /// A class A ship at full speed sends 30 a minute; one that sends more than this is no ship.
 const MOST_HEARD: usize = 64;
 /// Fixes that make a jump a track of its own.
-const CONFIRMING_FIXES: usize = 3;
+pub const CONFIRMING_FIXES: usize = 3;
 /// A candidate nobody confirms for this long is dropped; a track silent for this long gives its name to its successor.
 pub(super) const CANDIDATE_AGE: Span = Span::from_minutes(30);
 /// Receiver clocks and slot delays blur positions: this much is no jump. Metres.
@@ -174,6 +174,11 @@ impl Candidates {
             return None;
         }
         self.waiting.remove(&mmsi)
+    }
+
+    /// How many agree so far.
+    pub(super) fn waiting(&self, mmsi: u32) -> usize {
+        self.waiting.get(&mmsi).map_or(0, Vec::len)
     }
 
     /// Drops candidates nobody confirmed.

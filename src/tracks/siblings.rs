@@ -15,6 +15,11 @@ impl Tracks {
         self.chain(mmsi).map(|ix| self.vessel(ix))
     }
 
+    /// Fixes under one MMSI, waiting for `CONFIRMING_FIXES`, that none of its tracks could have made.
+    pub fn fixes_elsewhere(&self, mmsi: Mmsi) -> usize {
+        self.candidates.waiting(mmsi.0)
+    }
+
     /// The track of this MMSI that could have made the fix; of several the nearest.
     pub(super) fn nearest_possible(&self, mmsi: Mmsi, first: u32, fix: &Fix) -> Option<TrackIx> {
         let limit = self.settings.jump_knots;
