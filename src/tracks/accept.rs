@@ -57,7 +57,7 @@ pub enum Outcome {
 pub struct Jump {
     /// The track it was on: another, or the same where that had already been silent for 30 min.
     pub from: (TrackKey, TrackIx),
-    /// The last fix there.
+    /// The last fix there that is not younger than `first`.
     pub before: Fix,
     /// The first fix at the new place; two more confirmed it.
     pub first: Fix,

@@ -47,8 +47,12 @@ impl Tracks {
         let before = self.chain(mmsi).max_by_key(|ix| self.hot[ix.0 as usize].last_at);
         let jump = before.and_then(|from| {
             let hot = &self.hot[from.0 as usize];
-            let before = hot.last().filter(|_| CONFIRMED_FIXES <= hot.fixes)?;
-            Some(Box::new(Jump { from: (hot.key(), from), before, first: confirmed[0] }))
+            let last = hot.last().filter(|_| CONFIRMED_FIXES <= hot.fixes)?;
+            let first = confirmed[0];
+            // The ship that was left may go on sending: what it sent since says nothing of the way to the new place.
+            let point = self.cold[from.0 as usize].trail.at_or_before(first.at).filter(|_| first.at < last.at);
+            let before = point.map_or(last, |point| Fix { at: point.at, position: point.position, ..last });
+            Some(Box::new(Jump { from: (hot.key(), from), before, first }))
         });
         let successor = self.chain(mmsi).find(|ix| {
             let hot = &self.hot[ix.0 as usize];
