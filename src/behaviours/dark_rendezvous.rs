@@ -246,7 +246,7 @@ impl DarkRendezvous {
     fn as_dark(&self, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
         let told = Explanation::new("as the silent one").takes_part(scene, step);
         let Some(gap) = scene.gaps.latest(step.key) else {
-            return told.is("silent_since", "no silence known that needs explaining", "a gap", false);
+            return told.is("silent_since", "no gap known", "a silence that reception does not explain", false);
         };
         let halts = self.around(scene, &gap).into_iter().filter_map(|id| scene.episodes.halts.get(id));
         let judged = halts.filter_map(|halt| Some((halt, &self.profiles.get(self.profile(scene, halt)?).settings)));
@@ -259,10 +259,10 @@ impl DarkRendezvous {
                 usize::from(minutes(settings.slack_minutes) <= slack && minutes(settings.together_minutes) <= there);
         }
         let silent = gap.length(scene.now).minutes();
-        told.is("silent_since", gap.from.at.to_string(), "a gap", true)
+        told.is("silent_since", gap.from.at.to_string(), "a silence that reception does not explain", true)
             .at_least("silent_minutes", Some(silent), self.base.slack_minutes)
             .at_least("slack_minutes", best.map(Span::minutes), self.base.slack_minutes)
-            .at_least("stops_within_reach", Some(possible as f64), 1.0)
+            .at_least_one("stops_within_reach", possible)
     }
 
     fn end(&mut self, id: u64, ended_at: Time, reason: &'static str, out: &mut Output) {
@@ -419,8 +419,8 @@ impl Behaviour for DarkRendezvous {
         let told = told
             .at_least("stopped_minutes", Some(halt.still.minutes()), settings.stop_minutes)
             .at_least("silent_vessels_slack_minutes", best.map(|(slack, _)| slack.minutes()), settings.slack_minutes)
-            .at_least("silent_vessels_time_there", best.map(|(_, there)| there.minutes()), settings.together_minutes)
-            .at_least("silent_vessels_possible", Some(possible as f64), 1.0);
+            .at_least("silent_vessels_there_minutes", best.map(|(_, there)| there.minutes()), settings.together_minutes)
+            .at_least_one("silent_vessels_possible", possible);
         vec![told, self.as_dark(scene, step)]
     }
 

@@ -257,7 +257,7 @@ impl IdentityChange {
     }
 
     /// The conditions on what it says of itself.
-    fn as_renamed(&self, vessel: &Vessel<'_>, step: &Step<'_>) -> Explanation {
+    fn as_renamed(&self, told: Explanation, vessel: &Vessel<'_>, step: &Step<'_>) -> Explanation {
         let pending = self.pending.get(&step.vessel);
         let mut changed: Vec<String> = Vec::new();
         if let Some(pending) = pending {
@@ -268,9 +268,12 @@ impl IdentityChange {
         let said = if changed.is_empty() { "nothing".to_owned() } else { changed.join("; ") };
         let under_way = pending.and_then(|pending| pending.under_way);
         let under_way = under_way.or_else(|| self.under_way(vessel, step.place, step.at));
-        Explanation::new("by name, call sign or type")
-            .is("says_otherwise_once", said, "something settled before, said once more", false)
-            .is("under_way", under_way, "true", under_way == Some(true))
+        told.is("says_otherwise_once", said, "something settled before, said once more", false).is(
+            "under_way",
+            under_way,
+            "true",
+            under_way == Some(true),
+        )
     }
 
     /// A set that alternates between two words is no ship that changes its name every hour.
@@ -415,7 +418,8 @@ impl Behaviour for IdentityChange {
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let vessel = scene.tracks.vessel(step.vessel);
         let identity = vessel.identity();
-        let mut told = vec![self.as_renamed(&vessel, step).takes_part(scene, step)];
+        let named = Explanation::new("by name, call sign or type").takes_part(scene, step);
+        let mut told = vec![self.as_renamed(named, &vessel, step)];
         let imo = identity.and_then(|identity| identity.imo);
         let Some(imo) = imo else {
             let told_imo = Explanation::new("by IMO number").is("imo", Value::Null, "said twice", false);

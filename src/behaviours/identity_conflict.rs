@@ -227,10 +227,11 @@ impl Behaviour for IdentityConflict {
         let found = doubles.map(|double| {
             let since = scene.now - double.confirmed_at;
             let quiet = scene.now - double.quiet_since();
-            let told = told(format!("{} and {}", double.from.0, double.key)).is("tracks", 2, "2", true).at_least(
+            let told = told(format!("{} and {}", double.from.0, double.key)).is("tracks", 2, "2", true).is(
                 "older_track_fixes",
-                Some(f64::from(double.fixes)),
-                f64::from(settings.fixes),
+                double.fixes,
+                format!(">= {}", settings.fixes),
+                settings.fixes <= double.fixes,
             );
             match double.open {
                 Some(_) => told.below("one_silent_hours", Some(quiet.hours()), settings.silent_hours),

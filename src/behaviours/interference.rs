@@ -210,10 +210,12 @@ impl Behaviour for Interference {
                 let jumped: BTreeSet<Mmsi> = here.map(|jump| jump.mmsi).collect();
                 let vessels = area.map_or(jumped.len(), |area| area.vessels.len());
                 let about = format!("within {} nm of it, in {} min", settings.radius_nm, settings.window_minutes);
-                Explanation::new(about).at_least(
+                let needed = settings.vessels as usize;
+                Explanation::new(about).is(
                     "vessels_that_jumped_here",
-                    Some(vessels as f64),
-                    f64::from(settings.vessels),
+                    vessels,
+                    format!(">= {needed}"),
+                    needed <= vessels,
                 )
             }
         };

@@ -37,7 +37,7 @@ impl AsyncRendezvous {
         boats.dedup();
         told.is("latest_at", latest.at.to_string(), "the latest of them", true)
             .at_least("shore_nm", Some(latest.shore_nm), self.base.min_shore_nm)
-            .at_least("small_craft_that_stopped_there_later", Some(boats.len() as f64), 1.0)
+            .at_least_one("boats_stopped_there_since", boats.len())
     }
 
     /// Of the boat: small, stopped for ten minutes, where a ship was slow or aside before.
