@@ -2,6 +2,7 @@
 // Nothing outside sees a test binary's items, so `pub` says only "used by other files".
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
+mod costs;
 mod daemon;
 mod daemon_alerts;
 mod decoder;
