@@ -26,7 +26,7 @@ use super::explain::or_nobody_asks;
 use super::instant::Bridges;
 use super::profile::Profiles;
 use super::{
-    Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, minutes, not_negative, ordered, positive,
+    Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, hysteresis, minutes, not_negative, positive,
 };
 
 const NAME: &str = "alongside_at_anchor";
@@ -116,7 +116,7 @@ impl Settings {
             problems
                 .push("alongside_metres must not be above 200: neighbours are not looked for further off".to_owned());
         }
-        ordered(&mut problems, ("alongside_metres", self.alongside_metres), ("apart_metres", self.apart_metres));
+        hysteresis(&mut problems, ("alongside_metres", self.alongside_metres), ("apart_metres", self.apart_metres));
         problems
     }
 }

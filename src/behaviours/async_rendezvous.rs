@@ -29,9 +29,11 @@ use crate::zones::Chart;
 use super::dropped::{Spot, small, zones_at};
 use super::profile::{Profiles, Standing};
 use super::{
-    Behaviour, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
-    not_negative, number, ordered, positive, thresholds,
+    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    minutes, not_negative, number, ordered, positive, thresholds,
 };
+
+mod explain;
 
 const NAME: &str = "async_rendezvous";
 /// Slow legs are found by where they began: a ship at 4 kn makes this much in ten hours. Nautical miles.
@@ -215,7 +217,7 @@ impl AsyncRendezvous {
         let mut drops: Vec<Drop> = Vec::new();
         let around = (self.base.max_reach_nm.max(10.0) + LONGEST_LEG_NM) * METRES_PER_NM;
         for (_, leg, _) in scene.episodes.legs.near(halt.position, around) {
-            let place = Spot { from: leg.position, to: leg.last_position, at: leg.last_at, shore_nm: leg.shore_nm };
+            let place = Spot::of_leg(leg);
             let told = [
                 ("drop", Value::from("slow leg")),
                 ("dropped_at", Value::from(leg.started_at.to_string())),
@@ -226,7 +228,7 @@ impl AsyncRendezvous {
             drops.extend(self.drop(scene, halt, (leg.key, leg.vessel), &place, &told));
         }
         for (_, kink, _) in scene.episodes.kinks.near(halt.position, around) {
-            let place = Spot { from: kink.position, to: kink.position, at: kink.aside_at, shore_nm: kink.shore_nm };
+            let place = Spot::of_kink(kink);
             let told = [
                 ("drop", Value::from("kink")),
                 ("dropped_at", Value::from(kink.aside_at.to_string())),
@@ -423,6 +425,10 @@ impl Behaviour for AsyncRendezvous {
             self.waiting.remove(&step.vessel);
             self.release(step.vessel, out);
         }
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        vec![self.as_ship(scene, step), self.as_boat(scene, step)]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

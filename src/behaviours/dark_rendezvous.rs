@@ -31,8 +31,8 @@ use crate::zones::Chart;
 use super::dropped::zones_at;
 use super::profile::{Profiles, Standing};
 use super::{
-    Behaviour, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
-    not_negative, number, ordered, positive, thresholds,
+    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    minutes, not_negative, number, ordered, positive, thresholds,
 };
 
 const NAME: &str = "dark_rendezvous";
@@ -242,6 +242,29 @@ impl DarkRendezvous {
         }
     }
 
+    /// The conditions on a vessel that was silent while another lay stopped.
+    fn as_dark(&self, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
+        let told = Explanation::new("as the silent one").takes_part(scene, step);
+        let Some(gap) = scene.gaps.latest(step.key) else {
+            return told.is("silent_since", "no gap known", "a silence that reception does not explain", false);
+        };
+        let halts = self.around(scene, &gap).into_iter().filter_map(|id| scene.episodes.halts.get(id));
+        let judged = halts.filter_map(|halt| Some((halt, &self.profiles.get(self.profile(scene, halt)?).settings)));
+        let mut best = None;
+        let mut possible = 0;
+        for (halt, settings) in judged {
+            let (slack, there) = chance(halt, &gap, settings, scene.now);
+            best = best.max(Some(slack));
+            possible +=
+                usize::from(minutes(settings.slack_minutes) <= slack && minutes(settings.together_minutes) <= there);
+        }
+        let silent = gap.length(scene.now).minutes();
+        told.is("silent_since", gap.from.at.to_string(), "a silence that reception does not explain", true)
+            .at_least("silent_minutes", Some(silent), self.base.slack_minutes)
+            .at_least("slack_minutes", best.map(Span::minutes), self.base.slack_minutes)
+            .at_least_one("stops_within_reach", possible)
+    }
+
     fn end(&mut self, id: u64, ended_at: Time, reason: &'static str, out: &mut Output) {
         if let Some(meeting) = self.meetings.get_mut(&id).filter(|meeting| !meeting.over) {
             meeting.over = true;
@@ -259,17 +282,8 @@ fn candidates(scene: &Scene<'_>, halt: &Halt, settings: &Settings) -> Vec<Candid
         .during(halt.started_at, stop_end)
         .filter(|gap| gap.key != halt.key)
         .filter_map(|gap| {
-            let knots = gap.usual_knots * settings.speed_factor;
-            let slack = gap.slack_at(halt.position, knots, scene.now);
-            if slack < minutes(settings.slack_minutes) {
-                return None;
-            }
-            // Between the earliest arrival and the latest departure it must have met the stop.
-            let sailing = |metres: f64| minutes(60.0 * metres / METRES_PER_NM / knots.max(0.1));
-            let earliest = gap.from.at + sailing(gap.from.position.metres_to(halt.position));
-            let latest = gap.to.map_or(scene.now, |to| to.at - sailing(halt.position.metres_to(to.position)));
-            let together = latest.min(stop_end) - earliest.max(halt.started_at);
-            if together < minutes(settings.together_minutes) {
+            let (slack, together) = chance(halt, gap, settings, scene.now);
+            if slack < minutes(settings.slack_minutes) || together < minutes(settings.together_minutes) {
                 return None;
             }
             let vessel = scene.tracks.find(gap.key)?;
@@ -284,6 +298,18 @@ fn candidates(scene: &Scene<'_>, halt: &Halt, settings: &Settings) -> Vec<Candid
         new
     });
     candidates
+}
+
+/// What time a silent vessel had left on the way through a halt and back, and how much of the halt it can have been there.
+fn chance(halt: &Halt, gap: &Gap, settings: &Settings, now: Time) -> (Span, Span) {
+    let knots = gap.usual_knots * settings.speed_factor;
+    let slack = gap.slack_at(halt.position, knots, now);
+    // Between the earliest arrival and the latest departure it must have met the stop.
+    let sailing = |metres: f64| minutes(60.0 * metres / METRES_PER_NM / knots.max(0.1));
+    let earliest = gap.from.at + sailing(gap.from.position.metres_to(halt.position));
+    let latest = gap.to.map_or(now, |to| to.at - sailing(halt.position.metres_to(to.position)));
+    let stop_end = if halt.over { halt.last_at } else { now };
+    (slack, latest.min(stop_end) - earliest.max(halt.started_at))
 }
 
 fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candidate], settings: &Settings) -> Signal {
@@ -367,6 +393,35 @@ impl Behaviour for DarkRendezvous {
             }
             Some(_) | None => {}
         }
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let halt = scene.episodes.halts.of(step.key).next_back().map(|(_, halt)| halt);
+        let profile = halt.and_then(|halt| self.profile(scene, halt));
+        let settings = profile.map_or(&self.base, |profile| &self.profiles.get(profile).settings);
+        let told = Explanation::new("as the one that stopped").takes_part(scene, step);
+        let Some(halt) = halt else {
+            return vec![told.at_least("stopped_minutes", Some(0.0), settings.stop_minutes), self.as_dark(scene, step)];
+        };
+        let zones = zones_at(scene.chart, halt.position).into_iter().map(|(zone, _)| zone);
+        let mut profiles = Vec::new();
+        self.profiles.anywhere(scene.chart, zones, scene.now, &mut profiles);
+        let place = Place::at(scene.chart, halt.position, scene.now);
+        let told = told.is("stopped_since", halt.started_at.to_string(), "the latest stop at sea", true);
+        let told = match profile.or(profiles.first().copied()) {
+            Some(profile) => self.profiles.get(profile).explain_place(told, Some(&place), settings.min_shore_nm),
+            None => told.is("runs_here", "no", "where no zone leaves it out", false),
+        };
+        let stop_end = if halt.over { halt.last_at } else { scene.now };
+        let others = scene.gaps.during(halt.started_at, stop_end).filter(|gap| gap.key != step.key);
+        let best = others.map(|gap| chance(halt, gap, settings, scene.now)).max_by_key(|(slack, _)| *slack);
+        let possible = candidates(scene, halt, settings).len();
+        let told = told
+            .at_least("stopped_minutes", Some(halt.still.minutes()), settings.stop_minutes)
+            .at_least("silent_vessels_slack_minutes", best.map(|(slack, _)| slack.minutes()), settings.slack_minutes)
+            .at_least("silent_vessels_there_minutes", best.map(|(_, there)| there.minutes()), settings.together_minutes)
+            .at_least_one("silent_vessels_possible", possible);
+        vec![told, self.as_dark(scene, step)]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

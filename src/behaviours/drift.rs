@@ -27,8 +27,8 @@ use crate::zones::Chart;
 use super::condition::{Observation, Rule};
 use super::lone::{Case, FIXES, FIXES_SATELLITE, Kept, Lone, NOT_YET, RESUME_AFTER, Seen, Told, Where};
 use super::{
-    Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, minutes, not_negative, number, ordered,
-    positive, thresholds,
+    Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, hysteresis, hysteresis_below, minutes,
+    not_negative, number, ordered, positive, thresholds,
 };
 
 const NAME: &str = "drift";
@@ -124,14 +124,11 @@ impl Settings {
         if 180.0 <= self.drift_degrees {
             problems.push("drift_degrees must be below 180: no angle is larger".to_owned());
         }
-        for (low, high) in [
-            (("still_knots", self.still_knots), ("min_knots", self.min_knots)),
-            (("min_knots", self.min_knots), ("max_knots", self.max_knots)),
-            (("max_knots", self.max_knots), ("moving_knots", self.moving_knots)),
-            (("straight_degrees", self.straight_degrees), ("drift_degrees", self.drift_degrees)),
-        ] {
-            ordered(&mut problems, low, high);
-        }
+        ordered(&mut problems, ("min_knots", self.min_knots), ("max_knots", self.max_knots));
+        hysteresis(&mut problems, ("max_knots", self.max_knots), ("moving_knots", self.moving_knots));
+        hysteresis_below(&mut problems, ("min_knots", self.min_knots), ("still_knots", self.still_knots));
+        let straight = ("straight_degrees", self.straight_degrees);
+        hysteresis_below(&mut problems, ("drift_degrees", self.drift_degrees), straight);
         problems
     }
 }

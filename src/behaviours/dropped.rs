@@ -1,6 +1,7 @@
 //! Where things may lie that went over the side, and who may come for them (part of `async_rendezvous`; `dark_rendezvous` asks about places too).
 
 use crate::ais::Class;
+use crate::episodes::{Kink, SlowLeg};
 use crate::geo::LatLon;
 use crate::time::Time;
 use crate::tracks::Vessel;
@@ -15,6 +16,14 @@ pub(super) struct Spot {
 }
 
 impl Spot {
+    pub(super) fn of_leg(leg: &SlowLeg) -> Spot {
+        Spot { from: leg.position, to: leg.last_position, at: leg.last_at, shore_nm: leg.shore_nm }
+    }
+
+    pub(super) fn of_kink(kink: &Kink) -> Spot {
+        Spot { from: kink.position, to: kink.position, at: kink.aside_at, shore_nm: kink.shore_nm }
+    }
+
     /// Metres from the straight line between the two ends.
     pub(super) fn metres_from(&self, at: LatLon) -> f64 {
         let (x, y) = self.from.plane(self.to);

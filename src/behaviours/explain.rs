@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::ais::Class;
+use crate::tracks::Vessel;
 use crate::zones::{Chart, Relation};
 
 use super::{Scene, Step, number};
@@ -56,9 +58,18 @@ impl Explanation {
         self.is(name, rounded(measured), format!("< {limit}"), met)
     }
 
+    pub(super) fn above(self, name: &'static str, measured: Option<f64>, limit: f64) -> Explanation {
+        let met = measured.is_some_and(|value| limit < value);
+        self.is(name, rounded(measured), format!("> {limit}"), met)
+    }
+
     pub(super) fn at_least(self, name: &'static str, measured: Option<f64>, limit: f64) -> Explanation {
         let met = measured.is_some_and(|value| limit <= value);
         self.is(name, rounded(measured), format!(">= {limit}"), met)
+    }
+
+    pub(super) fn at_least_one(self, name: &'static str, measured: usize) -> Explanation {
+        self.is(name, measured, ">= 1", 0 < measured)
     }
 
     pub(super) fn at_most(self, name: &'static str, measured: Option<f64>, limit: f64) -> Explanation {
@@ -103,6 +114,19 @@ pub(super) fn zones_by_name(chart: &Chart, step: &Step<'_>) -> String {
     if named.is_empty() { "in none, near none".to_owned() } else { named.join(", ") }
 }
 
+/// What a vessel says it is, as far as that decides who is looked at: `type 70, class A, 120 m`.
+pub(super) fn said_of(vessel: &Vessel<'_>) -> String {
+    let kind = vessel.ship_type().map_or("no type".to_owned(), |kind| format!("type {kind}"));
+    let class = match vessel.class() {
+        Class::A => "class A",
+        Class::B => "class B",
+        Class::Unknown => "no class",
+    };
+    let length = vessel.identity().and_then(|identity| identity.length());
+    let length = length.map_or("no length".to_owned(), |metres| format!("{metres} m"));
+    format!("{kind}, {class}, {length}")
+}
+
 fn rounded(measured: Option<f64>) -> Value {
     match measured {
         Some(value) if value.is_finite() => number(value, 2),
@@ -117,20 +141,6 @@ mod tests {
     use crate::testing::{area_with, engine, lines, only};
     use crate::time::Time;
     use crate::units::Mmsi;
-
-    /// Behaviours that give no conditions yet.
-    const SILENT: &[&str] = &[
-        "async_rendezvous",
-        "dark_rendezvous",
-        "out_and_back",
-        "small_craft_stop",
-        "position_jump",
-        "identity_conflict",
-        "identity_change",
-        "interference",
-        "fishing_out_of_place",
-        "watchlist",
-    ];
 
     fn at(script: &str, zones: &str, settings: &crate::engine::Settings, until: Time) -> crate::engine::Explained {
         let mut engine = engine(settings, zones);
@@ -151,7 +161,7 @@ mod tests {
         let until = Time::from_utc(2026, 3, 1, 13, 40, 0).expect("a time");
         let told = at(SCRIPT, &area_with(""), &crate::engine::Settings::default(), until);
         let silent = told.behaviours.iter().filter(|(_, told)| told.is_empty()).map(|(name, _)| *name);
-        assert_eq!(silent.collect::<Vec<_>>(), SILENT, "behaviours without conditions");
+        assert_eq!(silent.collect::<Vec<_>>(), [""; 0], "behaviours without conditions");
         assert_eq!(told.behaviours.len(), NAMES.len());
     }
 
@@ -170,5 +180,28 @@ mod tests {
         let told = at(&outside, &area_with(""), &only("loitering"), until);
         let not_met: Vec<_> = told.behaviours[0].1[0].conditions.iter().filter(|condition| !condition.met).collect();
         assert_eq!(not_met[0].name, "watched");
+    }
+
+    /// Whether one form of the behaviour has all its conditions met at that minute after noon.
+    fn all_met(behaviour: &str, script: &str, minute: u32) -> bool {
+        let until = Time::from_utc(2026, 3, 1, 12 + minute / 60, minute % 60, 0).expect("a time");
+        let told = at(script, &area_with(""), &only(behaviour), until);
+        told.behaviours[0].1.iter().any(super::Explanation::met)
+    }
+
+    #[test]
+    fn what_is_open_has_its_conditions_met_and_what_is_not_yet_has_not() {
+        let boat = "ALFA 224000001 type=37 class=B dims=5,5,2,2\n 12:00 27 -18\n go 0 8 60\n stop 240";
+        assert!(!all_met("small_craft_stop", boat, 230) && all_met("small_craft_stop", boat, 260));
+        let twin = "ALFA 224000001 type=70\n 12:00 28 -17\n go 90 10 120";
+        let other = format!("{twin}\nTWIN 224000001 type=70 mute\n 13:00 26 -20\n go 90 10 60");
+        for behaviour in ["position_jump", "identity_conflict"] {
+            assert!(!all_met(behaviour, twin, 80) && !all_met(behaviour, &other, 58), "{behaviour}");
+        }
+        // The older track is the one asked about first; the jump is the other's.
+        assert!(all_met("identity_conflict", &other, 80));
+        let drop = "ALFA 224000001 type=70 dims=60,60,10,10\n 12:00 28 -18\n go 90 12 180\n go 90 3 30\n go 90 12 300";
+        let collected = format!("{drop}\nBOAT 224000002 type=37 class=B\n 16:00 27.6 -17.305\n go 0 12 120\n stop 60");
+        assert!(!all_met("async_rendezvous", drop, 390) && all_met("async_rendezvous", &collected, 390));
     }
 }

@@ -18,7 +18,7 @@
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use crate::geo::LatLon;
 use crate::time::{Span, Time};
@@ -27,10 +27,11 @@ use crate::units::{METRES_PER_NM, Mmsi, knots};
 use crate::zones::Chart;
 
 use super::condition::{Observation, Rule};
+use super::explain::said_of;
 use super::lone::{Case, FIXES, FIXES_SATELLITE, Kept, Lone, RESUME_AFTER, Seen, Told, Where};
 use super::{
-    Behaviour, Interest, Output, Places, Scene, Scope, Step, minutes, not_negative, number, ordered, positive,
-    thresholds,
+    Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, hysteresis, minutes, not_negative, number,
+    ordered, positive, thresholds,
 };
 
 const NAME: &str = "fishing_out_of_place";
@@ -122,12 +123,8 @@ impl Settings {
         if 5.0 < self.stop_knots {
             problems.push("stop_knots must not be above 5: nobody who makes more is looked at".to_owned());
         }
-        for (low, high) in [
-            (("min_knots", self.min_knots), ("max_knots", self.max_knots)),
-            (("stop_knots", self.stop_knots), ("moving_knots", self.moving_knots)),
-        ] {
-            ordered(&mut problems, low, high);
-        }
+        ordered(&mut problems, ("min_knots", self.min_knots), ("max_knots", self.max_knots));
+        hysteresis(&mut problems, ("stop_knots", self.stop_knots), ("moving_knots", self.moving_knots));
         problems
     }
 }
@@ -192,6 +189,23 @@ impl Behaviour for FishingOutOfPlace {
             },
             out,
         );
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let base = &self.settings;
+        let passage = self.passages.get(&step.vessel);
+        self.stops.explain(scene, step, |told, settings, seen, kept| {
+            let fishing = seen.vessel.ship_type() == Some(30);
+            let done = kept.map(|kept| kept.own).or_else(|| passage?.done(base, seen.fix.at));
+            let hours = done.map(|done| done.took.hours()).or(passage.map(|passage| passage.counted.hours()));
+            let counted = kept.map_or(0.0, |kept| kept.condition.counted().minutes());
+            let speed = format!("> {} at {} to {} kn", base.passage_hours, base.min_knots, base.max_knots);
+            told.is("craft", said_of(&seen.vessel), "fishing", fishing)
+                .is("passage_hours", hours.map_or(Value::Null, |hours| number(hours, 1)), speed, done.is_some())
+                .at_least("passage_straight_share", passage.and_then(Passage::share), base.straight_share)
+                .below("speed_made_good_knots", step.smg.map(|smg| smg.knots), settings.stop_knots)
+                .at_least("stopped_minutes", Some(counted), settings.after_minutes)
+        })
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
@@ -265,6 +279,15 @@ impl Passage {
         if minutes(settings.passage_hours * 60.0) < self.counted {
             let took = fix.at - self.start_at;
             self.done = Some(Done { ended_at: fix.at, took, path_metres: path, net_metres: net });
+        }
+    }
+
+    /// What of the way so far, or of the passage before, was made good.
+    fn share(&self) -> Option<f64> {
+        match (0.0 < self.path_metres, self.done) {
+            (true, _) => Some(self.start.metres_to(self.last) / self.path_metres),
+            (false, Some(done)) => Some(done.net_metres / done.path_metres),
+            (false, None) => None,
         }
     }
 

@@ -23,8 +23,8 @@ use crate::zones::{Chart, imo_check_digit_holds};
 use super::registry::{Bearer, Registry};
 use super::wording::{another_call_sign, another_name, another_type, is_no_name, is_nobodys};
 use super::{
-    Behaviour, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
-    not_negative, positive, thresholds,
+    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    minutes, not_negative, positive, thresholds,
 };
 
 const NAME: &str = "identity_change";
@@ -256,6 +256,26 @@ impl IdentityChange {
         }
     }
 
+    /// The conditions on what it says of itself.
+    fn as_renamed(&self, told: Explanation, vessel: &Vessel<'_>, step: &Step<'_>) -> Explanation {
+        let pending = self.pending.get(&step.vessel);
+        let mut changed: Vec<String> = Vec::new();
+        if let Some(pending) = pending {
+            changed.extend(pending.name.as_deref().map(|old| format!("name, was {old}")));
+            changed.extend(pending.call_sign.as_deref().map(|old| format!("call sign, was {old}")));
+            changed.extend(pending.ship_type.map(|old| format!("type, was {old}")));
+        }
+        let said = if changed.is_empty() { "nothing".to_owned() } else { changed.join("; ") };
+        let under_way = pending.and_then(|pending| pending.under_way);
+        let under_way = under_way.or_else(|| self.under_way(vessel, step.place, step.at));
+        told.is("says_otherwise_once", said, "something settled before, said once more", false).is(
+            "under_way",
+            under_way,
+            "true",
+            under_way == Some(true),
+        )
+    }
+
     /// A set that alternates between two words is no ship that changes its name every hour.
     fn remember(&mut self, vessel: TrackIx, words: [&str; 2]) {
         let earlier = self.earlier.entry(vessel).or_default();
@@ -393,6 +413,34 @@ impl Behaviour for IdentityChange {
         out.signals.push(Signal { behaviour: NAME, subject: subject.clone(), kind });
         let kind = SignalKind::Over { ended_at: step.at, reason: "changed" };
         out.signals.push(Signal { behaviour: NAME, subject, kind });
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let vessel = scene.tracks.vessel(step.vessel);
+        let identity = vessel.identity();
+        let named = Explanation::new("by name, call sign or type").takes_part(scene, step);
+        let mut told = vec![self.as_renamed(named, &vessel, step)];
+        let imo = identity.and_then(|identity| identity.imo);
+        let Some(imo) = imo else {
+            let told_imo = Explanation::new("by IMO number").is("imo", Value::Null, "said twice", false);
+            told.push(told_imo);
+            return told;
+        };
+        let twice = identity.is_some_and(|identity| !identity.once.meets(Fields::IMO));
+        let holds = imo_check_digit_holds(imo);
+        let digit = Explanation::new("by check digit").is("imo", imo, "said twice", twice);
+        told.push(digit.is("check_digit_holds", holds, "false", !holds && 1_000_000 <= imo));
+        let bearer = self.registry.known(imo);
+        let other = bearer.filter(|bearer| bearer.mmsi != step.key.mmsi);
+        let before = match (bearer, other) {
+            (None, _) => "nobody before".to_owned(),
+            (Some(_), None) => "this MMSI".to_owned(),
+            (Some(_), Some(other)) => format!("MMSI {}", other.mmsi),
+        };
+        let told_imo = Explanation::new("by IMO number").is("imo", imo, "said twice", twice);
+        let told_imo = told_imo.is("check_digit_holds", holds, "true", holds && !is_nobodys(imo));
+        told.push(told_imo.is("last_carried_by", before, "another MMSI or name", other.is_some()));
+        told
     }
 
     fn wake(&mut self, _scene: &Scene<'_>, _key: TrackKey, _vessel: TrackIx, _out: &mut Output) {}

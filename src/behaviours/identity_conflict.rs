@@ -23,8 +23,8 @@ use crate::zones::Chart;
 
 use super::sharing::{is_watched, jump_measured};
 use super::{
-    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes, number,
-    positive, thresholds,
+    Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    minutes, number, positive, thresholds,
 };
 
 const NAME: &str = "identity_conflict";
@@ -215,6 +215,36 @@ impl Behaviour for IdentityConflict {
         for further in further {
             self.heard(scene, step, further, fix.at, out);
         }
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let settings = &self.settings;
+        let mmsi = step.key.mmsi;
+        let told =
+            |about| Explanation::new(about).is("mmsi", mmsi.to_string(), "a ship's or tender's own", is_watched(mmsi));
+        let left = self.left.get(&step.vessel).into_iter().flatten();
+        let doubles = left.chain([&step.vessel]).filter_map(|further| self.doubles.get(further));
+        let found = doubles.map(|double| {
+            let since = scene.now - double.confirmed_at;
+            let quiet = scene.now - double.quiet_since();
+            let told = told(format!("{} and {}", double.from.0, double.key)).is("tracks", 2, "2", true).is(
+                "older_track_fixes",
+                double.fixes,
+                format!(">= {}", settings.fixes),
+                settings.fixes <= double.fixes,
+            );
+            match double.open {
+                Some(_) => told.below("one_silent_hours", Some(quiet.hours()), settings.silent_hours),
+                None => told.at_most("minutes_since_the_jump", Some(since.minutes()), settings.within_minutes),
+            }
+        });
+        let found: Vec<Explanation> = found.collect();
+        if !found.is_empty() {
+            return found;
+        }
+        let tracks = scene.tracks.under(mmsi).count();
+        let needed = "2, one just jumped away from the other";
+        vec![told(String::new()).is("tracks", tracks, needed, false)]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

@@ -24,8 +24,8 @@ use crate::zones::{Chart, Relation, ZoneIx};
 
 use super::sharing::is_watched;
 use super::{
-    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes, positive,
-    thresholds,
+    Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    minutes, positive, thresholds,
 };
 
 const NAME: &str = "interference";
@@ -197,6 +197,29 @@ impl Behaviour for Interference {
         out.signals.push(signal(SignalKind::Holds(Box::new(holding))));
         out.signals.push(signal(SignalKind::Mutes { vessels }));
         out.wakes.push((fix.at + window, step.key, step.vessel));
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let settings = &self.settings;
+        let since = scene.now - minutes(settings.window_minutes);
+        let told = match step.fix {
+            None => Explanation::new("").is("position", "none", "a fix", false),
+            Some(fix) => {
+                let area = self.areas.values().find(|area| self.is_near(area.centre, fix.position));
+                let here = self.jumps.iter().filter(|jump| since <= jump.at && self.is_near(jump.to, fix.position));
+                let jumped: BTreeSet<Mmsi> = here.map(|jump| jump.mmsi).collect();
+                let vessels = area.map_or(jumped.len(), |area| area.vessels.len());
+                let about = format!("within {} nm of it, in {} min", settings.radius_nm, settings.window_minutes);
+                let needed = settings.vessels as usize;
+                Explanation::new(about).is(
+                    "vessels_that_jumped_here",
+                    vessels,
+                    format!(">= {needed}"),
+                    needed <= vessels,
+                )
+            }
+        };
+        vec![told]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, _key: TrackKey, _vessel: TrackIx, out: &mut Output) {

@@ -25,7 +25,7 @@ use super::explain::or_nobody_asks;
 use super::profile::Profiles;
 use super::{
     Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, number, ordered, positive, thresholds,
+    hysteresis, minutes, number, positive, thresholds,
 };
 
 const NAME: &str = "limit_hugging";
@@ -96,7 +96,7 @@ impl Settings {
         if 5.0 < self.slow_knots {
             problems.push("slow_knots must not be above 5: nobody who makes more is looked at".to_owned());
         }
-        ordered(&mut problems, ("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots));
+        hysteresis(&mut problems, ("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots));
         problems
     }
 

@@ -346,11 +346,21 @@ fn ordered(problems: &mut Vec<String>, low: (&str, f64), high: (&str, f64)) {
     }
 }
 
-/// Says when an end threshold lies on the wrong side of its begin threshold.
+/// Says when an end threshold lies below its begin threshold, for what ends by rising above it.
 fn hysteresis(problems: &mut Vec<String>, begin: (&str, f64), end: (&str, f64)) {
     if end.1 < begin.1 {
         problems.push(format!(
             "{} ({}) must not be below {} ({}): the space between keeps it from flickering",
+            end.0, end.1, begin.0, begin.1
+        ));
+    }
+}
+
+/// The same for what ends by falling: its end threshold lies below its begin threshold, or at it.
+fn hysteresis_below(problems: &mut Vec<String>, begin: (&str, f64), end: (&str, f64)) {
+    if begin.1 < end.1 {
+        problems.push(format!(
+            "{} ({}) must not be above {} ({}): the space between keeps it from flickering",
             end.0, end.1, begin.0, begin.1
         ));
     }

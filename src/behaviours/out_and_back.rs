@@ -24,10 +24,11 @@ use crate::time::{Span, Time};
 use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Relation};
 
+use super::explain::zones_by_name;
 use super::profile::{Profiles, Standing};
 use super::{
-    Behaviour, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
-    not_negative, number, ordered, positive, thresholds,
+    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    hysteresis, minutes, not_negative, number, ordered, positive, thresholds,
 };
 
 const NAME: &str = "out_and_back";
@@ -105,8 +106,8 @@ impl Settings {
                 problems.push(format!("{key} must not be above 5: nobody who makes more is looked at"));
             }
         }
+        hysteresis(&mut problems, ("stop_knots", self.stop_knots), ("moving_knots", self.moving_knots));
         for (low, high) in [
-            (("stop_knots", self.stop_knots), ("moving_knots", self.moving_knots)),
             (("return_nm", self.return_nm), ("out_nm", self.out_nm)),
             (("return_nm", self.return_nm), ("fishing_out_nm", self.fishing_out_nm)),
         ] {
@@ -226,6 +227,39 @@ impl Behaviour for OutAndBack {
             let fixes = if vessel.satellite_only() { FIXES_SATELLITE } else { FIXES };
             trip.look(&of.settings, profile, &fix, &place, nm, &smg, at_sea && far, fixes);
         }
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let vessel = scene.tracks.vessel(step.vessel);
+        let told = Explanation::new("").takes_part(scene, step);
+        let Some(trip) = self.trips.get(&step.vessel) else {
+            return vec![told.is("left_calm_water", "not seen, or in a port since", "seen", false)];
+        };
+        let mut profiles = Vec::new();
+        self.profiles.anywhere(scene.chart, zones_of(step).into_iter(), scene.now, &mut profiles);
+        let stop = trip.stop.as_deref();
+        let Some(of) =
+            stop.map(|stop| stop.profile).or(profiles.first().copied()).map(|index| self.profiles.get(index))
+        else {
+            return vec![told.is("runs_here", zones_by_name(scene.chart, step), "a zone where it runs", false)];
+        };
+        let settings = &of.settings;
+        let there = stop.map(|stop| Place::at(scene.chart, stop.at, scene.now));
+        let told = told.is("left_calm_water", trip.left_at.to_string(), "seen", true);
+        let told = told.above("stop_nm_from_start", stop.map(|stop| stop.start_nm), settings.out_nm(&vessel));
+        let told = of.explain_place(told, there.or(step.place).as_ref(), settings.min_shore_nm);
+        let told = told.at_least(
+            "stopped_minutes",
+            Some(stop.map_or(0.0, |stop| stop.counted.minutes())),
+            settings.stop_minutes,
+        );
+        let back = step.fix.map(|fix| trip.start().nm_to(fix.position));
+        let days = (scene.now - trip.left_at).hours() / 24.0;
+        vec![told.at_most("nm_from_start_now", back, settings.return_nm).at_most(
+            "days",
+            Some(days),
+            settings.within_days,
+        )]
     }
 
     fn wake(&mut self, _scene: &Scene<'_>, _key: TrackKey, _vessel: TrackIx, _out: &mut Output) {}

@@ -16,13 +16,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::time::Time;
-use crate::tracks::{Activity, TrackIx, TrackKey};
+use crate::tracks::{Activity, CONFIRMING_FIXES, TrackIx, TrackKey};
 use crate::zones::Chart;
 
 use super::sharing::{is_watched, jump_measured};
 use super::{
-    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes, positive,
-    thresholds,
+    Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    minutes, positive, thresholds,
 };
 
 const NAME: &str = "position_jump";
@@ -130,6 +130,20 @@ impl Behaviour for PositionJump {
         out.activity.push((step.vessel, Activity::Keeps));
         out.wakes.push((jump.before.at + minutes(self.settings.joined_minutes), step.key, step.vessel));
         self.open.insert(step.vessel, Open { key: step.key, from: jump.from, left_at: jump.before.at });
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let mmsi = step.key.mmsi;
+        let told = Explanation::new("").is("mmsi", mmsi.to_string(), "a ship's or tender's own", is_watched(mmsi));
+        let Some(open) = self.open.get(&step.vessel).filter(|open| open.key == step.key) else {
+            let elsewhere = scene.tracks.fixes_elsewhere(mmsi);
+            let needed = format!(">= {CONFIRMING_FIXES}, in agreement");
+            return vec![told.is("fixes_out_of_reach", elsewhere, needed, CONFIRMING_FIXES <= elsewhere)];
+        };
+        let left = scene.tracks.find(open.from.0).and_then(|left| left.last()).map_or(open.left_at, |fix| fix.at);
+        let silent = scene.now - left.max(open.left_at);
+        let told = told.is("jumped_away_from", open.from.0.to_string(), "a place out of reach", true);
+        vec![told.below("other_track_silent_minutes", Some(silent.minutes()), self.settings.joined_minutes)]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

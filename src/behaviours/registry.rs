@@ -38,6 +38,10 @@ impl Registry {
         self.bearers.get_mut(&imo)
     }
 
+    pub(super) fn known(&self, imo: u32) -> Option<&Bearer> {
+        self.bearers.get(&imo)
+    }
+
     pub(super) fn bears(&mut self, imo: u32, bearer: Bearer) {
         self.make_room(1);
         self.bearers.insert(imo, bearer);

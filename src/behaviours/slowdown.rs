@@ -28,8 +28,8 @@ use crate::zones::{Chart, Kind, Zone};
 use super::condition::{Observation, Rule};
 use super::lone::{Case, FIXES, FIXES_SATELLITE, Kept, Lone, RESUME_AFTER, Seen, Told, Where};
 use super::{
-    Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, minutes, not_negative, number, ordered,
-    positive, thresholds,
+    Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, hysteresis, minutes, not_negative, number,
+    ordered, positive, thresholds,
 };
 
 const NAME: &str = "slowdown";
@@ -112,12 +112,8 @@ impl Settings {
         if 1.0 < self.end_share {
             problems.push("end_share must not be above 1".to_owned());
         }
-        for (low, high) in [
-            (("slow_knots", self.slow_knots), ("under_way_knots", self.under_way_knots)),
-            (("slow_share", self.slow_share), ("end_share", self.end_share)),
-        ] {
-            ordered(&mut problems, low, high);
-        }
+        ordered(&mut problems, ("slow_knots", self.slow_knots), ("under_way_knots", self.under_way_knots));
+        hysteresis(&mut problems, ("slow_share", self.slow_share), ("end_share", self.end_share));
         problems
     }
 }

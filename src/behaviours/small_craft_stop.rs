@@ -24,10 +24,11 @@ use crate::tracks::{SpeedMadeGood, TrackIx, TrackKey, Vessel};
 use crate::zones::Chart;
 
 use super::condition::{Observation, Rule};
+use super::explain::said_of;
 use super::lone::{Case, FIXES, FIXES_SATELLITE, Kept, Lone, RESUME_AFTER, Seen, Told, Where};
 use super::{
-    Behaviour, Interest, Output, Places, Scene, Scope, Step, minutes, not_negative, number, ordered, positive,
-    thresholds,
+    Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, hysteresis, minutes, not_negative, number,
+    positive, thresholds,
 };
 
 const NAME: &str = "small_craft_stop";
@@ -108,7 +109,7 @@ impl Settings {
         if 5.0 < self.slow_knots {
             problems.push("slow_knots must not be above 5: nobody who makes more is looked at".to_owned());
         }
-        ordered(&mut problems, ("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots));
+        hysteresis(&mut problems, ("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots));
         problems
     }
 }
@@ -140,6 +141,17 @@ impl Behaviour for SmallCraftStop {
 
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         self.vessels.step(scene, step, out);
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        self.vessels.explain(scene, step, |told, settings, seen, kept| {
+            let smg = speed(settings, seen).map(|smg| smg.knots);
+            let needed = format!("sailing, pleasure, or class B below {} m that does not fish", settings.length_metres);
+            let counted = kept.map_or(0.0, |kept| kept.condition.counted().minutes());
+            told.is("craft", said_of(&seen.vessel), needed, is_small(&seen.vessel, settings))
+                .below("speed_made_good_knots", smg, settings.slow_knots)
+                .at_least("still_minutes", Some(counted), settings.after_minutes)
+        })
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

@@ -22,7 +22,8 @@ use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Crossing, Listed, Match, Presence, Said, Watchlists};
 
 use super::{
-    Behaviour, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject, positive, thresholds,
+    Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    positive, thresholds,
 };
 
 const NAME: &str = "watchlist";
@@ -241,6 +242,20 @@ impl Behaviour for Watchlist {
                 self.say(scene, *ix, None, out);
             }
         }
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let vessel = scene.tracks.vessel(step.vessel);
+        let told = Explanation::new("").is("rows_on_watchlists", self.lists.len(), ">= 1", !self.lists.is_empty());
+        let told = match self.find(&vessel, scene.now) {
+            None => told.is("listed", "no", "by MMSI, IMO number, call sign or name, not expired", false),
+            Some(Match { listed, by, fuzzy }) => {
+                let how = if fuzzy { "nearly its" } else { "its" };
+                told.is("listed", format!("in {} by {how} {by}", listed.list), "in a list, not expired", true)
+            }
+        };
+        let heard = vessel.last().map(|fix| (scene.now - fix.at).hours());
+        vec![told.below("silent_hours", heard, self.settings.silent_hours)]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

@@ -82,6 +82,14 @@ impl Settings {
         not_negative(&mut problems, "min_knots", self.min_knots);
         not_negative(&mut problems, "margin_knots", self.margin_knots);
         ordered(&mut problems, ("min_knots", self.min_knots), ("max_knots", self.max_knots));
+        let band = self.max_knots - self.min_knots;
+        let room = if self.min_knots == 0.0 { band } else { band / 2.0 };
+        if 0.0 <= room && room < self.margin_knots {
+            problems.push(format!(
+                "margin_knots ({}) must not be above {room}: no speed would be back in the band of {} to {}",
+                self.margin_knots, self.min_knots, self.max_knots
+            ));
+        }
         problems
     }
 

@@ -90,7 +90,10 @@ fn head(engine: &Engine, track: &Explained, at: Time, text: &mut String) {
     text.push_str(&format!("  last fix {} at {:.4} {:.4}, {knots}", fix.at, position.lat, position.lon));
     if let Some(place) = track.place {
         let calm = if place.calm.inside { ", in calm water" } else { "" };
-        text.push_str(&format!(", {:.1} nm off the coast{calm}", place.shore_nm));
+        if place.shore_nm.is_finite() {
+            text.push_str(&format!(", {:.1} nm off the coast", place.shore_nm));
+        }
+        text.push_str(calm);
     }
     text.push('\n');
 }

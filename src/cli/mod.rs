@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out.
 
 mod check;
+mod cost;
 mod demo;
 pub mod evaluate;
 mod explain;

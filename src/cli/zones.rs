@@ -1,10 +1,15 @@
 //! `atalaia zones`: lists the zones, shows one, and says what is known of a position.
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
+use super::replay::{Playback, play};
 use super::{Failure, SettingsArguments, print};
+use crate::ais::Class;
 use crate::clock::Clock;
-use crate::config::{Purpose, check};
+use crate::config::{Checked, Purpose, check};
+use crate::coverage::{LEAST_SLOTS, Reception};
+use crate::engine::Engine;
 use crate::geo::LatLon;
 use crate::time::Time;
 use crate::zones::{Chart, Hit, Hours, Kind, Relation, Zone, ZoneSet};
@@ -29,6 +34,9 @@ enum Command {
         lat: f64,
         /// Degrees east
         lon: f64,
+        /// Recording to learn from how well vessels are heard there, by transponder class
+        #[arg(long, value_name = "RECORDING")]
+        on: Option<PathBuf>,
     },
     /// One zone, with everything its file says
     Show {
@@ -46,13 +54,18 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let mut text = Vec::new();
     let written = match &arguments.command {
         Command::List => list(chart, now, &mut text),
-        Command::Test { lat, lon } => {
+        Command::Test { lat, lon, on } => {
             if !(lat.abs() <= 90.0 && lon.abs() <= 180.0) {
                 return Err(Failure::Usage(format!(
                     "{lat} {lon} is no position: write degrees north (-90 to 90), then degrees east (-180 to 180)"
                 )));
             }
-            test(chart, LatLon::new(*lat, *lon), now, &mut text)
+            let at = LatLon::new(*lat, *lon);
+            let told = test(chart, at, now, &mut text);
+            match on {
+                Some(recording) => told.and(reception(&learn(&settings, recording)?, at, &mut text)),
+                None => told,
+            }
         }
         Command::Show { id } => match show(&chart.zones, id, &mut text) {
             Ok(false) => {
@@ -110,6 +123,46 @@ pub fn test(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io::R
         }
         None => writeln!(out, "port:   none known"),
     }
+}
+
+/// How likely vessels are heard at a position, by class: whether a boat that nobody saw could have been there.
+pub fn reception(engine: &Engine, at: LatLon, out: &mut dyn Write) -> io::Result<()> {
+    let Some(last) = engine.now() else {
+        return writeln!(out, "heard:  the recording carries no times, so that nothing is learned from it");
+    };
+    for (class, name) in [(Class::A, "A"), (Class::B, "B")] {
+        let Reception { observed, heard } = engine.coverage().reception(at, class);
+        let chance = Reception { observed, heard }.chance();
+        let slots =
+            format!("{heard:.0} of {observed:.0} ten-minute slots in which one was expected within this 0.25° cell");
+        match chance {
+            _ if observed < 0.5 => writeln!(
+                out,
+                "heard:  class {name}: nobody was expected here up to {last}; whether one could have been here unheard is unknown"
+            )?,
+            0.0 => writeln!(
+                out,
+                "heard:  class {name}: in {slots}; too few ({LEAST_SLOTS} are needed) to say that one would be heard"
+            )?,
+            _ => writeln!(
+                out,
+                "heard:  class {name}: in {slots}; one that sends goes unheard for an hour with probability {}",
+                probability((1.0 - chance).powi(6))
+            )?,
+        }
+    }
+    Ok(())
+}
+
+/// An engine that has heard a recording.
+fn learn(settings: &Checked, recording: &Path) -> Result<Engine, Failure> {
+    let playback = Playback { inputs: vec![recording.to_owned()], time_zone: None, pace: None, until: None };
+    Ok(play(settings, &playback, &mut |_| {}, &mut |_| Ok(()))?.engine)
+}
+
+/// Two significant digits, and nothing finer than is known.
+fn probability(of: f64) -> String {
+    if of < 0.001 { "below 0.001".to_owned() } else { format!("{of:.3}") }
 }
 
 /// Everything a zone file says of one zone. `false` when there is no such zone; then similar ids are listed.

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::{fs, io};
 
 use super::chart::{Parts, ZoneSource, ZonesRead, read_zones};
-use super::load::load;
+use super::load::{Loaded, load};
 use super::watchlists::read_watchlists;
-use super::{Config, Problem, SHIPPED};
+use super::{Config, Problem, Profile, SHIPPED};
 use crate::engine::{self, SourceClock};
 use crate::time::Span;
 use crate::zones::Chart;
@@ -29,6 +29,8 @@ pub struct Checked {
     pub sinks: Vec<delivery::Settings>,
     /// How recordings are read.
     pub recordings: inputs::RecordingSettings,
+    /// Whose definitions are the defaults, if not ours.
+    pub profile: Option<Profile>,
     /// Where the watchlists are, if anywhere.
     pub watchlists: Option<PathBuf>,
     /// What is odd about the zone files without being wrong.
@@ -94,6 +96,7 @@ impl Text<'_> {
             return Err(problems);
         };
         let mut faults = config.problems();
+        let outvoted = outvoted(&config, &loaded);
         let folder = self.folder;
         for input in &mut config.inputs {
             input.path = input.path.take().map(|path| folder.join(path));
@@ -131,9 +134,10 @@ impl Text<'_> {
         problems.extend(in_files);
         match (parts, lists) {
             (Ok(mut parts), Ok(lists)) if problems.is_empty() => Ok(Checked {
-                warnings: std::mem::take(&mut parts.warnings),
+                warnings: outvoted.into_iter().chain(std::mem::take(&mut parts.warnings)).collect(),
                 chart: Arc::new(Chart { watchlists: Arc::new(lists), ..parts.chart(&config.zones) }),
                 watchlists,
+                profile: config.profile,
                 engine: config.engine(),
                 zones,
                 inputs: config.inputs,
@@ -143,6 +147,17 @@ impl Text<'_> {
             _ => Err(problems),
         }
     }
+}
+
+/// Keys of the file that say otherwise than the profile, if any: whoever copies the whole shipped file has all of them.
+fn outvoted(config: &Config, loaded: &Loaded<'_>) -> Option<Problem> {
+    let profile = config.profile?;
+    let all = serde_json::to_value(&config.behaviours).ok()?;
+    let differs = |(behaviour, key, value): &&(&str, &str, f64)| all[*behaviour][*key].as_f64() != Some(*value);
+    let keys = profile.values().iter().filter(differs).map(|(behaviour, key, _)| format!("{behaviour}.{key}"));
+    let keys: Vec<String> = keys.collect();
+    let text = format!("profile: keys of this file win over {}: {}", profile.name(), keys.join(", "));
+    (!keys.is_empty()).then(|| loaded.locate(&text))
 }
 
 /// An empty name stands for the built-in zones.

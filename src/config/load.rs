@@ -47,7 +47,10 @@ impl Loaded<'_> {
         for _ in 0..MOST_PROBLEMS {
             let whole = Spanned::new(0..self.text.len(), rest.clone());
             let error = match Config::deserialize(Deserializer::from(whole)) {
-                Ok(config) => {
+                Ok(mut config) => {
+                    if let Some(profile) = config.profile {
+                        profile.apply(&mut config.behaviours, |path| self.is_written(path));
+                    }
                     self.problems.sort_by_key(|problem| problem.line.as_ref().map(|(number, _)| *number));
                     return self.config = Some(config);
                 }
@@ -105,6 +108,19 @@ impl Loaded<'_> {
             index += usize::from(*gap <= index);
         }
         format!("{list}[{index}]{rest}")
+    }
+
+    /// Whether the file gives a key (of tables only) a value.
+    fn is_written(&self, path: &str) -> bool {
+        let mut table = Some(&self.table);
+        path.split('.').all(|step| {
+            let entry = table.and_then(|table| table.iter().find(|(key, _)| key.get_ref() == step));
+            table = match entry.map(|(_, value)| value.get_ref()) {
+                Some(DeValue::Table(inner)) => Some(inner),
+                _ => None,
+            };
+            entry.is_some()
+        })
     }
 
     /// Where the file speaks of a key, or else of the nearest thing around it.

@@ -4,6 +4,7 @@ mod chart;
 mod check;
 mod load;
 mod problem;
+mod profile;
 mod watch;
 mod watchlists;
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use chart::{ZoneSource, ZonesRead, read_zones};
 pub use check::{Checked, Purpose, check, source_clock};
 pub use problem::Problem;
+pub use profile::Profile;
 pub use watch::FolderWatch;
 
 use crate::{alerts, behaviours, coverage, delivery, engine, inputs, tracks, zones};
@@ -25,6 +27,8 @@ pub const SHIPPED: &str = include_str!("../../config/atalaia.toml");
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
+    /// `profile`: whose definitions are the defaults of some behaviours; ours when absent. Keys the file gives win.
+    pub profile: Option<Profile>,
     /// `[time]`
     pub time: engine::TimeSettings,
     /// `[tracks]`
@@ -53,6 +57,7 @@ impl Default for Config {
     fn default() -> Config {
         let core = engine::Settings::default();
         Config {
+            profile: None,
             time: core.time,
             tracks: core.tracks,
             alerts: core.alerts,

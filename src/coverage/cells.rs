@@ -13,7 +13,7 @@ const COLUMNS: i64 = 1440;
 /// Slots in 14 days: what was counted so long ago weighs 1/e.
 const MEMORY_SLOTS: f32 = 2016.0;
 /// Fewer observed slots than this say nothing (SPEC `ais_gap`).
-const NEEDED: f32 = 24.0;
+pub const LEAST_SLOTS: f32 = 24.0;
 /// Decay since the last count must not lose the last slot needed.
 const ROUNDING: f32 = 0.5;
 /// Keeps a short lucky record from looking certain (SPEC `ais_gap`).
@@ -61,7 +61,7 @@ pub struct Reception {
 impl Reception {
     /// How likely a vessel that sends is heard there within ten minutes, 0-1; 0 where too little is known.
     pub fn chance(self) -> f64 {
-        if self.observed + ROUNDING < NEEDED {
+        if self.observed + ROUNDING < LEAST_SLOTS {
             return 0.0;
         }
         f64::from(self.heard / (self.observed + DOUBT))

@@ -17,7 +17,7 @@ mod silence;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-pub use cells::{Cell, Reception};
+pub use cells::{Cell, LEAST_SLOTS, Reception};
 pub use feeds::Pulse;
 pub use quiet::QuietArea;
 pub use receipt::{Receipt, Receipts};

@@ -14,7 +14,7 @@ const COPY_WINDOW: i64 = 30_000;
 /// A class A ship at full speed sends 30 a minute; one that sends more than this is no ship.
 const MOST_HEARD: usize = 64;
 /// Fixes that make a jump a track of its own.
-const CONFIRMING_FIXES: usize = 3;
+pub const CONFIRMING_FIXES: usize = 3;
 /// A candidate nobody confirms for this long is dropped; a track silent for this long gives its name to its successor.
 pub(super) const CANDIDATE_AGE: Span = Span::from_minutes(30);
 /// Receiver clocks and slot delays blur positions: this much is no jump. Metres.
@@ -57,7 +57,7 @@ pub enum Outcome {
 pub struct Jump {
     /// The track it was on: another, or the same where that had already been silent for 30 min.
     pub from: (TrackKey, TrackIx),
-    /// The last fix there before the jump.
+    /// The last fix there that is not younger than `first`.
     pub before: Fix,
     /// The first fix at the new place; two more confirmed it.
     pub first: Fix,
@@ -88,6 +88,10 @@ pub enum Refusal {
 #[derive(Clone, Default)]
 pub(super) struct Heard {
     lately: [Transmission; 3],
+    #[expect(
+        clippy::box_collection,
+        reason = "one thin pointer keeps a vessel's hot state at 64 bytes; few send so fast"
+    )]
     more: Option<Box<Vec<Transmission>>>,
 }
 
@@ -170,6 +174,11 @@ impl Candidates {
             return None;
         }
         self.waiting.remove(&mmsi)
+    }
+
+    /// How many agree so far.
+    pub(super) fn waiting(&self, mmsi: u32) -> usize {
+        self.waiting.get(&mmsi).map_or(0, Vec::len)
     }
 
     /// Drops candidates nobody confirmed.

@@ -19,7 +19,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use accept::{Jump, Outcome, Refusal};
+pub use accept::{CONFIRMING_FIXES, Jump, Outcome, Refusal};
 pub use flag::flag_of;
 pub use identity::{Fields, Identity, Learned};
 pub use store::{Activity, Interest, Tracks};

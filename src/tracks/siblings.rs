@@ -15,6 +15,11 @@ impl Tracks {
         self.chain(mmsi).map(|ix| self.vessel(ix))
     }
 
+    /// Fixes under one MMSI, waiting for `CONFIRMING_FIXES`, that none of its tracks could have made.
+    pub fn fixes_elsewhere(&self, mmsi: Mmsi) -> usize {
+        self.candidates.waiting(mmsi.0)
+    }
+
     /// The track of this MMSI that could have made the fix; of several the nearest.
     pub(super) fn nearest_possible(&self, mmsi: Mmsi, first: u32, fix: &Fix) -> Option<TrackIx> {
         let limit = self.settings.jump_knots;
@@ -43,13 +48,11 @@ impl Tracks {
         let jump = before.and_then(|from| {
             let hot = &self.hot[from.0 as usize];
             let last = hot.last().filter(|_| CONFIRMED_FIXES <= hot.fixes)?;
-            // It may have gone on where it was meanwhile: what counts is where it was when the other one turned up.
-            let there = self.cold[from.0 as usize].trail.at_or_before(confirmed[0].at);
-            let before = match there.filter(|_| confirmed[0].at < last.at) {
-                Some(there) => Fix { at: there.at, position: there.position, ..last },
-                None => last,
-            };
-            Some(Box::new(Jump { from: (hot.key(), from), before, first: confirmed[0] }))
+            let first = confirmed[0];
+            // The ship that was left may go on sending: what it sent since says nothing of the way to the new place.
+            let point = self.cold[from.0 as usize].trail.at_or_before(first.at).filter(|_| first.at < last.at);
+            let before = point.map_or(last, |point| Fix { at: point.at, position: point.position, ..last });
+            Some(Box::new(Jump { from: (hot.key(), from), before, first }))
         });
         let successor = self.chain(mmsi).find(|ix| {
             let hot = &self.hot[ix.0 as usize];

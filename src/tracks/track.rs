@@ -71,6 +71,7 @@ pub(super) struct Cold {
     pub(super) first_at: Time,
     pub(super) usual: Option<Box<UsualSpeed>>,
     pub(super) identity: Option<Box<Identity>>,
+    #[expect(clippy::box_collection, reason = "one thin pointer keeps a vessel's cold state at 64 bytes")]
     pub(super) stations: Option<Box<Vec<StationId>>>,
 }
 

@@ -118,6 +118,13 @@ impl ZoneSet {
         ZoneSet::index(Vec::new(), Vec::new())
     }
 
+    /// The same zones, one of them with other properties; its geometry stays.
+    pub fn with(&self, number: ZoneIx, change: impl FnOnce(&mut Zone)) -> ZoneSet {
+        let mut zones = self.zones.clone();
+        change(&mut zones[usize::from(number.0)]);
+        ZoneSet::index(zones, self.shapes.clone())
+    }
+
     fn index(zones: Vec<Zone>, shapes: Vec<Shape>) -> ZoneSet {
         let numbered = || (0_u16..).zip(zones.iter().zip(&shapes));
         let cells = Cells::build(numbered().map(|(number, (zone, shape))| {

@@ -1,0 +1,93 @@
+//! What an asynchronous rendezvous asks of the ship and of the boat, as data.
+
+use crate::behaviours::dropped::{Spot, small};
+use crate::behaviours::explain::said_of;
+use crate::behaviours::{Explanation, Place, Scene, Step};
+use crate::episodes::Halt;
+use crate::units::METRES_PER_NM;
+
+use super::{AsyncRendezvous, LONGEST_LEG_NM};
+
+impl AsyncRendezvous {
+    /// Of the ship: a slow leg or a kink, and a boat that stopped there since.
+    pub(super) fn as_ship(&self, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
+        let told = Explanation::new("as the ship before").takes_part(scene, step);
+        let legs = scene.episodes.legs.of(step.key).map(|(_, leg)| Spot::of_leg(leg));
+        let kinks = scene.episodes.kinks.of(step.key).map(|(_, kink)| Spot::of_kink(kink));
+        let spots: Vec<Spot> = legs.chain(kinks).collect();
+        let needed = ">= 1 in watched water in 48 h, not by trade";
+        let told = told.is("slow_legs_and_kinks", spots.len(), needed, !spots.is_empty());
+        let Some(latest) = spots.iter().max_by_key(|spot| spot.at) else {
+            return told;
+        };
+        let farthest = (self.base.max_reach_nm + LONGEST_LEG_NM) * METRES_PER_NM;
+        let ship = (step.key, step.vessel);
+        let collects = |halt: &Halt| {
+            let boat = scene.tracks.find(halt.key);
+            let is_small = boat.is_some_and(|boat| small(&boat, self.base.small_metres));
+            is_small && spots.iter().any(|spot| self.drop(scene, halt, ship, spot, &[]).is_some())
+        };
+        let mut boats: Vec<_> = spots
+            .iter()
+            .flat_map(|spot| scene.episodes.halts.near(spot.from, farthest))
+            .filter(|(_, halt, _)| collects(halt))
+            .map(|(_, halt, _)| halt.key)
+            .collect();
+        boats.sort_unstable();
+        boats.dedup();
+        told.is("latest_at", latest.at.to_string(), "the latest of them", true)
+            .at_least("shore_nm", Some(latest.shore_nm), self.base.min_shore_nm)
+            .at_least_one("boats_stopped_there_since", boats.len())
+    }
+
+    /// Of the boat: small, stopped for ten minutes, where a ship was slow or aside before.
+    pub(super) fn as_boat(&self, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
+        let vessel = scene.tracks.vessel(step.vessel);
+        let needed = format!("below {} m, class B, fishing, pleasure or unknown", self.base.small_metres);
+        let told = Explanation::new("as the boat after").takes_part(scene, step);
+        let told = told.is("craft", said_of(&vessel), needed, small(&vessel, self.base.small_metres));
+        let Some((id, halt)) = scene.episodes.halts.of(step.key).next_back() else {
+            return told.is("stopped_at_sea", "never", "below 3 kn for 10 min outside calm water", false);
+        };
+        let here = Place::at(scene.chart, halt.position, scene.now);
+        let told = told
+            .is("stopped_at_sea", halt.started_at.to_string(), "below 3 kn for 10 min outside calm water", true)
+            .is("in_calm_water", here.calm.inside, "false", !here.calm.inside);
+        let told = self.nearest_ship(scene, halt, told);
+        let left = scene.episodes.port_calls.of(step.key).last().map(|call| call.to);
+        let since = |kept: &Halt| left.is_none_or(|left| left < kept.started_at);
+        let earlier = scene.episodes.halts.of(step.key).filter(|(other, kept)| *other < id && since(kept)).count();
+        let collects = self.collecting.get(&step.vessel).is_some_and(|collecting| collecting.find.halt == id);
+        let waits = match self.waiting.get(&step.vessel) {
+            _ if collects => "told already".to_owned(),
+            Some(waiting) => {
+                let now = step.fix.map_or(waiting.out_nm, |fix| waiting.start.nm_to(fix.position));
+                format!("stop {}, {:.1} nm nearer her start by now", earlier + 1, waiting.out_nm - now)
+            }
+            None => format!("stop {}", earlier + 1),
+        };
+        let needed = format!("her first stop, or then {} nm nearer her start", self.base.back_nm);
+        told.is("first_or_farthest_stop", waits, needed, collects || earlier == 0)
+    }
+
+    /// The slow leg or kink that the stop lies nearest to, by how far things may have drifted since.
+    fn nearest_ship(&self, scene: &Scene<'_>, halt: &Halt, told: Explanation) -> Explanation {
+        let around = (self.base.max_reach_nm + LONGEST_LEG_NM) * METRES_PER_NM;
+        let legs = scene.episodes.legs.near(halt.position, around);
+        let legs = legs.into_iter().map(|(_, leg, _)| (leg.key, Spot::of_leg(leg)));
+        let kinks = scene.episodes.kinks.near(halt.position, around);
+        let kinks = kinks.into_iter().map(|(_, kink, _)| (kink.key, Spot::of_kink(kink)));
+        let others = legs.chain(kinks).filter(|(key, spot)| *key != halt.key && spot.at <= halt.started_at);
+        let measured = others.map(|(key, spot)| {
+            let hours = (halt.started_at - spot.at).hours();
+            let nm = spot.metres_from(halt.position) / METRES_PER_NM;
+            (nm / self.base.reach_at(hours), nm, hours, key)
+        });
+        let Some((_, nm, hours, key)) = measured.min_by(|a, b| a.0.total_cmp(&b.0).then(a.3.cmp(&b.3))) else {
+            return told.is("ship_before", "none", "slow or aside of her course near there before", false);
+        };
+        told.is("ship_before", key.to_string(), "slow or aside of her course near there before", true)
+            .at_most("distance_nm", Some(nm), self.base.reach_at(hours))
+            .between("hours_between", Some(hours), self.base.min_hours, self.base.max_hours)
+    }
+}

@@ -1,0 +1,271 @@
+//! What settings cost in alerts: a recording run through as they are, and again with one of them changed at a time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::replay::{Playback, Played, play};
+use super::{Failure, print};
+use crate::alerts::{Alert, Change, Severity};
+use crate::behaviours::{self, NAMES, check_overrides};
+use crate::config::Checked;
+use crate::time::Span;
+use crate::zones::{Chart, ZoneIx};
+
+/// Rows whose settings are tried otherwise: each costs up to four runs more.
+const MOST_COSTLY: usize = 4;
+/// What is tried: a key and how much more of it. The first ones a behaviour has are its main thresholds.
+const STEPS: [(&str, Step); 9] = [
+    ("after_minutes", Step::Times(1.5)),
+    ("near_minutes", Step::Times(1.5)),
+    ("close_minutes", Step::Times(1.5)),
+    ("watched_minutes", Step::Times(1.5)),
+    ("after_hours", Step::Times(1.5)),
+    ("stop_minutes", Step::Times(1.5)),
+    ("kept_minutes", Step::Times(1.5)),
+    ("change_metres", Step::Times(1.5)),
+    ("min_shore_nm", Step::More(3.0)),
+];
+
+#[derive(Clone, Copy)]
+enum Step {
+    Times(f64),
+    More(f64),
+}
+
+impl Step {
+    fn from(self, now: f64) -> f64 {
+        let new = match self {
+            Step::Times(factor) => now * factor,
+            Step::More(more) => now + more,
+        };
+        (new * 10.0).round() / 10.0
+    }
+}
+
+/// Alerts, and those of them that are medium or above.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Count {
+    urgent: usize,
+    all: usize,
+}
+
+/// Alerts by where they count.
+#[derive(Default)]
+struct Cost {
+    seen: BTreeSet<String>,
+    urgent: BTreeSet<String>,
+    /// By behaviour and all zones of the alert.
+    rows: BTreeMap<(&'static str, String), Count>,
+    /// By behaviour and each zone whose settings matter to it; `None` for the settings outside zones.
+    places: BTreeMap<(&'static str, Option<ZoneIx>), Count>,
+}
+
+impl Cost {
+    fn take(&mut self, change: &Change, chart: &Chart) {
+        let alert = &*change.alert;
+        if !alert.announced {
+            return;
+        }
+        let new = Count {
+            urgent: usize::from(Severity::Medium <= alert.severity && self.urgent.insert(alert.id.clone())),
+            all: usize::from(self.seen.insert(alert.id.clone())),
+        };
+        if new == Count::default() {
+            return;
+        }
+        let ids: Vec<&str> = alert.zones.iter().map(|zone| zone.id.as_str()).collect();
+        let zones = if ids.is_empty() { "(no zone)".to_owned() } else { ids.join(", ") };
+        self.rows.entry((alert.behaviour, zones)).or_default().add(new);
+        for place in places(alert, chart) {
+            self.places.entry((alert.behaviour, place)).or_default().add(new);
+        }
+    }
+
+    fn total(&self) -> Count {
+        Count { urgent: self.urgent.len(), all: self.seen.len() }
+    }
+}
+
+impl Count {
+    fn add(&mut self, more: Count) {
+        self.urgent += more.urgent;
+        self.all += more.all;
+    }
+}
+
+/// Behaviours that no zone's settings change.
+const EVERYWHERE: [&str; 7] =
+    ["position_jump", "identity_conflict", "identity_change", "interference", "watchlist", "distress", "feed_silent"];
+/// Behaviours that run only where a zone asks.
+const ASKED: [&str; 5] = ["zone_entry", "zone_exit", "zone_speed", "limit_hugging", "alongside_at_anchor"];
+
+/// The zones whose settings an alert was judged with, as far as zones matter to its behaviour.
+fn places(alert: &Alert, chart: &Chart) -> Vec<Option<ZoneIx>> {
+    let matters = |zone: &ZoneIx| {
+        let zone = chart.zones.get(*zone);
+        match alert.behaviour {
+            name if EVERYWHERE.contains(&name) => false,
+            name if ASKED.contains(&name) => zone.asks(name).is_some(),
+            _ => zone.watched(),
+        }
+    };
+    let zones = alert.zones.iter().filter_map(|zone| chart.zones.find(&zone.id)).filter(matters);
+    let zones: Vec<Option<ZoneIx>> = zones.map(Some).collect();
+    if zones.is_empty() { vec![None] } else { zones }
+}
+
+/// One change of settings, and the settings with it.
+struct Trial {
+    behaviour: &'static str,
+    place: String,
+    words: String,
+    settings: Checked,
+}
+
+/// Prints alerts a day by behaviour and zone, and what changes of the costliest settings would save.
+pub(super) fn main(settings: &Checked, recording: &Path) -> Result<(), Failure> {
+    let (cost, played) = run(settings, recording)?;
+    let summary = played.engine.summary();
+    let (Some(first), Some(last)) = (summary.first_at, summary.last_at) else {
+        return print("the recording carries no times: rules did not run\n");
+    };
+    let length = last - first;
+    // Of less than an hour nothing can be said about a day.
+    let days = length.max(Span::from_hours(1)).hours() / 24.0;
+    let a_day = |count: usize| count as f64 / days;
+    let mut rows: Vec<_> = cost.rows.iter().collect();
+    rows.sort_by_key(|(_, count)| std::cmp::Reverse((count.all, count.urgent)));
+    let mut text = format!("{first} to {last} ({length}), {} vessels\n", summary.vessels);
+    text.push_str("alerts a day   medium and above   behaviour             zones\n");
+    for ((behaviour, zones), count) in rows {
+        let (all, urgent) = (a_day(count.all), a_day(count.urgent));
+        text.push_str(&format!("{all:>12.1}   {urgent:>16.1}   {behaviour:<20}  {zones}\n"));
+    }
+    let total = cost.total();
+    text.push_str(&format!("{:>12.1}   {:>16.1}   all\n", a_day(total.all), a_day(total.urgent)));
+    print(&text)?;
+    // What can be read only once cannot be tried again.
+    if !recording.is_file() {
+        return print("\nno changes were tried: that takes a recording in a file\n");
+    }
+    let trials = trials(settings, &cost);
+    if trials.is_empty() {
+        return print("\nno alerts, so there is no setting to change\n");
+    }
+    let mut saved: Vec<(i64, i64, &Trial)> = Vec::new();
+    for trial in &trials {
+        let (with, _) = run(&trial.settings, recording)?;
+        let with = with.total();
+        let less = |before: usize, after: usize| before as i64 - after as i64;
+        saved.push((less(total.urgent, with.urgent), less(total.all, with.all), trial));
+    }
+    saved.sort_by_key(|(urgent, all, _)| std::cmp::Reverse((*urgent, *all)));
+    let mut text = format!(
+        "\nwhat one change would save of all alerts together, each measured by another run ({} runs)\n\
+         fewer a day   medium and above   behaviour             change\n",
+        trials.len()
+    );
+    for (urgent, all, trial) in saved {
+        let (all, urgent) = (all as f64 / days, urgent as f64 / days);
+        let Trial { behaviour, place, words, .. } = trial;
+        text.push_str(&format!("{all:>11.1}   {urgent:>16.1}   {behaviour:<20}  {place}: {words}\n"));
+    }
+    print(&text)
+}
+
+fn run(settings: &Checked, recording: &Path) -> Result<(Cost, Played), Failure> {
+    let mut cost = Cost::default();
+    let playback = Playback { inputs: vec![recording.to_owned()], time_zone: None, pace: None, until: None };
+    let played = play(settings, &playback, &mut |_| {}, &mut |changes| {
+        changes.iter().for_each(|change| cost.take(change, &settings.chart));
+        Ok(())
+    })?;
+    Ok((cost, played))
+}
+
+/// The changes worth trying: of the costliest pairs of behaviour and place, the behaviour off, and its thresholds raised.
+fn trials(settings: &Checked, cost: &Cost) -> Vec<Trial> {
+    let mut costly: Vec<_> = cost.places.iter().collect();
+    costly.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    let costly = costly.into_iter().take(MOST_COSTLY);
+    costly.flat_map(|((behaviour, place), _)| changes(settings, behaviour, *place)).collect()
+}
+
+fn changes(settings: &Checked, behaviour: &'static str, place: Option<ZoneIx>) -> Vec<Trial> {
+    // Plain numbers and words cannot fail to serialise.
+    let all = serde_json::to_value(&settings.engine.behaviours).unwrap_or_default();
+    let base = &all[behaviour];
+    let zone = place.map(|place| settings.chart.zones.get(place));
+    let own = zone.and_then(|zone| zone.asks(behaviour));
+    let place_name = zone.map_or("settings".to_owned(), |zone| format!("zone {}", zone.id));
+    let trial = |words, settings| Trial { behaviour, place: place_name.clone(), words, settings };
+    let mut trials = vec![match place {
+        None => {
+            let off = with_setting(settings, behaviour, "enabled", false.into());
+            off.map(|off| trial(format!("behaviours.{behaviour}.enabled = false"), off))
+        }
+        Some(place) => {
+            let words = match ASKED.contains(&behaviour) {
+                true => format!("\"settings\" without \"{behaviour}\""),
+                false => format!("\"behaviours\" without \"{behaviour}\""),
+            };
+            Some(trial(words, without(settings, behaviour, place)))
+        }
+    }];
+    for (key, step) in STEPS {
+        let now = own.and_then(|own| own.get(key)).or(base.get(key)).and_then(Value::as_f64);
+        let Some(now) = now else {
+            continue;
+        };
+        let new = step.from(now);
+        let changed = match place {
+            None => with_setting(settings, behaviour, key, new.into()),
+            Some(place) => with_override(settings, behaviour, place, key, new),
+        };
+        let words = match place {
+            None => format!("behaviours.{behaviour}.{key} = {new} (now {now})"),
+            Some(_) => format!("\"settings\": {{\"{behaviour}\": {{\"{key}\": {new}}}}} (now {now})"),
+        };
+        trials.push(changed.map(|changed| trial(words, changed)));
+    }
+    trials.into_iter().flatten().collect()
+}
+
+/// The settings with one key changed; `None` when others do not allow it.
+fn with_setting(settings: &Checked, behaviour: &str, key: &str, value: Value) -> Option<Checked> {
+    let mut all = serde_json::to_value(&settings.engine.behaviours).ok()?;
+    all[behaviour][key] = value;
+    let changed: behaviours::Settings = serde_json::from_value(all).ok()?;
+    let mut settings = settings.clone();
+    settings.engine.behaviours = changed;
+    settings.engine.behaviours.problems().is_empty().then_some(settings)
+}
+
+/// The settings with one key of a zone's own changed; `None` when others do not allow it.
+fn with_override(settings: &Checked, behaviour: &str, place: ZoneIx, key: &str, value: f64) -> Option<Checked> {
+    let mut own: Map<String, Value> = settings.chart.zones.get(place).asks(behaviour).cloned().unwrap_or_default();
+    own.insert(key.to_owned(), value.into());
+    let sound = check_overrides(&settings.engine.behaviours, behaviour, &own).is_empty();
+    sound.then(|| {
+        with_zone(settings, place, |zone| {
+            zone.settings.insert(behaviour.to_owned(), Value::Object(own));
+        })
+    })
+}
+
+/// The settings with a behaviour switched off in one zone.
+fn without(settings: &Checked, behaviour: &str, place: ZoneIx) -> Checked {
+    with_zone(settings, place, |zone| {
+        let all = || NAMES.iter().map(|name| (*name).to_owned()).collect();
+        zone.behaviours.get_or_insert_with(all).retain(|name| name != behaviour);
+        zone.settings.remove(behaviour);
+    })
+}
+
+fn with_zone(settings: &Checked, place: ZoneIx, change: impl FnOnce(&mut crate::zones::Zone)) -> Checked {
+    let zones = settings.chart.zones.with(place, change);
+    Checked { chart: Arc::new(Chart { zones, ..(*settings.chart).clone() }), ..settings.clone() }
+}

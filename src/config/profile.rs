@@ -1,0 +1,177 @@
+//! Peers' definitions as profiles: other defaults for some behaviours, so that a centre compares like with like.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::behaviours;
+
+/// Whose definitions hold where the file says nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// Global Fishing Watch: encounters, loitering, gaps.
+    Gfw,
+    /// Skylight: standard rendezvous, potential dark activity.
+    Skylight,
+    /// Starboard: encounters in two tiers, loitering.
+    Starboard,
+}
+
+/// A tier or form that the peer does not have is given a time or way that nothing reaches: 30 days, 1500 nm in 12 h.
+const NEVER_MINUTES: f64 = 43_200.0;
+const NEVER_NM: f64 = 1500.0;
+
+impl Profile {
+    /// Its name in settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::Gfw => "gfw",
+            Profile::Skylight => "skylight",
+            Profile::Starboard => "starboard",
+        }
+    }
+
+    /// Behaviour, key and value of everything it defines. What a peer does not publish keeps our default.
+    pub fn values(self) -> &'static [(&'static str, &'static str, f64)] {
+        match self {
+            Profile::Gfw => &[
+                ("rendezvous", "near_metres", 500.0),
+                ("rendezvous", "near_minutes", 120.0),
+                ("rendezvous", "close_minutes", NEVER_MINUTES),
+                ("rendezvous", "slow_knots", 2.0),
+                // 10 km from an anchorage is `zones.calm_margin_nm`; the coast itself does not matter.
+                ("rendezvous", "min_shore_nm", 0.0),
+                ("loitering", "slow_knots", 2.0),
+                ("loitering", "after_minutes", 60.0),
+                ("loitering", "min_shore_nm", 20.0),
+                ("loitering", "circling_path_nm", NEVER_NM),
+                ("ais_gap", "watched_minutes", 360.0),
+                ("ais_gap", "after_hours", 6.0),
+            ],
+            Profile::Skylight => &[
+                ("rendezvous", "near_metres", 250.0),
+                ("rendezvous", "near_minutes", 30.0),
+                ("rendezvous", "close_minutes", NEVER_MINUTES),
+                // It names no speed; above 5 kn nobody is looked at here.
+                ("rendezvous", "slow_knots", 5.0),
+                ("rendezvous", "min_shore_nm", 0.0),
+                ("ais_gap", "watched_minutes", 360.0),
+                ("ais_gap", "after_hours", 6.0),
+            ],
+            Profile::Starboard => &[
+                ("rendezvous", "near_metres", 200.0),
+                ("rendezvous", "near_minutes", 30.0),
+                ("rendezvous", "close_metres", 50.0),
+                ("rendezvous", "close_minutes", 10.0),
+                ("rendezvous", "slow_knots", 5.0),
+                // 10 km.
+                ("rendezvous", "min_shore_nm", 5.4),
+                ("loitering", "slow_knots", 2.0),
+                ("loitering", "after_minutes", 240.0),
+                ("loitering", "circling_path_nm", NEVER_NM),
+            ],
+        }
+    }
+
+    /// Puts its values where `written` knows of no key of the operator's own.
+    pub(super) fn apply(self, behaviours: &mut behaviours::Settings, written: impl Fn(&str) -> bool) {
+        let Ok(mut all) = serde_json::to_value(&*behaviours) else {
+            return;
+        };
+        for (behaviour, key, value) in self.values() {
+            if !written(&format!("behaviours.{behaviour}.{key}")) {
+                all[*behaviour][*key] = Value::from(*value);
+            }
+        }
+        // What the operator wrote may be infinite, which JSON cannot hold: it is told as a fault of its own.
+        if let Ok(changed) = serde_json::from_value(all) {
+            *behaviours = changed;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::load::load;
+    use super::*;
+    use crate::alerts::ChangeKind;
+    use crate::engine;
+    use crate::testing::{AREA, chart, run_on};
+
+    const ALL: [Option<Profile>; 4] = [None, Some(Profile::Gfw), Some(Profile::Skylight), Some(Profile::Starboard)];
+
+    fn settings(text: &str) -> engine::Settings {
+        let loaded = load("test.toml", text);
+        assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
+        let config = loaded.config.expect("sound settings");
+        assert_eq!(config.problems(), Vec::<String>::new(), "{text}");
+        config.engine()
+    }
+
+    /// Under which of ours, gfw, skylight and starboard a script makes the behaviour open.
+    fn opens(behaviour: &str, script: &str) -> [bool; 4] {
+        ALL.map(|profile| {
+            let text = profile.map_or(String::new(), |profile| format!("profile = \"{}\"", profile.name()));
+            let changes = run_on(&settings(&text), chart(AREA), script);
+            changes.iter().any(|change| change.change == ChangeKind::Opened && change.alert.behaviour == behaviour)
+        })
+    }
+
+    /// Two ships side by side in mid-ocean, then away from each other.
+    fn meeting(metres: f64, minutes: u32) -> String {
+        let lat = 27.0 + metres / 111_120.0;
+        format!(
+            "ALFA 224000001 type=70 jitter=0\n 12:00 27.0 -18\n stop {minutes}\n go 180 12 40\n\
+             BRAVO 224000002 type=80 jitter=0\n 12:00 {lat:.6} -18\n stop {minutes}\n go 0 12 40"
+        )
+    }
+
+    #[test]
+    fn a_meeting_is_one_by_some_definitions_and_not_by_others() {
+        for (metres, minutes, expected) in [
+            (400.0, 150, [true, true, false, false]),
+            (400.0, 60, [true, false, false, false]),
+            (230.0, 45, [true, false, true, false]),
+            (150.0, 45, [true, false, true, true]),
+            (75.0, 20, [true, false, false, false]),
+            (40.0, 20, [true, false, false, true]),
+            (600.0, 150, [false, false, false, false]),
+        ] {
+            assert_eq!(opens("rendezvous", &meeting(metres, minutes)), expected, "{metres} m for {minutes} min");
+        }
+    }
+
+    #[test]
+    fn one_hour_is_loitering_to_some_and_four_to_all_who_define_it() {
+        let stop =
+            |minutes| format!("ALFA 224000001 type=70\n 12:00 27 -18\n go 90 10 60\n stop {minutes}\n go 90 10 60");
+        assert_eq!(opens("loitering", &stop(50)), [false; 4]);
+        assert_eq!(opens("loitering", &stop(90)), [true, true, true, false]);
+        assert_eq!(opens("loitering", &stop(260)), [true; 4]);
+        let circles = (0..8).map(|_| " go 0 5 20\n go 90 5 20\n go 180 5 20\n go 270 5 20\n").collect::<String>();
+        let circles = format!("ALFA 224000001 type=70\n 12:00 27 -18\n{circles}");
+        assert_eq!(opens("loitering", &circles), [true, false, true, false]);
+    }
+
+    #[test]
+    fn what_the_file_says_wins() {
+        let own = settings("profile = \"gfw\"\n[behaviours.rendezvous]\nnear_minutes = 45\n");
+        let rendezvous = &own.behaviours.rendezvous;
+        assert_eq!((rendezvous.near_minutes, rendezvous.slow_knots), (45.0, 2.0));
+        assert_eq!(own.behaviours.loitering.min_shore_nm, 20.0);
+        // Even where it says what the default is.
+        let own = settings("profile = \"starboard\"\n[behaviours]\nloitering = { after_minutes = 60 }\n");
+        assert_eq!((own.behaviours.loitering.after_minutes, own.behaviours.rendezvous.near_metres), (60.0, 200.0));
+    }
+
+    #[test]
+    fn every_value_of_a_profile_is_a_setting_that_may_be_had() {
+        for profile in ALL.into_iter().flatten() {
+            let told = settings(&format!("profile = \"{}\"", profile.name()));
+            let all = serde_json::to_value(&told.behaviours).expect("plain data");
+            for (behaviour, key, value) in profile.values() {
+                assert_eq!(all[*behaviour][*key].as_f64(), Some(*value), "{} {behaviour}.{key}", profile.name());
+            }
+        }
+    }
+}
