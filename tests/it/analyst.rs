@@ -26,6 +26,7 @@ pub struct Judged {
 
 /// Judges the scenario, and again with every message heard twice and with the recording in two files: the same must come out.
 /// With `--nocapture` it prints the cases and how their points add up.
+#[allow(clippy::print_stdout)] // What the analyst read, for who runs it with --nocapture.
 pub fn judge(name: &str, scenario: &Scenario) -> Judged {
     let feed = scenario.feed();
     let judged = run(&[feed.nmea()]);
@@ -140,6 +141,7 @@ impl Judged {
         }
     }
 
+    #[allow(clippy::print_stdout)] // As above.
     fn print(&self) {
         for case in &self.cases {
             println!("-- case {} ({}): {}", case.score, case.severity.name(), case.story);

@@ -264,7 +264,7 @@ fn day(vessels: usize, seed: u64) -> Vec<Change> {
                 }
             }
         }
-        told.extend(out.drain(..));
+        told.append(&mut out);
     }
     engine.finish(&mut told);
     told
