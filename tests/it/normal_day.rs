@@ -271,6 +271,7 @@ fn day(vessels: usize, seed: u64) -> Vec<Change> {
 }
 
 #[test]
+#[allow(clippy::print_stdout)] // What a day costs, for who runs it with --nocapture.
 fn a_day_without_events_is_quiet() {
     let asked = std::env::var("ATALAIA_NORMAL_DAY_VESSELS").ok().and_then(|text| text.parse().ok());
     let vessels: usize = asked.unwrap_or(2000);
