@@ -33,7 +33,7 @@ fn it_prints_recall_and_precision_by_behaviour_and_what_was_missed() {
         |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap().split_whitespace().collect::<Vec<_>>();
     assert_eq!(words("rendezvous")[..8], ["rendezvous", "1", "1", "1.000", "1", "0", "0", "1.000"], "{text}");
     assert_eq!(words("slowdown")[..4], ["slowdown", "1", "0", "0.000"], "{text}");
-    assert!(text.contains("missed: slowdown 2024-03-01T10:00:00.000Z to 2024-03-01T23:00:00.000Z 211000003"), "{text}");
+    assert!(text.contains("missed: slowdown 2024-03-01T10:00:00Z to 2024-03-01T23:00:00Z 211000003"), "{text}");
     assert!(text.contains("of loitering, of which the truth says nothing"), "{text}");
 }
 
