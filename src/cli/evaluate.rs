@@ -38,14 +38,10 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             Err(error) => Err(Failure::Input(format!("{name}: {error}"))),
         }
     };
-    let wrong = |errors: Vec<LineError>| {
-        let lines: Vec<String> = errors.iter().map(LineError::to_string).collect();
-        Failure::Input(lines.join("\natalaia: "))
-    };
     let (truth_name, truth_text) = read(&arguments.truth)?;
     let (alerts_name, alerts_text) = read(&arguments.alerts)?;
-    let truths = truth::parse(&truth_name, &truth_text).map_err(wrong)?;
-    let told = told_lines(&alerts_name, &alerts_text).map_err(wrong)?;
+    let truths = truth::parse(&truth_name, &truth_text).map_err(Failure::Lines)?;
+    let told = told_lines(&alerts_name, &alerts_text).map_err(Failure::Lines)?;
     let judgement = judge(&truths, &told);
     match arguments.json {
         true => print(&format!("{}\n", judgement.json())),

@@ -62,6 +62,8 @@ enum Command {
 enum Failure {
     /// An input cannot be read.
     Input(String),
+    /// Lines of an input cannot be used.
+    Lines(Vec<evaluate::truth::LineError>),
     /// Settings or zones are wrong.
     Settings(Vec<Problem>),
     /// The command's words are off.
@@ -107,6 +109,10 @@ impl Failure {
     fn tell(&self) -> (u8, String) {
         match self {
             Failure::Input(text) => (65, format!("atalaia: {}", FromAir(text))),
+            Failure::Lines(errors) => {
+                let line = |error: &evaluate::truth::LineError| format!("atalaia: {}", FromAir(&error.to_string()));
+                (65, errors.iter().map(line).collect::<Vec<_>>().join("\n"))
+            }
             Failure::Settings(problems) => {
                 let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
                 (78, lines.join("\n"))

@@ -241,10 +241,7 @@ mod tests {
         assert_eq!(faults(&late), ["truth:4: has 6 fields, the header has 7"]);
         let swapped =
             CSV.replace("263400001", "2634000019").replace("03:40:00Z,2026-03-01T05", "05:40:00Z,2026-03-01T05");
-        assert_eq!(
-            faults(&swapped)[0],
-            "truth:2: to: 2026-03-01T05:00:00.000Z is before from, 2026-03-01T05:40:00.000Z"
-        );
+        assert_eq!(faults(&swapped)[0], "truth:2: to: 2026-03-01T05:00:00Z is before from, 2026-03-01T05:40:00Z");
         assert_eq!(faults(&CSV.replace("263400001", "2634000019")), ["truth:2: vessels: `2634000019` is no MMSI"]);
     }
 
