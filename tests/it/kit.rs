@@ -358,6 +358,11 @@ impl Vessel {
         Vessel { legs: Vec::new(), silences: Vec::new(), ..self.clone() }
     }
 
+    /// What it says now, it has said from the start.
+    pub fn always(mut self) -> Vessel {
+        self.legs.iter_mut().for_each(|leg| leg.identity.clone_from(&self.identity));
+        self
+    }
     fn run(mut self, bearing: f64, knots: f64, seconds: f64) -> Vessel {
         let leg = Leg {
             from: self.clock,

@@ -103,7 +103,7 @@ fn becomes_another(draw: &mut Draw) -> Case {
     let variant = draw.variant(5);
     let (ship, knots, bearing) = under_way(draw);
     let imo = draw.imo();
-    let ship = ship.name("NORTHERN PEARL").call_sign("3FXY7").ship_type(70).imo(imo);
+    let ship = ship.name("NORTHERN PEARL").call_sign("3FXY7").ship_type(70).imo(imo).always();
     let from = ship.minute();
     let minutes = draw.between(60.0, 180.0);
     let (other, name) = (draw.mmsi(), draw.pick(&["RAIDER", "BLUE LAGOON", "KATARINA"]));
@@ -140,9 +140,9 @@ fn stays_itself(draw: &mut Draw) -> Case {
         3 => {
             let moored = draw.ship(70).at(HAVENS[0].0, HAVENS[0].1).status(5).stop_minutes(120.0);
             // Without an IMO number, which under a new name is a change wherever she lies.
-            moored.name("NORTHERN PEARL")
+            moored.name("NORTHERN PEARL").always()
         }
-        _ => ship.name("NORTHERN PEARL").call_sign("3FXY7").ship_type(70).imo(imo),
+        _ => ship.name("NORTHERN PEARL").call_sign("3FXY7").ship_type(70).imo(imo).always(),
     };
     let minutes = draw.between(60.0, 180.0);
     let later = match variant {

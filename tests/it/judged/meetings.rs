@@ -80,6 +80,7 @@ fn does_not_meet(draw: &mut Draw) -> Case {
         0 => (draw.between(200.0, 400.0), draw.between(12.0, 20.0)),
         1 => (draw.between(750.0, 950.0), draw.between(60.0, 150.0)),
         4 => (draw.between(25.0, 60.0), draw.between(2.0, 5.0)),
+        6 => (draw.between(100.0, 250.0), draw.between(33.0, 40.0)),
         _ => (draw.between(100.0, 250.0), draw.between(45.0, 90.0)),
     };
     let story = format!("variant {variant}: {metres:.0} m for {minutes:.0} min");
@@ -92,12 +93,14 @@ fn does_not_meet(draw: &mut Draw) -> Case {
     let guest = if variant == 6 { draw.pick(&[50, 51, 55, 33, 53]) } else { draw.pick(&[30, 37, 52]) };
     let (host, boat) = (draw.ship(70), draw.boat(guest).noise_metres(5.0));
     let (lat, lon) = away(place.0, place.1, 270.0, 20.0);
-    let host = host.at(lat, lon).leg_to(place.0, place.1, 10.0).stop_minutes(minutes + 60.0).leg(270.0, 20.0, 10.0);
+    // Whom a service craft visits must not loiter: a grave case would lift the craft's cap (SPEC "Points").
+    let (come, stay) = if variant == 6 { (55.0, 44.0) } else { (80.0, minutes + 60.0) };
+    let host = host.at(lat, lon).leg_to(place.0, place.1, 10.0).stop_minutes(stay).leg(270.0, 20.0, 10.0);
     // Abeam of the coast where there is one, so that nobody sails over land.
     let slot = beside(place.0, place.1, 250.0, metres);
     let (from_lat, from_lon) = away(slot.0, slot.1, 250.0, 10.0);
     // Alone for a while on her way in, so that the hull's 120 m count as little as can be: dead ahead of her.
-    let boat = boat.at(from_lat, from_lon).from_minute(80.0).leg_to(slot.0, slot.1, 9.0);
+    let boat = boat.at(from_lat, from_lon).from_minute(come).leg_to(slot.0, slot.1, 9.0);
     let until = boat.minute() + minutes;
     let boat = boat.stop_until_minute(until).leg(250.0, 10.0, 9.0);
     let host = if variant == 1 { host.dims(10, 10, 4, 4) } else { host };
