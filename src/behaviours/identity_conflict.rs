@@ -5,7 +5,8 @@
 //! ## Why
 //! A cloned number hides one of the two behind the other.
 //! ## Opens
-//! When the track that was left has `fixes` more fixes within `within_minutes` of the jump; it supersedes the jump.
+//! When the track that was left has `fixes` more fixes within `within_minutes` of a jump of `min_nm` or more; it supersedes
+//! the jump.
 //! ## Ends
 //! One of them silent for `silent_hours`.
 //! ## Blind spots
@@ -24,7 +25,7 @@ use crate::zones::Chart;
 use super::sharing::{is_watched, jump_measured};
 use super::{
     Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, number, positive, thresholds,
+    minutes, not_negative, number, positive, thresholds,
 };
 
 const NAME: &str = "identity_conflict";
@@ -42,13 +43,15 @@ pub struct Settings {
     pub fixes: u32,
     /// How soon after the jump they must come. Minutes.
     pub within_minutes: f64,
+    /// A jump shorter than this is one ship's: antennas, clocks and receivers err by as much. Nautical miles.
+    pub min_nm: f64,
     /// One silent for this long, it is over. Hours; at most `tracks.lost_after_hours`, after which the tracks are joined.
     pub silent_hours: f64,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { enabled: true, score: 20, fixes: 2, within_minutes: 30.0, silent_hours: 6.0 }
+        Settings { enabled: true, score: 20, fixes: 2, within_minutes: 30.0, min_nm: 1.0, silent_hours: 6.0 }
     }
 }
 
@@ -58,6 +61,7 @@ impl Settings {
         let mut problems = Vec::new();
         positive(&mut problems, "within_minutes", self.within_minutes);
         positive(&mut problems, "silent_hours", self.silent_hours);
+        not_negative(&mut problems, "min_nm", self.min_nm);
         if self.fixes < 1 {
             problems.push("fixes must be at least 1".to_owned());
         }
@@ -92,6 +96,12 @@ impl Double {
         Subject::pair(self.from, (self.key, further))
     }
 
+    /// How far apart they were last heard, nautical miles.
+    fn apart_nm(&self, scene: &Scene<'_>, further: TrackIx) -> Option<f64> {
+        let last = |ix| scene.tracks.vessel(ix).last().map(|fix| fix.position);
+        Some(last(self.from.1)?.metres_to(last(further)?) / METRES_PER_NM)
+    }
+
     /// When the one that is silent for longer was last heard.
     fn quiet_since(&self) -> Time {
         self.last[0].min(self.last[1])
@@ -106,7 +116,8 @@ impl IdentityConflict {
 
     fn begin(&mut self, step: &Step<'_>, jump: &Jump, at: Time, out: &mut Output) {
         let from = jump.from.1;
-        if from == step.vessel || !is_watched(step.key.mmsi) {
+        let apart_nm = jump.before.position.metres_to(jump.first.position) / METRES_PER_NM;
+        if from == step.vessel || !is_watched(step.key.mmsi) || apart_nm < self.settings.min_nm {
             return;
         }
         let last = [jump.before.at, at];
@@ -128,6 +139,10 @@ impl IdentityConflict {
         double.last[usize::from(!older)] = at;
         let soon = double.confirmed_at < at && at - double.confirmed_at <= minutes(settings.within_minutes);
         double.fixes += u32::from(older && soon);
+        let position = scene.tracks.vessel(further).last().map(|fix| fix.position);
+        let (Some(position), Some(apart_nm)) = (position, double.apart_nm(scene, further)) else {
+            return;
+        };
         if double.fixes < settings.fixes {
             return;
         }
@@ -141,13 +156,8 @@ impl IdentityConflict {
             }
         };
         double.open = Some((since, at));
-        let Some(position) = scene.tracks.vessel(further).last().map(|fix| fix.position) else {
-            return;
-        };
         let mut measured = jump_measured(&double.jump);
-        if let Some(other) = scene.tracks.vessel(double.from.1).last() {
-            measured.insert("distance_nm".to_owned(), number(other.position.metres_to(position) / METRES_PER_NM, 1));
-        }
+        measured.insert("distance_nm".to_owned(), number(apart_nm, 1));
         let holding = Holding {
             started_at: double.jump.first.at,
             satisfied_at: since,
@@ -160,7 +170,7 @@ impl IdentityConflict {
             asked: None,
             anchored: false,
             measured,
-            thresholds: thresholds(settings, &["fixes", "within_minutes", "silent_hours"]),
+            thresholds: thresholds(settings, &["fixes", "within_minutes", "min_nm", "silent_hours"]),
         };
         let kind = SignalKind::Holds(Box::new(holding));
         out.signals.push(Signal { behaviour: NAME, subject: double.subject(further), kind });

@@ -49,7 +49,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         said.extend(changes.iter().filter(about).map(|change| (change.alert.id.clone(), change.clone())));
         Ok(())
     })?;
-    let Some(now) = engine.now() else {
+    let Some(last_at) = engine.summary().last_at.filter(|_| engine.now().is_some()) else {
         return print("the recording carries no times: rules did not run\n");
     };
     let tracks = engine.explain(Mmsi(arguments.mmsi));
@@ -57,8 +57,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if tracks.is_empty() {
         text.push_str(&format!("MMSI {:09} was not heard before {}\n", arguments.mmsi, arguments.at));
     }
-    if now < arguments.at {
-        text.push_str(&format!("the recordings end at {now}, before {}\n", arguments.at));
+    if last_at < arguments.at {
+        text.push_str(&format!("the recordings end at {last_at}, before {}\n", arguments.at));
     }
     for track in &tracks {
         head(&engine, track, arguments.at, &mut text);

@@ -67,6 +67,11 @@ fn explain_shows_what_is_met_and_what_is_not() {
         "{after}"
     );
     assert!(after.contains("rendezvous (near: 224000001.1 and 224000002.1): all met"), "{after}");
+    // Between two reports of the middle is not the end.
+    let between = answer(&["explain", "--mmsi", "224000001", "--at", "2026-03-01T12:40:07Z"]);
+    assert!(!between.contains("the recordings end"), "{between}");
+    let beyond = answer(&["explain", "--mmsi", "224000001", "--at", "2026-03-09T00:00:00Z"]);
+    assert!(beyond.starts_with("the recordings end at 2026-03-01T"), "{beyond}");
     let nobody = answer(&["explain", "--mmsi", "224000009", "--at", "2026-03-01T13:10:00Z"]);
     assert!(nobody.contains("was not heard before"), "{nobody}");
     assert_eq!(

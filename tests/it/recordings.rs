@@ -216,6 +216,9 @@ fn a_ship_known_to_drift_is_found_when_its_recorder_found_it() {
     near(&drift["alert"]["opened_at"], "16:50");
     near(&drift["at"], "16:50");
     near(&drift["alert"]["started_at"], "16:38");
+    // Her position leaps by half a mile for minutes; she is one ship all the same.
+    let conflicts = changes.iter().filter(|change| change["alert"]["behaviour"] == "identity_conflict").count();
+    assert_eq!(conflicts, 0, "two ships of one");
 }
 
 #[test]

@@ -47,6 +47,19 @@ fn the_conflict_takes_the_place_of_the_jump() {
 }
 
 #[test]
+fn two_positions_of_one_place_are_one_ship_with_two_minds() {
+    // Less than a mile to the north all the time, then a little more than one.
+    let beside =
+        two(60, 60).replace("12:11 29.5 -17\n           go 90 10 60", "12:11 LAT -16.965\n           go 90 10 50");
+    let script = |lat: &str| beside.replace("LAT", lat);
+    check(&only("identity_conflict"), AREA, &script("28.0145"), "");
+    let mut any = only("identity_conflict");
+    any.behaviours.identity_conflict.min_nm = 0.0;
+    assert!(!run(&any, AREA, &script("28.0145")).is_empty(), "only the distance keeps it");
+    assert!(!run(&only("identity_conflict"), AREA, &script("28.0205")).is_empty());
+}
+
+#[test]
 fn one_fix_of_the_first_is_no_second_ship() {
     check(&only("identity_conflict"), AREA, &two(14, 480), "");
 }
