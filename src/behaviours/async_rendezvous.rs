@@ -207,7 +207,7 @@ impl AsyncRendezvous {
             self.given_up += 1;
             return;
         }
-        let out_nm = start.nm_to(halt.position);
+        let out_nm = start.metres_to(halt.position) / METRES_PER_NM;
         self.waiting.insert(halt.vessel, Waiting { find, start, out_nm, since: scene.now });
         out.activity.push((halt.vessel, Activity::Keeps));
     }
@@ -413,7 +413,7 @@ impl Behaviour for AsyncRendezvous {
         let Some(waiting) = self.waiting.get(&step.vessel) else {
             return;
         };
-        let nm = waiting.start.nm_to(fix.position);
+        let nm = waiting.start.metres_to(fix.position) / METRES_PER_NM;
         let back_nm = self.profiles.get(waiting.find.drops[0].profile).settings.back_nm;
         let settled = waiting.out_nm + FARTHER_NM < nm || minutes(60.0 * 48.0) < scene.now - waiting.since;
         if nm <= waiting.out_nm - back_nm {

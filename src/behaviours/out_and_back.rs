@@ -22,6 +22,7 @@ use serde_json::Map;
 use crate::geo::LatLon;
 use crate::time::{Span, Time};
 use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey, Vessel};
+use crate::units::METRES_PER_NM;
 use crate::zones::{Chart, Relation};
 
 use super::explain::zones_by_name;
@@ -195,7 +196,8 @@ impl Behaviour for OutAndBack {
         let profile = profiles.first().copied();
         self.scratch = profiles;
         let start = trip.start();
-        let nm = start.nm_to(fix.position);
+        // On the sphere: this is asked at every slow fix of whoever is out.
+        let nm = start.metres_to(fix.position) / METRES_PER_NM;
         trip.farthest_nm = trip.farthest_nm.max(nm as f32);
         // Where it stopped decides which settings hold.
         let base = trip.stop.as_ref().map(|stop| stop.profile).or(profile);

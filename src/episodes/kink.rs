@@ -108,7 +108,9 @@ fn find(look: &Look<'_>, told: Time) -> Option<Kink> {
     let course = |newer: usize, older: usize| {
         let (from, to) = (way[older].1, way[newer].1);
         let knots = crate::units::knots(from.metres_to(to), (way[newer].0 - way[older].0).seconds());
-        (STEERING_KNOTS <= knots).then(|| from.bearing_to(to))
+        // On the plane: a leg is a mile or two, and this is asked of every watched vessel every five minutes.
+        let (east, north) = from.plane(to);
+        (STEERING_KNOTS <= knots).then(|| east.atan2(north).to_degrees().rem_euclid(360.0))
     };
     // A course is one only where it is held: what lies across a turn is none.
     let steady = |newer: usize| {

@@ -61,7 +61,7 @@ impl AsyncRendezvous {
         let waits = match self.waiting.get(&step.vessel) {
             _ if collects => "told already".to_owned(),
             Some(waiting) => {
-                let now = step.fix.map_or(waiting.out_nm, |fix| waiting.start.nm_to(fix.position));
+                let now = step.fix.map_or(waiting.out_nm, |fix| waiting.start.metres_to(fix.position) / METRES_PER_NM);
                 format!("stop {}, {:.1} nm nearer her start by now", earlier + 1, waiting.out_nm - now)
             }
             None => format!("stop {}", earlier + 1),
