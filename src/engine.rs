@@ -69,6 +69,9 @@ macro_rules! scene {
 }
 use scene;
 
+/// So many reports are read ahead.
+const WARM: usize = 16;
+
 /// The whole core.
 pub struct Engine {
     decoder: Decoder,
@@ -94,6 +97,9 @@ pub struct Engine {
     merge: Span,
     settings: behaviours::Settings,
     counters: Counters,
+    /// Reports to go before the next are read ahead, and the vessels of those.
+    warm: usize,
+    coming: Vec<TrackIx>,
     decoded: Vec<Report>,
     believed: Vec<Report>,
     crossings: Vec<Crossing>,
@@ -143,6 +149,8 @@ impl Engine {
             merge: settings.alerts.merge(),
             settings: settings.behaviours.clone(),
             counters: Counters::default(),
+            warm: 0,
+            coming: Vec::new(),
             decoded: Vec::new(),
             believed: Vec::new(),
             crossings: Vec::new(),
@@ -287,6 +295,7 @@ impl Engine {
         while let Some(at) = self.reorder.next_at().filter(|at| *at <= watermark) {
             self.run_timers(at, out);
             while let Some(report) = self.reorder.pop_at(at) {
+                self.warm(&report);
                 self.begin(at);
                 self.step(report, at, out);
             }
@@ -294,6 +303,18 @@ impl Engine {
         if self.now.is_some() {
             self.run_timers(watermark, out);
         }
+    }
+
+    /// Every `WARM` reports: reads what the next ones will need. Changes nothing.
+    fn warm(&mut self, report: &Report) {
+        let Some(left) = self.warm.checked_sub(1) else {
+            let coming = self.reorder.coming(WARM);
+            self.warm = coming.len();
+            self.tracks.warm(coming.iter().chain([report]).map(|report| report.mmsi), &mut self.coming);
+            self.places.warm(&self.coming);
+            return;
+        };
+        self.warm = left;
     }
 
     /// Time begins, or goes on, at a report.

@@ -162,11 +162,12 @@ impl Behaviour for FishingOutOfPlace {
     }
 
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
-        let (Some(fix), Some(place)) = (step.fix, step.place) else {
+        let Some(fix) = step.fix else {
             return;
         };
         let fishing = scene.tracks.vessel(step.vessel).ship_type() == Some(30);
-        match fishing && self.settings.min_shore_nm < place.shore_nm {
+        let shore_nm = || step.place.map_or_else(|| scene.chart.shore_nm(fix.position), |place| place.shore_nm);
+        match fishing && self.settings.min_shore_nm < shore_nm() {
             false => {
                 self.passages.remove(&step.vessel);
             }

@@ -83,7 +83,7 @@ pub struct Step<'a> {
     /// Borders it crossed with this fix.
     pub crossings: &'a [Crossing],
     /// Shore and calm water where it is; `None` unless it is slow, active, due for its 5-minute look, or said another thing
-    /// of itself than before.
+    /// of itself than before. In steps of `Interest::LOOK` alone `None` says that it is still out of calm water.
     pub place: Option<Place>,
     /// What it said of itself that is new; only in steps of `Interest::LEARNED`. What is known now is in its track.
     pub learned: Option<&'a Learned>,

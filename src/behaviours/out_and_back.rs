@@ -179,7 +179,7 @@ impl Behaviour for OutAndBack {
 
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         let vessel = scene.tracks.vessel(step.vessel);
-        let (Some(fix), Some(place)) = (step.fix.or(vessel.last()), step.place) else {
+        let Some(fix) = step.fix.or(vessel.last()) else {
             return;
         };
         if !vessel.takes_part() {
@@ -212,7 +212,8 @@ impl Behaviour for OutAndBack {
             self.trips.remove(&step.vessel);
             return;
         }
-        let in_port = place.calm.inside && step.smg.is_some_and(|smg| smg.knots < settings.port_knots);
+        let is_calm = step.place.is_some_and(|place| place.calm.inside);
+        let in_port = is_calm && step.smg.is_some_and(|smg| smg.knots < settings.port_knots);
         if in_port || !in_time {
             self.trips.remove(&step.vessel);
             return;
@@ -222,7 +223,7 @@ impl Behaviour for OutAndBack {
             *trip = Trip::new(start, step, &fix);
             return;
         }
-        if let (Some(smg), Some(profile)) = (step.smg, profile) {
+        if let (Some(smg), Some(place), Some(profile)) = (step.smg, step.place, profile) {
             let of = self.profiles.get(profile);
             let at_sea = of.at_sea(&place, of.settings.min_shore_nm, Standing::New);
             let far = of.settings.out_nm(&vessel) < nm;

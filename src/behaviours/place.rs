@@ -1,10 +1,13 @@
 //! Where a vessel is: shore, calm water and zones, looked up once and kept until it has moved 100 m.
 
+use std::hint::black_box;
+
 use rustc_hash::FxHashMap;
 
 use crate::geo::LatLon;
 use crate::time::Time;
 use crate::tracks::TrackIx;
+use crate::units::METRES_PER_NM;
 use crate::zones::{Calm, Chart, Crossing, Hit, Presence, Sighting, Zone, ZoneIx};
 
 /// Look-ups are redone after this. Metres.
@@ -69,6 +72,10 @@ struct Spot {
 impl Spot {
     fn of(position: LatLon) -> Spot {
         Spot { lat: position.lat as f32, lon: position.lon as f32 }
+    }
+
+    fn nm_to(self, position: LatLon) -> f64 {
+        LatLon { lat: f64::from(self.lat), lon: f64::from(self.lon) }.metres_to(position) / METRES_PER_NM
     }
 
     fn is_near(self, position: LatLon) -> bool {
@@ -140,7 +147,12 @@ impl Places {
     pub fn place(&mut self, chart: &Chart, vessel: TrackIx, position: LatLon, now: Time) -> Place {
         let known = self.known(vessel);
         if !known.placed || !known.place_at.is_near(position) {
-            let place = Place::at(chart, position, now);
+            let most_nm = match known.placed {
+                true => f64::from(known.shore_nm) + known.place_at.nm_to(position),
+                false => f64::INFINITY,
+            };
+            let shore_nm = chart.shore_nm_within(position, most_nm);
+            let place = Place { shore_nm, calm: chart.calm(position, now) };
             let left = known.placed && known.calm_inside && !place.calm.inside;
             let before = known.place_at;
             known.place_at = Spot::of(position);
@@ -156,6 +168,19 @@ impl Places {
         let known = &self.known[vessel.0 as usize];
         let calm = Calm { inside: known.calm_inside, nearest_nm: f64::from(known.calm_nm) };
         Place { shore_nm: f64::from(known.shore_nm), calm }
+    }
+
+    /// Whether the vessel is out of calm water for certain, as it was and has not moved as far as the nearest: then there is nothing to
+    /// look up for whoever asks for nothing else.
+    pub fn is_far_from_calm(&self, chart: &Chart, vessel: TrackIx, position: LatLon) -> bool {
+        let known = self.known.get(vessel.0 as usize).filter(|known| known.placed && !known.calm_inside);
+        known.is_some_and(|known| known.place_at.nm_to(position) < chart.clear_of_calm_nm(f64::from(known.calm_nm)))
+    }
+
+    /// Reads what the look-ups of these vessels will need, see `Tracks::warm`.
+    pub fn warm(&self, vessels: &[TrackIx]) {
+        let read = |ix: &TrackIx| self.known.get(ix.0 as usize).map_or(0, |known| known.reloads);
+        black_box(vessels.iter().map(read).sum::<u32>());
     }
 
     /// Where in calm water the vessel had been, if it left that since its look-up before this step's; said until another leaves.

@@ -177,7 +177,10 @@ impl Engine {
         // What was said without a fix concerns only those who want such words.
         let (key, active) = (vessel.key(), if fix.is_some() { vessel.active() } else { 0 });
         let of_place = Interest::SLOW.and(Interest::TICK).and(Interest::CROSSED).and(Interest::SLOW_HOLE);
-        let needs_place = interest.meets(of_place.and(Interest::LOOK)) || active != 0;
+        let calm_may_have_changed =
+            || fix.is_none_or(|fix| !self.places.is_far_from_calm(&self.chart, ix, fix.position));
+        let needs_place =
+            interest.meets(of_place) || active != 0 || (interest.meets(Interest::LOOK) && calm_may_have_changed());
         let revised = learned.is_some_and(|learned| learned.before.said_at.is_some());
         let at_sea = fix.filter(|_| needs_place).or_else(|| vessel.last().filter(|_| revised));
         let place = at_sea.map(|fix| self.places.place(&self.chart, ix, fix.position, now));

@@ -24,7 +24,12 @@ impl Reorder {
         let second = report.at.seconds();
         if self.current.is_empty() || self.current_second < second {
             let spare = &mut self.spare;
-            self.later.entry(second).or_insert_with(|| spare.pop().unwrap_or_default()).push(report);
+            let reports = self.later.entry(second).or_insert_with(|| spare.pop().unwrap_or_default());
+            if reports.len() == reports.capacity() {
+                // By an eighth, not by half: most of what waits here is as much in one second as in the next.
+                reports.reserve_exact((reports.len() / 8).max(16));
+            }
+            reports.push(report);
             return;
         }
         if second < self.current_second {
@@ -61,6 +66,11 @@ impl Reorder {
             Some(next) if next.at == at => self.current.pop(),
             Some(_) | None => None,
         }
+    }
+
+    /// The reports of the earliest second that come next, at most `most`; the next comes last.
+    pub(super) fn coming(&self, most: usize) -> &[Report] {
+        &self.current[self.current.len().saturating_sub(most)..]
     }
 
     /// The time of the latest report.

@@ -109,11 +109,19 @@ impl Coast {
 
     /// Nautical miles to the nearest shore: 0 on land and inland water, infinite when there is no land at all.
     pub fn shore_nm(&self, at: LatLon) -> f64 {
+        self.shore_nm_within(at, f64::INFINITY)
+    }
+
+    /// The same for one who knows that shore is at most `most_nm` off: the less, the sooner it is found. It is found all the same
+    /// where that is wrong.
+    pub fn shore_nm_within(&self, at: LatLon, most_nm: f64) -> f64 {
         if self.on_land(at) {
             return 0.0;
         }
         let here = spot(at);
-        let Some((nearest, chord_2)) = self.nearest(here) else {
+        // A chord is no longer than its arc; the rest is for the Earth's flattening and for single precision.
+        let most = most_nm * METRES_PER_NM * 1.01 + 100.0;
+        let Some((nearest, chord_2)) = self.nearest(here, most).or_else(|| self.nearest(here, f64::INFINITY)) else {
             return f64::INFINITY;
         };
         let metres = arc(chord_2.sqrt());
@@ -130,14 +138,15 @@ impl Coast {
 
     /// The point of the coastline nearest to a position, which may lie on land.
     pub fn nearest_shore(&self, at: LatLon) -> Option<LatLon> {
-        Some(position(self.nearest(spot(at))?.0))
+        Some(position(self.nearest(spot(at), f64::INFINITY)?.0))
     }
 
-    /// The nearest point of the coastline and the chord squared to it.
-    fn nearest(&self, here: Spot) -> Option<(Spot, f64)> {
-        let mut best = (here, f64::INFINITY);
+    /// The nearest point of the coastline within `most` metres and the chord squared to it.
+    fn nearest(&self, here: Spot, most: f64) -> Option<(Spot, f64)> {
+        let bound = most * most;
+        let mut best = (here, bound);
         self.search(self.runs.root(), here, &mut best);
-        best.1.is_finite().then_some(best)
+        (best.1 < bound).then_some(best)
     }
 
     /// Goes down the index, nearest box first, and leaves out what lies farther than the best so far. Without the queue of rstar's own
@@ -363,6 +372,9 @@ mod tests {
             let want = if land { 0.0 } else { brute_nm(&rings, at) };
             let got = coast.shore_nm(at);
             assert!((got - want).abs() < 0.01, "{at:?}: {got}, one by one {want}");
+            for most_nm in [want, want + 0.1, want * 2.0, want / 2.0, 0.0] {
+                assert_eq!(coast.shore_nm_within(at, most_nm), got, "{at:?} within {most_nm}");
+            }
         }
     }
 

@@ -110,6 +110,11 @@ impl Ports {
         self.harbours.near_nm(at, here).min(self.anchorages.near_nm(at, here))
     }
 
+    /// The radius of the largest circle of calm water round a point.
+    pub fn largest_circle_nm(&self) -> f64 {
+        self.harbours.largest_nm.max(self.anchorages.largest_nm)
+    }
+
     /// The point whose circle of calm water holds the position, the nearest if several do.
     pub fn calm_round(&self, at: LatLon) -> Option<&Port> {
         let here = spot(at);

@@ -130,6 +130,11 @@ impl Heard {
         false
     }
 
+    /// A value that depends on what the next report will read.
+    pub(super) fn touch(&self) -> u32 {
+        self.lately[0].mark
+    }
+
     fn remember(&mut self, new: Transmission) {
         let gone = |known: &Transmission| known.mark == 0 || 2 * COPY_WINDOW < new.since(*known);
         if let Some(place) = self.lately.iter_mut().find(|known| gone(known)) {

@@ -1,5 +1,7 @@
 //! The slab of tracks and the way a report goes through it.
 
+use std::hint::black_box;
+
 use rustc_hash::FxHashMap;
 
 use crate::ais::{Body, Class, Position, Report, SourceId, Static, StationId};
@@ -98,6 +100,24 @@ impl Tracks {
             self.heard[*created as usize].is_copy(transmission, report.at);
         }
         outcome
+    }
+
+    /// Reads what the next reports will need, and names the vessels that are known. With more vessels than the processor's memory
+    /// holds near, most of a report's time goes into waiting for theirs: asked for together, they come together.
+    pub fn warm(&self, coming: impl Iterator<Item = Mmsi>, known: &mut Vec<TrackIx>) {
+        known.clear();
+        known.extend(coming.filter_map(|mmsi| self.by_mmsi.get(&mmsi.0)).map(|ix| TrackIx(*ix)));
+        let heads = known.iter().map(|ix| {
+            let place = ix.0 as usize;
+            u32::from(self.hot[place].fixes) ^ self.heard[place].touch() ^ self.cold[place].first_at.millis() as u32
+        });
+        black_box(heads.fold(0, |all, head| all ^ head));
+        let trails = known.iter().map(|ix| {
+            let cold = &self.cold[ix.0 as usize];
+            let usual = cold.usual.as_deref().map_or(0, UsualSpeed::touch);
+            cold.trail.touch(self.hot[ix.0 as usize].smg_place) ^ usual
+        });
+        black_box(trails.fold(0, |all, trail| all ^ trail));
     }
 
     /// Reads one vessel.

@@ -135,6 +135,12 @@ impl Trail {
         self.points[start..].iter().map(|packed| self.unpack(packed))
     }
 
+    /// A value that depends on what the next fix will read.
+    pub(super) fn touch(&self, place: u16) -> u32 {
+        let offset = |point: Option<&Packed>| point.map_or(0, |point| point.offset);
+        offset(self.points.last()) ^ offset(self.points.get(usize::from(place)))
+    }
+
     /// Heap bytes held.
     pub(super) fn bytes(&self) -> usize {
         self.points.capacity() * size_of::<Packed>()

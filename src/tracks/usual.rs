@@ -26,6 +26,11 @@ impl UsualSpeed {
         UsualSpeed { slot: at.millis().div_euclid(SLOT_MILLIS), taken: 0, samples: [0; SAMPLES], medians: [0; SLOTS] }
     }
 
+    /// A value that depends on what the next sample will read.
+    pub(super) fn touch(&self) -> u32 {
+        self.slot as u32
+    }
+
     /// Takes in one speed made good; the caller gives the first of each UTC minute.
     pub(super) fn sample(&mut self, at: Time, knots: f64) {
         let millis = at.millis();

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Relation, Watchlists, ZoneSet};
-use crate::geo::{Coast, LatLon, Ports, Wind};
+use super::{CALM_REACH_NM, Relation, Watchlists, ZoneSet};
+use crate::geo::{Coast, LatLon, Ports, SEEN_NM, Wind};
 use crate::time::Time;
 
 /// How a position lies to calm water.
@@ -50,6 +50,12 @@ impl Chart {
         }
     }
 
+    /// How far one may go without coming into calm water, from where the nearest is `nearest_nm` off (as `calm` says). Nautical miles.
+    pub fn clear_of_calm_nm(&self, nearest_nm: f64) -> f64 {
+        // Distances to points are to their middles, and beyond some way they are only known to be greater.
+        nearest_nm.min(SEEN_NM.min(CALM_REACH_NM) - 0.1) - self.ports.largest_circle_nm()
+    }
+
     /// What the calm water at a position is called: the zone that holds it, else the harbour or anchorage point whose circle does.
     pub fn calm_name(&self, at: LatLon, time: Time) -> Option<Arc<str>> {
         let mut hits = Vec::new();
@@ -64,5 +70,10 @@ impl Chart {
     /// Nautical miles to the nearest shore: 0 on land and inland water, infinite without a coast.
     pub fn shore_nm(&self, at: LatLon) -> f64 {
         self.coast.shore_nm(at)
+    }
+
+    /// The same for one who knows that shore is at most `most_nm` off.
+    pub fn shore_nm_within(&self, at: LatLon, most_nm: f64) -> f64 {
+        self.coast.shore_nm_within(at, most_nm)
     }
 }

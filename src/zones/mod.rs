@@ -72,7 +72,7 @@ const MARGIN_NM: f64 = 0.25;
 pub const BELT_NM: f64 = 12.0;
 
 /// How far from a zone of calm water its distance is known, in nautical miles.
-const CALM_REACH_NM: f64 = 30.0;
+pub(crate) const CALM_REACH_NM: f64 = 30.0;
 
 /// The zone files that are built into the program, by file name.
 const SHIPPED: [(&str, &str); 7] = [
