@@ -2,9 +2,10 @@
 //!
 //! (a) A synthetic fleet as type 1 sentences with TAG times, in random vessel order, one report each 30 s: seven tenths in 400
 //! clusters of uneven weight, the rest anywhere at sea between 60° S and 60° N; every tenth vessel drifts at below 2 kn.
-//! (b) The real recordings beside the project, or those shipped with it. Shipped zones, all behaviours, alerts included. One core.
+//! (b) The real recordings beside the project, or those shipped with it. Shipped zones, all behaviours, alerts included.
 //!
-//! `ATALAIA_BENCH_VESSELS` sets the size of the fleet (default 300 000), `ATALAIA_BENCH_ROUNDS` how often each reports (default 130: the loiterers open after an hour).
+//! `ATALAIA_BENCH_SHARDS` sets the shards of the picture (default 1: one core), `ATALAIA_BENCH_VESSELS` the size of the fleet (default
+//! 300 000), `ATALAIA_BENCH_ROUNDS` how often each reports (default 130: the loiterers open after an hour).
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used)]
 
 use std::fmt::Write as _;
@@ -25,8 +26,6 @@ use atalaia::zones::{Chart, ZoneSet};
 const REPORT_EVERY: i64 = 30;
 
 fn main() {
-    let number =
-        |name: &str, default: usize| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
     let vessels = number("ATALAIA_BENCH_VESSELS", 300_000);
     let rounds = number("ATALAIA_BENCH_ROUNDS", 130);
     synthetic(vessels, rounds);
@@ -199,7 +198,13 @@ fn recordings() {
 fn engine(chart: &Arc<Chart>) -> Engine {
     let clock =
         SourceClock { name: "bench".to_owned(), time_zone: None, live: false, lateness: Span::from_seconds(30) };
-    Engine::new(&Settings::default(), Arc::clone(chart), vec![clock])
+    let mut settings = Settings::default();
+    settings.tracks.shards = number("ATALAIA_BENCH_SHARDS", 1) as u32;
+    Engine::new(&settings, Arc::clone(chart), vec![clock])
+}
+
+fn number(name: &str, default: usize) -> usize {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
 fn source() -> SourceSettings {

@@ -5,6 +5,7 @@
 
 mod dispatch;
 mod explain;
+mod intake;
 mod memory;
 mod reorder;
 mod settings;
@@ -33,6 +34,7 @@ pub use explain::Explained;
 pub use settings::{Settings, TimeSettings, ZoneSettings};
 pub use summary::Summary;
 
+use intake::Intake;
 use reorder::Reorder;
 use summary::Counters;
 use watermark::Watermarks;
@@ -69,9 +71,6 @@ macro_rules! scene {
 }
 use scene;
 
-/// So many reports are read ahead.
-const WARM: usize = 16;
-
 /// The whole core.
 pub struct Engine {
     decoder: Decoder,
@@ -97,9 +96,7 @@ pub struct Engine {
     merge: Span,
     settings: behaviours::Settings,
     counters: Counters,
-    /// Reports to go before the next are read ahead, and the vessels of those.
-    warm: usize,
-    coming: Vec<TrackIx>,
+    intake: Intake,
     decoded: Vec<Report>,
     believed: Vec<Report>,
     crossings: Vec<Crossing>,
@@ -127,15 +124,17 @@ impl Engine {
                 .map(|source| SourceSettings { name: source.name, time_zone: source.time_zone, live: source.live })
                 .collect(),
         );
+        let tracks = Tracks::new(settings.tracks.clone(), watermarks.satellites());
+        let shards = tracks.shards();
         Engine {
             decoder,
-            tracks: Tracks::new(settings.tracks.clone(), watermarks.satellites()),
+            tracks,
             coverage: Coverage::new(settings.coverage.clone()),
             receipts,
             gaps: Gaps::default(),
             watermarks,
             reorder: Reorder::new(),
-            places: Places::default(),
+            places: Places::new(shards),
             episodes: Episodes::default(),
             behaviours: behaviours::all(&settings.behaviours, &chart),
             asking: asking(&chart),
@@ -149,8 +148,7 @@ impl Engine {
             merge: settings.alerts.merge(),
             settings: settings.behaviours.clone(),
             counters: Counters::default(),
-            warm: 0,
-            coming: Vec::new(),
+            intake: Intake::new(shards),
             decoded: Vec::new(),
             believed: Vec::new(),
             crossings: Vec::new(),
@@ -294,27 +292,11 @@ impl Engine {
         let watermark = self.hold_at.map_or(watermark, |hold| hold.min(watermark));
         while let Some(at) = self.reorder.next_at().filter(|at| *at <= watermark) {
             self.run_timers(at, out);
-            while let Some(report) = self.reorder.pop_at(at) {
-                self.warm(&report);
-                self.begin(at);
-                self.step(report, at, out);
-            }
+            self.moment(at, out);
         }
         if self.now.is_some() {
             self.run_timers(watermark, out);
         }
-    }
-
-    /// Every `WARM` reports: reads what the next ones will need. Changes nothing.
-    fn warm(&mut self, report: &Report) {
-        let Some(left) = self.warm.checked_sub(1) else {
-            let coming = self.reorder.coming(WARM);
-            self.warm = coming.len();
-            self.tracks.warm(coming.iter().chain([report]).map(|report| report.mmsi), &mut self.coming);
-            self.places.warm(&self.coming);
-            return;
-        };
-        self.warm = left;
     }
 
     /// Time begins, or goes on, at a report.

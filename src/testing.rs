@@ -60,9 +60,19 @@ pub(crate) fn run(settings: &Settings, zones: &str, script: &str) -> Vec<Change>
     run_on(settings, chart(zones), script)
 }
 
-/// The same on any chart.
+/// The same on any chart. Two and seven shards of the picture must give the same as one.
 pub(crate) fn run_on(settings: &Settings, chart: Chart, script: &str) -> Vec<Change> {
-    let mut engine = engine_on(settings, chart);
+    let told = run_in_shards(settings, chart.clone(), script, 1);
+    for shards in [2, 7] {
+        assert_eq!(run_in_shards(settings, chart.clone(), script, shards), told, "with {shards} shards");
+    }
+    told
+}
+
+fn run_in_shards(settings: &Settings, chart: Chart, script: &str, shards: u32) -> Vec<Change> {
+    let mut settings = settings.clone();
+    settings.tracks.shards = shards;
+    let mut engine = engine_on(&settings, chart);
     let mut out = Vec::new();
     for line in lines(script) {
         engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut out);

@@ -9,7 +9,7 @@ use crate::geo::LatLon;
 use crate::time::Time;
 
 /// One line of the alert stream: what changed, when it was decided, and the alert as it now stands.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Change {
     /// What happened to the alert.
     pub change: ChangeKind,
@@ -90,7 +90,7 @@ impl Severity {
 }
 
 /// An alert, or a fact below `alert_from` points (`announced` false).
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Alert {
     /// 26 characters of base32 over the facts of its first opening; never changes.
     pub id: String,
@@ -209,7 +209,7 @@ pub struct ScoreReason {
 }
 
 /// The numbers and tracks behind an alert.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Evidence {
     /// Thresholds in force, by setting name.
     pub thresholds: Map<String, Value>,
@@ -222,7 +222,7 @@ pub struct Evidence {
 }
 
 /// The track of one vessel in the evidence.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct EvidenceTrack {
     /// Its MMSI.
     pub mmsi: u32,

@@ -32,18 +32,30 @@ impl Place {
 }
 
 /// The places of all vessels.
-#[derive(Default)]
 pub struct Places {
-    known: Vec<Known>,
-    presences: FxHashMap<TrackIx, Presence>,
+    lots: Vec<Lot>,
+    shift: u32,
     nowhere: Presence,
-    hits: Vec<Hit>,
-    /// Counts reloads.
-    reloads: u32,
-    /// The reload that brought each zone in force, or moved its border, by index; missing or 0: there from the start.
-    brought_by: Vec<u32>,
+    reloads: Reloads,
     /// Which vessel looked up lately is out of calm water, and where in it it had been.
     left_calm: Option<(TrackIx, LatLon)>,
+}
+
+/// Those of the vessels of one shard of the picture.
+#[derive(Default)]
+pub struct Lot {
+    shift: u32,
+    known: Vec<Known>,
+    presences: FxHashMap<TrackIx, Presence>,
+    hits: Vec<Hit>,
+}
+
+/// Which zones came when.
+#[derive(Default)]
+pub struct Reloads {
+    count: u32,
+    /// The reload that brought each zone in force, or moved its border, by index; missing or 0: there from the start.
+    brought_by: Vec<u32>,
 }
 
 /// Half a cache line.
@@ -96,10 +108,11 @@ const UNKNOWN: Known = Known {
     present: false,
 };
 
-impl Places {
+impl Lot {
     /// Works out the zones of a vessel at a new fix; borders crossed are added to `crossings`.
     pub fn look(
         &mut self,
+        reloads: &Reloads,
         chart: &Chart,
         vessel: TrackIx,
         position: LatLon,
@@ -114,17 +127,17 @@ impl Places {
         }
         self.hits.clear();
         chart.zones.at(position, &mut self.hits);
-        let reloads = self.reloads;
-        let known = &mut self.known[vessel.0 as usize];
-        let seen = std::mem::replace(&mut known.reloads, reloads);
+        let place = self.place(vessel);
+        let known = &mut self.known[place];
+        let seen = std::mem::replace(&mut known.reloads, reloads.count);
         known.zones_at = Spot::of(position);
         known.zones_exact = !self.hits.is_empty();
         if self.hits.is_empty() && !known.present {
             return;
         }
         let presence = self.presences.entry(vessel).or_default();
-        if seen != reloads && sighting == Sighting::Next {
-            let brought_by = |zone: ZoneIx| self.brought_by.get(usize::from(zone.0)).copied().unwrap_or(0);
+        if seen != reloads.count && sighting == Sighting::Next {
+            let brought_by = |zone: ZoneIx| reloads.brought_by.get(usize::from(zone.0)).copied().unwrap_or(0);
             presence.settle(&chart.zones, &self.hits, |zone| seen < brought_by(zone));
         }
         presence.step(&chart.zones, &self.hits, at, sighting, crossings);
@@ -132,20 +145,61 @@ impl Places {
         if !keeps {
             self.presences.remove(&vessel);
         }
-        let known = &mut self.known[vessel.0 as usize];
+        let known = &mut self.known[place];
         known.present = keeps;
         known.zones_exact |= keeps;
     }
 
+    /// Reads what the look-ups of these vessels will need, see `Tracks::warm`.
+    pub fn warm(&self, vessels: &[TrackIx]) {
+        let read = |ix: &TrackIx| self.known.get(self.place(*ix)).map_or(0, |known| known.reloads);
+        black_box(vessels.iter().map(read).sum::<u32>());
+    }
+
+    /// The zones a vessel of this lot is in or near.
+    pub fn presence(&self, vessel: TrackIx) -> Option<&Presence> {
+        let present = self.at(vessel).is_some_and(|known| known.present);
+        present.then(|| self.presences.get(&vessel)).flatten()
+    }
+
+    fn place(&self, vessel: TrackIx) -> usize {
+        (vessel.0 >> self.shift) as usize
+    }
+
+    fn known(&mut self, vessel: TrackIx) -> &mut Known {
+        let place = self.place(vessel);
+        if self.known.len() <= place {
+            self.known.resize(place + 1, UNKNOWN);
+        }
+        &mut self.known[place]
+    }
+
+    fn at(&self, vessel: TrackIx) -> Option<&Known> {
+        self.known.get(self.place(vessel))
+    }
+}
+
+impl Places {
+    /// Of nobody yet; as many lots as the picture has shards.
+    pub fn new(shards: usize) -> Places {
+        let shift = shards.next_power_of_two().trailing_zeros();
+        let lots = (0..shards).map(|_| Lot { shift, ..Lot::default() }).collect();
+        Places { lots, shift, nowhere: Presence::default(), reloads: Reloads::default(), left_calm: None }
+    }
+
+    /// The lots, for look-ups side by side, and what they need to know of reloads.
+    pub fn lots_mut(&mut self) -> (&mut [Lot], &Reloads) {
+        (&mut self.lots, &self.reloads)
+    }
+
     /// The zones a vessel is in or near.
     pub fn presence(&self, vessel: TrackIx) -> &Presence {
-        let present = self.known.get(vessel.0 as usize).is_some_and(|known| known.present);
-        present.then(|| self.presences.get(&vessel)).flatten().unwrap_or(&self.nowhere)
+        self.lot(vessel).presence(vessel).unwrap_or(&self.nowhere)
     }
 
     /// Shore and calm water where a vessel is.
     pub fn place(&mut self, chart: &Chart, vessel: TrackIx, position: LatLon, now: Time) -> Place {
-        let known = self.known(vessel);
+        let known = self.lot_mut(vessel).known(vessel);
         if !known.placed || !known.place_at.is_near(position) {
             let most_nm = match known.placed {
                 true => f64::from(known.shore_nm) + known.place_at.nm_to(position),
@@ -165,7 +219,7 @@ impl Places {
                 self.left_calm = Some((vessel, at));
             }
         }
-        let known = &self.known[vessel.0 as usize];
+        let known = self.lot_mut(vessel).known(vessel);
         let calm = Calm { inside: known.calm_inside, nearest_nm: f64::from(known.calm_nm) };
         Place { shore_nm: f64::from(known.shore_nm), calm }
     }
@@ -173,14 +227,8 @@ impl Places {
     /// Whether the vessel is out of calm water for certain, as it was and has not moved as far as the nearest: then there is nothing to
     /// look up for whoever asks for nothing else.
     pub fn is_far_from_calm(&self, chart: &Chart, vessel: TrackIx, position: LatLon) -> bool {
-        let known = self.known.get(vessel.0 as usize).filter(|known| known.placed && !known.calm_inside);
+        let known = self.lot(vessel).at(vessel).filter(|known| known.placed && !known.calm_inside);
         known.is_some_and(|known| known.place_at.nm_to(position) < chart.clear_of_calm_nm(f64::from(known.calm_nm)))
-    }
-
-    /// Reads what the look-ups of these vessels will need, see `Tracks::warm`.
-    pub fn warm(&self, vessels: &[TrackIx]) {
-        let read = |ix: &TrackIx| self.known.get(ix.0 as usize).map_or(0, |known| known.reloads);
-        black_box(vessels.iter().map(read).sum::<u32>());
     }
 
     /// Where in calm water the vessel had been, if it left that since its look-up before this step's; said until another leaves.
@@ -195,44 +243,50 @@ impl Places {
 
     /// The vessel's slab place is free for another.
     pub fn forget(&mut self, vessel: TrackIx) {
-        if let Some(known) = self.known.get_mut(vessel.0 as usize) {
-            *known = UNKNOWN;
-        }
-        self.presences.remove(&vessel);
+        let lot = self.lot_mut(vessel);
+        *lot.known(vessel) = UNKNOWN;
+        lot.presences.remove(&vessel);
     }
 
     /// Other zones are in force: presences keep what still exists, every look-up is redone at the next fix.
     pub fn reload(&mut self, old: &Chart, new: &Chart) {
-        self.reloads += 1;
+        self.reloads.count += 1;
+        let Reloads { count, brought_by: earlier } = &self.reloads;
         let brought_by = |(number, zone): (ZoneIx, &Zone)| {
             let before = old.zones.find(&zone.id).filter(|before| new.zones.same_border(number, &old.zones, *before));
-            before.map_or(self.reloads, |before| self.brought_by.get(usize::from(before.0)).copied().unwrap_or(0))
+            before.map_or(*count, |before| earlier.get(usize::from(before.0)).copied().unwrap_or(0))
         };
-        self.brought_by = new.zones.iter().map(brought_by).collect();
-        for known in &mut self.known {
-            known.placed = false;
-            known.zones_exact = true;
+        self.reloads.brought_by = new.zones.iter().map(brought_by).collect();
+        for lot in &mut self.lots {
+            for known in &mut lot.known {
+                known.placed = false;
+                known.zones_exact = true;
+            }
+            lot.presences.values_mut().for_each(|presence| presence.renumber(&old.zones, &new.zones));
         }
-        self.presences.values_mut().for_each(|presence| presence.renumber(&old.zones, &new.zones));
     }
 
     /// Calm water came or went with a zone's hours: shore and calm look-ups are redone.
     pub fn hours_changed(&mut self) {
-        for known in &mut self.known {
-            known.placed = false;
-        }
+        self.lots.iter_mut().flat_map(|lot| &mut lot.known).for_each(|known| known.placed = false);
     }
 
     /// Heap bytes held, about.
     pub fn bytes(&self) -> usize {
-        self.known.capacity() * size_of::<Known>() + self.presences.capacity() * 64
+        let of = |lot: &Lot| lot.known.capacity() * size_of::<Known>() + lot.presences.capacity() * 64;
+        self.lots.iter().map(of).sum()
     }
 
-    fn known(&mut self, vessel: TrackIx) -> &mut Known {
-        let place = vessel.0 as usize;
-        if self.known.len() <= place {
-            self.known.resize(place + 1, UNKNOWN);
-        }
-        &mut self.known[place]
+    fn lot(&self, vessel: TrackIx) -> &Lot {
+        &self.lots[self.number(vessel)]
+    }
+
+    fn lot_mut(&mut self, vessel: TrackIx) -> &mut Lot {
+        let number = self.number(vessel);
+        &mut self.lots[number]
+    }
+
+    fn number(&self, vessel: TrackIx) -> usize {
+        (vessel.0 & ((1 << self.shift) - 1)) as usize
     }
 }

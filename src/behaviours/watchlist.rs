@@ -287,12 +287,13 @@ impl Behaviour for Watchlist {
         if self.lists.is_empty() {
             return;
         }
-        for vessel in scene.tracks.iter() {
-            let fresh = |at: Time| scene.now - at < self.settings.silent();
-            if vessel.last().is_some_and(|fix| fresh(fix.at)) {
-                self.look(&vessel, scene.now, out);
-                self.say(scene, vessel.ix(), None, out);
-            }
+        let fresh = |at: Time| scene.now - at < self.settings.silent();
+        let heard = scene.tracks.iter().filter(|vessel| vessel.last().is_some_and(|fix| fresh(fix.at)));
+        let mut heard: Vec<(TrackKey, TrackIx)> = heard.map(|vessel| (vessel.key(), vessel.ix())).collect();
+        heard.sort_unstable();
+        for (_, ix) in heard {
+            self.look(&scene.tracks.vessel(ix), scene.now, out);
+            self.say(scene, ix, None, out);
         }
     }
 }

@@ -224,6 +224,7 @@ impl Coverage {
             slot.since(Slot::of(silence.since)) < GIVEN_UP
         });
         self.silent = silent;
+        expected.sort_unstable();
         // Only now: nobody's absence makes another's more probable in the same slot.
         for (cell, class) in expected {
             self.cells.count(cell, class, slot, Heard::No, self.settings.max_cells);
@@ -345,6 +346,8 @@ impl Coverage {
             }
             self.silent.insert(vessel.ix(), silence);
         }
+        // Weights are summed: in an order that does not depend on the slab.
+        lost.sort_unstable_by(|a, b| (a.cell, a.at).cmp(&(b.cell, b.at)).then(a.weight.total_cmp(&b.weight)));
         lost
     }
 

@@ -7,20 +7,12 @@ use crate::alerts::{Change, View};
 use crate::behaviours::{self, Interest, Scene, Step};
 use crate::episodes::{Berth, Sailing};
 use crate::time::{Span, Time};
-use crate::tracks::{
-    Activity, FOLLOWED, Fix, Interest as Keep, Jump, Learned, Outcome, SpeedMadeGood, TrackIx, TrackKey,
-};
+use crate::tracks::{Activity, FOLLOWED, Fix, Interest as Keep, Jump, Learned, SpeedMadeGood, TrackIx, TrackKey};
 use crate::units::StationClass;
-use crate::zones::Sighting;
+use crate::zones::Crossing;
 
+use super::intake::{Common, Intake, Moved, TOGETHER, Taken};
 use super::{Engine, Timer, scene};
-
-/// Nobody faster than this is of interest for being slow. Knots.
-const SLOW_KNOTS: f64 = 5.0;
-/// The slots of the 5-minute look.
-const TICK_MILLIS: i64 = 300_000;
-/// The slots of the look at everybody.
-const LOOK_MILLIS: i64 = 1_800_000;
 
 /// What behaviours are asked about.
 struct Asked<'a> {
@@ -34,105 +26,87 @@ struct Asked<'a> {
 }
 
 impl Engine {
-    /// One report at its place in time.
-    pub(super) fn step(&mut self, report: Report, now: Time, out: &mut Vec<Change>) {
-        let at = report.at;
-        self.coverage.heard(report.source, report.station, at);
-        match self.tracks.accept(report) {
-            Outcome::Fix { vessel, previous, smg, jump } => {
-                self.moved(vessel, previous, smg, jump.as_deref(), now, out);
+    /// Everything of one moment, up to `TOGETHER` reports at a time.
+    pub(super) fn moment(&mut self, at: Time, out: &mut Vec<Change>) {
+        self.begin(at);
+        let mut intake = std::mem::take(&mut self.intake);
+        while let Some(report) = self.reorder.pop_at(at) {
+            self.add(&mut intake, report);
+            if TOGETHER <= intake.len() {
+                self.settle(&mut intake, at, out);
             }
-            Outcome::Identity { vessel, learned } => self.spoke(vessel, learned.as_deref(), at.max(now), now, out),
-            Outcome::Late { vessel, fix } => self.heard_late(vessel, fix, now, out),
-            Outcome::Refused(refusal) => self.counters.refused(refusal),
         }
+        if 0 < intake.len() {
+            self.settle(&mut intake, at, out);
+        }
+        self.intake = intake;
+    }
+
+    /// One report whose time has passed.
+    pub(super) fn step(&mut self, report: Report, now: Time, out: &mut Vec<Change>) {
+        let mut intake = std::mem::take(&mut self.intake);
+        self.add(&mut intake, report);
+        self.settle(&mut intake, now, out);
+        self.intake = intake;
+    }
+
+    fn add(&mut self, intake: &mut Intake, report: Report) {
+        self.coverage.heard(report.source, report.station, report.at);
+        intake.add(self.tracks.shard_of(report.mmsi), report);
+    }
+
+    /// Takes reports into the picture, and does what follows.
+    fn settle(&mut self, intake: &mut Intake, now: Time, out: &mut Vec<Change>) {
+        let lost_after = self.tracks.settings().lost_after();
+        let (lots, reloads) = self.places.lots_mut();
+        let (chart, coverage, asking) = (&self.chart, &self.coverage, &self.asking);
+        intake.take(self.tracks.shards_mut(), lots, &Common { chart, reloads, coverage, asking, lost_after });
+        intake.each(|taken, crossings| match taken {
+            Taken::Passed => {}
+            Taken::Moved(moved) => self.moved(&moved, crossings, now, out),
+            Taken::Spoke { vessel, learned, at } => self.spoke(vessel, learned.as_deref(), at.max(now), now, out),
+            Taken::Late { vessel, fix } => self.heard_late(vessel, fix, now, out),
+            Taken::Refused(refusal) => self.counters.refused(refusal),
+        });
+        self.tracks.make_room();
         if self.tracks.has_forgotten() {
             self.drop_forgotten(out);
         }
     }
 
-    pub(super) fn moved(
-        &mut self,
-        ix: TrackIx,
-        previous: Option<Fix>,
-        smg: Option<SpeedMadeGood>,
-        jump: Option<&Jump>,
-        now: Time,
-        out: &mut Vec<Change>,
-    ) {
-        let vessel = self.tracks.vessel(ix);
-        let Some(fix) = vessel.last() else {
-            return;
-        };
-        if self.coverage.wants(previous.as_ref(), &fix) {
-            self.coverage.seen(vessel, previous, fix);
+    fn moved(&mut self, moved: &Moved, crossings: &[Crossing], now: Time, out: &mut Vec<Change>) {
+        let &Moved { vessel: ix, fix, previous, smg, mut interest, tick, slow, .. } = moved;
+        if moved.seen {
+            self.coverage.seen(self.tracks.vessel(ix), previous, fix);
             self.heard_again(ix, fix);
         }
         let vessel = self.tracks.vessel(ix);
-        let lost_after = self.tracks.settings().lost_after();
-        let sighting = match previous {
-            Some(previous) if fix.at - previous.at <= lost_after => Sighting::Next,
-            Some(_) | None => Sighting::First,
-        };
+        let key = vessel.key();
         self.crossings.clear();
-        self.places.look(&self.chart, ix, fix.position, fix.at, sighting, &mut self.crossings);
-        let presence = self.places.presence(ix);
-        let slow_hole = smg.is_some_and(|smg| smg.over_hole && smg.knots < SLOW_KNOTS);
-        let smg = smg.filter(|smg| !smg.over_hole);
-        let slow = smg.is_some_and(|smg| smg.knots < SLOW_KNOTS);
-        let slot = |at: Time| at.millis().div_euclid(TICK_MILLIS);
-        let new_slot = previous.is_none_or(|previous| slot(previous.at) != slot(fix.at));
-        let mut interest = Interest(0);
-        if slow {
-            interest = interest.and(Interest::SLOW);
-        }
-        if new_slot && !presence.is_empty() {
-            interest = interest.and(Interest::TICK);
-        }
-        if slow_hole {
-            interest = interest.and(Interest::SLOW_HOLE);
-        }
-        let half_hour = |at: Time| at.millis().div_euclid(LOOK_MILLIS);
-        if new_slot && previous.is_none_or(|previous| half_hour(previous.at) != half_hour(fix.at)) {
-            interest = interest.and(Interest::LOOK);
-        }
-        if !self.crossings.is_empty() {
-            interest = interest.and(Interest::CROSSED);
-        }
-        if !presence.is_empty() && presence.iter().any(|(zone, _)| self.asking[usize::from(zone.0)]) {
-            interest = interest.and(Interest::ASKED);
-        }
-        if vessel.mmsi().station_class() == StationClass::Distress {
-            interest = interest.and(Interest::DISTRESS);
-        }
-        if jump.is_some() {
-            interest = interest.and(Interest::JUMPED);
-        }
-        if jump.is_some() || sighting == Sighting::First {
-            interest = interest.and(Interest::FIRST);
+        self.crossings.extend_from_slice(crossings);
+        if interest.meets(Interest::FIRST) {
             self.episodes.heard(fix.at);
         }
-        let (key, follows) = (vessel.key(), new_slot && (slow || vessel.in_port()) && vessel.takes_part());
-        let watch = slow || !presence.is_empty();
         if let Some(previous) = previous {
             self.episodes.holes.take(key, previous.at, fix.at);
         }
-        if follows && self.port_call(ix, &fix, smg, now) {
+        if moved.in_port && self.port_call(ix, &fix, smg, now) {
             interest = interest.and(Interest::SAILED);
         }
-        if follows && self.places.left_calm(ix).is_some() {
+        if moved.in_port && self.places.left_calm(ix).is_some() {
             interest = interest.and(Interest::LEFT_CALM);
         }
-        if interest.0 == 0 && self.tracks.vessel(ix).active() == 0 {
+        let active = self.tracks.vessel(ix).active();
+        if interest.0 == 0 && active == 0 {
             return;
         }
-        let followed = self.tracks.vessel(ix).active() & (1 << FOLLOWED) != 0;
-        if new_slot {
-            self.tracks.mark_interest(ix, if watch { Keep::Watch } else { Keep::Pass });
+        if tick {
+            self.tracks.mark_interest(ix, if moved.watch { Keep::Watch } else { Keep::Pass });
         }
-        if slow || followed || interest.meets(Interest::TICK) {
-            self.remember(ix, fix, smg, new_slot, now, out);
+        if slow || active & (1 << FOLLOWED) != 0 || interest.meets(Interest::TICK) {
+            self.remember(ix, fix, smg, tick, now, out);
         }
+        let jump = moved.jump.as_deref();
         self.ask(ix, Asked { at: fix.at, fix: Some(fix), previous, smg, learned: None, jump, interest }, now, out);
     }
 

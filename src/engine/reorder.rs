@@ -68,11 +68,6 @@ impl Reorder {
         }
     }
 
-    /// The reports of the earliest second that come next, at most `most`; the next comes last.
-    pub(super) fn coming(&self, most: usize) -> &[Report] {
-        &self.current[self.current.len().saturating_sub(most)..]
-    }
-
     /// The time of the latest report.
     pub(super) fn last(&self) -> Option<Time> {
         let later = self.later.last_key_value();

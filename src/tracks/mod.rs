@@ -8,6 +8,7 @@ mod accept;
 mod flag;
 mod grid;
 mod identity;
+mod picture;
 mod siblings;
 mod store;
 mod sweep;
@@ -22,7 +23,8 @@ use serde::{Deserialize, Serialize};
 pub use accept::{CONFIRMING_FIXES, Jump, Outcome, Refusal};
 pub use flag::flag_of;
 pub use identity::{Fields, Identity, Learned};
-pub use store::{Activity, Interest, Tracks};
+pub use picture::Tracks;
+pub use store::{Activity, Interest, Shard};
 pub use track::{Fix, SpeedMadeGood, Vessel};
 pub use trail::TrailPoint;
 
@@ -32,6 +34,9 @@ use crate::units::Mmsi;
 /// A vessel's place in the slab of tracks; reused after the track is forgotten.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct TrackIx(pub u32);
+
+/// More shards than this help nobody.
+const MOST_SHARDS: u32 = 64;
 
 /// The bit of a vessel's activity that no behaviour has: a finder of episodes follows it. It keeps no track alive.
 pub const FOLLOWED: u32 = 31;
@@ -66,6 +71,9 @@ pub struct Settings {
     pub jump_knots: f64,
     /// A vessel silent for longer than this is forgotten. Hours.
     pub forget_after_hours: u32,
+    /// Shards of the picture, 1-64: reports are taken in by so many threads, where there are as many at one moment. Alerts do not
+    /// depend on it. Takes effect at the start.
+    pub shards: u32,
     /// At most this many tracks; beyond it the unconfirmed and longest silent go first, never one with an open alert.
     pub max_tracks: u32,
 }
@@ -78,6 +86,7 @@ impl Default for Settings {
             lost_after_hours: 6,
             jump_knots: 60.0,
             forget_after_hours: 168,
+            shards: 1,
             max_tracks: 1_000_000,
         }
     }
@@ -103,6 +112,9 @@ impl Settings {
         }
         if self.forget_after_hours <= self.lost_after_hours {
             problems.push("tracks.forget_after_hours must be longer than tracks.lost_after_hours".to_owned());
+        }
+        if !(1..=MOST_SHARDS).contains(&self.shards) {
+            problems.push(format!("tracks.shards must lie between 1 and {MOST_SHARDS}"));
         }
         if self.max_tracks < 1000 {
             problems.push("tracks.max_tracks must be at least 1000".to_owned());

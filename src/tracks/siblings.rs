@@ -5,18 +5,18 @@ use crate::units::Mmsi;
 
 use super::TrackIx;
 use super::accept::{self, CANDIDATE_AGE, Jump, Outcome, Refusal};
-use super::store::Tracks;
+use super::store::Shard;
 use super::sweep::CONFIRMED_FIXES;
 use super::track::{Fix, Flag, NO_NEXT, Vessel};
 
-impl Tracks {
+impl Shard {
     /// The tracks under one MMSI, the youngest first.
-    pub fn under(&self, mmsi: Mmsi) -> impl Iterator<Item = Vessel<'_>> {
-        self.chain(mmsi).map(|ix| self.vessel(ix))
+    pub(super) fn under(&self, mmsi: Mmsi) -> impl Iterator<Item = Vessel<'_>> {
+        self.chain(mmsi).map(|ix| self.inside(ix))
     }
 
-    /// Fixes under one MMSI, waiting for `CONFIRMING_FIXES`, that none of its tracks could have made.
-    pub fn fixes_elsewhere(&self, mmsi: Mmsi) -> usize {
+    /// See `Tracks::fixes_elsewhere`.
+    pub(super) fn fixes_elsewhere(&self, mmsi: Mmsi) -> usize {
         self.candidates.waiting(mmsi.0)
     }
 

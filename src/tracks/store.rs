@@ -1,4 +1,4 @@
-//! The slab of tracks and the way a report goes through it.
+//! One shard of the picture: its slab of tracks and the way a report goes through it.
 
 use std::hint::black_box;
 
@@ -15,7 +15,7 @@ use super::identity::{Fields, Learned};
 use super::track::{Cold, Fix, Flag, Hot, NO_NEXT, SpeedMadeGood, Vessel};
 use super::trail::TrailPoint;
 use super::usual::UsualSpeed;
-use super::{Settings, TrackIx, TrackKey};
+use super::{Settings, TrackIx};
 
 /// Shortest span of a speed made good (SPEC).
 const SMG_SHORTEST: Span = Span::from_minutes(5);
@@ -27,8 +27,11 @@ const KEEP_LONG: Span = Span::from_hours(13);
 const STATIONS_KEPT: usize = 8;
 const UNDER_WAY_KNOTS: f64 = 3.0;
 
-/// Every track there is.
-pub struct Tracks {
+/// The tracks of the MMSIs that fall to one shard. Inside it a `TrackIx` counts within the shard alone; what leaves it carries the
+/// number among all (`Shard::outside`).
+pub struct Shard {
+    number: u32,
+    shift: u32,
     pub(super) settings: Settings,
     pub(super) hot: Vec<Hot>,
     pub(super) cold: Vec<Cold>,
@@ -45,10 +48,12 @@ pub struct Tracks {
     pub(super) vessels_seen: u64,
 }
 
-impl Tracks {
-    /// An empty picture. `satellite_sources` are the inputs whose lateness is above 15 min.
-    pub fn new(settings: Settings, satellite_sources: Vec<SourceId>) -> Tracks {
-        Tracks {
+impl Shard {
+    /// Shard `number` of `1 << shift` at most, without tracks.
+    pub(super) fn new(number: u32, shift: u32, settings: Settings, satellite_sources: Vec<SourceId>) -> Shard {
+        Shard {
+            number,
+            shift,
             settings,
             hot: Vec::new(),
             cold: Vec::new(),
@@ -65,8 +70,28 @@ impl Tracks {
         }
     }
 
+    /// What a track of this shard is called among all.
+    pub(super) fn outside(&self, ix: TrackIx) -> TrackIx {
+        TrackIx(ix.0 << self.shift | self.number)
+    }
+
     /// Takes in one report at its place in event time.
     pub fn accept(&mut self, report: Report) -> Outcome {
+        let outcome = self.take(report);
+        match outcome {
+            Outcome::Fix { vessel, previous, smg, mut jump } => {
+                if let Some(jump) = &mut jump {
+                    jump.from.1 = self.outside(jump.from.1);
+                }
+                Outcome::Fix { vessel: self.outside(vessel), previous, smg, jump }
+            }
+            Outcome::Identity { vessel, learned } => Outcome::Identity { vessel: self.outside(vessel), learned },
+            Outcome::Late { vessel, fix } => Outcome::Late { vessel: self.outside(vessel), fix },
+            Outcome::Refused(refusal) => Outcome::Refused(refusal),
+        }
+    }
+
+    fn take(&mut self, report: Report) -> Outcome {
         let mmsi = report.mmsi;
         match mmsi.station_class() {
             StationClass::Ship | StationClass::Tender | StationClass::Unassigned | StationClass::Distress => {}
@@ -102,8 +127,7 @@ impl Tracks {
         outcome
     }
 
-    /// Reads what the next reports will need, and names the vessels that are known. With more vessels than the processor's memory
-    /// holds near, most of a report's time goes into waiting for theirs: asked for together, they come together.
+    /// Reads what the next reports will need, see `Tracks::warm`.
     pub fn warm(&self, coming: impl Iterator<Item = Mmsi>, known: &mut Vec<TrackIx>) {
         known.clear();
         known.extend(coming.filter_map(|mmsi| self.by_mmsi.get(&mmsi.0)).map(|ix| TrackIx(*ix)));
@@ -118,81 +142,38 @@ impl Tracks {
             cold.trail.touch(self.hot[ix.0 as usize].smg_place) ^ usual
         });
         black_box(trails.fold(0, |all, trail| all ^ trail));
+        known.iter_mut().for_each(|ix| *ix = self.outside(*ix));
     }
 
-    /// Reads one vessel.
+    /// Reads one of its vessels.
     pub fn vessel(&self, ix: TrackIx) -> Vessel<'_> {
-        Vessel { ix, hot: &self.hot[ix.0 as usize], cold: &self.cold[ix.0 as usize] }
+        self.inside(TrackIx(ix.0 >> self.shift))
     }
 
-    /// Finds a track by its key.
-    pub fn find(&self, key: TrackKey) -> Option<Vessel<'_>> {
-        self.chain(key.mmsi).map(|ix| self.vessel(ix)).find(|vessel| vessel.key() == key)
+    /// Reads one vessel by its number within the shard.
+    pub(super) fn inside(&self, ix: TrackIx) -> Vessel<'_> {
+        Vessel { ix: self.outside(ix), hot: &self.hot[ix.0 as usize], cold: &self.cold[ix.0 as usize] }
     }
 
-    /// Every track, in slab order (which must not show outside).
-    pub fn iter(&self) -> impl Iterator<Item = Vessel<'_>> {
+    /// Its tracks, in slab order (which must not show outside).
+    pub(super) fn iter(&self) -> impl Iterator<Item = Vessel<'_>> {
         (0..self.hot.len() as u32)
             .filter(|ix| self.hot[*ix as usize].is(Flag::Alive))
-            .map(|ix| self.vessel(TrackIx(ix)))
+            .map(|ix| self.inside(TrackIx(ix)))
     }
 
-    /// Calls `found(vessel, metres)` for every vessel whose latest fix lies within `metres` of `at`, in no set order.
-    pub fn near(&self, at: LatLon, metres: f64, mut found: impl FnMut(Vessel<'_>, f64)) {
+    /// See `Tracks::near`.
+    pub(super) fn near(&self, at: LatLon, metres: f64, found: &mut impl FnMut(Vessel<'_>, f64)) {
         self.grid.around(at, metres, |ix| {
             let distance = self.hot[ix.0 as usize].position().metres_to(at);
             if distance <= metres {
-                found(self.vessel(ix), distance);
+                found(self.inside(ix), distance);
             }
         });
     }
 
-    /// How many tracks are held.
-    pub fn len(&self) -> usize {
-        self.alive
-    }
-
-    /// Whether no track is held.
-    pub fn is_empty(&self) -> bool {
-        self.alive == 0
-    }
-
-    /// Different vessels seen so far, forgotten ones included (one that comes back counts again).
-    pub fn vessels_seen(&self) -> u64 {
-        self.vessels_seen
-    }
-
-    /// Tracks evicted because there were too many.
-    pub fn evicted(&self) -> u64 {
-        self.evicted
-    }
-
-    /// The settings in force.
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    /// Puts new settings in force; nothing is forgotten.
-    pub fn configure(&mut self, settings: Settings) {
-        self.settings = settings;
-    }
-
-    /// Sets or clears a behaviour's bit: whether it keeps state about the vessel.
-    pub fn mark_active(&mut self, ix: TrackIx, bit: u32, active: Activity) {
-        let marks = &mut self.hot[ix.0 as usize].active;
-        match active {
-            Activity::Keeps => *marks |= 1 << bit,
-            Activity::Done => *marks &= !(1 << bit),
-        }
-    }
-
-    /// Whether the trail of this vessel should reach back 13 h instead of 30 min.
-    pub fn mark_interest(&mut self, ix: TrackIx, interest: Interest) {
-        self.hot[ix.0 as usize].mark(Flag::KeepLong, interest == Interest::Watch);
-    }
-
     /// Heap and slab bytes of the tracks, without the map's own.
-    pub fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         let trails: usize = self.cold.iter().map(|cold| cold.trail.bytes()).sum();
         trails + self.hot.capacity() * (size_of::<Hot>() + size_of::<Cold>() + size_of::<Heard>())
     }
@@ -365,9 +346,6 @@ impl Tracks {
     }
 
     pub(super) fn create(&mut self, mmsi: Mmsi, ordinal: u16) -> TrackIx {
-        if self.settings.max_tracks as usize <= self.alive {
-            self.evict();
-        }
         let mut hot = Hot::new(mmsi, ordinal);
         let mut cold = Cold::new();
         let mut heard = Heard::default();

@@ -3,39 +3,24 @@
 use crate::time::{Span, Time};
 use crate::units::Mmsi;
 
-use super::TrackIx;
 use super::accept::Heard;
 use super::grid;
-use super::store::Tracks;
+use super::store::Shard;
 use super::track::{Cold, Flag, Hot, NO_NEXT};
+use super::{TrackIx, TrackKey};
 
 /// A track with fewer fixes than this was never confirmed.
 pub(super) const CONFIRMED_FIXES: u16 = 3;
 
-impl Tracks {
-    /// Whether the vessel is in a stay in calm water.
-    pub fn mark_in_port(&mut self, ix: TrackIx, stays: bool) {
-        self.hot[ix.0 as usize].mark(Flag::InPort, stays);
-    }
-
-    /// Tracks that ceased to exist since the last call; they can still be read until `release`.
-    pub fn take_forgotten(&mut self) -> Vec<TrackIx> {
-        std::mem::take(&mut self.forgotten)
-    }
-
+impl Shard {
     /// Frees the place of a forgotten track for another.
-    pub fn release(&mut self, ix: TrackIx) {
+    pub(super) fn release(&mut self, ix: TrackIx) {
         self.cold[ix.0 as usize] = Cold::new();
         self.free.push(ix);
     }
 
-    /// Whether any track waits in `take_forgotten`.
-    pub fn has_forgotten(&self) -> bool {
-        !self.forgotten.is_empty()
-    }
-
-    /// Hourly house-keeping at engine time `now`: forgets the long silent, and evicts when there are too many.
-    pub fn sweep(&mut self, now: Time) {
+    /// Forgets the long silent.
+    pub(super) fn sweep(&mut self, now: Time) {
         self.candidates.expire(now);
         let forget_before = now - Span::from_hours(i64::from(self.settings.forget_after_hours));
         for ix in 0..self.hot.len() as u32 {
@@ -44,7 +29,6 @@ impl Tracks {
                 self.forget(TrackIx(ix));
             }
         }
-        self.evict();
     }
 
     pub(super) fn forget(&mut self, ix: TrackIx) {
@@ -77,21 +61,9 @@ impl Tracks {
         self.forgotten.push(ix);
     }
 
-    /// Brings the number of tracks to nine tenths of the limit: the unconfirmed first, then the longest silent.
-    pub(super) fn evict(&mut self) {
-        let limit = self.settings.max_tracks as usize;
-        if self.alive < limit {
-            return;
-        }
-        let mut order: Vec<(bool, Time, u32, u32)> = (0..self.hot.len() as u32)
-            .map(|ix| (ix, &self.hot[ix as usize]))
-            .filter(|(_, hot)| hot.is(Flag::Alive) && !hot.is_watched())
-            .map(|(ix, hot)| (CONFIRMED_FIXES <= hot.fixes, hot.last_at, hot.mmsi, ix))
-            .collect();
-        order.sort_unstable();
-        for (_, _, _, ix) in order.into_iter().take(self.alive - limit * 9 / 10) {
-            self.forget(TrackIx(ix));
-            self.evicted += 1;
-        }
+    /// Who may be evicted, as one may compare: the unconfirmed first, then the longest silent.
+    pub(super) fn evictable(&self) -> impl Iterator<Item = (bool, Time, TrackKey, TrackIx)> {
+        let alive = (0..).zip(&self.hot).filter(|(_, hot)| hot.is(Flag::Alive) && !hot.is_watched());
+        alive.map(|(ix, hot)| (CONFIRMED_FIXES <= hot.fixes, hot.last_at, hot.key(), self.outside(TrackIx(ix))))
     }
 }

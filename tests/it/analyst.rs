@@ -24,12 +24,16 @@ pub struct Judged {
     cases: Vec<Case>,
 }
 
-/// Judges the scenario, and again with every message heard twice and with the recording in two files: the same must come out.
+/// Judges the scenario, and again in more shards, with every message heard twice and with the recording in two files: the same must
+/// come out.
 /// With `--nocapture` it prints the cases and how their points add up.
 #[allow(clippy::print_stdout)] // What the analyst read, for who runs it with --nocapture.
 pub fn judge(name: &str, scenario: &Scenario) -> Judged {
     let feed = scenario.feed();
     let judged = run(&[feed.nmea()]);
+    for shards in crate::shards::OTHERS {
+        assert_same(&format!("{name}, {shards} shards"), &run_in(&[feed.nmea()], shards), &judged);
+    }
     println!("== {name}: {} messages, {} lines said", feed.sent.len(), judged.changes.len());
     judged.print();
     assert_same(&format!("{name}, heard twice"), &run(&[twice(&feed).nmea()]), &judged);
@@ -58,7 +62,11 @@ fn apart(feed: &Feed) -> Vec<String> {
 }
 
 fn run(files: &[String]) -> Judged {
-    let mut engine = engine(&Settings::default(), &CHART);
+    run_in(files, 1)
+}
+
+fn run_in(files: &[String], shards: u32) -> Judged {
+    let mut engine = engine(&crate::shards::settings(&Settings::default(), shards), &CHART);
     let limits = RecordingSettings::default().limits();
     let recordings = files.iter().filter(|text| !text.is_empty()).map(|text| {
         let bytes = std::io::Cursor::new(text.clone().into_bytes());

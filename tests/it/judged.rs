@@ -80,8 +80,12 @@ fn play(generator: &Generator, number: u64, seed: u64) -> Outcome {
     Outcome { behaviour, tally: judgement.behaviours.remove(behaviour).unwrap_or_default(), wrong }
 }
 
-/// What the engine says to a case, facts included.
+/// What the engine says to a case, facts included; the same in any number of shards.
 fn changes(case: &Case) -> Vec<atalaia::alerts::Change> {
+    crate::shards::same_for_all(&Settings::default(), |settings| changes_with(settings, case))
+}
+
+fn changes_with(settings: &Settings, case: &Case) -> Vec<atalaia::alerts::Change> {
     let sentences: usize = case.feed.sent.len();
     assert!(sentences <= MOST_REPORTS, "{} reports: {}", sentences, case.story);
     // A live case has an input for each station; a recording is one input that names its stations.
@@ -89,7 +93,7 @@ fn changes(case: &Case) -> Vec<atalaia::alerts::Change> {
     let names: Vec<&str> = if case.live { names.into_iter().collect() } else { vec!["recording"] };
     let lateness = Span::from_seconds(if case.live { 30 } else { 120 });
     let clock = |name: &&str| SourceClock { name: (*name).to_owned(), time_zone: None, live: case.live, lateness };
-    let mut engine = Engine::new(&Settings::default(), draw::chart(), names.iter().map(clock).collect());
+    let mut engine = Engine::new(settings, draw::chart(), names.iter().map(clock).collect());
     let mut changes = Vec::new();
     let mut now = case.feed.sent.first().map(|sent| sent.at);
     for sent in &case.feed.sent {

@@ -26,6 +26,7 @@ mod recordings;
 mod replay_cli;
 mod scenes;
 mod settings;
+mod shards;
 mod witness;
 mod zone_borders;
 mod zone_files;

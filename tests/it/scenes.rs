@@ -217,8 +217,12 @@ pub fn run(recording: &[u8]) -> Vec<Value> {
     run_with(&Settings::default(), &chart(), recording)
 }
 
-/// The same with other settings or another chart.
+/// The same with other settings or another chart. Two and seven shards of the picture must give the same as one.
 pub fn run_with(settings: &Settings, chart: &Arc<Chart>, recording: &[u8]) -> Vec<Value> {
+    crate::shards::same_for_all(settings, |settings| run_once(settings, chart, recording))
+}
+
+fn run_once(settings: &Settings, chart: &Arc<Chart>, recording: &[u8]) -> Vec<Value> {
     let mut engine = engine(settings, chart);
     let mut changes = Vec::new();
     for bytes in lines(recording) {

@@ -1,0 +1,115 @@
+//! Shards never show: the picture cut in two or seven gives the lines it gives in one piece, with and without threads.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use atalaia::ais::encode::{Envelope, Message, Motion};
+use atalaia::ais::{Line, SourceId};
+use atalaia::cases::Case;
+use atalaia::engine::{Engine, Settings, SourceClock};
+use atalaia::time::{Span, Time};
+use atalaia::units::Mmsi;
+use atalaia::zones::{Chart, ZoneSet};
+use serde_json::Value;
+
+use crate::kit::away;
+
+/// Beside one.
+pub const OTHERS: [u32; 2] = [2, 7];
+
+/// The same settings with so many shards.
+pub fn settings(settings: &Settings, shards: u32) -> Settings {
+    let mut settings = settings.clone();
+    settings.tracks.shards = shards;
+    settings
+}
+
+/// What the run gives, having seen that it gives the same in any number of shards.
+pub fn same_for_all<T: PartialEq + Debug>(base: &Settings, run: impl Fn(&Settings) -> T) -> T {
+    let told = run(&settings(base, 1));
+    for shards in OTHERS {
+        assert_eq!(run(&settings(base, shards)), told, "in {shards} shards");
+    }
+    told
+}
+
+/// Ships that report in the same second, many at once, and every tenth of which has company: pairs that meet in Canary waters, with
+/// `invented` numbers more that are heard once.
+struct Crowd {
+    ships: u32,
+    minutes: i64,
+    invented: u32,
+}
+
+impl Crowd {
+    fn place(number: u32, minute: f64) -> (f64, f64, f64) {
+        let home = f64::from(number / 2);
+        let (lat, lon) = away(27.0, -18.5, home * 7.0 % 360.0, 2.0 + home * 0.11);
+        if number % 20 < 2 {
+            // One lies still; the other comes at 10 kn, stays beside it for an hour, and goes.
+            let away_nm = if number % 2 == 1 { (20.0 - minute).max(minute - 80.0).max(0.0) / 6.0 } else { 0.0 };
+            let (lat, lon) = away(lat, lon, 45.0, away_nm + f64::from(number % 2) * 0.04);
+            return (lat, lon, if 0.0 < away_nm { 10.0 } else { 0.2 });
+        }
+        let (lat, lon) = away(lat, lon, home * 37.0 % 360.0, minute / 60.0 * 11.0);
+        (lat, lon, 11.0)
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let start = Time::from_utc(2026, 3, 1, 1, 0, 0).expect("a date");
+        let mut lines = Vec::new();
+        for step in 0..self.minutes * 2 {
+            let at = start + Span::from_seconds(step * 30);
+            let first_of_invented = 400_000_000 + step as u32 * self.invented;
+            let invented = (0..self.invented).map(|number| (Mmsi(first_of_invented + number), 10 * number));
+            let ships = (0..self.ships).map(|number| (Mmsi(224_000_000 + number * 7919), number));
+            for (mmsi, number) in ships.chain(invented) {
+                let (lat, lon, knots) = Crowd::place(number, step as f64 / 2.0);
+                let motion = Motion {
+                    lat_lon: Some((lat, lon)),
+                    sog_knots: Some(knots),
+                    cog_degrees: Some(90.0),
+                    heading_degrees: None,
+                    status: Some(0),
+                    second: Some((at.seconds() % 60) as u8),
+                };
+                let envelope = Envelope { time: Some(at), ..Envelope::default() };
+                lines.extend(Message::class_a(1, mmsi, &motion).sentences(&envelope));
+            }
+        }
+        lines
+    }
+
+    /// Changes, cases and the summary.
+    fn run(&self, settings: &Settings) -> (Vec<Value>, Vec<Case>, Value) {
+        let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in()));
+        let lateness = Span::from_seconds(30);
+        let clock = SourceClock { name: "crowd".to_owned(), time_zone: None, live: false, lateness };
+        let mut engine = Engine::new(settings, chart, vec![clock]);
+        let mut changes = Vec::new();
+        for line in self.lines() {
+            engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut changes);
+        }
+        engine.finish(&mut changes);
+        let changes = changes.iter().map(|change| serde_json::to_value(change).expect("plain data")).collect();
+        (changes, engine.cases(), serde_json::to_value(engine.summary()).expect("plain data"))
+    }
+}
+
+#[test]
+fn a_crowd_in_one_second_is_worked_on_side_by_side_and_gives_the_same() {
+    let crowd = Crowd { ships: 600, minutes: 110, invented: 0 };
+    let (changes, cases, _) = same_for_all(&Settings::default(), |settings| crowd.run(settings));
+    let of = |behaviour| changes.iter().filter(|change| change["alert"]["behaviour"] == behaviour).count();
+    assert!(30 <= of("rendezvous") && 30 <= of("loitering"), "{} {}", of("rendezvous"), of("loitering"));
+    assert!(!cases.is_empty());
+}
+
+#[test]
+fn who_is_evicted_does_not_depend_on_shards() {
+    let mut small = Settings::default();
+    small.tracks.max_tracks = 1000;
+    let crowd = Crowd { ships: 300, minutes: 75, invented: 40 };
+    let (changes, ..) = same_for_all(&small, |settings| crowd.run(settings));
+    assert!(!changes.is_empty());
+}
