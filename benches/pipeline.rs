@@ -140,7 +140,7 @@ fn synthetic(vessels: usize, rounds: usize) {
         "synthetic fleet: {vessels} vessels, {lines} reports, {changes} changes, {} open",
         engine.open_alerts().len()
     );
-    println!("  median of rounds  {:>9.0} reports/s on one core", speeds[speeds.len() / 2]);
+    println!("  median of rounds  {:>9.0} reports/s, shards: {}", speeds[speeds.len() / 2], shards());
     println!("  slowest round     {:>9.0} reports/s; the slowest were {}", speeds[0], slow.join(", "));
     println!("  framing + decode  {:>9.0} ns a report", nanoseconds(decoding));
     println!("  the rest          {:>9.0} ns a report", nanoseconds(whole - decoding));
@@ -192,15 +192,19 @@ fn recordings() {
     }
     speeds.sort_by(f64::total_cmp);
     println!("real recordings: {summary}");
-    println!("  median of 5       {:>9.0} reports/s on one core", speeds[2]);
+    println!("  median of 5       {:>9.0} reports/s", speeds[2]);
 }
 
 fn engine(chart: &Arc<Chart>) -> Engine {
     let clock =
         SourceClock { name: "bench".to_owned(), time_zone: None, live: false, lateness: Span::from_seconds(30) };
     let mut settings = Settings::default();
-    settings.tracks.shards = number("ATALAIA_BENCH_SHARDS", 1) as u32;
+    settings.tracks.shards = shards() as u32;
     Engine::new(&settings, Arc::clone(chart), vec![clock])
+}
+
+fn shards() -> usize {
+    number("ATALAIA_BENCH_SHARDS", 1)
 }
 
 fn number(name: &str, default: usize) -> usize {

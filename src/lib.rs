@@ -31,7 +31,7 @@
 //! | [`behaviours`] | one file each: what vessels do that is worth an alert |
 //! | [`alerts`] | the alert book: lifecycle, score, evidence, summary |
 //! | [`cases`] | alerts of a vessel and its partners as one story |
-//! | [`engine`] | event time, reorder buffer, timers; wires the core together |
+//! | [`engine`] | event time, reorder buffer, intake by shards, timers; wires the core together |
 //! | [`clock`] | the only reader of the wall clock |
 //! | [`inputs`], [`delivery`] | bytes in, changes out |
 //! | [`config`] | the settings file: read, checked, all problems at once |
@@ -42,7 +42,8 @@
 //!
 //! # Invariants
 //! 1. The core names no file, socket, environment, async runtime or clock. Time comes in with each line.
-//! 2. There is no lock and no shared state: `&mut Engine` is the only way in.
+//! 2. There is no lock and no shared state: `&mut Engine` is the only way in. Inside it the picture is cut into shards by MMSI, which
+//!    take in the reports of one moment side by side; rules run on the merged, ordered stream, so that shards never show.
 //! 3. Engine time never runs backward; `Change::at` is the time of the step that decided it, and never decreases.
 //! 4. Ticks that nothing is due at change nothing; what becomes due is woken at its own moment, in order.
 //! 5. Hash maps may be iterated only where the order cannot show: signals and changes are sorted where they leave.

@@ -110,7 +110,7 @@ impl Intake {
     pub(super) fn take(&mut self, shards: &mut [Shard], lots: &mut [Lot], common: &Common<'_>) {
         let lanes = self.lanes.iter_mut().zip(shards).zip(lots);
         let busy = lanes.filter(|((lane, _), _)| !lane.reports.is_empty());
-        if self.order.len() < WORTH_THREADS {
+        if self.lanes.len() == 1 || self.order.len() < WORTH_THREADS {
             busy.for_each(|((lane, shard), lot)| lane.take(shard, lot, common));
             return;
         }
