@@ -123,6 +123,12 @@ impl Engine {
         if follows && self.places.left_calm(ix).is_some() {
             interest = interest.and(Interest::LEFT_CALM);
         }
+        if interest.meets(Interest::FIRST.and(Interest::LOOK))
+            && let Some(region) = self.chart.zones.source_at(fix.position, fix.at)
+            && self.tracks.vessel(ix).takes_part()
+        {
+            self.episodes.origins.seen(key, self.chart.zones.get(region), fix.at);
+        }
         if interest.0 == 0 && self.tracks.vessel(ix).active() == 0 {
             return;
         }
