@@ -146,7 +146,7 @@ impl Zone {
             Kind::Port | Kind::Anchorage => (&["weight", "calm", "calm_margin_nm"], "calm water"),
             Kind::Source => {
                 let all = &["near_nm", "weight", "behaviours", "settings", "calm", "calm_margin_nm"];
-                (all, "a region that vessels come from")
+                (all, "source region")
             }
         }
     }
