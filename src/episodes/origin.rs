@@ -181,13 +181,21 @@ mod tests {
 
     /// `ID HH:MM-HH:MM` of the ship after a script.
     fn after(zones: &str, script: &str) -> Option<String> {
+        of_track(1, zones, script)
+    }
+
+    fn of_track(ordinal: u16, zones: &str, script: &str) -> Option<String> {
+        of(TrackKey { ordinal, ..ship(224_000_001) }, zones, script)
+    }
+
+    fn of(key: TrackKey, zones: &str, script: &str) -> Option<String> {
         let mut engine = engine(&only("distress"), zones);
         let mut out = Vec::new();
         for line in lines(script) {
             engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut out);
         }
         engine.finish(&mut out);
-        let origin = engine.episodes().origins.of(ship(224_000_001))?;
+        let origin = engine.episodes().origins.of(key)?;
         Some(format!("{} {}-{}", origin.region.id, origin.since.clock(), origin.last_at.clock()))
     }
 
@@ -203,5 +211,18 @@ mod tests {
         assert_eq!(after(REGIONS, &beside), None);
         let short = passes.replace("go 90 12 240", "stop 15");
         assert_eq!(after(REGIONS, &short).as_deref(), Some("west 12:10-12:10"));
+        let nobody = |script: &str| of(ship(100_000_001), REGIONS, &script.replace("224000001", "100000001"));
+        assert_eq!(nobody(&short), None, "a number that nobody was given is a vessel after an hour");
+        assert_eq!(nobody(passes).as_deref(), Some("west 13:30-14:00"));
+    }
+
+    #[test]
+    fn who_turns_up_in_a_region_is_remembered_at_once_and_as_another_ship() {
+        let far = "ALFA 224000001 type=70 every=60\n 12:00 20 -30\n go 90 12 20\n";
+        let here = "ALFA 224000001 type=70 every=60\n 12:07 28 -19\n go 90 12 12";
+        let both = format!("{far}{here}");
+        assert_eq!(of_track(1, REGIONS, &both), None);
+        let told = of_track(2, REGIONS, &both);
+        assert!(told.as_ref().is_some_and(|told| told.starts_with("west 12:0")), "{told:?}");
     }
 }
