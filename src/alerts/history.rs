@@ -61,6 +61,21 @@ pub(super) fn new_identity(scene: &Scene<'_>, settings: &ScoreSettings) -> Optio
     new.then(|| line("new_identity", settings.new_identity_points, text))
 }
 
+/// A party was in a source region before it, or was there when it happened: of several parties the one that was there last.
+pub(super) fn source_region(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
+    let (started_at, last_at) = (scene.holding.started_at, scene.holding.last_at);
+    let earliest = started_at - Span::from_hours(24 * i64::from(settings.source_region_days));
+    let origins = scene.parties.iter().filter_map(|party| scene.view.episodes.origins.of(party.key));
+    let before = origins.filter(|origin| origin.since <= last_at && earliest <= origin.last_at);
+    let origin = before.max_by(|a, b| (a.last_at, &b.region.id).cmp(&(b.last_at, &a.region.id)))?;
+    let (word, moment) = match origin.last_at < started_at {
+        true => ("until", origin.last_at),
+        false => ("since", origin.since),
+    };
+    let text = format!("Came from {} (there {word} {} {} UTC)", origin.region.name, moment.date(), moment.clock());
+    Some(line("source_region", settings.source_region_points, text))
+}
+
 /// How often others stop there.
 pub(super) fn rarity(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let at = scene.holding.position.filter(|_| STOPS_THERE.contains(&scene.behaviour))?;

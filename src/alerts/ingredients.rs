@@ -33,6 +33,7 @@ pub(super) const INGREDIENTS: &[Ingredient] = &[
     history::draught_lately,
     history::new_identity,
     repeat,
+    history::source_region,
     history::rarity,
     unassigned_mmsi,
     like_fishing,

@@ -91,9 +91,10 @@ impl Party {
         self.is(70..=89) || self.is(31..=32) || self.is(52..=52)
     }
 
-    /// Pilot, search and rescue, port tender, law enforcement, dredger: at work where others would be suspect.
+    /// Pilot, search and rescue, port tender, law enforcement, dredger, warship: at work where others would be suspect. SPEC leaves
+    /// warships open; peers take them with search and rescue and law enforcement.
     pub(super) fn on_duty(&self) -> bool {
-        self.is(50..=51) || self.is(53..=53) || self.is(55..=55) || self.is(33..=33)
+        self.is(50..=51) || self.is(53..=53) || self.is(55..=55) || self.is(33..=33) || self.is(35..=35)
     }
 
     /// Types that go in circles for a living: fishing, dredging, pilots to law enforcement, passengers.

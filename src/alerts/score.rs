@@ -27,6 +27,10 @@ pub struct ScoreSettings {
     pub repeat_points: i32,
     /// "Lately". Days.
     pub repeat_days: u32,
+    /// A party was in a source region within `source_region_days` before. Points.
+    pub source_region_points: i32,
+    /// How long "came from" holds. Days, at most 30.
+    pub source_region_days: u32,
     /// A gap of a party within `lately_hours`; not of gaps and what rests on them. Points.
     pub gap_lately_points: i32,
     /// A draught change of a party within `lately_hours`. Points.
@@ -95,6 +99,8 @@ impl Default for ScoreSettings {
             draught_after_meeting_points: 15,
             repeat_points: 5,
             repeat_days: 14,
+            source_region_points: 5,
+            source_region_days: 30,
             gap_lately_points: 10,
             draught_lately_points: 10,
             lately_hours: 24,
@@ -138,6 +144,7 @@ impl ScoreSettings {
             ("merchant_small_craft_points", self.merchant_small_craft_points),
             ("draught_after_meeting_points", self.draught_after_meeting_points),
             ("repeat_points", self.repeat_points),
+            ("source_region_points", self.source_region_points),
             ("gap_lately_points", self.gap_lately_points),
             ("draught_lately_points", self.draught_lately_points),
             ("new_identity_points", self.new_identity_points),
@@ -186,6 +193,7 @@ impl ScoreSettings {
         }
         let spans = [
             ("repeat_days", self.repeat_days, 365),
+            ("source_region_days", self.source_region_days, 30),
             ("identity_days", self.identity_days, 365),
             ("place_days", self.place_days, 14),
             ("rare_after_days", self.rare_after_days, 14),
@@ -304,9 +312,10 @@ mod tests {
             leisure_shore_nm: f64::NAN,
             cap_low: 10,
             repeat_days: 1000,
+            source_region_days: 31,
             ..ScoreSettings::default()
         };
-        assert_eq!(wrong.problems().len(), 5, "{:?}", wrong.problems());
+        assert_eq!(wrong.problems().len(), 6, "{:?}", wrong.problems());
     }
 
     #[test]

@@ -27,6 +27,10 @@ const ZONES: &str = r#"{"type":"FeatureCollection","features":[
   "geometry":{"type":"LineString","coordinates":[[-16.5,24.5],[-18.0,21.0],[-18.3,17.5]]}},
  {"type":"Feature","properties":{"id":"c11","name":"Go-fast waiting box","kind":"area","weight":5},
   "geometry":{"type":"Polygon","coordinates":[[[-30,18],[-17,18],[-17,30],[-30,30],[-30,18]]]}},
+ {"type":"Feature","properties":{"id":"s06","name":"Panama, Pacific side","kind":"source"},
+  "geometry":{"type":"Polygon","coordinates":[[[-80,5],[-78,5],[-78,9],[-80,9],[-80,5]]]}},
+ {"type":"Feature","properties":{"id":"s05","name":"Ecuador","kind":"source"},
+  "geometry":{"type":"Polygon","coordinates":[[[-83,-4],[-80,-4],[-80,1],[-83,1],[-83,-4]]]}},
  {"type":"Feature","properties":{"id":"banc","name":"Banc d'Arguin fishing ground","kind":"benign"},
   "geometry":{"type":"Polygon","coordinates":[[[-19,20],[-17,20],[-17,22],[-19,22],[-19,20]]]}}]}"#;
 
@@ -37,6 +41,7 @@ struct Sea {
     tracks: Tracks,
     chart: &'static Chart,
     book: AlertBook,
+    episodes: Episodes,
     reports: u64,
 }
 
@@ -95,6 +100,7 @@ impl Sea {
             tracks: Tracks::new(tracks::Settings::default(), Vec::new()),
             chart: chart(),
             book: AlertBook::new(settings, ScoreSettings::default()),
+            episodes: Episodes::default(),
             reports: 0,
         }
     }
@@ -148,11 +154,11 @@ impl Sea {
     fn take(&mut self, now: Time, signals: Vec<Signal>) -> Vec<Change> {
         let mut out = Vec::new();
         let station_name = |station: StationId| format!("station {}", station.0);
-        let (episodes, gaps) = (Episodes::default(), Gaps::default());
+        let gaps = Gaps::default();
         let view = View {
             tracks: &self.tracks,
             chart: self.chart,
-            episodes: &episodes,
+            episodes: &self.episodes,
             gaps: &gaps,
             station_name: &station_name,
             case_score: &|_| 0,

@@ -110,6 +110,7 @@ pub fn list(chart: &Chart, now: Time, out: &mut dyn Write) -> io::Result<()> {
 pub fn test(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{} at {time}", degrees(at))?;
     zones_around(chart, at, time, out)?;
+    source_regions(chart, at, time, out)?;
     shore(chart, at, out)?;
     calm_water(chart, at, time, out)?;
     match chart.ports.nearest(at) {
@@ -178,9 +179,11 @@ pub fn show(zones: &ZoneSet, id: &str, out: &mut dyn Write) -> io::Result<bool> 
     writeln!(out, "{}  {}", zone.id, zone.name)?;
     let mut line = |what: &str, value: String| writeln!(out, "  {what:<14} {value}");
     line("kind", kind(zone).to_owned())?;
-    line("near", format!("{} nm beyond the border", zone.near_nm))?;
-    line("weight", weight(zone))?;
-    line("behaviours", zone.behaviours.as_ref().map_or("all".to_owned(), |names| names.join(", ")))?;
+    if !zone.source_region() {
+        line("near", format!("{} nm beyond the border", zone.near_nm))?;
+        line("weight", weight(zone))?;
+        line("behaviours", zone.behaviours.as_ref().map_or("all".to_owned(), |names| names.join(", ")))?;
+    }
     for (behaviour, settings) in &zone.settings {
         line("settings", format!("{behaviour}: {settings}"))?;
     }
@@ -218,6 +221,24 @@ fn zones_around(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> i
             false => format!("; not active now ({})", when(zone)),
         };
         writeln!(out, "zones:  {} ({}, {}): {place}{active}", zone.id, zone.name, zone.kind.name())?;
+    }
+    Ok(())
+}
+
+/// Every source region that holds the position: the first that is active is the one remembered.
+fn source_regions(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io::Result<()> {
+    let remembered = chart.zones.source_at(at, time);
+    for (number, zone) in chart.zones.iter().filter(|(_, zone)| zone.source_region()) {
+        let edge_nm = chart.zones.edge_nm(number, at);
+        if edge_nm > 0.0 {
+            continue;
+        }
+        let note = match zone.active(time) {
+            true if remembered == Some(number) => String::new(),
+            true => "; another that stands before it is remembered".to_owned(),
+            false => format!("; not active now ({})", when(zone)),
+        };
+        writeln!(out, "source: {} ({}): in, {:.2} nm inside the border{note}", zone.id, zone.name, -edge_nm)?;
     }
     Ok(())
 }
@@ -283,6 +304,7 @@ fn kind(zone: &Zone) -> &'static str {
         Kind::Port => "port (calm water)",
         Kind::Anchorage => "anchorage (calm water)",
         Kind::Benign => "benign (watched, lowers the score)",
+        Kind::Source => "source (remembered of whoever was there)",
     }
 }
 
@@ -290,7 +312,7 @@ fn weight(zone: &Zone) -> String {
     match zone.kind {
         Kind::Corridor | Kind::Area => format!("+{}", zone.weight),
         Kind::Benign => format!("-{}", zone.weight),
-        Kind::Port | Kind::Anchorage => "none".to_owned(),
+        Kind::Port | Kind::Anchorage | Kind::Source => "none".to_owned(),
     }
 }
 

@@ -96,6 +96,12 @@ impl Engine {
         if moved.in_port && self.places.left_calm(ix).is_some() {
             interest = interest.and(Interest::LEFT_CALM);
         }
+        if interest.meets(Interest::FIRST.and(Interest::LOOK))
+            && let Some(region) = self.chart.zones.source_at(fix.position, fix.at)
+            && self.tracks.vessel(ix).takes_part()
+        {
+            self.episodes.origins.seen(key, self.chart.zones.get(region), fix.at);
+        }
         let active = self.tracks.vessel(ix).active();
         if interest.0 == 0 && active == 0 {
             return;

@@ -108,9 +108,10 @@ impl Intake {
 
     /// Takes all in.
     pub(super) fn take(&mut self, shards: &mut [Shard], lots: &mut [Lot], common: &Common<'_>) {
+        let is_little = self.lanes.len() == 1 || self.order.len() < WORTH_THREADS;
         let lanes = self.lanes.iter_mut().zip(shards).zip(lots);
         let busy = lanes.filter(|((lane, _), _)| !lane.reports.is_empty());
-        if self.lanes.len() == 1 || self.order.len() < WORTH_THREADS {
+        if is_little {
             busy.for_each(|((lane, shard), lot)| lane.take(shard, lot, common));
             return;
         }

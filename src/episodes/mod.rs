@@ -1,4 +1,5 @@
-//! Episodes: what happened to one vessel at one place and is worth remembering: stops, slow legs, kinks, port calls, holes.
+//! Episodes: what happened to one vessel at one place and is worth remembering: stops, slow legs, kinks, port calls, holes,
+//! and the source region a vessel came from.
 //!
 //! Each kind is found once, in its own file, and kept on a shelf by age, place and vessel. Behaviours read the shelves and are told
 //! of each episode that begins or ends; searches over many vessels run then, never with a report.
@@ -8,6 +9,7 @@ mod halt;
 mod hole;
 mod kink;
 mod leg;
+mod origin;
 mod port_call;
 mod shelf;
 
@@ -15,6 +17,7 @@ pub use halt::Halt;
 pub use hole::{Hole, Holes};
 pub use kink::Kink;
 pub use leg::SlowLeg;
+pub use origin::{Origin, Origins, Region};
 pub use port_call::{Berth, PortCall, PortCalls, Sailing};
 pub use shelf::{Kept, Shelf};
 
@@ -81,6 +84,8 @@ pub struct Episodes {
     pub port_calls: PortCalls,
     /// Hours in which nobody heard a vessel.
     pub holes: Holes,
+    /// The source regions vessels were last seen in.
+    pub origins: Origins,
     slow: Halts,
     slower: Legs,
     turns: Kinks,
@@ -95,6 +100,7 @@ impl Default for Episodes {
             kinks: Shelf::new(KEEP, MOST),
             port_calls: PortCalls::default(),
             holes: Holes::default(),
+            origins: Origins::default(),
             slow: Halts::default(),
             slower: Legs::default(),
             turns: Kinks::default(),
@@ -135,6 +141,7 @@ impl Episodes {
         self.kinks.sweep(now);
         self.port_calls.sweep(now);
         self.holes.sweep(now);
+        self.origins.sweep(now);
     }
 
     /// For how long episodes have been looked for: nothing is rare before days have been seen.
@@ -145,12 +152,12 @@ impl Episodes {
     /// Forgotten because there were too many.
     pub fn evicted(&self) -> u64 {
         let shelves = self.halts.evicted() + self.legs.evicted() + self.kinks.evicted();
-        shelves + self.port_calls.evicted() + self.holes.dropped()
+        shelves + self.port_calls.evicted() + self.holes.dropped() + self.origins.evicted()
     }
 
     /// Heap bytes of what is kept by vessel, about; the shelves have their own bound.
     pub fn bytes(&self) -> usize {
-        self.port_calls.bytes() + self.holes.bytes()
+        self.port_calls.bytes() + self.holes.bytes() + self.origins.bytes()
     }
 }
 

@@ -40,7 +40,7 @@ impl Tracks {
     pub fn shard_of(&self, mmsi: Mmsi) -> usize {
         // Numbers are given out by country and in rows: their low digits alone would fill shards unevenly.
         let mixed = u64::from(mmsi.0).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
-        (mixed * self.shards.len() as u64 >> 32) as usize
+        ((mixed * self.shards.len() as u64) >> 32) as usize
     }
 
     /// The shards, for taking in reports side by side; `make_room` afterwards.

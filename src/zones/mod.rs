@@ -75,7 +75,7 @@ pub const BELT_NM: f64 = 12.0;
 pub(crate) const CALM_REACH_NM: f64 = 30.0;
 
 /// The zone files that are built into the program, by file name.
-const SHIPPED: [(&str, &str); 7] = [
+const SHIPPED: [(&str, &str); 8] = [
     ("atlantic.geojson", include_str!("../../zones/atlantic.geojson")),
     ("canaries-west-africa.geojson", include_str!("../../zones/canaries-west-africa.geojson")),
     ("gulf-of-guinea.geojson", include_str!("../../zones/gulf-of-guinea.geojson")),
@@ -83,6 +83,7 @@ const SHIPPED: [(&str, &str); 7] = [
     ("mediterranean.geojson", include_str!("../../zones/mediterranean.geojson")),
     ("northern-europe.geojson", include_str!("../../zones/northern-europe.geojson")),
     ("pilot-stations.geojson", include_str!("../../zones/pilot-stations.geojson")),
+    ("source-regions.geojson", include_str!("../../zones/source-regions.geojson")),
 ];
 
 /// All zones of all files, with the index that finds them. Never changes; new files make a new set.
@@ -93,6 +94,7 @@ pub struct ZoneSet {
     cells: Cells,
     calm_cells: Cells,
     belt_cells: Option<Cells>,
+    source_cells: Option<Cells>,
 }
 
 impl ZoneSet {
@@ -127,7 +129,8 @@ impl ZoneSet {
 
     fn index(zones: Vec<Zone>, shapes: Vec<Shape>) -> ZoneSet {
         let numbered = || (0_u16..).zip(zones.iter().zip(&shapes));
-        let cells = Cells::build(numbered().map(|(number, (zone, shape))| {
+        let around = numbered().filter(|(_, (zone, _))| !zone.source_region());
+        let cells = Cells::build(around.map(|(number, (zone, shape))| {
             let beyond = (zone.near_nm + MARGIN_NM) * METRES_PER_NM;
             (number, shape, beyond)
         }));
@@ -139,7 +142,10 @@ impl ZoneSet {
         // Few zones ask: most sets do without the table.
         let belt_cells =
             belts().next().map(|_| Cells::build(belts().map(|(number, (_, shape))| (number, shape, reach))));
-        ZoneSet { zones, shapes, cells, calm_cells, belt_cells }
+        let sources = || numbered().filter(|(_, (zone, _))| zone.source_region());
+        let source_cells =
+            sources().next().map(|_| Cells::build(sources().map(|(number, (_, shape))| (number, shape, 0.0))));
+        ZoneSet { zones, shapes, cells, calm_cells, belt_cells, source_cells }
     }
 
     /// The zones in the order of their files and features.
@@ -171,7 +177,8 @@ impl ZoneSet {
         self.zones[ours].near_nm == other.zones[theirs].near_nm && self.shapes[ours] == other.shapes[theirs]
     }
 
-    /// Every zone, active or not, that the position is in or within `near_nm` + 0.25 nm of, in order of number. Clears `out` first.
+    /// Every zone but source regions, active or not, that the position is in or within `near_nm` + 0.25 nm of, in order of number.
+    /// Clears `out` first.
     pub fn at(&self, at: LatLon, out: &mut Vec<Hit>) {
         out.clear();
         let parts = self.cells.at(at);
@@ -204,6 +211,18 @@ impl ZoneSet {
             .map(move |part| self.edge(part, at, here))
             .filter(|(_, edge_nm)| *edge_nm <= BELT_NM + MARGIN_NM)
             .map(|(number, edge_nm)| (ZoneIx(number), edge_nm))
+    }
+
+    /// The active source region that holds a position; of several the one that stands first in the files.
+    pub fn source_at(&self, at: LatLon, time: Time) -> Option<ZoneIx> {
+        let parts = self.source_cells.as_ref()?.at(at);
+        if parts.is_empty() {
+            return None;
+        }
+        let here = spot(at);
+        // A cell holds its zones in order of number.
+        let inside = parts.iter().map(|part| self.edge(part, at, here)).filter(|(_, edge_nm)| *edge_nm <= 0.0);
+        inside.map(|(number, _)| ZoneIx(number)).find(|number| self.get(*number).active(time))
     }
 
     /// Nautical miles beyond the zone's border (negative inside), at any distance, measured on the ellipsoid. Slow: for reports.
@@ -255,5 +274,48 @@ fn relation(edge_nm: f64, near_nm: f64) -> Relation {
         Relation::Near
     } else {
         Relation::Outside
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A source region in winter, a source region all year, and an area, one within the other.
+    fn nested() -> ZoneSet {
+        let feature = |id: &str, properties: &str, half: f64| {
+            format!(
+                r#"{{"type":"Feature","properties":{{"id":"{id}","name":"{id}",{properties}}},"geometry":{{"type":"Polygon","coordinates":[[
+                [-{half},-{half}],[{half},-{half}],[{half},{half}],[-{half},{half}],[-{half},-{half}]]]}}}}"#
+            )
+        };
+        let features = [
+            feature("winter", r#""kind":"source","months":[12,1,2]"#, 1.0),
+            feature("all-year", r#""kind":"source""#, 3.0),
+            feature("watch", r#""kind":"area""#, 2.0),
+        ];
+        let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
+        ZoneSet::parse(&[("test.geojson".to_owned(), text)]).expect("sound zones")
+    }
+
+    #[test]
+    fn a_source_region_holds_a_position_while_it_is_active_and_is_no_zone_around_it() {
+        let zones = nested();
+        let at = |lat, time| {
+            let number = zones.source_at(LatLon::new(lat, 0.0), Time::parse(time).expect("a time"));
+            number.map(|number| zones.get(number).id.as_str())
+        };
+        let (january, july) = ("2026-01-10T12:00:00Z", "2026-07-10T12:00:00Z");
+        assert_eq!([at(0.5, january), at(0.5, july)], [Some("winter"), Some("all-year")]);
+        assert_eq!([at(1.01, january), at(2.99, july), at(3.01, july)], [Some("all-year"), Some("all-year"), None]);
+        let mut hits = Vec::new();
+        for (lat, around) in [(0.5, vec!["watch"]), (2.5, vec![])] {
+            zones.at(LatLon::new(lat, 0.0), &mut hits);
+            let ids: Vec<&str> = hits.iter().map(|hit| zones.get(hit.zone).id.as_str()).collect();
+            assert_eq!(ids, around);
+        }
+        assert_eq!(zones.calm_nm(LatLon::new(0.5, 0.0), Time::MIN), f64::INFINITY);
+        assert!(zones.zones().iter().all(|zone| zone.watched() != zone.source_region()));
+        assert_eq!(ZoneSet::none().source_at(LatLon::new(0.5, 0.0), Time::MIN), None);
     }
 }

@@ -180,9 +180,10 @@ impl<'a> File<'a> {
             file: self.name.to_owned(),
             line: self.line(index, None),
         };
-        for property in ["weight", "calm", "calm_margin_nm"] {
-            if zone.calm_water() && reader.given(property) {
-                let what = format!("has no meaning on a {} (calm water): leave it out", kind.name());
+        let (meaningless, meaning) = zone.meaningless();
+        for property in meaningless {
+            if reader.given(property) {
+                let what = format!("has no meaning on a {} ({meaning}): leave it out", kind.name());
                 reader.fault(property, what);
             }
         }

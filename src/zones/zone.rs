@@ -17,11 +17,13 @@ pub enum Kind {
     Anchorage,
     /// Bunkering, fishing ground, pilot station: watched, but lowers the score.
     Benign,
+    /// A source region: remembered of whoever was there, and nothing else.
+    Source,
 }
 
 impl Kind {
     /// Every kind, in the order the SPEC lists them.
-    pub const ALL: [Kind; 5] = [Kind::Corridor, Kind::Area, Kind::Port, Kind::Anchorage, Kind::Benign];
+    pub const ALL: [Kind; 6] = [Kind::Corridor, Kind::Area, Kind::Port, Kind::Anchorage, Kind::Benign, Kind::Source];
 
     /// The word in zone files and alerts.
     pub fn name(self) -> &'static str {
@@ -31,6 +33,7 @@ impl Kind {
             Kind::Port => "port",
             Kind::Anchorage => "anchorage",
             Kind::Benign => "benign",
+            Kind::Source => "source",
         }
     }
 
@@ -44,7 +47,7 @@ impl Kind {
         match self {
             Kind::Corridor | Kind::Area => 15,
             Kind::Benign => 25,
-            Kind::Port | Kind::Anchorage => 0,
+            Kind::Port | Kind::Anchorage | Kind::Source => 0,
         }
     }
 
@@ -129,6 +132,23 @@ impl Zone {
     /// Port or anchorage.
     pub fn calm_water(&self) -> bool {
         matches!(self.kind, Kind::Port | Kind::Anchorage)
+    }
+
+    /// A source region: neither watched nor calm water, and never one of the zones around a vessel.
+    pub fn source_region(&self) -> bool {
+        self.kind == Kind::Source
+    }
+
+    /// The properties that mean nothing on a zone of this kind, and in brackets what the kind is.
+    pub(super) fn meaningless(&self) -> (&'static [&'static str], &'static str) {
+        match self.kind {
+            Kind::Corridor | Kind::Area | Kind::Benign => (&[], "watched"),
+            Kind::Port | Kind::Anchorage => (&["weight", "calm", "calm_margin_nm"], "calm water"),
+            Kind::Source => {
+                let all = &["near_nm", "weight", "behaviours", "settings", "calm", "calm_margin_nm"];
+                (all, "source region")
+            }
+        }
     }
 
     /// Whether the zone counts at this moment. Month and hour are both judged at the moment itself, in UTC.

@@ -29,10 +29,30 @@ pub struct Judged {
 /// With `--nocapture` it prints the cases and how their points add up.
 #[allow(clippy::print_stdout)] // What the analyst read, for who runs it with --nocapture.
 pub fn judge(name: &str, scenario: &Scenario) -> Judged {
+    judge_on(&CHART, name, scenario)
+}
+
+/// The shipped zones and one file more.
+pub fn with_zone(text: &str) -> Arc<Chart> {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for entry in std::fs::read_dir("zones").expect("the shipped zones") {
+        let path = entry.expect("a readable entry").path();
+        if path.extension().is_some_and(|extension| extension == "geojson") {
+            files.push((path.display().to_string(), std::fs::read_to_string(&path).expect("a zone file")));
+        }
+    }
+    files.sort();
+    files.push(("own.geojson".to_owned(), text.to_owned()));
+    Arc::new(Chart::with_built_in(ZoneSet::parse(&files).expect("sound zones")))
+}
+
+/// The same on another chart.
+pub fn judge_on(chart: &Arc<Chart>, name: &str, scenario: &Scenario) -> Judged {
+    let run = |files: &[String]| run_in(files, 1, chart);
     let feed = scenario.feed();
     let judged = run(&[feed.nmea()]);
     for shards in crate::shards::OTHERS {
-        assert_same(&format!("{name}, {shards} shards"), &run_in(&[feed.nmea()], shards), &judged);
+        assert_same(&format!("{name}, {shards} shards"), &run_in(&[feed.nmea()], shards, chart), &judged);
     }
     println!("== {name}: {} messages, {} lines said", feed.sent.len(), judged.changes.len());
     judged.print();
@@ -61,12 +81,8 @@ fn apart(feed: &Feed) -> Vec<String> {
     vec![part(false), part(true)]
 }
 
-fn run(files: &[String]) -> Judged {
-    run_in(files, 1)
-}
-
-fn run_in(files: &[String], shards: u32) -> Judged {
-    let mut engine = engine(&crate::shards::settings(&Settings::default(), shards), &CHART);
+fn run_in(files: &[String], shards: u32, chart: &Arc<Chart>) -> Judged {
+    let mut engine = engine(&crate::shards::settings(&Settings::default(), shards), chart);
     let limits = RecordingSettings::default().limits();
     let recordings = files.iter().filter(|text| !text.is_empty()).map(|text| {
         let bytes = std::io::Cursor::new(text.clone().into_bytes());

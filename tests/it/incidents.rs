@@ -185,12 +185,13 @@ fn tug_of_dakar() -> Scenario {
     )
 }
 
-/// SPEC's points off Panama, where no shipped zone lies: 40 + 5 (24 nm off) + 5 (night) + 5 (nobody else stops there) = 55.
+/// SPEC's points off Panama, where no shipped zone is watched: 40 + 5 (24 nm off) + 5 (night) + 5 (from Panama's Pacific side, a source
+/// region) + 5 (nobody else stops there) = 60.
 #[test]
 fn oceanic_tug_goes_out_stops_and_comes_back() {
     let judged = judge("Oceanic Tug off Panama, August 2025", &oceanic_tug());
     assert!(judged.told("out_and_back", OCEANIC));
-    assert_eq!(judged.severity_of(OCEANIC), Some(Severity::Medium));
+    assert_eq!(judged.severity_of(OCEANIC), Some(Severity::High));
     judged.assert_only(&[OCEANIC]);
 }
 
@@ -372,7 +373,8 @@ fn raider(hour: f64) -> Scenario {
         .vessel(after.leg_to(16.1, -83.0, 9.0).leg_to(12.5, -81.0, 9.0).leg_to(9.45, -79.92, 9.0))
 }
 
-/// SPEC's points: 35 for another MMSI, name and flag, 5 more by night. No shipped zone lies there.
+/// SPEC's points: 35 for another MMSI, name and flag + 5 (in the waters of Honduras, a source region) = 40, and 5 more by night. No
+/// shipped zone is watched there.
 #[test]
 fn raider_comes_back_after_years_as_somebody_else() {
     let judged = judge("RAIDER, November 2025, first heard by night", &raider(6.0));
@@ -380,5 +382,5 @@ fn raider_comes_back_after_years_as_somebody_else() {
     assert_eq!(judged.severity_of(RAIDER), Some(Severity::Medium));
     let judged = judge("RAIDER, November 2025, first heard by day", &raider(16.0));
     assert!(judged.told("identity_change", RAIDER));
-    assert_eq!(judged.severity_of(RAIDER), Some(Severity::Low));
+    assert_eq!(judged.severity_of(RAIDER), Some(Severity::Medium));
 }

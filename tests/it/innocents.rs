@@ -4,7 +4,7 @@
 
 use atalaia::alerts::Severity;
 
-use crate::analyst::{Judged, judge};
+use crate::analyst::{Judged, judge, judge_on, with_zone};
 use crate::kit::{Scenario, Vessel, away, beside};
 
 fn scene(start: &str) -> Scenario {
@@ -152,11 +152,17 @@ fn a_dredger_and_supply_boats_work_where_they_always_do() {
         }
         scenario = scenario.vessel(boat.status(5).stop_until_minute(3500.0));
     }
-    let judged = judge("dredger, supply boats at a platform", &scenario);
+    // Platforms come from the centre's own file, as a benign circle each.
+    let drawn = judge_on(&with_zone(PLATFORM), "dredger, supply boats at a platform on the chart", &scenario);
+    assert!(drawn.worst() < Some(Severity::Medium), "{:?}", drawn.worst());
+    let judged = judge("dredger, supply boats at a platform nobody drew", &scenario);
     assert!(judged.severity_of(244_115_001) < Some(Severity::Medium));
     // The first ones come to a place that nobody knows; the last one to a place where everybody stops.
     assert!(judged.severity_of(657_115_008) < Some(Severity::Medium));
 }
+
+const PLATFORM: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"platform","name":"Platform",
+"kind":"benign","radius_nm":1},"geometry":{"type":"Point","coordinates":[3.40,5.65]}}]}"#;
 
 #[test]
 fn marks_and_shared_numbers_are_no_ships() {
@@ -222,11 +228,15 @@ fn midnight_is_an_hour_like_others() {
     assert_eq!(judged.worst(), None);
 }
 
-/// SPEC names no military vessels among those on duty: a naval ship that waits in a corridor scores like a merchant,
-/// 30 + 10 (C04) + 5 (24 nm off) = 45.
+/// A merchant that waits there is medium, 30 + 10 (C04) + 5 (24 nm off) = 45; a warship is on duty.
 #[test]
-fn a_naval_ship_that_waits_is_medium() {
-    let frigate = ship(224_120_001, "NAVY", 35).at(35.9, -2.6).leg(90.0, 15.0, 12.0).stop_minutes(120.0);
-    let judged = judge("naval ship", &scene("2026-03-01T10:00:00Z").vessel(frigate.leg(90.0, 20.0, 12.0)));
-    assert!(judged.severity_of(224_120_001) <= Some(Severity::Medium));
+fn a_naval_ship_waits_in_a_corridor() {
+    let waits = |kind| {
+        let ship = ship(224_120_001, "NAVY", kind).at(35.9, -2.6).leg(90.0, 15.0, 12.0).stop_minutes(120.0);
+        scene("2026-03-01T10:00:00Z").vessel(ship.leg(90.0, 20.0, 12.0))
+    };
+    let judged = innocent("naval ship", &waits(35));
+    assert!(judged.told("loitering", 224_120_001), "kept, at low");
+    let judged = judge("a merchant in its place", &waits(70));
+    assert_eq!(judged.severity_of(224_120_001), Some(Severity::Medium));
 }

@@ -62,6 +62,65 @@ fn merchants_wait_for_pilots_in_benign_zones() {
 }
 
 #[test]
+fn source_regions_hold_the_harbours_where_loads_begin_and_none_of_the_lanes() {
+    let zones = ZoneSet::built_in();
+    let regions: Vec<_> = zones.zones().iter().filter(|zone| zone.source_region()).collect();
+    assert_eq!(regions.len(), 13);
+    for zone in &regions {
+        assert!(zone.id.starts_with('s') && zone.source.is_some() && zone.reviewed.is_some(), "{}", zone.id);
+    }
+    let at = |lat, lon| {
+        let region = zones.source_at(LatLon::new(lat, lon), Time::MIN)?;
+        Some(zones.get(region).id[..3].to_owned())
+    };
+    let harbours = [
+        ("s01", 8.10, -76.73, "Turbo"),
+        ("s01", 11.25, -74.22, "Santa Marta"),
+        ("s01", 10.49, -68.00, "Puerto Cabello"),
+        ("s02", 6.82, -58.17, "Georgetown"),
+        ("s02", 5.83, -55.15, "Paramaribo"),
+        ("s03", -1.55, -48.75, "Vila do Conde"),
+        ("s03", -3.72, -38.48, "Fortaleza"),
+        ("s03", -8.40, -34.95, "Suape"),
+        ("s03", -12.97, -38.52, "Salvador"),
+        ("s04", -23.97, -46.30, "Santos"),
+        ("s04", -25.50, -48.51, "Paranagua"),
+        ("s05", -2.28, -79.91, "Guayaquil"),
+        ("s05", 3.89, -77.08, "Buenaventura"),
+        ("s06", 8.95, -79.56, "Balboa"),
+        ("s06", 5.90, -79.00, "where a tug of Panama waited"),
+        ("s07", 9.37, -79.90, "Colon"),
+        ("s07", 10.00, -83.08, "Moin"),
+        ("s08", 15.79, -86.76, "La Ceiba"),
+        ("s08", 12.00, -83.75, "Bluefields"),
+        ("s09", 18.42, -69.63, "Caucedo"),
+        ("s10", 14.60, -61.07, "Fort-de-France"),
+        ("s10", 18.00, -63.10, "Sint Maarten"),
+        ("s11", 35.25, -3.92, "Al Hoceima"),
+        ("s12", 35.20, -6.16, "Larache"),
+        ("s13", 11.86, -15.58, "Bissau"),
+        ("s13", 8.49, -13.24, "Freetown"),
+    ];
+    for (id, lat, lon, name) in harbours {
+        assert_eq!(at(lat, lon).as_deref(), Some(id), "{name}");
+    }
+    for (lat, lon, name) in [
+        (35.95, -5.55, "Strait of Gibraltar"),
+        (36.0, -3.5, "lane through the Alboran Sea"),
+        (35.9, -5.31, "Ceuta"),
+        (34.5, -7.7, "lane from Gibraltar to the Canaries"),
+        (14.68, -17.42, "Dakar"),
+        (28.14, -15.41, "Las Palmas"),
+        (18.48, -77.93, "Montego Bay"),
+        (25.77, -80.16, "Miami"),
+        (-12.05, -77.15, "Callao"),
+        (14.60, -49.90, "off Martinique"),
+    ] {
+        assert_eq!(at(lat, lon), None, "{name}");
+    }
+}
+
+#[test]
 fn the_shipped_files_and_the_example_are_those_in_the_folder() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("zones");
     let mut files = Vec::new();
@@ -78,7 +137,7 @@ fn the_shipped_files_and_the_example_are_those_in_the_folder() {
     assert_eq!(ids, built_in, "a zone file is not built in, or a built-in one is gone");
     let example = ZoneSet::parse(&examples).unwrap();
     let kinds: Vec<&str> = example.zones().iter().map(|zone| zone.kind.name()).collect();
-    assert_eq!(kinds, ["corridor", "area", "port", "anchorage", "benign"]);
+    assert_eq!(kinds, ["corridor", "area", "port", "anchorage", "benign", "source"]);
 }
 
 #[test]
@@ -173,13 +232,24 @@ fn the_command_says_what_is_known_of_a_place() {
     assert!(off_tenerife.contains("calm:   no, none within 30 nm"), "{off_tenerife}");
     let harbour = told(28.47, -16.24);
     assert!(harbour.contains("calm:   yes, ") && harbour.contains("off Santa Cruz De Tenerife, Spain"), "{harbour}");
+    let balboa = told(8.9, -79.5);
+    assert!(balboa.contains(
+        "zones:  in none, near none\nsource: s06-panama-pacific (Panama and Costa Rica, Pacific side): in, 1"
+    ));
+    assert!(!off_tenerife.contains("source:") && !harbour.contains("source:"));
     let mut out = Vec::new();
+    assert!(command::show(&chart.zones, "s06-panama-pacific", &mut out).unwrap());
+    let shown = String::from_utf8(std::mem::take(&mut out)).unwrap();
+    assert!(
+        shown.contains("kind           source (remembered of whoever was there)") && !shown.contains("weight"),
+        "{shown}"
+    );
     assert!(command::show(&chart.zones, "c05-canary-inter-island", &mut out).unwrap());
     assert!(!command::show(&chart.zones, "c05", &mut out).unwrap());
     command::list(&chart, now, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     for part in
-        ["settings       loitering: {", "perhaps c05-canary-inter-island", "35 zones, 35 active", "weight         +15"]
+        ["settings       loitering: {", "perhaps c05-canary-inter-island", "48 zones, 48 active", "weight         +15"]
     {
         assert!(text.contains(part), "{part} in {text}");
     }

@@ -225,3 +225,57 @@ fn a_distress_is_as_urgent_anywhere_and_a_test_is_a_fact() {
         assert_eq!(lines_of(&alert).len(), 1);
     }
 }
+
+/// The lines of the score and the text of the last of them, of a cargo ship loitering in C07 that was seen in source regions so many
+/// hours before it began.
+fn came(from: &[(&str, i64)]) -> (Vec<String>, String) {
+    let alert = came_with(from, ScoreSettings::default());
+    (lines_of(&alert), alert.score_reasons.last().map(|reason| reason.text.clone()).unwrap_or_default())
+}
+
+fn came_with(from: &[(&str, i64)], score: ScoreSettings) -> Arc<Alert> {
+    let mut sea = Sea::new();
+    sea.book = AlertBook::new(Settings::default(), score);
+    let (key, ix) = sea.ship(CARGO);
+    for (region, hours) in from {
+        let region = sea.chart.zones.get(sea.zone(region));
+        sea.episodes.origins.seen(key, region, minute(-60 * hours));
+    }
+    let holding = sea.in_c07(slow(0, 60));
+    sea.opens("loitering", Subject::one(key, ix), holding)
+}
+
+#[test]
+fn who_came_from_a_source_region_within_thirty_days_is_worth_five_more() {
+    let known = ["loitering 30", "in_corridor 15", "shore_24_nm 5"];
+    let more = ["loitering 30", "in_corridor 15", "shore_24_nm 5", "source_region 5"];
+    assert_eq!(came(&[]).0, known);
+    let (lines, text) = came(&[("s06", 30 * 24), ("s06", 24)]);
+    assert_eq!(lines, more);
+    assert_eq!(text, "Came from Panama, Pacific side (there until 2026-02-28 12:00 UTC)");
+    assert_eq!(came(&[("s06", 48), ("s05", 24)]).1, "Came from Ecuador (there until 2026-02-28 12:00 UTC)");
+    assert_eq!(came(&[("s06", 3), ("s06", 0)]).1, "Came from Panama, Pacific side (there since 2026-03-01 09:00 UTC)");
+    assert_eq!(came(&[("s06", 30 * 24)]).0, more);
+    assert_eq!(came(&[("s06", 30 * 24 + 1)]).0, known);
+    assert_eq!(came(&[("s06", -1)]).0, more, "there when the hour of loitering was over");
+    assert_eq!(came(&[("s06", -2)]).0, known, "it went there afterwards");
+    let week = ScoreSettings { source_region_days: 7, ..ScoreSettings::default() };
+    assert_eq!(lines_of(&came_with(&[("s06", 7 * 24)], week.clone())), more);
+    assert_eq!(lines_of(&came_with(&[("s06", 7 * 24 + 1)], week)), known);
+    let nothing = ScoreSettings { source_region_points: 0, ..ScoreSettings::default() };
+    assert_eq!(lines_of(&came_with(&[("s06", 24)], nothing)), known);
+}
+
+#[test]
+fn of_two_ships_the_one_that_was_in_a_source_region_last_gives_the_line() {
+    let mut sea = Sea::new();
+    let (a, b) = (sea.ship(CARGO), sea.ship(ANOTHER_CARGO));
+    for ((key, _), region, hours) in [(a, "s05", 40), (b, "s06", 30)] {
+        let region = sea.chart.zones.get(sea.zone(region));
+        sea.episodes.origins.seen(key, region, minute(-60 * hours));
+    }
+    let alert = sea.opens("rendezvous", Subject::pair(a, b), near());
+    assert_eq!(lines_of(&alert), ["near 35", "shore_24_nm 5", "source_region 5"]);
+    let text = &alert.score_reasons[2].text;
+    assert_eq!(text, "Came from Panama, Pacific side (there until 2026-02-28 06:00 UTC)");
+}
