@@ -52,7 +52,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use explain::{Condition, Explanation};
-pub use place::{Lot, Place, Places, Reloads};
+pub use place::{Ground, Lot, Place, Places};
 pub use signal::{Holding, Signal, SignalKind, Subject};
 
 use crate::ais::StationId;

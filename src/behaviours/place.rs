@@ -50,6 +50,15 @@ pub struct Lot {
     hits: Vec<Hit>,
 }
 
+/// What all look-ups read.
+#[derive(Clone, Copy)]
+pub struct Ground<'a> {
+    /// Zones, coast, ports.
+    pub chart: &'a Chart,
+    /// Which zones came when.
+    pub reloads: &'a Reloads,
+}
+
 /// Which zones came when.
 #[derive(Default)]
 pub struct Reloads {
@@ -112,14 +121,14 @@ impl Lot {
     /// Works out the zones of a vessel at a new fix; borders crossed are added to `crossings`.
     pub fn look(
         &mut self,
-        reloads: &Reloads,
-        chart: &Chart,
+        ground: &Ground<'_>,
         vessel: TrackIx,
         position: LatLon,
         at: Time,
         sighting: Sighting,
         crossings: &mut Vec<Crossing>,
     ) {
+        let Ground { chart, reloads } = *ground;
         let known = self.known(vessel);
         // A vessel near no zone is looked up again after 100 m; one that has borders about is looked up at every fix.
         if !known.zones_exact && sighting == Sighting::Next && known.zones_at.is_near(position) {

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use crate::ais::{Report, StationId};
 use crate::alerts::{Change, View};
-use crate::behaviours::{self, Interest, Scene, Step};
+use crate::behaviours::{self, Ground, Interest, Scene, Step};
 use crate::episodes::{Berth, Sailing};
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, FOLLOWED, Fix, Interest as Keep, Jump, Learned, SpeedMadeGood, TrackIx, TrackKey};
@@ -59,8 +59,9 @@ impl Engine {
     fn settle(&mut self, intake: &mut Intake, now: Time, out: &mut Vec<Change>) {
         let lost_after = self.tracks.settings().lost_after();
         let (lots, reloads) = self.places.lots_mut();
-        let (chart, coverage, asking) = (&self.chart, &self.coverage, &self.asking);
-        intake.take(self.tracks.shards_mut(), lots, &Common { chart, reloads, coverage, asking, lost_after });
+        let ground = Ground { chart: &self.chart, reloads };
+        let common = Common { ground, coverage: &self.coverage, asking: &self.asking, lost_after };
+        intake.take(self.tracks.shards_mut(), lots, &common);
         intake.each(|taken, crossings| match taken {
             Taken::Passed => {}
             Taken::Moved(moved) => self.moved(&moved, crossings, now, out),

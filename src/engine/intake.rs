@@ -6,12 +6,12 @@
 use std::ops::Range;
 
 use crate::ais::Report;
-use crate::behaviours::{Interest, Lot, Reloads};
+use crate::behaviours::{Ground, Interest, Lot};
 use crate::coverage::Coverage;
 use crate::time::{Span, Time};
 use crate::tracks::{Fix, Jump, Learned, Outcome, Refusal, Shard, SpeedMadeGood, TrackIx};
 use crate::units::StationClass;
-use crate::zones::{Chart, Crossing, Sighting};
+use crate::zones::{Crossing, Sighting};
 
 /// At most so many reports of one moment are taken in before what follows from them is done.
 pub(super) const TOGETHER: usize = 1024;
@@ -82,8 +82,7 @@ pub(super) struct Moved {
 
 /// What the shards only read.
 pub(super) struct Common<'a> {
-    pub(super) chart: &'a Chart,
-    pub(super) reloads: &'a Reloads,
+    pub(super) ground: Ground<'a>,
     pub(super) coverage: &'a Coverage,
     /// Zones that some behaviour wants every fix from, by index.
     pub(super) asking: &'a [bool],
@@ -201,7 +200,7 @@ impl Looked {
             Some(previous) if fix.at - previous.at <= common.lost_after => Sighting::Next,
             Some(_) | None => Sighting::First,
         };
-        lot.look(common.reloads, common.chart, ix, fix.position, fix.at, sighting, crossings);
+        lot.look(&common.ground, ix, fix.position, fix.at, sighting, crossings);
         let presence = lot.presence(ix);
         let near_zones = presence.is_some_and(|presence| !presence.is_empty());
         let slow_hole = smg.is_some_and(|smg| smg.over_hole && smg.knots < SLOW_KNOTS);

@@ -27,7 +27,6 @@ pub struct Judged {
 /// Judges the scenario, and again in more shards, with every message heard twice and with the recording in two files: the same must
 /// come out.
 /// With `--nocapture` it prints the cases and how their points add up.
-#[allow(clippy::print_stdout)] // What the analyst read, for who runs it with --nocapture.
 pub fn judge(name: &str, scenario: &Scenario) -> Judged {
     judge_on(&CHART, name, scenario)
 }
@@ -47,6 +46,7 @@ pub fn with_zone(text: &str) -> Arc<Chart> {
 }
 
 /// The same on another chart.
+#[allow(clippy::print_stdout)] // What the analyst read, for who runs it with --nocapture.
 pub fn judge_on(chart: &Arc<Chart>, name: &str, scenario: &Scenario) -> Judged {
     let run = |files: &[String]| run_in(files, 1, chart);
     let feed = scenario.feed();
