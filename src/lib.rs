@@ -33,12 +33,12 @@
 //! | [`cases`] | alerts of a vessel and its partners as one story |
 //! | [`engine`] | event time, reorder buffer, intake by shards, timers; wires the core together |
 //! | [`clock`] | the only reader of the wall clock |
+//! | [`store`] | every alert, who was told of it, what analysts did with it: one SQLite file |
 //! | [`inputs`], [`delivery`] | bytes in, changes out |
 //! | [`config`] | the settings file: read, checked, all problems at once |
 //! | [`runtime`], [`cli`] | the loop, the commands |
 //!
-//! `store` and `http` stand in the shell; they come with the services that need them, in the places the order above keeps for
-//! them.
+//! `http` stands in the shell; it comes with the console, in the place the order above keeps for it.
 //!
 //! # Invariants
 //! 1. The core names no file, socket, environment, async runtime or clock. Time comes in with each line.
@@ -70,6 +70,7 @@ pub mod episodes;
 pub mod geo;
 pub mod inputs;
 pub mod runtime;
+pub mod store;
 pub mod telemetry;
 pub mod time;
 pub mod tracks;

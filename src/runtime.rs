@@ -1,12 +1,14 @@
 //! The loop of the daemon: owns the engine, starts and stops inputs and sinks, reloads.
 
+mod keeping;
+
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel, unbounded_channel};
 use tokio::task::yield_now;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
@@ -19,6 +21,7 @@ use crate::config::{self, Checked, FolderWatch, Problem, Purpose, ZoneSource};
 use crate::delivery::Sinks;
 use crate::engine::Engine;
 use crate::inputs::{self, Batch, Message, Port, State};
+use crate::store::{self, Store};
 use crate::telemetry::{FromAir, InputCounters};
 use crate::time::Span;
 
@@ -32,6 +35,8 @@ enum Event {
     Signal(Asked),
     /// Zone files changed and have come to rest.
     ZonesChanged,
+    /// The store has done something, or cannot.
+    Store(store::Event),
     /// A second has passed.
     Tick,
 }
@@ -78,6 +83,9 @@ struct Daemon {
     settings: Checked,
     engine: Engine,
     sinks: Sinks,
+    store: Option<Store>,
+    stored: UnboundedReceiver<store::Event>,
+    cases_at: Option<Moment>,
     watcher: Option<mpsc::Sender<Change>>,
     sources: Vec<Source>,
     clock: Clock,
@@ -125,6 +133,13 @@ impl Daemon {
         let lateness: Vec<_> = clocks.iter().map(|clock| clock.lateness).collect();
         let engine = Engine::new(&settings.engine, Arc::clone(&settings.chart), clocks);
         let sinks = Sinks::open(&settings.sinks);
+        let (tell, stored) = unbounded_channel();
+        let open = |path: &PathBuf| {
+            // The loop reads to its end; nobody listens after that.
+            let tell = move |event| drop(tell.send(event));
+            Store::open(path, Sinks::wants(&settings.sinks), move || clock.now(), tell).map_err(io::Error::other)
+        };
+        let store = settings.store.as_ref().map(open).transpose()?;
 
         let (sender, messages) = channel(BATCHES_WAITING);
         let mut sources = Vec::new();
@@ -168,6 +183,9 @@ impl Daemon {
             settings,
             engine,
             sinks,
+            store,
+            stored,
+            cases_at: None,
             watcher,
             sources,
             clock,
@@ -194,6 +212,7 @@ impl Daemon {
                     return self.finish().await;
                 }
                 Event::ZonesChanged => self.reload_zones(),
+                Event::Store(event) => self.stored(event),
                 Event::Tick => self.tick(),
             }
             self.deliver();
@@ -210,6 +229,7 @@ impl Daemon {
             _ = self.hang_up.recv() => Event::Signal(Asked::Reload),
             _ = self.tick.tick() => Event::Tick,
             () = self.watch.changed() => Event::ZonesChanged,
+            Some(event) = self.stored.recv() => Event::Store(event),
             Some(message) = self.messages.recv() => match message {
                 Message::Lines(batch) => Event::Lines(batch),
                 Message::State(source, state) => Event::InputState(source, state),
@@ -221,7 +241,13 @@ impl Daemon {
         if self.changes.is_empty() {
             return;
         }
-        self.sinks.deliver(&self.changes);
+        if let Some(store) = &self.store {
+            // Whoever watches from inside is no sink: nobody acts on what it is told.
+            self.cases_at.get_or_insert_with(|| self.clock.moment());
+            store.changes(self.changes.clone());
+        } else {
+            self.sinks.deliver(&self.changes);
+        }
         for change in self.changes.drain(..).filter(|change| change.alert.announced) {
             if let Some(watcher) = &self.watcher {
                 // A watcher that has gone misses nothing it wants.
@@ -266,6 +292,7 @@ impl Daemon {
         self.engine.tick(self.clock.now(), &mut self.changes);
         self.tell_lagging();
         self.sinks.flush();
+        self.tell_store();
         if STATUS_EVERY <= now.since(self.status_at) {
             self.status_at = now;
             self.tell_status();
@@ -329,6 +356,12 @@ impl Daemon {
         }
         self.engine.replace(&settings.engine, Arc::clone(&settings.chart), &mut self.changes);
         self.sinks.replace(&settings.sinks);
+        if let Some(store) = &self.store {
+            store.wants(Sinks::wants(&settings.sinks));
+        }
+        if settings.store != self.settings.store {
+            warn!("another [store] takes effect after a restart");
+        }
         let inputs = std::mem::take(&mut self.settings.inputs);
         self.settings = Checked { inputs, ..settings };
         self.watch = FolderWatch::new(folders(&self.settings));
@@ -388,6 +421,7 @@ impl Daemon {
         self.stop.cancel();
         self.engine.finish(&mut self.changes);
         self.deliver();
+        self.last_words();
         // What waited for a file that could not be written gets a last chance; a rotated file is there even without a new line.
         self.sinks.flush();
         self.tell_status();
@@ -397,6 +431,15 @@ impl Daemon {
                 id = %alert.id, behaviour = alert.behaviour, severity = ?alert.severity, started_at = %alert.started_at,
                 summary = %FromAir(&alert.summary), "open alert"
             );
+        }
+        if self.store.is_some() {
+            for (sink, bytes) in self.sinks.unwritten() {
+                warn!(sink, bytes, "could not be told of everything: the rest stays in the store for the next start");
+            }
+            // Waits for the writer.
+            self.store = None;
+            info!(open_alerts = open.len(), "stopped");
+            return Ok(());
         }
         let unwritten: usize = self.sinks.unwritten().iter().map(|(_, bytes)| bytes).sum();
         for (sink, bytes) in self.sinks.unwritten() {

@@ -1,5 +1,8 @@
 //! The command line: arguments in, exit code out.
 
+mod alerts;
+mod backup;
+mod cases;
 mod check;
 mod cost;
 mod demo;
@@ -16,7 +19,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::Problem;
+use crate::config::{Problem, Purpose, check};
+use crate::store::StoreError;
 use crate::telemetry::FromAir;
 
 /// Watches AIS for what matters to a maritime operations centre, and raises explained alerts.
@@ -55,6 +59,12 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// List the zones, show one, or tell what holds at a position.
     Zones(zones::Arguments),
+    /// List, show, acknowledge, assign, note, close, silence and export the alerts of the store.
+    Alerts(alerts::Arguments),
+    /// List the cases of the store, or show one.
+    Cases(cases::Arguments),
+    /// Copy the store while the daemon works: complete, checked and flushed.
+    Backup(backup::Arguments),
 }
 
 /// Why a command did not do what it was asked to.
@@ -93,6 +103,9 @@ pub fn main() -> ExitCode {
         Command::Who(arguments) => who::main(&arguments),
         Command::Evaluate(arguments) => evaluate::main(&arguments),
         Command::Zones(arguments) => zones::main(&arguments),
+        Command::Alerts(arguments) => alerts::main(&arguments),
+        Command::Cases(arguments) => cases::main(&arguments),
+        Command::Backup(arguments) => backup::main(&arguments),
     };
     match outcome {
         Ok(()) | Err(Failure::ReaderGone) => ExitCode::SUCCESS,
@@ -131,6 +144,48 @@ fn print(text: &str) -> Result<(), Failure> {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::ReaderGone),
         Err(error) => Err(Failure::Other(format!("standard output: {error}"))),
+    }
+}
+
+/// Which store a command works with.
+#[derive(Debug, clap::Args)]
+struct StoreArguments {
+    /// Settings file whose [store] is meant
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    /// The store's file itself
+    #[arg(long, value_name = "FILE", global = true, conflicts_with = "config")]
+    store: Option<PathBuf>,
+}
+
+impl StoreArguments {
+    fn path(&self) -> Result<PathBuf, Failure> {
+        if let Some(path) = &self.store {
+            return match path.is_file() {
+                true => Ok(path.clone()),
+                false => Err(Failure::Input(format!("{}: no such file", path.display()))),
+            };
+        }
+        let Some(file) = &self.config else {
+            return Err(Failure::Usage("name the store: --config SETTINGS or --store FILE".to_owned()));
+        };
+        let settings = check(Some(file), None, Purpose::Replay).map_err(Failure::Settings)?;
+        let path = settings.store.ok_or_else(|| {
+            let text = "store.path: is missing; without a store there is nothing to show";
+            Failure::Settings(vec![Problem::of_file(file.display().to_string(), text)])
+        })?;
+        match path.is_file() {
+            true => Ok(path),
+            false => Err(Failure::Input(format!("{}: no such file; the daemon makes it", path.display()))),
+        }
+    }
+}
+
+/// What the store says no to.
+fn refused(error: StoreError) -> Failure {
+    match error {
+        StoreError::Refused(text) => Failure::Usage(text),
+        error => Failure::Other(error.to_string()),
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Checked {
     pub inputs: Vec<inputs::Settings>,
     /// The sinks, paths absolute.
     pub sinks: Vec<delivery::Settings>,
+    /// The file of the store, absolute, if there is to be one.
+    pub store: Option<PathBuf>,
     /// How recordings are read.
     pub recordings: inputs::RecordingSettings,
     /// Whose definitions are the defaults, if not ours.
@@ -104,6 +106,7 @@ impl Text<'_> {
         for sink in &mut config.sinks {
             sink.path = sink.path.take().map(|path| folder.join(path));
         }
+        config.store.path = config.store.path.take().map(|path| folder.join(path));
         if purpose == Purpose::Run {
             faults.extend(missing_places(&config));
         }
@@ -142,6 +145,7 @@ impl Text<'_> {
                 zones,
                 inputs: config.inputs,
                 sinks: config.sinks,
+                store: config.store.path,
                 recordings: config.recordings,
             }),
             _ => Err(problems),
@@ -200,9 +204,9 @@ fn missing_places(config: &Config) -> Vec<String> {
             Ok(_) => problems.push(format!("{key}: {shown} is no ordinary file; write the path of a recording")),
         }
     }
-    for (index, sink) in config.sinks.iter().enumerate() {
-        let Some(path) = &sink.path else { continue };
-        let key = format!("sinks[{index}].path");
+    let sinks = config.sinks.iter().enumerate();
+    let files = sinks.filter_map(|(index, sink)| Some((format!("sinks[{index}].path"), sink.path.as_ref()?)));
+    for (key, path) in files.chain(config.store.path.iter().map(|path| ("store.path".to_owned(), path))) {
         let parent = path.parent().filter(|parent| *parent != Path::new(""));
         if path.is_dir() {
             problems.push(format!("{key}: {} is a folder; write the path of a file", path.display()));

@@ -18,7 +18,7 @@ pub use problem::Problem;
 pub use profile::Profile;
 pub use watch::FolderWatch;
 
-use crate::{alerts, behaviours, coverage, delivery, engine, inputs, tracks, zones};
+use crate::{alerts, behaviours, coverage, delivery, engine, inputs, store, tracks, zones};
 
 /// The settings file that is built into the program: every key, commented, equal to the defaults.
 pub const SHIPPED: &str = include_str!("../../config/atalaia.toml");
@@ -47,6 +47,8 @@ pub struct Config {
     pub score: alerts::ScoreSettings,
     /// `[recordings]`
     pub recordings: inputs::RecordingSettings,
+    /// `[store]`
+    pub store: store::Settings,
     /// `[[inputs]]`
     pub inputs: Vec<inputs::Settings>,
     /// `[[sinks]]`
@@ -67,6 +69,7 @@ impl Default for Config {
             behaviours: core.behaviours,
             score: core.score,
             recordings: inputs::RecordingSettings::default(),
+            store: store::Settings::default(),
             inputs: Vec::new(),
             sinks: vec![delivery::Settings::default()],
         }

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::SinkError;
-use crate::alerts::Change;
 
 /// A file that grows. Lines wait in memory while it cannot be written, up to `MOST_WAITING_BYTES`.
 #[derive(Debug)]
@@ -13,6 +12,8 @@ pub(super) struct Jsonl {
     path: PathBuf,
     file: Option<File>,
     waiting: Vec<u8>,
+    /// Rows of the store whose lines wait.
+    rows: Vec<i64>,
     lost: u64,
 }
 
@@ -21,29 +22,32 @@ const MOST_WAITING_BYTES: usize = 64 * 1024 * 1024;
 
 impl Jsonl {
     pub(super) fn new(path: &Path) -> Jsonl {
-        Jsonl { path: path.to_owned(), file: None, waiting: Vec::new(), lost: 0 }
+        Jsonl { path: path.to_owned(), file: None, waiting: Vec::new(), rows: Vec::new(), lost: 0 }
     }
 
     /// What the same file had waiting before a reload comes first.
     pub(super) fn inherit(&mut self, mut old: Jsonl) {
         old.waiting.append(&mut self.waiting);
         self.waiting = old.waiting;
+        old.rows.append(&mut self.rows);
+        self.rows = old.rows;
         self.lost += old.lost;
     }
 
-    pub(super) fn take(&mut self, change: &Change) {
+    /// `row` is the line's in the store, if there is one: it is lost to the file then, but not to the store.
+    pub(super) fn take(&mut self, line: &str, row: Option<i64>) {
         if MOST_WAITING_BYTES < self.waiting.len() {
             self.lost += 1;
             return;
         }
-        let length = self.waiting.len();
-        match serde_json::to_writer(&mut self.waiting, change) {
-            Ok(()) => self.waiting.push(b'\n'),
-            Err(_) => {
-                self.waiting.truncate(length);
-                self.lost += 1;
-            }
-        }
+        self.waiting.extend_from_slice(line.as_bytes());
+        self.waiting.push(b'\n');
+        self.rows.extend(row);
+    }
+
+    /// Rows whose lines have been written since the last call.
+    pub(super) fn take_told(&mut self) -> Vec<i64> {
+        if self.waiting.is_empty() { std::mem::take(&mut self.rows) } else { Vec::new() }
     }
 
     /// Lines dropped because too many waited.
@@ -71,7 +75,8 @@ impl Jsonl {
                     Err(error) => return Err(error),
                 }
             }
-            Ok(())
+            // What the store is told of as delivered must not go with a power cut.
+            if self.rows.is_empty() { Ok(()) } else { file.sync_data() }
         });
         self.waiting.drain(..written);
         outcome.map_err(|cause| SinkError { path: self.path.display().to_string(), cause })

@@ -1,41 +1,30 @@
 //! Sink: one line of the daemon's own log for each change.
 
+use serde_json::Value;
 use tracing::info;
 
-use crate::alerts::Change;
+use crate::store::stored_severity;
 use crate::telemetry::FromAir;
 
 /// Writes at INFO; the summary holds names from the air, so it is escaped.
-pub(super) fn take(change: &Change) {
-    let alert = &change.alert;
-    let mmsis: Vec<u32> = alert.vessels.iter().map(|vessel| vessel.mmsi).collect();
+pub(super) fn take(change: &Value) {
+    let alert = &change["alert"];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let mmsis: Vec<u64> =
+        alert["vessels"].as_array().into_iter().flatten().filter_map(|vessel| vessel["mmsi"].as_u64()).collect();
     info!(
-        change = name(change),
-        at = %change.at,
-        id = %alert.id,
-        revision = change.revision,
-        behaviour = alert.behaviour,
-        severity = ?alert.severity,
-        score = alert.score,
+        change = text(&change["change"]),
+        at = text(&change["at"]),
+        id = text(&alert["id"]),
+        revision = change["revision"].as_u64(),
+        behaviour = text(&alert["behaviour"]),
+        severity = ?stored_severity(alert),
+        score = alert["score"].as_i64(),
         mmsis = ?mmsis,
-        lat = alert.position.map(|at| round(at.lat)),
-        lon = alert.position.map(|at| round(at.lon)),
-        reason = %FromAir(&change.reason),
-        summary = %FromAir(&alert.summary),
+        lat = alert["position"]["lat"].as_f64(),
+        lon = alert["position"]["lon"].as_f64(),
+        reason = %FromAir(&text(&change["reason"])),
+        summary = %FromAir(&text(&alert["summary"])),
         "alert"
     );
-}
-
-fn name(change: &Change) -> &'static str {
-    use crate::alerts::ChangeKind;
-    match change.change {
-        ChangeKind::Opened => "opened",
-        ChangeKind::Updated => "updated",
-        ChangeKind::Ended => "ended",
-        ChangeKind::Retracted => "retracted",
-    }
-}
-
-fn round(degrees: f64) -> f64 {
-    (degrees * 1e5).round() / 1e5
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use tracing::{error, info};
 
 use crate::alerts::{Change, Severity};
+use crate::store::{Delivery, Wants};
 
 /// One of `[[sinks]]`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -118,6 +119,8 @@ struct Sink {
     target: Target,
     /// Whether the last write did not work: told once, not for each batch.
     broken: bool,
+    /// Rows of the store that are done with.
+    told: Vec<i64>,
 }
 
 #[derive(Debug)]
@@ -152,11 +155,34 @@ impl Sinks {
         for change in changes.iter().filter(|change| change.alert.announced) {
             for sink in &mut self.sinks {
                 if sink.settings.min_severity.severity() <= change.alert.severity {
-                    sink.take(change);
+                    // Plain data: numbers, texts, lists and maps with text keys.
+                    sink.take(&serde_json::to_string(change).expect("a change is plain data"), None);
                 }
             }
         }
         self.flush();
+    }
+
+    /// What each sink is to be asked of the store for.
+    pub fn wants(settings: &[Settings]) -> Vec<Wants> {
+        let wants =
+            |sink: &Settings| Wants { sink: sink.name.clone(), min_severity: sink.min_severity.severity() };
+        settings.iter().map(wants).collect()
+    }
+
+    /// Hands stored lines to their sinks, then writes. Lines of sinks that have gone meanwhile stay pending in the store.
+    pub fn deliver_stored(&mut self, deliveries: &[Delivery]) {
+        for delivery in deliveries {
+            if let Some(sink) = self.sinks.iter_mut().find(|sink| sink.settings.name == delivery.sink) {
+                sink.take(&delivery.line, Some(delivery.seq));
+            }
+        }
+        self.flush();
+    }
+
+    /// Rows of the store whose lines have been delivered since the last call.
+    pub fn take_told(&mut self) -> Vec<i64> {
+        self.sinks.iter_mut().flat_map(Sink::take_told).collect()
     }
 
     /// Bytes of lines that no file would take, by sink; for the end, when nobody can try again.
@@ -186,14 +212,25 @@ impl Sink {
             (Kind::Jsonl, Some(path)) => Target::Jsonl(jsonl::Jsonl::new(path)),
             _ => Target::Log,
         };
-        Sink { settings: settings.clone(), target, broken: false }
+        Sink { settings: settings.clone(), target, broken: false, told: Vec::new() }
     }
 
-    fn take(&mut self, change: &Change) {
+    fn take(&mut self, line: &str, row: Option<i64>) {
         match &mut self.target {
-            Target::Jsonl(file) => file.take(change),
-            Target::Log => log::take(change),
+            Target::Jsonl(file) => file.take(line, row),
+            Target::Log => {
+                log::take(&serde_json::from_str(line).unwrap_or_default());
+                self.told.extend(row);
+            }
         }
+    }
+
+    fn take_told(&mut self) -> Vec<i64> {
+        let mut told = std::mem::take(&mut self.told);
+        if let Target::Jsonl(file) = &mut self.target {
+            told.append(&mut file.take_told());
+        }
+        told
     }
 
     fn flush(&mut self) {

@@ -16,6 +16,7 @@ mod identities;
 mod incidents;
 mod innocents;
 mod judged;
+mod keeping;
 mod kit;
 mod kit_check;
 mod live;

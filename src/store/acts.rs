@@ -1,0 +1,230 @@
+//! What analysts do with alerts: acknowledge, assign, note, close with a finding, reopen, silence; each with who, when and why.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use super::lines::audit;
+use super::{StoreError, schema};
+use crate::time::Time;
+
+/// What an analyst found an alert to be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Finding {
+    /// It was what it looked like.
+    Confirmed,
+    /// It happened, and is harmless.
+    Benign,
+    /// It did not happen.
+    False,
+}
+
+impl Finding {
+    /// Every finding.
+    pub const ALL: [Finding; 3] = [Finding::Confirmed, Finding::Benign, Finding::False];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Finding::Confirmed => "confirmed",
+            Finding::Benign => "benign",
+            Finding::False => "false",
+        }
+    }
+}
+
+/// One thing done with one alert.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Act {
+    /// Seen, and no longer new; until then, if a time is given, and no longer than until it becomes graver.
+    Acknowledge {
+        /// When it is new again, by the wall clock.
+        until: Option<Time>,
+    },
+    /// Somebody looks after it; `None`: nobody any more.
+    Assign(Option<String>),
+    /// Something worth knowing about it.
+    Note(String),
+    /// Done with.
+    Close(Finding),
+    /// Not done with after all.
+    Reopen,
+}
+
+/// What is not to be delivered for a while, by event time: all that is given must fit.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Hush {
+    /// Of this vessel.
+    pub mmsi: Option<u32>,
+    /// In or near this zone.
+    pub zone: Option<String>,
+    /// Of this behaviour.
+    pub behaviour: Option<String>,
+}
+
+/// Does something with an alert, whose id may be shortened as long as it is clear. The whole id comes back.
+pub fn act(path: &Path, id: &str, act: &Act, who: &str, why: Option<&str>, now: Time) -> Result<String, StoreError> {
+    in_transaction(path, |transaction| {
+        let Some(found) = find(transaction, id).map_err(StoreError::sqlite(path))? else {
+            return Err(StoreError::Refused(format!("no alert {id}")));
+        };
+        let (id, state, severity) = found?;
+        let done = do_it(transaction, &id, &state, severity, act, who, why, now);
+        done.map_err(StoreError::sqlite(path))??;
+        Ok(id)
+    })
+}
+
+/// Keeps deliveries back from `from` to `until` (event time); the number of the silence.
+pub fn hush(
+    path: &Path,
+    hush: &Hush,
+    from: Time,
+    until: Time,
+    who: &str,
+    why: &str,
+    now: Time,
+) -> Result<i64, StoreError> {
+    if hush == &Hush::default() {
+        return Err(StoreError::Refused("a silence needs a vessel, a zone or a behaviour".to_owned()));
+    }
+    if until <= from {
+        return Err(StoreError::Refused("a silence must end after it begins".to_owned()));
+    }
+    in_transaction(path, |transaction| {
+        let insert = || {
+            transaction.execute(
+                "INSERT INTO silences (made_at, who, why, mmsi, zone, behaviour, from_at, until_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                params![now.millis(), who, why, hush.mmsi, hush.zone, hush.behaviour, from.millis(), until.millis()],
+            )?;
+            let number = transaction.last_insert_rowid();
+            audit(transaction, now, who, "silenced", &format!("silence {number}"), Some(why))?;
+            Ok(number)
+        };
+        insert().map_err(StoreError::sqlite(path))
+    })
+}
+
+/// Lifts a silence.
+pub fn unhush(path: &Path, number: i64, who: &str, why: Option<&str>, now: Time) -> Result<(), StoreError> {
+    in_transaction(path, |transaction| {
+        let lift = || {
+            let lifted = transaction.execute(
+                "UPDATE silences SET lifted_at = ?2 WHERE seq = ?1 AND lifted_at IS NULL",
+                params![number, now.millis()],
+            )?;
+            audit(transaction, now, who, "lifted", &format!("silence {number}"), why)?;
+            Ok(lifted)
+        };
+        match lift().map_err(StoreError::sqlite(path))? {
+            0 => Err(StoreError::Refused(format!("no silence {number} in force"))),
+            _ => Ok(()),
+        }
+    })
+}
+
+fn in_transaction<T>(
+    path: &Path,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let mut connection: Connection = schema::beside(path)?;
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::sqlite(path))?;
+    let outcome = work(&transaction)?;
+    transaction.commit().map_err(StoreError::sqlite(path))?;
+    Ok(outcome)
+}
+
+type Found = Result<(String, String, i64), StoreError>;
+
+/// The alert of an id or of its beginning; state and severity as they stand.
+fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Option<Found>> {
+    let beginning = id.len() < 26 && 4 <= id.len() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let pattern = if beginning { format!("{id}*") } else { id.to_owned() };
+    let mut query = transaction.prepare("SELECT id, state, severity FROM alerts WHERE id GLOB ?1 LIMIT 2")?;
+    let mut rows = query.query([&pattern])?;
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let Some(first) = rows.next()?.map(read).transpose()? else {
+        return Ok(None);
+    };
+    let clear = rows.next()?.is_none();
+    Ok(Some(match clear {
+        true => Ok(first),
+        false => Err(StoreError::Refused(format!("{id}: more than one alert begins so"))),
+    }))
+}
+
+#[allow(clippy::too_many_arguments)]
+fn do_it(
+    transaction: &Transaction<'_>,
+    id: &str,
+    state: &str,
+    severity: i64,
+    act: &Act,
+    who: &str,
+    why: Option<&str>,
+    now: Time,
+) -> rusqlite::Result<Result<(), StoreError>> {
+    let refused = |text: &str| Ok(Err(StoreError::Refused(format!("{id}: {text}"))));
+    let mut why = why.map(str::to_owned);
+    let what = match act {
+        Act::Acknowledge { .. } | Act::Assign(_) if state == "closed" => return refused("is closed; reopen it first"),
+        Act::Acknowledge { until } => {
+            if until.is_some_and(|until| until <= now) {
+                return refused("an acknowledgement must end in the future");
+            }
+            transaction.execute(
+                "UPDATE alerts SET state = 'acknowledged', acknowledged_until = ?2, acknowledged_severity = ?3
+                 WHERE id = ?1",
+                params![id, until.map(Time::millis), severity],
+            )?;
+            if let Some(until) = until {
+                why = Some(format!("until {until}{}", why.map_or(String::new(), |why| format!(": {why}"))));
+            }
+            "acknowledged"
+        }
+        Act::Assign(to) => {
+            transaction.execute("UPDATE alerts SET assignee = ?2 WHERE id = ?1", params![id, to])?;
+            let whom = to.as_ref().map_or("to nobody".to_owned(), |to| format!("to {to}"));
+            why = Some(format!("{whom}{}", why.map_or(String::new(), |why| format!(": {why}"))));
+            "assigned"
+        }
+        Act::Note(text) => {
+            transaction.execute(
+                "INSERT INTO notes (alert, at, who, text) VALUES (?1, ?2, ?3, ?4)",
+                params![id, now.millis(), who, text],
+            )?;
+            "noted"
+        }
+        Act::Close(_) if why.as_deref().is_none_or(|why| why.trim().is_empty()) => {
+            return refused("a finding needs a reason");
+        }
+        Act::Close(finding) => {
+            transaction.execute(
+                "UPDATE alerts SET state = 'closed', finding = ?2, finding_reason = ?3, acknowledged_until = NULL
+                 WHERE id = ?1",
+                params![id, finding.name(), why],
+            )?;
+            why = Some(format!("{}: {}", finding.name(), why.unwrap_or_default()));
+            "closed"
+        }
+        Act::Reopen if state != "closed" => return refused("is not closed"),
+        Act::Reopen => {
+            transaction.execute(
+                "UPDATE alerts SET state = 'new', finding = NULL, finding_reason = NULL, acknowledged_severity = NULL
+                 WHERE id = ?1",
+                [id],
+            )?;
+            "reopened"
+        }
+    };
+    audit(transaction, now, who, what, id, why.as_deref())?;
+    Ok(Ok(()))
+}
+
+/// The whole of a shortened id, for readers.
+pub(super) fn whole(connection: &Connection, id: &str) -> rusqlite::Result<Option<String>> {
+    let mut query = connection.prepare("SELECT id FROM alerts WHERE id = ?1 OR (length(?1) >= 4 AND substr(id, 1, length(?1)) = ?1) LIMIT 1")?;
+    query.query_row([id], |row| row.get(0)).optional()
+}

@@ -1,0 +1,188 @@
+//! A change on its way into the tables, and what analysts asked for that bears on it.
+
+use std::sync::Arc;
+
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::outbox::{self, Delivery, Wants};
+use crate::alerts::{Change, ChangeKind, Severity, Status};
+use crate::cases::Case;
+use crate::time::Time;
+
+/// Who writes what nobody did by hand.
+pub(super) const OURSELVES: &str = "atalaia";
+
+/// Stores one change and adds its deliveries to `due`. A change that is there already, from before a crash, changes nothing.
+pub(super) fn store(
+    transaction: &Transaction<'_>,
+    change: &Change,
+    wants: &[Wants],
+    now: Time,
+    due: &mut Vec<Delivery>,
+) -> rusqlite::Result<()> {
+    let alert = &change.alert;
+    upsert(transaction, change, now)?;
+    let line: Arc<str> = json(change).into();
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT DO NOTHING",
+    )?;
+    let (at, severity) = (change.at.millis(), rank(alert.severity));
+    let kind = kind_of(change.change);
+    let stored = insert.execute(params![alert.id, change.revision, at, kind, severity, now.millis(), &*line])?;
+    if stored == 0 {
+        return Ok(());
+    }
+    audit(transaction, now, OURSELVES, kind, &alert.id, Some(&change.reason))?;
+    if !alert.announced {
+        return Ok(());
+    }
+    let hushed = is_hushed(transaction, change)?;
+    for wants in wants.iter().filter(|wants| wants.min_severity <= alert.severity) {
+        let sink = &wants.sink;
+        // Who was told that it began is told that it is over.
+        let closes = matches!(change.change, ChangeKind::Ended | ChangeKind::Retracted);
+        let silent = hushed && !(closes && outbox::knows(transaction, sink, &alert.id)?);
+        let state = if silent { "silenced" } else { "pending" };
+        let row = outbox::add(transaction, sink, &alert.id, change.revision, state)?;
+        if let Some(seq) = row.filter(|_| !silent) {
+            due.push(Delivery { seq, sink: sink.clone(), line: Arc::clone(&line) });
+        }
+    }
+    Ok(())
+}
+
+/// Notes the state of a case; how it came about stands in the changes of its alerts.
+pub(super) fn store_case(transaction: &Transaction<'_>, case: &Case, now: Time) -> rusqlite::Result<()> {
+    let mut upsert = transaction.prepare_cached(
+        "INSERT INTO cases (id, score, severity, stored_at, body) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (id) DO UPDATE SET score = excluded.score, severity = excluded.severity,
+             stored_at = excluded.stored_at, body = excluded.body WHERE excluded.body <> cases.body",
+    )?;
+    upsert.execute(params![case.id, case.score, rank(case.severity), now.millis(), json(case)]).map(drop)
+}
+
+/// One line of who did what.
+pub(super) fn audit(
+    transaction: &Transaction<'_>,
+    now: Time,
+    who: &str,
+    what: &str,
+    subject: &str,
+    why: Option<&str>,
+) -> rusqlite::Result<()> {
+    let mut insert = transaction
+        .prepare_cached("INSERT INTO audit (at, who, what, subject, why) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    insert.execute(params![now.millis(), who, what, subject, why]).map(drop)
+}
+
+fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) -> rusqlite::Result<()> {
+    let alert = &change.alert;
+    let severity = rank(alert.severity);
+    let mut known = transaction
+        .prepare_cached("SELECT revision, state, acknowledged_severity FROM alerts WHERE id = ?1")?;
+    let known: Option<(u32, String, Option<i64>)> = known
+        .query_row([&alert.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    if known.as_ref().is_some_and(|(revision, ..)| change.revision <= *revision) {
+        return Ok(());
+    }
+    let mut upsert = transaction.prepare_cached(
+        "INSERT INTO alerts (id, behaviour, announced, status, severity, score, started_at, opened_at, last_at, ended_at,
+             revision, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+         ON CONFLICT (id) DO UPDATE SET announced = excluded.announced, status = excluded.status,
+             severity = excluded.severity, score = excluded.score, started_at = excluded.started_at,
+             last_at = excluded.last_at, ended_at = excluded.ended_at, revision = excluded.revision, body = excluded.body",
+    )?;
+    upsert.execute(params![
+        alert.id,
+        alert.behaviour,
+        alert.announced,
+        status_of(alert.status),
+        severity,
+        alert.score,
+        alert.started_at.millis(),
+        alert.opened_at.millis(),
+        alert.last_at.millis(),
+        alert.ended_at.map(Time::millis),
+        change.revision,
+        json(&**alert),
+    ])?;
+    let mut vessel = transaction.prepare_cached(
+        "INSERT INTO alert_vessels (alert, mmsi, imo) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET imo = coalesce(excluded.imo, imo)",
+    )?;
+    for one in &alert.vessels {
+        vessel.execute(params![alert.id, one.mmsi, one.imo])?;
+    }
+    let mut zone =
+        transaction.prepare_cached("INSERT INTO alert_zones (alert, zone) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
+    for one in &alert.zones {
+        zone.execute(params![alert.id, one.id])?;
+    }
+    // Who acknowledged a low alert has not seen it become a high one.
+    let escalated = known.is_some_and(|(_, state, acknowledged)| {
+        state == "acknowledged" && acknowledged.is_some_and(|acknowledged| acknowledged < severity)
+    });
+    if escalated {
+        transaction.execute(
+            "UPDATE alerts SET state = 'new', acknowledged_until = NULL, acknowledged_severity = NULL WHERE id = ?1",
+            [&alert.id],
+        )?;
+        let why = format!("became {} after it was acknowledged", alert.severity.name());
+        audit(transaction, now, OURSELVES, "unacknowledged", &alert.id, Some(&why))?;
+    }
+    Ok(())
+}
+
+/// Whether a silence in force at the alert's last moment (event time) speaks of it.
+fn is_hushed(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<bool> {
+    let alert = &change.alert;
+    let mut query = transaction.prepare_cached(
+        "SELECT mmsi, zone, behaviour FROM silences WHERE lifted_at IS NULL AND from_at <= ?1 AND ?1 < until_at",
+    )?;
+    let mut rows = query.query([alert.last_at.millis()])?;
+    while let Some(row) = rows.next()? {
+        let (mmsi, zone, behaviour): (Option<u32>, Option<String>, Option<String>) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
+        if mmsi.is_none_or(|mmsi| alert.vessels.iter().any(|vessel| vessel.mmsi == mmsi))
+            && zone.is_none_or(|zone| alert.zones.iter().any(|one| one.id == zone))
+            && behaviour.is_none_or(|behaviour| behaviour == alert.behaviour)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+pub(super) fn rank(severity: Severity) -> i64 {
+    match severity {
+        Severity::Info => 0,
+        Severity::Low => 1,
+        Severity::Medium => 2,
+        Severity::High => 3,
+        Severity::Critical => 4,
+    }
+}
+
+fn kind_of(change: ChangeKind) -> &'static str {
+    match change {
+        ChangeKind::Opened => "opened",
+        ChangeKind::Updated => "updated",
+        ChangeKind::Ended => "ended",
+        ChangeKind::Retracted => "retracted",
+    }
+}
+
+fn status_of(status: Status) -> &'static str {
+    match status {
+        Status::Open => "open",
+        Status::Ended => "ended",
+        Status::Retracted => "retracted",
+    }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> String {
+    // Plain data: numbers, texts, lists and maps with text keys.
+    serde_json::to_string(value).expect("alerts and cases are plain data")
+}

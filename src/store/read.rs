@@ -1,0 +1,298 @@
+//! What the store knows, for lists, single alerts and exports. Readers never hold the writer up.
+
+use std::path::Path;
+
+use rusqlite::types::ToSql;
+use rusqlite::{Connection, Row, params};
+use serde_json::{Value, json};
+
+use super::acts::whole;
+use super::lines::rank;
+use super::{StoreError, schema};
+use crate::alerts::Severity;
+use crate::time::Time;
+
+/// Which alerts, newest first.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Query {
+    /// Facts too.
+    pub facts: bool,
+    /// In this state: `new`, `acknowledged` or `closed`.
+    pub state: Option<String>,
+    /// Not below this.
+    pub min_severity: Severity,
+    /// Of this behaviour.
+    pub behaviour: Option<String>,
+    /// With this vessel.
+    pub mmsi: Option<u32>,
+    /// In or near this zone.
+    pub zone: Option<String>,
+    /// Looked after by this person.
+    pub assignee: Option<String>,
+    /// Going on at this moment or later.
+    pub since: Option<Time>,
+    /// Begun before this moment.
+    pub until: Option<Time>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl Default for Query {
+    fn default() -> Query {
+        Query {
+            facts: false,
+            state: None,
+            min_severity: Severity::Info,
+            behaviour: None,
+            mmsi: None,
+            zone: None,
+            assignee: None,
+            since: None,
+            until: None,
+            limit: u32::MAX,
+        }
+    }
+}
+
+/// An alert as it stands, and what was done with it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Entry {
+    /// Its id.
+    pub id: String,
+    /// `new`, `acknowledged` or `closed`; an acknowledgement that has run out is `new`.
+    pub state: String,
+    /// Who looks after it.
+    pub assignee: Option<String>,
+    /// What it was found to be.
+    pub finding: Option<String>,
+    /// Why.
+    pub finding_reason: Option<String>,
+    /// The alert, as in its last line.
+    pub body: Value,
+}
+
+impl Entry {
+    /// The alert with what was done with it, as one object.
+    pub fn value(&self, notes: &[Note]) -> Value {
+        let mut value = self.body.clone();
+        value["state"] = self.state.clone().into();
+        value["assignee"] = self.assignee.clone().into();
+        value["finding"] = self.finding.clone().into();
+        value["finding_reason"] = self.finding_reason.clone().into();
+        let note = |note: &Note| json!({ "at": note.at.to_string(), "who": note.who, "text": note.text });
+        value["notes"] = notes.iter().map(note).collect();
+        value
+    }
+}
+
+/// What somebody wrote about an alert.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Note {
+    /// When.
+    pub at: Time,
+    /// Who.
+    pub who: String,
+    /// What.
+    pub text: String,
+}
+
+/// Everything about one alert.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Told {
+    /// How it stands.
+    pub entry: Entry,
+    /// Notes, oldest first.
+    pub notes: Vec<Note>,
+    /// Who did what when and why, oldest first; the program's own lines too.
+    pub audit: Vec<(Time, String, String, Option<String>)>,
+    /// Each delivery: revision, sink, `pending`, `told`, `silenced` or `failed`, when, why not.
+    pub deliveries: Vec<(u32, String, String, Option<Time>, Option<String>)>,
+}
+
+/// A silence.
+#[derive(Clone, PartialEq, Debug)]
+pub struct HushRow {
+    /// Its number.
+    pub number: i64,
+    /// Who made it.
+    pub who: String,
+    /// Why.
+    pub why: String,
+    /// Of this vessel.
+    pub mmsi: Option<u32>,
+    /// In this zone.
+    pub zone: Option<String>,
+    /// Of this behaviour.
+    pub behaviour: Option<String>,
+    /// From then on, event time.
+    pub from: Time,
+    /// Until then.
+    pub until: Time,
+    /// Lifted by hand.
+    pub lifted: Option<Time>,
+}
+
+/// The alerts that fit, newest first.
+pub fn alerts(path: &Path, query: &Query, now: Time) -> Result<Vec<Entry>, StoreError> {
+    let connection = schema::beside(path)?;
+    let mut wanted: Vec<(&str, Box<dyn ToSql>)> = vec![("severity >= ?", Box::new(rank(query.min_severity)))];
+    if !query.facts {
+        wanted.push(("announced = ?", Box::new(true)));
+    }
+    if let Some(behaviour) = &query.behaviour {
+        wanted.push(("behaviour = ?", Box::new(behaviour.clone())));
+    }
+    if let Some(assignee) = &query.assignee {
+        wanted.push(("assignee = ?", Box::new(assignee.clone())));
+    }
+    if let Some(mmsi) = query.mmsi {
+        wanted.push(("id IN (SELECT alert FROM alert_vessels WHERE mmsi = ?)", Box::new(mmsi)));
+    }
+    if let Some(zone) = &query.zone {
+        wanted.push(("id IN (SELECT alert FROM alert_zones WHERE zone = ?)", Box::new(zone.clone())));
+    }
+    if let Some(since) = query.since {
+        wanted.push(("last_at >= ?", Box::new(since.millis())));
+    }
+    if let Some(until) = query.until {
+        wanted.push(("started_at < ?", Box::new(until.millis())));
+    }
+    let conditions: Vec<&str> = wanted.iter().map(|(condition, _)| *condition).collect();
+    let text = format!("{COLUMNS} WHERE {} ORDER BY last_at DESC, id", conditions.join(" AND "));
+    let values: Vec<&dyn ToSql> = wanted.iter().map(|(_, value)| value.as_ref()).collect();
+    let read = || {
+        let mut rows = connection.prepare(&text)?;
+        let rows = rows.query_map(values.as_slice(), |row| entry(row, now))?;
+        rows.collect::<rusqlite::Result<Vec<Entry>>>()
+    };
+    let mut found = read().map_err(StoreError::sqlite(path))?;
+    if let Some(state) = &query.state {
+        found.retain(|entry| entry.state == *state);
+    }
+    found.truncate(query.limit as usize);
+    Ok(found)
+}
+
+/// One alert with its history; its id may be shortened.
+pub fn alert(path: &Path, id: &str, now: Time) -> Result<Told, StoreError> {
+    let connection = schema::beside(path)?;
+    let read = || {
+        let Some(id) = whole(&connection, id)? else {
+            return Ok(None);
+        };
+        let entry = connection.query_row(&format!("{COLUMNS} WHERE id = ?1"), [&id], |row| entry(row, now))?;
+        let notes = notes(&connection, &id)?;
+        let mut query = connection.prepare("SELECT at, who, what, why FROM audit WHERE subject = ?1 ORDER BY seq")?;
+        let audit = query.query_map([&id], |row| Ok((time(row, 0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        let audit = audit.collect::<rusqlite::Result<_>>()?;
+        let mut query = connection
+            .prepare("SELECT revision, sink, state, told_at, error FROM outbox WHERE alert = ?1 ORDER BY seq")?;
+        let deliveries = query.query_map([&id], |row| {
+            let told_at: Option<i64> = row.get(3)?;
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, told_at.map(Time::from_millis), row.get(4)?))
+        })?;
+        let deliveries = deliveries.collect::<rusqlite::Result<_>>()?;
+        Ok(Some(Told { entry, notes, audit, deliveries }))
+    };
+    let told = read().map_err(StoreError::sqlite(path))?;
+    told.ok_or_else(|| StoreError::Refused(format!("no alert {id}")))
+}
+
+/// The notes of one alert, oldest first.
+fn notes(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Note>> {
+    let mut query = connection.prepare("SELECT at, who, text FROM notes WHERE alert = ?1 ORDER BY seq")?;
+    let notes = query.query_map([id], |row| Ok(Note { at: time(row, 0)?, who: row.get(1)?, text: row.get(2)? }))?;
+    notes.collect()
+}
+
+/// Every silence, newest first.
+pub fn hushes(path: &Path) -> Result<Vec<HushRow>, StoreError> {
+    let connection = schema::beside(path)?;
+    let read = || {
+        let mut query = connection.prepare(
+            "SELECT seq, who, why, mmsi, zone, behaviour, from_at, until_at, lifted_at FROM silences ORDER BY seq DESC",
+        )?;
+        let rows = query.query_map([], |row| {
+            let lifted: Option<i64> = row.get(8)?;
+            Ok(HushRow {
+                number: row.get(0)?,
+                who: row.get(1)?,
+                why: row.get(2)?,
+                mmsi: row.get(3)?,
+                zone: row.get(4)?,
+                behaviour: row.get(5)?,
+                from: time(row, 6)?,
+                until: time(row, 7)?,
+                lifted: lifted.map(Time::from_millis),
+            })
+        })?;
+        rows.collect()
+    };
+    read().map_err(StoreError::sqlite(path))
+}
+
+/// Every case, gravest first, as the engine last had it.
+pub fn cases(path: &Path) -> Result<Vec<Value>, StoreError> {
+    let connection = schema::beside(path)?;
+    let read = || {
+        let mut query = connection.prepare("SELECT body FROM cases ORDER BY score DESC, id")?;
+        let rows = query.query_map([], |row| row.get::<_, String>(0))?;
+        rows.map(|body| Ok(parsed(&body?))).collect()
+    };
+    read().map_err(StoreError::sqlite(path))
+}
+
+/// One case; its id may be shortened to four characters.
+pub fn case(path: &Path, id: &str) -> Result<Value, StoreError> {
+    let fits = |case: &Value| {
+        let found = case["id"].as_str().unwrap_or_default();
+        found == id || (4 <= id.len() && found.starts_with(id))
+    };
+    let found = cases(path)?.into_iter().find(fits);
+    found.ok_or_else(|| StoreError::Refused(format!("no case {id}")))
+}
+
+/// How many rows of the outbox are in which state, by sink.
+pub fn deliveries(path: &Path) -> Result<Vec<(String, String, u64)>, StoreError> {
+    let connection = schema::beside(path)?;
+    let read = || {
+        let mut query =
+            connection.prepare("SELECT sink, state, count(*) FROM outbox GROUP BY sink, state ORDER BY sink, state")?;
+        let rows = query.query_map(params![], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        rows.collect()
+    };
+    read().map_err(StoreError::sqlite(path))
+}
+
+/// The severity a stored line says.
+pub fn stored_severity(alert: &Value) -> Severity {
+    let said = alert["severity"].as_str().unwrap_or_default();
+    let all = [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
+    all.into_iter().find(|severity| severity.name() == said).unwrap_or(Severity::Info)
+}
+
+const COLUMNS: &str =
+    "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, body FROM alerts";
+
+fn entry(row: &Row<'_>, now: Time) -> rusqlite::Result<Entry> {
+    let state: String = row.get(1)?;
+    let until: Option<i64> = row.get(2)?;
+    let ran_out = state == "acknowledged" && until.is_some_and(|until| Time::from_millis(until) <= now);
+    let body: String = row.get(6)?;
+    Ok(Entry {
+        id: row.get(0)?,
+        state: if ran_out { "new".to_owned() } else { state },
+        assignee: row.get(3)?,
+        finding: row.get(4)?,
+        finding_reason: row.get(5)?,
+        body: parsed(&body),
+    })
+}
+
+fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Time> {
+    row.get(column).map(Time::from_millis)
+}
+
+fn parsed(body: &str) -> Value {
+    serde_json::from_str(body).unwrap_or(Value::Null)
+}

@@ -1,0 +1,161 @@
+//! The tables, how a file of an earlier version is brought forward, and how every connection is set up.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::StoreError;
+use super::backup::copy;
+
+/// What this program writes into `user_version`.
+pub(super) const VERSION: i64 = 1;
+/// Earlier versions of SQLite could damage a file in the write-ahead log's reset (mended in 3.51.3).
+const LEAST_SQLITE: i32 = 3_051_003;
+/// How long one process waits for another's transaction.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// From each version to the next.
+const STEPS: [&str; VERSION as usize] = ["
+    CREATE TABLE alerts (
+        id TEXT PRIMARY KEY,
+        behaviour TEXT NOT NULL,
+        announced INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        severity INTEGER NOT NULL,
+        score INTEGER NOT NULL,
+        started_at INTEGER NOT NULL,
+        opened_at INTEGER NOT NULL,
+        last_at INTEGER NOT NULL,
+        ended_at INTEGER,
+        revision INTEGER NOT NULL,
+        state TEXT NOT NULL DEFAULT 'new',
+        acknowledged_until INTEGER,
+        acknowledged_severity INTEGER,
+        assignee TEXT,
+        finding TEXT,
+        finding_reason TEXT,
+        body TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX alerts_by_time ON alerts (last_at);
+    CREATE TABLE alert_vessels (
+        alert TEXT NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+        mmsi INTEGER NOT NULL,
+        imo INTEGER,
+        PRIMARY KEY (alert, mmsi)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX alerts_by_vessel ON alert_vessels (mmsi);
+    CREATE TABLE alert_zones (
+        alert TEXT NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+        zone TEXT NOT NULL,
+        PRIMARY KEY (alert, zone)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE changes (
+        alert TEXT NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+        revision INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        severity INTEGER NOT NULL,
+        stored_at INTEGER NOT NULL,
+        line TEXT NOT NULL,
+        PRIMARY KEY (alert, revision)
+    ) STRICT;
+    CREATE TABLE outbox (
+        seq INTEGER PRIMARY KEY,
+        sink TEXT NOT NULL,
+        alert TEXT NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+        revision INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        told_at INTEGER,
+        error TEXT,
+        UNIQUE (sink, alert, revision)
+    ) STRICT;
+    CREATE INDEX outbox_pending ON outbox (seq) WHERE state = 'pending';
+    CREATE TABLE notes (
+        seq INTEGER PRIMARY KEY,
+        alert TEXT NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+        at INTEGER NOT NULL,
+        who TEXT NOT NULL,
+        text TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE silences (
+        seq INTEGER PRIMARY KEY,
+        made_at INTEGER NOT NULL,
+        who TEXT NOT NULL,
+        why TEXT NOT NULL,
+        mmsi INTEGER,
+        zone TEXT,
+        behaviour TEXT,
+        from_at INTEGER NOT NULL,
+        until_at INTEGER NOT NULL,
+        lifted_at INTEGER
+    ) STRICT;
+    CREATE TABLE cases (
+        id TEXT PRIMARY KEY,
+        score INTEGER NOT NULL,
+        severity INTEGER NOT NULL,
+        stored_at INTEGER NOT NULL,
+        body TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE audit (
+        seq INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        who TEXT NOT NULL,
+        what TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        why TEXT
+    ) STRICT;
+    CREATE INDEX audit_by_subject ON audit (subject);
+"];
+
+/// Opens the file for the daemon: made if missing, brought forward if of an earlier version (a copy of it is kept beside it).
+pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
+    let failed = StoreError::sqlite(path);
+    let mut connection = Connection::open(path).map_err(&failed)?;
+    set_up(&connection, path)?;
+    let found = version(&connection).map_err(&failed)?;
+    if VERSION < found {
+        return Err(StoreError::Newer { path: path.to_owned(), found, known: VERSION });
+    }
+    if 0 < found && found < VERSION {
+        let mut kept = path.as_os_str().to_owned();
+        kept.push(format!(".schema-{found}"));
+        copy(&connection, &PathBuf::from(kept))?;
+    }
+    let transaction = connection.transaction().map_err(&failed)?;
+    for (number, step) in (1..).zip(STEPS).filter(|(number, _)| found < *number) {
+        transaction.execute_batch(step).map_err(&failed)?;
+        transaction.pragma_update(None, "user_version", number).map_err(&failed)?;
+    }
+    transaction.commit().map_err(&failed)?;
+    Ok(connection)
+}
+
+/// Opens the file beside the daemon: it must be there and of this version.
+pub(super) fn beside(path: &Path) -> Result<Connection, StoreError> {
+    let failed = StoreError::sqlite(path);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(&failed)?;
+    set_up(&connection, path)?;
+    let found = version(&connection).map_err(&failed)?;
+    match found {
+        VERSION => Ok(connection),
+        VERSION.. => Err(StoreError::Newer { path: path.to_owned(), found, known: VERSION }),
+        _ => Err(StoreError::Older { path: path.to_owned(), found, known: VERSION }),
+    }
+}
+
+fn set_up(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let failed = StoreError::sqlite(path);
+    assert!(LEAST_SQLITE <= rusqlite::version_number(), "SQLite {} is too old", rusqlite::version());
+    connection.busy_timeout(BUSY).map_err(&failed)?;
+    connection.pragma_update(None, "journal_mode", "WAL").map_err(&failed)?;
+    connection.pragma_update(None, "synchronous", "FULL").map_err(&failed)?;
+    connection.pragma_update(None, "foreign_keys", "ON").map_err(&failed)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}

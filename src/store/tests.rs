@@ -1,0 +1,312 @@
+//! What a centre relies on: nothing is told before it is stored, nothing stored is forgotten, and what analysts said lasts.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use super::*;
+use crate::alerts::{Change, ChangeKind, Severity};
+use crate::testing::{AREA, only, run};
+use crate::time::Time;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Place {
+    _folder: TempDir,
+    path: PathBuf,
+}
+
+fn place() -> Place {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("alerts.sqlite");
+    Place { _folder: folder, path }
+}
+
+fn noon() -> Time {
+    Time::from_utc(2026, 11, 22, 12, 0, 0).expect("a time")
+}
+
+fn wants(sinks: &[&str]) -> Vec<Wants> {
+    sinks.iter().map(|sink| Wants { sink: (*sink).to_owned(), min_severity: Severity::Low }).collect()
+}
+
+impl Place {
+    fn open(&self, sinks: &[&str]) -> (Store, Receiver<Event>) {
+        let (sender, receiver) = channel();
+        let store = Store::open(&self.path, wants(sinks), noon, move |event| drop(sender.send(event)));
+        (store.expect("the store opens"), receiver)
+    }
+
+    fn sql(&self, text: &str) {
+        Connection::open(&self.path).and_then(|connection| connection.execute_batch(text)).expect("sound SQL");
+    }
+
+    fn count(&self, text: &str) -> i64 {
+        let connection = Connection::open(&self.path).expect("a file");
+        connection.query_row(text, [], |row| row.get(0)).expect("a number")
+    }
+}
+
+/// A distress device that is heard for ten minutes: opened and, an hour later, ended.
+fn distress() -> Vec<Change> {
+    let script = "SART 970123456 status=14 mute
+           12:00 28 -17
+           stop 10
+         ALFA 224000001
+           12:00 40 -30
+           stop 120";
+    run(&only("distress"), AREA, script)
+}
+
+fn stored(events: &Receiver<Event>) -> Vec<Delivery> {
+    match events.recv_timeout(PATIENCE) {
+        Ok(Event::Stored(deliveries)) => deliveries,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn with(change: &Change, revision: u32, edit: impl FnOnce(&mut crate::alerts::Alert)) -> Change {
+    let mut alert = (*change.alert).clone();
+    edit(&mut alert);
+    Change { change: ChangeKind::Updated, revision, alert: alert.into(), ..change.clone() }
+}
+
+#[test]
+fn what_was_stored_and_not_told_is_told_after_a_crash_under_the_same_key() {
+    let place = place();
+    let changes = distress();
+    let (store, events) = place.open(&["file", "log"]);
+    store.changes(changes.clone());
+    let first = stored(&events);
+    assert_eq!(first.len(), 2 * changes.len());
+    let told: Vec<i64> = first.iter().filter(|delivery| delivery.sink == "log").map(|delivery| delivery.seq).collect();
+    store.told(told);
+    drop(store);
+
+    let (_store, events) = place.open(&["file", "log"]);
+    let again = stored(&events);
+    let wanted: Vec<Delivery> = first.into_iter().filter(|delivery| delivery.sink == "file").collect();
+    assert_eq!(again, wanted);
+    assert!(again[0].line.contains("\"revision\":1") && again[0].line.contains("970123456"));
+}
+
+#[test]
+fn a_change_that_comes_again_is_neither_stored_nor_told_twice() {
+    let place = place();
+    let changes = distress();
+    let (store, events) = place.open(&["file"]);
+    store.changes(changes.clone());
+    assert_eq!(stored(&events).len(), changes.len());
+    store.changes(changes.clone());
+    assert!(store.settle(PATIENCE));
+    assert!(events.try_recv().is_err());
+    drop(store);
+    assert_eq!(place.count("SELECT count(*) FROM changes"), changes.len() as i64);
+    assert_eq!(place.count("SELECT count(*) FROM outbox"), changes.len() as i64);
+    assert_eq!(place.count("SELECT count(*) FROM audit"), changes.len() as i64);
+}
+
+#[test]
+fn facts_are_kept_and_nobody_is_told() {
+    let place = place();
+    let fact = with(&distress()[0], 1, |alert| alert.announced = false);
+    let (store, events) = place.open(&["file"]);
+    store.changes(vec![fact]);
+    assert!(store.settle(PATIENCE));
+    assert!(events.try_recv().is_err());
+    let query = |facts| Query { facts, ..Query::default() };
+    assert_eq!(alerts(&place.path, &query(false), noon()).expect("a list").len(), 0);
+    assert_eq!(alerts(&place.path, &query(true), noon()).expect("a list").len(), 1);
+}
+
+#[test]
+fn an_acknowledgement_outlives_updates_and_falls_when_it_gets_graver() {
+    let place = place();
+    let opened = with(&distress()[0], 1, |alert| alert.severity = Severity::Medium);
+    let id = opened.alert.id.clone();
+    let (store, _events) = place.open(&["file"]);
+    let state = || alert(&place.path, &id, noon()).expect("it is stored").entry.state;
+    store.changes(vec![opened.clone()]);
+    assert!(store.settle(PATIENCE));
+    let until = Some(noon() + crate::time::Span::from_hours(1));
+    act(&place.path, &id[..8], &Act::Acknowledge { until }, "ana", Some("seen on radar"), noon()).expect("it is there");
+    assert_eq!(state(), "acknowledged");
+    store.changes(vec![with(&opened, 2, |alert| alert.score += 1)]);
+    assert!(store.settle(PATIENCE));
+    assert_eq!(state(), "acknowledged");
+    let later = noon() + crate::time::Span::from_hours(2);
+    assert_eq!(alert(&place.path, &id, later).expect("stored").entry.state, "new", "it was for an hour");
+    store.changes(vec![with(&opened, 3, |alert| alert.severity = Severity::High)]);
+    assert!(store.settle(PATIENCE));
+    assert_eq!(state(), "new");
+    let audit = alert(&place.path, &id, noon()).expect("stored").audit;
+    let who: Vec<(&str, &str)> = audit.iter().map(|(_, who, what, _)| (who.as_str(), what.as_str())).collect();
+    let expected = [
+        ("atalaia", "updated"),
+        ("ana", "acknowledged"),
+        ("atalaia", "updated"),
+        ("atalaia", "unacknowledged"),
+        ("atalaia", "updated"),
+    ];
+    assert_eq!(who, expected);
+}
+
+#[test]
+fn what_analysts_do_is_kept_with_who_and_why_or_refused_with_a_reason() {
+    let place = place();
+    let (store, _events) = place.open(&[]);
+    let changes = distress();
+    let id = changes[0].alert.id.clone();
+    store.changes(changes);
+    assert!(store.settle(PATIENCE));
+    let does = |what: Act, why: Option<&str>| act(&place.path, &id, &what, "ana", why, noon());
+    let refused = |outcome: Result<String, StoreError>| outcome.expect_err("refused").to_string();
+    assert!(refused(does(Act::Close(Finding::False), None)).contains("a finding needs a reason"));
+    assert!(refused(does(Act::Reopen, None)).contains("is not closed"));
+    assert!(refused(act(&place.path, "nothing", &Act::Reopen, "ana", None, noon())).contains("no alert nothing"));
+    does(Act::Assign(Some("bea".to_owned())), None).expect("open");
+    does(Act::Note("=cmd()".to_owned()), None).expect("open");
+    does(Act::Close(Finding::Benign), Some("a drill")).expect("open");
+    assert!(refused(does(Act::Acknowledge { until: None }, None)).contains("is closed; reopen it first"));
+    let told = alert(&place.path, &id, noon()).expect("stored");
+    assert_eq!(told.notes, [Note { at: noon(), who: "ana".to_owned(), text: "=cmd()".to_owned() }]);
+    let value = told.entry.value(&told.notes);
+    let said = |key: &str| value[key].as_str().expect("a text").to_owned();
+    assert_eq!([said("state"), said("assignee"), said("finding")], ["closed", "bea", "benign"]);
+    assert_eq!((said("finding_reason"), said("id")), ("a drill".to_owned(), id.clone()));
+    assert!(value["notes"][0]["at"].as_str().is_some_and(|at| at.starts_with("2026-11-22T12:00")));
+    does(Act::Reopen, Some("no drill after all")).expect("closed");
+    assert_eq!(alert(&place.path, &id, noon()).expect("stored").entry.finding, None);
+}
+
+#[test]
+fn a_silence_goes_by_the_alerts_own_time_and_lets_ends_through() {
+    let place = place();
+    let changes = distress();
+    let opened = &changes[0];
+    let at = opened.alert.last_at;
+    let (store, events) = place.open(&["file"]);
+    let of = |mmsi| Hush { mmsi: Some(mmsi), ..Hush::default() };
+    let hour = crate::time::Span::from_hours(1);
+    let quiet = |hush: &Hush, from, until| super::hush(&place.path, hush, from, until, "ana", "exercise", noon());
+    // Made now, about another time; about another vessel; lifted: none of them holds.
+    quiet(&of(970_123_456), at + hour, at + hour + hour).expect("made");
+    quiet(&of(970_000_000), at - hour, at + hour).expect("made");
+    let lifted = quiet(&of(970_123_456), at - hour, at + hour).expect("made");
+    unhush(&place.path, lifted, "ana", None, noon()).expect("in force");
+    store.changes(vec![opened.clone()]);
+    assert_eq!(stored(&events).len(), 1);
+    // Now one holds: updates stay here, the end of what the sink knows does not.
+    quiet(&of(970_123_456), at - hour, at + hour + hour + hour).expect("made");
+    let ended = Change { change: ChangeKind::Ended, revision: 3, ..changes[changes.len() - 1].clone() };
+    store.changes(vec![with(opened, 2, |alert| alert.score += 1), ended]);
+    let told = stored(&events);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].line.contains("\"ended\""));
+    drop(store);
+    assert_eq!(place.count("SELECT count(*) FROM outbox WHERE state = 'silenced'"), 1);
+    assert_eq!(hushes(&place.path).expect("a list").len(), 4);
+    let nothing = super::hush(&place.path, &Hush::default(), at, at + hour, "ana", "?", noon());
+    assert!(nothing.expect_err("refused").to_string().contains("needs a vessel, a zone or a behaviour"));
+}
+
+#[test]
+fn while_nothing_can_be_stored_nobody_is_told_and_nothing_is_lost() {
+    let place = place();
+    let (store, events) = place.open(&["file"]);
+    place.sql("CREATE TRIGGER full BEFORE INSERT ON changes BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    let changes = distress();
+    store.changes(changes.clone());
+    match events.recv_timeout(PATIENCE) {
+        Ok(Event::Failing(why)) => assert!(why.contains("no room"), "{why}"),
+        other => panic!("{other:?}"),
+    }
+    place.sql("DROP TRIGGER full");
+    assert_eq!(events.recv_timeout(PATIENCE), Ok(Event::Working));
+    assert_eq!(stored(&events).len(), changes.len());
+}
+
+#[test]
+fn a_store_of_a_later_version_or_of_another_daemon_is_left_alone() {
+    let place = place();
+    let (store, _events) = place.open(&[]);
+    let second = Store::open(&place.path, Vec::new(), noon, |_| {});
+    assert!(second.expect_err("taken").to_string().contains("another daemon"));
+    drop(store);
+    place.sql("PRAGMA user_version = 99");
+    let before = std::fs::read(&place.path).expect("a file");
+    let later = Store::open(&place.path, Vec::new(), noon, |_| {});
+    assert!(later.expect_err("later").to_string().contains("later version (schema 99"));
+    assert!(alerts(&place.path, &Query::default(), noon()).is_err());
+    assert!(before == std::fs::read(&place.path).expect("a file"), "it was changed");
+}
+
+#[test]
+fn a_sink_that_nobody_names_any_more_is_shown_as_failed() {
+    let place = place();
+    let (store, events) = place.open(&["old"]);
+    store.changes(distress());
+    let due = stored(&events).len() as u64;
+    drop(store);
+    let (_store, events) = place.open(&["new"]);
+    assert!(events.try_recv().is_err());
+    assert_eq!(deliveries(&place.path).expect("counts"), [("old".to_owned(), "failed".to_owned(), due)]);
+}
+
+#[test]
+fn a_copy_made_while_it_is_written_is_whole() {
+    let place = place();
+    let (store, _events) = place.open(&["file"]);
+    let changes = distress();
+    store.changes(changes.clone());
+    assert!(store.settle(PATIENCE));
+    let target = place.path.with_extension("copy");
+    let more: Vec<Change> = (2..200).map(|revision| with(&changes[0], revision + 10, |_| {})).collect();
+    for change in more {
+        store.changes(vec![change]);
+    }
+    backup(&place.path, &target).expect("a copy");
+    assert!(backup(&place.path, &target).expect_err("there").to_string().contains("exists already"));
+    let copied = alert(&target, &changes[0].alert.id, noon()).expect("it is in the copy");
+    assert!(changes.len() <= copied.audit.len());
+    let (copy, _events) = {
+        let (sender, receiver) = channel();
+        (Store::open(&target, wants(&["file"]), noon, move |event| drop(sender.send(event))), receiver)
+    };
+    copy.expect("a daemon can go on with the copy");
+}
+
+#[test]
+fn lists_are_newest_first_and_show_what_was_asked_for() {
+    let place = place();
+    let (store, _events) = place.open(&[]);
+    let base = distress().remove(0);
+    let hour = crate::time::Span::from_hours(1);
+    let one = |number: i64, severity| {
+        with(&base, 1, |alert| {
+            alert.id = format!("{number}aaaaaaaaaaaaaaaaaaaaaaaaa");
+            alert.last_at = base.alert.last_at + crate::time::Span::from_hours(number);
+            alert.severity = severity;
+            alert.vessels[0].mmsi += number as u32;
+        })
+    };
+    store.changes(vec![one(1, Severity::Low), one(3, Severity::High), one(2, Severity::Medium)]);
+    assert!(store.settle(PATIENCE));
+    let ids = |query: Query| -> String {
+        let found = alerts(&place.path, &query, noon()).expect("a list");
+        found.iter().filter_map(|entry| entry.id.chars().next()).collect()
+    };
+    let all = Query::default;
+    assert_eq!(ids(all()), "321");
+    assert_eq!(ids(Query { min_severity: Severity::Medium, ..all() }), "32");
+    assert_eq!(ids(Query { mmsi: Some(970_123_457), ..all() }), "1");
+    assert_eq!(ids(Query { zone: Some("watch".to_owned()), ..all() }).len(), base.alert.zones.len() * 3);
+    assert_eq!(ids(Query { zone: Some("elsewhere".to_owned()), ..all() }), "");
+    assert_eq!(ids(Query { since: Some(base.alert.last_at + hour + hour), limit: 1, ..all() }), "3");
+    act(&place.path, "2aaa", &Act::Acknowledge { until: None }, "ana", None, noon()).expect("there");
+    assert_eq!(ids(Query { state: Some("new".to_owned()), ..all() }), "31");
+    assert!(act(&place.path, "2aa", &Act::Reopen, "ana", None, noon()).is_err(), "three characters are too few");
+}

@@ -1,0 +1,231 @@
+//! The one thread that writes: what has come together by the time it is free goes into one transaction.
+
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use super::outbox::{self, Delivery, Wants};
+use super::{StoreError, lines, schema};
+use crate::alerts::Change;
+use crate::cases::Case;
+use crate::time::Time;
+
+/// Requests that wait for the writer; beyond it the engine waits, and with it the feeds.
+const WAITING: usize = 10_000;
+/// Requests in one transaction at most.
+const TOGETHER: usize = 256;
+/// How long to wait before what failed is tried again.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// What the writer tells the loop.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Event {
+    /// Stored for good: these may go out now, in this order.
+    Stored(Vec<Delivery>),
+    /// Nothing can be stored, and nobody is told of anything until it can; it is tried again every second.
+    Failing(String),
+    /// It works again.
+    Working,
+}
+
+enum Request {
+    Changes(Vec<Change>),
+    Cases(Vec<Case>),
+    Told(Vec<i64>),
+    Wants(Vec<Wants>),
+    /// To be answered when all before it is stored.
+    Reached(SyncSender<()>),
+    Finish,
+}
+
+/// The store as the daemon holds it.
+#[derive(Debug)]
+pub struct Store {
+    sender: SyncSender<Request>,
+    thread: Option<JoinHandle<()>>,
+    /// Held so that no other daemon takes the store.
+    _lock: File,
+}
+
+impl Store {
+    /// Opens the store, makes it if missing, and starts the writer. What an earlier run left undelivered is the first event. `now` is the
+    /// wall clock; `tell` is called from the writer's thread and must not wait.
+    pub fn open(
+        path: &Path,
+        wants: Vec<Wants>,
+        now: impl Fn() -> Time + Send + 'static,
+        tell: impl FnMut(Event) + Send + 'static,
+    ) -> Result<Store, StoreError> {
+        let lock = lock(path)?;
+        let connection = schema::open(path)?;
+        let waiting = outbox::pending(&connection, &wants).map_err(StoreError::sqlite(path))?;
+        let (sender, receiver) = sync_channel(WAITING);
+        let mut writer = Writer { path: path.to_owned(), connection, wants, now, tell, failing: false };
+        if !waiting.is_empty() {
+            (writer.tell)(Event::Stored(waiting));
+        }
+        let thread = thread::Builder::new().name("store".to_owned()).spawn(move || writer.run(&receiver));
+        let thread = thread.map_err(StoreError::file(path))?;
+        Ok(Store { sender, thread: Some(thread), _lock: lock })
+    }
+
+    /// Stores changes; they come back as deliveries once that is done.
+    pub fn changes(&self, changes: Vec<Change>) {
+        self.ask(Request::Changes(changes));
+    }
+
+    /// Notes how cases stand.
+    pub fn cases(&self, cases: Vec<Case>) {
+        self.ask(Request::Cases(cases));
+    }
+
+    /// The sinks took these rows.
+    pub fn told(&self, rows: Vec<i64>) {
+        if !rows.is_empty() {
+            self.ask(Request::Told(rows));
+        }
+    }
+
+    /// The sinks want other things from now on.
+    pub fn wants(&self, wants: Vec<Wants>) {
+        self.ask(Request::Wants(wants));
+    }
+
+    /// Waits until everything asked for so far is stored; whether it was within `patience`.
+    pub fn settle(&self, patience: Duration) -> bool {
+        let (sender, receiver) = sync_channel(1);
+        self.ask(Request::Reached(sender));
+        receiver.recv_timeout(patience).is_ok()
+    }
+
+    fn ask(&self, request: Request) {
+        // The writer ends only after `Finish`, which nobody asks for before the end.
+        let _ = self.sender.send(request);
+    }
+}
+
+impl Drop for Store {
+    /// Waits for the writer to end; what cannot be stored is tried once more.
+    fn drop(&mut self) {
+        self.ask(Request::Finish);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Writer<N, T> {
+    path: PathBuf,
+    connection: Connection,
+    wants: Vec<Wants>,
+    now: N,
+    tell: T,
+    failing: bool,
+}
+
+impl<N: Fn() -> Time, T: FnMut(Event)> Writer<N, T> {
+    fn run(&mut self, requests: &Receiver<Request>) {
+        let mut batch = Vec::new();
+        loop {
+            if batch.is_empty() {
+                let Ok(request) = requests.recv() else {
+                    return;
+                };
+                batch.push(request);
+            }
+            while batch.len() < TOGETHER
+                && let Ok(request) = requests.try_recv()
+            {
+                batch.push(request);
+            }
+            let finishes = batch.iter().any(|request| matches!(request, Request::Finish));
+            match self.write(&batch) {
+                Ok(due) => {
+                    if std::mem::take(&mut self.failing) {
+                        (self.tell)(Event::Working);
+                    }
+                    if !due.is_empty() {
+                        (self.tell)(Event::Stored(due));
+                    }
+                    self.after(&mut batch);
+                }
+                Err(error) => {
+                    if !std::mem::replace(&mut self.failing, true) {
+                        (self.tell)(Event::Failing(error.to_string()));
+                    }
+                    if !finishes {
+                        thread::sleep(RETRY);
+                        self.reopen();
+                    }
+                }
+            }
+            if finishes {
+                let _ = self.connection.pragma_update(None, "wal_checkpoint", "TRUNCATE");
+                return;
+            }
+        }
+    }
+
+    /// All of the batch in one transaction, or none of it.
+    fn write(&mut self, batch: &[Request]) -> rusqlite::Result<Vec<Delivery>> {
+        let mut due = Vec::new();
+        let now = (self.now)();
+        let mut wants = &self.wants;
+        let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        for request in batch {
+            match request {
+                Request::Changes(changes) => {
+                    for change in changes {
+                        lines::store(&transaction, change, wants, now, &mut due)?;
+                    }
+                }
+                Request::Cases(cases) => {
+                    cases.iter().try_for_each(|case| lines::store_case(&transaction, case, now))?;
+                }
+                Request::Told(rows) => outbox::told(&transaction, rows, now)?,
+                Request::Wants(newer) => wants = newer,
+                Request::Reached(_) | Request::Finish => {}
+            }
+        }
+        transaction.commit()?;
+        Ok(due)
+    }
+
+    /// What is left to do once a batch is stored.
+    fn after(&mut self, batch: &mut Vec<Request>) {
+        for request in batch.drain(..) {
+            match request {
+                Request::Wants(newer) => self.wants = newer,
+                Request::Reached(waits) => {
+                    let _ = waits.send(());
+                }
+                Request::Changes(_) | Request::Cases(_) | Request::Told(_) | Request::Finish => {}
+            }
+        }
+    }
+
+    /// After a failed write the pages that a connection holds are not to be trusted.
+    fn reopen(&mut self) {
+        if let Ok(connection) = schema::open(&self.path) {
+            self.connection = connection;
+        }
+    }
+}
+
+/// Takes the store for this process.
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let name = PathBuf::from(name);
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&name);
+    let file = file.map_err(StoreError::file(&name))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Taken { path: path.to_owned() }),
+        Err(std::fs::TryLockError::Error(cause)) => Err(StoreError::File { path: name, cause }),
+    }
+}

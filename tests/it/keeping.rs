@@ -1,0 +1,162 @@
+//! The daemon and its store as processes: killed at any moment it loses nothing it has told of, and tells again under the same key;
+//! what analysts do on the command line lasts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Write;
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use atalaia::ais::encode::{Envelope, Message, Motion};
+use atalaia::clock::Clock;
+use atalaia::store::{self, Query};
+use atalaia::time::{Span, Time};
+use atalaia::units::Mmsi;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::daemon::{Daemon, PATIENCE, input, settings};
+
+/// Devices in distress: each is an alert of its own at its first word.
+const DEVICES: u32 = 80;
+const ROUNDS: u32 = 16;
+
+fn daemon_settings(folder: &TempDir) -> PathBuf {
+    let rest = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\nmin_severity = \"low\"\n\
+                [store]\npath = \"atalaia.sqlite\"\n[time]\nlateness_seconds = 0\nidle_after_seconds = 5\n";
+    settings(folder, &format!("{}{rest}", input("tcp-listen", "address = \"127.0.0.1:0\"")))
+}
+
+fn first_word(number: u32) -> String {
+    let at = Time::from_utc(2026, 3, 1, 4, 0, 0).unwrap() + Span::from_seconds(i64::from(number));
+    let place = (40.0 + f64::from(number) * 0.01, -11.25);
+    let motion = Motion { status: Some(14), lat_lon: Some(place), ..Motion::default() };
+    let message = Message::class_a(1, Mmsi(972_100_000 + number), &motion);
+    let sentences = message.sentences(&Envelope { time: Some(at), ..Envelope::default() });
+    sentences.iter().map(|sentence| format!("{sentence}\n")).collect()
+}
+
+/// What the sink was told, line by line; a line that was cut short by a kill counts as not told.
+fn told(folder: &TempDir) -> Vec<Value> {
+    let text = fs::read_to_string(folder.path().join("alerts.jsonl")).unwrap_or_default();
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+fn key(line: &Value) -> (String, u64) {
+    (line["alert"]["id"].as_str().unwrap().to_owned(), line["revision"].as_u64().unwrap())
+}
+
+fn atalaia(store: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));
+    let output = command.args(&arguments[..1]).arg("--store").arg(store).args(&arguments[1..]).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+/// The feed of each round begins anew, as a receiver that keeps an hour would send it.
+#[test]
+fn killed_at_any_moment_it_loses_nothing_and_repeats_under_the_same_key() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("atalaia.sqlite");
+    let settings = daemon_settings(&folder);
+    let mut random = fastrand::Rng::with_seed(4);
+    let mut in_the_middle = 0;
+    for _ in 0..ROUNDS {
+        let mut daemon = Daemon::start(&settings);
+        let mut client = TcpStream::connect(daemon.address()).unwrap();
+        let before = told(&folder).len();
+        let feeder = thread::spawn(move || {
+            for number in 0..DEVICES {
+                // A socket that breaks is what this is about.
+                if client.write_all(first_word(number).as_bytes()).is_err() {
+                    return;
+                }
+                thread::sleep(Duration::from_millis(2));
+            }
+        });
+        thread::sleep(Duration::from_millis(random.u64(10..250)));
+        daemon.signal("KILL");
+        daemon.wait();
+        feeder.join().unwrap();
+        in_the_middle += u32::from(before < told(&folder).len() && told(&folder).len() < DEVICES as usize);
+        // Whatever the sink knows, the store knows.
+        let all = Query { facts: true, ..Query::default() };
+        let known: BTreeSet<String> =
+            store::alerts(&file, &all, Clock.now()).unwrap().into_iter().map(|entry| entry.id).collect();
+        assert!(told(&folder).iter().all(|line| known.contains(&key(line).0)), "told and not stored");
+    }
+    assert!(0 < in_the_middle, "no round was killed while it told of alerts");
+
+    let mut daemon = Daemon::start(&settings);
+    let mut client = TcpStream::connect(daemon.address()).unwrap();
+    (0..DEVICES).for_each(|number| client.write_all(first_word(number).as_bytes()).unwrap());
+    let start = Clock.moment();
+    while told(&folder).iter().map(key).collect::<BTreeSet<_>>().len() < DEVICES as usize {
+        assert!(Clock.moment().since(start) < PATIENCE, "not everybody was told of");
+        thread::yield_now();
+    }
+    daemon.stop("feed");
+    let mut lines: BTreeMap<(String, u64), BTreeSet<String>> = BTreeMap::new();
+    for line in told(&folder) {
+        lines.entry(key(&line)).or_default().insert(line.to_string());
+    }
+    assert_eq!(lines.len(), DEVICES as usize, "each device once, nothing else");
+    assert!(lines.values().all(|bodies| bodies.len() == 1), "a repeat says another thing");
+    let waiting = store::deliveries(&file).unwrap();
+    assert_eq!(waiting, [("archive".to_owned(), "told".to_owned(), u64::from(DEVICES))]);
+}
+
+#[test]
+fn what_is_done_on_the_command_line_lasts_and_is_exported() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("atalaia.sqlite");
+    let settings = daemon_settings(&folder);
+    let mut daemon = Daemon::start(&settings);
+    let mut client = TcpStream::connect(daemon.address()).unwrap();
+    (0..3).for_each(|number| client.write_all(first_word(number).as_bytes()).unwrap());
+    let start = Clock.moment();
+    while told(&folder).len() < 3 {
+        assert!(Clock.moment().since(start) < PATIENCE);
+        thread::yield_now();
+    }
+    // While the daemon works.
+    let (code, list, _) = atalaia(&file, &["alerts", "list"]);
+    assert_eq!((code, list.lines().count()), (Some(0), 3), "{list}");
+    assert!(list.lines().all(|line| line.contains("new") && line.contains("distress") && line.contains("high")), "{list}");
+    let ids: Vec<&str> = list.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
+    let does = |arguments: &[&str]| atalaia(&file, &[&["alerts", "--as", "ana"], arguments].concat());
+    assert_eq!(does(&["ack", ids[0], "--why", "seen"]).0, Some(0));
+    assert_eq!(does(&["assign", ids[1], "bea"]).0, Some(0));
+    assert_eq!(does(&["note", ids[1], "=1+1"]).0, Some(0));
+    assert_eq!(does(&["close", ids[2], "--finding", "false", "--why", "a drill"]).0, Some(0));
+    let (code, _, why) = does(&["close", ids[2], "--finding", "sunk", "--why", "?"]);
+    assert!(code == Some(2) && why.contains("confirmed, benign, false"), "{why}");
+    let (code, _, why) = does(&["ack", "zzzzzz"]);
+    assert!(code == Some(2) && why.contains("no alert zzzzzz"), "{why}");
+    daemon.stop("feed");
+
+    let daemon = Daemon::start(&settings);
+    let (_, list, _) = atalaia(&file, &["alerts", "list"]);
+    assert_eq!(list.lines().count(), 2, "the closed one is out of the way\n{list}");
+    let (_, closed, _) = atalaia(&file, &["alerts", "list", "--state", "closed"]);
+    assert!(closed.starts_with(ids[2]) && closed.lines().count() == 1, "{closed}");
+    let (_, page, _) = atalaia(&file, &["alerts", "show", ids[1]]);
+    for part in ["assigned to: bea", "note ", "ana", "=1+1", "revision 1 to archive: told", "distress"] {
+        assert!(page.contains(part), "{part} in\n{page}");
+    }
+    for (format, part) in [("csv", "'=1+1"), ("geojson", "FeatureCollection"), ("kml", "<kml"), ("jsonl", "\"finding\"")] {
+        let (code, text, _) = atalaia(&file, &["alerts", "export", "--format", format]);
+        assert_eq!(code, Some(0));
+        assert!(format == "csv" || text.contains(part), "{part} in\n{text}");
+    }
+    let copy = folder.path().join("copy.sqlite");
+    let (code, said, why) = atalaia(&file, &["backup", copy.to_str().unwrap()]);
+    assert!(code == Some(0) && said.contains("complete and sound"), "{said}{why}");
+    assert_eq!(atalaia(&copy, &["alerts", "list", "--state", "all"]).1.lines().count(), 3);
+    drop(daemon);
+    let (code, _, why) = atalaia(&folder.path().join("nowhere"), &["alerts", "list"]);
+    assert!(code == Some(65) && why.contains("no such file"), "{why}");
+}
