@@ -81,7 +81,8 @@ fn placemarks(alert: Fields<'_>, severity: &str, out: &mut impl Write) -> io::Re
 
 fn line(alert: Fields<'_>, severity: &str, track: &Track) -> Placemark<'_> {
     let number = track.number.as_ref().map(ToString::to_string).unwrap_or_default();
-    let vessel = alert.each("vessels").find(|vessel| vessel.mmsi().as_ref() == Some(&track.mmsi));
+    let is_its = |vessel: &Fields<'_>| vessel.mmsi().as_ref() == Some(&track.mmsi) && vessel.number("track") == track.number;
+    let vessel = alert.each("vessels").find(is_its);
     let named = vessel.and_then(name).unwrap_or_else(|| track.mmsi.clone());
     Placemark {
         name: format!("track of {named}"),
@@ -249,7 +250,7 @@ mod tests {
     fn a_track_is_one_placemark_cut_at_the_antimeridian() {
         let points = [(179.0, 0.0), (-179.0, 2.0), (-178.0, 2.0)];
         let points = points.map(|(lon, lat)| json!(["2026-03-01T00:00:00Z", lon, lat, null, null]));
-        let alert = json!({"vessels": [{"mmsi": 5, "name": "<B>"}], "evidence": {"tracks": [{"mmsi": 5, "track": 1, "points": points}]}});
+        let alert = json!({"vessels": [{"mmsi": 5, "track": 2, "name": "OTHER"}, {"mmsi": 5, "track": 1, "name": "<B>"}], "evidence": {"tracks": [{"mmsi": 5, "track": 1, "points": points}]}});
         let text = written(&[alert]);
         let lines: Vec<&str> = text.split("<coordinates>").skip(1).filter_map(|rest| rest.split('<').next()).collect();
         assert_eq!(lines, ["179,0 180,1", "-180,1 -179,2 -178,2"]);
