@@ -192,7 +192,7 @@ fn finding(text: &str) -> Result<Finding, String> {
 }
 
 fn format(text: &str) -> Result<Format, String> {
-    text.parse()
+    text.parse().map_err(|unknown: store::export::UnknownFormat| unknown.to_string())
 }
 
 /// Runs the command.
@@ -241,7 +241,13 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
                 let of: Vec<String> = of.into_iter().flatten().collect();
                 let lifted = hush.lifted.map_or(String::new(), |at| format!(", lifted {at}"));
                 let (who, why) = (FromAir(&hush.who), FromAir(&hush.why));
-                text += &format!("{}  {}  {} to {}{lifted}  {who}: {why}\n", hush.number, of.join(" "), hush.from, hush.until);
+                text += &format!(
+                    "{}  {}  {} to {}{lifted}  {who}: {why}\n",
+                    hush.number,
+                    of.join(" "),
+                    hush.from,
+                    hush.until
+                );
             }
             print(&text)
         }
@@ -299,14 +305,22 @@ fn page(told: &store::Told) -> String {
     let mut page = format!("alert {}\n{}\n", entry.id, FromAir(text("summary")));
     page += &format!(
         "{} {}, {}, {}; began {}, opened {}, last seen {}, ended {}\n",
-        text("severity"), body["score"], text("status"), entry.state, text("started_at"), text("opened_at"), text("last_at"),
+        text("severity"),
+        body["score"],
+        text("status"),
+        entry.state,
+        text("started_at"),
+        text("opened_at"),
+        text("last_at"),
         text("ended_at"),
     );
     for reason in body["score_reasons"].as_array().into_iter().flatten() {
         let points = reason["points"].as_i64().unwrap_or_default();
         page += &format!("  {points:+4}  {}\n", FromAir(reason["text"].as_str().unwrap_or_default()));
     }
-    for (what, said) in [("assigned to", &entry.assignee), ("found", &entry.finding), ("because", &entry.finding_reason)] {
+    for (what, said) in
+        [("assigned to", &entry.assignee), ("found", &entry.finding), ("because", &entry.finding_reason)]
+    {
         if let Some(said) = said {
             page += &format!("{what}: {}\n", FromAir(said));
         }
@@ -318,10 +332,10 @@ fn page(told: &store::Told) -> String {
         let why = why.as_ref().map_or(String::new(), |why| format!(": {}", FromAir(why)));
         page += &format!("{at} {} {what}{why}\n", FromAir(who));
     }
-    for (revision, sink, state, at, error) in &told.deliveries {
-        let at = at.map_or(String::new(), |at| format!(" {at}"));
-        let error = error.as_ref().map_or(String::new(), |error| format!(": {error}"));
-        page += &format!("revision {revision} to {}: {state}{at}{error}\n", FromAir(sink));
+    for sent in &told.deliveries {
+        let at = sent.at.map_or(String::new(), |at| format!(" {at}"));
+        let error = sent.error.as_ref().map_or(String::new(), |error| format!(": {error}"));
+        page += &format!("revision {} to {}: {}{at}{error}\n", sent.revision, FromAir(&sent.sink), sent.state);
     }
     page
 }

@@ -39,7 +39,13 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Command::List { json: false } => {
             let mut text = String::new();
             for case in store::cases(&path).map_err(refused)? {
-                text += &format!("{}  {:<8} {:>3}  {}\n", short(&case), word(&case, "severity"), case["score"], names(&case));
+                text += &format!(
+                    "{}  {:<8} {:>3}  {}\n",
+                    short(&case),
+                    word(&case, "severity"),
+                    case["score"],
+                    names(&case)
+                );
             }
             print(&text)
         }
@@ -49,7 +55,13 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Show { id } => {
             let case = store::case(&path, id).map_err(refused)?;
-            let head = format!("case {}\n{} {}\n{}\n", word(&case, "id"), word(&case, "severity"), case["score"], names(&case));
+            let head = format!(
+                "case {}\n{} {}\n{}\n",
+                word(&case, "id"),
+                word(&case, "severity"),
+                case["score"],
+                names(&case)
+            );
             let alerts: Vec<&str> = case["alerts"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             print(&format!("{head}{}\nalerts: {}\n", FromAir(word(&case, "story")), alerts.join(" ")))
         }

@@ -165,8 +165,7 @@ impl Sinks {
 
     /// What each sink is to be asked of the store for.
     pub fn wants(settings: &[Settings]) -> Vec<Wants> {
-        let wants =
-            |sink: &Settings| Wants { sink: sink.name.clone(), min_severity: sink.min_severity.severity() };
+        let wants = |sink: &Settings| Wants { sink: sink.name.clone(), min_severity: sink.min_severity.severity() };
         settings.iter().map(wants).collect()
     }
 

@@ -17,7 +17,9 @@ impl Daemon {
     pub(super) fn stored(&mut self, event: store::Event) {
         match event {
             store::Event::Stored(deliveries) => self.sinks.deliver_stored(&deliveries),
-            store::Event::Failing(why) => error!(%why, "the store cannot be written: alerts wait, nobody is told of them"),
+            store::Event::Failing(why) => {
+                error!(%why, "the store cannot be written: alerts wait, nobody is told of them")
+            }
             store::Event::Working => info!("the store is written again"),
         }
         self.tell_store();

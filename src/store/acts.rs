@@ -144,10 +144,10 @@ fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Option<Foun
     let pattern = if beginning { format!("{id}*") } else { id.to_owned() };
     let mut query = transaction.prepare("SELECT id, state, severity FROM alerts WHERE id GLOB ?1 LIMIT 2")?;
     let mut rows = query.query([&pattern])?;
-    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-    let Some(first) = rows.next()?.map(read).transpose()? else {
+    let Some(row) = rows.next()? else {
         return Ok(None);
     };
+    let first = (row.get(0)?, row.get(1)?, row.get(2)?);
     let clear = rows.next()?.is_none();
     Ok(Some(match clear {
         true => Ok(first),
@@ -225,6 +225,8 @@ fn do_it(
 
 /// The whole of a shortened id, for readers.
 pub(super) fn whole(connection: &Connection, id: &str) -> rusqlite::Result<Option<String>> {
-    let mut query = connection.prepare("SELECT id FROM alerts WHERE id = ?1 OR (length(?1) >= 4 AND substr(id, 1, length(?1)) = ?1) LIMIT 1")?;
+    let mut query = connection.prepare(
+        "SELECT id FROM alerts WHERE id = ?1 OR (length(?1) >= 4 AND substr(id, 1, length(?1)) = ?1) LIMIT 1",
+    )?;
     query.query_row([id], |row| row.get(0)).optional()
 }

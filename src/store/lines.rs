@@ -71,19 +71,18 @@ pub(super) fn audit(
     subject: &str,
     why: Option<&str>,
 ) -> rusqlite::Result<()> {
-    let mut insert = transaction
-        .prepare_cached("INSERT INTO audit (at, who, what, subject, why) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    let mut insert =
+        transaction.prepare_cached("INSERT INTO audit (at, who, what, subject, why) VALUES (?1, ?2, ?3, ?4, ?5)")?;
     insert.execute(params![now.millis(), who, what, subject, why]).map(drop)
 }
 
 fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) -> rusqlite::Result<()> {
     let alert = &change.alert;
     let severity = rank(alert.severity);
-    let mut known = transaction
-        .prepare_cached("SELECT revision, state, acknowledged_severity FROM alerts WHERE id = ?1")?;
-    let known: Option<(u32, String, Option<i64>)> = known
-        .query_row([&alert.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
+    let mut known =
+        transaction.prepare_cached("SELECT revision, state, acknowledged_severity FROM alerts WHERE id = ?1")?;
+    let known: Option<(u32, String, Option<i64>)> =
+        known.query_row([&alert.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
     if known.as_ref().is_some_and(|(revision, ..)| change.revision <= *revision) {
         return Ok(());
     }

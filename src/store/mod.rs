@@ -24,7 +24,9 @@ use serde::{Deserialize, Serialize};
 pub use acts::{Act, Finding, Hush, act, hush, unhush};
 pub use backup::backup;
 pub use outbox::{Delivery, Wants};
-pub use read::{Entry, HushRow, Note, Query, Told, alert, alerts, case, cases, deliveries, hushes, stored_severity};
+pub use read::{
+    Entry, HushRow, Note, Query, Sent, Told, alert, alerts, case, cases, deliveries, hushes, stored_severity,
+};
 pub use writer::{Event, Store};
 
 /// `[store]`

@@ -105,8 +105,23 @@ pub struct Told {
     pub notes: Vec<Note>,
     /// Who did what when and why, oldest first; the program's own lines too.
     pub audit: Vec<(Time, String, String, Option<String>)>,
-    /// Each delivery: revision, sink, `pending`, `told`, `silenced` or `failed`, when, why not.
-    pub deliveries: Vec<(u32, String, String, Option<Time>, Option<String>)>,
+    /// Each delivery, in order.
+    pub deliveries: Vec<Sent>,
+}
+
+/// What became of one change at one sink.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Sent {
+    /// Which change of the alert.
+    pub revision: u32,
+    /// The sink's name.
+    pub sink: String,
+    /// `pending`, `told`, `silenced` or `failed`.
+    pub state: String,
+    /// When it was told.
+    pub at: Option<Time>,
+    /// Why it could not be.
+    pub error: Option<String>,
 }
 
 /// A silence.
@@ -188,8 +203,8 @@ pub fn alert(path: &Path, id: &str, now: Time) -> Result<Told, StoreError> {
         let mut query = connection
             .prepare("SELECT revision, sink, state, told_at, error FROM outbox WHERE alert = ?1 ORDER BY seq")?;
         let deliveries = query.query_map([&id], |row| {
-            let told_at: Option<i64> = row.get(3)?;
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, told_at.map(Time::from_millis), row.get(4)?))
+            let at = row.get::<_, Option<i64>>(3)?.map(Time::from_millis);
+            Ok(Sent { revision: row.get(0)?, sink: row.get(1)?, state: row.get(2)?, at, error: row.get(4)? })
         })?;
         let deliveries = deliveries.collect::<rusqlite::Result<_>>()?;
         Ok(Some(Told { entry, notes, audit, deliveries }))
@@ -208,7 +223,7 @@ fn notes(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Note>> {
 /// Every silence, newest first.
 pub fn hushes(path: &Path) -> Result<Vec<HushRow>, StoreError> {
     let connection = schema::beside(path)?;
-    let read = || {
+    let read = || -> rusqlite::Result<Vec<HushRow>> {
         let mut query = connection.prepare(
             "SELECT seq, who, why, mmsi, zone, behaviour, from_at, until_at, lifted_at FROM silences ORDER BY seq DESC",
         )?;
@@ -234,7 +249,7 @@ pub fn hushes(path: &Path) -> Result<Vec<HushRow>, StoreError> {
 /// Every case, gravest first, as the engine last had it.
 pub fn cases(path: &Path) -> Result<Vec<Value>, StoreError> {
     let connection = schema::beside(path)?;
-    let read = || {
+    let read = || -> rusqlite::Result<Vec<Value>> {
         let mut query = connection.prepare("SELECT body FROM cases ORDER BY score DESC, id")?;
         let rows = query.query_map([], |row| row.get::<_, String>(0))?;
         rows.map(|body| Ok(parsed(&body?))).collect()
@@ -255,10 +270,10 @@ pub fn case(path: &Path, id: &str) -> Result<Value, StoreError> {
 /// How many rows of the outbox are in which state, by sink.
 pub fn deliveries(path: &Path) -> Result<Vec<(String, String, u64)>, StoreError> {
     let connection = schema::beside(path)?;
-    let read = || {
+    let read = || -> rusqlite::Result<Vec<(String, String, u64)>> {
         let mut query =
             connection.prepare("SELECT sink, state, count(*) FROM outbox GROUP BY sink, state ORDER BY sink, state")?;
-        let rows = query.query_map(params![], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let rows = query.query_map(params![], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)? as u64)))?;
         rows.collect()
     };
     read().map_err(StoreError::sqlite(path))
@@ -271,8 +286,7 @@ pub fn stored_severity(alert: &Value) -> Severity {
     all.into_iter().find(|severity| severity.name() == said).unwrap_or(Severity::Info)
 }
 
-const COLUMNS: &str =
-    "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, body FROM alerts";
+const COLUMNS: &str = "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, body FROM alerts";
 
 fn entry(row: &Row<'_>, now: Time) -> rusqlite::Result<Entry> {
     let state: String = row.get(1)?;

@@ -1,5 +1,6 @@
 //! The tables, how a file of an earlier version is brought forward, and how every connection is set up.
 
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -138,10 +139,10 @@ pub(super) fn beside(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags).map_err(&failed)?;
     set_up(&connection, path)?;
     let found = version(&connection).map_err(&failed)?;
-    match found {
-        VERSION => Ok(connection),
-        VERSION.. => Err(StoreError::Newer { path: path.to_owned(), found, known: VERSION }),
-        _ => Err(StoreError::Older { path: path.to_owned(), found, known: VERSION }),
+    match found.cmp(&VERSION) {
+        Ordering::Equal => Ok(connection),
+        Ordering::Greater => Err(StoreError::Newer { path: path.to_owned(), found, known: VERSION }),
+        Ordering::Less => Err(StoreError::Older { path: path.to_owned(), found, known: VERSION }),
     }
 }
 

@@ -207,7 +207,8 @@ fn a_map_gets_a_point_an_alert_and_a_line_a_track() {
         }
     }
     assert!(0 < cut, "no track crosses 180 degrees");
-    let rendezvous = features.iter().find(|feature| feature.property("behaviour") == Some(&json!("rendezvous"))).unwrap();
+    let rendezvous =
+        features.iter().find(|feature| feature.property("behaviour") == Some(&json!("rendezvous"))).unwrap();
     let property = |key| rendezvous.property(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     assert_eq!(property("names"), "=HYPERLINK(\"A\",\"B\");]]><SCRIPT>,-1\"'");
     assert_eq!((property("call_signs"), property("mmsi")), ("]]><A&;@1".to_owned(), "224123456 263400001".to_owned()));
@@ -269,7 +270,14 @@ fn other_programs_read_what_we_read() {
     let seen = |feature: &geojson::Feature| {
         let property = |key| feature.property(key).cloned().unwrap_or_default();
         let shape = json!(feature.geometry);
-        json!([property("kind"), property("alert"), property("mmsi"), property("names"), property("summary"), shape["type"]])
+        json!([
+            property("kind"),
+            property("alert"),
+            property("mmsi"),
+            property("names"),
+            property("summary"),
+            shape["type"]
+        ])
     };
     for (theirs, ours) in told["map"].as_array().unwrap().iter().zip(&features) {
         assert_eq!(*theirs, seen(ours));

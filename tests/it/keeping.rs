@@ -125,7 +125,10 @@ fn what_is_done_on_the_command_line_lasts_and_is_exported() {
     // While the daemon works.
     let (code, list, _) = atalaia(&file, &["alerts", "list"]);
     assert_eq!((code, list.lines().count()), (Some(0), 3), "{list}");
-    assert!(list.lines().all(|line| line.contains("new") && line.contains("distress") && line.contains("high")), "{list}");
+    assert!(
+        list.lines().all(|line| line.contains("new") && line.contains("distress") && line.contains("high")),
+        "{list}"
+    );
     let ids: Vec<&str> = list.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
     let does = |arguments: &[&str]| atalaia(&file, &[&["alerts", "--as", "ana"], arguments].concat());
     assert_eq!(does(&["ack", ids[0], "--why", "seen"]).0, Some(0));
@@ -147,7 +150,9 @@ fn what_is_done_on_the_command_line_lasts_and_is_exported() {
     for part in ["assigned to: bea", "note ", "ana", "=1+1", "revision 1 to archive: told", "distress"] {
         assert!(page.contains(part), "{part} in\n{page}");
     }
-    for (format, part) in [("csv", "'=1+1"), ("geojson", "FeatureCollection"), ("kml", "<kml"), ("jsonl", "\"finding\"")] {
+    for (format, part) in
+        [("csv", "'=1+1"), ("geojson", "FeatureCollection"), ("kml", "<kml"), ("jsonl", "\"finding\"")]
+    {
         let (code, text, _) = atalaia(&file, &["alerts", "export", "--format", format]);
         assert_eq!(code, Some(0));
         assert!(format == "csv" || text.contains(part), "{part} in\n{text}");

@@ -135,7 +135,8 @@ mod tests {
 
     #[test]
     fn no_part_that_a_reader_of_semicolons_sees_begins_one() {
-        let rows = rows(&[json!({"vessels": [{"name": "A"}, {"name": "=1"}], "summary": "x; \"=1+1\";y", "finding": "a;b"})]);
+        let rows =
+            rows(&[json!({"vessels": [{"name": "A"}, {"name": "=1"}], "summary": "x; \"=1+1\";y", "finding": "a;b"})]);
         assert_eq!((rows[1][14].as_str(), rows[1][22].as_str()), ("A;'=1", "x;' \"=1+1\";y"));
         assert_eq!(rows[1][21], "a;b");
         assert_eq!(quoted("a;b".to_owned()), "\"a;b\"", "who cuts at commas and semicolons sees one cell");
@@ -153,7 +154,10 @@ mod tests {
             "score_reasons": [{"code": "a", "points": 5}, {"code": "b", "points": -3}]});
         let rows = rows(&[south, json!(null), json!({"position": null, "score": "=1"})]);
         assert_eq!((rows[1][3].as_str(), rows[1][10].as_str(), rows[1][11].as_str()), ("40", "-18.2", "-0.5"));
-        assert_eq!((rows[1][13].as_str(), rows[1][17].as_str(), rows[1][23].as_str()), ("000000001", "9074729", "a+5 b-3"));
+        assert_eq!(
+            (rows[1][13].as_str(), rows[1][17].as_str(), rows[1][23].as_str()),
+            ("000000001", "9074729", "a+5 b-3")
+        );
         assert!(rows[2..].iter().flatten().all(String::is_empty), "{rows:?}");
     }
 }

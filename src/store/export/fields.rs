@@ -197,7 +197,10 @@ mod tests {
         let at = |lat: Value, lon: Value| Fields(&json!({"position": {"lat": lat, "lon": lon}})).position();
         assert_eq!(at(json!(27.123_456), json!(-0.000_001)), Some((0.0, 27.123_46)));
         assert!(at(json!(27.0), json!(-0.000_001)).is_some_and(|(lon, _)| lon.is_sign_positive()));
-        assert_eq!((at(json!(91), json!(0)), at(json!(0), json!(-180.1)), at(json!("1"), json!(0))), (None, None, None));
+        assert_eq!(
+            (at(json!(91), json!(0)), at(json!(0), json!(-180.1)), at(json!("1"), json!(0))),
+            (None, None, None)
+        );
         assert_eq!(Fields(&json!({"position": null})).position(), None);
     }
 
@@ -205,18 +208,18 @@ mod tests {
     fn a_track_is_cut_at_the_antimeridian_and_nowhere_else() {
         assert_eq!(cut(&[(1.0, 1.0), (-1.0, 2.0)]), [[(1.0, 1.0), (-1.0, 2.0)]]);
         let there_and_back = [(179.0, 10.0), (-179.5, 13.0), (179.5, 14.0)];
-        let expected =
-            [vec![(179.0, 10.0), (180.0, 12.0)], vec![(-180.0, 12.0), (-179.5, 13.0), (-180.0, 13.5)], vec![
-                (180.0, 13.5),
-                (179.5, 14.0),
-            ]];
+        let expected = [
+            vec![(179.0, 10.0), (180.0, 12.0)],
+            vec![(-180.0, 12.0), (-179.5, 13.0), (-180.0, 13.5)],
+            vec![(180.0, 13.5), (179.5, 14.0)],
+        ];
         assert_eq!(cut(&there_and_back), expected);
         assert_eq!(cut(&[(5.0, 5.0)]), [[(5.0, 5.0)]]);
         assert_eq!(cut(&[(180.0, 5.0), (-179.0, 5.0)]), [[(-180.0, 5.0), (-179.0, 5.0)]]);
-        assert_eq!(cut(&[(179.0, 5.0), (-180.0, 6.0), (-179.0, 7.0)]), [[(179.0, 5.0), (180.0, 6.0)], [
-            (-180.0, 6.0),
-            (-179.0, 7.0)
-        ]]);
+        assert_eq!(
+            cut(&[(179.0, 5.0), (-180.0, 6.0), (-179.0, 7.0)]),
+            [[(179.0, 5.0), (180.0, 6.0)], [(-180.0, 6.0), (-179.0, 7.0)]]
+        );
         assert_eq!(cut(&[(180.0, 5.0), (-180.0, 6.0)]), [[(180.0, 5.0)]]);
     }
 

@@ -10,13 +10,8 @@ use super::fields::{Fields, Place, Track};
 use crate::time::Time;
 
 /// Severities, the gravest first, each with its colour as KML writes it: opacity, blue, green, red.
-const SEVERITIES: [(&str, &str); 5] = [
-    ("critical", "ff2020d0"),
-    ("high", "ff0078f0"),
-    ("medium", "ff00c8f0"),
-    ("low", "ffd09030"),
-    ("info", "ff909090"),
-];
+const SEVERITIES: [(&str, &str); 5] =
+    [("critical", "ff2020d0"), ("high", "ff0078f0"), ("medium", "ff00c8f0"), ("low", "ffd09030"), ("info", "ff909090")];
 
 pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
@@ -79,9 +74,10 @@ fn placemarks(alert: Fields<'_>, severity: &str, out: &mut impl Write) -> io::Re
     Ok(())
 }
 
-fn line(alert: Fields<'_>, severity: &str, track: &Track) -> Placemark<'_> {
+fn line<'a>(alert: Fields<'a>, severity: &'a str, track: &'a Track) -> Placemark<'a> {
     let number = track.number.as_ref().map(ToString::to_string).unwrap_or_default();
-    let is_its = |vessel: &Fields<'_>| vessel.mmsi().as_ref() == Some(&track.mmsi) && vessel.number("track") == track.number;
+    let is_its =
+        |vessel: &Fields<'_>| vessel.mmsi().as_ref() == Some(&track.mmsi) && vessel.number("track") == track.number;
     let vessel = alert.each("vessels").find(is_its);
     let named = vessel.and_then(name).unwrap_or_else(|| track.mmsi.clone());
     Placemark {
@@ -209,7 +205,8 @@ mod tests {
 
     #[test]
     fn a_description_is_escaped_for_the_globe_and_then_for_the_file() {
-        let text = written(&[json!({"summary": "<script>alert('$[name]')</script> & ]]>", "score": 3, "severity": "info"})]);
+        let text =
+            written(&[json!({"summary": "<script>alert('$[name]')</script> & ]]>", "score": 3, "severity": "info"})]);
         let line = "<description>&amp;lt;script&amp;gt;alert(&amp;#39;&amp;#36;[name]&amp;#39;)&amp;lt;/script&amp;gt; &amp;amp; \
                     ]]&amp;gt;&lt;br&gt;Score 3: info</description>";
         assert!(text.contains(line), "{text}");
@@ -217,8 +214,13 @@ mod tests {
 
     #[test]
     fn names_are_text_of_xml() {
-        let text = written(&[json!({"behaviour": "zone_entry", "vessels": [{"name": "]]></name><A&\u{0}\u{fffe}B'\""}, {"mmsi": 7}]})]);
-        assert!(text.contains("<name>zone entry ]]&gt;&lt;/name&gt;&lt;A&amp;B&apos;&quot;, 000000007</name>"), "{text}");
+        let text = written(&[
+            json!({"behaviour": "zone_entry", "vessels": [{"name": "]]></name><A&\u{0}\u{fffe}B'\""}, {"mmsi": 7}]}),
+        ]);
+        assert!(
+            text.contains("<name>zone entry ]]&gt;&lt;/name&gt;&lt;A&amp;B&apos;&quot;, 000000007</name>"),
+            "{text}"
+        );
         assert!(text.contains("<styleUrl>#info</styleUrl>"), "who says no severity is not lost: {text}");
     }
 
@@ -234,8 +236,10 @@ mod tests {
     #[test]
     fn what_goes_on_has_no_end() {
         let span = |status: &str, ended: Value| {
-            let text = written(&[json!({"status": status, "started_at": "2026-03-01T00:00:00Z", "last_at": "2026-03-01T01:00:00Z",
-                "ended_at": ended})]);
+            let text = written(&[
+                json!({"status": status, "started_at": "2026-03-01T00:00:00Z", "last_at": "2026-03-01T01:00:00Z",
+                "ended_at": ended}),
+            ]);
             let (_, rest) = text.split_once("<TimeSpan>").unwrap_or_default();
             rest.split_once("</TimeSpan>").unwrap_or_default().0.to_owned()
         };

@@ -114,7 +114,9 @@ mod tests {
         let sound = read("<b c=\"&lt;\">x&amp;amp;</b>\n<d/>").unwrap();
         assert_eq!((sound.text_of("b"), sound.children.len()), (Some("x&amp;"), 2));
         assert_eq!(sound.children[0].attributes, [("c".to_owned(), "<".to_owned())]);
-        for wrong in ["<b>", "</a><a>", "&", "&nbsp;", "]]>", "<![CDATA[x]]>", "\u{0}", "\u{fffe}", "<b></c>", "<b c></b>"] {
+        for wrong in
+            ["<b>", "</a><a>", "&", "&nbsp;", "]]>", "<![CDATA[x]]>", "\u{0}", "\u{fffe}", "<b></c>", "<b c></b>"]
+        {
             assert!(read(wrong).is_err(), "{wrong:?}");
         }
     }
