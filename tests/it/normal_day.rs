@@ -26,7 +26,7 @@ enum Life {
     Passage,
     /// Tows to and fro round a place: minutes of each leg.
     Trawls { home: LatLon, leg: i64 },
-    /// To and fro along a line: minutes each way, with half an hour at either end.
+    /// To and fro between two harbours: minutes each way, with half an hour at either quay.
     Ferries { from: LatLon, bearing: f64, minutes: i64 },
     /// Day trips at some distance from a place, nights at rest in it.
     Yachts { home: LatLon, bearing: f64 },
@@ -74,6 +74,18 @@ impl World {
             let shore = self.coast.shore_nm(at);
             if from_nm <= shore && shore <= to_nm {
                 return at;
+            }
+        }
+    }
+
+    /// Two harbours that a ferry would serve, 12 to 50 nm apart.
+    fn crossing(&mut self) -> (LatLon, LatLon) {
+        loop {
+            let from = self.harbour();
+            let over = from.destination(self.random.f64() * 360.0, (12.0 + self.random.f64() * 38.0) * METRES_PER_NM);
+            let other = self.ports.nearest(over).map(|(port, _)| port.at);
+            if let Some(to) = other.filter(|to| (12.0..50.0).contains(&from.nm_to(*to))) {
+                return (from, to);
             }
         }
     }
@@ -141,9 +153,9 @@ impl World {
                     of(if self.random.bool() { 36 } else { 37 }, true, 13, Life::Yachts { home, bearing }, home, 5.5, 0)
                 }
                 ..0.96 => {
-                    let from = self.harbour();
-                    let (bearing, minutes) = (self.random.f64() * 360.0, self.random.i64(40..150));
-                    of(60, false, 110, Life::Ferries { from, bearing, minutes }, from, 19.0, 0)
+                    let (from, to) = self.crossing();
+                    let minutes = (from.nm_to(to) / 19.0 * 60.0).round() as i64;
+                    of(60, false, 110, Life::Ferries { from, bearing: from.bearing_to(to), minutes }, from, 19.0, 0)
                 }
                 _ => {
                     let home = self.harbour();
