@@ -70,6 +70,7 @@ pub mod episodes;
 pub mod geo;
 pub mod inputs;
 pub mod runtime;
+pub mod store;
 pub mod telemetry;
 pub mod time;
 pub mod tracks;

@@ -27,6 +27,7 @@ pub use alert::{
     VesselRef, ZoneRef,
 };
 pub(crate) use id::digest;
+pub(crate) use party::hidden;
 pub use score::ScoreSettings;
 pub use settings::Settings;
 

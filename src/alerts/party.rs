@@ -134,7 +134,7 @@ pub(super) fn clean(said: &str) -> Option<String> {
 }
 
 /// Characters that print nothing or turn the direction of what follows.
-fn hidden(c: char) -> bool {
+pub(crate) fn hidden(c: char) -> bool {
     (c.is_control() && !c.is_whitespace())
         || matches!(
             c,

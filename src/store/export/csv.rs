@@ -1,0 +1,164 @@
+//! CSV as RFC 4180 has it, with a header, safe to open in a spreadsheet.
+//!
+//! A text that a spreadsheet would take for a formula has a `'` before it; so has a part of a text after a `;`, which separates cells
+//! where a comma is the decimal sign. Numbers stay numbers.
+
+use std::io::{self, Write};
+
+use serde_json::Value;
+
+use super::fields::{Fields, SEPARATOR};
+
+/// What a cell is to a spreadsheet.
+enum Cell {
+    Text(Option<String>),
+    Number(Option<String>),
+}
+
+type Column = (&'static str, fn(Fields<'_>) -> Cell);
+
+const COLUMNS: [Column; 24] = [
+    ("id", |alert| Cell::Text(alert.text("id"))),
+    ("behaviour", |alert| Cell::Text(alert.text("behaviour"))),
+    ("severity", |alert| Cell::Text(alert.text("severity"))),
+    ("score", |alert| Cell::Number(alert.number("score").map(|score| score.to_string()))),
+    ("status", |alert| Cell::Text(alert.text("status"))),
+    ("state", |alert| Cell::Text(alert.text("state"))),
+    ("started_at", |alert| Cell::Text(alert.text("started_at"))),
+    ("opened_at", |alert| Cell::Text(alert.text("opened_at"))),
+    ("last_at", |alert| Cell::Text(alert.text("last_at"))),
+    ("ended_at", |alert| Cell::Text(alert.text("ended_at"))),
+    ("lat", |alert| Cell::Number(alert.position().map(|(_, lat)| lat.to_string()))),
+    ("lon", |alert| Cell::Number(alert.position().map(|(lon, _)| lon.to_string()))),
+    ("zones", |alert| Cell::Text(alert.joined("zones", "id"))),
+    ("mmsi", |alert| Cell::Text(alert.mmsis())),
+    ("names", |alert| Cell::Text(alert.joined("vessels", "name"))),
+    ("flags", |alert| Cell::Text(alert.joined("vessels", "flag"))),
+    ("ship_types", |alert| Cell::Text(alert.joined("vessels", "ship_type"))),
+    ("imo", |alert| Cell::Text(alert.joined("vessels", "imo"))),
+    ("case_id", |alert| Cell::Text(alert.text("case_id"))),
+    ("group_id", |alert| Cell::Text(alert.text("group_id"))),
+    ("assignee", |alert| Cell::Text(alert.text("assignee"))),
+    ("finding", |alert| Cell::Text(alert.text("finding"))),
+    ("summary", |alert| Cell::Text(alert.text("summary"))),
+    ("score_reasons", |alert| Cell::Text(alert.score_reasons())),
+];
+
+/// What begins a formula, and the wide forms that some spreadsheets take for the same.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
+    let header: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
+    write!(out, "{}\r\n", header.join(","))?;
+    for alert in alerts {
+        let cells: Vec<String> = COLUMNS.iter().map(|(_, cell)| cell(Fields(alert)).shown()).collect();
+        write!(out, "{}\r\n", cells.join(","))?;
+    }
+    Ok(())
+}
+
+impl Cell {
+    fn shown(self) -> String {
+        match self {
+            Cell::Text(text) => quoted(guarded(&text.unwrap_or_default())),
+            Cell::Number(number) => number.unwrap_or_default(),
+        }
+    }
+}
+
+/// The text with a `'` before whatever a spreadsheet would work out.
+fn guarded(text: &str) -> String {
+    // A quote in front counts for nothing: a reader that cuts at `;` takes it away.
+    let begins = |part: &str| part.trim_start_matches(|c: char| c.is_whitespace() || c == '"').starts_with(FORMULA);
+    let guard = |part| if begins(part) { format!("'{part}") } else { part.to_owned() };
+    text.split(SEPARATOR).map(guard).collect::<Vec<_>>().join(SEPARATOR)
+}
+
+/// In quotes where anything in it could separate cells or end the row.
+fn quoted(text: String) -> String {
+    if text.contains([',', ';', '"', '\r', '\n', '\'']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use csv_core::{ReadRecordResult, Reader};
+    use serde_json::json;
+
+    use super::*;
+
+    fn rows(alerts: &[Value]) -> Vec<Vec<String>> {
+        let mut out = Vec::new();
+        write(alerts, &mut out).expect("memory takes it");
+        let (mut reader, mut rest, mut rows) = (Reader::new(), out.as_slice(), Vec::new());
+        let (mut text, mut ends) = ([0; 4096], [0; 40]);
+        loop {
+            let (result, read, _, fields) = reader.read_record(rest, &mut text, &mut ends);
+            rest = &rest[read..];
+            match result {
+                ReadRecordResult::Record => {}
+                ReadRecordResult::InputEmpty if rest.is_empty() && fields == 0 => continue,
+                ReadRecordResult::End => return rows,
+                other => panic!("{other:?}"),
+            }
+            let starts = [0].into_iter().chain(ends);
+            let cell = |(start, end)| String::from_utf8(text[start..end].to_vec()).expect("UTF-8");
+            rows.push(starts.zip(ends).take(fields).map(cell).collect());
+        }
+    }
+
+    fn named(name: &str) -> String {
+        let rows = rows(&[json!({"vessels": [{"name": name}]})]);
+        assert_eq!((rows.len(), rows[1].len()), (2, COLUMNS.len()), "{name:?}");
+        rows[1][14].clone()
+    }
+
+    #[test]
+    fn no_text_begins_a_formula() {
+        for (name, shown) in [
+            ("=HYPERLINK(\"http://x\",\"A\")", "'=HYPERLINK(\"http://x\",\"A\")"),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'=1"),
+            ("\r=1", "'=1"),
+            ("   =1", "'=1"),
+            ("\u{200b}=1", "'=1"),
+            ("\u{a0}\u{202e}=1", "'=1"),
+            ("\u{feff}＝1", "'＝1"),
+            ("\"=1\"", "'\"=1\""),
+            ("A=1", "A=1"),
+            ("A-1", "A-1"),
+            ("", ""),
+        ] {
+            assert_eq!(named(name), shown, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn no_part_that_a_reader_of_semicolons_sees_begins_one() {
+        let rows =
+            rows(&[json!({"vessels": [{"name": "A"}, {"name": "=1"}], "summary": "x; \"=1+1\";y", "finding": "a;b"})]);
+        assert_eq!((rows[1][14].as_str(), rows[1][22].as_str()), ("A;'=1", "x;' \"=1+1\";y"));
+        assert_eq!(rows[1][21], "a;b");
+        assert_eq!(quoted("a;b".to_owned()), "\"a;b\"", "who cuts at commas and semicolons sees one cell");
+    }
+
+    #[test]
+    fn whatever_a_text_holds_the_row_keeps_its_cells() {
+        assert_eq!(named("A,\"B\"\r\nC\0\n\"\",D"), "A,\"B\"  C \"\",D");
+        assert_eq!(named("]]><script>"), "]]><script>");
+    }
+
+    #[test]
+    fn numbers_stay_numbers_and_what_is_absent_is_empty() {
+        let south = json!({"score": 40, "position": {"lat": -18.2, "lon": -0.5}, "vessels": [{"mmsi": 1, "imo": 9_074_729}], "notes": 7,
+            "score_reasons": [{"code": "a", "points": 5}, {"code": "b", "points": -3}]});
+        let rows = rows(&[south, json!(null), json!({"position": null, "score": "=1"})]);
+        assert_eq!((rows[1][3].as_str(), rows[1][10].as_str(), rows[1][11].as_str()), ("40", "-18.2", "-0.5"));
+        assert_eq!(
+            (rows[1][13].as_str(), rows[1][17].as_str(), rows[1][23].as_str()),
+            ("000000001", "9074729", "a+5 b-3")
+        );
+        assert!(rows[2..].iter().flatten().all(String::is_empty), "{rows:?}");
+    }
+}

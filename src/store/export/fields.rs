@@ -1,0 +1,237 @@
+//! Reads an alert's JSON as the flat formats need it: texts that show all they hold, places that are on the globe, cut tracks.
+
+use serde_json::{Number, Value};
+
+use crate::alerts::hidden;
+use crate::time::Time;
+
+/// Between the entries of one field, one a vessel or zone, empty where a vessel says nothing.
+pub(super) const SEPARATOR: &str = ";";
+
+/// A JSON object of an alert, a vessel, a zone; anything else reads as an empty one.
+#[derive(Clone, Copy)]
+pub(super) struct Fields<'a>(pub(super) &'a Value);
+
+/// Longitude and latitude in degrees, five decimals.
+pub(super) type Place = (f64, f64);
+
+/// The track of one vessel, as lines.
+pub(super) struct Track {
+    /// Nine digits.
+    pub(super) mmsi: String,
+    /// Ordinal of the track under that MMSI.
+    pub(super) number: Option<Number>,
+    /// When it begins.
+    pub(super) from: Option<Time>,
+    /// When it ends.
+    pub(super) to: Option<Time>,
+    /// Cut where it crosses the antimeridian; one place alone only when that is all there is.
+    pub(super) parts: Vec<Vec<Place>>,
+}
+
+impl<'a> Fields<'a> {
+    /// The text or number under the key; `None` when it is absent or shows nothing.
+    pub(super) fn text(self, key: &str) -> Option<String> {
+        let text = match self.0.get(key)? {
+            Value::String(text) => visible(text),
+            Value::Number(number) => number.to_string(),
+            _ => return None,
+        };
+        (!text.is_empty()).then_some(text)
+    }
+
+    pub(super) fn number(self, key: &str) -> Option<Number> {
+        self.0.get(key)?.as_number().cloned()
+    }
+
+    pub(super) fn time(self, key: &str) -> Option<Time> {
+        Time::parse(self.0.get(key)?.as_str()?)
+    }
+
+    /// The objects of a list; none when there is no list.
+    pub(super) fn each(self, list: &str) -> impl Iterator<Item = Fields<'a>> {
+        self.0.get(list).and_then(Value::as_array).into_iter().flatten().map(Fields)
+    }
+
+    /// One entry an object of the list, in its order; `None` when all are empty.
+    pub(super) fn joined(self, list: &str, key: &str) -> Option<String> {
+        let entry = |of: Fields<'_>| of.text(key).unwrap_or_default().replace(SEPARATOR, ",");
+        let entries: Vec<String> = self.each(list).map(entry).collect();
+        entries.iter().any(|entry| !entry.is_empty()).then(|| entries.join(SEPARATOR))
+    }
+
+    /// The MMSI, always of nine digits.
+    pub(super) fn mmsi(self) -> Option<String> {
+        let number = self.0.get("mmsi")?.as_u64()?;
+        Some(format!("{number:09}"))
+    }
+
+    /// Those of all vessels.
+    pub(super) fn mmsis(self) -> Option<String> {
+        let all: Vec<String> = self.each("vessels").filter_map(Fields::mmsi).collect();
+        (!all.is_empty()).then(|| all.join(" "))
+    }
+
+    /// `loitering+30 anchored-20`.
+    pub(super) fn score_reasons(self) -> Option<String> {
+        let line = |reason: Fields<'_>| {
+            let points = reason.0.get("points").and_then(Value::as_i64).unwrap_or(0);
+            format!("{}{points:+}", reason.text("code").unwrap_or_default())
+        };
+        let lines: Vec<String> = self.each("score_reasons").map(line).collect();
+        (!lines.is_empty()).then(|| lines.join(" "))
+    }
+
+    /// `2026-03-01T04:10:00Z who: what`, one a note.
+    pub(super) fn notes(self) -> impl Iterator<Item = String> {
+        self.each("notes").map(|note| {
+            let part = |key| note.text(key).unwrap_or_default();
+            format!("{} {}: {}", part("at"), part("who"), part("text"))
+        })
+    }
+
+    pub(super) fn position(self) -> Option<Place> {
+        let position = self.0.get("position")?;
+        place(position.get("lon")?, position.get("lat")?)
+    }
+
+    /// The tracks of the evidence that have a place at all.
+    pub(super) fn tracks(self) -> impl Iterator<Item = Track> {
+        let evidence = self.0.get("evidence").map(Fields);
+        evidence.into_iter().flat_map(|evidence| evidence.each("tracks")).filter_map(track)
+    }
+}
+
+/// The text without what hides or turns it, on one line.
+fn visible(text: &str) -> String {
+    let shown = text.chars().filter(|c| !hidden(*c));
+    shown.map(|c| if c.is_whitespace() { ' ' } else { c }).collect::<String>().trim().to_owned()
+}
+
+fn track(of: Fields<'_>) -> Option<Track> {
+    let points = of.0.get("points")?.as_array()?;
+    let placed = |point: &Value| {
+        let place = place(point.get(1)?, point.get(2)?)?;
+        Some((point.get(0).and_then(Value::as_str).and_then(Time::parse), place))
+    };
+    let (times, places): (Vec<Option<Time>>, Vec<Place>) = points.iter().filter_map(placed).unzip();
+    Some(Track {
+        mmsi: of.mmsi().unwrap_or_default(),
+        number: of.number("track"),
+        from: *times.first()?,
+        to: *times.last()?,
+        parts: cut(&places),
+    })
+}
+
+fn place(lon: &Value, lat: &Value) -> Option<Place> {
+    let (lon, lat) = (lon.as_f64()?, lat.as_f64()?);
+    let on_globe = (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat);
+    on_globe.then(|| (rounded(lon), rounded(lat)))
+}
+
+/// Five decimals, and never a negative zero.
+fn rounded(degrees: f64) -> f64 {
+    (degrees * 1e5).round() / 1e5 + 0.0
+}
+
+/// RFC 7946 section 3.1.9: a line that crosses the antimeridian is cut in two there, at the latitude where it crosses.
+fn cut(places: &[Place]) -> Vec<Vec<Place>> {
+    let mut parts: Vec<Vec<Place>> = Vec::new();
+    let mut part: Vec<Place> = Vec::new();
+    for &(lon, lat) in places {
+        if let Some(&(before_lon, before_lat)) = part.last()
+            && 180.0 < (lon - before_lon).abs()
+        {
+            let edge = 180.0_f64.copysign(before_lon);
+            let (to_edge, beyond) = ((edge - before_lon).abs(), (lon + edge).abs());
+            // Nothing lies between two places that are both on the antimeridian.
+            let share = if 0.0 < to_edge + beyond { to_edge / (to_edge + beyond) } else { 0.0 };
+            let crossing = rounded(before_lat + (lat - before_lat) * share);
+            if 0.0 < to_edge {
+                part.push((edge, crossing));
+            }
+            parts.push(std::mem::take(&mut part));
+            if 0.0 < beyond {
+                part.push((-edge, crossing));
+            }
+        }
+        part.push((lon, lat));
+    }
+    parts.push(part);
+    // A place on the antimeridian itself may stand alone before or after the cut; the other part holds it.
+    if parts.iter().any(|part| 2 <= part.len()) {
+        parts.retain(|part| 2 <= part.len());
+    } else {
+        parts.truncate(1);
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn texts_show_all_they_hold_on_one_line() {
+        let vessel = json!({"name": " A\u{0}\u{202e}B\nC\tD\u{200b} ", "empty": "\u{feff} \u{7}", "list": [1], "imo": 9_074_729});
+        let fields = Fields(&vessel);
+        assert_eq!(fields.text("name").as_deref(), Some("AB C D"));
+        assert_eq!(fields.text("imo").as_deref(), Some("9074729"));
+        assert_eq!((fields.text("empty"), fields.text("list"), fields.text("absent")), (None, None, None));
+    }
+
+    #[test]
+    fn entries_stand_in_the_order_of_the_vessels_and_cannot_forge_another() {
+        let alert = json!({"vessels": [{"mmsi": 2_241_022, "name": null}, {"mmsi": 224_000_001, "name": "A;B"}, 7]});
+        let fields = Fields(&alert);
+        assert_eq!(fields.joined("vessels", "name").as_deref(), Some(";A,B;"));
+        assert_eq!(fields.joined("vessels", "flag"), None);
+        assert_eq!(fields.mmsis().as_deref(), Some("002241022 224000001"));
+    }
+
+    #[test]
+    fn places_off_the_globe_are_none() {
+        let at = |lat: Value, lon: Value| Fields(&json!({"position": {"lat": lat, "lon": lon}})).position();
+        assert_eq!(at(json!(27.123_456), json!(-0.000_001)), Some((0.0, 27.123_46)));
+        assert!(at(json!(27.0), json!(-0.000_001)).is_some_and(|(lon, _)| lon.is_sign_positive()));
+        assert_eq!(
+            (at(json!(91), json!(0)), at(json!(0), json!(-180.1)), at(json!("1"), json!(0))),
+            (None, None, None)
+        );
+        assert_eq!(Fields(&json!({"position": null})).position(), None);
+    }
+
+    #[test]
+    fn a_track_is_cut_at_the_antimeridian_and_nowhere_else() {
+        assert_eq!(cut(&[(1.0, 1.0), (-1.0, 2.0)]), [[(1.0, 1.0), (-1.0, 2.0)]]);
+        let there_and_back = [(179.0, 10.0), (-179.5, 13.0), (179.5, 14.0)];
+        let expected = [
+            vec![(179.0, 10.0), (180.0, 12.0)],
+            vec![(-180.0, 12.0), (-179.5, 13.0), (-180.0, 13.5)],
+            vec![(180.0, 13.5), (179.5, 14.0)],
+        ];
+        assert_eq!(cut(&there_and_back), expected);
+        assert_eq!(cut(&[(5.0, 5.0)]), [[(5.0, 5.0)]]);
+        assert_eq!(cut(&[(180.0, 5.0), (-179.0, 5.0)]), [[(-180.0, 5.0), (-179.0, 5.0)]]);
+        assert_eq!(
+            cut(&[(179.0, 5.0), (-180.0, 6.0), (-179.0, 7.0)]),
+            [[(179.0, 5.0), (180.0, 6.0)], [(-180.0, 6.0), (-179.0, 7.0)]]
+        );
+        assert_eq!(cut(&[(180.0, 5.0), (-180.0, 6.0)]), [[(180.0, 5.0)]]);
+    }
+
+    #[test]
+    fn a_track_without_a_place_is_none() {
+        let alert = json!({"evidence": {"tracks": [
+            {"mmsi": 1, "track": 2, "points": []},
+            {"mmsi": 1, "track": 3, "points": [["x", 999.0, 0.0, null, null], ["2026-03-01T00:00:00Z", 1, 2, null, null]]},
+            {"mmsi": 1, "track": 4}, 5]}});
+        let tracks: Vec<Track> = Fields(&alert).tracks().collect();
+        assert_eq!(tracks.len(), 1);
+        assert_eq!((tracks[0].mmsi.as_str(), &tracks[0].parts), ("000000001", &vec![vec![(1.0, 2.0)]]));
+        assert_eq!((tracks[0].from, tracks[0].to), (Time::from_utc(2026, 3, 1, 0, 0, 0), tracks[0].from));
+    }
+}

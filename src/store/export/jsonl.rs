@@ -1,0 +1,55 @@
+//! JSON lines: each alert whole, and nothing in a line that a terminal or an editor acts on.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::ser::{Formatter, Serializer};
+
+use crate::alerts::hidden;
+
+/// Compact JSON that escapes what hides or turns text; read back, it is the same text.
+struct Visible;
+
+pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
+    for alert in alerts {
+        let mut line = Vec::new();
+        alert.serialize(&mut Serializer::with_formatter(&mut line, Visible))?;
+        line.push(b'\n');
+        out.write_all(&line)?;
+    }
+    Ok(())
+}
+
+impl Formatter for Visible {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((at, found)) = rest.char_indices().find(|(_, c)| hidden(*c) || c.is_control()) {
+            writer.write_all(&rest.as_bytes()[..at])?;
+            for unit in found.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = &rest[at + found.len_utf8()..];
+        }
+        writer.write_all(rest.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_line_is_the_same_alert_and_shows_every_character() {
+        let alert = json!({"id": "a", "vessels": [{"name": "A\u{202e}B\u{9b}31m\u{2028}\u{e0041}\n\u{85}Ñ\"\\"}], "n": [1.5, null]});
+        let mut out = Vec::new();
+        write(&[alert.clone(), json!({})], &mut out).expect("memory takes it");
+        let text = String::from_utf8(out).expect("UTF-8");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 2);
+        assert_eq!(serde_json::from_str::<Value>(lines[0]).expect("JSON"), alert);
+        assert!(lines[0].contains(r#"A\u202eB\u009b31m\u2028\udb40\udc41\n\u0085Ñ\"\\"#), "{}", lines[0]);
+    }
+}

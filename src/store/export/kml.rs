@@ -1,0 +1,262 @@
+//! KML 2.2 for a globe: a folder a severity, in it a point each alert and a line each of its tracks.
+//!
+//! A description is HTML to a globe, so that texts in it are escaped twice: as HTML, and that as XML. The balloon shows nothing else.
+
+use std::io::{self, Write};
+
+use serde_json::Value;
+
+use super::fields::{Fields, Place, Track};
+use crate::time::Time;
+
+/// Severities, the gravest first, each with its colour as KML writes it: opacity, blue, green, red.
+const SEVERITIES: [(&str, &str); 5] =
+    [("critical", "ff2020d0"), ("high", "ff0078f0"), ("medium", "ff00c8f0"), ("low", "ffd09030"), ("info", "ff909090")];
+
+pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+    writeln!(out, "<kml xmlns=\"http://www.opengis.net/kml/2.2\">\n<Document>\n<name>Atalaia alerts</name>")?;
+    for (severity, colour) in SEVERITIES {
+        writeln!(
+            out,
+            "<Style id=\"{severity}\"><IconStyle><color>{colour}</color></IconStyle><LineStyle><color>{colour}</color><width>2</width>\
+             </LineStyle><BalloonStyle><text>$[description]</text></BalloonStyle></Style>"
+        )?;
+    }
+    for (severity, _) in SEVERITIES {
+        let mut inside = alerts.iter().map(Fields).filter(|alert| severity_of(*alert) == severity).peekable();
+        if inside.peek().is_none() {
+            continue;
+        }
+        writeln!(out, "<Folder>\n<name>{severity}</name>")?;
+        for alert in inside {
+            placemarks(alert, severity, out)?;
+        }
+        writeln!(out, "</Folder>")?;
+    }
+    writeln!(out, "</Document>\n</kml>")
+}
+
+/// The one it says; what says none stands with the least.
+fn severity_of(alert: Fields<'_>) -> &'static str {
+    let said = alert.text("severity").unwrap_or_default();
+    let known = SEVERITIES.iter().map(|(severity, _)| *severity).find(|severity| *severity == said);
+    known.unwrap_or("info")
+}
+
+fn placemarks(alert: Fields<'_>, severity: &str, out: &mut impl Write) -> io::Result<()> {
+    let behaviour = alert.text("behaviour").unwrap_or_default().replace('_', " ");
+    let names: Vec<String> = alert.each("vessels").filter_map(name).collect();
+    let text = |key| alert.text(key).unwrap_or_default();
+    let data = [
+        ("alert", text("id")),
+        ("behaviour", text("behaviour")),
+        ("severity", text("severity")),
+        ("score", text("score")),
+        ("status", text("status")),
+        ("state", text("state")),
+        ("mmsi", alert.mmsis().unwrap_or_default()),
+    ];
+    Placemark {
+        name: format!("{behaviour} {}", names.join(", ")).trim().to_owned(),
+        description: description(alert),
+        from: alert.time("started_at"),
+        // Without an end it lasts: it is still going on.
+        to: alert.time("ended_at").or(alert.time("last_at").filter(|_| text("status") != "open")),
+        severity,
+        data: data.to_vec(),
+        geometry: alert.position().map(|place| point(&place)).unwrap_or_default(),
+    }
+    .write(out)?;
+    for track in alert.tracks() {
+        line(alert, severity, &track).write(out)?;
+    }
+    Ok(())
+}
+
+fn line<'a>(alert: Fields<'_>, severity: &'a str, track: &Track) -> Placemark<'a> {
+    let number = track.number.as_ref().map(ToString::to_string).unwrap_or_default();
+    let is_its =
+        |vessel: &Fields<'_>| vessel.mmsi().as_ref() == Some(&track.mmsi) && vessel.number("track") == track.number;
+    let vessel = alert.each("vessels").find(is_its);
+    let named = vessel.and_then(name).unwrap_or_else(|| track.mmsi.clone());
+    Placemark {
+        name: format!("track of {named}"),
+        description: vec![format!("{named}, MMSI {}", track.mmsi)],
+        from: track.from,
+        to: track.to,
+        severity,
+        data: vec![("alert", alert.text("id").unwrap_or_default()), ("mmsi", track.mmsi.clone()), ("track", number)],
+        geometry: geometry(&track.parts),
+    }
+}
+
+/// Its name, else its MMSI.
+fn name(vessel: Fields<'_>) -> Option<String> {
+    vessel.text("name").or_else(|| vessel.mmsi())
+}
+
+/// What happened, why it weighs what it weighs, and what was made of it: one paragraph a line.
+fn description(alert: Fields<'_>) -> Vec<String> {
+    let text = |key: &str| alert.text(key);
+    let mut lines: Vec<String> = text("summary").into_iter().collect();
+    lines.push(format!("Score {}: {}", text("score").unwrap_or_default(), text("severity").unwrap_or_default()));
+    for reason in alert.each("score_reasons") {
+        let points = reason.0.get("points").and_then(Value::as_i64).unwrap_or(0);
+        lines.push(format!("{points:+} {}", reason.text("text").or(reason.text("code")).unwrap_or_default()));
+    }
+    for (title, key) in [
+        ("State", "state"),
+        ("Assigned to", "assignee"),
+        ("Finding", "finding"),
+        ("Because", "finding_reason"),
+        ("Case", "case_id"),
+    ] {
+        lines.extend(text(key).map(|value| format!("{title}: {value}")));
+    }
+    lines.extend(alert.notes());
+    lines
+}
+
+/// One thing on the globe; its parts in the order the schema asks for.
+struct Placemark<'a> {
+    name: String,
+    /// Plain lines.
+    description: Vec<String>,
+    from: Option<Time>,
+    to: Option<Time>,
+    severity: &'a str,
+    data: Vec<(&'static str, String)>,
+    /// KML; empty when it is nowhere.
+    geometry: String,
+}
+
+impl Placemark<'_> {
+    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(out, "<Placemark>\n<name>{}</name>", xml(&self.name))?;
+        // Else a globe shows the begin of the description, HTML and all.
+        writeln!(out, "<Snippet maxLines=\"0\"></Snippet>")?;
+        let lines: Vec<String> = self.description.iter().map(|line| html(line)).collect();
+        writeln!(out, "<description>{}</description>", xml(&lines.join("<br>")))?;
+        if self.from.is_some() || self.to.is_some() {
+            let begin = self.from.map(|time| format!("<begin>{time}</begin>")).unwrap_or_default();
+            let end = self.to.map(|time| format!("<end>{time}</end>")).unwrap_or_default();
+            writeln!(out, "<TimeSpan>{begin}{end}</TimeSpan>")?;
+        }
+        writeln!(out, "<styleUrl>#{}</styleUrl>", self.severity)?;
+        let data = |(key, value): &(&str, String)| format!("<Data name=\"{key}\"><value>{}</value></Data>", xml(value));
+        let data: Vec<String> = self.data.iter().filter(|(_, value)| !value.is_empty()).map(data).collect();
+        writeln!(out, "<ExtendedData>{}</ExtendedData>", data.concat())?;
+        writeln!(out, "{}</Placemark>", self.geometry)
+    }
+}
+
+fn point((lon, lat): &Place) -> String {
+    format!("<Point><coordinates>{lon},{lat}</coordinates></Point>\n")
+}
+
+fn geometry(parts: &[Vec<Place>]) -> String {
+    let line = |part: &Vec<Place>| {
+        let places: Vec<String> = part.iter().map(|(lon, lat)| format!("{lon},{lat}")).collect();
+        format!("<LineString><tessellate>1</tessellate><coordinates>{}</coordinates></LineString>\n", places.join(" "))
+    };
+    match parts {
+        [part] if part.len() == 1 => point(&part[0]),
+        [part] => line(part),
+        parts => format!("<MultiGeometry>\n{}</MultiGeometry>\n", parts.iter().map(line).collect::<String>()),
+    }
+}
+
+/// The text as it stands in XML: no markup, and none of the characters that XML 1.0 forbids.
+fn xml(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&apos;"),
+            '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'.. => safe.push(c),
+            _ => {}
+        }
+    }
+    safe
+}
+
+/// The text as it stands in HTML; `$[` would stand for another field of the placemark.
+fn html(text: &str) -> String {
+    xml(text).replace("&apos;", "&#39;").replace('$', "&#36;")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn written(alerts: &[Value]) -> String {
+        let mut out = Vec::new();
+        write(alerts, &mut out).expect("memory takes it");
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    #[test]
+    fn a_description_is_escaped_for_the_globe_and_then_for_the_file() {
+        let text =
+            written(&[json!({"summary": "<script>alert('$[name]')</script> & ]]>", "score": 3, "severity": "info"})]);
+        let line = "<description>&amp;lt;script&amp;gt;alert(&amp;#39;&amp;#36;[name]&amp;#39;)&amp;lt;/script&amp;gt; &amp;amp; \
+                    ]]&amp;gt;&lt;br&gt;Score 3: info</description>";
+        assert!(text.contains(line), "{text}");
+    }
+
+    #[test]
+    fn names_are_text_of_xml() {
+        let text = written(&[
+            json!({"behaviour": "zone_entry", "vessels": [{"name": "]]></name><A&\u{0}\u{fffe}B'\""}, {"mmsi": 7}]}),
+        ]);
+        assert!(
+            text.contains("<name>zone entry ]]&gt;&lt;/name&gt;&lt;A&amp;B&apos;&quot;, 000000007</name>"),
+            "{text}"
+        );
+        assert!(text.contains("<styleUrl>#info</styleUrl>"), "who says no severity is not lost: {text}");
+    }
+
+    #[test]
+    fn the_gravest_come_first_and_keep_their_order() {
+        let alert = |id: &str, severity: &str| json!({"id": id, "severity": severity});
+        let text = written(&[alert("a", "low"), alert("b", "critical"), alert("c", "low"), alert("d", "high")]);
+        let ids: Vec<&str> = text.split("<Data name=\"alert\"><value>").skip(1).map(|rest| &rest[..1]).collect();
+        assert_eq!(ids, ["b", "d", "a", "c"]);
+        assert_eq!(text.matches("<Folder>").count(), 3);
+    }
+
+    #[test]
+    fn what_goes_on_has_no_end() {
+        let span = |status: &str, ended: Value| {
+            let text = written(&[
+                json!({"status": status, "started_at": "2026-03-01T00:00:00Z", "last_at": "2026-03-01T01:00:00Z",
+                "ended_at": ended}),
+            ]);
+            let (_, rest) = text.split_once("<TimeSpan>").unwrap_or_default();
+            rest.split_once("</TimeSpan>").unwrap_or_default().0.to_owned()
+        };
+        let begin = "<begin>2026-03-01T00:00:00Z</begin>";
+        assert_eq!(span("open", Value::Null), begin);
+        assert_eq!(span("retracted", Value::Null), format!("{begin}<end>2026-03-01T01:00:00Z</end>"));
+        assert_eq!(span("ended", json!("2026-03-01T00:30:00Z")), format!("{begin}<end>2026-03-01T00:30:00Z</end>"));
+        assert_eq!(span("ended", json!("</end>")), format!("{begin}<end>2026-03-01T01:00:00Z</end>"));
+    }
+
+    #[test]
+    fn a_track_is_one_placemark_cut_at_the_antimeridian() {
+        let points = [(179.0, 0.0), (-179.0, 2.0), (-178.0, 2.0)];
+        let points = points.map(|(lon, lat)| json!(["2026-03-01T00:00:00Z", lon, lat, null, null]));
+        let alert = json!({"vessels": [{"mmsi": 5, "track": 2, "name": "OTHER"}, {"mmsi": 5, "track": 1, "name": "<B>"}], "evidence": {"tracks": [{"mmsi": 5, "track": 1, "points": points}]}});
+        let text = written(&[alert]);
+        let lines: Vec<&str> = text.split("<coordinates>").skip(1).filter_map(|rest| rest.split('<').next()).collect();
+        assert_eq!(lines, ["179,0 180,1", "-180,1 -179,2 -178,2"]);
+        assert_eq!((text.matches("<MultiGeometry>").count(), text.matches("<Placemark>").count()), (1, 2));
+        assert!(text.contains("<name>track of &lt;B&gt;</name>"), "{text}");
+    }
+}

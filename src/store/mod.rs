@@ -1,0 +1,3 @@
+//! What is kept, and how it leaves the house.
+
+pub mod export;
