@@ -9,6 +9,7 @@ mod daemon_alerts;
 mod decoder;
 mod demo;
 mod evaluate;
+mod exports;
 mod feed;
 mod house;
 mod house_source;
