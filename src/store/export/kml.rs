@@ -58,7 +58,7 @@ fn placemarks(alert: Fields<'_>, severity: &str, out: &mut impl Write) -> io::Re
         ("mmsi", alert.mmsis().unwrap_or_default()),
     ];
     Placemark {
-        name: format!("{behaviour} {}", names.join(", ")),
+        name: format!("{behaviour} {}", names.join(", ")).trim().to_owned(),
         description: description(alert),
         from: alert.time("started_at"),
         // Without an end it lasts: it is still going on.
@@ -74,7 +74,7 @@ fn placemarks(alert: Fields<'_>, severity: &str, out: &mut impl Write) -> io::Re
     Ok(())
 }
 
-fn line<'a>(alert: Fields<'a>, severity: &'a str, track: &'a Track) -> Placemark<'a> {
+fn line<'a>(alert: Fields<'_>, severity: &'a str, track: &Track) -> Placemark<'a> {
     let number = track.number.as_ref().map(ToString::to_string).unwrap_or_default();
     let is_its =
         |vessel: &Fields<'_>| vessel.mmsi().as_ref() == Some(&track.mmsi) && vessel.number("track") == track.number;
@@ -82,7 +82,7 @@ fn line<'a>(alert: Fields<'a>, severity: &'a str, track: &'a Track) -> Placemark
     let named = vessel.and_then(name).unwrap_or_else(|| track.mmsi.clone());
     Placemark {
         name: format!("track of {named}"),
-        description: Vec::new(),
+        description: vec![format!("{named}, MMSI {}", track.mmsi)],
         from: track.from,
         to: track.to,
         severity,
@@ -136,10 +136,8 @@ impl Placemark<'_> {
         writeln!(out, "<Placemark>\n<name>{}</name>", xml(&self.name))?;
         // Else a globe shows the begin of the description, HTML and all.
         writeln!(out, "<Snippet maxLines=\"0\"></Snippet>")?;
-        if !self.description.is_empty() {
-            let lines: Vec<String> = self.description.iter().map(|line| html(line)).collect();
-            writeln!(out, "<description>{}</description>", xml(&lines.join("<br>")))?;
-        }
+        let lines: Vec<String> = self.description.iter().map(|line| html(line)).collect();
+        writeln!(out, "<description>{}</description>", xml(&lines.join("<br>")))?;
         if self.from.is_some() || self.to.is_some() {
             let begin = self.from.map(|time| format!("<begin>{time}</begin>")).unwrap_or_default();
             let end = self.to.map(|time| format!("<end>{time}</end>")).unwrap_or_default();

@@ -55,10 +55,6 @@ fn element(rest: &mut &str) -> Result<Element, String> {
     *rest = rest.strip_prefix('<').ok_or_else(|| format!("no element: {rest:.40}"))?;
     let (inside, after) = rest.split_once('>').ok_or("a tag without end")?;
     *rest = after;
-    let (inside, empty) = match inside.strip_suffix('/') {
-        Some(inside) => (inside, true),
-        None => (inside, false),
-    };
     let (name, mut attributes_text) = inside.split_once(' ').unwrap_or((inside, ""));
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphabetic()) {
         return Err(format!("no name of an element: {name:.40}"));
@@ -71,7 +67,7 @@ fn element(rest: &mut &str) -> Result<Element, String> {
         attributes_text = after;
     }
     let mut read = Element { name: name.to_owned(), attributes, text: String::new(), children: Vec::new() };
-    while !empty {
+    loop {
         let (before, _) = rest.split_once('<').ok_or_else(|| format!("{name} has no end"))?;
         read.text.push_str(&plain(before)?);
         *rest = &rest[before.len()..];
@@ -82,7 +78,6 @@ fn element(rest: &mut &str) -> Result<Element, String> {
         }
         read.children.push(element(rest)?);
     }
-    Ok(read)
 }
 
 /// Text with its entities put back.
@@ -111,12 +106,22 @@ mod tests {
     #[test]
     fn the_reader_takes_nothing_that_is_not_sound() {
         let read = |inside: &str| super::read(&format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<a>{inside}</a>"));
-        let sound = read("<b c=\"&lt;\">x&amp;amp;</b>\n<d/>").unwrap();
+        let sound = read("<b c=\"&lt;\">x&amp;amp;</b>\n<d></d>").unwrap();
         assert_eq!((sound.text_of("b"), sound.children.len()), (Some("x&amp;"), 2));
         assert_eq!(sound.children[0].attributes, [("c".to_owned(), "<".to_owned())]);
-        for wrong in
-            ["<b>", "</a><a>", "&", "&nbsp;", "]]>", "<![CDATA[x]]>", "\u{0}", "\u{fffe}", "<b></c>", "<b c></b>"]
-        {
+        for wrong in [
+            "<b>",
+            "</a><a>",
+            "&",
+            "&nbsp;",
+            "]]>",
+            "<![CDATA[x]]>",
+            "\u{0}",
+            "\u{fffe}",
+            "<b></c>",
+            "<b/>",
+            "<b c></b>",
+        ] {
             assert!(read(wrong).is_err(), "{wrong:?}");
         }
     }
