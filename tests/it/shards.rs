@@ -1,5 +1,6 @@
 //! Shards never show: the picture cut in two or seven gives the lines it gives in one piece, with and without threads.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use atalaia::ais::{Line, SourceId};
 use atalaia::cases::Case;
 use atalaia::engine::{Engine, Settings, SourceClock};
 use atalaia::time::{Span, Time};
+use atalaia::tracks::TrackKey;
 use atalaia::units::Mmsi;
 use atalaia::zones::{Chart, ZoneSet};
 use serde_json::Value;
@@ -33,18 +35,19 @@ pub fn same_for_all<T: PartialEq + Debug>(base: &Settings, run: impl Fn(&Setting
     told
 }
 
-/// Ships that report in the same second, many at once, and every tenth of which has company: pairs that meet in Canary waters, with
-/// `invented` numbers more that are heard once.
+/// Ships round a place that report in the same second, many at once, every tenth pair of which meets; with `invented` numbers more in
+/// every round that are heard once.
 struct Crowd {
+    home: (f64, f64),
     ships: u32,
     minutes: i64,
     invented: u32,
 }
 
 impl Crowd {
-    fn place(number: u32, minute: f64) -> (f64, f64, f64) {
+    fn place(&self, number: u32, minute: f64) -> (f64, f64, f64) {
         let home = f64::from(number / 2);
-        let (lat, lon) = away(27.0, -18.5, home * 7.0 % 360.0, 2.0 + home * 0.11);
+        let (lat, lon) = away(self.home.0, self.home.1, home * 7.0 % 360.0, 2.0 + home * 0.11);
         if number % 20 < 2 {
             // One lies still; the other comes at 10 kn, stays beside it for an hour, and goes.
             let away_nm = if number % 2 == 1 { (20.0 - minute).max(minute - 80.0).max(0.0) / 6.0 } else { 0.0 };
@@ -61,10 +64,11 @@ impl Crowd {
         for step in 0..self.minutes * 2 {
             let at = start + Span::from_seconds(step * 30);
             let first_of_invented = 400_000_000 + step as u32 * self.invented;
-            let invented = (0..self.invented).map(|number| (Mmsi(first_of_invented + number), 10 * number));
-            let ships = (0..self.ships).map(|number| (Mmsi(224_000_000 + number * 7919), number));
-            for (mmsi, number) in ships.chain(invented) {
-                let (lat, lon, knots) = Crowd::place(number, step as f64 / 2.0);
+            let far = |number: u32| (f64::from(number) * 0.2 - 30.0, -25.0, 9.0);
+            let invented = (0..self.invented).map(|number| (Mmsi(first_of_invented + number), far(number)));
+            let ships = (0..self.ships)
+                .map(|number| (Mmsi(224_000_000 + number * 7919), self.place(number, step as f64 / 2.0)));
+            for (mmsi, (lat, lon, knots)) in ships.chain(invented) {
                 let motion = Motion {
                     lat_lon: Some((lat, lon)),
                     sog_knots: Some(knots),
@@ -80,8 +84,8 @@ impl Crowd {
         lines
     }
 
-    /// Changes, cases and the summary.
-    fn run(&self, settings: &Settings) -> (Vec<Value>, Vec<Case>, Value) {
+    /// Changes, cases, the summary, how many tracks were evicted, and whose are left.
+    fn run(&self, settings: &Settings) -> (Vec<Value>, Vec<Case>, Value, u64, BTreeSet<TrackKey>) {
         let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in()));
         let lateness = Span::from_seconds(30);
         let clock = SourceClock { name: "crowd".to_owned(), time_zone: None, live: false, lateness };
@@ -92,14 +96,16 @@ impl Crowd {
         }
         engine.finish(&mut changes);
         let changes = changes.iter().map(|change| serde_json::to_value(change).expect("plain data")).collect();
-        (changes, engine.cases(), serde_json::to_value(engine.summary()).expect("plain data"))
+        let summary = serde_json::to_value(engine.summary()).expect("plain data");
+        let left = engine.tracks().iter().map(|vessel| vessel.key()).collect();
+        (changes, engine.cases(), summary, engine.tracks().evicted(), left)
     }
 }
 
 #[test]
 fn a_crowd_in_one_second_is_worked_on_side_by_side_and_gives_the_same() {
-    let crowd = Crowd { ships: 600, minutes: 110, invented: 0 };
-    let (changes, cases, _) = same_for_all(&Settings::default(), |settings| crowd.run(settings));
+    let crowd = Crowd { home: (27.0, -18.5), ships: 600, minutes: 110, invented: 0 };
+    let (changes, cases, ..) = same_for_all(&Settings::default(), |settings| crowd.run(settings));
     let of = |behaviour| changes.iter().filter(|change| change["alert"]["behaviour"] == behaviour).count();
     assert!(30 <= of("rendezvous") && 30 <= of("loitering"), "{} {}", of("rendezvous"), of("loitering"));
     assert!(!cases.is_empty());
@@ -109,7 +115,8 @@ fn a_crowd_in_one_second_is_worked_on_side_by_side_and_gives_the_same() {
 fn who_is_evicted_does_not_depend_on_shards() {
     let mut small = Settings::default();
     small.tracks.max_tracks = 1000;
-    let crowd = Crowd { ships: 300, minutes: 75, invented: 40 };
-    let (changes, ..) = same_for_all(&small, |settings| crowd.run(settings));
+    let crowd = Crowd { home: (-35.0, -10.0), ships: 960, minutes: 65, invented: 60 };
+    let (changes, _, _, evicted, left) = same_for_all(&small, |settings| crowd.run(settings));
     assert!(!changes.is_empty());
+    assert!(1000 < evicted && 900 <= left.len(), "{evicted} {}", left.len());
 }
