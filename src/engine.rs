@@ -5,6 +5,7 @@
 
 mod dispatch;
 mod explain;
+mod held;
 mod intake;
 mod memory;
 mod reorder;
@@ -34,6 +35,7 @@ pub use explain::Explained;
 pub use settings::{Settings, TimeSettings, ZoneSettings};
 pub use summary::Summary;
 
+use held::Held;
 use intake::Intake;
 use reorder::Reorder;
 use summary::Counters;
@@ -88,6 +90,7 @@ pub struct Engine {
     asking: Vec<bool>,
     book: AlertBook,
     cases: CaseBook,
+    held: Held,
     timers: BinaryHeap<Reverse<Timer>>,
     now: Option<Time>,
     sweep_at: Time,
@@ -140,6 +143,7 @@ impl Engine {
             asking: asking(&chart),
             book: AlertBook::new(settings.alerts.clone(), settings.score.clone()),
             cases: CaseBook::default(),
+            held: Held::default(),
             timers: BinaryHeap::new(),
             now: None,
             sweep_at: Time::MIN,

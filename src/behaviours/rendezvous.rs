@@ -222,6 +222,9 @@ impl Rendezvous {
         let Some(fix) = step.fix else {
             return;
         };
+        if !is_confirmed(vessel) {
+            return;
+        }
         let minute = fix.at.floor_minute();
         if self.looked_at.insert(step.vessel, minute) == Some(minute) {
             return;
@@ -427,7 +430,12 @@ fn is_candidate(other: &Vessel<'_>, at: Time) -> bool {
         return false;
     };
     let passing = other.speed_made_good().is_some_and(|smg| !smg.over_hole && 3.0 * PASSING_KNOTS < smg.knots);
-    other.takes_part() && at - last.at <= LOOK_BACK && !passing
+    other.takes_part() && is_confirmed(other) && at - last.at <= LOOK_BACK && !passing
+}
+
+/// A number heard once is no ship yet: invented ones must not take the places of partners.
+fn is_confirmed(vessel: &Vessel<'_>) -> bool {
+    1 < vessel.fixes() || vessel.satellite_only()
 }
 
 fn in_order(a: (TrackKey, TrackIx), b: (TrackKey, TrackIx)) -> ((TrackKey, TrackIx), (TrackKey, TrackIx)) {

@@ -250,6 +250,7 @@ impl Engine {
         for change in &out[from..] {
             self.counters.change(change);
             self.cases.take(change);
+            self.held.take(change, &mut self.tracks);
         }
     }
 

@@ -56,7 +56,8 @@ impl Tracks {
         outcome
     }
 
-    /// Brings the number of tracks to nine tenths of the limit, if it is above: the unconfirmed first, then the longest silent.
+    /// Brings the number of tracks to nine tenths of the limit, if it is above: the unconfirmed first, then those about whom no behaviour
+    /// keeps anything, then the longest silent; never one in an open alert.
     pub fn make_room(&mut self) {
         let limit = self.settings.max_tracks as usize;
         let alive = self.len();
@@ -152,6 +153,11 @@ impl Tracks {
     /// Whether the vessel is in a stay in calm water.
     pub fn mark_in_port(&mut self, ix: TrackIx, stays: bool) {
         self.mark(ix, Flag::InPort, stays);
+    }
+
+    /// Whether the vessel is in an open alert: then it is not evicted.
+    pub fn mark_in_alert(&mut self, ix: TrackIx, is: bool) {
+        self.mark(ix, Flag::InAlert, is);
     }
 
     /// Tracks that ceased to exist since the last call, by key; they can still be read until `release`.

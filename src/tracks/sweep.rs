@@ -61,9 +61,13 @@ impl Shard {
         self.forgotten.push(ix);
     }
 
-    /// Who may be evicted, as one may compare: the unconfirmed first, then the longest silent.
-    pub(super) fn evictable(&self) -> impl Iterator<Item = (bool, Time, TrackKey, TrackIx)> {
-        let alive = (0..).zip(&self.hot).filter(|(_, hot)| hot.is(Flag::Alive) && !hot.is_watched());
-        alive.map(|(ix, hot)| (CONFIRMED_FIXES <= hot.fixes, hot.last_at, hot.key(), self.outside(TrackIx(ix))))
+    /// Who may be evicted, as one may compare: the unconfirmed first, whatever behaviours make of them, then those about whom no
+    /// behaviour keeps anything, each the longest silent first.
+    pub(super) fn evictable(&self) -> impl Iterator<Item = (bool, bool, Time, TrackKey, TrackIx)> {
+        let alive = (0..).zip(&self.hot).filter(|(_, hot)| hot.is(Flag::Alive) && !hot.is(Flag::InAlert));
+        alive.map(|(ix, hot)| {
+            let confirmed = CONFIRMED_FIXES <= hot.fixes;
+            (confirmed, hot.is_watched(), hot.last_at, hot.key(), self.outside(TrackIx(ix)))
+        })
     }
 }

@@ -93,6 +93,8 @@ pub(super) enum Flag {
     Beside = 32,
     /// The same twice: they are two ships.
     BesideTwice = 64,
+    /// In an open alert: not to be evicted.
+    InAlert = 128,
 }
 
 /// Chain end in `Hot::next`.

@@ -39,6 +39,8 @@ pub fn same_for_all<T: PartialEq + Debug>(base: &Settings, run: impl Fn(&Setting
 /// every round that are heard once.
 struct Crowd {
     home: (f64, f64),
+    /// Whether invented numbers turn up beside the ships, or elsewhere.
+    beside: bool,
     ships: u32,
     minutes: i64,
     invented: u32,
@@ -64,7 +66,10 @@ impl Crowd {
         for step in 0..self.minutes * 2 {
             let at = start + Span::from_seconds(step * 30);
             let first_of_invented = 400_000_000 + step as u32 * self.invented;
-            let far = |number: u32| (f64::from(number) * 0.2 - 30.0, -25.0, 9.0);
+            let far = |number: u32| match self.beside {
+                true => self.place(10 * number, step as f64 / 2.0),
+                false => (f64::from(number) * 0.2 - 30.0, -25.0, 9.0),
+            };
             let invented = (0..self.invented).map(|number| (Mmsi(first_of_invented + number), far(number)));
             let ships = (0..self.ships)
                 .map(|number| (Mmsi(224_000_000 + number * 7919), self.place(number, step as f64 / 2.0)));
@@ -104,7 +109,7 @@ impl Crowd {
 
 #[test]
 fn a_crowd_in_one_second_is_worked_on_side_by_side_and_gives_the_same() {
-    let crowd = Crowd { home: (27.0, -18.5), ships: 600, minutes: 110, invented: 0 };
+    let crowd = Crowd { home: (27.0, -18.5), beside: false, ships: 600, minutes: 110, invented: 0 };
     let (changes, cases, ..) = same_for_all(&Settings::default(), |settings| crowd.run(settings));
     let of = |behaviour| changes.iter().filter(|change| change["alert"]["behaviour"] == behaviour).count();
     assert!(30 <= of("rendezvous") && 30 <= of("loitering"), "{} {}", of("rendezvous"), of("loitering"));
@@ -115,8 +120,26 @@ fn a_crowd_in_one_second_is_worked_on_side_by_side_and_gives_the_same() {
 fn who_is_evicted_does_not_depend_on_shards() {
     let mut small = Settings::default();
     small.tracks.max_tracks = 1000;
-    let crowd = Crowd { home: (-35.0, -10.0), ships: 960, minutes: 65, invented: 60 };
+    let crowd = Crowd { home: (-35.0, -10.0), beside: false, ships: 960, minutes: 65, invented: 60 };
     let (changes, _, _, evicted, left) = same_for_all(&small, |settings| crowd.run(settings));
     assert!(!changes.is_empty());
     assert!(1000 < evicted && 900 <= left.len(), "{evicted} {}", left.len());
+}
+
+/// Numbers that nobody has, beside slow ships in a corridor, where every behaviour looks at them.
+#[test]
+fn a_flood_of_invented_numbers_pushes_out_nobody_who_is_in_an_open_alert() {
+    let mut small = Settings::default();
+    small.tracks.max_tracks = 1000;
+    let crowd = Crowd { home: (27.0, -18.5), beside: true, ships: 300, minutes: 75, invented: 60 };
+    let (changes, _, _, evicted, left) = crowd.run(&small);
+    assert!(left.len() <= 1000 && 5000 < evicted, "{} left, {evicted} evicted", left.len());
+    let of_ships: Vec<&Value> = changes
+        .iter()
+        .filter(|change| change["alert"]["behaviour"] == "rendezvous" && change["alert"]["announced"] == true)
+        .filter(|change| (0..2).all(|ship| change["alert"]["vessels"][ship]["mmsi"].as_u64() < Some(300_000_000)))
+        .collect();
+    let opened = of_ships.iter().filter(|change| change["change"] == "opened").count();
+    assert!(15 <= opened, "{opened} of 30 meetings");
+    assert!(of_ships.iter().all(|change| change["change"] != "ended"), "a meeting that goes on was ended");
 }

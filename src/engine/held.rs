@@ -1,0 +1,51 @@
+//! Who is in an open alert: no flood of invented vessels may push them out of the picture.
+
+use rustc_hash::FxHashMap;
+
+use crate::alerts::{Change, Status};
+use crate::tracks::{TrackKey, Tracks};
+use crate::units::Mmsi;
+
+/// The open alerts, as far as they have been announced, and how many of them each vessel is in.
+#[derive(Default)]
+pub(super) struct Held {
+    alerts: FxHashMap<String, Vec<TrackKey>>,
+    vessels: FxHashMap<TrackKey, u32>,
+}
+
+impl Held {
+    /// Takes in a change, and marks vessels accordingly.
+    pub(super) fn take(&mut self, change: &Change, tracks: &mut Tracks) {
+        let alert = &change.alert;
+        let is_open = alert.announced && alert.status == Status::Open;
+        match (self.alerts.contains_key(&alert.id), is_open) {
+            (false, true) => {
+                let key =
+                    |vessel: &crate::alerts::VesselRef| TrackKey { mmsi: Mmsi(vessel.mmsi), ordinal: vessel.track };
+                let vessels: Vec<TrackKey> = alert.vessels.iter().map(key).collect();
+                for key in &vessels {
+                    *self.vessels.entry(*key).or_default() += 1;
+                    mark(tracks, *key, true);
+                }
+                self.alerts.insert(alert.id.clone(), vessels);
+            }
+            (true, false) => {
+                for key in self.alerts.remove(&alert.id).unwrap_or_default() {
+                    let count = self.vessels.entry(key).or_insert(1);
+                    *count -= 1;
+                    if *count == 0 {
+                        self.vessels.remove(&key);
+                        mark(tracks, key, false);
+                    }
+                }
+            }
+            (true, true) | (false, false) => {}
+        }
+    }
+}
+
+fn mark(tracks: &mut Tracks, key: TrackKey, is: bool) {
+    if let Some(ix) = tracks.find(key).map(|vessel| vessel.ix()) {
+        tracks.mark_in_alert(ix, is);
+    }
+}
