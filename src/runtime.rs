@@ -436,10 +436,12 @@ impl Daemon {
             for (sink, bytes) in self.sinks.unwritten() {
                 warn!(sink, bytes, "could not be told of everything: the rest stays in the store for the next start");
             }
-            // Waits for the writer.
-            self.store = None;
+            let stored = self.store.take().is_none_or(Store::finish);
             info!(open_alerts = open.len(), "stopped");
-            return Ok(());
+            return match stored {
+                true => Ok(()),
+                false => Err(io::Error::other("the last alerts could not be stored and are lost")),
+            };
         }
         let unwritten: usize = self.sinks.unwritten().iter().map(|(_, bytes)| bytes).sum();
         for (sink, bytes) in self.sinks.unwritten() {

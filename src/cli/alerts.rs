@@ -257,11 +257,9 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Export { filter, format } => {
             let found = store::alerts(&path, &filter.query("info"), now).map_err(refused)?;
-            let mut values = Vec::new();
-            for entry in &found {
-                let told = store::alert(&path, &entry.id, now).map_err(refused)?;
-                values.push(entry.value(&told.notes));
-            }
+            let notes = store::all_notes(&path).map_err(refused)?;
+            let of = |entry: &Entry| entry.value(notes.get(&entry.id).map_or(&[], Vec::as_slice));
+            let values: Vec<Value> = found.iter().map(of).collect();
             let mut text = Vec::new();
             store::export::write(*format, &values, &mut text).map_err(|error| Failure::Other(error.to_string()))?;
             print(&String::from_utf8_lossy(&text))

@@ -76,7 +76,11 @@ impl Jsonl {
                 }
             }
             // What the store is told of as delivered must not go with a power cut.
-            if self.rows.is_empty() { Ok(()) } else { file.sync_data() }
+            match if self.rows.is_empty() { Ok(()) } else { file.sync_data() } {
+                // A pipe or a device keeps nothing that could be flushed.
+                Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+                outcome => outcome,
+            }
         });
         self.waiting.drain(..written);
         outcome.map_err(|cause| SinkError { path: self.path.display().to_string(), cause })
@@ -88,5 +92,19 @@ impl Jsonl {
             self.file = Some(file);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_into_a_device_counts_as_told() {
+        let mut sink = Jsonl::new(Path::new("/dev/null"));
+        sink.take("{}", Some(7));
+        assert!(sink.take_told().is_empty(), "not written yet");
+        sink.flush().expect("it takes everything");
+        assert_eq!(sink.take_told(), [7]);
     }
 }

@@ -25,7 +25,7 @@ pub use acts::{Act, Finding, Hush, act, hush, unhush};
 pub use backup::backup;
 pub use outbox::{Delivery, Wants};
 pub use read::{
-    Entry, HushRow, Note, Query, Sent, Told, alert, alerts, case, cases, deliveries, hushes, stored_severity,
+    Entry, HushRow, Note, Query, Sent, Told, alert, alerts, all_notes, case, cases, deliveries, hushes, stored_severity,
 };
 pub use writer::{Event, Store};
 

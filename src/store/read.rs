@@ -1,5 +1,6 @@
 //! What the store knows, for lists, single alerts and exports. Readers never hold the writer up.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rusqlite::types::ToSql;
@@ -216,8 +217,26 @@ pub fn alert(path: &Path, id: &str, now: Time) -> Result<Told, StoreError> {
 /// The notes of one alert, oldest first.
 fn notes(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Note>> {
     let mut query = connection.prepare("SELECT at, who, text FROM notes WHERE alert = ?1 ORDER BY seq")?;
-    let notes = query.query_map([id], |row| Ok(Note { at: time(row, 0)?, who: row.get(1)?, text: row.get(2)? }))?;
-    notes.collect()
+    query.query_map([id], note)?.collect()
+}
+
+/// The notes of every alert that has any, oldest first, by its id.
+pub fn all_notes(path: &Path) -> Result<BTreeMap<String, Vec<Note>>, StoreError> {
+    let connection = schema::beside(path)?;
+    let read = || -> rusqlite::Result<BTreeMap<String, Vec<Note>>> {
+        let mut query = connection.prepare("SELECT at, who, text, alert FROM notes ORDER BY seq")?;
+        let mut rows = query.query([])?;
+        let mut all: BTreeMap<String, Vec<Note>> = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            all.entry(row.get(3)?).or_default().push(note(row)?);
+        }
+        Ok(all)
+    };
+    read().map_err(StoreError::sqlite(path))
+}
+
+fn note(row: &Row<'_>) -> rusqlite::Result<Note> {
+    Ok(Note { at: time(row, 0)?, who: row.get(1)?, text: row.get(2)? })
 }
 
 /// Every silence, newest first.

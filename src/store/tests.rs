@@ -227,6 +227,16 @@ fn while_nothing_can_be_stored_nobody_is_told_and_nothing_is_lost() {
     place.sql("DROP TRIGGER full");
     assert_eq!(events.recv_timeout(PATIENCE), Ok(Event::Working));
     assert_eq!(stored(&events).len(), changes.len());
+    assert!(store.finish(), "all of it is there");
+}
+
+#[test]
+fn what_could_not_be_stored_at_the_end_is_said_to_be_lost() {
+    let place = place();
+    let (store, _events) = place.open(&["file"]);
+    place.sql("CREATE TRIGGER full BEFORE INSERT ON changes BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    store.changes(distress());
+    assert!(!store.finish());
 }
 
 #[test]

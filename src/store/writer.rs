@@ -46,7 +46,7 @@ enum Request {
 #[derive(Debug)]
 pub struct Store {
     sender: SyncSender<Request>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<bool>>,
     /// Held so that no other daemon takes the store.
     _lock: File,
 }
@@ -102,6 +102,18 @@ impl Store {
         receiver.recv_timeout(patience).is_ok()
     }
 
+    /// Waits for the writer to end; whether everything asked for has been stored.
+    pub fn finish(mut self) -> bool {
+        self.end()
+    }
+
+    fn end(&mut self) -> bool {
+        self.thread.take().is_none_or(|thread| {
+            self.ask(Request::Finish);
+            thread.join().unwrap_or(false)
+        })
+    }
+
     fn ask(&self, request: Request) {
         // The writer ends only after `Finish`, which nobody asks for before the end.
         let _ = self.sender.send(request);
@@ -111,10 +123,7 @@ impl Store {
 impl Drop for Store {
     /// Waits for the writer to end; what cannot be stored is tried once more.
     fn drop(&mut self) {
-        self.ask(Request::Finish);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.end();
     }
 }
 
@@ -128,12 +137,13 @@ struct Writer<N, T> {
 }
 
 impl<N: Fn() -> Time, T: FnMut(Event)> Writer<N, T> {
-    fn run(&mut self, requests: &Receiver<Request>) {
+    /// Writes until it is asked to finish; whether all of it was stored.
+    fn run(&mut self, requests: &Receiver<Request>) -> bool {
         let mut batch = Vec::new();
         loop {
             if batch.is_empty() {
                 let Ok(request) = requests.recv() else {
-                    return;
+                    return true;
                 };
                 batch.push(request);
             }
@@ -165,7 +175,7 @@ impl<N: Fn() -> Time, T: FnMut(Event)> Writer<N, T> {
             }
             if finishes {
                 let _ = self.connection.pragma_update(None, "wal_checkpoint", "TRUNCATE");
-                return;
+                return !self.failing;
             }
         }
     }

@@ -151,11 +151,13 @@ fn what_is_done_on_the_command_line_lasts_and_is_exported() {
         assert!(page.contains(part), "{part} in\n{page}");
     }
     for (format, part) in
-        [("csv", "'=1+1"), ("geojson", "FeatureCollection"), ("kml", "<kml"), ("jsonl", "\"finding\"")]
+        [("csv", "id,behaviour,"), ("geojson", "FeatureCollection"), ("kml", "<kml"), ("jsonl", "\"finding\"")]
     {
         let (code, text, _) = atalaia(&file, &["alerts", "export", "--format", format]);
         assert_eq!(code, Some(0));
-        assert!(format == "csv" || text.contains(part), "{part} in\n{text}");
+        assert!(text.contains(part), "{part} in\n{text}");
+        assert!(ids.iter().all(|id| text.contains(id)), "every alert, the closed one too\n{text}");
+        assert!(format == "csv" || text.contains("1+1"), "the note\n{text}");
     }
     let copy = folder.path().join("copy.sqlite");
     let (code, said, why) = atalaia(&file, &["backup", copy.to_str().unwrap()]);
