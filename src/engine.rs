@@ -11,6 +11,7 @@ mod memory;
 mod reorder;
 mod settings;
 mod silence;
+mod snapshot;
 mod summary;
 mod watermark;
 
@@ -72,6 +73,7 @@ macro_rules! scene {
     };
 }
 use scene;
+use serde::{Deserialize, Serialize};
 
 /// The whole core.
 pub struct Engine {
@@ -108,7 +110,7 @@ pub struct Engine {
 }
 
 /// A moment a behaviour asked for; ordered by time, then behaviour, then track key.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Timer {
     at: Time,
     behaviour: u32,

@@ -15,13 +15,14 @@
 //! A module imports what stands before a `<` to its left, never its own step, never to the right; the house test checks it.
 //!
 //! ```text
-//! core    time units < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
+//! core    time units state < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
 //! shell   < clock telemetry store < inputs delivery http < config < runtime < cli main
 //! ```
 //!
 //! | module | what it is |
 //! |---|---|
 //! | [`time`], [`units`] | UTC milliseconds; MMSI and the constants between units |
+//! | [`state`] | what the engine knows, as bytes and back |
 //! | [`geo`] | positions, the local plane, coast, ports, sun, hulls |
 //! | [`ais`] | lines of NMEA and CSV in, reports out; the encoder for exercises |
 //! | [`zones`] | GeoJSON zones, who is inside, calm water |
@@ -70,6 +71,7 @@ pub mod episodes;
 pub mod geo;
 pub mod inputs;
 pub mod runtime;
+pub mod state;
 pub mod store;
 pub mod telemetry;
 pub mod time;

@@ -66,7 +66,27 @@ pub(crate) fn run_on(settings: &Settings, chart: Chart, script: &str) -> Vec<Cha
     for shards in [2, 7] {
         assert_eq!(run_in_shards(settings, chart.clone(), script, shards), told, "with {shards} shards");
     }
+    assert_eq!(run_resumed(settings, &chart, script), told, "resumed from snapshots");
     told
+}
+
+/// The same by an engine that dies twenty times and is made anew from its snapshot.
+fn run_resumed(settings: &Settings, chart: &Chart, script: &str) -> Vec<Change> {
+    let lines = lines(script);
+    let mut chance = fastrand::Rng::with_seed(lines.len() as u64);
+    let cuts: Vec<usize> = (0..20).map(|_| chance.usize(0..lines.len().max(1))).collect();
+    let mut engine = engine_on(settings, chart.clone());
+    let mut out = Vec::new();
+    for (number, line) in lines.iter().enumerate() {
+        if cuts.contains(&number) {
+            let snapshot = engine.save();
+            engine = engine_on(settings, chart.clone());
+            engine.restore(&snapshot).expect("a snapshot of the same program");
+        }
+        engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut out);
+    }
+    engine.finish(&mut out);
+    out
 }
 
 fn run_in_shards(settings: &Settings, chart: Chart, script: &str, shards: u32) -> Vec<Change> {

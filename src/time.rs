@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::{Add, AddAssign, Neg, Sub};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A moment in UTC, in milliseconds since 1970-01-01T00:00:00Z.
 ///
@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 pub struct Time(i64);
 
 /// A length of time in milliseconds; may be negative.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Span(i64);
 
 impl Time {
@@ -106,7 +106,20 @@ impl fmt::Display for Time {
 
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        match serializer.is_human_readable() {
+            true => serializer.collect_str(self),
+            false => serializer.serialize_i64(self.0),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Time, D::Error> {
+        if !from.is_human_readable() {
+            return i64::deserialize(from).map(Time);
+        }
+        let text = std::borrow::Cow::<str>::deserialize(from)?;
+        Time::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is no time")))
     }
 }
 

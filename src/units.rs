@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Metres in one international nautical mile.
 pub const METRES_PER_NM: f64 = 1852.0;
@@ -14,7 +14,7 @@ pub const METRES_PER_SECOND_PER_KNOT: f64 = METRES_PER_NM / 3600.0;
 pub const EARTH_RADIUS_METRES: f64 = 6_371_008.8;
 
 /// A Maritime Mobile Service Identity: at most nine decimal digits, not checked for sense.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Mmsi(pub u32);
 

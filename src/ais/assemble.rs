@@ -1,5 +1,7 @@
 //! Joins the parts of a message, whatever their order and whoever speaks in between, bounded in number and age.
 
+use serde::{Deserialize, Serialize};
+
 use super::TimeBasis;
 use super::sentence::Vdm;
 use super::stream::Heard;
@@ -34,6 +36,7 @@ pub(super) struct Reception {
 }
 
 /// The incomplete messages of one source.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Assembly {
     groups: Vec<Group>,
     /// Of the source so far: the age of parts that have no time is counted in them.
@@ -42,7 +45,7 @@ pub(super) struct Assembly {
 }
 
 /// Which message a part belongs to.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Key {
     tag_group: Option<u32>,
     sequence: Option<u8>,
@@ -50,6 +53,7 @@ struct Key {
     total: u8,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Group {
     key: Key,
     station: StationText,

@@ -5,6 +5,7 @@ use std::hash::Hasher;
 use csv_core::{ReadRecordResult, Reader};
 use memchr::{memchr, memchr_iter};
 use rustc_hash::{FxHashMap, FxHasher};
+use serde::{Deserialize, Serialize};
 
 use super::bits::mixed;
 use super::cut::MAX_LINE;
@@ -21,7 +22,7 @@ const MAX_KNOWN: usize = 100_000;
 const MAX_COLUMNS: usize = 64;
 
 /// What a column holds.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Column {
     Time,
     Mmsi,
@@ -61,13 +62,16 @@ const NOAA_2025: &[u8] =
 status,length,width,draft,cargo,transceiver";
 
 /// The rows of one source.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Rows {
     layout: Option<Places>,
+    #[serde(skip)]
     record: Record,
     known: FxHashMap<u32, u64>,
 }
 
 /// What a row says.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Reading {
     pub(super) at: Time,
     pub(super) mmsi: Mmsi,
@@ -155,6 +159,12 @@ struct Record {
     text: [u8; 2 * MAX_LINE],
     ends: [usize; MAX_COLUMNS],
     columns: usize,
+}
+
+impl Default for Record {
+    fn default() -> Record {
+        Record::new()
+    }
 }
 
 impl Record {

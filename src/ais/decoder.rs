@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use super::assemble::{Assembly, Reception, Whole};
 use super::bits::Bits;
@@ -12,6 +13,7 @@ use super::tag::StationText;
 use super::tally::{Reject, Tally};
 use super::{Line, message};
 use crate::geo::LatLon;
+use crate::state::{Damaged, pack, unpack};
 use crate::time::{Span, Time};
 use crate::units::Mmsi;
 
@@ -39,11 +41,23 @@ pub struct Decoder {
     bits: Bits,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Source {
     live: bool,
     stream: Stream,
     assembly: Assembly,
     rows: Rows,
+}
+
+impl Source {
+    fn new(settings: SourceSettings) -> Source {
+        Source {
+            live: settings.live,
+            stream: Stream::new(settings.time_zone),
+            assembly: Assembly::new(),
+            rows: Rows::new(),
+        }
+    }
 }
 
 impl Decoder {
@@ -53,16 +67,38 @@ impl Decoder {
             tally: Tally::new(sources.len()),
             stations: Stations::new(),
             bits: Bits::new(),
-            sources: sources
-                .into_iter()
-                .map(|settings| Source {
-                    live: settings.live,
-                    stream: Stream::new(settings.time_zone),
-                    assembly: Assembly::new(),
-                    rows: Rows::new(),
-                })
-                .collect(),
+            sources: sources.into_iter().map(Source::new).collect(),
         }
+    }
+
+    /// Takes over what inputs are like now: a `SourceId` is an index into the list, which may have grown at its end.
+    pub fn inputs(&mut self, sources: Vec<SourceSettings>) {
+        self.tally.inputs(sources.len());
+        for (place, settings) in sources.into_iter().enumerate() {
+            match self.sources.get_mut(place) {
+                Some(source) => {
+                    source.live = settings.live;
+                    source.stream.set_zone(settings.time_zone);
+                }
+                None => self.sources.push(Source::new(settings)),
+            }
+        }
+    }
+
+    /// Adds what was said so far to a snapshot.
+    pub(crate) fn save(&self, into: &mut Vec<u8>) {
+        let Decoder { sources, tally, stations, bits: _ } = self;
+        pack(sources, into);
+        pack(tally, into);
+        pack(stations, into);
+    }
+
+    /// Takes from a snapshot what was said; `inputs` says what the inputs are like.
+    pub(crate) fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged> {
+        self.sources = unpack(from)?;
+        self.tally = unpack(from)?;
+        self.stations = unpack(from)?;
+        Ok(())
     }
 
     /// Reads one line and appends the reports it completes. A line of a source that was not declared is passed over.
@@ -211,6 +247,7 @@ impl Decoder {
 }
 
 /// Station names by number; 0 is "not said".
+#[derive(Serialize, Deserialize)]
 struct Stations {
     ids: FxHashMap<StationText, u16>,
     names: Vec<Box<str>>,

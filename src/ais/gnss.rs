@@ -2,6 +2,7 @@
 
 use nmea_parser::gnss::GgaQualityIndicator;
 use nmea_parser::{NmeaParser, ParsedMessage};
+use serde::{Deserialize, Serialize};
 
 use super::moment::believable;
 use super::sentence::Sentence;
@@ -13,7 +14,10 @@ use crate::time::Time;
 const MAX_FIELD: usize = 16;
 
 /// Reads the GNSS sentences of one source.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Gnss {
+    /// Keeps nothing from one GNSS sentence to the next.
+    #[serde(skip)]
     parser: NmeaParser,
     position: Option<LatLon>,
 }

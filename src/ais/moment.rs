@@ -2,6 +2,7 @@
 
 use jiff::civil;
 use jiff::tz::{AmbiguousOffset, TimeZone};
+use serde::{Deserialize, Serialize};
 
 use super::tag::StationText;
 use crate::time::{Span, Time};
@@ -111,8 +112,9 @@ impl Civil {
 }
 
 /// The clock of a receiver that writes local time.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct LocalClock {
+    #[serde(skip)]
     zone: Option<TimeZone>,
     /// The last quarter of an hour looked up, and its offset; offsets change on quarters only.
     known: Option<(i64, Span)>,
@@ -125,6 +127,13 @@ impl LocalClock {
     /// A clock in this zone; without one it shows UTC.
     pub(super) fn new(zone: Option<TimeZone>) -> LocalClock {
         LocalClock { zone, known: None, last: Time::MIN }
+    }
+
+    /// The clock is of this zone now.
+    pub(super) fn set_zone(&mut self, zone: Option<TimeZone>) {
+        if self.zone != zone {
+            (self.zone, self.known) = (zone, None);
+        }
     }
 
     /// The moment the clock showed this. In the hour that autumn repeats, the reading that goes on from the last one.

@@ -1,19 +1,21 @@
 //! What one AIS message or CSV row says, with what is not available or cannot be right left out.
 
+use serde::{Deserialize, Serialize};
+
 use crate::geo::LatLon;
 use crate::time::Time;
 use crate::units::Mmsi;
 
 /// Which input a line came from: an index into the engine's list of inputs.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct SourceId(pub u16);
 
 /// Which station heard a report: an index into `Decoder::station_name`; 0 is "not said".
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct StationId(pub u16);
 
 /// Where the event time of a report came from (SPEC "Time"), best first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum TimeBasis {
     /// TAG block `c:`.
     Tag,
@@ -30,7 +32,7 @@ pub enum TimeBasis {
 }
 
 /// One decoded report.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// Event time.
     pub at: Time,
@@ -49,7 +51,7 @@ pub struct Report {
 }
 
 /// The content of a report, by family.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Body {
     /// Types 1, 2, 3, 9, 18, 19 (its position half), 27 and CSV rows.
     Position(Position),
@@ -66,7 +68,7 @@ pub enum Body {
 }
 
 /// AIS transponder class.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Class {
     /// Class A (types 1-3, 5, 27 unless known otherwise).
     A,
@@ -77,7 +79,7 @@ pub enum Class {
 }
 
 /// A position report. Kept in the units of the air, so that a report is small and compares exactly.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Position {
     lat: i32,
     lon: i32,
@@ -197,7 +199,7 @@ impl Position {
 }
 
 /// Static and voyage data; what a message does not carry is absent.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Static {
     /// Class of the transponder, where the message tells.
     pub class: Option<Class>,
@@ -228,7 +230,7 @@ impl Static {
 }
 
 /// An aid to navigation, real or virtual.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Aid {
     /// Where it says it is.
     pub position: Position,
@@ -243,7 +245,7 @@ pub struct Aid {
 }
 
 /// Hull around the antenna, in metres.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Dimensions {
     /// To the bow.
     pub bow: u16,

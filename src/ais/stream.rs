@@ -5,6 +5,7 @@ use std::hash::Hasher;
 use jiff::tz::TimeZone;
 use memchr::{memchr, memchr3};
 use rustc_hash::{FxHashMap, FxHasher};
+use serde::{Deserialize, Serialize};
 
 use super::TimeBasis;
 use super::gnss::Gnss;
@@ -23,6 +24,7 @@ const MAX_CLOCKS: usize = 4096;
 const COUNTERS: u8 = 3;
 
 /// What a source has said so far that bears on the lines to come.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Stream {
     local: LocalClock,
     gnss: Gnss,
@@ -59,6 +61,11 @@ impl Stream {
             counters: 0,
             clocks: FxHashMap::default(),
         }
+    }
+
+    /// The receiver's local time is of this zone now.
+    pub(super) fn set_zone(&mut self, zone: Option<TimeZone>) {
+        self.local.set_zone(zone);
     }
 
     /// The stream's own clock: of this station where it has shown one, else of the source.

@@ -1,6 +1,7 @@
 //! TAG blocks of NMEA 4.10 and IEC 61162-450: time, station and group of the sentence behind them.
 
 use memchr::memchr;
+use serde::{Deserialize, Serialize};
 
 use super::moment::unix_time;
 use super::sentence::{hex_byte, xor};
@@ -8,7 +9,7 @@ use crate::time::Time;
 
 /// A station name as feeds write it, kept inline. Empty means "not said".
 /// Three machine words, since it is copied and compared with every line.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 #[repr(align(8))]
 pub(super) struct StationText {
     bytes: [u8; 23],
@@ -49,7 +50,7 @@ impl StationText {
 }
 
 /// What a TAG block says.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Tag {
     /// `c`, in seconds or milliseconds.
     pub(super) time: Option<Time>,

@@ -1,9 +1,11 @@
 //! What was read, by source: lines, sentences, messages by type, and every reject by reason.
 
+use serde::{Deserialize, Serialize};
+
 use super::SourceId;
 
 /// Why something was left out. The names are stable: summaries and metrics carry them.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Reject {
     /// A line that is neither a sentence nor a row of a known CSV layout.
     NotASentence,
@@ -96,7 +98,7 @@ impl Reject {
 }
 
 /// Counters of one source, or of all together.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Counts {
     /// Lines, whatever they held.
     pub lines: u64,
@@ -155,7 +157,7 @@ impl Counts {
 }
 
 /// The counters of all sources.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Tally {
     sources: Vec<Counts>,
 }
@@ -177,6 +179,11 @@ impl Tally {
             total.add(counts);
         }
         total
+    }
+
+    /// There are so many inputs now.
+    pub(super) fn inputs(&mut self, count: usize) {
+        self.sources.resize(count.max(self.sources.len()), Counts::default());
     }
 
     pub(super) fn source_mut(&mut self, index: usize) -> &mut Counts {

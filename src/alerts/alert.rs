@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::geo::LatLon;
+use crate::state::{Word, json, maybe_word, word};
 use crate::time::Time;
 
 /// One line of the alert stream: what changed, when it was decided, and the alert as it now stands.
@@ -38,7 +39,7 @@ pub enum ChangeKind {
 }
 
 /// Where an alert stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Going on, or waiting whether it comes back.
@@ -50,7 +51,7 @@ pub enum Status {
 }
 
 /// How urgent: info < 20 <= low < 40 <= medium < 60 <= high < 80 <= critical.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Below 20 points.
@@ -139,7 +140,7 @@ pub struct Alert {
 }
 
 /// Who does what where, each part as it stands in the summary.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Sentence {
     /// `ALFA (ES, cargo)`.
     pub who: String,
@@ -162,7 +163,7 @@ impl Sentence {
 }
 
 /// A vessel as an alert names it.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct VesselRef {
     /// Its MMSI.
     pub mmsi: u32,
@@ -177,28 +178,33 @@ pub struct VesselRef {
     /// Ship type 1-99, if sent.
     pub ship_type: Option<u8>,
     /// ISO 3166 alpha-2 of the flag behind the MMSI's MID.
-    pub flag: Option<&'static str>,
+    #[serde(deserialize_with = "maybe_word")]
+    pub flag: Option<Word>,
     /// `A` or `B`.
-    pub class: Option<&'static str>,
+    #[serde(deserialize_with = "maybe_word")]
+    pub class: Option<Word>,
     /// Part in the case: mother, daughter, dropper, collector, dark.
-    pub role: Option<&'static str>,
+    #[serde(deserialize_with = "maybe_word")]
+    pub role: Option<Word>,
 }
 
 /// A zone as an alert names it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ZoneRef {
     /// Its id.
     pub id: String,
     /// Its name.
     pub name: String,
     /// `corridor`, `area`, `port`, `anchorage` or `benign`.
-    pub kind: &'static str,
+    #[serde(deserialize_with = "word")]
+    pub kind: Word,
     /// `in` or `near`.
-    pub relation: &'static str,
+    #[serde(deserialize_with = "word")]
+    pub relation: Word,
 }
 
 /// One line of the score.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ScoreReason {
     /// Stable name of the ingredient.
     pub code: String,
@@ -209,11 +215,13 @@ pub struct ScoreReason {
 }
 
 /// The numbers and tracks behind an alert.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Evidence {
     /// Thresholds in force, by setting name.
+    #[serde(with = "json")]
     pub thresholds: Map<String, Value>,
     /// What was measured.
+    #[serde(with = "json")]
     pub measured: Map<String, Value>,
     /// Stations that heard the vessels lately; empty when the feed does not say.
     pub stations: Vec<String>,
@@ -222,7 +230,7 @@ pub struct Evidence {
 }
 
 /// The track of one vessel in the evidence.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct EvidenceTrack {
     /// Its MMSI.
     pub mmsi: u32,

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::behaviours::Holding;
 use crate::time::{Span, Time};
 
@@ -21,7 +23,7 @@ const SAME_START: Span = Span::from_millis(1000);
 const CORRECTED: [&str; 2] = ["ais_gap", "dark_rendezvous"];
 
 /// Ended alerts that may still be corrected, by key and start.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Archive {
     entries: BTreeMap<(Key, Time), Entry>,
     by_end: BTreeSet<(Time, Key, Time)>,

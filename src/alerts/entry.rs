@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::behaviours::{Holding, Subject};
+use crate::state::{Word, word, words};
 use crate::time::{Span, Time};
 use crate::zones::Relation;
 
@@ -15,22 +18,26 @@ use super::party::Party;
 use super::score::{Scene, Score, ScoreSettings};
 use super::settings::Settings;
 use super::summary::{Tense, Told, form_words, opened_because, summary};
-use super::{View, evidence, roles};
+use super::{View, evidence, roles, whole};
 
 /// A reason names so many news.
 const NEWS_NAMED: usize = 4;
 
 /// An alert with what the book needs beside it.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Entry {
     pub(super) state: State,
     /// When the merge window closes, while it is pending.
     pub(super) deadline: Option<Time>,
-    pub(super) end_reason: &'static str,
+    #[serde(deserialize_with = "word")]
+    pub(super) end_reason: Word,
     /// As it now stands; zones, vessels, summary, stations and tracks as of the last line.
+    #[serde(with = "whole::one")]
     pub(super) alert: Arc<Alert>,
     parties: Vec<Party>,
     /// The form at the last line.
-    told_form: &'static str,
+    #[serde(deserialize_with = "word")]
+    told_form: Word,
     inputs: Inputs,
     shore_nm: Option<f64>,
     revision: u32,
@@ -48,10 +55,12 @@ pub(super) struct Context<'a> {
 }
 
 /// What a score was made from: while it stays the same, the score is not made again before a line is due.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct Inputs {
-    form: &'static str,
-    base: Vec<(&'static str, i32)>,
+    #[serde(deserialize_with = "word")]
+    form: Word,
+    #[serde(deserialize_with = "words")]
+    base: Vec<(Word, i32)>,
     asked: Option<i32>,
     anchored: bool,
     zones: Vec<ZoneRef>,

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::tracks::TrackKey;
 
 use super::id::Key;
@@ -10,7 +12,7 @@ use super::id::Key;
 const FEWEST: usize = 3;
 
 /// The announced open pairs by vessel.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Groups {
     pairs: BTreeMap<TrackKey, BTreeSet<Key>>,
 }

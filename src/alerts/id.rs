@@ -1,9 +1,11 @@
 //! The id of an alert: made of the facts of its first opening, so that a replay finds the same id again.
 
 use data_encoding::BASE32_NOPAD;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::behaviours::Subject;
+use crate::state::{Word, word};
 use crate::time::Time;
 use crate::tracks::TrackKey;
 
@@ -11,10 +13,11 @@ use crate::tracks::TrackKey;
 const LENGTH: usize = 26;
 
 /// What an alert is about, apart from when it began: at most one alert of a key is open at a time.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub(super) struct Key {
     /// Name of the behaviour.
-    pub(super) behaviour: &'static str,
+    #[serde(deserialize_with = "word")]
+    pub(super) behaviour: Word,
     /// The vessels, smaller track key first. Empty for what concerns no vessel.
     pub(super) tracks: Vec<TrackKey>,
     /// The zone's id for behaviours that are about one zone; without a vessel the name of the input or cell.

@@ -1,9 +1,11 @@
 //! The one table that says how an alert goes on: (state, observation) to (next state, what to do, why).
 
+use serde::{Deserialize, Serialize};
+
 use super::alert::ChangeKind;
 
 /// Where an alert stands inside the book.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) enum State {
     /// Not in the book: never opened, or over.
     Absent,

@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
+use crate::state::{Word, by_word_of};
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
 
@@ -14,16 +17,18 @@ const LEADS_KEPT: Span = Span::from_hours(365 * 24);
 const MOST_LEADS: usize = 100_000;
 
 /// Ended alerts and facts of the last days, at most a set number.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Memory {
     ends: BTreeMap<Key, Time>,
     by_end: BTreeSet<(Time, Key)>,
     /// By vessel and behaviour, announced alerts only.
-    alerts: BTreeMap<(TrackKey, &'static str), Time>,
+    #[serde(deserialize_with = "by_word_of")]
+    alerts: BTreeMap<(TrackKey, Word), Time>,
     /// When what was last superseded under a key had begun.
     superseded: BTreeMap<Key, Time>,
     /// When a vessel last did what counts for its later alerts, facts included.
-    leads: BTreeMap<(TrackKey, &'static str), Time>,
+    #[serde(deserialize_with = "by_word_of")]
+    leads: BTreeMap<(TrackKey, Word), Time>,
     evicted: u64,
 }
 

@@ -21,6 +21,7 @@ mod score;
 mod settings;
 mod summary;
 mod supersede;
+mod whole;
 
 pub use alert::{
     Alert, Change, ChangeKind, Evidence, EvidencePoint, EvidenceTrack, ScoreReason, Sentence, Severity, Status,
@@ -30,6 +31,7 @@ pub(crate) use id::digest;
 pub(crate) use party::hidden;
 pub use score::ScoreSettings;
 pub use settings::Settings;
+pub(crate) use whole::many;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -38,6 +40,7 @@ use crate::ais::StationId;
 use crate::behaviours::{Holding, Signal, SignalKind, Subject};
 use crate::episodes::Episodes;
 use crate::episodes::gap::Gaps;
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{TrackIx, TrackKey, Tracks};
 use crate::zones::Chart;
@@ -374,6 +377,8 @@ impl AlertBook {
             }
         }
     }
+
+    remembers! { pub(crate) kept { entries, deadlines, groups, memory, archive, mute, latest, refused } parts {} built { settings, score } }
 }
 
 /// The name of a group: the smallest its members already have, else the smallest id among them.

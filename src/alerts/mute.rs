@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::units::Mmsi;
 
 use super::id::Key;
@@ -10,7 +12,7 @@ use super::id::Key;
 const MUTED: [&str; 3] = ["position_jump", "identity_conflict", "loitering"];
 
 /// The muted vessels by the area that mutes them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Mute {
     areas: BTreeMap<String, Vec<Mmsi>>,
 }

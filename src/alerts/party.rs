@@ -1,5 +1,7 @@
 //! One vessel of an alert, as it was last known: who it says it is and what kind of craft it is.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ais::Class;
 use crate::tracks::{TrackIx, TrackKey, Tracks, Vessel, flag_of};
 use crate::zones::Said;
@@ -14,7 +16,7 @@ const SMALL_METRES: u16 = 30;
 const BOAT_METRES: u16 = 24;
 
 /// A vessel of an alert. Kept after its track is forgotten.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct Party {
     /// Its track; `None` once that is forgotten and its place may belong to another vessel.
     pub(super) ix: Option<TrackIx>,

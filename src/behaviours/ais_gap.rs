@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::coverage::{Slot, TOLD_BELOW};
 use crate::episodes::gap::{Gap, MIN_SHORE_NM, Spot};
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, Fix, TrackIx, TrackKey};
 use crate::zones::{Chart, Presence, Relation, ZoneIx};
@@ -135,7 +136,7 @@ pub struct AisGap {
 }
 
 /// A vessel whose silence is improbable.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Dark {
     key: TrackKey,
     from: Spot,
@@ -152,7 +153,7 @@ struct Dark {
 }
 
 /// What the place where it was last heard asks for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Why {
     profile: u16,
     required: Span,
@@ -453,6 +454,8 @@ impl Behaviour for AisGap {
             }
         }
     }
+
+    remembers! { kept { profiles, dark, closed } parts {} built {} }
 }
 
 impl Dark {

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use crate::geo::{LatLon, sun_altitude_degrees};
@@ -32,6 +33,7 @@ const NIGHT_DEGREES: f64 = -6.0;
 const MOST_VISITS: usize = 10_000;
 
 /// A ship and a small craft under watch.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Visit {
     ship: (TrackKey, TrackIx),
     craft: (TrackKey, TrackIx),
@@ -44,12 +46,14 @@ pub(super) struct Visit {
 }
 
 /// Where the ship was looked up last.
+#[derive(Serialize, Deserialize)]
 struct Spot {
     at: LatLon,
     zones: Vec<(ZoneIx, Relation)>,
 }
 
 /// The pair in one zone that asks.
+#[derive(Serialize, Deserialize)]
 struct Stay {
     zone_id: String,
     tier: Tier,
@@ -64,7 +68,7 @@ struct Stay {
 }
 
 /// What was said about a visit.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Open {
     said_at: Time,
     started_at: Time,
@@ -424,7 +428,7 @@ fn subject((ship, craft): Pair, zone_id: &str) -> Subject {
 }
 
 /// Visits that ended: which craft was at which ship, and when. Bounded; the oldest go first.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Visits {
     ended: FxHashMap<(TrackKey, TrackKey), Vec<(Time, Time)>>,
     order: VecDeque<(TrackKey, TrackKey)>,

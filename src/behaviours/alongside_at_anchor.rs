@@ -17,6 +17,7 @@
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Kind, Relation};
@@ -323,6 +324,8 @@ impl Behaviour for AlongsideAtAnchor {
             }
         }
     }
+
+    remembers! { kept { profiles, pairs, partners, looked_at, visits } parts {} built { bridges } }
 }
 
 /// A cargo ship or tanker.

@@ -1,7 +1,9 @@
 //! Conditions of vessels in zones that ask for them: the shared part of `zone_speed` and `limit_hugging`.
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
+use crate::state::{Word, remembers, word};
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey};
 use crate::zones::{Zone, ZoneIx};
@@ -19,14 +21,17 @@ pub(super) struct Watches {
 }
 
 /// One vessel and the zones it is judged in.
+#[derive(Serialize, Deserialize)]
 pub(super) struct State {
-    name: &'static str,
+    #[serde(deserialize_with = "word")]
+    name: Word,
     key: TrackKey,
     last_fix: Time,
     zones: Vec<Watched>,
 }
 
 /// One vessel in one zone.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Watched {
     zone_id: String,
     pub(super) condition: Condition,
@@ -125,6 +130,8 @@ impl Watches {
             }
         }
     }
+
+    remembers! { pub(super) kept { vessels } parts {} built { name } }
 }
 
 impl State {

@@ -21,6 +21,7 @@ use serde_json::{Map, Value};
 
 use crate::episodes::{Halt, News};
 use crate::geo::LatLon;
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey};
 use crate::units::METRES_PER_NM;
@@ -134,7 +135,7 @@ pub struct AsyncRendezvous {
 }
 
 /// A boat at a place, and the ships that were there before.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Find {
     halt: u64,
     boat: (TrackKey, TrackIx),
@@ -142,7 +143,7 @@ struct Find {
 }
 
 /// A slow leg or kink that a boat's stop may belong to.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Drop {
     ship: (TrackKey, TrackIx),
     profile: u16,
@@ -152,9 +153,11 @@ struct Drop {
     hours: f64,
     /// Where the leg began, or the kink was farthest aside: its zones are the alert's.
     place: LatLon,
+    #[serde(with = "crate::state::json")]
     measured: Map<String, Value>,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Collecting {
     find: Find,
     subject: Subject,
@@ -162,6 +165,7 @@ struct Collecting {
     said_at: Time,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Waiting {
     find: Find,
     start: LatLon,
@@ -466,6 +470,8 @@ impl Behaviour for AsyncRendezvous {
             self.close(boat, Some(scene.now), "zone removed", out);
         }
     }
+
+    remembers! { kept { profiles, collecting, waiting, given_up } parts {} built { base } }
 }
 
 #[cfg(test)]

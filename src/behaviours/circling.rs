@@ -1,5 +1,6 @@
 //! Circling: whether a vessel's 5-minute positions go round in one place (a form of loitering).
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::geo::{LatLon, wrap_degrees};
@@ -22,13 +23,14 @@ const TURNED_BACK_DEGREES: f64 = 170.0;
 const TOO_FAST_KNOTS: f64 = 15.0;
 
 /// One vessel's circling under one set of settings.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Circling {
     allowed_since: Option<Time>,
     looked_at: Time,
     state: State,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 enum State {
     Idle,
     Open { satisfied_at: Time, round: Round },
@@ -36,7 +38,7 @@ enum State {
 }
 
 /// A window in which a vessel went round.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct Round {
     started_at: Time,
     hours: f64,
@@ -231,7 +233,7 @@ fn straightness(vessel: &Vessel<'_>, at: Time, bridge: Span) -> Option<(f64, f64
 }
 
 /// 5-minute positions, walked back from now.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Walk {
     newest: Option<LatLon>,
     last: Option<LatLon>,

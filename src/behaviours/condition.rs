@@ -1,6 +1,8 @@
 //! A condition on one vessel's speed that must hold for a time: counted over holes, ended with hysteresis, merged when it
 //! comes back (SPEC "Durations", "Alerts").
 
+use serde::{Deserialize, Serialize};
+
 use crate::time::{Span, Time};
 use crate::tracks::SpeedMadeGood;
 
@@ -20,7 +22,7 @@ pub(super) struct Rule {
 }
 
 /// What one fix says about the condition.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) enum Observation {
     /// The begin value is met.
     Meets,
@@ -44,7 +46,7 @@ pub(super) enum Verdict {
 }
 
 /// Time counted towards something, as the union of the spans of the fixes that meet it.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 struct Count {
     since: Time,
     covered: Time,
@@ -52,7 +54,7 @@ struct Count {
     fixes: u32,
 }
 
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 enum State {
     Idle,
     Running,
@@ -61,7 +63,7 @@ enum State {
 }
 
 /// One running condition.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct Condition {
     state: State,
     /// The run that is being counted: before opening, while open, or after an end towards coming back.

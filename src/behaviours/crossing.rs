@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::state::remembers;
 use crate::time::Time;
 use crate::tracks::{Activity, TrackIx, TrackKey};
 use crate::zones::{Chart, Crossing, Relation, ZoneIx};
@@ -39,13 +40,14 @@ impl Settings {
 }
 
 /// Which way a border is crossed.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Way {
     In,
     Out,
 }
 
 /// What is open about a vessel: zone ids, since when, and until when it is known to hold.
+#[derive(Serialize, Deserialize)]
 struct Open {
     key: TrackKey,
     zones: Vec<String>,
@@ -255,6 +257,8 @@ impl Crossings {
             })),
         }
     }
+
+    remembers! { pub(super) kept { profiles, open } parts {} built { name, way } }
 }
 
 fn over(

@@ -23,6 +23,7 @@ use serde_json::{Map, Value};
 
 use crate::episodes::gap::Gap;
 use crate::episodes::{Halt, News};
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey};
 use crate::units::METRES_PER_NM;
@@ -122,6 +123,7 @@ pub struct DarkRendezvous {
     dark: FxHashMap<TrackIx, TrackKey>,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Meeting {
     subject: Subject,
     dark: TrackKey,
@@ -135,6 +137,7 @@ struct Meeting {
 }
 
 /// A silent vessel that could have come.
+#[derive(Serialize, Deserialize)]
 struct Candidate {
     gap: Gap,
     ix: TrackIx,
@@ -454,6 +457,8 @@ impl Behaviour for DarkRendezvous {
         let oldest = scene.now - JUDGED_WITHIN;
         self.meetings.retain(|_, meeting| oldest <= meeting.from);
     }
+
+    remembers! { kept { profiles, meetings, dark } parts {} built { base } }
 }
 
 #[cfg(test)]

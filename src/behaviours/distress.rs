@@ -15,6 +15,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::state::{Word, remembers, with_word};
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey};
 use crate::units::StationClass;
@@ -64,11 +65,13 @@ pub struct Distress {
     devices: FxHashMap<TrackIx, Device>,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Device {
     key: TrackKey,
     started_at: Time,
     last_at: Time,
-    said: Option<(Time, &'static str)>,
+    #[serde(deserialize_with = "with_word")]
+    said: Option<(Time, Word)>,
 }
 
 impl Distress {
@@ -177,6 +180,8 @@ impl Behaviour for Distress {
     fn reload(&mut self, _scene: &Scene<'_>, settings: &super::Settings, _places: &Places, _out: &mut Output) {
         self.settings = settings.distress.clone();
     }
+
+    remembers! { kept { devices } parts {} built { settings } }
 }
 
 #[cfg(test)]

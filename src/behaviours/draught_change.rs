@@ -18,6 +18,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::state::remembers;
 use crate::time::Time;
 use crate::tracks::{Fields, TrackIx, TrackKey};
 use crate::zones::Chart;
@@ -89,6 +90,7 @@ pub struct DraughtChange {
     pending: FxHashMap<TrackIx, Pending>,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Pending {
     key: TrackKey,
     /// Decimetres.
@@ -227,6 +229,8 @@ impl Behaviour for DraughtChange {
     fn reload(&mut self, _scene: &Scene<'_>, settings: &super::Settings, _places: &Places, _out: &mut Output) {
         self.settings = settings.draught_change.clone();
     }
+
+    remembers! { kept { pending } parts {} built { settings } }
 }
 
 #[cfg(test)]

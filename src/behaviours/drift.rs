@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use crate::geo::{LatLon, angle_between};
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{SpeedMadeGood, TrackIx, TrackKey};
 use crate::zones::Chart;
@@ -189,12 +190,16 @@ impl Behaviour for Drift {
     fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, places: &Places, out: &mut Output) {
         self.vessels.reload(scene, &settings.drift, places, out);
     }
+
+    remembers! { kept {} parts { vessels } built {} }
 }
 
 /// What a drift is, to `lone`.
+#[derive(Serialize, Deserialize)]
 struct Drifting;
 
 /// The present drift.
+#[derive(Serialize, Deserialize)]
 struct Way {
     /// Where it began, and how far from there it has been.
     origin: LatLon,

@@ -1,5 +1,7 @@
 //! Where things may lie that went over the side, and who may come for them (part of `async_rendezvous`; `dark_rendezvous` asks about places too).
 
+use serde::{Deserialize, Serialize};
+
 use crate::ais::Class;
 use crate::episodes::{Kink, SlowLeg};
 use crate::geo::LatLon;
@@ -8,6 +10,7 @@ use crate::tracks::Vessel;
 use crate::zones::{Chart, Hit, Relation, ZoneIx};
 
 /// Where a ship was slow, or farthest aside.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Spot {
     pub(super) from: LatLon,
     pub(super) to: LatLon,

@@ -21,6 +21,7 @@ use serde_json::{Map, Value};
 use crate::ais::StationId;
 use crate::coverage::{Receipts, SLOT};
 use crate::geo::LatLon;
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{TrackIx, TrackKey};
 use crate::units::Mmsi;
@@ -84,6 +85,7 @@ pub struct FeedSilent {
 }
 
 /// A station that is silent, or soon may be.
+#[derive(Serialize, Deserialize)]
 struct Station {
     name: String,
     last_at: Time,
@@ -280,6 +282,8 @@ impl Behaviour for FeedSilent {
             out.signals.push(over(name, scene.now, reason));
         }
     }
+
+    remembers! { kept { inputs, stations, areas } parts {} built { settings } }
 }
 
 fn over(name: &str, ended_at: Time, reason: &'static str) -> Signal {

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::geo::LatLon;
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey};
 use crate::units::{METRES_PER_NM, Mmsi, knots};
@@ -222,9 +223,12 @@ impl Behaviour for FishingOutOfPlace {
         self.settings = settings.fishing_out_of_place.clone();
         self.stops.reload(scene, &self.settings, places, out);
     }
+
+    remembers! { kept { passages } parts { stops } built { settings } }
 }
 
 /// How a fishing vessel came here: the straight way so far, and the last one that was long enough.
+#[derive(Serialize, Deserialize)]
 struct Passage {
     start: LatLon,
     start_at: Time,
@@ -236,7 +240,7 @@ struct Passage {
 }
 
 /// A passage of `passage_hours`.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct Done {
     ended_at: Time,
     took: Span,
@@ -299,6 +303,7 @@ impl Passage {
 }
 
 /// What the stop after a passage is, to `lone`.
+#[derive(Serialize, Deserialize)]
 struct Stop;
 
 impl Case for Stop {

@@ -15,6 +15,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::state::remembers;
 use crate::time::Time;
 use crate::tracks::{Fields, Identity, TrackIx, TrackKey, Vessel, flag_of};
 use crate::units::Mmsi;
@@ -96,7 +97,7 @@ pub struct IdentityChange {
 }
 
 /// What a vessel used to say twice and more.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Pending {
     name: Option<Box<str>>,
     call_sign: Option<Box<str>>,
@@ -107,7 +108,7 @@ struct Pending {
 }
 
 /// What turned out to have changed, strongest first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 enum Change {
     NewIdentity,
     NewMmsi,
@@ -462,6 +463,8 @@ impl Behaviour for IdentityChange {
         self.settings = settings.identity_change.clone();
         self.registry.resize(self.settings.max_remembered);
     }
+
+    remembers! { kept { registry, pending, earlier } parts {} built { settings } }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, Jump, TrackIx, TrackKey};
 use crate::units::METRES_PER_NM;
@@ -79,6 +80,7 @@ pub struct IdentityConflict {
 }
 
 /// One MMSI in two places.
+#[derive(Serialize, Deserialize)]
 struct Double {
     key: TrackKey,
     from: (TrackKey, TrackIx),
@@ -286,6 +288,8 @@ impl Behaviour for IdentityConflict {
     fn reload(&mut self, _scene: &Scene<'_>, settings: &super::Settings, _places: &Places, _out: &mut Output) {
         self.settings = settings.identity_conflict.clone();
     }
+
+    remembers! { kept { doubles, left } parts {} built { settings } }
 }
 
 #[cfg(test)]

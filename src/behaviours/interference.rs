@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use crate::geo::LatLon;
+use crate::state::remembers;
 use crate::time::Time;
 use crate::tracks::{TrackIx, TrackKey};
 use crate::units::{METRES_PER_NM, Mmsi};
@@ -77,6 +78,7 @@ pub struct Interference {
     areas: BTreeMap<String, Area>,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Landing {
     at: Time,
     mmsi: Mmsi,
@@ -84,6 +86,7 @@ struct Landing {
 }
 
 /// An area where positions are not to be believed.
+#[derive(Serialize, Deserialize)]
 struct Area {
     centre: LatLon,
     started_at: Time,
@@ -242,6 +245,8 @@ impl Behaviour for Interference {
     fn reload(&mut self, _scene: &Scene<'_>, settings: &super::Settings, _places: &Places, _out: &mut Output) {
         self.settings = settings.interference.clone();
     }
+
+    remembers! { kept { jumps, areas } parts {} built { settings } }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! One pair of ships under one set of settings: its tiers, and whether they have parted (part of `rendezvous`).
 
+use serde::{Deserialize, Serialize};
+
 use crate::time::Time;
 use crate::tracks::{TrackIx, TrackKey};
 
@@ -9,6 +11,7 @@ use super::tier::{Tier, TierRule};
 use super::{Place, Scene};
 
 /// One pair under one set of settings.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Judged {
     pub(super) profile: u16,
     pub(super) near: Tier,

@@ -15,6 +15,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey};
 use crate::zones::{BELT_NM, Chart, Relation, ZoneIx};
@@ -234,6 +235,8 @@ impl Behaviour for LimitHugging {
         self.profiles.rebuild(NAME, &settings.limit_hugging, scene.chart);
         self.watches.reload(scene, |zone| zone.asks(NAME).is_some(), out);
     }
+
+    remembers! { kept { profiles } parts { watches } built {} }
 }
 
 /// From when on time in the belt counts for a vessel that is new there: the start of the fix's span if it was there already.

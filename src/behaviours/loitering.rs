@@ -19,6 +19,7 @@
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::state::{Word, remembers, word};
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey};
 use crate::zones::{Chart, Crossing};
@@ -170,6 +171,7 @@ pub struct Loitering {
 }
 
 /// What is kept about one vessel.
+#[derive(Serialize, Deserialize)]
 struct State {
     key: TrackKey,
     judged: Vec<Stay>,
@@ -179,12 +181,13 @@ struct State {
     waking: bool,
 }
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 struct Said {
     at: Time,
     started_at: Time,
     satisfied_at: Time,
-    form: &'static str,
+    #[serde(deserialize_with = "word")]
+    form: Word,
     zones: Vec<(crate::zones::ZoneIx, crate::zones::Relation)>,
 }
 
@@ -326,6 +329,8 @@ impl Behaviour for Loitering {
             }
         }
     }
+
+    remembers! { kept { profiles, profiles_since, vessels } parts {} built { scratch } }
 }
 
 impl State {

@@ -2,10 +2,11 @@
 //! the behaviours that rest on one condition).
 
 use rustc_hash::FxHashMap;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::state::{Word, remembers, word};
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, Fix, SpeedMadeGood, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Crossing, Relation, ZoneIx};
@@ -29,7 +30,7 @@ pub(super) const NOT_YET: u32 = u32::MAX;
 pub(super) trait Case {
     type Settings: Clone + PartialEq + Serialize + DeserializeOwned;
     /// What it keeps beside the condition.
-    type Own;
+    type Own: Serialize + DeserializeOwned;
     const NAME: &'static str;
     const WHERE: Where;
     /// Why it ends when its own end value is met.
@@ -95,6 +96,7 @@ pub(super) struct Told {
 }
 
 /// One vessel under one set of settings.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Kept<X> {
     profile: u16,
     pub(super) condition: Condition,
@@ -117,6 +119,7 @@ pub(super) struct Lone<C: Case> {
 }
 
 /// What is kept about one vessel.
+#[derive(Serialize, Deserialize)]
 struct State<X> {
     key: TrackKey,
     kept: Vec<Kept<X>>,
@@ -127,10 +130,11 @@ struct State<X> {
     waking: bool,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Said {
     at: Time,
-    form: &'static str,
+    #[serde(deserialize_with = "word")]
+    form: Word,
     zones: Vec<(ZoneIx, Relation)>,
 }
 
@@ -329,6 +333,8 @@ impl<C: Case> Lone<C> {
             state.kept.dedup_by_key(|kept| kept.profile);
         }
     }
+
+    remembers! { pub(super) kept { profiles, profiles_since, vessels } parts {} built { scratch } }
 }
 
 impl<X> Kept<X> {

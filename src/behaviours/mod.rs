@@ -60,6 +60,7 @@ use crate::coverage::{Coverage, Receipts};
 use crate::episodes::gap::Gaps;
 use crate::episodes::{Episodes, News};
 use crate::geo::LatLon;
+use crate::state::Damaged;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, Fix, Jump, Learned, SpeedMadeGood, TrackIx, TrackKey, Tracks};
 use crate::zones::{Chart, Crossing, Kind, Presence};
@@ -227,6 +228,12 @@ pub trait Behaviour {
 
     /// A moment of receipt, live only: for what concerns inputs and no vessel.
     fn tick(&mut self, _scene: &Scene<'_>, _receipts: &Receipts, _received: Time, _out: &mut Output) {}
+
+    /// Adds what it knows to a snapshot.
+    fn save(&self, into: &mut Vec<u8>);
+
+    /// Takes from a snapshot what it knew, under the settings and zones it was made with.
+    fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged>;
 
     /// The behaviour was switched off: ends what is open about no vessel.
     fn stop(&mut self, _scene: &Scene<'_>, _reason: &'static str, _out: &mut Output) {}

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use crate::geo::LatLon;
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey, Vessel};
 use crate::units::METRES_PER_NM;
@@ -134,6 +135,7 @@ pub struct OutAndBack {
 }
 
 /// What is kept about a vessel at sea: as little as can be, there are many.
+#[derive(Serialize, Deserialize)]
 struct Trip {
     start: (f32, f32),
     farthest_nm: f32,
@@ -142,6 +144,7 @@ struct Trip {
 }
 
 /// Its stop in open water, far out.
+#[derive(Serialize, Deserialize)]
 struct Stop {
     at: LatLon,
     shore_nm: f64,
@@ -274,6 +277,8 @@ impl Behaviour for OutAndBack {
     fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, _out: &mut Output) {
         self.profiles.rebuild(NAME, &settings.out_and_back, scene.chart);
     }
+
+    remembers! { kept { profiles, trips } parts {} built { scratch } }
 }
 
 impl Trip {

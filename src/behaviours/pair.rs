@@ -1,8 +1,10 @@
 //! Two ships near each other: their distance at whole minutes, counted by tier (the working part of `rendezvous`).
 
+use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use crate::geo::LatLon;
+use crate::state::{Word, word};
 use crate::time::{Span, Time};
 use crate::tracks::{TrackIx, TrackKey};
 use crate::units::METRES_PER_NM;
@@ -26,6 +28,7 @@ const FORGET_AFTER: Span = Span::from_hours(2);
 const FORGET_APART: Span = Span::from_minutes(20);
 
 /// Two ships under watch.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Pair {
     pub(super) a: (TrackKey, TrackIx),
     pub(super) b: (TrackKey, TrackIx),
@@ -43,6 +46,7 @@ pub(super) struct Pair {
 }
 
 /// Where the midpoint was looked up last.
+#[derive(Serialize, Deserialize)]
 struct Spot {
     middle: LatLon,
     place: Place,
@@ -50,13 +54,14 @@ struct Spot {
 }
 
 /// What was said last about a meeting.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Said {
     at: Time,
     started_at: Time,
     satisfied_at: Time,
     last_at: Time,
-    form: &'static str,
+    #[serde(deserialize_with = "word")]
+    form: Word,
     zones: Vec<(ZoneIx, Relation)>,
 }
 

@@ -3,8 +3,10 @@
 use std::hint::black_box;
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::geo::LatLon;
+use crate::state::remembers;
 use crate::time::Time;
 use crate::tracks::TrackIx;
 use crate::units::METRES_PER_NM;
@@ -16,7 +18,7 @@ const REDO_METRES: f64 = 100.0;
 const REDO_DEGREES: f64 = REDO_METRES / 111_320.0;
 
 /// Shore and calm water at a position.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Place {
     /// Distance from shore; 0 on land. Nautical miles.
     pub shore_nm: f64,
@@ -42,11 +44,12 @@ pub struct Places {
 }
 
 /// Those of the vessels of one shard of the picture.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Lot {
     shift: u32,
     known: Vec<Known>,
     presences: FxHashMap<TrackIx, Presence>,
+    #[serde(skip)]
     hits: Vec<Hit>,
 }
 
@@ -60,7 +63,7 @@ pub struct Ground<'a> {
 }
 
 /// Which zones came when.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Reloads {
     count: u32,
     /// The reload that brought each zone in force, or moved its border, by index; missing or 0: there from the start.
@@ -68,7 +71,7 @@ pub struct Reloads {
 }
 
 /// Half a cache line.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 #[repr(align(32))]
 struct Known {
     zones_at: Spot,
@@ -84,7 +87,7 @@ struct Known {
 }
 
 /// A position to 2 m: enough to see whether 100 m have been made since.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct Spot {
     lat: f32,
     lon: f32,
@@ -195,6 +198,8 @@ impl Places {
         let lots = (0..shards).map(|_| Lot { shift, ..Lot::default() }).collect();
         Places { lots, shift, nowhere: Presence::default(), reloads: Reloads::default(), left_calm: None }
     }
+
+    remembers! { pub(crate) kept { lots, reloads, left_calm } parts {} built { shift, nowhere } }
 
     /// The lots, for look-ups side by side, and what they need to know of reloads.
     pub fn lots_mut(&mut self) -> (&mut [Lot], &Reloads) {

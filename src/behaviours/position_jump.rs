@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::state::remembers;
 use crate::time::Time;
 use crate::tracks::{Activity, CONFIRMING_FIXES, TrackIx, TrackKey};
 use crate::zones::Chart;
@@ -61,6 +62,7 @@ pub struct PositionJump {
     open: BTreeMap<TrackIx, Open>,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Open {
     key: TrackKey,
     from: (TrackKey, TrackIx),
@@ -176,6 +178,8 @@ impl Behaviour for PositionJump {
     fn reload(&mut self, _scene: &Scene<'_>, settings: &super::Settings, _places: &Places, _out: &mut Output) {
         self.settings = settings.position_jump.clone();
     }
+
+    remembers! { kept { open } parts {} built { settings } }
 }
 
 #[cfg(test)]

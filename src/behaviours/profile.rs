@@ -1,7 +1,7 @@
 //! Settings by zone: which settings a behaviour is judged with where, overrides included.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::time::Time;
@@ -13,7 +13,7 @@ use super::{Explanation, Place};
 const HYSTERESIS_NM: f64 = 0.2;
 
 /// One set of settings and the calm water rule that goes with it.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct Profile<S> {
     pub(super) settings: S,
     /// Whether calm water keeps sea behaviours from opening here.
@@ -25,6 +25,7 @@ pub(super) struct Profile<S> {
 }
 
 /// The profiles of one behaviour. Old ones stay when zones change, so that an index keeps its meaning.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Profiles<S> {
     list: Vec<Profile<S>>,
     by_zone: Vec<Option<u16>>,

@@ -1,12 +1,13 @@
 //! Who carried which IMO number last: a bounded memory that outlives tracks (part of `identity_change`).
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::time::Time;
 use crate::units::Mmsi;
 
 /// The last known bearer of an IMO number.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub(super) struct Bearer {
     pub(super) mmsi: Mmsi,
     pub(super) name: Option<Box<str>>,
@@ -17,6 +18,7 @@ pub(super) struct Bearer {
 }
 
 /// Bearers by IMO number, and the wrong numbers that were told of, at most a set number together.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Registry {
     bearers: FxHashMap<u32, Bearer>,
     wrong: FxHashMap<(u32, Mmsi), Time>,

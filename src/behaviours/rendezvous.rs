@@ -20,6 +20,7 @@
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
 use crate::zones::Chart;
@@ -410,6 +411,8 @@ impl Behaviour for Rendezvous {
             }
         }
     }
+
+    remembers! { kept { profiles, pairs, partners, looked_at, crowded } parts {} built { bridges } }
 }
 
 fn asks_underway(profiles: &Profiles<Settings>, scene: &Scene<'_>, step: &Step<'_>) -> bool {

@@ -1,5 +1,6 @@
 //! What a behaviour says: that it holds, with facts; that it is over; nothing about alerts.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::geo::LatLon;
@@ -20,7 +21,7 @@ pub struct Signal {
 }
 
 /// Whom a signal is about: the identity of an alert besides its start.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Subject {
     /// Track keys with their places, smaller key first. Empty for what concerns no vessel.
     pub vessels: Vec<(TrackKey, TrackIx)>,

@@ -21,6 +21,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
+use crate::state::remembers;
 use crate::time::Span;
 use crate::tracks::{SpeedMadeGood, TrackIx, TrackKey};
 use crate::zones::{Chart, Kind, Zone};
@@ -181,12 +182,16 @@ impl Behaviour for Slowdown {
     fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, places: &Places, out: &mut Output) {
         self.vessels.reload(scene, &settings.slowdown, places, out);
     }
+
+    remembers! { kept {} parts { vessels } built {} }
 }
 
 /// What a slowdown is, to `lone`.
+#[derive(Serialize, Deserialize)]
 struct SlowedDown;
 
 /// How the vessel went before it slowed down.
+#[derive(Serialize, Deserialize)]
 struct Before {
     usual_knots: f64,
     under_way: Span,

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use crate::ais::Class;
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{SpeedMadeGood, TrackIx, TrackKey, Vessel};
 use crate::zones::Chart;
@@ -165,13 +166,16 @@ impl Behaviour for SmallCraftStop {
     fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, places: &Places, out: &mut Output) {
         self.vessels.reload(scene, &settings.small_craft_stop, places, out);
     }
+
+    remembers! { kept {} parts { vessels } built {} }
 }
 
 /// What a stop is, to `lone`.
+#[derive(Serialize, Deserialize)]
 struct Stop;
 
 /// The present stop.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Stopped {
     /// Time in holes that two fixes imply it for.
     implied: Span,

@@ -1,5 +1,7 @@
 //! One vessel's stay in a watched place under one set of settings (part of `loitering`).
 
+use serde::{Deserialize, Serialize};
+
 use crate::time::{Span, Time};
 use crate::tracks::{Fix, SpeedMadeGood, Vessel};
 
@@ -10,6 +12,7 @@ use super::swing::Swing;
 use super::{Explanation, Interest, Scene, Step, circling};
 
 /// One vessel under one set of settings.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Stay {
     pub(super) profile: u16,
     pub(super) slow: Condition,

@@ -1,10 +1,12 @@
 //! How far a slow vessel has swung: the box of its positions (part of `loitering`).
 
+use serde::{Deserialize, Serialize};
+
 use crate::geo::LatLon;
 use crate::units::METRES_PER_NM;
 
 /// The box a vessel has stayed in during a run, around its first position.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct Swing {
     origin: Option<LatLon>,
     east: (f64, f64),

@@ -1,5 +1,7 @@
 //! Minutes counted towards one tier of a meeting.
 
+use serde::{Deserialize, Serialize};
+
 use crate::time::Time;
 
 const BINS: usize = 80;
@@ -19,13 +21,41 @@ impl TierRule {
 }
 
 /// The counted instants of one tier.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Tier {
     since: Time,
     last: Time,
     counted: u32,
     missed: u32,
     furthest: f64,
+    #[serde(with = "speeds")]
     speeds: Option<Box<[[u16; BINS]; 2]>>,
+}
+
+/// `with` for the speeds of both: serde knows no array of 80.
+mod speeds {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::BINS;
+
+    type Speeds = Option<Box<[[u16; BINS]; 2]>>;
+
+    pub(super) fn serialize<S: Serializer>(speeds: &Speeds, to: S) -> Result<S::Ok, S::Error> {
+        speeds.as_ref().map(|both| both.as_flattened()).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Speeds, D::Error> {
+        let Some(flat) = Option::<Vec<u16>>::deserialize(from)? else {
+            return Ok(None);
+        };
+        let mut both = Box::new([[0; BINS]; 2]);
+        if flat.len() != 2 * BINS {
+            return Err(D::Error::custom("speeds of another number of bins"));
+        }
+        both.as_flattened_mut().copy_from_slice(&flat);
+        Ok(Some(both))
+    }
 }
 
 impl Tier {

@@ -21,6 +21,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::state::remembers;
 use crate::time::Time;
 use crate::tracks::{Fields, Learned, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Hit, Relation, ZoneIx};
@@ -93,6 +94,7 @@ pub struct VoyageAnomaly {
 }
 
 /// What is kept about one vessel: nothing unless it changed its mind lately or made a short call.
+#[derive(Serialize, Deserialize)]
 struct State {
     key: TrackKey,
     change: Option<NewDestination>,
@@ -103,6 +105,7 @@ struct State {
 }
 
 /// Where a watched vessel is, and the settings that hold there.
+#[derive(Serialize, Deserialize)]
 struct Spot {
     place: Place,
     zones: Vec<(ZoneIx, Relation)>,
@@ -110,6 +113,7 @@ struct Spot {
 }
 
 /// Another harbour than before.
+#[derive(Serialize, Deserialize)]
 struct NewDestination {
     from: Arc<str>,
     to: Arc<str>,
@@ -328,6 +332,8 @@ impl Behaviour for VoyageAnomaly {
         self.settings = settings.voyage_anomaly.clone();
         self.profiles.rebuild(NAME, &self.settings, scene.chart);
     }
+
+    remembers! { kept { profiles, vessels } parts {} built { settings } }
 }
 
 /// What is told, once.

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::state::{Word, remembers, with_word, word};
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Crossing, Listed, Match, Presence, Said, Watchlists};
@@ -66,17 +67,20 @@ pub struct Watchlist {
 }
 
 /// A listed vessel that is heard.
+#[derive(Serialize, Deserialize)]
 struct Seen {
     key: TrackKey,
     listed: Listed,
-    by: &'static str,
+    #[serde(deserialize_with = "word")]
+    by: Word,
     fuzzy: bool,
     started_at: Time,
     last_at: Time,
     entered: bool,
     takes_part: bool,
     /// When it was last said, and in which form.
-    said: Option<(Time, &'static str)>,
+    #[serde(deserialize_with = "with_word")]
+    said: Option<(Time, Word)>,
 }
 
 impl Seen {
@@ -296,6 +300,8 @@ impl Behaviour for Watchlist {
             self.say(scene, ix, None, out);
         }
     }
+
+    remembers! { kept { seen } parts {} built { settings, lists } }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@
 //! ## Blind spots
 //! A border crossed while nobody hears the vessel is crossed at the first fix after it. A vessel that switches off is not seen to cross.
 
+use crate::state::remembers;
 use crate::tracks::{TrackIx, TrackKey};
 use crate::zones::Chart;
 
@@ -66,6 +67,8 @@ impl Behaviour for ZoneEntry {
     fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, out: &mut Output) {
         self.crossings.reload(scene, &settings.zone_entry, out);
     }
+
+    remembers! { kept {} parts { crossings } built {} }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@
 //! ## Blind spots
 //! A border crossed while nobody hears the vessel is crossed at the first fix after it. A vessel that switches off is not seen to cross.
 
+use crate::state::remembers;
 use crate::tracks::{TrackIx, TrackKey};
 use crate::zones::Chart;
 
@@ -66,4 +67,6 @@ impl Behaviour for ZoneExit {
     fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, out: &mut Output) {
         self.crossings.reload(scene, &settings.zone_exit, out);
     }
+
+    remembers! { kept {} parts { crossings } built {} }
 }

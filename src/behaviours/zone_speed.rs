@@ -14,6 +14,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::state::remembers;
 use crate::time::Span;
 use crate::tracks::{SpeedMadeGood, TrackIx, TrackKey};
 use crate::zones::{Chart, Relation, ZoneIx};
@@ -231,6 +232,8 @@ impl Behaviour for ZoneSpeed {
         self.profiles.rebuild(NAME, &settings.zone_speed, scene.chart);
         self.watches.reload(scene, |zone| zone.asks(NAME).is_some(), out);
     }
+
+    remembers! { kept { profiles } parts { watches } built {} }
 }
 
 fn holds(

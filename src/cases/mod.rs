@@ -6,9 +6,9 @@ mod story;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::alerts::{Alert, Change, Severity, Status, VesselRef, digest};
+use crate::alerts::{Alert, Change, Severity, Status, VesselRef, digest, many};
 use crate::time::Span;
 use crate::units::METRES_PER_NM;
 
@@ -61,8 +61,9 @@ pub struct Role {
 }
 
 /// Every alert and fact that may belong to a case.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct CaseBook {
+    #[serde(with = "many")]
     alerts: BTreeMap<String, Arc<Alert>>,
     /// Ids of what counts, by vessel.
     by_vessel: BTreeMap<(u32, u16), BTreeSet<String>>,

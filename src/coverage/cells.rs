@@ -1,6 +1,7 @@
 //! How well each place is heard: counts of ten-minute slots by cell of 0.25° and transponder class, forgotten over 14 days.
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::ais::Class;
 use crate::geo::LatLon;
@@ -20,7 +21,7 @@ const ROUNDING: f32 = 0.5;
 const DOUBT: f32 = 2.0;
 
 /// A square of 0.25° by 0.25°, row by row from the south pole, from 180° W eastward.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Cell(u32);
 
 impl Cell {
@@ -50,7 +51,7 @@ impl Cell {
 }
 
 /// What is known of the reception in one cell for one class of transponder.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Reception {
     /// Slots in which a vessel was expected there; older ones weigh less.
     pub observed: f32,
@@ -74,7 +75,7 @@ impl Reception {
 }
 
 /// Counts of one cell, as of a slot.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Counts {
     slot: Slot,
     by_class: [Reception; 2],
@@ -98,7 +99,7 @@ impl Counts {
 }
 
 /// The counts of all cells somebody was expected in.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Cells {
     counts: FxHashMap<Cell, Counts>,
     evicted: u64,

@@ -1,5 +1,7 @@
 //! The pulse of the feed: when inputs and stations were last heard, and the slots in which they were not.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ais::{SourceId, StationId};
 use crate::time::{Span, Time};
 
@@ -11,6 +13,10 @@ const PAUSE: Span = Span::from_minutes(5);
 const BUSY: f32 = 100.0;
 /// Weight of one slot in what is usual for an input.
 const SHARE: f32 = 0.05;
+/// So much of a slot that we ourselves were away makes it a hole of every input.
+const AWAY: Span = Span::from_minutes(1);
+/// Absences remembered until their slots have ended.
+const MOST_AWAY: usize = 64;
 /// Slots whose holes are remembered.
 const REMEMBERED: i64 = 64;
 /// A station's intervals are counted by powers of two of a second, up to some twelve days.
@@ -23,7 +29,7 @@ const FULL: u32 = 1 << 20;
 const BACK_AFTER: Span = Span::from_minutes(5);
 
 /// One input, in event time.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Source {
     last_at: Time,
     in_slot: u32,
@@ -34,7 +40,7 @@ struct Source {
 }
 
 /// One station, in event time.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Station {
     source: SourceId,
     last_at: Time,
@@ -43,7 +49,7 @@ struct Station {
 }
 
 /// The pulse of one station, for those who judge it.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Pulse {
     /// Its number at the decoder.
     pub station: StationId,
@@ -58,12 +64,14 @@ pub struct Pulse {
 }
 
 /// Every input and station.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Feeds {
     sources: Vec<Source>,
     stations: Vec<Option<Box<Station>>>,
     /// The latest slot that ended.
     ended: Option<Slot>,
+    /// When we ourselves were away lately.
+    away: Vec<(Time, Time)>,
 }
 
 impl Feeds {
@@ -113,12 +121,23 @@ impl Feeds {
         }
     }
 
+    /// We ourselves were away.
+    pub(super) fn away(&mut self, from: Time, until: Time) {
+        if MOST_AWAY <= self.away.len() {
+            self.away.remove(0);
+        }
+        self.away.push((from, until));
+    }
+
     /// A slot has ended. Says whether any input was heard as usual in it.
     pub(super) fn turn(&mut self, slot: Slot) -> bool {
+        let missed = |(from, until): &(Time, Time)| AWAY <= (*until).min(slot.end()) - (*from).max(slot.start());
+        let away = self.away.iter().any(missed);
+        self.away.retain(|(_, until)| slot.end() < *until);
         let mut alive = false;
         for source in &mut self.sources {
             let pause = source.longest.max(slot.end() - source.last_at.max(slot.start()));
-            let hole = source.in_slot == 0 || (BUSY <= source.usual && PAUSE <= pause);
+            let hole = away || source.in_slot == 0 || (BUSY <= source.usual && PAUSE <= pause);
             if !hole {
                 let count = source.in_slot as f32;
                 source.usual = if source.usual == 0.0 { count } else { source.usual + SHARE * (count - source.usual) };

@@ -25,6 +25,7 @@ pub use silence::Silence;
 
 use crate::ais::{Class, SourceId, StationId};
 use crate::geo::LatLon;
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Fix, TrackIx, TrackKey, Tracks, Vessel};
 
@@ -83,7 +84,7 @@ impl Settings {
 }
 
 /// Ten minutes of event time; slots begin at whole tens of minutes UTC.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct Slot(i64);
 
 impl Slot {
@@ -159,6 +160,11 @@ impl Coverage {
     /// When the slot going on ends; `None` before time began.
     pub fn due(&self) -> Option<Time> {
         self.slot.map(Slot::end)
+    }
+
+    /// We ourselves heard nothing from `from` to `until`: no vessel and no receiver was silent then.
+    pub fn away(&mut self, from: Time, until: Time) {
+        self.feeds.away(from, until);
     }
 
     /// A report came by an input, from a station; of any kind, copies included.
@@ -372,6 +378,8 @@ impl Coverage {
             moving
         })
     }
+
+    remembers! { pub(crate) kept { cells, feeds, quiet, silent, ended, slot, slots, holes, was_alive } parts {} built { settings } }
 }
 
 fn takes_part(vessel: Vessel<'_>) -> bool {

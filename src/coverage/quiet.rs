@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::geo::LatLon;
 use crate::time::{Span, Time};
@@ -22,7 +23,7 @@ const GIVEN_UP: Span = Span::from_hours(24);
 const MOST: usize = 1000;
 
 /// A vessel heard in the slot before and not in this one, although its input was.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Lost {
     pub(super) cell: Cell,
     /// Its last fix.
@@ -32,7 +33,7 @@ pub(super) struct Lost {
 }
 
 /// Neighbouring cells in which everybody fell silent at once.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct QuietArea {
     cells: BTreeSet<Cell>,
     /// When somebody was last heard there.
@@ -63,13 +64,13 @@ impl QuietArea {
 }
 
 /// All areas that are quiet now, in the order they fell silent.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Quiet {
     areas: Vec<QuietArea>,
 }
 
 /// The vessels lost in one cell.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
 struct Losses {
     weight: f64,
     vessels: u32,

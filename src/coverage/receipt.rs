@@ -1,5 +1,7 @@
 //! When inputs were last received from, by the clock of receipt: live only, nothing of it is known in a replay.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ais::SourceId;
 use crate::time::{Span, Time};
 
@@ -7,7 +9,7 @@ use crate::time::{Span, Time};
 const BACK_AFTER: Span = Span::from_seconds(10);
 
 /// One input and its moments of receipt.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Receipt {
     /// Its name.
     pub name: String,
@@ -20,7 +22,7 @@ pub struct Receipt {
 }
 
 /// All inputs, in their order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Receipts {
     inputs: Vec<Receipt>,
 }
@@ -50,6 +52,23 @@ impl Receipts {
     pub fn tick(&mut self, received: Time) {
         for input in &mut self.inputs {
             input.last_at.get_or_insert(received);
+        }
+    }
+
+    /// Inputs are these now; those that were there keep what is known of them.
+    pub fn inputs(&mut self, inputs: impl Iterator<Item = (String, bool)>) {
+        for (place, (name, live)) in inputs.enumerate() {
+            match self.inputs.get_mut(place) {
+                Some(input) => input.live = live,
+                None => self.inputs.push(Receipt { name, live, last_at: None, back_at: None }),
+            }
+        }
+    }
+
+    /// We ourselves were away until now: nobody's silence before it was theirs.
+    pub fn resume(&mut self, received: Time) {
+        for input in &mut self.inputs {
+            input.last_at = input.last_at.max(Some(received));
         }
     }
 

@@ -1,5 +1,7 @@
 //! One vessel that is not heard any more: how unlikely that is, slot by slot, whether it went on or stayed.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ais::{Class, SourceId, StationId};
 use crate::geo::LatLon;
 use crate::time::{Span, Time};
@@ -13,7 +15,7 @@ const STILL_KNOTS: f64 = 0.5;
 const HIGHEST_LATITUDE: f64 = 85.0;
 
 /// A vessel that was heard in one slot and not in the next.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Silence {
     pub(super) key: TrackKey,
     /// When it was last heard.

@@ -1,13 +1,14 @@
 //! Who is in an open alert: no flood of invented vessels may push them out of the picture.
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::alerts::{Change, Status};
 use crate::tracks::{TrackKey, Tracks};
 use crate::units::Mmsi;
 
 /// The open alerts, as far as they have been announced, and how many of them each vessel is in.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Held {
     alerts: FxHashMap<String, Vec<TrackKey>>,
     vessels: FxHashMap<TrackKey, u32>,

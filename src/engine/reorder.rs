@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ais::{Body, Report};
 use crate::time::Time;
 
 /// Reports by whole second; the earliest second is kept sorted, latest first.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Reorder {
     later: BTreeMap<i64, Vec<Report>>,
     current: Vec<Report>,

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::ais::{self, Report};
 use crate::alerts::{Change, ChangeKind, Severity};
+use crate::state::{Word, by_word};
 use crate::time::Time;
 use crate::tracks::{Refusal, Tracks};
 
@@ -43,14 +44,17 @@ pub struct Summary {
     pub note: Option<String>,
 }
 
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Counters {
     pub(super) late: u64,
     first_at: Option<Time>,
     last_at: Option<Time>,
-    refused: BTreeMap<&'static str, u64>,
-    alerts: BTreeMap<&'static str, BTreeMap<Severity, u64>>,
-    facts: BTreeMap<&'static str, u64>,
+    #[serde(deserialize_with = "by_word")]
+    refused: BTreeMap<Word, u64>,
+    #[serde(deserialize_with = "by_word")]
+    alerts: BTreeMap<Word, BTreeMap<Severity, u64>>,
+    #[serde(deserialize_with = "by_word")]
+    facts: BTreeMap<Word, u64>,
     open: BTreeMap<String, Severity>,
 }
 

@@ -1,5 +1,7 @@
 //! How far time has come: a watermark for each input, and the lowest of those that count.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ais::{Report, SourceId};
 use crate::time::{Span, Time};
 
@@ -17,6 +19,7 @@ const LEAP_AT_END: Span = Span::from_hours(30 * 24);
 /// A live input whose times lag further behind receipt than its lateness and this does not hold the others back.
 const LAG: Span = Span::from_seconds(60);
 
+#[derive(Serialize, Deserialize)]
 struct Source {
     lateness: Span,
     newest: Option<Time>,
@@ -27,6 +30,17 @@ struct Source {
 }
 
 impl Source {
+    fn new(settings: &SourceClock) -> Source {
+        Source {
+            lateness: settings.lateness,
+            newest: None,
+            idle: false,
+            live: settings.live,
+            lagging: false,
+            held: Vec::new(),
+        }
+    }
+
     /// Believes what was held.
     fn release(&mut self, believed: &mut Vec<Report>) {
         self.newest = self.held.iter().map(|report| report.at).max().max(self.newest);
@@ -35,6 +49,7 @@ impl Source {
 }
 
 /// The watermarks of all inputs.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Watermarks {
     sources: Vec<Source>,
     leaps_refused: u64,
@@ -42,18 +57,17 @@ pub(super) struct Watermarks {
 
 impl Watermarks {
     pub(super) fn new(sources: &[SourceClock]) -> Watermarks {
-        let sources = sources
-            .iter()
-            .map(|source| Source {
-                lateness: source.lateness,
-                newest: None,
-                idle: false,
-                live: source.live,
-                lagging: false,
-                held: Vec::new(),
-            })
-            .collect();
-        Watermarks { sources, leaps_refused: 0 }
+        Watermarks { sources: sources.iter().map(Source::new).collect(), leaps_refused: 0 }
+    }
+
+    /// Inputs are these now; those that were there keep their watermarks.
+    pub(super) fn inputs(&mut self, sources: &[SourceClock]) {
+        for (place, settings) in sources.iter().enumerate() {
+            match self.sources.get_mut(place) {
+                Some(source) => (source.lateness, source.live) = (settings.lateness, settings.live),
+                None => self.sources.push(Source::new(settings)),
+            }
+        }
     }
 
     /// The inputs that only satellites feed.

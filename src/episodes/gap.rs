@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::geo::LatLon;
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
@@ -18,7 +20,7 @@ const KEPT: Span = Span::from_hours(30 * 24);
 const MOST: usize = 50_000;
 
 /// A place and a time.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Spot {
     /// When.
     pub at: Time,
@@ -27,7 +29,7 @@ pub struct Spot {
 }
 
 /// One vessel silent, open or closed.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Gap {
     /// Whose.
     pub key: TrackKey,
@@ -75,7 +77,7 @@ impl Gap {
 }
 
 /// The gaps of the last 30 days.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Gaps {
     /// By vessel, then by start.
     gaps: BTreeMap<(TrackKey, Time), Gap>,

@@ -1,6 +1,7 @@
 //! Halts: a vessel is slow for ten minutes or more, outside calm water.
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::geo::LatLon;
 use crate::time::{Span, Time};
@@ -25,7 +26,7 @@ const FIXES: u16 = 4;
 const SATELLITE_FIXES: u16 = 2;
 
 /// One halt of one vessel.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Halt {
     /// Whose.
     pub key: TrackKey,
@@ -66,11 +67,12 @@ impl Kept for Halt {
 }
 
 /// The vessels that are slow at present.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Halts {
     slow: FxHashMap<TrackIx, State>,
 }
 
+#[derive(Serialize, Deserialize)]
 struct State {
     halt: Halt,
     id: Option<u64>,

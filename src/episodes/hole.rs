@@ -1,6 +1,7 @@
 //! Holes: hours between two fixes of a vessel, whatever the reason. The last of each vessel is kept.
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
@@ -13,7 +14,7 @@ const KEEP: Span = Span::from_hours(30 * 24);
 const MOST: usize = 200_000;
 
 /// A silence between two fixes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Hole {
     /// The last fix before it.
     pub from: Time,
@@ -29,7 +30,7 @@ impl Hole {
 }
 
 /// The last hole of each vessel.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Holes {
     last: FxHashMap<TrackKey, Hole>,
     dropped: u64,

@@ -1,6 +1,7 @@
 //! Kinks: a vessel in watched water leaves its course, goes aside and comes back to it within the hour.
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::geo::{LatLon, angle_between};
 use crate::time::{Span, Time};
@@ -31,7 +32,7 @@ const STEERING_KNOTS: f64 = 3.0;
 const SHORE_NM: f64 = 6.0;
 
 /// One kink in the way of one vessel.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Kink {
     /// Whose.
     pub key: TrackKey,
@@ -68,7 +69,7 @@ impl Kept for Kink {
 }
 
 /// Until when the way of each vessel has been told.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Kinks {
     told: FxHashMap<TrackIx, Time>,
 }

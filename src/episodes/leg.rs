@@ -1,6 +1,7 @@
 //! Slow legs: a vessel in watched water goes at less than half its usual speed for ten minutes or more.
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::geo::LatLon;
 use crate::time::{Span, Time};
@@ -20,7 +21,7 @@ const LOST_AFTER: Span = Span::from_hours(6);
 const SHORE_NM: f64 = 6.0;
 
 /// One slow leg of one vessel.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct SlowLeg {
     /// Whose.
     pub key: TrackKey,
@@ -63,7 +64,7 @@ pub(super) fn is_its_trade(look: &Look<'_>) -> bool {
 }
 
 /// The vessels that are slower than usual at present.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Legs {
     slower: FxHashMap<TrackIx, (SlowLeg, Option<u64>)>,
 }

@@ -27,6 +27,7 @@ use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey, Vessel};
 use halt::Halts;
 use kink::Kinks;
 use leg::Legs;
+use serde::{Deserialize, Serialize};
 
 /// Slow legs and kinks are kept for so long (SPEC: a collector comes up to 48 h later).
 const KEEP: Span = Span::from_hours(48);
@@ -73,6 +74,7 @@ pub enum News {
 }
 
 /// Every episode there is.
+#[derive(Serialize, Deserialize)]
 pub struct Episodes {
     /// Slow for ten minutes and more, outside calm water.
     pub halts: Shelf<Halt>,

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
@@ -19,7 +20,7 @@ const MOST: usize = 100_000;
 const MAKE_ROOM: usize = MOST / 100;
 
 /// A source region as its zone was called when a vessel was seen there; the zone may be gone since.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Region {
     /// The zone's id.
     pub id: Arc<str>,
@@ -28,7 +29,7 @@ pub struct Region {
 }
 
 /// That a vessel was in a source region.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Origin {
     /// The last one it was in.
     pub region: Arc<Region>,
@@ -39,7 +40,7 @@ pub struct Origin {
 }
 
 /// The last source region of each vessel.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Origins {
     last: FxHashMap<TrackKey, Origin>,
     /// Every region that somebody was in, so that each is kept once.

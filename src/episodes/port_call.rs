@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::geo::LatLon;
 use crate::time::{Span, Time};
@@ -35,7 +36,7 @@ const MOST_OF_ONE: usize = 6;
 const MOST: usize = 400_000;
 
 /// A stay in calm water that is over.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct PortCall {
     /// Where it began.
     pub at: LatLon,
@@ -80,7 +81,7 @@ pub enum Sailing {
 }
 
 /// Calls and stays of all vessels.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct PortCalls {
     stays: FxHashMap<TrackKey, PortCall>,
     calls: FxHashMap<TrackKey, Vec<PortCall>>,

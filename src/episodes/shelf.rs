@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::geo::{Cells, LatLon};
 use crate::time::{Span, Time};
@@ -22,7 +23,7 @@ pub trait Kept {
 }
 
 /// Episodes of one kind. An id is never given twice.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Shelf<E> {
     items: BTreeMap<u64, E>,
     by_cell: FxHashMap<u32, Vec<u64>>,

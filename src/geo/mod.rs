@@ -21,11 +21,12 @@ pub use sun::sun_altitude_degrees;
 pub use wind::{Wind, WindError};
 
 use geo::{Bearing, Destination, Distance, Geodesic, Point};
+use serde::{Deserialize, Serialize};
 
 use crate::units::{EARTH_RADIUS_METRES, METRES_PER_NM};
 
 /// A position in degrees (WGS 84): latitude -90..=90 north positive, longitude -180..180 east positive.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct LatLon {
     /// Degrees north.
     pub lat: f64,

@@ -1,12 +1,14 @@
 //! Ships in motion: dead reckoning, closest point of approach, and the distance between two hulls.
 
+use serde::{Deserialize, Serialize};
+
 use super::LatLon;
 use super::chord::offset;
 use crate::time::Span;
 use crate::units::METRES_PER_SECOND_PER_KNOT;
 
 /// How a vessel moves over the ground.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Motion {
     /// Where it is.
     pub at: LatLon,
@@ -57,7 +59,7 @@ pub fn cpa(a: Motion, b: Motion) -> Approach {
 }
 
 /// A ship's outline as AIS gives it: the distances from the antenna to the four sides.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Hull {
     /// Where the antenna is.
     pub at: LatLon,

@@ -1,6 +1,7 @@
 //! Whether a report is new, a copy, late or impossible, and which track it belongs to.
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::time::{Span, Time};
 use crate::units::METRES_PER_SECOND_PER_KNOT;
@@ -53,7 +54,7 @@ pub enum Outcome {
 }
 
 /// An MMSI turned up where no ship could have gone from where it was.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Jump {
     /// The track it was on: another, or the same where that had already been silent for 30 min.
     pub from: (TrackKey, TrackIx),
@@ -85,7 +86,7 @@ pub enum Refusal {
 /// What one MMSI sent lately: half a cache line, looked at with every report.
 ///
 /// A transmission is known by 32 bits of its hash: within one vessel's 30 s that mistakes fewer than one report in a hundred million.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Heard {
     lately: [Transmission; 3],
     #[expect(
@@ -96,7 +97,7 @@ pub(super) struct Heard {
 }
 
 /// Its mark, 0 for an empty place, and the low 32 bits of its time in milliseconds: they come round after 49 days.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
 struct Transmission {
     mark: u32,
     at: u32,
@@ -142,7 +143,7 @@ impl Heard {
             return;
         }
         let more = self.more.get_or_insert_default();
-        if more.len() == more.capacity() {
+        if more.len().is_power_of_two() {
             more.retain(|known| !gone(known));
         }
         if more.len() == MOST_HEARD {
@@ -160,7 +161,7 @@ pub(super) fn possible(from: &Fix, to: &Fix, jump_knots: f64) -> bool {
 }
 
 /// Fixes that no track of their MMSI could have made, waiting for two more that agree.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Candidates {
     waiting: FxHashMap<u32, Vec<Fix>>,
 }

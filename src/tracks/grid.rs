@@ -1,6 +1,7 @@
 //! Who is near: a hash grid of cells of 0.1°, right at ±180°, near the poles and across cell borders.
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::geo::{Cells, LatLon};
 
@@ -15,13 +16,13 @@ pub(super) type Cell = u32;
 pub(super) const NOWHERE: Cell = u32::MAX;
 
 /// The vessels of a cell are chained both ways: 8 bytes a vessel, however they spread.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Grid {
     first: FxHashMap<Cell, u32>,
     links: Vec<Link>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 struct Link {
     before: u32,
     after: u32,

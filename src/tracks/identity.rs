@@ -1,10 +1,12 @@
 //! Who a vessel says it is: static data fused from types 5, 19 and 24, and from CSV columns; and what a message changed.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ais::{Dimensions, Static};
 use crate::time::Time;
 
 /// Static and voyage data of one track; a field is the latest non-empty value received, from whichever message.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Identity {
     /// IMO number as sent.
     pub imo: Option<u32>,
@@ -29,7 +31,7 @@ pub struct Identity {
 }
 
 /// A set of static fields.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Fields(u8);
 
 impl Fields {

@@ -32,7 +32,7 @@ use crate::time::Span;
 use crate::units::Mmsi;
 
 /// A vessel's place in the slab of tracks; reused after the track is forgotten.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct TrackIx(pub u32);
 
 /// More shards than this help nobody.
@@ -42,7 +42,7 @@ const MOST_SHARDS: u32 = 64;
 pub const FOLLOWED: u32 = 31;
 
 /// What a track is called for good: its MMSI and which of the ships under that MMSI it is, from 1.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct TrackKey {
     /// The MMSI.
     pub mmsi: Mmsi,

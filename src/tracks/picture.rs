@@ -5,6 +5,7 @@
 
 use crate::ais::{Report, SourceId};
 use crate::geo::LatLon;
+use crate::state::{Damaged, pack, unpack};
 use crate::time::Time;
 use crate::units::Mmsi;
 
@@ -29,6 +30,27 @@ impl Tracks {
         let shard = |number| Shard::new(number, shift, settings.clone(), satellite_sources.clone());
         let shards = (0..count).map(shard).collect();
         Tracks { settings, shards, shift }
+    }
+
+    /// Adds the picture to a snapshot.
+    pub(crate) fn save(&self, into: &mut Vec<u8>) {
+        let Tracks { settings: _, shards, shift: _ } = self;
+        pack(&shards.len(), into);
+        shards.iter().for_each(|shard| shard.save(into));
+    }
+
+    /// Takes the picture from a snapshot made with as many shards.
+    pub(crate) fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged> {
+        let shards: usize = unpack(from)?;
+        if shards != self.shards.len() {
+            return Err(Damaged(format!("{shards} shards in place of {}", self.shards.len())));
+        }
+        self.shards.iter_mut().try_for_each(|shard| shard.restore(from))
+    }
+
+    /// These are the inputs whose lateness is above 15 min.
+    pub fn satellites(&mut self, sources: &[SourceId]) {
+        self.shards.iter_mut().for_each(|shard| shard.satellite_sources = sources.to_vec());
     }
 
     /// How many shards there are.

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::ais::{Body, Class, Position, Report, SourceId, Static, StationId};
 use crate::geo::LatLon;
+use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::units::{Mmsi, StationClass, knots};
 
@@ -383,6 +384,8 @@ impl Shard {
             Some(ix)
         })
     }
+
+    remembers! { pub(super) kept { hot, cold, heard, free, by_mmsi, grid, candidates, forgotten, alive, evicted, vessels_seen } parts {} built { number, shift, settings, satellite_sources } }
 }
 
 /// Whether a behaviour keeps state about a vessel.

@@ -1,5 +1,7 @@
 //! One vessel: its hot state, and the view that behaviours and alerts read.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ais::{Class, Position, SourceId, StationId};
 use crate::geo::LatLon;
 use crate::time::{Span, Time};
@@ -15,7 +17,7 @@ use super::{FOLLOWED, Settings, TrackIx, TrackKey};
 const UNASSIGNED_AFTER: Span = Span::from_minutes(60);
 
 /// One accepted position of a vessel.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Fix {
     /// Event time.
     pub at: Time,
@@ -30,7 +32,7 @@ pub struct Fix {
 }
 
 /// Speed over the ground as positions prove it (SPEC "Speed made good").
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct SpeedMadeGood {
     /// Distance over time. Knots.
     pub knots: f64,
@@ -41,7 +43,7 @@ pub struct SpeedMadeGood {
 }
 
 /// What is read at every report: one cache line.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[repr(align(64))]
 pub(super) struct Hot {
     pub(super) last_at: Time,
@@ -64,7 +66,7 @@ pub(super) struct Hot {
 }
 
 /// What is read seldom, but for the trail: one cache line.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[repr(align(64))]
 pub(super) struct Cold {
     pub(super) trail: Trail,

@@ -4,6 +4,8 @@
 //! That is enough for speed made good (spans of 5-20 min), for common instants, for 5-minute positions and for evidence,
 //! at 16 bytes a point.
 
+use serde::{Deserialize, Serialize};
+
 use crate::geo::LatLon;
 use crate::time::{Span, Time};
 
@@ -16,7 +18,7 @@ const UNITS_PER_DEGREE: f64 = 600_000.0;
 const NONE: u16 = u16::MAX;
 
 /// One kept fix of a trail.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct TrailPoint {
     /// When.
     pub at: Time,
@@ -28,7 +30,7 @@ pub struct TrailPoint {
     pub cog_degrees: Option<f64>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Packed {
     /// Milliseconds after the trail's epoch.
     offset: u32,
@@ -39,9 +41,10 @@ struct Packed {
 }
 
 /// The thinned fixes of one vessel, oldest first.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Trail {
     epoch: i64,
+    #[serde(with = "crate::state::roomy")]
     points: Vec<Packed>,
 }
 

@@ -1,5 +1,7 @@
 //! A vessel's usual speed: the median of its 10-minute median speeds of 3 kn and more over the last 24 hours.
 
+use serde::{Deserialize, Serialize};
+
 use crate::time::{Span, Time};
 
 const SLOT_MILLIS: i64 = 600_000;
@@ -13,11 +15,12 @@ const UNDER_WAY_KNOTS: f64 = 3.0;
 const SAMPLES: usize = 10;
 
 /// Speeds in quarter knots: the samples of the present slot and the medians of the last 144; 0 is "nothing heard".
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct UsualSpeed {
     slot: i64,
     taken: u8,
     samples: [u8; SAMPLES],
+    #[serde(with = "crate::state::array")]
     medians: [u8; SLOTS],
 }
 

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{CALM_REACH_NM, Relation, Watchlists, ZoneSet};
 use crate::geo::{Coast, LatLon, Ports, SEEN_NM, Wind};
 use crate::time::Time;
 
 /// How a position lies to calm water.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Calm {
     /// In the circle of a harbour or anchorage point, or in an active port or anchorage zone.
     pub inside: bool,

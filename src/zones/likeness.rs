@@ -1,10 +1,12 @@
 //! When two names are one for people: equal after folding, or one slip of the keyboard apart.
 
+use serde::{Deserialize, Serialize};
+
 /// A shorter name has too many neighbours for one edit to mean anything. Characters.
 const FUZZY_FROM: usize = 6;
 
 /// How two names compare.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub enum Likeness {
     /// Neither.
     Different,

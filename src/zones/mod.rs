@@ -20,6 +20,7 @@ pub use zone::{Hours, Kind, Zone};
 use std::sync::OnceLock;
 
 use cells::{Cells, Part};
+use serde::{Deserialize, Serialize};
 use shape::Shape;
 
 use crate::geo::LatLon;
@@ -28,11 +29,11 @@ use crate::time::Time;
 use crate::units::METRES_PER_NM;
 
 /// A zone's number within one `ZoneSet`; another set numbers anew.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct ZoneIx(pub u16);
 
 /// How a position lies to a zone.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Relation {
     /// Inside or on the border.
     In,

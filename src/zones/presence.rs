@@ -1,5 +1,7 @@
 //! What one vessel has confirmed of the zones around it, and when it crossed their borders.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Hit, Relation, ZoneIx, ZoneSet};
 use crate::time::{Span, Time};
 
@@ -33,13 +35,13 @@ pub enum Crossing {
 }
 
 /// The zones a vessel is confirmed to be in or near. Empty, and without memory of its own, for most vessels.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Presence {
     stays: Vec<Stay>,
 }
 
 /// One zone around a vessel.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 struct Stay {
     zone: ZoneIx,
     own: Border,
@@ -47,7 +49,7 @@ struct Stay {
 }
 
 /// One border of one zone, as one vessel has confirmed it.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 struct Border {
     inside: bool,
     /// The first of the consecutive fixes on the other side, while these do not yet make a crossing.

@@ -22,7 +22,7 @@ pub struct WatchlistSettings {
 }
 
 /// One row of a watchlist.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Listed {
     /// MMSI, to be met exactly.
     pub mmsi: Option<u32>,

@@ -80,7 +80,7 @@ fn play(generator: &Generator, number: u64, seed: u64) -> Outcome {
     Outcome { behaviour, tally: judgement.behaviours.remove(behaviour).unwrap_or_default(), wrong }
 }
 
-/// What the engine says to a case, facts included; the same in any number of shards.
+/// What the engine says to a case, facts included; the same in any number of shards, and with an engine that dies five times.
 fn changes(case: &Case) -> Vec<atalaia::alerts::Change> {
     crate::shards::same_for_all(&Settings::default(), |settings| changes_with(settings, case))
 }
@@ -93,10 +93,19 @@ fn changes_with(settings: &Settings, case: &Case) -> Vec<atalaia::alerts::Change
     let names: Vec<&str> = if case.live { names.into_iter().collect() } else { vec!["recording"] };
     let lateness = Span::from_seconds(if case.live { 30 } else { 120 });
     let clock = |name: &&str| SourceClock { name: (*name).to_owned(), time_zone: None, live: case.live, lateness };
-    let mut engine = Engine::new(settings, draw::chart(), names.iter().map(clock).collect());
+    let make = || Engine::new(settings, draw::chart(), names.iter().map(clock).collect());
+    let mut engine = make();
     let mut changes = Vec::new();
     let mut now = case.feed.sent.first().map(|sent| sent.at);
-    for sent in &case.feed.sent {
+    let mut chance = fastrand::Rng::with_seed(sentences as u64);
+    let deaths = if settings.tracks.shards == crate::shards::OTHERS[0] { 5 } else { 0 };
+    let deaths: BTreeSet<usize> = (0..deaths).map(|_| chance.usize(0..sentences)).collect();
+    for (number, sent) in case.feed.sent.iter().enumerate() {
+        if deaths.contains(&number) {
+            let snapshot = engine.save();
+            engine = make();
+            engine.restore(&snapshot).expect("a snapshot of the same program");
+        }
         while let Some(tick) = now.filter(|tick| case.live && *tick < sent.at) {
             engine.tick(tick, &mut changes);
             now = Some(tick + Span::from_seconds(1));

@@ -1,5 +1,6 @@
 //! Scenes that between them bring about every behaviour, the zones they play in, and an engine to run them through.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use atalaia::ais::{Line, SourceId};
@@ -219,7 +220,28 @@ pub fn run(recording: &[u8]) -> Vec<Value> {
 
 /// The same with other settings or another chart. Two and seven shards of the picture must give the same as one.
 pub fn run_with(settings: &Settings, chart: &Arc<Chart>, recording: &[u8]) -> Vec<Value> {
-    crate::shards::same_for_all(settings, |settings| run_once(settings, chart, recording))
+    let told = crate::shards::same_for_all(settings, |settings| run_once(settings, chart, recording));
+    assert_eq!(run_resumed(settings, chart, recording), told, "resumed from snapshots");
+    told
+}
+
+/// The same by an engine that dies twenty times and is made anew from its snapshot.
+fn run_resumed(settings: &Settings, chart: &Arc<Chart>, recording: &[u8]) -> Vec<Value> {
+    let mut chance = fastrand::Rng::with_seed(recording.len() as u64);
+    let count = lines(recording).count();
+    let cuts: BTreeSet<usize> = (0..20).map(|_| chance.usize(0..count)).collect();
+    let mut alive = engine(settings, chart);
+    let mut changes = Vec::new();
+    for (number, bytes) in lines(recording).enumerate() {
+        if cuts.contains(&number) {
+            let snapshot = alive.save();
+            alive = engine(settings, chart);
+            alive.restore(&snapshot).expect("a snapshot of the same program");
+        }
+        alive.line(Line { source: SourceId(0), received: None, bytes }, &mut changes);
+    }
+    alive.finish(&mut changes);
+    changes.iter().map(|change| serde_json::to_value(change).expect("plain data")).collect()
 }
 
 fn run_once(settings: &Settings, chart: &Arc<Chart>, recording: &[u8]) -> Vec<Value> {

@@ -1,0 +1,78 @@
+//! An alert as a snapshot keeps it: all of it, to the last digit, where a line of the alert stream rounds and leaves out.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::geo::LatLon;
+use crate::state::{Word, word};
+use crate::time::Time;
+
+use super::alert::{Alert, Evidence, ScoreReason, Sentence, Severity, Status, VesselRef, ZoneRef};
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Alert")]
+struct Whole {
+    id: String,
+    #[serde(deserialize_with = "word")]
+    behaviour: Word,
+    announced: bool,
+    status: Status,
+    severity: Severity,
+    score: i32,
+    #[serde(deserialize_with = "word")]
+    confidence: Word,
+    started_at: Time,
+    opened_at: Time,
+    last_at: Time,
+    ended_at: Option<Time>,
+    vessels: Vec<VesselRef>,
+    zones: Vec<ZoneRef>,
+    position: Option<LatLon>,
+    group_id: Option<String>,
+    case_id: Option<String>,
+    replaces: Option<String>,
+    summary: String,
+    sentence: Sentence,
+    score_reasons: Vec<ScoreReason>,
+    evidence: Evidence,
+}
+
+#[derive(Serialize)]
+struct Ref<'a>(#[serde(with = "Whole")] &'a Alert);
+
+#[derive(Deserialize)]
+struct Own(#[serde(with = "Whole")] Alert);
+
+/// `with` for one alert.
+pub(crate) mod one {
+    use super::*;
+
+    pub(crate) fn serialize<S: Serializer>(alert: &Arc<Alert>, to: S) -> Result<S::Ok, S::Error> {
+        Whole::serialize(alert, to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Alert>, D::Error> {
+        Whole::deserialize(from).map(Arc::new)
+    }
+}
+
+/// `with` for alerts by something.
+pub(crate) mod many {
+    use super::*;
+
+    pub(crate) fn serialize<K: Serialize, S: Serializer>(
+        alerts: &BTreeMap<K, Arc<Alert>>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.collect_seq(alerts.iter().map(|(key, alert)| (key, Ref(alert))))
+    }
+
+    pub(crate) fn deserialize<'de, K: Deserialize<'de> + Ord, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<BTreeMap<K, Arc<Alert>>, D::Error> {
+        let all = Vec::<(K, Own)>::deserialize(from)?;
+        Ok(all.into_iter().map(|(key, alert)| (key, Arc::new(alert.0))).collect())
+    }
+}

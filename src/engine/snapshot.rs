@@ -1,0 +1,124 @@
+//! Snapshots: all that the engine knows, as bytes and back, so that a restart goes on where it stopped.
+
+use crate::ais::SourceSettings;
+use crate::state::{Damaged, pack, unpack};
+use crate::time::Time;
+
+use super::{Engine, SourceClock};
+
+impl Engine {
+    /// Everything the engine knows. It can be taken up by an engine of the same program with the same settings, zones and inputs.
+    pub fn save(&self) -> Vec<u8> {
+        let Engine {
+            decoder,
+            watermarks,
+            reorder,
+            tracks,
+            coverage,
+            receipts,
+            gaps,
+            places,
+            episodes,
+            behaviours,
+            book,
+            cases,
+            held,
+            timers,
+            now,
+            sweep_at,
+            hours_at,
+            counters,
+            // Made of settings and zones.
+            chart: _,
+            asking: _,
+            merge: _,
+            settings: _,
+            // Not in a daemon.
+            hold_at: _,
+            // Empty between lines.
+            intake: _,
+            decoded: _,
+            believed: _,
+            crossings: _,
+            news: _,
+            output: _,
+        } = self;
+        let mut into = Vec::new();
+        let to = &mut into;
+        decoder.save(to);
+        pack(watermarks, to);
+        pack(reorder, to);
+        tracks.save(to);
+        coverage.save(to);
+        pack(receipts, to);
+        pack(gaps, to);
+        places.save(to);
+        pack(episodes, to);
+        pack(&behaviours.len(), to);
+        for (bit, behaviour) in behaviours {
+            pack(bit, to);
+            behaviour.save(to);
+        }
+        book.save(to);
+        pack(cases, to);
+        pack(held, to);
+        pack(timers, to);
+        pack(&(now, sweep_at, hours_at), to);
+        pack(counters, to);
+        into
+    }
+
+    /// Takes up what another engine of the same settings, zones and inputs knew. After an error the engine is of no use.
+    pub fn restore(&mut self, snapshot: &[u8]) -> Result<(), Damaged> {
+        let mut rest = snapshot;
+        let from = &mut rest;
+        self.decoder.restore(from)?;
+        self.watermarks = unpack(from)?;
+        self.reorder = unpack(from)?;
+        self.tracks.restore(from)?;
+        self.coverage.restore(from)?;
+        self.receipts = unpack(from)?;
+        self.gaps = unpack(from)?;
+        self.places.restore(from)?;
+        self.episodes = unpack(from)?;
+        let behaviours: usize = unpack(from)?;
+        if behaviours != self.behaviours.len() {
+            return Err(Damaged(format!("{behaviours} behaviours in place of {}", self.behaviours.len())));
+        }
+        for (bit, behaviour) in &mut self.behaviours {
+            let saved: u32 = unpack(from)?;
+            if saved != *bit {
+                return Err(Damaged(format!("another behaviour in place of {}", behaviour.name())));
+            }
+            behaviour.restore(from)?;
+        }
+        self.book.restore(from)?;
+        self.cases = unpack(from)?;
+        self.held = unpack(from)?;
+        self.timers = unpack(from)?;
+        (self.now, self.sweep_at, self.hours_at) = unpack(from)?;
+        self.counters = unpack(from)?;
+        match rest {
+            [] => Ok(()),
+            more => Err(Damaged(format!("{} bytes too many", more.len()))),
+        }
+    }
+
+    /// Inputs are these from now on: a `SourceId` is an index into the list, which may have grown at its end. What was heard by an input
+    /// keeps its number for good; one that is gone stays in its place as neither live nor late, and idle.
+    pub fn inputs(&mut self, sources: Vec<SourceClock>) {
+        self.watermarks.inputs(&sources);
+        self.tracks.satellites(&self.watermarks.satellites());
+        self.receipts.inputs(sources.iter().map(|source| (source.name.clone(), source.live)));
+        let settings = sources.into_iter();
+        let settings =
+            settings.map(|SourceClock { name, time_zone, live, .. }| SourceSettings { name, time_zone, live });
+        self.decoder.inputs(settings.collect());
+    }
+
+    /// We ourselves were away from `from` to `until`, by the clock of receipt: no vessel was silent then, and no input.
+    pub fn resume(&mut self, from: Time, until: Time) {
+        self.coverage.away(from, until);
+        self.receipts.resume(until);
+    }
+}

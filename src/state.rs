@@ -1,0 +1,203 @@
+//! What the engine knows, as bytes and back: the helpers that serde needs where a type alone does not say how (snapshots).
+//!
+//! The format is postcard, which names no fields: a snapshot is read by the version that wrote it, or not at all. Fields that are words
+//! of the program (`&'static str`) are found again in a table of words, and JSON values travel as text.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Bytes that are no state of this version.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("not the state of this version of the program: {0}")]
+pub struct Damaged(pub String);
+
+/// Adds something to a snapshot, led by its length.
+pub(crate) fn pack<T: Serialize + ?Sized>(what: &T, into: &mut Vec<u8>) {
+    let length_at = into.len();
+    into.extend([0; 8]);
+    let mut bytes = std::mem::take(into);
+    // Writing plain data to memory cannot fail.
+    bytes = postcard::to_extend(what, bytes).expect("plain data");
+    let length = (bytes.len() - length_at - 8) as u64;
+    bytes[length_at..length_at + 8].copy_from_slice(&length.to_le_bytes());
+    *into = bytes;
+}
+
+/// Takes the next thing from a snapshot.
+pub(crate) fn unpack<T: DeserializeOwned>(from: &mut &[u8]) -> Result<T, Damaged> {
+    let cut = || Damaged("cut short".to_owned());
+    let (length, rest) = from.split_first_chunk::<8>().ok_or_else(cut)?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| cut())?;
+    let (bytes, rest) = rest.split_at_checked(length).ok_or_else(cut)?;
+    *from = rest;
+    match postcard::take_from_bytes(bytes) {
+        Ok((what, [])) => Ok(what),
+        Ok((_, more)) => Err(Damaged(format!("{} bytes too many", more.len()))),
+        Err(error) => Err(Damaged(error.to_string())),
+    }
+}
+
+/// Names what of a part of the engine goes into a snapshot: `kept` as it is, `parts` that know themselves how; settings and zones make
+/// what is `built` anew. A field that is in no list does not compile.
+macro_rules! remembers {
+    (
+        $vis:vis kept { $($kept:ident),* $(,)? }
+        parts { $($part:ident),* $(,)? }
+        built { $($built:ident),* $(,)? }
+    ) => {
+        /// Adds what it knows to a snapshot.
+        $vis fn save(&self, into: &mut Vec<u8>) {
+            let Self { $($kept,)* $($part,)* $($built: _,)* } = self;
+            $(crate::state::pack($kept, into);)*
+            $($part.save(into);)*
+        }
+
+        /// Takes from a snapshot what it knew.
+        $vis fn restore(&mut self, from: &mut &[u8]) -> Result<(), crate::state::Damaged> {
+            $(self.$kept = crate::state::unpack(from)?;)*
+            $(self.$part.restore(from)?;)*
+            Ok(())
+        }
+    };
+}
+pub(crate) use remembers;
+
+thread_local! {
+    static WORDS: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
+}
+
+/// Words of the program are few: so much of what claims to be one is kept for good.
+const MOST_WORDS: usize = 10_000;
+const LONGEST_WORD: usize = 200;
+
+/// A word of the program. By this name, because serde takes a field whose type is written as a reference for one that borrows.
+pub(crate) type Word = &'static str;
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Known(Word);
+
+impl<'de> Deserialize<'de> for Known {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Known, D::Error> {
+        let text = <&str>::deserialize(from)?;
+        WORDS.with_borrow_mut(|words| match words.get(text) {
+            Some(word) => Ok(Known(word)),
+            None if LONGEST_WORD < text.len() || MOST_WORDS < words.len() => Err(D::Error::custom("no word")),
+            None => {
+                let word: &'static str = Box::leak(text.into());
+                words.insert(word);
+                Ok(Known(word))
+            }
+        })
+    }
+}
+
+/// `deserialize_with` for `&'static str`.
+pub(crate) fn word<'de, D: Deserializer<'de>>(from: D) -> Result<&'static str, D::Error> {
+    Known::deserialize(from).map(|word| word.0)
+}
+
+/// `deserialize_with` for `Option<&'static str>`.
+pub(crate) fn maybe_word<'de, D: Deserializer<'de>>(from: D) -> Result<Option<&'static str>, D::Error> {
+    Option::<Known>::deserialize(from).map(|word| word.map(|word| word.0))
+}
+
+/// `deserialize_with` for a word and what goes with it, if anything.
+pub(crate) fn with_word<'de, D, T>(from: D) -> Result<Option<(T, &'static str)>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::<(T, Known)>::deserialize(from).map(|pair| pair.map(|(what, word)| (what, word.0)))
+}
+
+/// `deserialize_with` for words and what belongs to each.
+pub(crate) fn words<'de, D, T>(from: D) -> Result<Vec<(&'static str, T)>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Vec::<(Known, T)>::deserialize(from).map(|all| all.into_iter().map(|(word, what)| (word.0, what)).collect())
+}
+
+/// `deserialize_with` for a map by words.
+pub(crate) fn by_word<'de, D, T>(from: D) -> Result<BTreeMap<&'static str, T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    words(from).map(|all| all.into_iter().collect())
+}
+
+/// `deserialize_with` for a map by something and a word.
+pub(crate) fn by_word_of<'de, D, K, T>(from: D) -> Result<BTreeMap<(K, &'static str), T>, D::Error>
+where
+    D: Deserializer<'de>,
+    K: Deserialize<'de> + Ord,
+    T: Deserialize<'de>,
+{
+    let all = BTreeMap::<(K, Known), T>::deserialize(from)?;
+    Ok(all.into_iter().map(|((key, word), what)| ((key, word.0), what)).collect())
+}
+
+/// `with` for what only JSON can carry: text in a snapshot, itself in JSON.
+pub(crate) mod json {
+    use super::*;
+
+    pub(crate) fn serialize<T: Serialize, S: Serializer>(what: &T, to: S) -> Result<S::Ok, S::Error> {
+        if to.is_human_readable() {
+            return what.serialize(to);
+        }
+        serde_json::to_string(what).map_err(serde::ser::Error::custom)?.serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+        if from.is_human_readable() {
+            return T::deserialize(from);
+        }
+        serde_json::from_str(<&str>::deserialize(from)?).map_err(D::Error::custom)
+    }
+}
+
+/// `with` for an array longer than serde knows.
+pub(crate) mod array {
+    use super::*;
+
+    pub(crate) fn serialize<T: Serialize, S: Serializer, const N: usize>(
+        what: &[T; N],
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        what.as_slice().serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>, const N: usize>(
+        from: D,
+    ) -> Result<[T; N], D::Error> {
+        let all = Vec::<T>::deserialize(from)?;
+        all.try_into().map_err(|all: Vec<T>| D::Error::custom(format!("{} in place of {N}", all.len())))
+    }
+}
+
+/// `with` for a list whose room says when it is next looked through.
+pub(crate) mod roomy {
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Ref<'a, T>(u32, &'a [T]);
+
+    #[derive(Deserialize)]
+    struct Own<T>(u32, Vec<T>);
+
+    pub(crate) fn serialize<T: Serialize, S: Serializer>(list: &Vec<T>, to: S) -> Result<S::Ok, S::Error> {
+        Ref(list.capacity() as u32, list).serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Vec<T>, D::Error> {
+        let Own(room, items) = Own::<T>::deserialize(from)?;
+        let mut list = Vec::with_capacity((room as usize).clamp(items.len(), 2 * items.len() + 64));
+        list.extend(items);
+        Ok(list)
+    }
+}
