@@ -7,7 +7,7 @@ use crate::house_source::{Source, paths};
 
 /// Steps of the import order, lowest first; a module may import what stands in an earlier step, or itself.
 const ORDER: &[&[&str]] = &[
-    &["time", "units"],
+    &["time", "units", "state"],
     &["geo"],
     &["ais", "zones"],
     &["tracks"],
