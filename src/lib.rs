@@ -16,7 +16,7 @@
 //!
 //! ```text
 //! core    time units state < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
-//! shell   < clock telemetry store < inputs delivery http < config < runtime < cli main
+//! shell   < clock telemetry fault < disk < journal store < inputs delivery http < config < runtime < cli main
 //! ```
 //!
 //! | module | what it is |
@@ -34,6 +34,9 @@
 //! | [`cases`] | alerts of a vessel and its partners as one story |
 //! | [`engine`] | event time, reorder buffer, intake by shards, timers; wires the core together |
 //! | [`clock`] | the only reader of the wall clock |
+//! | [`fault`] | points where a test lets the process die |
+//! | [`disk`] | the file operations that decide what outlives a loss of power |
+//! | [`journal`] | every line taken in, before the engine uses it; snapshots of the engine beside it |
 //! | [`store`] | every alert, who was told of it, what analysts did with it: one SQLite file |
 //! | [`inputs`], [`delivery`] | bytes in, changes out |
 //! | [`config`] | the settings file: read, checked, all problems at once |
@@ -66,10 +69,13 @@ pub mod clock;
 pub mod config;
 pub mod coverage;
 pub mod delivery;
+pub mod disk;
 pub mod engine;
 pub mod episodes;
+pub mod fault;
 pub mod geo;
 pub mod inputs;
+pub mod journal;
 pub mod runtime;
 pub mod state;
 pub mod store;

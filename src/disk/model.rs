@@ -1,0 +1,387 @@
+//! A file system in memory that knows what a loss of power would leave, and fails where it is told to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{Disk, Listed, Reading, Writing};
+
+/// Clones are the same disk.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ModelDisk(Arc<Mutex<State>>);
+
+/// What the fault says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Fault {
+    /// No space left on the device.
+    Full,
+    /// Input or output error.
+    Broken,
+}
+
+/// How often it is met.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Lasting {
+    Once,
+    /// So many operations in a row.
+    For(u64),
+    Forever,
+}
+
+/// A sync that is left out, as a control: the tests must notice.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Forgets {
+    FileSyncs,
+    FolderSyncs,
+}
+
+#[derive(Clone, Debug, Default)]
+struct State {
+    files: BTreeMap<u64, Content>,
+    names: BTreeMap<PathBuf, u64>,
+    durable_names: BTreeMap<PathBuf, u64>,
+    folders: BTreeSet<PathBuf>,
+    durable_folders: BTreeSet<PathBuf>,
+    /// Changes of names that no sync of a folder has made durable.
+    pending: Vec<Naming>,
+    next_file: u64,
+    operations: u64,
+    fault: Option<(u64, Fault, Lasting)>,
+    fired: u64,
+    forgets: Option<Forgets>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Content {
+    seen: Vec<u8>,
+    durable: Vec<u8>,
+    /// Where, and what: written, not synced.
+    pending: Vec<(usize, Vec<u8>)>,
+}
+
+#[derive(Clone, Debug)]
+enum Naming {
+    Made(PathBuf, u64),
+    Renamed(PathBuf, PathBuf, u64),
+    Removed(PathBuf),
+    Folder(PathBuf),
+}
+
+impl Naming {
+    fn touches(&self, folder: &Path) -> bool {
+        match self {
+            Naming::Made(path, _) | Naming::Removed(path) | Naming::Folder(path) => path.parent() == Some(folder),
+            Naming::Renamed(from, to, _) => from.parent() == Some(folder) || to.parent() == Some(folder),
+        }
+    }
+}
+
+impl Content {
+    fn place(into: &mut Vec<u8>, offset: usize, bytes: &[u8]) {
+        if into.len() < offset + bytes.len() {
+            into.resize(offset + bytes.len(), 0);
+        }
+        into[offset..offset + bytes.len()].copy_from_slice(bytes);
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.pending.push((self.seen.len(), bytes.to_vec()));
+        self.seen.extend_from_slice(bytes);
+    }
+
+    fn sync(&mut self) {
+        for (offset, bytes) in self.pending.drain(..) {
+            Content::place(&mut self.durable, offset, &bytes);
+        }
+    }
+
+    /// What is on the platters when the power goes: any first part of what was not synced, or, as pages may go out in any order, any
+    /// part of it with zeros between.
+    fn crash(&self, chance: &mut fastrand::Rng) -> Content {
+        let mut left = self.durable.clone();
+        let in_order = chance.f64() < 0.7;
+        let kept = chance.usize(..=self.pending.len());
+        for (place, (offset, bytes)) in self.pending.iter().enumerate() {
+            let part = match (in_order, place < kept) {
+                (true, true) => bytes.len(),
+                (true, false) if place == kept => chance.usize(..=bytes.len()),
+                (true, false) => break,
+                (false, _) if chance.bool() => continue,
+                (false, _) => chance.usize(..=bytes.len()),
+            };
+            Content::place(&mut left, *offset, &bytes[..part]);
+            if chance.f64() < 0.2 {
+                Content::place(&mut left, offset + part, &vec![0; bytes.len() - part]);
+            }
+        }
+        Content { seen: left.clone(), durable: left, pending: Vec::new() }
+    }
+}
+
+impl State {
+    fn apply(&mut self, naming: Naming) {
+        match naming {
+            Naming::Made(path, file) => {
+                self.durable_names.insert(path, file);
+            }
+            Naming::Renamed(from, to, file) => {
+                self.durable_names.remove(&from);
+                self.durable_names.insert(to, file);
+            }
+            Naming::Removed(path) => {
+                self.durable_names.remove(&path);
+            }
+            Naming::Folder(path) => {
+                self.durable_folders.insert(path);
+            }
+        }
+    }
+
+    /// Counts an operation; an error if it is one that is to fail.
+    fn operation(&mut self) -> io::Result<()> {
+        self.operations += 1;
+        let Some((first, fault, lasting)) = self.fault else {
+            return Ok(());
+        };
+        let fails = match lasting {
+            Lasting::Once => self.operations == first,
+            Lasting::For(count) => (first..first + count).contains(&self.operations),
+            Lasting::Forever => first <= self.operations,
+        };
+        if !fails {
+            return Ok(());
+        }
+        self.fired += 1;
+        Err(match fault {
+            Fault::Full => io::Error::from(io::ErrorKind::StorageFull),
+            Fault::Broken => io::Error::other("input/output error"),
+        })
+    }
+
+    fn file(&self, path: &Path) -> io::Result<u64> {
+        self.names.get(path).copied().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+    }
+
+    fn folder(&self, folder: &Path) -> io::Result<()> {
+        match self.folders.contains(folder) {
+            true => Ok(()),
+            false => Err(io::Error::from(io::ErrorKind::NotFound)),
+        }
+    }
+}
+
+impl ModelDisk {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A disk that leaves out what `forgets` says.
+    pub(crate) fn forgetting(forgets: Forgets) -> ModelDisk {
+        let disk = ModelDisk::default();
+        disk.state().forgets = Some(forgets);
+        disk
+    }
+
+    /// Lets the `operation`-th operation from now on (from 1) fail.
+    pub(crate) fn fail_at(&self, operation: u64, fault: Fault, lasting: Lasting) {
+        let mut state = self.state();
+        state.fault = Some((state.operations + operation, fault, lasting));
+        state.fired = 0;
+    }
+
+    /// Lets nothing fail any more; how many operations have failed.
+    pub(crate) fn heal(&self) -> u64 {
+        let mut state = self.state();
+        state.fault = None;
+        state.fired
+    }
+
+    /// Operations so far.
+    pub(crate) fn operations(&self) -> u64 {
+        self.state().operations
+    }
+
+    /// Another disk: what is left after a loss of power now.
+    pub(crate) fn crash(&self, chance: &mut fastrand::Rng) -> ModelDisk {
+        let mut state = self.state().clone();
+        for naming in std::mem::take(&mut state.pending) {
+            if chance.bool() {
+                state.apply(naming);
+            }
+        }
+        for content in state.files.values_mut() {
+            *content = content.crash(chance);
+        }
+        state.folders = state.durable_folders.clone();
+        let folders = &state.folders;
+        state.durable_names.retain(|path, _| path.parent().is_some_and(|parent| folders.contains(parent)));
+        state.names = state.durable_names.clone();
+        (state.fault, state.fired, state.operations) = (None, 0, 0);
+        ModelDisk(Arc::new(Mutex::new(state)))
+    }
+
+    /// Another disk with the same files.
+    pub(crate) fn copy(&self) -> ModelDisk {
+        ModelDisk(Arc::new(Mutex::new(self.state().clone())))
+    }
+
+    /// What a file holds; empty if it is not there.
+    pub(crate) fn content(&self, path: &Path) -> Vec<u8> {
+        let state = self.state();
+        state.names.get(path).and_then(|file| state.files.get(file)).map(|file| file.seen.clone()).unwrap_or_default()
+    }
+
+    /// Puts a file there, durably, as nobody's operation.
+    pub(crate) fn put(&self, path: &Path, bytes: Vec<u8>) {
+        let mut state = self.state();
+        let file = state.next_file;
+        state.next_file += 1;
+        state.files.insert(file, Content { seen: bytes.clone(), durable: bytes, pending: Vec::new() });
+        state.names.insert(path.to_owned(), file);
+        state.durable_names.insert(path.to_owned(), file);
+        for folder in path.ancestors().skip(1) {
+            state.folders.insert(folder.to_owned());
+            state.durable_folders.insert(folder.to_owned());
+        }
+    }
+}
+
+impl Disk for ModelDisk {
+    fn create(&self, path: &Path) -> io::Result<Box<dyn Writing>> {
+        let mut state = self.state();
+        state.operation()?;
+        state.folder(path.parent().unwrap_or(path))?;
+        if state.names.contains_key(path) {
+            return Err(io::Error::from(io::ErrorKind::AlreadyExists));
+        }
+        let file = state.next_file;
+        state.next_file += 1;
+        state.files.insert(file, Content::default());
+        state.names.insert(path.to_owned(), file);
+        state.pending.push(Naming::Made(path.to_owned(), file));
+        Ok(Box::new(ModelFile { disk: self.clone(), file }))
+    }
+
+    fn append_to(&self, path: &Path) -> io::Result<Box<dyn Writing>> {
+        let mut state = self.state();
+        state.operation()?;
+        let file = state.file(path)?;
+        Ok(Box::new(ModelFile { disk: self.clone(), file }))
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn Reading>> {
+        let mut state = self.state();
+        state.operation()?;
+        let file = state.file(path)?;
+        Ok(Box::new(ModelFile { disk: self.clone(), file }))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        state.operation()?;
+        let file = state.file(from)?;
+        state.names.remove(from);
+        state.names.insert(to.to_owned(), file);
+        state.pending.push(Naming::Renamed(from.to_owned(), to.to_owned(), file));
+        Ok(())
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        state.operation()?;
+        state.file(path)?;
+        state.names.remove(path);
+        state.pending.push(Naming::Removed(path.to_owned()));
+        Ok(())
+    }
+
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        state.operation()?;
+        if state.forgets == Some(Forgets::FolderSyncs) {
+            return Ok(());
+        }
+        let (synced, left) = std::mem::take(&mut state.pending).into_iter().partition(|naming| naming.touches(folder));
+        state.pending = left;
+        let synced: Vec<Naming> = synced;
+        synced.into_iter().for_each(|naming| state.apply(naming));
+        Ok(())
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<Listed>> {
+        let mut state = self.state();
+        state.operation()?;
+        state.folder(folder)?;
+        let inside = state.names.iter().filter(|(path, _)| path.parent() == Some(folder));
+        let listed = inside.filter_map(|(path, file)| {
+            let name = path.file_name()?.to_str()?.to_owned();
+            Some(Listed { name, length: state.files.get(file)?.seen.len() as u64 })
+        });
+        Ok(listed.collect())
+    }
+
+    fn create_folder(&self, folder: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        state.operation()?;
+        if state.folders.insert(folder.to_owned()) {
+            state.pending.push(Naming::Folder(folder.to_owned()));
+        }
+        Ok(())
+    }
+}
+
+#[derive(Debug)]
+struct ModelFile {
+    disk: ModelDisk,
+    file: u64,
+}
+
+fn gone() -> io::Error {
+    io::Error::other("the model lost a file")
+}
+
+impl Writing for ModelFile {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut state = self.disk.state();
+        let outcome = state.operation();
+        let content = state.files.get_mut(&self.file).ok_or_else(gone)?;
+        match outcome {
+            Ok(()) => content.write(bytes),
+            // A part of it fits.
+            Err(_) => content.write(&bytes[..bytes.len() / 2]),
+        }
+        outcome
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        let mut state = self.disk.state();
+        let outcome = state.operation();
+        let forgets = state.forgets;
+        let content = state.files.get_mut(&self.file).ok_or_else(gone)?;
+        match outcome {
+            Ok(()) if forgets == Some(Forgets::FileSyncs) => {}
+            Ok(()) => content.sync(),
+            // The pages count as clean now, and no later sync writes them.
+            Err(_) => content.pending.clear(),
+        }
+        outcome
+    }
+}
+
+impl Reading for ModelFile {
+    fn length(&self) -> io::Result<u64> {
+        let mut state = self.disk.state();
+        state.operation()?;
+        Ok(state.files.get(&self.file).ok_or_else(gone)?.seen.len() as u64)
+    }
+
+    fn read_at(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
+        let mut state = self.disk.state();
+        state.operation()?;
+        let seen = &state.files.get(&self.file).ok_or_else(gone)?.seen;
+        let start = seen.len().min(usize::try_from(offset).unwrap_or(usize::MAX));
+        let end = seen.len().min(start.saturating_add(length));
+        Ok(seen[start..end].to_vec())
+    }
+}

@@ -1,0 +1,169 @@
+//! Fault points: places where the process can be told to die at once, so that what a crash there leaves behind can be tested.
+//!
+//! The environment variable `ATALAIA_FAULT` names one point: `NAME` or `NAME:n` aborts the process the n-th time the point is passed
+//! (from 1), `NAME:log` writes a line to standard error each time instead, to prove that it is reached. Without the variable a
+//! point costs one relaxed load.
+
+use std::io::Write;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// The variable that is read, once, at start.
+pub const VARIABLE: &str = "ATALAIA_FAULT";
+
+/// Every point there is, in the order a change meets them.
+pub const NAMES: &[&str] = &[
+    "journal-before-append",
+    "journal-after-write",
+    "journal-after-sync",
+    "journal-segment-begun",
+    "journal-sealed-before-rename",
+    "journal-sealed-after-rename",
+    "snapshot-half-written",
+    "snapshot-before-rename",
+    "snapshot-after-rename",
+    "snapshot-after-folder-sync",
+    "purge-between-removals",
+    "store-before-commit",
+    "store-after-commit",
+    "store-checkpoint",
+    "told-before-mark",
+    "told-after-mark",
+    "migration",
+    "backup",
+    "replay-half",
+    "restart-begun",
+];
+
+static ARMED: AtomicBool = AtomicBool::new(false);
+static PLAN: OnceLock<Plan> = OnceLock::new();
+
+/// Why the variable cannot be followed: to be told at start, with exit code 2.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FaultError {
+    /// No point has this name.
+    #[error("{VARIABLE}: there is no fault point `{name}`; there are: {}", NAMES.join(", "))]
+    Unknown {
+        /// As it was given.
+        name: String,
+    },
+    /// What follows the colon is neither a number from 1 nor `log`.
+    #[error("{VARIABLE}: `{text}` is neither a number from 1 nor `log`")]
+    Number {
+        /// As it was given.
+        text: String,
+    },
+}
+
+/// Reads the variable. Called once at start, before anything is opened.
+pub fn arm() -> Result<(), FaultError> {
+    let Some(text) = std::env::var_os(VARIABLE) else {
+        return Ok(());
+    };
+    let plan = Plan::parse(&text.to_string_lossy())?;
+    if PLAN.set(plan).is_ok() {
+        ARMED.store(true, Ordering::Relaxed);
+    }
+    Ok(())
+}
+
+/// A place where the process may be told to die. `name` is one of [`NAMES`].
+#[inline]
+pub fn point(name: &'static str) {
+    debug_assert!(NAMES.contains(&name), "{name} is no fault point");
+    if ARMED.load(Ordering::Relaxed)
+        && let Some(plan) = PLAN.get()
+    {
+        match plan.passed(name) {
+            Outcome::Nothing => {}
+            // Nobody can be told that standard error is closed.
+            Outcome::Say => drop(writeln!(std::io::stderr(), "fault point {name}")),
+            Outcome::Die => std::process::abort(),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Plan {
+    name: &'static str,
+    /// The pass that kills; none: each pass is logged.
+    deadly: Option<u64>,
+    passes: AtomicU64,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Outcome {
+    Nothing,
+    Say,
+    Die,
+}
+
+impl Plan {
+    fn parse(text: &str) -> Result<Plan, FaultError> {
+        let (name, rest) = text.split_once(':').unwrap_or((text, "1"));
+        let name =
+            NAMES.iter().find(|known| **known == name).ok_or_else(|| FaultError::Unknown { name: name.to_owned() })?;
+        let deadly = match rest {
+            "log" => None,
+            number => match number.parse() {
+                Ok(number) if 0 < number => Some(number),
+                _ => return Err(FaultError::Number { text: number.to_owned() }),
+            },
+        };
+        Ok(Plan { name, deadly, passes: AtomicU64::new(0) })
+    }
+
+    fn passed(&self, name: &str) -> Outcome {
+        if name != self.name {
+            return Outcome::Nothing;
+        }
+        let pass = self.passes.fetch_add(1, Ordering::Relaxed) + 1;
+        match self.deadly {
+            None => Outcome::Say,
+            Some(deadly) if deadly == pass => Outcome::Die,
+            Some(_) => Outcome::Nothing,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dies_at_the_pass_that_was_named_and_at_no_other() {
+        let plan = Plan::parse("journal-after-sync:3").expect("a plan");
+        let outcomes: Vec<_> = (0..4).map(|_| plan.passed("journal-after-sync")).collect();
+        assert_eq!(outcomes, [Outcome::Nothing, Outcome::Nothing, Outcome::Die, Outcome::Nothing]);
+        let plan = Plan::parse("backup").expect("a plan");
+        assert_eq!(plan.passed("migration"), Outcome::Nothing);
+        assert_eq!(plan.passed("backup"), Outcome::Die);
+    }
+
+    #[test]
+    fn says_each_pass() {
+        let plan = Plan::parse("migration:log").expect("a plan");
+        assert_eq!(plan.passed("migration"), Outcome::Say);
+        assert_eq!(plan.passed("migration"), Outcome::Say);
+        assert_eq!(plan.passed("backup"), Outcome::Nothing);
+    }
+
+    #[test]
+    fn a_misspelt_name_is_answered_with_the_list() {
+        let error = Plan::parse("journal-after-synk:2").expect_err("no such point");
+        let text = error.to_string();
+        assert!(NAMES.iter().all(|name| text.contains(name)), "{text}");
+        for wrong in ["backup:0", "backup:-1", "backup:", "backup:x", "backup:1:2"] {
+            assert!(matches!(Plan::parse(wrong), Err(FaultError::Number { .. })), "{wrong}");
+        }
+        assert!(matches!(Plan::parse(""), Err(FaultError::Unknown { .. })));
+    }
+
+    #[test]
+    fn names_differ() {
+        let mut names = NAMES.to_vec();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), NAMES.len());
+    }
+}

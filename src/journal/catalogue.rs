@@ -1,0 +1,261 @@
+//! The segments of a folder: their headers, their order, and which of them can be used.
+//!
+//! A header: magic (8 bytes), format version (4), length of the body (4), CRC-32 of version, length and body (4); these five stay as they are in
+//! every version. The body: journal (8), first position (8), attempt (4), flags (4: 1 sealed, 2 has times), and of a sealed segment the position
+//! behind its last entry (8) with its earliest and latest moment of receipt (8, 8), then the key in force and the names of the inputs.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::JournalError;
+use super::block::Identity;
+use super::entry::{Bytes, put_bytes, put_texts, put_time};
+use super::walk::Walk;
+use crate::disk::{Disk, Reading};
+use crate::time::Time;
+
+/// The format this program writes; it reads this and all earlier ones.
+pub(super) const VERSION: u32 = 1;
+/// What names of segments end with.
+pub(super) const SUFFIX: &str = ".journal";
+const MAGIC: [u8; 8] = *b"ATALAIAJ";
+const PREFIX: usize = 20;
+const LONGEST_BODY: usize = 1 << 20;
+const SEALED: u32 = 1;
+const TIMED: u32 = 2;
+
+/// What lines cannot be understood without.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Context {
+    /// The names of the inputs, in the order of `SourceId`.
+    pub(super) sources: Vec<String>,
+    /// The key of the settings and zones in force.
+    pub(super) in_force: String,
+}
+
+/// What a sealed segment says of itself.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Sealed {
+    /// Position behind its last entry.
+    pub(super) until: u64,
+    /// Earliest and latest moment of receipt.
+    pub(super) range: Option<(Time, Time)>,
+}
+
+/// What a segment begins with.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Header {
+    pub(super) identity: Identity,
+    pub(super) sealed: Option<Sealed>,
+    /// At the first entry; if that is a start of the daemon, what it says. The inputs stay the same within a segment.
+    pub(super) context: Context,
+}
+
+/// Why a header cannot be read.
+enum Fault {
+    Newer(u32),
+    Damaged,
+}
+
+impl Header {
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let mut body = Vec::new();
+        body.extend_from_slice(&self.identity.journal.to_le_bytes());
+        body.extend_from_slice(&self.identity.first.to_le_bytes());
+        body.extend_from_slice(&self.identity.attempt.to_le_bytes());
+        let range = self.sealed.and_then(|sealed| sealed.range);
+        let flags = if self.sealed.is_some() { SEALED } else { 0 } | if range.is_some() { TIMED } else { 0 };
+        body.extend_from_slice(&flags.to_le_bytes());
+        body.extend_from_slice(&self.sealed.map_or(0, |sealed| sealed.until).to_le_bytes());
+        let (earliest, latest) = range.unwrap_or((Time::from_millis(0), Time::from_millis(0)));
+        put_time(&mut body, earliest);
+        put_time(&mut body, latest);
+        put_bytes(&mut body, self.context.in_force.as_bytes());
+        put_texts(&mut body, &self.context.sources);
+        framed(VERSION, &body)
+    }
+
+    fn parse(body: &[u8]) -> Option<Header> {
+        let mut rest = Bytes(body);
+        let journal = rest.u64()?;
+        let identity = Identity { journal, first: rest.u64()?, attempt: rest.u32()? };
+        let flags = rest.u32()?;
+        let until = rest.u64()?;
+        let range = (rest.time()?, rest.time()?);
+        let sealed = Sealed { until, range: (flags & TIMED != 0).then_some(range) };
+        let in_force = rest.text()?;
+        let context = Context { in_force, sources: rest.texts()? };
+        Some(Header { identity, sealed: (flags & SEALED != 0).then_some(sealed), context })
+    }
+
+    /// The header of a file, and its length.
+    fn read(file: &dyn Reading) -> Result<(Header, u64), Fault> {
+        let read = |offset, length| file.read_at(offset, length).map_err(|_| Fault::Damaged);
+        let prefix = read(0, PREFIX)?;
+        let mut rest = Bytes(&prefix);
+        if rest.take(MAGIC.len()) != Some(&MAGIC) {
+            return Err(Fault::Damaged);
+        }
+        let (Some(version), Some(length), Some(sum)) = (rest.u32(), rest.u32(), rest.u32()) else {
+            return Err(Fault::Damaged);
+        };
+        if LONGEST_BODY < length as usize {
+            return Err(Fault::Damaged);
+        }
+        let body = read(PREFIX as u64, length as usize)?;
+        if body.len() != length as usize || sum_of(version, &body) != sum {
+            return Err(Fault::Damaged);
+        }
+        if VERSION < version {
+            return Err(Fault::Newer(version));
+        }
+        let header = Header::parse(&body).ok_or(Fault::Damaged)?;
+        Ok((header, (PREFIX + body.len()) as u64))
+    }
+}
+
+/// A header of any version around its body.
+pub(super) fn framed(version: u32, body: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(PREFIX + body.len());
+    bytes.extend_from_slice(&MAGIC);
+    bytes.extend_from_slice(&version.to_le_bytes());
+    bytes.extend_from_slice(&(body.len() as u32).to_le_bytes());
+    bytes.extend_from_slice(&sum_of(version, body).to_le_bytes());
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+fn sum_of(version: u32, body: &[u8]) -> u32 {
+    let mut sum = crc32fast::Hasher::new();
+    sum.update(&version.to_le_bytes());
+    sum.update(&(body.len() as u32).to_le_bytes());
+    sum.update(body);
+    sum.finalize()
+}
+
+/// A file whose name is a segment's.
+#[derive(Clone, Debug)]
+pub(super) struct Segment {
+    pub(super) path: PathBuf,
+    /// What the header says; where it is damaged, the blocks; where there are none, the name.
+    pub(super) identity: Identity,
+    pub(super) kind: Kind,
+}
+
+/// How much of a segment can be used.
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    /// Header whole; the first block begins at `begins`.
+    Whole { header: Header, begins: u64 },
+    /// Only blocks; whose inputs are not known.
+    Headless,
+    /// Nothing in it can be read. `ordinary`: it may be the beginning of a segment that a crash cut off.
+    Useless { why: String, newer: Option<u32>, ordinary: bool },
+}
+
+impl Segment {
+    pub(super) fn is_useful(&self) -> bool {
+        !matches!(self.kind, Kind::Useless { .. })
+    }
+
+    pub(super) fn header(&self) -> Option<&Header> {
+        match &self.kind {
+            Kind::Whole { header, .. } => Some(header),
+            _ => None,
+        }
+    }
+
+    /// Where its blocks begin.
+    pub(super) fn begins(&self) -> u64 {
+        match &self.kind {
+            Kind::Whole { begins, .. } => *begins,
+            _ => 0,
+        }
+    }
+
+    pub(super) fn sealed(&self) -> Option<Sealed> {
+        self.header().and_then(|header| header.sealed)
+    }
+
+    fn read(disk: &dyn Disk, path: PathBuf, name: &str) -> Segment {
+        let (first, attempt) = parse_name(name).unwrap_or((u64::MAX, 0));
+        let named = Identity { first, attempt, journal: 0 };
+        let useless = |why: String, newer, ordinary| Kind::Useless { why, newer, ordinary };
+        let file = match disk.open(&path) {
+            Ok(file) => file,
+            Err(error) => return Segment { path, identity: named, kind: useless(error.to_string(), None, false) },
+        };
+        match Header::read(&*file) {
+            Ok((header, begins)) => Segment { path, identity: header.identity, kind: Kind::Whole { header, begins } },
+            Err(Fault::Newer(version)) => {
+                let why = format!("written by a later version (format {version})");
+                Segment { path, identity: named, kind: useless(why, Some(version), false) }
+            }
+            Err(Fault::Damaged) => match Walk::identity_of(&*file) {
+                Some(identity) => Segment { path, identity, kind: Kind::Headless },
+                None => Segment { path, identity: named, kind: useless("no whole block".to_owned(), None, true) },
+            },
+        }
+    }
+}
+
+/// The segments of a folder.
+#[derive(Debug)]
+pub(super) struct Catalogue {
+    /// The journal most of them belong to; none if none can be read.
+    pub(super) journal: Option<u64>,
+    /// By first position and attempt.
+    pub(super) segments: Vec<Segment>,
+}
+
+impl Catalogue {
+    /// Reads the headers. A folder that is not there has no segments.
+    pub(super) fn of(disk: &dyn Disk, folder: &Path) -> Result<Catalogue, JournalError> {
+        let listed = match disk.list(folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            listed => listed.map_err(JournalError::file(folder))?,
+        };
+        let names = listed.into_iter().map(|file| file.name).filter(|name| name.ends_with(SUFFIX));
+        let mut segments: Vec<_> = names.map(|name| Segment::read(disk, folder.join(&name), &name)).collect();
+        segments.sort_by(|one, other| (one.identity, &one.path).cmp(&(other.identity, &other.path)));
+        let journal = most(segments.iter().filter(|segment| segment.is_useful()).map(|one| one.identity.journal));
+        for segment in segments.iter_mut().filter(|segment| segment.is_useful()) {
+            if journal != Some(segment.identity.journal) {
+                let why = "belongs to another journal".to_owned();
+                segment.kind = Kind::Useless { why, newer: None, ordinary: false };
+            }
+        }
+        Ok(Catalogue { journal, segments })
+    }
+
+    /// Each with the position where a later one takes over; of the last, none.
+    pub(super) fn with_ends(&self) -> impl Iterator<Item = (&Segment, Option<u64>)> {
+        self.segments.iter().enumerate().map(|(place, segment)| {
+            let later = self.segments[place + 1..].iter().find(|later| later.is_useful());
+            (segment, later.map(|later| later.identity.first))
+        })
+    }
+}
+
+/// What occurs most often; among equals, what came first.
+fn most(values: impl Iterator<Item = u64>) -> Option<u64> {
+    let mut counts: BTreeMap<u64, (usize, usize)> = BTreeMap::new();
+    for (place, value) in values.enumerate() {
+        counts.entry(value).or_insert((0, usize::MAX - place)).0 += 1;
+    }
+    counts.into_iter().max_by_key(|(_, rank)| *rank).map(|(value, _)| value)
+}
+
+/// The name of a segment; names sort as positions do.
+pub(super) fn name_of(first: u64, attempt: u32) -> String {
+    match attempt {
+        0 => format!("{first:020}{SUFFIX}"),
+        _ => format!("{first:020}-{attempt}{SUFFIX}"),
+    }
+}
+
+fn parse_name(name: &str) -> Option<(u64, u32)> {
+    let name = name.strip_suffix(SUFFIX)?;
+    let (first, attempt) = name.split_once('-').unwrap_or((name, "0"));
+    Some((first.parse().ok()?, attempt.parse().ok()?))
+}

@@ -1,0 +1,321 @@
+//! Reading: entries in order from a position, the extent of the journal, and raw lines of a span of time.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use super::block::{Head, widened};
+use super::catalogue::{Catalogue, Kind, Segment};
+use super::entry::{Bytes, decode};
+use super::walk::{Damage, Next, Walk};
+use super::{Entry, JournalError, Position};
+use crate::disk::Disk;
+use crate::time::Time;
+
+/// Bytes that could not be read, or entries that are not there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hole {
+    /// The first position that is missing.
+    pub from: Position,
+    /// The first that is there again; the same as `from` when nothing is missing that had a number.
+    pub until: Position,
+    /// The segment in which it was noticed.
+    pub file: PathBuf,
+    /// Where in it, bytes.
+    pub offset: u64,
+    /// What is wrong.
+    pub why: String,
+}
+
+/// What reading has come to.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Read {
+    /// The position behind the last entry that was read, or the position reading began at.
+    pub end: Position,
+    /// Damage, and missing entries.
+    pub holes: Vec<Hole>,
+    /// Ends of segments that a crash cut off, with nothing missing after them: ordinary.
+    pub torn: Vec<Hole>,
+}
+
+/// Gives all entries from a position on, in order, until a position, the end, or until `each` breaks. Entries purged before `from` are
+/// no hole, those purged behind it are one.
+pub fn read(
+    disk: &dyn Disk,
+    folder: &Path,
+    from: Position,
+    until: Option<Position>,
+    mut each: impl FnMut(Position, &Entry<'_>) -> ControlFlow<()>,
+) -> Result<Read, JournalError> {
+    let catalogue = Catalogue::of(disk, folder)?;
+    let until = until.map_or(u64::MAX, |until| until.0);
+    let mut course = Course { at: from.0, until, damage: Vec::new(), read: Read::default() };
+    for (segment, next) in catalogue.with_ends() {
+        if next.is_some_and(|next| next <= course.at) {
+            continue;
+        }
+        if segment.is_useful() && until <= segment.identity.first {
+            course.arrive(until, &segment.path, 0);
+            break;
+        }
+        if course.segment(disk, segment, next, &mut each).is_break() {
+            break;
+        }
+    }
+    Ok(course.end())
+}
+
+/// Where reading is.
+struct Course {
+    /// The next position.
+    at: u64,
+    until: u64,
+    /// Met since the last entry.
+    damage: Vec<(PathBuf, Damage)>,
+    read: Read,
+}
+
+impl Course {
+    fn segment(
+        &mut self,
+        disk: &dyn Disk,
+        segment: &Segment,
+        next: Option<u64>,
+        each: &mut impl FnMut(Position, &Entry<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        if let Kind::Useless { why, ordinary, .. } = &segment.kind {
+            self.met(segment, Damage { offset: 0, is_tail: *ordinary, why: why.clone() });
+            return ControlFlow::Continue(());
+        }
+        let file = match disk.open(&segment.path) {
+            Ok(file) => file,
+            Err(error) => {
+                self.met(segment, Damage { offset: 0, is_tail: false, why: error.to_string() });
+                return ControlFlow::Continue(());
+            }
+        };
+        if matches!(segment.kind, Kind::Headless) {
+            let why = "the segment's header is damaged: the names of its inputs are not known".to_owned();
+            self.met(segment, Damage { offset: 0, is_tail: false, why });
+        }
+        let mut walk = Walk::through(segment, &*file);
+        while let Some(item) = walk.next() {
+            let head = match item {
+                // What comes before the first whole block of a file without header was told above.
+                Next::Damage(damage) if damage.offset == 0 => continue,
+                Next::Damage(damage) => {
+                    self.met(segment, damage);
+                    continue;
+                }
+                Next::Block(head) => head,
+            };
+            if head.end() <= self.at {
+                continue;
+            }
+            if self.until <= head.position || next.is_some_and(|next| next <= head.position) {
+                break;
+            }
+            match walk.payload(&head) {
+                Ok(payload) => self.block(segment, &head, &payload, next, each)?,
+                Err(why) => {
+                    let damage = walk.refuse(&head, why);
+                    self.met(segment, damage);
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn block(
+        &mut self,
+        segment: &Segment,
+        head: &Head,
+        payload: &[u8],
+        next: Option<u64>,
+        each: &mut impl FnMut(Position, &Entry<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut rest = Bytes(payload);
+        for position in head.position..head.end() {
+            let Some(entry) = decode(&mut rest) else {
+                let why = "a block holds what this program does not know".to_owned();
+                self.met(segment, Damage { offset: head.offset, is_tail: false, why });
+                break;
+            };
+            if self.until <= position || next.is_some_and(|next| next <= position) {
+                break;
+            }
+            if position < self.at {
+                continue;
+            }
+            self.arrive(position, &segment.path, head.offset);
+            self.at = position + 1;
+            each(Position(position), &entry)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn met(&mut self, segment: &Segment, damage: Damage) {
+        self.damage.push((segment.path.clone(), damage));
+    }
+
+    /// The next entry there is has this position.
+    fn arrive(&mut self, position: u64, file: &Path, offset: u64) {
+        let (from, until) = (Position(self.at), Position(position));
+        if self.at < position && self.damage.is_empty() {
+            let why = "entries are missing".to_owned();
+            self.damage.push((file.to_owned(), Damage { offset, is_tail: false, why }));
+        }
+        for (file, Damage { offset, is_tail, why }) in self.damage.drain(..) {
+            let hole = Hole { from, until, file, offset, why };
+            match is_tail && from == until {
+                true => self.read.torn.push(hole),
+                false => self.read.holes.push(hole),
+            }
+        }
+        self.at = position;
+    }
+
+    fn end(mut self) -> Read {
+        self.arrive(self.at, Path::new(""), 0);
+        self.read.end = Position(self.at);
+        self.read
+    }
+}
+
+/// One end of the journal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Edge {
+    /// Of the first entry; or behind the last.
+    pub position: Position,
+    /// The earliest moment of receipt of the first segment; or the latest of the last that has one.
+    pub received: Option<Time>,
+}
+
+/// From where to where the journal reaches.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Extent {
+    /// Where it begins.
+    pub oldest: Edge,
+    /// Where it ends.
+    pub newest: Edge,
+}
+
+/// How far the journal reaches, by the heads of its blocks; nothing if it has no entries.
+pub fn span(disk: &dyn Disk, folder: &Path) -> Result<Option<Extent>, JournalError> {
+    let catalogue = Catalogue::of(disk, folder)?;
+    let useful: Vec<_> = catalogue.segments.iter().filter(|segment| segment.is_useful()).collect();
+    let reach_of = |segment: &&Segment| Reach::of(disk, segment);
+    let Some((first, oldest)) = useful.iter().find_map(|segment| Some((segment, reach_of(segment)?))) else {
+        return Ok(None);
+    };
+    let Some(newest) = useful.iter().rev().find_map(reach_of) else {
+        return Ok(None);
+    };
+    let received = useful.iter().rev().filter_map(reach_of).find_map(|reach| reach.range);
+    Ok(Some(Extent {
+        oldest: Edge { position: Position(first.identity.first), received: oldest.range.map(|range| range.0) },
+        newest: Edge { position: Position(newest.until), received: received.map(|range| range.1) },
+    }))
+}
+
+/// What a segment covers, by its header or the heads of its blocks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Reach {
+    pub(super) until: u64,
+    pub(super) range: Option<(Time, Time)>,
+}
+
+impl Reach {
+    /// Nothing if no block can be read.
+    pub(super) fn of(disk: &dyn Disk, segment: &Segment) -> Option<Reach> {
+        if let Some(sealed) = segment.sealed() {
+            return Some(Reach { until: sealed.until, range: sealed.range });
+        }
+        let file = disk.open(&segment.path).ok()?;
+        let mut walk = Walk::through(segment, &*file);
+        let mut reach: Option<Reach> = None;
+        while let Some(next) = walk.next() {
+            if let Next::Block(head) = next {
+                let before = reach.and_then(|reach| reach.range);
+                let range = head.range.map(|range| widened(before, range)).or(before);
+                reach = Some(Reach { until: head.end(), range });
+            }
+        }
+        reach
+    }
+}
+
+/// Lines as [`lines_between`] finds them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Found<'a> {
+    /// Of the entry.
+    pub position: Position,
+    /// The name of the input; none if the segment's header is damaged.
+    pub source: Option<&'a str>,
+    /// The moment of receipt; of a recording's lines none.
+    pub received: Option<Time>,
+    /// Raw lines, each with its line feed.
+    pub bytes: &'a [u8],
+}
+
+/// Gives the lines received from `from` on and before `until`, of the inputs with these names, or of all if none is named. Lines of recordings count as
+/// received when the last line or tick before them was. Lines whose input is not known are given in any case. Other spans of
+/// time are passed over by the heads of their blocks; holes are reported for what was looked at, all of them with the position
+/// before them.
+pub fn lines_between(
+    disk: &dyn Disk,
+    folder: &Path,
+    from: Time,
+    until: Time,
+    sources: &[&str],
+    mut each: impl FnMut(&Found<'_>) -> ControlFlow<()>,
+) -> Result<Read, JournalError> {
+    let catalogue = Catalogue::of(disk, folder)?;
+    let mut read = Read::default();
+    // The moment of receipt of the last entry that has one.
+    let mut clock: Option<Time> = None;
+    let may_hold = |clock: Option<Time>, range: Option<(Time, Time)>| {
+        let (earliest, latest) = range.map_or((clock, clock), |(earliest, latest)| {
+            (
+                Some(clock.map_or(earliest, |clock| clock.min(earliest))),
+                Some(clock.map_or(latest, |clock| clock.max(latest))),
+            )
+        });
+        earliest.is_none_or(|earliest| earliest < until) && latest.is_none_or(|latest| from <= latest)
+    };
+    for (segment, next) in catalogue.with_ends() {
+        if let Some(sealed) = segment.sealed()
+            && !may_hold(clock, sealed.range)
+        {
+            clock = sealed.range.map(|range| range.1).or(clock);
+            read.end = Position(sealed.until);
+            continue;
+        }
+        let mut names: Option<Vec<String>> = segment.header().map(|header| header.context.sources.clone());
+        let mut chosen = |position: Position, entry: &Entry<'_>| {
+            clock = entry.time().or(clock);
+            match entry {
+                Entry::Begun { sources, .. } => names = Some(sources.clone()),
+                Entry::Lines { source, received, bytes } => {
+                    let source = names.as_ref().and_then(|names| names.get(usize::from(source.0))).map(String::as_str);
+                    let is_asked = sources.is_empty() || source.is_none_or(|source| sources.contains(&source));
+                    if is_asked && clock.is_some_and(|clock| from <= clock && clock < until) {
+                        return each(&Found { position, source, received: *received, bytes });
+                    }
+                }
+                _ => {}
+            }
+            ControlFlow::Continue(())
+        };
+        let at = read.end.0.max(segment.identity.first);
+        let mut course = Course { at, until: u64::MAX, damage: Vec::new(), read: Read::default() };
+        let flow = course.segment(disk, segment, next, &mut chosen);
+        let part = course.end();
+        read.end = part.end;
+        read.holes.extend(part.holes);
+        read.torn.extend(part.torn);
+        if flow.is_break() {
+            break;
+        }
+    }
+    Ok(read)
+}

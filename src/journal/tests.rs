@@ -1,0 +1,1 @@
+//! The journal as a whole: round trips, crashes, failing disks, damage.

@@ -1,0 +1,278 @@
+//! The journal as the loop holds it.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::block::{Block, LONGEST};
+use super::catalogue::{Catalogue, Context, Kind, Segment};
+use super::entry::{Bytes, decode};
+use super::keeper::Keeper;
+use super::seal::{Sealer, is_leftover};
+use super::shared::{Event, Shared, State, Syncer};
+use super::walk::{Next, Walk};
+use super::{Entry, JournalError, Position};
+use crate::clock::Clock;
+use crate::disk::{Disk, create_folders};
+use crate::time::{Span, Time};
+
+/// Entries longer than this are refused, and counted as lost.
+const LONGEST_ENTRY: usize = LONGEST / 4;
+
+/// Sizes and times of the journal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Bytes after which a block is written.
+    pub block: usize,
+    /// Bytes after which a segment ends.
+    pub segment: u64,
+    /// Bytes kept in memory while the disk fails; what comes after is dropped.
+    pub memory: usize,
+    /// The longest that something written stays unsynced.
+    pub sync_every: Duration,
+    /// How long to wait before what failed is tried again.
+    pub retry_after: Duration,
+    /// How long the loop waits for a disk that does not answer and does not fail, before it drops.
+    pub patience: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            block: 256 << 10,
+            segment: 256 << 20,
+            memory: 64 << 20,
+            sync_every: Duration::from_millis(500),
+            retry_after: Duration::from_secs(1),
+            patience: Duration::from_secs(5),
+        }
+    }
+}
+
+/// The journal, open for writing. There is one of a folder; the store's lock sees to that.
+#[derive(Debug)]
+pub struct Journal {
+    shared: Arc<Shared>,
+    limits: Limits,
+    /// The hour of receipt that the draft belongs to.
+    hour: Option<i64>,
+    stop: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Journal {
+    /// Opens a folder, makes it if missing, and starts the threads. Entries go on behind the last whole block, or at `at_least` if that
+    /// is further (the position of a snapshot or of a stored alert: no position is given twice), always in a new segment. `tell` is
+    /// called from the threads and must not wait.
+    pub fn open(
+        disk: Arc<dyn Disk>,
+        folder: &Path,
+        at_least: Option<Position>,
+        limits: Limits,
+        tell: impl Fn(Event) + Send + Sync + 'static,
+    ) -> Result<Journal, JournalError> {
+        create_folders(&*disk, folder).map_err(JournalError::file(folder))?;
+        for file in disk.list(folder).map_err(JournalError::file(folder))?.iter().filter(|file| is_leftover(&file.name))
+        {
+            // Takes room only.
+            let _ = disk.remove(&folder.join(&file.name));
+        }
+        let catalogue = Catalogue::of(&*disk, folder)?;
+        let (end, context) = end_of(&*disk, &catalogue)?;
+        let end = end.max(at_least.unwrap_or_default().0);
+
+        let draft = Block::new(end, Arc::new(context), limits.block);
+        let shared = Arc::new(Shared::new(draft, Box::new(tell)));
+        let stop = Arc::new(AtomicBool::new(false));
+        let (finished, to_seal) = channel();
+        for (segment, next) in catalogue.with_ends().filter(|(segment, _)| matches!(segment.kind, Kind::Whole { .. })) {
+            if segment.sealed().is_none() {
+                // The receiver is held here.
+                let _ = finished.send((segment.path.clone(), next.unwrap_or(end)));
+            }
+        }
+        let journal = catalogue.journal.unwrap_or_else(|| fastrand::u64(..));
+        let sealer = Sealer {
+            disk: Arc::clone(&disk),
+            folder: folder.to_owned(),
+            shared: Arc::clone(&shared),
+            stop: Arc::clone(&stop),
+        };
+        let keeper = Keeper::new(disk, folder, journal, Arc::clone(&shared), limits, Clock, finished);
+        let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
+            thread::Builder::new().name(name.to_owned()).spawn(run).map_err(JournalError::file(folder))
+        };
+        let mut opened = Journal { shared, limits, hour: None, stop, threads: Vec::new() };
+        opened.threads.push(spawn("journal", Box::new(move || keeper.run()))?);
+        opened.threads.push(spawn("journal-seal", Box::new(move || sealer.run(&to_seal)))?);
+        Ok(opened)
+    }
+
+    /// Takes an entry in; it is copied, and written with others. Returns the position behind it: once that is reached, the entry is
+    /// durable. Waits only for a disk that has fallen behind by all the memory there is, and then not for long.
+    pub fn append(&mut self, entry: &Entry<'_>) -> Position {
+        let Journal { shared, limits, hour: current, .. } = self;
+        let mut state = shared.lock();
+        let hour = entry.time().map(hour_of).or(*current);
+        let is_new_hour = std::mem::replace(current, hour) != hour;
+        let changes_context = matches!(entry, Entry::Begun { .. } | Entry::InForce { .. });
+        let is_too_long = LONGEST_ENTRY < entry.size();
+        if is_new_hour || changes_context || is_too_long {
+            state = queue(shared, limits, state);
+        }
+        if is_too_long {
+            let from = state.draft.end();
+            state.lose(from, from + 1);
+            state.draft = Block::new(from + 1, Arc::clone(&state.draft.context), limits.block);
+            return Position(from + 1);
+        }
+        match entry {
+            Entry::Begun { sources, in_force, .. } => {
+                state.draft.context = Arc::new(Context { sources: sources.clone(), in_force: in_force.clone() });
+            }
+            Entry::InForce { key } => {
+                let sources = state.draft.context.sources.clone();
+                state.draft.context = Arc::new(Context { sources, in_force: key.clone() });
+            }
+            _ => {}
+        }
+        state.draft.push(entry);
+        if limits.block <= state.draft.size() {
+            state = queue(shared, limits, state);
+        }
+        Position(state.draft.end())
+    }
+
+    /// Lets what was taken in be written now, without waiting for it.
+    pub fn flush(&mut self) {
+        let mut state = self.shared.lock();
+        if state.draft.count != 0 && !state.hurry {
+            state.hurry = true;
+            self.shared.work.notify_one();
+        }
+    }
+
+    /// The position behind the last entry.
+    pub fn position(&self) -> Position {
+        Position(self.shared.lock().draft.end())
+    }
+
+    /// A handle to wait for what is durable.
+    pub fn syncer(&self) -> Syncer {
+        Syncer(Arc::clone(&self.shared))
+    }
+
+    /// Writes and syncs everything, and ends the threads; what fails is tried once more.
+    pub fn finish(mut self) -> Result<(), JournalError> {
+        self.end();
+        let state = self.shared.lock();
+        match &state.failing {
+            Some(why) => Err(JournalError::Failing(why.clone())),
+            None => Ok(()),
+        }
+    }
+
+    fn end(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.shared.lock().finish = true;
+        self.shared.work.notify_one();
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has ended as well.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Hands the draft to the writing thread; drops it if there is no room and the disk fails, or does not answer.
+fn queue<'a>(shared: &'a Shared, limits: &Limits, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+    if state.draft.count == 0 {
+        return state;
+    }
+    let size = state.draft.size();
+    let full = |state: &mut State| limits.memory < state.held + size && state.failing.is_none();
+    if full(&mut state) {
+        shared.work.notify_one();
+        let waited = shared.done.wait_timeout_while(state, limits.patience, full);
+        let (after, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        state = after;
+        if waited.timed_out() {
+            drop(state);
+            shared.fails("the disk does not answer".to_owned());
+            state = shared.lock();
+        }
+    }
+    let block = state.cut(limits.block);
+    if limits.memory < state.held + size {
+        state.lose(block.position, block.end());
+    } else {
+        state.held += size;
+        state.queue.push_back(block);
+        shared.work.notify_one();
+    }
+    state
+}
+
+/// Hours since 1970.
+pub(super) fn hour_of(time: Time) -> i64 {
+    time.millis().div_euclid(Span::from_hours(1).millis())
+}
+
+/// Where the entries of a journal end, and the inputs and settings there.
+fn end_of(disk: &dyn Disk, catalogue: &Catalogue) -> Result<(u64, Context), JournalError> {
+    let mut end = 0;
+    let mut context = Context::default();
+    for segment in &catalogue.segments {
+        match &segment.kind {
+            Kind::Useless { newer: Some(found), .. } => {
+                let known = super::catalogue::VERSION;
+                return Err(JournalError::Newer { path: segment.path.clone(), found: *found, known });
+            }
+            // Its name says which positions had been given; one that says nothing is nobody's.
+            Kind::Useless { .. } if segment.identity.first != u64::MAX => end = end.max(segment.identity.first),
+            _ => {}
+        }
+    }
+    if let Some(last) = catalogue.segments.iter().rfind(|segment| segment.is_useful()) {
+        end = end.max(last.identity.first);
+        if let Some(header) = last.header() {
+            context = header.context.clone();
+        }
+        end = end.max(read_to_end(disk, last, &mut context)?);
+    }
+    Ok((end, context))
+}
+
+fn read_to_end(disk: &dyn Disk, segment: &Segment, context: &mut Context) -> Result<u64, JournalError> {
+    let file = disk.open(&segment.path).map_err(JournalError::file(&segment.path))?;
+    let mut walk = Walk::through(segment, &*file);
+    let mut end = 0;
+    while let Some(next) = walk.next() {
+        let Next::Block(head) = next else {
+            continue;
+        };
+        match walk.payload(&head) {
+            Ok(payload) => {
+                end = end.max(head.end());
+                let mut rest = Bytes(&payload);
+                while let Some(entry) = decode(&mut rest) {
+                    match entry {
+                        Entry::Begun { sources, in_force, .. } => *context = Context { sources, in_force },
+                        Entry::InForce { key } => context.in_force = key,
+                        _ => {}
+                    }
+                }
+            }
+            Err(why) => drop(walk.refuse(&head, why)),
+        }
+    }
+    Ok(end)
+}
