@@ -39,12 +39,15 @@ pub struct ZonesRead {
     pub zones: ZoneSet,
     /// What an operator may want to know.
     pub warnings: Vec<Problem>,
+    /// Name and text of the files, as they were read.
+    pub files: Vec<(String, String)>,
 }
 
 /// Reads all zones, or tells everything that is wrong with their files; what they say of behaviours is held against `base`.
 pub fn read_zones(source: &ZoneSource, base: &behaviours::Settings) -> Result<ZonesRead, Vec<Problem>> {
     let ZoneSource::Folder(folder) = source else {
-        return Ok(ZonesRead { zones: ZoneSet::built_in(), warnings: Vec::new() });
+        let files = ZoneSet::shipped().iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        return Ok(ZonesRead { zones: ZoneSet::built_in(), warnings: Vec::new(), files });
     };
     let files = read_folder(folder)?;
     let of_error = |error: ZoneError| {
@@ -71,7 +74,7 @@ pub fn read_zones(source: &ZoneSource, base: &behaviours::Settings) -> Result<Zo
     });
     let warnings = warnings.collect();
     match faults.is_empty() {
-        true => Ok(ZonesRead { zones, warnings }),
+        true => Ok(ZonesRead { zones, warnings, files }),
         false => Err(faults),
     }
 }
@@ -202,6 +205,8 @@ pub(super) struct Parts {
     zones: ZoneSet,
     /// What is odd about the zone files.
     pub(super) warnings: Vec<Problem>,
+    /// The zone files as read.
+    pub(super) files: Vec<(String, String)>,
     coast: Land,
     ports: Points,
     wind: Wind,
@@ -232,8 +237,8 @@ impl Parts {
         let ports = ports(settings, folder).map_err(|faults| problems.extend(faults));
         let wind = blow(&base.small_craft_stop.wind, folder).map_err(|faults| problems.extend(faults));
         match (zones, coast, ports, wind) {
-            (Ok(ZonesRead { zones, warnings }), Ok(coast), Ok(ports), Ok(wind)) => {
-                Ok(Parts { zones, warnings, coast, ports, wind })
+            (Ok(ZonesRead { zones, warnings, files }), Ok(coast), Ok(ports), Ok(wind)) => {
+                Ok(Parts { zones, warnings, files, coast, ports, wind })
             }
             _ => Err(problems),
         }

@@ -12,7 +12,7 @@ use super::{Config, Problem, Profile, SHIPPED};
 use crate::engine::{self, SourceClock};
 use crate::time::Span;
 use crate::zones::Chart;
-use crate::{delivery, inputs};
+use crate::{delivery, inputs, journal};
 
 /// Settings that can be run with.
 #[derive(Clone, Debug)]
@@ -37,6 +37,12 @@ pub struct Checked {
     pub watchlists: Option<PathBuf>,
     /// What is odd about the zone files without being wrong.
     pub warnings: Vec<Problem>,
+    /// How received lines are kept.
+    pub journal: journal::Settings,
+    /// What relative paths of the settings are relative to.
+    pub(super) folder: PathBuf,
+    /// Name and text of the zone files, and path and text of the watchlists, as they were read.
+    pub(super) files: (Vec<(String, String)>, Vec<(String, String)>),
 }
 
 impl Checked {
@@ -47,8 +53,10 @@ impl Checked {
 
     /// Takes the zones and watchlists as their files say now, or keeps what there is.
     pub fn read_zones_again(&mut self) -> Result<(), Vec<Problem>> {
-        let ZonesRead { zones, warnings } = read_zones(&self.zones, &self.engine.behaviours)?;
-        let watchlists = Arc::new(read_watchlists(self.watchlists.as_deref())?);
+        let ZonesRead { zones, warnings, files } = read_zones(&self.zones, &self.engine.behaviours)?;
+        let (watchlists, list_files) = read_watchlists(self.watchlists.as_deref())?;
+        let watchlists = Arc::new(watchlists);
+        self.files = (files, list_files);
         self.chart = Arc::new(Chart { zones, watchlists, ..(*self.chart).clone() });
         self.warnings = warnings;
         Ok(())
@@ -107,6 +115,7 @@ impl Text<'_> {
             sink.path = sink.path.take().map(|path| folder.join(path));
         }
         config.store.path = config.store.path.take().map(|path| folder.join(path));
+        config.journal.path = config.journal.path.take().map(|path| folder.join(path));
         if purpose == Purpose::Run {
             faults.extend(missing_places(&config));
         }
@@ -136,7 +145,10 @@ impl Text<'_> {
         problems.sort_by_key(|problem| problem.line.as_ref().map(|(number, _)| *number));
         problems.extend(in_files);
         match (parts, lists) {
-            (Ok(mut parts), Ok(lists)) if problems.is_empty() => Ok(Checked {
+            (Ok(mut parts), Ok((lists, list_files))) if problems.is_empty() => Ok(Checked {
+                journal: config.journal.clone(),
+                folder: folder.to_owned(),
+                files: (std::mem::take(&mut parts.files), list_files),
                 warnings: outvoted.into_iter().chain(std::mem::take(&mut parts.warnings)).collect(),
                 chart: Arc::new(Chart { watchlists: Arc::new(lists), ..parts.chart(&config.zones) }),
                 watchlists,

@@ -2,6 +2,7 @@
 
 mod chart;
 mod check;
+mod in_force;
 mod load;
 mod problem;
 mod profile;
@@ -14,11 +15,12 @@ use serde::{Deserialize, Serialize};
 
 pub use chart::{ZoneSource, ZonesRead, read_zones};
 pub use check::{Checked, Purpose, check, source_clock};
+pub use in_force::{FILE as IN_FORCE_FILE, InForce};
 pub use problem::Problem;
 pub use profile::Profile;
 pub use watch::FolderWatch;
 
-use crate::{alerts, behaviours, coverage, delivery, engine, inputs, store, tracks, zones};
+use crate::{alerts, behaviours, coverage, delivery, engine, inputs, journal, store, tracks, zones};
 
 /// The settings file that is built into the program: every key, commented, equal to the defaults.
 pub const SHIPPED: &str = include_str!("../../config/atalaia.toml");
@@ -49,6 +51,8 @@ pub struct Config {
     pub recordings: inputs::RecordingSettings,
     /// `[store]`
     pub store: store::Settings,
+    /// `[journal]`
+    pub journal: journal::Settings,
     /// `[[inputs]]`
     pub inputs: Vec<inputs::Settings>,
     /// `[[sinks]]`
@@ -70,6 +74,7 @@ impl Default for Config {
             score: core.score,
             recordings: inputs::RecordingSettings::default(),
             store: store::Settings::default(),
+            journal: journal::Settings::default(),
             inputs: Vec::new(),
             sinks: vec![delivery::Settings::default()],
         }
@@ -90,9 +95,16 @@ impl Config {
         }
     }
 
+    /// Puts the part the engine is made from in the place of what there was.
+    fn set_engine(&mut self, engine: engine::Settings) {
+        let engine::Settings { time, tracks, alerts, zones, coverage, score, behaviours } = engine;
+        (self.time, self.tracks, self.alerts, self.zones) = (time, tracks, alerts, zones);
+        (self.coverage, self.score, self.behaviours) = (coverage, score, behaviours);
+    }
+
     /// What is wrong with the values, each sentence led by its key's path.
     pub fn problems(&self) -> Vec<String> {
-        let mut problems = [self.engine().problems(), self.recordings.problems()].concat();
+        let mut problems = [self.engine().problems(), self.recordings.problems(), self.journal.problems()].concat();
         for (index, input) in self.inputs.iter().enumerate() {
             problems.extend(input.problems(&format!("inputs[{index}]")));
         }

@@ -9,10 +9,11 @@ use crate::zones::{ListError, Watchlists};
 /// A list of ships is text; more is a mistake.
 const LARGEST_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
-/// Reads all lists of a folder, or tells everything that is wrong with them. Without a folder there are none.
-pub(super) fn read_watchlists(folder: Option<&Path>) -> Result<Watchlists, Vec<Problem>> {
+/// Reads all lists of a folder, or tells everything that is wrong with them. Without a folder there are none. Also the
+/// path and text of each file.
+pub(super) fn read_watchlists(folder: Option<&Path>) -> Result<(Watchlists, Vec<(String, String)>), Vec<Problem>> {
     let Some(folder) = folder else {
-        return Ok(Watchlists::default());
+        return Ok((Watchlists::default(), Vec::new()));
     };
     let of_folder = |error: std::io::Error| {
         let text = format!("watchlists.folder: {error}; write the path of a folder of *.csv files, or \"\" for none");
@@ -48,7 +49,7 @@ pub(super) fn read_watchlists(folder: Option<&Path>) -> Result<Watchlists, Vec<P
     };
     let lists = Watchlists::parse(&files).map_err(|errors| problems.extend(errors.into_iter().map(of_error)));
     match lists {
-        Ok(lists) if problems.is_empty() => Ok(lists),
+        Ok(lists) if problems.is_empty() => Ok((lists, files)),
         Ok(_) | Err(()) => Err(problems),
     }
 }

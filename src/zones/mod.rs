@@ -116,6 +116,11 @@ impl ZoneSet {
         ZONES.get_or_init(read).clone()
     }
 
+    /// Name and text of the files that are built in.
+    pub fn shipped() -> &'static [(&'static str, &'static str)] {
+        &SHIPPED
+    }
+
     /// No zones at all.
     pub fn none() -> ZoneSet {
         ZoneSet::index(Vec::new(), Vec::new())

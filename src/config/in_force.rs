@@ -1,0 +1,68 @@
+//! The settings, zones and lists in force, as files of their own: enough to read the same lines again in the same way.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::{Checked, Config};
+
+/// A folder of settings as they are in force: `atalaia.toml` with every key, and the files it names.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct InForce {
+    /// 16 characters over the names and contents.
+    pub key: String,
+    /// Path within the folder, and content.
+    pub files: Vec<(PathBuf, Vec<u8>)>,
+}
+
+/// The settings file of such a folder.
+pub const FILE: &str = "atalaia.toml";
+
+impl Checked {
+    /// What is in force. Fails if a coast, ports or wind file cannot be read any more.
+    pub fn in_force(&self) -> io::Result<InForce> {
+        let mut files = Vec::new();
+        let mut engine = self.engine.clone();
+        engine.zones.folder = "zones".to_owned();
+        let named = [
+            (&mut engine.zones.coast, "coast"),
+            (&mut engine.zones.ports, "ports"),
+            (&mut engine.zones.anchorages, "anchorages"),
+            (&mut engine.behaviours.small_craft_stop.wind, "wind"),
+        ];
+        for (name, role) in named {
+            if !matches!(name.as_str(), "" | "built-in" | "off") {
+                let extension = Path::new(name.as_str()).extension().unwrap_or_default();
+                let copy = PathBuf::from(role).with_extension(extension);
+                files.push((copy.clone(), fs::read(self.folder.join(name.as_str()))?));
+                *name = copy.display().to_string();
+            }
+        }
+        let (zones, lists) = &self.files;
+        files.extend(zones.iter().map(|(name, text)| (Path::new("zones").join(name), text.clone().into_bytes())));
+        for (name, text) in lists {
+            let name = Path::new(name).file_name().unwrap_or_default();
+            files.push((Path::new("watchlists").join(name), text.clone().into_bytes()));
+        }
+        let mut config = Config { inputs: self.inputs.clone(), sinks: Vec::new(), ..Config::default() };
+        config.set_engine(engine);
+        config.recordings = self.recordings.clone();
+        if !lists.is_empty() {
+            config.watchlists.folder = "watchlists".to_owned();
+        }
+        let text = toml::to_string(&config).map_err(io::Error::other)?;
+        files.push((PathBuf::from(FILE), text.into_bytes()));
+        files.sort();
+        let mut digest = Sha256::new();
+        digest.update(env!("CARGO_PKG_VERSION"));
+        for (path, content) in &files {
+            digest.update(path.as_os_str().as_encoded_bytes());
+            digest.update((content.len() as u64).to_le_bytes());
+            digest.update(content);
+        }
+        let key = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Ok(InForce { key, files })
+    }
+}

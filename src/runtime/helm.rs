@@ -1,0 +1,162 @@
+//! The one way into the engine, for lines that come in and for those that are read from the journal: what both are told is the same.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
+
+use crate::ais::{Line, SourceId};
+use crate::alerts::Change;
+use crate::config::{self, Checked, InForce, Purpose};
+use crate::disk::{Disk, create_folders, write_whole};
+use crate::engine::{Engine, SourceClock};
+use crate::journal::Entry;
+use crate::time::{Span, Time};
+
+/// An engine, and what it was told about itself.
+pub(super) struct Helm {
+    pub(super) engine: Engine,
+    /// Inputs by `SourceId`; those that are gone keep their place.
+    pub(super) names: Vec<String>,
+    /// The key of the settings and zones in force.
+    pub(super) in_force: String,
+    /// The latest moment of receipt.
+    pub(super) received: Option<Time>,
+}
+
+impl Helm {
+    /// An engine that knows nothing yet.
+    pub(super) fn new(settings: &Checked, names: Vec<String>, in_force: String) -> Helm {
+        let engine = Engine::new(&settings.engine, Arc::clone(&settings.chart), clocks(settings, &names));
+        Helm { engine, names, in_force, received: None }
+    }
+
+    /// The daemon has started. Nobody was listening since the last line: what was silent then was not silent.
+    pub(super) fn begin(
+        &mut self,
+        at: Time,
+        names: Vec<String>,
+        in_force: &str,
+        settings: &Checked,
+        out: &mut Vec<Change>,
+    ) {
+        self.engine.inputs(clocks(settings, &names));
+        self.names = names;
+        // As at the first start: who has not been heard yet holds nobody back.
+        for source in 0..self.names.len() {
+            self.engine.source_idle(SourceId(source as u16), out);
+        }
+        if self.in_force != in_force {
+            self.replace(in_force, settings, out);
+        }
+        if let Some(from) = self.received {
+            self.engine.resume(from, at);
+        }
+        self.received = self.received.max(Some(at));
+    }
+
+    /// Other settings and zones are in force.
+    pub(super) fn replace(&mut self, in_force: &str, settings: &Checked, out: &mut Vec<Change>) {
+        self.in_force = in_force.to_owned();
+        self.engine.replace(&settings.engine, Arc::clone(&settings.chart), out);
+    }
+
+    /// Lines of an input, each with its line feed.
+    pub(super) fn lines(&mut self, source: SourceId, received: Option<Time>, lines: &[u8], out: &mut Vec<Change>) {
+        self.received = self.received.max(received);
+        for bytes in lines_of(lines) {
+            self.engine.line(Line { source, received, bytes }, out);
+        }
+    }
+
+    /// A second has passed.
+    pub(super) fn tick(&mut self, received: Time, out: &mut Vec<Change>) {
+        self.received = self.received.max(Some(received));
+        self.engine.tick(received, out);
+    }
+
+    /// Does what the journal says was done.
+    pub(super) fn apply(&mut self, entry: &Entry<'_>, library: &mut Library, out: &mut Vec<Change>) -> io::Result<()> {
+        match entry {
+            Entry::Begun { at, sources, in_force } => {
+                let settings = library.get(in_force)?;
+                self.begin(*at, sources.clone(), in_force, &settings, out);
+            }
+            Entry::Lines { source, received, bytes } => self.lines(*source, *received, bytes, out),
+            Entry::Idle { source } => self.engine.source_idle(*source, out),
+            Entry::Ended => self.engine.finish(out),
+            Entry::Tick { received } => self.tick(*received, out),
+            Entry::InForce { key } => {
+                let settings = library.get(key)?;
+                self.replace(key, &settings, out);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The inputs as the engine sees them; one that the settings do not name any more will not be heard again.
+fn clocks(settings: &Checked, names: &[String]) -> Vec<SourceClock> {
+    let clock = |name: &String| match settings.inputs.iter().find(|input| input.name == *name) {
+        Some(input) => config::source_clock(input, settings),
+        None => SourceClock { name: name.clone(), time_zone: None, live: false, lateness: Span::ZERO },
+    };
+    names.iter().map(clock).collect()
+}
+
+/// The lines of a batch, without their line feeds.
+pub(super) fn lines_of(batch: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut start = 0;
+    memchr::memchr_iter(b'\n', batch).map(move |end| {
+        let line = &batch[start..end];
+        start = end + 1;
+        line
+    })
+}
+
+/// Every set of settings and zones that was in force, by its key: folders that the program can be run with.
+pub(super) struct Library {
+    disk: Arc<dyn Disk>,
+    folder: PathBuf,
+    read: BTreeMap<String, Arc<Checked>>,
+}
+
+impl Library {
+    /// Beside the journal.
+    pub(super) fn new(disk: Arc<dyn Disk>, journal: &Path) -> Library {
+        Library { disk, folder: journal.join("in-force"), read: BTreeMap::new() }
+    }
+
+    /// Keeps one, durably.
+    pub(super) fn keep(&mut self, in_force: &InForce, settings: &Checked) -> io::Result<()> {
+        self.read.insert(in_force.key.clone(), Arc::new(settings.clone()));
+        let folder = self.folder.join(&in_force.key);
+        // The settings file is written last: where it is, all is.
+        let (settings, others): (Vec<_>, Vec<_>) =
+            in_force.files.iter().partition(|(path, _)| path == Path::new(config::IN_FORCE_FILE));
+        if settings.iter().all(|(path, content)| fs::read(folder.join(path)).is_ok_and(|kept| kept == *content)) {
+            return Ok(());
+        }
+        for (path, content) in others.into_iter().chain(settings) {
+            let path = folder.join(path);
+            create_folders(&*self.disk, path.parent().unwrap_or(&folder))?;
+            write_whole(&*self.disk, &path, content)?;
+        }
+        Ok(())
+    }
+
+    /// Reads one.
+    pub(super) fn get(&mut self, key: &str) -> io::Result<Arc<Checked>> {
+        if let Some(settings) = self.read.get(key) {
+            return Ok(Arc::clone(settings));
+        }
+        let file = self.folder.join(key).join(config::IN_FORCE_FILE);
+        let settings = config::check(Some(&file), None, Purpose::Replay).map_err(|problems| {
+            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            io::Error::other(format!("the settings that were in force cannot be used: {}", problems.join("; ")))
+        })?;
+        let settings = Arc::new(settings);
+        self.read.insert(key.to_owned(), Arc::clone(&settings));
+        Ok(settings)
+    }
+}

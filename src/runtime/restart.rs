@@ -1,0 +1,317 @@
+//! A restart goes on where the daemon stopped: the newest snapshot, the journal since, and then the live feed.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tracing::{error, info, warn};
+
+use super::helm::{Helm, Library};
+use crate::alerts::Change;
+use crate::clock::Clock;
+use crate::config::{Checked, InForce};
+use crate::disk::Disk;
+use crate::fault;
+use crate::journal::snapshots::{self, Found, Snapshot};
+use crate::journal::{self, Entry, Journal, Limits, Position, Syncer};
+use crate::time::{Span, Time};
+
+/// How long a snapshot or an alert waits for the journal to be on the disk.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+/// After so many entries the state is saved, whatever the time: so that a restart has little to read again.
+const MOST_ENTRIES: u64 = 100_000;
+/// After so many bytes of lines as well.
+const MOST_BYTES: u64 = 100 << 20;
+/// Changes of a replay that are handed on together.
+const TOGETHER: usize = 1000;
+
+/// Where everything lies.
+#[derive(Clone)]
+pub(super) struct Place {
+    pub(super) disk: Arc<dyn Disk>,
+    pub(super) folder: PathBuf,
+    /// From how far back the state is rebuilt without a snapshot.
+    pub(super) rebuild: Span,
+    /// Of this very program: a snapshot of another is not read.
+    pub(super) program: u64,
+}
+
+/// An engine as far as snapshot and journal go.
+pub(super) struct Restored {
+    pub(super) helm: Option<Helm>,
+    /// Behind the last entry that was read.
+    pub(super) position: Position,
+    /// What was read beside the snapshot.
+    pub(super) entries: u64,
+    /// Whether nothing is missing between what the engine knows and the end of the journal.
+    pub(super) whole: bool,
+}
+
+impl Place {
+    /// Takes up the newest snapshot that can be used, and what the journal says since; `out` gets what that decides. Stops at `until`,
+    /// or when told to.
+    pub(super) fn restore(
+        &self,
+        library: &mut Library,
+        now: Time,
+        until: Option<Position>,
+        stop: &AtomicBool,
+        mut out: impl FnMut(Vec<Change>, Position),
+    ) -> io::Result<Restored> {
+        let from = self.base(library, until)?;
+        let whole = from.is_some();
+        let (mut helm, from) = match from {
+            Some((helm, position)) => (Some(helm), position),
+            None => match journal::start(&*self.disk, &self.folder, now - self.rebuild).map_err(io::Error::other)? {
+                Some(start) => {
+                    let settings = library.get(&start.in_force)?;
+                    info!(from = start.position.0, "no snapshot can be used: the state is rebuilt from the journal");
+                    (Some(Helm::new(&settings, start.sources, start.in_force)), start.position)
+                }
+                None => (None, Position(0)),
+            },
+        };
+        let mut changes = Vec::new();
+        let mut entries = 0;
+        let mut failed = None;
+        let read = journal::read(&*self.disk, &self.folder, from, until, |position, entry| {
+            entries += 1;
+            let told = match (&mut helm, entry) {
+                (Some(helm), entry) => helm.apply(entry, library, &mut changes),
+                (none, Entry::Begun { sources, in_force, .. }) => library.get(in_force).and_then(|settings| {
+                    let helm = none.insert(Helm::new(&settings, sources.clone(), in_force.clone()));
+                    helm.apply(entry, library, &mut changes)
+                }),
+                // Before anything began there is nothing to tell.
+                (None, _) => Ok(()),
+            };
+            if entries == 2 {
+                fault::point("replay-half");
+            }
+            if TOGETHER <= changes.len() {
+                out(std::mem::take(&mut changes), position);
+            }
+            match told {
+                Ok(()) if !stop.load(Ordering::Relaxed) => ControlFlow::Continue(()),
+                Ok(()) => ControlFlow::Break(()),
+                Err(error) => {
+                    failed = Some(error);
+                    ControlFlow::Break(())
+                }
+            }
+        });
+        let read = read.map_err(io::Error::other)?;
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        for hole in &read.holes {
+            warn!(
+                file = %hole.file.display(), offset = hole.offset, why = %hole.why, from = hole.from.0, until = hole.until.0,
+                "the journal has a hole: what was received there is not known any more"
+            );
+        }
+        let position = read.end.max(from);
+        if !changes.is_empty() {
+            out(changes, position);
+        }
+        Ok(Restored { helm, position, entries, whole: whole && read.holes.is_empty() })
+    }
+
+    /// The newest snapshot that can be used.
+    fn base(&self, library: &mut Library, until: Option<Position>) -> io::Result<Option<(Helm, Position)>> {
+        for found in snapshots::newest(&*self.disk, &self.folder, until).map_err(io::Error::other)? {
+            match found {
+                Found::Whole { snapshot, body, .. } => match self.take_up(library, &snapshot, &body) {
+                    Ok(helm) => return Ok(Some((helm, snapshot.position))),
+                    Err(why) => warn!(position = snapshot.position.0, %why, "a snapshot cannot be used: an older one is tried"),
+                },
+                Found::Corrupt { file, why } => {
+                    error!(file = %file.display(), %why, "a snapshot is damaged and was set aside: an older one is tried")
+                }
+                Found::Newer { file, found } => {
+                    warn!(file = %file.display(), found, "a snapshot of a later version is left alone")
+                }
+                Found::Unreadable { file, why } => error!(file = %file.display(), %why, "a snapshot cannot be read"),
+            }
+        }
+        Ok(None)
+    }
+
+    fn take_up(&self, library: &mut Library, snapshot: &Snapshot, body: &[u8]) -> io::Result<Helm> {
+        let cut = || io::Error::other("it is too short");
+        let (program, rest) = body.split_first_chunk::<8>().ok_or_else(cut)?;
+        let (received, state) = rest.split_first_chunk::<8>().ok_or_else(cut)?;
+        if u64::from_le_bytes(*program) != self.program {
+            return Err(io::Error::other("it was written by another build of the program"));
+        }
+        let settings = library.get(&snapshot.in_force)?;
+        let mut helm = Helm::new(&settings, snapshot.sources.clone(), snapshot.in_force.clone());
+        helm.engine.restore(state).map_err(io::Error::other)?;
+        let received = Time::from_millis(i64::from_le_bytes(*received));
+        helm.received = (received != Time::MIN).then_some(received);
+        Ok(helm)
+    }
+
+    /// Saves what the engine knows after the entries before `position`, which are durable.
+    pub(super) fn save(&self, helm: &Helm, position: Position, at: Time) -> io::Result<()> {
+        let mut body = self.program.to_le_bytes().to_vec();
+        body.extend(helm.received.unwrap_or(Time::MIN).millis().to_le_bytes());
+        body.extend(helm.engine.save());
+        let snapshot =
+            Snapshot { position, in_force: helm.in_force.clone(), at, sources: helm.names.clone() };
+        snapshots::save(&*self.disk, &self.folder, &snapshot, &body).map_err(io::Error::other)
+    }
+}
+
+/// A number for this very program file.
+pub(super) fn program() -> io::Result<u64> {
+    let bytes = std::fs::read(std::env::current_exe()?)?;
+    Ok(u64::from(crc32fast::hash(&bytes)) << 32 | (bytes.len() as u64 & 0xffff_ffff))
+}
+
+/// The journal with what goes on beside it.
+pub(super) struct Records {
+    pub(super) journal: Journal,
+    pub(super) place: Place,
+    pub(super) library: Library,
+    saver: Saver,
+    saved_at: Position,
+    bytes: u64,
+}
+
+impl Records {
+    /// Opens the journal behind what was read.
+    pub(super) fn open(
+        place: &Place,
+        library: Library,
+        at_least: Position,
+        clock: Clock,
+        tell: impl Fn(journal::Event) + Send + Sync + 'static,
+    ) -> io::Result<Records> {
+        let disk = Arc::clone(&place.disk);
+        let journal = Journal::open(disk, &place.folder, Some(at_least), Limits::default(), tell);
+        let journal = journal.map_err(io::Error::other)?;
+        let saver = Saver::start(place.clone(), journal.syncer(), clock)?;
+        let saved_at = journal.position();
+        Ok(Records { journal, place: place.clone(), library, saver, saved_at, bytes: 0 })
+    }
+
+    /// Writes an entry down, before the engine is told.
+    pub(super) fn append(&mut self, entry: &Entry<'_>) {
+        if let Entry::Lines { bytes, .. } = entry {
+            self.bytes += bytes.len() as u64;
+        }
+        self.journal.append(entry);
+    }
+
+    /// Whether so much was received that the state should be saved.
+    pub(super) fn is_much(&self) -> bool {
+        MOST_ENTRIES <= self.journal.position().0 - self.saved_at.0 || MOST_BYTES <= self.bytes
+    }
+
+    /// Has the state saved as of now: by another thread, from the last snapshot and the journal, so that the engine never waits.
+    pub(super) fn ask_snapshot(&mut self) {
+        self.journal.flush();
+        self.saved_at = self.journal.position();
+        self.bytes = 0;
+        self.saver.ask(self.saved_at);
+    }
+
+    /// Saves the engine's own state, at once.
+    pub(super) fn save_now(&mut self, helm: &Helm, at: Time) -> io::Result<()> {
+        self.journal.flush();
+        let position = self.journal.position();
+        self.journal.syncer().reach(position, PATIENCE).map_err(io::Error::other)?;
+        self.place.save(helm, position, at)?;
+        (self.saved_at, self.bytes) = (position, 0);
+        Ok(())
+    }
+
+    /// Ends everything: the state is saved, the journal closed.
+    pub(super) fn finish(mut self, helm: &Helm, at: Time) -> io::Result<()> {
+        self.saver.end();
+        let saved = self.save_now(helm, at);
+        self.journal.finish().map_err(io::Error::other)?;
+        saved
+    }
+}
+
+/// The thread that makes snapshots: it does what a restart does, up to a position, and saves what comes of it. So the engine never
+/// waits, however much it knows, and every snapshot proves that the one before it and the journal can be read.
+struct Saver {
+    sender: Option<SyncSender<Position>>,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Saver {
+    fn start(place: Place, syncer: Syncer, clock: Clock) -> io::Result<Saver> {
+        let (sender, receiver) = sync_channel(1);
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let run = move || run_saver(&place, &syncer, &receiver, &stopped, clock);
+        let thread = thread::Builder::new().name("snapshots".to_owned()).spawn(run)?;
+        Ok(Saver { sender: Some(sender), stop, thread: Some(thread) })
+    }
+
+    fn ask(&self, position: Position) {
+        if let Some(sender) = &self.sender {
+            // While one is being made the next can wait for its turn.
+            let _ = sender.try_send(position);
+        }
+    }
+
+    fn end(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        drop(self.sender.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Saver {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn run_saver(place: &Place, syncer: &Syncer, asked: &Receiver<Position>, stop: &AtomicBool, clock: Clock) {
+    while let Ok(position) = asked.recv() {
+        let mut library = Library::new(Arc::clone(&place.disk), &place.folder);
+        let made = syncer.reach(position, PATIENCE).map_err(io::Error::other).and_then(|()| {
+            let restored = place.restore(&mut library, clock.now(), Some(position), stop, |_, _| {})?;
+            match (restored.helm, stop.load(Ordering::Relaxed)) {
+                (Some(helm), false) => place.save(&helm, restored.position, clock.now()),
+                _ => Ok(()),
+            }
+        });
+        if let Err(error) = made {
+            error!(%error, "the engine's state was not saved: a restart will have more to read again");
+        }
+    }
+}
+
+/// Where the journal of a store is.
+pub(super) fn folder(settings: &Checked) -> Option<PathBuf> {
+    let store = settings.store.as_ref().filter(|_| settings.journal.enabled)?;
+    Some(settings.journal.path.clone().unwrap_or_else(|| beside(store)))
+}
+
+fn beside(store: &Path) -> PathBuf {
+    let mut name = store.as_os_str().to_owned();
+    name.push(".journal");
+    PathBuf::from(name)
+}
+
+/// What is in force, as it is kept.
+pub(super) fn keep(library: &mut Library, settings: &Checked) -> io::Result<InForce> {
+    let in_force = settings.in_force()?;
+    library.keep(&in_force, settings)?;
+    Ok(in_force)
+}
