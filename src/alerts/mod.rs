@@ -8,6 +8,7 @@ mod corrections;
 mod entry;
 mod evidence;
 mod group;
+pub mod handling;
 mod history;
 mod id;
 mod ingredients;
@@ -26,6 +27,7 @@ pub use alert::{
     Alert, Change, ChangeKind, Evidence, EvidencePoint, EvidenceTrack, ScoreReason, Sentence, Severity, Status,
     VesselRef, ZoneRef,
 };
+pub use handling::{Handling, HandlingSettings};
 pub(crate) use id::digest;
 pub(crate) use party::hidden;
 pub use score::ScoreSettings;
@@ -71,6 +73,7 @@ pub struct View<'a> {
 pub struct AlertBook {
     settings: Settings,
     score: ScoreSettings,
+    handling: HandlingSettings,
     entries: BTreeMap<Key, Entry>,
     /// When merge windows close.
     deadlines: BTreeSet<(Time, Key)>,
@@ -86,10 +89,11 @@ pub struct AlertBook {
 
 impl AlertBook {
     /// An empty book.
-    pub fn new(settings: Settings, score: ScoreSettings) -> AlertBook {
+    pub fn new(settings: Settings, score: ScoreSettings, handling: HandlingSettings) -> AlertBook {
         AlertBook {
             settings,
             score,
+            handling,
             entries: BTreeMap::new(),
             deadlines: BTreeSet::new(),
             groups: Groups::default(),
@@ -102,9 +106,10 @@ impl AlertBook {
     }
 
     /// Puts new settings in force. What waits keeps the window it began with; scores change when they are next made.
-    pub fn configure(&mut self, settings: Settings, score: ScoreSettings) {
+    pub fn configure(&mut self, settings: Settings, score: ScoreSettings, handling: HandlingSettings) {
         self.settings = settings;
         self.score = score;
+        self.handling = handling;
     }
 
     /// Takes in the signals of one step, in any order between subjects; those about one subject in order of time.
@@ -191,7 +196,13 @@ impl AlertBook {
         view: &View<'_>,
         out: &mut Vec<Change>,
     ) {
-        let context = Context { settings: &self.settings, score: &self.score, memory: &self.memory, view };
+        let context = Context {
+            settings: &self.settings,
+            score: &self.score,
+            handling: &self.handling,
+            memory: &self.memory,
+            view,
+        };
         let began = holding.started_at;
         let (observation, reason) = match self.entries.get_mut(&key) {
             Some(entry) => entry.hold(now, &key, subject, holding, &context),
@@ -287,7 +298,13 @@ impl AlertBook {
             Act::Publish(_) => self.end(now, &key, observation, view, out),
             Act::Note => {
                 entry.state = next;
-                entry.look(&Context { settings: &self.settings, score: &self.score, memory: &self.memory, view });
+                entry.look(&Context {
+                    settings: &self.settings,
+                    score: &self.score,
+                    handling: &self.handling,
+                    memory: &self.memory,
+                    view,
+                });
                 if let Some(deadline) = entry.deadline {
                     self.deadlines.insert((deadline, key));
                 }
@@ -331,7 +348,13 @@ impl AlertBook {
         view: &View<'_>,
         out: &mut Vec<Change>,
     ) {
-        let context = Context { settings: &self.settings, score: &self.score, memory: &self.memory, view };
+        let context = Context {
+            settings: &self.settings,
+            score: &self.score,
+            handling: &self.handling,
+            memory: &self.memory,
+            view,
+        };
         let Some(entry) = self.entries.get_mut(key) else {
             return;
         };

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, json};
 
-use super::{Alert, AlertBook, Change, ScoreSettings, Settings, View};
+use super::{Alert, AlertBook, Change, HandlingSettings, ScoreSettings, Settings, View};
 use crate::ais::{Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis};
 use crate::behaviours::{Holding, Signal, SignalKind, Subject};
 use crate::episodes::Episodes;
@@ -99,7 +99,7 @@ impl Sea {
         Sea {
             tracks: Tracks::new(tracks::Settings::default(), Vec::new()),
             chart: chart(),
-            book: AlertBook::new(settings, ScoreSettings::default()),
+            book: AlertBook::new(settings, ScoreSettings::default(), HandlingSettings::default()),
             episodes: Episodes::default(),
             reports: 0,
         }

@@ -35,6 +35,8 @@ pub struct Config {
     pub tracks: tracks::Settings,
     /// `[alerts]`
     pub alerts: alerts::Settings,
+    /// `[handling]`
+    pub handling: alerts::HandlingSettings,
     /// `[zones]`
     pub zones: engine::ZoneSettings,
     /// `[watchlists]`
@@ -63,6 +65,7 @@ impl Default for Config {
             time: core.time,
             tracks: core.tracks,
             alerts: core.alerts,
+            handling: core.handling,
             zones: core.zones,
             watchlists: zones::WatchlistSettings::default(),
             coverage: core.coverage,
@@ -83,6 +86,7 @@ impl Config {
             time: self.time.clone(),
             tracks: self.tracks.clone(),
             alerts: self.alerts.clone(),
+            handling: self.handling.clone(),
             zones: self.zones.clone(),
             coverage: self.coverage.clone(),
             behaviours: self.behaviours.clone(),
