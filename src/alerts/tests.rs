@@ -2,6 +2,7 @@
 
 mod book;
 mod lines;
+mod marking;
 mod scores;
 
 use std::sync::{Arc, OnceLock};
@@ -43,6 +44,8 @@ struct Sea {
     book: AlertBook,
     episodes: Episodes,
     reports: u64,
+    /// Who hears the next report.
+    station: u16,
 }
 
 /// What a ship says of itself.
@@ -102,6 +105,7 @@ impl Sea {
             book: AlertBook::new(settings, ScoreSettings::default(), HandlingSettings::default()),
             episodes: Episodes::default(),
             reports: 0,
+            station: 1,
         }
     }
 
@@ -144,7 +148,7 @@ impl Sea {
             at,
             basis: TimeBasis::Tag,
             source: SourceId(0),
-            station: StationId(1),
+            station: StationId(self.station),
             mmsi: Mmsi(ship.mmsi),
             payload: self.reports,
             body,
