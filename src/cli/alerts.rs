@@ -81,6 +81,16 @@ enum Command {
         #[arg(long)]
         why: String,
     },
+    /// Mark how an alert may be handled, in place of the machine's marking: in lists, exports and all later deliveries
+    Mark {
+        /// Its id
+        id: String,
+        #[command(flatten)]
+        marking: super::marking::Arguments,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
     /// Not done with after all
     Reopen {
         /// Its id
@@ -228,6 +238,11 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Note { id, text } => does(std::slice::from_ref(id), Act::Note(text.clone()), None),
         Command::Close { ids, finding, why } => does(ids, Act::Close(*finding), Some(why)),
+        Command::Mark { id, marking, why } => {
+            let (id, handling) =
+                store::mark(&path, id, &marking.mark(), &who(arguments)?, why, now).map_err(refused)?;
+            print(&format!("{id}\n{}\n", FromAir(&handling.line())))
+        }
         Command::Reopen { id, why } => does(std::slice::from_ref(id), Act::Reopen, why.as_deref()),
         Command::Silence { mmsi, zone, behaviour, from, until, why } => {
             let hush = Hush { mmsi: *mmsi, zone: zone.clone(), behaviour: behaviour.clone() };
@@ -312,6 +327,7 @@ fn page(told: &store::Told) -> String {
         text("last_at"),
         text("ended_at"),
     );
+    page += &super::marking::line(body);
     for reason in body["score_reasons"].as_array().into_iter().flatten() {
         let points = reason["points"].as_i64().unwrap_or_default();
         page += &format!("  {points:+4}  {}\n", FromAir(reason["text"].as_str().unwrap_or_default()));

@@ -8,6 +8,7 @@ mod cost;
 mod demo;
 pub mod evaluate;
 mod explain;
+mod marking;
 mod replay;
 mod run;
 mod who;
@@ -59,7 +60,7 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// List the zones, show one, or tell what holds at a position.
     Zones(zones::Arguments),
-    /// List, show, acknowledge, assign, note, close, silence and export the alerts of the store.
+    /// List, show, acknowledge, assign, note, mark, close, silence and export the alerts of the store.
     Alerts(alerts::Arguments),
     /// List the cases of the store, or show one.
     Cases(cases::Arguments),

@@ -12,6 +12,7 @@ mod acts;
 mod backup;
 pub mod export;
 mod lines;
+mod marks;
 mod outbox;
 mod read;
 mod schema;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub use acts::{Act, Finding, Hush, act, hush, unhush};
 pub use backup::backup;
+pub use marks::mark;
 pub use outbox::{Delivery, Wants};
 pub use read::{
     Entry, HushRow, Note, Query, Sent, Told, alert, alerts, all_notes, case, cases, deliveries, hushes, stored_severity,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::acts::whole;
 use super::lines::rank;
-use super::{StoreError, schema};
+use super::{StoreError, marks, schema};
 use crate::alerts::Severity;
 use crate::time::Time;
 
@@ -305,20 +305,23 @@ pub fn stored_severity(alert: &Value) -> Severity {
     all.into_iter().find(|severity| severity.name() == said).unwrap_or(Severity::Info)
 }
 
-const COLUMNS: &str = "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, body FROM alerts";
+const COLUMNS: &str = "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, body, mark FROM alerts";
 
 fn entry(row: &Row<'_>, now: Time) -> rusqlite::Result<Entry> {
     let state: String = row.get(1)?;
     let until: Option<i64> = row.get(2)?;
     let ran_out = state == "acknowledged" && until.is_some_and(|until| Time::from_millis(until) <= now);
     let body: String = row.get(6)?;
+    let mark: Option<String> = row.get(7)?;
+    let mut body = parsed(&body);
+    marks::apply(&mut body, mark.as_deref());
     Ok(Entry {
         id: row.get(0)?,
         state: if ran_out { "new".to_owned() } else { state },
         assignee: row.get(3)?,
         finding: row.get(4)?,
         finding_reason: row.get(5)?,
-        body: parsed(&body),
+        body,
     })
 }
 
