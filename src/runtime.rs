@@ -86,6 +86,7 @@ struct Daemon {
     store: Option<Store>,
     stored: UnboundedReceiver<store::Event>,
     cases_at: Option<Moment>,
+    purging: keeping::Purging,
     watcher: Option<mpsc::Sender<Change>>,
     sources: Vec<Source>,
     clock: Clock,
@@ -186,6 +187,7 @@ impl Daemon {
             store,
             stored,
             cases_at: None,
+            purging: keeping::Purging::default(),
             watcher,
             sources,
             clock,
@@ -293,6 +295,7 @@ impl Daemon {
         self.tell_lagging();
         self.sinks.flush();
         self.tell_store();
+        self.purge();
         if STATUS_EVERY <= now.since(self.status_at) {
             self.status_at = now;
             self.tell_status();

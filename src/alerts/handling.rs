@@ -96,7 +96,7 @@ impl HandlingSettings {
                 "handling.{key}: no machine grades 1 (not in doubt): AIS is what ships say of themselves; write \"2\", \"3\" or \"4\""
             ));
         }
-        if self.info_grade < self.corroborated_info_grade {
+        if self.info_grade != InfoGrade::One && self.info_grade < self.corroborated_info_grade {
             problems.push(
                 "handling.corroborated_info_grade: is less sure than info_grade; what two stations heard cannot be"
                     .to_owned(),

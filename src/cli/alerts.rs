@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::replay::time;
-use super::{Failure, StoreArguments, print, refused};
+use super::{Failure, StoreArguments, print, refused, who};
 use crate::clock::Clock;
 use crate::store::export::Format;
 use crate::store::{self, Act, Entry, Finding, Hush, Query, stored_severity};
@@ -210,7 +210,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let path = arguments.store.path()?;
     let now = Clock.now();
     let does = |ids: &[String], what: Act, why: Option<&str>| {
-        let who = who(arguments)?;
+        let who = who(arguments.who.as_ref())?;
         let mut text = String::new();
         for id in ids {
             let id = store::act(&path, id, &what, &who, why, now).map_err(refused)?;
@@ -240,13 +240,14 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Command::Close { ids, finding, why } => does(ids, Act::Close(*finding), Some(why)),
         Command::Mark { id, marking, why } => {
             let (id, handling) =
-                store::mark(&path, id, &marking.mark(), &who(arguments)?, why, now).map_err(refused)?;
+                store::mark(&path, id, &marking.mark(), &who(arguments.who.as_ref())?, why, now).map_err(refused)?;
             print(&format!("{id}\n{}\n", FromAir(&handling.line())))
         }
         Command::Reopen { id, why } => does(std::slice::from_ref(id), Act::Reopen, why.as_deref()),
         Command::Silence { mmsi, zone, behaviour, from, until, why } => {
             let hush = Hush { mmsi: *mmsi, zone: zone.clone(), behaviour: behaviour.clone() };
-            let number = store::hush(&path, &hush, *from, *until, &who(arguments)?, why, now).map_err(refused)?;
+            let number =
+                store::hush(&path, &hush, *from, *until, &who(arguments.who.as_ref())?, why, now).map_err(refused)?;
             print(&format!("silence {number}\n"))
         }
         Command::Silences => {
@@ -267,7 +268,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             print(&text)
         }
         Command::Lift { number, why } => {
-            store::unhush(&path, *number, &who(arguments)?, why.as_deref(), now).map_err(refused)?;
+            store::unhush(&path, *number, &who(arguments.who.as_ref())?, why.as_deref(), now).map_err(refused)?;
             print(&format!("silence {number} lifted\n"))
         }
         Command::Export { filter, format } => {
@@ -285,12 +286,6 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             print(&rows.iter().map(line).collect::<String>())
         }
     }
-}
-
-fn who(arguments: &Arguments) -> Result<String, Failure> {
-    let from_surroundings = || ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-    let who = arguments.who.clone().or_else(from_surroundings).filter(|who| !who.trim().is_empty());
-    who.ok_or_else(|| Failure::Usage("say who does it: --as NAME".to_owned()))
 }
 
 /// One line of the list.

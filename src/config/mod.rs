@@ -51,6 +51,8 @@ pub struct Config {
     pub recordings: inputs::RecordingSettings,
     /// `[store]`
     pub store: store::Settings,
+    /// `[retention]`
+    pub retention: store::RetentionSettings,
     /// `[[inputs]]`
     pub inputs: Vec<inputs::Settings>,
     /// `[[sinks]]`
@@ -73,6 +75,7 @@ impl Default for Config {
             score: core.score,
             recordings: inputs::RecordingSettings::default(),
             store: store::Settings::default(),
+            retention: store::RetentionSettings::default(),
             inputs: Vec::new(),
             sinks: vec![delivery::Settings::default()],
         }
@@ -97,6 +100,7 @@ impl Config {
     /// What is wrong with the values, each sentence led by its key's path.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = [self.engine().problems(), self.recordings.problems()].concat();
+        problems.extend(self.retention.problems(self.handling.retain_days));
         for (index, input) in self.inputs.iter().enumerate() {
             problems.extend(input.problems(&format!("inputs[{index}]")));
         }

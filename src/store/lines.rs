@@ -11,7 +11,7 @@ use crate::cases::Case;
 use crate::time::Time;
 
 /// Who writes what nobody did by hand.
-pub(super) const OURSELVES: &str = "atalaia";
+pub const OURSELVES: &str = "atalaia";
 
 /// Stores one change and adds its deliveries to `due`. A change that is there already, from before a crash, changes nothing.
 pub(super) fn store(

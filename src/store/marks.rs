@@ -1,5 +1,6 @@
 //! How analysts mark alerts: kept beside the alert, so that no later line of it undoes them.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -8,7 +9,7 @@ use serde_json::Value;
 use super::StoreError;
 use super::acts::{find, in_transaction};
 use super::lines::{audit, json};
-use crate::alerts::handling::Mark;
+use crate::alerts::handling::{Europol, Mark, Tlp};
 use crate::alerts::{Handling, HandlingSettings};
 use crate::time::Time;
 
@@ -68,6 +69,25 @@ pub(super) fn of(connection: &Connection, id: &str) -> rusqlite::Result<Option<M
     let mut query = connection.prepare_cached("SELECT mark FROM alerts WHERE id = ?1")?;
     let mark: Option<Option<String>> = query.query_row([id], |row| row.get(0)).optional()?;
     Ok(mark.flatten().and_then(|mark| serde_json::from_str(&mark).ok()))
+}
+
+/// The highest TLP of the alerts of a case, RED when none of them is left to say; and every code of theirs.
+pub(super) fn of_case(connection: &Connection, id: &str) -> rusqlite::Result<(Tlp, BTreeSet<Europol>)> {
+    let mut query = connection.prepare_cached(
+        "SELECT json_object('handling', json_extract(body, '$.handling')), mark FROM case_alerts
+         JOIN alerts ON alerts.id = case_alerts.alert WHERE case_id = ?1",
+    )?;
+    let mut rows = query.query([id])?;
+    let (mut tlp, mut codes) = (None, BTreeSet::new());
+    while let Some(row) = rows.next()? {
+        let (body, mark): (String, Option<String>) = (row.get(0)?, row.get(1)?);
+        let body: Value = serde_json::from_str(&body).unwrap_or_default();
+        let mark: Option<Mark> = mark.and_then(|mark| serde_json::from_str(&mark).ok());
+        let handling = of_machine(&body).marked(&mark.unwrap_or_default());
+        tlp = tlp.max(Some(handling.tlp));
+        codes.extend(handling.europol);
+    }
+    Ok((tlp.unwrap_or(Tlp::Red), codes))
 }
 
 /// Puts the marking in force into a stored alert.

@@ -11,10 +11,12 @@
 mod acts;
 mod backup;
 pub mod export;
+mod holds;
 mod lines;
 mod marks;
 mod outbox;
 mod read;
+mod retention;
 mod schema;
 mod writer;
 
@@ -24,11 +26,14 @@ use serde::{Deserialize, Serialize};
 
 pub use acts::{Act, Finding, Hush, act, hush, unhush};
 pub use backup::backup;
+pub use holds::{held_spans, hold, release};
+pub use lines::OURSELVES;
 pub use marks::mark;
 pub use outbox::{Delivery, Wants};
 pub use read::{
     Entry, HushRow, Note, Query, Sent, Told, alert, alerts, all_notes, case, cases, deliveries, hushes, stored_severity,
 };
+pub use retention::{Purged, RetentionSettings, purge};
 pub use writer::{Event, Store};
 
 /// `[store]`

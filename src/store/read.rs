@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::acts::whole;
 use super::lines::rank;
-use super::{StoreError, marks, schema};
+use super::{StoreError, holds, marks, schema};
 use crate::alerts::Severity;
 use crate::time::Time;
 
@@ -265,13 +265,27 @@ pub fn hushes(path: &Path) -> Result<Vec<HushRow>, StoreError> {
     read().map_err(StoreError::sqlite(path))
 }
 
-/// Every case, gravest first, as the engine last had it.
+/// Every case, gravest first, as the engine last had it, led by its marking: the highest TLP and every code of its alerts. `held` says
+/// who holds it since when and why.
 pub fn cases(path: &Path) -> Result<Vec<Value>, StoreError> {
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<Vec<Value>> {
-        let mut query = connection.prepare("SELECT body FROM cases ORDER BY score DESC, id")?;
-        let rows = query.query_map([], |row| row.get::<_, String>(0))?;
-        rows.map(|body| Ok(parsed(&body?))).collect()
+        let mut query = connection.prepare("SELECT id, body FROM cases ORDER BY score DESC, id")?;
+        let rows = query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        let rows: Vec<(String, String)> = rows.collect::<rusqlite::Result<_>>()?;
+        rows.into_iter()
+            .map(|(id, body)| {
+                let (tlp, codes) = marks::of_case(&connection, &id)?;
+                let mut case = json!({ "handling": { "tlp": tlp, "europol": codes } });
+                if let (Some(case), Value::Object(fields)) = (case.as_object_mut(), parsed(&body)) {
+                    case.extend(fields);
+                }
+                let held = holds::of(&connection, &id)?;
+                case["held"] =
+                    held.map_or(Value::Null, |(at, who, why)| json!({ "at": at.to_string(), "who": who, "why": why }));
+                Ok(case)
+            })
+            .collect()
     };
     read().map_err(StoreError::sqlite(path))
 }

@@ -81,7 +81,13 @@ static STORED: LazyLock<Vec<Value>> = LazyLock::new(|| {
 
 fn looked_at() -> Vec<Value> {
     let lines = fs::read_to_string("tests/exports/alerts.jsonl").unwrap();
-    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let alert = |line| {
+        let mut alert: Value = serde_json::from_str(line).unwrap();
+        // What was written is what is read: the file's own marking stands in it.
+        alert.as_object_mut().unwrap().shift_remove("file_tlp").unwrap();
+        alert
+    };
+    lines.lines().map(alert).collect()
 }
 
 /// The same alert with every text in it replaced.

@@ -19,7 +19,8 @@ pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
         let alert = match (alert, tlp.clone()) {
             (Value::Object(fields), Some(tlp)) => {
                 let file = std::iter::once((marking::FILE.to_owned(), tlp.into()));
-                Value::Object(file.chain(fields.clone()).collect())
+                let own = fields.clone().into_iter().filter(|(key, _)| key != marking::FILE);
+                Value::Object(file.chain(own).collect())
             }
             (other, _) => other.clone(),
         };
