@@ -429,3 +429,6 @@ fn say(
     )?;
     Ok(Some((purge, row)))
 }
+
+#[cfg(test)]
+mod tests;

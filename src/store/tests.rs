@@ -14,20 +14,20 @@ use crate::alerts::{Change, ChangeKind, Severity};
 use crate::testing::{AREA, only, run};
 use crate::time::Time;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Place {
+pub(super) struct Place {
     _folder: TempDir,
-    path: PathBuf,
+    pub(super) path: PathBuf,
 }
 
-fn place() -> Place {
+pub(super) fn place() -> Place {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("alerts.sqlite");
     Place { _folder: folder, path }
 }
 
-fn noon() -> Time {
+pub(super) fn noon() -> Time {
     Time::from_utc(2026, 11, 22, 12, 0, 0).expect("a time")
 }
 
@@ -36,24 +36,24 @@ fn wants(sinks: &[&str]) -> Vec<Wants> {
 }
 
 impl Place {
-    fn open(&self, sinks: &[&str]) -> (Store, Receiver<Event>) {
+    pub(super) fn open(&self, sinks: &[&str]) -> (Store, Receiver<Event>) {
         let (sender, receiver) = channel();
         let store = Store::open(&self.path, wants(sinks), noon, move |event| drop(sender.send(event)));
         (store.expect("the store opens"), receiver)
     }
 
-    fn sql(&self, text: &str) {
+    pub(super) fn sql(&self, text: &str) {
         Connection::open(&self.path).and_then(|connection| connection.execute_batch(text)).expect("sound SQL");
     }
 
-    fn count(&self, text: &str) -> i64 {
+    pub(super) fn count(&self, text: &str) -> i64 {
         let connection = Connection::open(&self.path).expect("a file");
         connection.query_row(text, [], |row| row.get(0)).expect("a number")
     }
 }
 
 /// A distress device that is heard for ten minutes: opened and, an hour later, ended.
-fn distress() -> Vec<Change> {
+pub(super) fn distress() -> Vec<Change> {
     let script = "SART 970123456 status=14 mute
            12:00 28 -17
            stop 10
@@ -63,14 +63,14 @@ fn distress() -> Vec<Change> {
     run(&only("distress"), AREA, script)
 }
 
-fn stored(events: &Receiver<Event>) -> Vec<Delivery> {
+pub(super) fn stored(events: &Receiver<Event>) -> Vec<Delivery> {
     match events.recv_timeout(PATIENCE) {
         Ok(Event::Stored(deliveries)) => deliveries,
         other => panic!("{other:?}"),
     }
 }
 
-fn with(change: &Change, revision: u32, edit: impl FnOnce(&mut crate::alerts::Alert)) -> Change {
+pub(super) fn with(change: &Change, revision: u32, edit: impl FnOnce(&mut crate::alerts::Alert)) -> Change {
     let mut alert = (*change.alert).clone();
     edit(&mut alert);
     Change { change: ChangeKind::Updated, revision, alert: alert.into(), ..change.clone() }
