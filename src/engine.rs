@@ -143,7 +143,7 @@ impl Engine {
             episodes: Episodes::default(),
             behaviours: behaviours::all(&settings.behaviours, &chart),
             asking: asking(&chart),
-            book: AlertBook::new(settings.alerts.clone(), settings.score.clone()),
+            book: AlertBook::new(settings.alerts.clone(), settings.score.clone(), settings.handling.clone()),
             cases: CaseBook::default(),
             held: Held::default(),
             timers: BinaryHeap::new(),
@@ -201,7 +201,7 @@ impl Engine {
         self.tracks.configure(settings.tracks.clone());
         self.coverage.configure(settings.coverage.clone());
         self.merge = settings.alerts.merge();
-        self.book.configure(settings.alerts.clone(), settings.score.clone());
+        self.book.configure(settings.alerts.clone(), settings.score.clone(), settings.handling.clone());
         self.settings = settings.behaviours.clone();
         if self.now.is_none() {
             // Nothing was said yet: nothing to end, and nothing to keep.

@@ -1,10 +1,15 @@
 //! The loop of the daemon: owns the engine, starts and stops inputs and sinks, reloads.
 
+mod begin;
+mod helm;
 mod keeping;
+mod reload;
+mod restart;
+mod writing;
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -14,16 +19,20 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::ais::{Line, SourceId};
+use crate::ais::SourceId;
 use crate::alerts::Change;
 use crate::clock::{Clock, Moment};
-use crate::config::{self, Checked, FolderWatch, Problem, Purpose, ZoneSource};
+use crate::config::{self, Checked, FolderWatch};
 use crate::delivery::Sinks;
-use crate::engine::Engine;
 use crate::inputs::{self, Batch, Message, Port, State};
+use crate::journal::{self, Entry};
 use crate::store::{self, Store};
 use crate::telemetry::{FromAir, InputCounters};
 use crate::time::Span;
+use begin::Begun;
+use helm::Helm;
+use reload::{folders, warn_of};
+use restart::Records;
 
 /// Everything that can happen to the daemon.
 enum Event {
@@ -37,6 +46,8 @@ enum Event {
     ZonesChanged,
     /// The store has done something, or cannot.
     Store(store::Event),
+    /// The journal cannot be written, or can again.
+    Journal(journal::Event),
     /// A second has passed.
     Tick,
 }
@@ -81,11 +92,16 @@ pub fn run_watched(
 struct Daemon {
     file: PathBuf,
     settings: Checked,
-    engine: Engine,
+    helm: Helm,
+    /// What is written down of what comes in, and the state saved from time to time; wherever there is a store.
+    records: Option<Records>,
+    journal_says: UnboundedReceiver<journal::Event>,
+    saved_at: Moment,
     sinks: Sinks,
     store: Option<Store>,
     stored: UnboundedReceiver<store::Event>,
     cases_at: Option<Moment>,
+    purging: keeping::Purging,
     watcher: Option<mpsc::Sender<Change>>,
     sources: Vec<Source>,
     clock: Clock,
@@ -105,6 +121,10 @@ struct Daemon {
 /// What the loop knows of an input.
 struct Source {
     name: String,
+    /// Its number in the engine; the same after every restart.
+    id: SourceId,
+    /// Lines of a recording that were used before a restart.
+    skip: u64,
     counters: Arc<InputCounters>,
     state: State,
     heard: Moment,
@@ -131,15 +151,21 @@ impl Daemon {
         let clocks = settings.inputs.iter().map(|input| config::source_clock(input, &settings));
         let clocks: Vec<_> = clocks.collect();
         let lateness: Vec<_> = clocks.iter().map(|clock| clock.lateness).collect();
-        let engine = Engine::new(&settings.engine, Arc::clone(&settings.chart), clocks);
         let sinks = Sinks::open(&settings.sinks);
         let (tell, stored) = unbounded_channel();
+        let (tell_journal, journal_says) = unbounded_channel();
+        let syncer = Arc::new(OnceLock::new());
+        let journal_synced = Arc::clone(&syncer);
         let open = |path: &PathBuf| {
             // The loop reads to its end; nobody listens after that.
             let tell = move |event| drop(tell.send(event));
-            Store::open(path, Sinks::wants(&settings.sinks), move || clock.now(), tell).map_err(io::Error::other)
+            let before = move |position| begin::wait_for_journal(&journal_synced, position);
+            Store::open(path, Sinks::wants(&settings.sinks), move || clock.now(), before, tell)
+                .map_err(io::Error::other)
         };
         let store = settings.store.as_ref().map(open).transpose()?;
+        let Begun { helm, records, ids, changes } =
+            begin::begin(&settings, store.as_ref(), &syncer, clock, move |event| drop(tell_journal.send(event)))?;
 
         let (sender, messages) = channel(BATCHES_WAITING);
         let mut sources = Vec::new();
@@ -147,6 +173,8 @@ impl Daemon {
             let counters = Arc::new(InputCounters::default());
             sources.push(Source {
                 name: input.name.clone(),
+                id: ids[usize::from(index)],
+                skip: begin::used_before(&helm, ids[usize::from(index)], input.kind),
                 counters: Arc::clone(&counters),
                 state: State::Down,
                 heard: clock.moment(),
@@ -181,15 +209,19 @@ impl Daemon {
         Ok(Daemon {
             file,
             settings,
-            engine,
+            helm,
+            records,
+            journal_says,
+            saved_at: clock.moment(),
             sinks,
             store,
             stored,
             cases_at: None,
+            purging: keeping::Purging::default(),
             watcher,
             sources,
             clock,
-            changes: Vec::new(),
+            changes,
             messages,
             _sender: sender,
             stop,
@@ -203,6 +235,7 @@ impl Daemon {
     }
 
     async fn run(mut self) -> io::Result<()> {
+        self.deliver();
         loop {
             match self.next().await {
                 Event::Lines(batch) => self.lines(&batch),
@@ -213,6 +246,7 @@ impl Daemon {
                 }
                 Event::ZonesChanged => self.reload_zones(),
                 Event::Store(event) => self.stored(event),
+                Event::Journal(event) => begin::tell_of_journal(event),
                 Event::Tick => self.tick(),
             }
             self.deliver();
@@ -230,6 +264,7 @@ impl Daemon {
             _ = self.tick.tick() => Event::Tick,
             () = self.watch.changed() => Event::ZonesChanged,
             Some(event) = self.stored.recv() => Event::Store(event),
+            Some(event) = self.journal_says.recv() => Event::Journal(event),
             Some(message) = self.messages.recv() => match message {
                 Message::Lines(batch) => Event::Lines(batch),
                 Message::State(source, state) => Event::InputState(source, state),
@@ -244,7 +279,8 @@ impl Daemon {
         if let Some(store) = &self.store {
             // Whoever watches from inside is no sink: nobody acts on what it is told.
             self.cases_at.get_or_insert_with(|| self.clock.moment());
-            store.changes(self.changes.clone());
+            let position = self.records.as_mut().map_or(0, Records::flush);
+            store.changes(self.changes.clone(), position);
         } else {
             self.sinks.deliver(&self.changes);
         }
@@ -260,11 +296,14 @@ impl Daemon {
         let source = &mut self.sources[usize::from(batch.source.0)];
         source.heard = self.clock.moment();
         source.idle = false;
-        for bytes in lines_of(&batch.lines) {
-            source.lines += 1;
-            let line = Line { source: batch.source, received: batch.received, bytes };
-            self.engine.line(line, &mut self.changes);
+        let lines = source.not_used_yet(&batch.lines);
+        if lines.is_empty() {
+            return;
         }
+        source.lines += memchr::memchr_iter(b'\n', lines).count() as u64;
+        let (source, received) = (source.id, batch.received);
+        self.write_down(&Entry::Lines { source, received, bytes: lines });
+        self.helm.lines(source, received, lines, &mut self.changes);
     }
 
     fn input_state(&mut self, id: SourceId, state: State) {
@@ -272,7 +311,8 @@ impl Daemon {
         source.state = state;
         if state == State::Ended {
             source.idle = true;
-            self.engine.source_idle(id, &mut self.changes);
+            let id = source.id;
+            self.idle(id);
             if self.sources.iter().all(|source| source.state == State::Ended) {
                 warn!("every input has ended: nothing more will come until a restart");
             }
@@ -282,17 +322,23 @@ impl Daemon {
     fn tick(&mut self) {
         let now = self.clock.moment();
         let idle_after = Duration::from_secs(u64::from(self.settings.engine.time.idle_after_seconds));
-        for (index, source) in (0..).zip(&mut self.sources) {
+        let mut silent = Vec::new();
+        for source in &mut self.sources {
             if !source.idle && idle_after <= now.since(source.heard) {
                 source.idle = true;
+                silent.push(source.id);
                 info!(input = %source.name, seconds = idle_after.as_secs(), "input silent: time no longer waits for it");
-                self.engine.source_idle(SourceId(index), &mut self.changes);
             }
         }
-        self.engine.tick(self.clock.now(), &mut self.changes);
+        silent.into_iter().for_each(|id| self.idle(id));
+        let received = self.clock.now();
+        self.write_down(&Entry::Tick { received });
+        self.helm.tick(received, &mut self.changes);
+        self.save_sometimes(now);
         self.tell_lagging();
         self.sinks.flush();
         self.tell_store();
+        self.purge();
         if STATUS_EVERY <= now.since(self.status_at) {
             self.status_at = now;
             self.tell_status();
@@ -301,9 +347,9 @@ impl Daemon {
 
     /// Says which inputs' clocks lag behind receipt, when that begins and when it ends.
     fn tell_lagging(&mut self) {
-        let lagging = self.engine.lagging();
-        for (index, source) in (0..).zip(&mut self.sources) {
-            let lags = lagging.contains(&SourceId(index));
+        let lagging = self.helm.engine.lagging();
+        for source in &mut self.sources {
+            let lags = lagging.contains(&source.id);
             match (source.lagging, lags) {
                 (false, true) => {
                     warn!(input = %source.name, "its times lag behind receipt by more than its lateness: time does not wait for it")
@@ -323,62 +369,8 @@ impl Daemon {
                 connections, "input status"
             );
         }
-        let at = self.engine.now().map(|at| at.to_string());
-        info!(at, open_alerts = self.engine.open_alerts().len(), "status");
-    }
-
-    /// SIGHUP: settings and zones anew, sinks opened anew; what the engine knows stays.
-    fn reload(&mut self) {
-        let settings = match config::check(Some(&self.file), None, Purpose::Run) {
-            Ok(settings) => settings,
-            Err(problems) => {
-                // A rotated file is begun afresh all the same.
-                self.sinks.replace(&self.settings.sinks);
-                return refuse(&problems);
-            }
-        };
-        if settings.inputs.is_empty() {
-            // An emptied or half-written file reads like settings without anything in them.
-            self.sinks.replace(&self.settings.sinks);
-            error!(file = %self.file.display(), "reload refused: the settings name no [[inputs]]; what is in force is kept");
-            return;
-        }
-        if settings.inputs != self.settings.inputs {
-            warn!("changed [[inputs]] take effect after a restart; the rest is taken over now");
-        }
-        for sink in &self.settings.sinks {
-            if !settings.sinks.iter().any(|kept| kept.name == sink.name) {
-                warn!(sink = %sink.name, "the settings no longer name this sink: it gets nothing from now on");
-            }
-        }
-        if settings.zones.to_string() != self.settings.zones.to_string() {
-            warn!(before = %self.settings.zones, now = %settings.zones, "the zones come from elsewhere now");
-        }
-        self.engine.replace(&settings.engine, Arc::clone(&settings.chart), &mut self.changes);
-        self.sinks.replace(&settings.sinks);
-        if let Some(store) = &self.store {
-            store.wants(Sinks::wants(&settings.sinks));
-        }
-        if settings.store != self.settings.store {
-            warn!("another [store] takes effect after a restart");
-        }
-        let inputs = std::mem::take(&mut self.settings.inputs);
-        self.settings = Checked { inputs, ..settings };
-        self.watch = FolderWatch::new(folders(&self.settings));
-        warn_of(&self.settings);
-        info!(zones = self.settings.zone_count(), sinks = self.settings.sinks.len(), "reloaded");
-    }
-
-    fn reload_zones(&mut self) {
-        match self.settings.read_zones_again() {
-            Ok(()) => {
-                warn_of(&self.settings);
-                let chart = Arc::clone(&self.settings.chart);
-                self.engine.replace(&self.settings.engine, chart, &mut self.changes);
-                info!(zones = self.settings.zone_count(), "zones reloaded");
-            }
-            Err(problems) => refuse(&problems),
-        }
+        let at = self.helm.engine.now().map(|at| at.to_string());
+        info!(at, open_alerts = self.helm.engine.open_alerts().len(), "status");
     }
 
     /// The next lines that have arrived; `None` after a rest.
@@ -419,13 +411,13 @@ impl Daemon {
             self.lines(&batch);
         }
         self.stop.cancel();
-        self.engine.finish(&mut self.changes);
+        self.end_of_lines();
         self.deliver();
         self.last_words();
         // What waited for a file that could not be written gets a last chance; a rotated file is there even without a new line.
         self.sinks.flush();
         self.tell_status();
-        let open = self.engine.open_alerts();
+        let open = self.helm.engine.open_alerts();
         for alert in open.iter().take(OPEN_ALERTS_NAMED) {
             info!(
                 id = %alert.id, behaviour = alert.behaviour, severity = ?alert.severity, started_at = %alert.started_at,
@@ -437,6 +429,7 @@ impl Daemon {
                 warn!(sink, bytes, "could not be told of everything: the rest stays in the store for the next start");
             }
             let stored = self.store.take().is_none_or(Store::finish);
+            self.close_records();
             info!(open_alerts = open.len(), "stopped");
             return match stored {
                 true => Ok(()),
@@ -453,35 +446,4 @@ impl Daemon {
             bytes => Err(io::Error::other(format!("{bytes} bytes of alert lines could not be written and are lost"))),
         }
     }
-}
-
-fn warn_of(settings: &Checked) {
-    for warning in &settings.warnings {
-        warn!(file = %warning.file, "{}", warning.text);
-    }
-}
-
-fn lines_of(batch: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut start = 0;
-    memchr::memchr_iter(b'\n', batch).map(move |end| {
-        let line = &batch[start..end];
-        start = end + 1;
-        line
-    })
-}
-
-/// What is watched for changes: the zones, unless they are built in, and the watchlists.
-fn folders(settings: &Checked) -> Vec<PathBuf> {
-    let zones = match &settings.zones {
-        ZoneSource::Folder(folder) => Some(folder.clone()),
-        ZoneSource::BuiltIn => None,
-    };
-    zones.into_iter().chain(settings.watchlists.clone()).collect()
-}
-
-fn refuse(problems: &[Problem]) {
-    for problem in problems {
-        error!(problem = %FromAir(&problem.to_string().replace("\n    ", " | ")), "not reloaded");
-    }
-    warn!(problems = problems.len(), "reload refused: settings and zones in force are kept");
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::handling::Handling;
 use crate::geo::LatLon;
 use crate::state::{Word, json, maybe_word, word};
 use crate::time::Time;
@@ -128,6 +129,8 @@ pub struct Alert {
     pub case_id: Option<String>,
     /// Id of the alert it supersedes.
     pub replaces: Option<String>,
+    /// Who may see it, for what, how sure it is, how long it may be kept.
+    pub handling: Handling,
     /// One or two sentences an analyst can read out.
     pub summary: String,
     /// The first of them in its parts, for stories.

@@ -71,7 +71,13 @@ impl AlertBook {
     ) {
         let started_at = holding.started_at;
         if let Some(entry) = self.entries.get_mut(&key) {
-            let context = Context { settings: &self.settings, score: &self.score, memory: &self.memory, view };
+            let context = Context {
+                settings: &self.settings,
+                score: &self.score,
+                handling: &self.handling,
+                memory: &self.memory,
+                view,
+            };
             entry.settle(&key, holding, &context);
             entry.ended(ended_at, reason);
             return self.end(now, &key, Observation::StoppedForGood, view, out);
@@ -79,7 +85,13 @@ impl AlertBook {
         let Some(mut entry) = self.archive.take(&key, started_at) else {
             return;
         };
-        let context = Context { settings: &self.settings, score: &self.score, memory: &self.memory, view };
+        let context = Context {
+            settings: &self.settings,
+            score: &self.score,
+            handling: &self.handling,
+            memory: &self.memory,
+            view,
+        };
         entry.settle(&key, holding, &context);
         entry.ended(ended_at, reason);
         entry.publish(ChangeKind::Ended, now, "a late report corrects its end".to_owned(), &key, &context, out);
@@ -108,7 +120,13 @@ impl AlertBook {
         let Some(mut entry) = self.archive.take(&key, started_at) else {
             return;
         };
-        let context = Context { settings: &self.settings, score: &self.score, memory: &self.memory, view };
+        let context = Context {
+            settings: &self.settings,
+            score: &self.score,
+            handling: &self.handling,
+            memory: &self.memory,
+            view,
+        };
         entry.publish(ChangeKind::Retracted, now, reason.to_owned(), &key, &context, out);
         self.remember_end(&key, started_at);
     }

@@ -10,6 +10,7 @@ use crate::time::{Span, Time};
 use crate::zones::Relation;
 
 use super::alert::{Alert, Change, ChangeKind, Evidence, Sentence, Severity, Status, VesselRef, ZoneRef};
+use super::handling::HandlingSettings;
 use super::id::Key;
 use super::ingredients::is_night;
 use super::lifecycle::{Observation, State};
@@ -44,12 +45,15 @@ pub(super) struct Entry {
     published_at: Time,
     /// Its start was moved since the last line.
     moved: bool,
+    /// Two stations or more heard each of its vessels, as of the last line.
+    corroborated: bool,
 }
 
 /// What the book lends to an entry.
 pub(super) struct Context<'a> {
     pub(super) settings: &'a Settings,
     pub(super) score: &'a ScoreSettings,
+    pub(super) handling: &'a HandlingSettings,
     pub(super) memory: &'a Memory,
     pub(super) view: &'a View<'a>,
 }
@@ -93,6 +97,11 @@ impl Inputs {
 }
 
 impl Entry {
+    /// Others know so many revisions of it: the next one comes after them.
+    pub(super) fn at_least(&mut self, revision: u32) {
+        self.revision = self.revision.max(revision);
+    }
+
     /// An alert or fact that nobody has heard of yet.
     pub(super) fn new(key: &Key, subject: &Subject, holding: &mut Holding, context: &Context<'_>) -> Entry {
         let view = context.view;
@@ -120,6 +129,7 @@ impl Entry {
             group_id: None,
             case_id: None,
             replaces: None,
+            handling: context.handling.of(holding.satisfied_at.max(started_at), false, false),
             summary: String::new(),
             sentence: Sentence::default(),
             score_reasons: score.reasons,
@@ -142,6 +152,7 @@ impl Entry {
             revision: 0,
             published_at: Time::MIN,
             moved: false,
+            corroborated: false,
         }
     }
 
@@ -327,6 +338,10 @@ impl Entry {
         let started_at = alert.started_at;
         let evidence = &mut alert.evidence;
         evidence::refresh(evidence, &self.parties, started_at, context.settings, context.view);
+        let corroborated = evidence::is_corroborated(&self.parties, context.view).unwrap_or(self.corroborated);
+        self.corroborated = corroborated;
+        let small_craft = self.parties.iter().any(Party::small);
+        alert.handling = context.handling.of(alert.opened_at, corroborated, small_craft);
         alert.vessels = self.parties.iter().map(|party| party.named.clone()).collect();
         roles::assign(alert.behaviour, &alert.evidence.measured, &self.parties, &mut alert.vessels);
     }

@@ -44,6 +44,13 @@ pub(super) fn refresh(
     }
 }
 
+/// Whether two stations or more heard each of the vessels that still have a track; `None` when none has.
+pub(super) fn is_corroborated(parties: &[Party], view: &View<'_>) -> Option<bool> {
+    let mut vessels = parties.iter().filter_map(|party| party.vessel(view.tracks)).peekable();
+    vessels.peek()?;
+    Some(vessels.all(|vessel| 2 <= vessel.stations().len()))
+}
+
 /// What was kept before the trail begins, the trail, and the latest fix.
 fn joined(kept: Vec<EvidencePoint>, vessel: Vessel<'_>, from: Time) -> Vec<EvidencePoint> {
     let trail: Vec<EvidencePoint> = vessel.trail_since(from).map(|point| packed(&point)).collect();

@@ -8,6 +8,7 @@ mod corrections;
 mod entry;
 mod evidence;
 mod group;
+pub mod handling;
 mod history;
 mod id;
 mod ingredients;
@@ -27,6 +28,7 @@ pub use alert::{
     Alert, Change, ChangeKind, Evidence, EvidencePoint, EvidenceTrack, ScoreReason, Sentence, Severity, Status,
     VesselRef, ZoneRef,
 };
+pub use handling::{Handling, HandlingSettings};
 pub(crate) use id::digest;
 pub(crate) use party::hidden;
 pub use score::ScoreSettings;
@@ -74,6 +76,7 @@ pub struct View<'a> {
 pub struct AlertBook {
     settings: Settings,
     score: ScoreSettings,
+    handling: HandlingSettings,
     entries: BTreeMap<Key, Entry>,
     /// When merge windows close.
     deadlines: BTreeSet<(Time, Key)>,
@@ -89,10 +92,11 @@ pub struct AlertBook {
 
 impl AlertBook {
     /// An empty book.
-    pub fn new(settings: Settings, score: ScoreSettings) -> AlertBook {
+    pub fn new(settings: Settings, score: ScoreSettings, handling: HandlingSettings) -> AlertBook {
         AlertBook {
             settings,
             score,
+            handling,
             entries: BTreeMap::new(),
             deadlines: BTreeSet::new(),
             groups: Groups::default(),
@@ -105,9 +109,10 @@ impl AlertBook {
     }
 
     /// Puts new settings in force. What waits keeps the window it began with; scores change when they are next made.
-    pub fn configure(&mut self, settings: Settings, score: ScoreSettings) {
+    pub fn configure(&mut self, settings: Settings, score: ScoreSettings, handling: HandlingSettings) {
         self.settings = settings;
         self.score = score;
+        self.handling = handling;
     }
 
     /// Takes in the signals of one step, in any order between subjects; those about one subject in order of time.
@@ -166,6 +171,15 @@ impl AlertBook {
         open
     }
 
+    /// Of these ids others know so many revisions, after a restart that lost some: what comes next counts on from there.
+    pub fn at_least(&mut self, revisions: &BTreeMap<String, u32>) {
+        for entry in self.entries.values_mut() {
+            if let Some(revision) = revisions.get(&entry.alert.id) {
+                entry.at_least(*revision);
+            }
+        }
+    }
+
     /// From now on the vessel's place in the slab may belong to another: what waits keeps what it last knew of the vessel.
     pub fn forget(&mut self, vessel: TrackIx) {
         for (_, key) in &self.deadlines {
@@ -194,7 +208,13 @@ impl AlertBook {
         view: &View<'_>,
         out: &mut Vec<Change>,
     ) {
-        let context = Context { settings: &self.settings, score: &self.score, memory: &self.memory, view };
+        let context = Context {
+            settings: &self.settings,
+            score: &self.score,
+            handling: &self.handling,
+            memory: &self.memory,
+            view,
+        };
         let began = holding.started_at;
         let (observation, reason) = match self.entries.get_mut(&key) {
             Some(entry) => entry.hold(now, &key, subject, holding, &context),
@@ -290,7 +310,13 @@ impl AlertBook {
             Act::Publish(_) => self.end(now, &key, observation, view, out),
             Act::Note => {
                 entry.state = next;
-                entry.look(&Context { settings: &self.settings, score: &self.score, memory: &self.memory, view });
+                entry.look(&Context {
+                    settings: &self.settings,
+                    score: &self.score,
+                    handling: &self.handling,
+                    memory: &self.memory,
+                    view,
+                });
                 if let Some(deadline) = entry.deadline {
                     self.deadlines.insert((deadline, key));
                 }
@@ -334,7 +360,13 @@ impl AlertBook {
         view: &View<'_>,
         out: &mut Vec<Change>,
     ) {
-        let context = Context { settings: &self.settings, score: &self.score, memory: &self.memory, view };
+        let context = Context {
+            settings: &self.settings,
+            score: &self.score,
+            handling: &self.handling,
+            memory: &self.memory,
+            view,
+        };
         let Some(entry) = self.entries.get_mut(key) else {
             return;
         };
@@ -378,7 +410,7 @@ impl AlertBook {
         }
     }
 
-    remembers! { pub(crate) kept { entries, deadlines, groups, memory, archive, mute, latest, refused } parts {} built { settings, score } }
+    remembers! { pub(crate) kept { entries, deadlines, groups, memory, archive, mute, latest, refused } parts {} built { settings, score, handling } }
 }
 
 /// The name of a group: the smallest its members already have, else the smallest id among them.

@@ -2,13 +2,14 @@
 
 mod book;
 mod lines;
+mod marking;
 mod scores;
 
 use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, json};
 
-use super::{Alert, AlertBook, Change, ScoreSettings, Settings, View};
+use super::{Alert, AlertBook, Change, HandlingSettings, ScoreSettings, Settings, View};
 use crate::ais::{Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis};
 use crate::behaviours::{Holding, Signal, SignalKind, Subject};
 use crate::episodes::Episodes;
@@ -43,6 +44,8 @@ struct Sea {
     book: AlertBook,
     episodes: Episodes,
     reports: u64,
+    /// Who hears the next report.
+    station: u16,
 }
 
 /// What a ship says of itself.
@@ -99,9 +102,10 @@ impl Sea {
         Sea {
             tracks: Tracks::new(tracks::Settings::default(), Vec::new()),
             chart: chart(),
-            book: AlertBook::new(settings, ScoreSettings::default()),
+            book: AlertBook::new(settings, ScoreSettings::default(), HandlingSettings::default()),
             episodes: Episodes::default(),
             reports: 0,
+            station: 1,
         }
     }
 
@@ -144,7 +148,7 @@ impl Sea {
             at,
             basis: TimeBasis::Tag,
             source: SourceId(0),
-            station: StationId(1),
+            station: StationId(self.station),
             mmsi: Mmsi(ship.mmsi),
             payload: self.reports,
             body,

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::geo::LatLon;
-use crate::state::{Word, word};
+use crate::state::{Word, json, word};
 use crate::time::Time;
 
 use super::alert::{Alert, Evidence, ScoreReason, Sentence, Severity, Status, VesselRef, ZoneRef};
+use super::handling::Handling;
 
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Alert")]
@@ -35,6 +36,8 @@ struct Whole {
     replaces: Option<String>,
     summary: String,
     sentence: Sentence,
+    #[serde(with = "json")]
+    handling: Handling,
     score_reasons: Vec<ScoreReason>,
     evidence: Evidence,
 }

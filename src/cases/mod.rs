@@ -329,6 +329,7 @@ mod tests {
             group_id: None,
             case_id: None,
             replaces: None,
+            handling: crate::alerts::HandlingSettings::default().of(started_at, false, false),
             summary: format!("ALFA did {id}, 11 nm off, inside C07. AIS cannot show more."),
             sentence: Sentence {
                 who: if mmsis.len() < 2 { "ALFA (ES, cargo)".to_owned() } else { "ALFA and BRAVO".to_owned() },

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::replay::time;
-use super::{Failure, StoreArguments, print, refused};
+use super::{Failure, StoreArguments, print, refused, who};
 use crate::clock::Clock;
 use crate::store::export::Format;
 use crate::store::{self, Act, Entry, Finding, Hush, Query, stored_severity};
@@ -77,6 +77,16 @@ enum Command {
         /// What it was
         #[arg(long, value_parser = finding)]
         finding: Finding,
+        /// Why
+        #[arg(long)]
+        why: String,
+    },
+    /// Mark how an alert may be handled, in place of the machine's marking: in lists, exports and all later deliveries
+    Mark {
+        /// Its id
+        id: String,
+        #[command(flatten)]
+        marking: super::marking::Arguments,
         /// Why
         #[arg(long)]
         why: String,
@@ -200,7 +210,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let path = arguments.store.path()?;
     let now = Clock.now();
     let does = |ids: &[String], what: Act, why: Option<&str>| {
-        let who = who(arguments)?;
+        let who = who(arguments.who.as_ref())?;
         let mut text = String::new();
         for id in ids {
             let id = store::act(&path, id, &what, &who, why, now).map_err(refused)?;
@@ -228,10 +238,16 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Note { id, text } => does(std::slice::from_ref(id), Act::Note(text.clone()), None),
         Command::Close { ids, finding, why } => does(ids, Act::Close(*finding), Some(why)),
+        Command::Mark { id, marking, why } => {
+            let (id, handling) =
+                store::mark(&path, id, &marking.mark(), &who(arguments.who.as_ref())?, why, now).map_err(refused)?;
+            print(&format!("{id}\n{}\n", FromAir(&handling.line())))
+        }
         Command::Reopen { id, why } => does(std::slice::from_ref(id), Act::Reopen, why.as_deref()),
         Command::Silence { mmsi, zone, behaviour, from, until, why } => {
             let hush = Hush { mmsi: *mmsi, zone: zone.clone(), behaviour: behaviour.clone() };
-            let number = store::hush(&path, &hush, *from, *until, &who(arguments)?, why, now).map_err(refused)?;
+            let number =
+                store::hush(&path, &hush, *from, *until, &who(arguments.who.as_ref())?, why, now).map_err(refused)?;
             print(&format!("silence {number}\n"))
         }
         Command::Silences => {
@@ -252,7 +268,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             print(&text)
         }
         Command::Lift { number, why } => {
-            store::unhush(&path, *number, &who(arguments)?, why.as_deref(), now).map_err(refused)?;
+            store::unhush(&path, *number, &who(arguments.who.as_ref())?, why.as_deref(), now).map_err(refused)?;
             print(&format!("silence {number} lifted\n"))
         }
         Command::Export { filter, format } => {
@@ -270,12 +286,6 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             print(&rows.iter().map(line).collect::<String>())
         }
     }
-}
-
-fn who(arguments: &Arguments) -> Result<String, Failure> {
-    let from_surroundings = || ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-    let who = arguments.who.clone().or_else(from_surroundings).filter(|who| !who.trim().is_empty());
-    who.ok_or_else(|| Failure::Usage("say who does it: --as NAME".to_owned()))
 }
 
 /// One line of the list.
@@ -312,6 +322,7 @@ fn page(told: &store::Told) -> String {
         text("last_at"),
         text("ended_at"),
     );
+    page += &super::marking::line(body);
     for reason in body["score_reasons"].as_array().into_iter().flatten() {
         let points = reason["points"].as_i64().unwrap_or_default();
         page += &format!("  {points:+4}  {}\n", FromAir(reason["text"].as_str().unwrap_or_default()));

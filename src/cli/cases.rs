@@ -1,8 +1,9 @@
-//! `atalaia cases`: the cases of the store.
+//! `atalaia cases`: the cases of the store, and legal holds on them.
 
 use serde_json::Value;
 
-use super::{Failure, StoreArguments, print, refused};
+use super::{Failure, StoreArguments, print, refused, who};
+use crate::clock::Clock;
 use crate::store;
 use crate::telemetry::FromAir;
 
@@ -11,6 +12,9 @@ use crate::telemetry::FromAir;
 pub(super) struct Arguments {
     #[command(flatten)]
     store: StoreArguments,
+    /// Who does it, for the audit trail [default: the user's name]
+    #[arg(long = "as", value_name = "NAME", global = true)]
+    who: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -30,21 +34,39 @@ enum Command {
     },
     /// Every case as JSON lines
     Export,
+    /// Legal hold: whatever belongs to the case is kept until it is released
+    Hold {
+        /// Its id, or the first four characters and more
+        id: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// Lift a legal hold
+    Release {
+        /// Its id, or the first four characters and more
+        id: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 /// Runs the command.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let path = arguments.store.path()?;
+    let now = Clock.now();
     match &arguments.command {
         Command::List { json: false } => {
             let mut text = String::new();
             for case in store::cases(&path).map_err(refused)? {
                 text += &format!(
-                    "{}  {:<8} {:>3}  {}\n",
+                    "{}  {:<8} {:>3}  {}{}\n",
                     short(&case),
                     word(&case, "severity"),
                     case["score"],
-                    names(&case)
+                    names(&case),
+                    if case["held"].is_null() { "" } else { "  (held)" }
                 );
             }
             print(&text)
@@ -53,17 +75,40 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             let cases = store::cases(&path).map_err(refused)?;
             print(&cases.iter().map(|case| format!("{case}\n")).collect::<String>())
         }
+        Command::Hold { id, reason } => {
+            let id = store::hold(&path, id, &who(arguments.who.as_ref())?, reason, now).map_err(refused)?;
+            print(&format!("{id} is held\n"))
+        }
+        Command::Release { id, reason } => {
+            let id = store::release(&path, id, &who(arguments.who.as_ref())?, reason, now).map_err(refused)?;
+            print(&format!("{id} is no longer held\n"))
+        }
         Command::Show { id } => {
             let case = store::case(&path, id).map_err(refused)?;
             let head = format!(
-                "case {}\n{} {}\n{}\n",
+                "case {}\nTLP:{}{}\n{} {}\n{}\n",
                 word(&case, "id"),
+                case["handling"]["tlp"].as_str().unwrap_or_default(),
+                case["handling"]["europol"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+                    .fold(String::new(), |codes, code| codes + " " + code),
                 word(&case, "severity"),
                 case["score"],
                 names(&case)
             );
             let alerts: Vec<&str> = case["alerts"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            print(&format!("{head}{}\nalerts: {}\n", FromAir(word(&case, "story")), alerts.join(" ")))
+            let held = &case["held"];
+            let held = match held.is_null() {
+                true => String::new(),
+                false => {
+                    let (who, why) = (FromAir(word(held, "who")), FromAir(word(held, "why")));
+                    format!("held by {who} since {}: {why}\n", word(held, "at"))
+                }
+            };
+            print(&format!("{head}{held}{}\nalerts: {}\n", FromAir(word(&case, "story")), alerts.join(" ")))
         }
     }
 }

@@ -12,6 +12,7 @@ use std::thread;
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, print};
+use crate::alerts::handling::Reality;
 use crate::alerts::{Change, ChangeKind, Severity};
 use crate::clock::Clock;
 use crate::config::{Checked, Purpose, ZoneSource, check};
@@ -96,7 +97,10 @@ fn settings(address: &str) -> Result<Checked, Failure> {
         let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
         Failure::Other(told.join("\n"))
     })?;
+    let mut engine = shipped.engine.clone();
+    engine.handling.reality = Reality::Exercise;
     Ok(Checked {
+        engine,
         chart: Arc::new(Chart { zones, ..(*shipped.chart).clone() }),
         zones: ZoneSource::BuiltIn,
         inputs: vec![inputs::Settings {

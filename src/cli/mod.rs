@@ -8,6 +8,8 @@ mod cost;
 mod demo;
 pub mod evaluate;
 mod explain;
+mod marking;
+mod purge;
 mod replay;
 mod run;
 mod who;
@@ -59,12 +61,14 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// List the zones, show one, or tell what holds at a position.
     Zones(zones::Arguments),
-    /// List, show, acknowledge, assign, note, close, silence and export the alerts of the store.
+    /// List, show, acknowledge, assign, note, mark, close, silence and export the alerts of the store.
     Alerts(alerts::Arguments),
-    /// List the cases of the store, or show one.
+    /// List the cases of the store, show one, or put one under a legal hold.
     Cases(cases::Arguments),
     /// Copy the store while the daemon works: complete, checked and flushed.
     Backup(backup::Arguments),
+    /// Remove what was kept for as long as [retention] says, or tell what would go; works while the daemon works.
+    Purge(purge::Arguments),
 }
 
 /// Why a command did not do what it was asked to.
@@ -94,6 +98,10 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    if let Err(error) = crate::fault::arm() {
+        let _ = writeln!(io::stderr(), "{error}");
+        return ExitCode::from(2);
+    }
     let outcome = match arguments.command {
         Command::Run(arguments) => run::main(arguments),
         Command::Replay(arguments) => replay::main(&arguments),
@@ -106,6 +114,7 @@ pub fn main() -> ExitCode {
         Command::Alerts(arguments) => alerts::main(&arguments),
         Command::Cases(arguments) => cases::main(&arguments),
         Command::Backup(arguments) => backup::main(&arguments),
+        Command::Purge(arguments) => purge::main(&arguments),
     };
     match outcome {
         Ok(()) | Err(Failure::ReaderGone) => ExitCode::SUCCESS,
@@ -179,6 +188,13 @@ impl StoreArguments {
             false => Err(Failure::Input(format!("{}: no such file; the daemon makes it", path.display()))),
         }
     }
+}
+
+/// Who does it, as said or by the user's name.
+fn who(said: Option<&String>) -> Result<String, Failure> {
+    let from_surroundings = || ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
+    let who = said.cloned().or_else(from_surroundings).filter(|who| !who.trim().is_empty());
+    who.ok_or_else(|| Failure::Usage("say who does it: --as NAME".to_owned()))
 }
 
 /// What the store says no to.

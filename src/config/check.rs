@@ -12,7 +12,7 @@ use super::{Config, Problem, Profile, SHIPPED};
 use crate::engine::{self, SourceClock};
 use crate::time::Span;
 use crate::zones::Chart;
-use crate::{delivery, inputs, journal};
+use crate::{delivery, inputs, journal, store};
 
 /// Settings that can be run with.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub struct Checked {
     pub sinks: Vec<delivery::Settings>,
     /// The file of the store, absolute, if there is to be one.
     pub store: Option<PathBuf>,
+    /// How long what is in it is kept.
+    pub retention: store::RetentionSettings,
     /// How recordings are read.
     pub recordings: inputs::RecordingSettings,
     /// Whose definitions are the defaults, if not ours.
@@ -40,9 +42,9 @@ pub struct Checked {
     /// How received lines are kept.
     pub journal: journal::Settings,
     /// What relative paths of the settings are relative to.
-    pub(super) folder: PathBuf,
+    pub folder: PathBuf,
     /// Name and text of the zone files, and path and text of the watchlists, as they were read.
-    pub(super) files: (Vec<(String, String)>, Vec<(String, String)>),
+    pub files: (Vec<(String, String)>, Vec<(String, String)>),
 }
 
 impl Checked {
@@ -158,6 +160,7 @@ impl Text<'_> {
                 inputs: config.inputs,
                 sinks: config.sinks,
                 store: config.store.path,
+                retention: config.retention,
                 recordings: config.recordings,
             }),
             _ => Err(problems),

@@ -37,6 +37,8 @@ pub struct Config {
     pub tracks: tracks::Settings,
     /// `[alerts]`
     pub alerts: alerts::Settings,
+    /// `[handling]`
+    pub handling: alerts::HandlingSettings,
     /// `[zones]`
     pub zones: engine::ZoneSettings,
     /// `[watchlists]`
@@ -53,6 +55,8 @@ pub struct Config {
     pub store: store::Settings,
     /// `[journal]`
     pub journal: journal::Settings,
+    /// `[retention]`
+    pub retention: store::RetentionSettings,
     /// `[[inputs]]`
     pub inputs: Vec<inputs::Settings>,
     /// `[[sinks]]`
@@ -67,6 +71,7 @@ impl Default for Config {
             time: core.time,
             tracks: core.tracks,
             alerts: core.alerts,
+            handling: core.handling,
             zones: core.zones,
             watchlists: zones::WatchlistSettings::default(),
             coverage: core.coverage,
@@ -75,6 +80,7 @@ impl Default for Config {
             recordings: inputs::RecordingSettings::default(),
             store: store::Settings::default(),
             journal: journal::Settings::default(),
+            retention: store::RetentionSettings::default(),
             inputs: Vec::new(),
             sinks: vec![delivery::Settings::default()],
         }
@@ -88,6 +94,7 @@ impl Config {
             time: self.time.clone(),
             tracks: self.tracks.clone(),
             alerts: self.alerts.clone(),
+            handling: self.handling.clone(),
             zones: self.zones.clone(),
             coverage: self.coverage.clone(),
             behaviours: self.behaviours.clone(),
@@ -97,14 +104,15 @@ impl Config {
 
     /// Puts the part the engine is made from in the place of what there was.
     fn set_engine(&mut self, engine: engine::Settings) {
-        let engine::Settings { time, tracks, alerts, zones, coverage, score, behaviours } = engine;
+        let engine::Settings { time, tracks, alerts, zones, coverage, score, behaviours, handling } = engine;
         (self.time, self.tracks, self.alerts, self.zones) = (time, tracks, alerts, zones);
-        (self.coverage, self.score, self.behaviours) = (coverage, score, behaviours);
+        (self.coverage, self.score, self.behaviours, self.handling) = (coverage, score, behaviours, handling);
     }
 
     /// What is wrong with the values, each sentence led by its key's path.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = [self.engine().problems(), self.recordings.problems(), self.journal.problems()].concat();
+        problems.extend(self.retention.problems(self.handling.retain_days));
         for (index, input) in self.inputs.iter().enumerate() {
             problems.extend(input.problems(&format!("inputs[{index}]")));
         }

@@ -14,6 +14,8 @@ pub struct Settings {
     pub tracks: tracks::Settings,
     /// `[alerts]`
     pub alerts: alerts::Settings,
+    /// `[handling]`
+    pub handling: alerts::HandlingSettings,
     /// `[zones]`
     pub zones: ZoneSettings,
     /// `[coverage]`
@@ -30,6 +32,7 @@ impl Settings {
         let mut problems = self.time.problems();
         problems.extend(self.tracks.problems());
         problems.extend(self.alerts.problems());
+        problems.extend(self.handling.problems());
         problems.extend(self.zones.problems());
         problems.extend(self.coverage.problems());
         problems.extend(self.score.problems());

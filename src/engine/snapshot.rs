@@ -1,5 +1,7 @@
 //! Snapshots: all that the engine knows, as bytes and back, so that a restart goes on where it stopped.
 
+use std::collections::BTreeMap;
+
 use crate::ais::SourceSettings;
 use crate::state::{Damaged, pack, unpack};
 use crate::time::Time;
@@ -114,6 +116,11 @@ impl Engine {
         let settings =
             settings.map(|SourceClock { name, time_zone, live, .. }| SourceSettings { name, time_zone, live });
         self.decoder.inputs(settings.collect());
+    }
+
+    /// Of these alerts, by id, others know so many revisions: what comes next counts on from there.
+    pub fn revisions(&mut self, known: &BTreeMap<String, u32>) {
+        self.book.at_least(known);
     }
 
     /// We ourselves were away from `from` to `until`, by the clock of receipt: no vessel was silent then, and no input.

@@ -128,7 +128,9 @@ impl Place {
             match found {
                 Found::Whole { snapshot, body, .. } => match self.take_up(library, &snapshot, &body) {
                     Ok(helm) => return Ok(Some((helm, snapshot.position))),
-                    Err(why) => warn!(position = snapshot.position.0, %why, "a snapshot cannot be used: an older one is tried"),
+                    Err(why) => {
+                        warn!(position = snapshot.position.0, %why, "a snapshot cannot be used: an older one is tried")
+                    }
                 },
                 Found::Corrupt { file, why } => {
                     error!(file = %file.display(), %why, "a snapshot is damaged and was set aside: an older one is tried")
@@ -162,8 +164,7 @@ impl Place {
         let mut body = self.program.to_le_bytes().to_vec();
         body.extend(helm.received.unwrap_or(Time::MIN).millis().to_le_bytes());
         body.extend(helm.engine.save());
-        let snapshot =
-            Snapshot { position, in_force: helm.in_force.clone(), at, sources: helm.names.clone() };
+        let snapshot = Snapshot { position, in_force: helm.in_force.clone(), at, sources: helm.names.clone() };
         snapshots::save(&*self.disk, &self.folder, &snapshot, &body).map_err(io::Error::other)
     }
 }

@@ -124,7 +124,7 @@ pub fn unhush(path: &Path, number: i64, who: &str, why: Option<&str>, now: Time)
     })
 }
 
-fn in_transaction<T>(
+pub(super) fn in_transaction<T>(
     path: &Path,
     work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
@@ -136,10 +136,10 @@ fn in_transaction<T>(
     Ok(outcome)
 }
 
-type Found = Result<(String, String, i64), StoreError>;
+pub(super) type Found = Result<(String, String, i64), StoreError>;
 
 /// The alert of an id or of its beginning; state and severity as they stand.
-fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Option<Found>> {
+pub(super) fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Option<Found>> {
     let beginning = id.len() < 26 && 4 <= id.len() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let pattern = if beginning { format!("{id}*") } else { id.to_owned() };
     let mut query = transaction.prepare("SELECT id, state, severity FROM alerts WHERE id GLOB ?1 LIMIT 2")?;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::{StoreError, schema};
+use crate::fault;
 
 /// Copies the store at `path` to `target`, which must not exist: complete, checked and flushed, or not there at all.
 pub fn backup(path: &Path, target: &Path) -> Result<(), StoreError> {
@@ -27,6 +28,7 @@ pub(super) fn copy(connection: &Connection, target: &Path) -> Result<(), StoreEr
     }
     let named = unfinished.to_str().ok_or_else(|| StoreError::Refused(format!("{}: no text", target.display())))?;
     connection.execute("VACUUM INTO ?1", [named]).map_err(StoreError::sqlite(&unfinished))?;
+    fault::point("backup");
     check(&unfinished)?;
     File::open(&unfinished).and_then(|file| file.sync_all()).map_err(&of_file)?;
     fs::rename(&unfinished, target).map_err(StoreError::file(target))?;

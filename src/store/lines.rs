@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use super::marks;
 use super::outbox::{self, Delivery, Wants};
-use crate::alerts::{Change, ChangeKind, Severity, Status};
+use crate::alerts::{Alert, Change, ChangeKind, Severity, Status};
 use crate::cases::Case;
 use crate::time::Time;
 
 /// Who writes what nobody did by hand.
-pub(super) const OURSELVES: &str = "atalaia";
+pub const OURSELVES: &str = "atalaia";
 
 /// Stores one change and adds its deliveries to `due`. A change that is there already, from before a crash, changes nothing.
 pub(super) fn store(
@@ -22,7 +23,7 @@ pub(super) fn store(
 ) -> rusqlite::Result<()> {
     let alert = &change.alert;
     upsert(transaction, change, now)?;
-    let line: Arc<str> = json(change).into();
+    let line: Arc<str> = line(transaction, change)?.into();
     let mut insert = transaction.prepare_cached(
         "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT DO NOTHING",
@@ -52,6 +53,16 @@ pub(super) fn store(
     Ok(())
 }
 
+/// The line as it goes out: marked as an analyst marked the alert, if one did.
+fn line(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<String> {
+    let Some(mark) = marks::of(transaction, &change.alert.id)? else {
+        return Ok(json(change));
+    };
+    let handling = change.alert.handling.clone().marked(&mark);
+    let alert = Arc::new(Alert { handling, ..(*change.alert).clone() });
+    Ok(json(&Change { alert, ..change.clone() }))
+}
+
 /// Notes the state of a case; how it came about stands in the changes of its alerts.
 pub(super) fn store_case(transaction: &Transaction<'_>, case: &Case, now: Time) -> rusqlite::Result<()> {
     let mut upsert = transaction.prepare_cached(
@@ -59,7 +70,19 @@ pub(super) fn store_case(transaction: &Transaction<'_>, case: &Case, now: Time) 
          ON CONFLICT (id) DO UPDATE SET score = excluded.score, severity = excluded.severity,
              stored_at = excluded.stored_at, body = excluded.body WHERE excluded.body <> cases.body",
     )?;
-    upsert.execute(params![case.id, case.score, rank(case.severity), now.millis(), json(case)]).map(drop)
+    upsert.execute(params![case.id, case.score, rank(case.severity), now.millis(), json(case)])?;
+    let mut link = transaction
+        .prepare_cached("INSERT INTO case_alerts (case_id, alert) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
+    case.alerts.iter().try_for_each(|alert| link.execute(params![case.id, alert]).map(drop))
+}
+
+/// The journal up to here has come into the tables.
+pub(super) fn reached(transaction: &Transaction<'_>, position: u64, now: Time) -> rusqlite::Result<()> {
+    let mut upsert = transaction.prepare_cached(
+        "INSERT INTO reached (one, journal_seq, at) VALUES (1, ?1, ?2)
+         ON CONFLICT (one) DO UPDATE SET journal_seq = max(journal_seq, excluded.journal_seq), at = excluded.at",
+    )?;
+    upsert.execute(params![position as i64, now.millis()]).map(drop)
 }
 
 /// One line of who did what.
@@ -181,7 +204,7 @@ fn status_of(status: Status) -> &'static str {
     }
 }
 
-fn json<T: serde::Serialize>(value: &T) -> String {
+pub(super) fn json<T: serde::Serialize>(value: &T) -> String {
     // Plain data: numbers, texts, lists and maps with text keys.
     serde_json::to_string(value).expect("alerts and cases are plain data")
 }

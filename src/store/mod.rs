@@ -11,9 +11,13 @@
 mod acts;
 mod backup;
 pub mod export;
+mod holds;
 mod lines;
+mod marks;
+mod orphans;
 mod outbox;
 mod read;
+mod retention;
 mod schema;
 mod writer;
 
@@ -23,10 +27,15 @@ use serde::{Deserialize, Serialize};
 
 pub use acts::{Act, Finding, Hush, act, hush, unhush};
 pub use backup::backup;
+pub use holds::{held_spans, hold, release};
+pub use lines::OURSELVES;
+pub use marks::mark;
+pub use orphans::{Standing, standing};
 pub use outbox::{Delivery, Wants};
 pub use read::{
     Entry, HushRow, Note, Query, Sent, Told, alert, alerts, all_notes, case, cases, deliveries, hushes, stored_severity,
 };
+pub use retention::{Purged, RetentionSettings, purge};
 pub use writer::{Event, Store};
 
 /// `[store]`

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::acts::whole;
 use super::lines::rank;
-use super::{StoreError, schema};
+use super::{StoreError, holds, marks, schema};
 use crate::alerts::Severity;
 use crate::time::Time;
 
@@ -265,13 +265,27 @@ pub fn hushes(path: &Path) -> Result<Vec<HushRow>, StoreError> {
     read().map_err(StoreError::sqlite(path))
 }
 
-/// Every case, gravest first, as the engine last had it.
+/// Every case, gravest first, as the engine last had it, led by its marking: the highest TLP and every code of its alerts. `held` says
+/// who holds it since when and why.
 pub fn cases(path: &Path) -> Result<Vec<Value>, StoreError> {
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<Vec<Value>> {
-        let mut query = connection.prepare("SELECT body FROM cases ORDER BY score DESC, id")?;
-        let rows = query.query_map([], |row| row.get::<_, String>(0))?;
-        rows.map(|body| Ok(parsed(&body?))).collect()
+        let mut query = connection.prepare("SELECT id, body FROM cases ORDER BY score DESC, id")?;
+        let rows = query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        let rows: Vec<(String, String)> = rows.collect::<rusqlite::Result<_>>()?;
+        rows.into_iter()
+            .map(|(id, body)| {
+                let (tlp, codes) = marks::of_case(&connection, &id)?;
+                let mut case = json!({ "handling": { "tlp": tlp, "europol": codes } });
+                if let (Some(case), Value::Object(fields)) = (case.as_object_mut(), parsed(&body)) {
+                    case.extend(fields);
+                }
+                let held = holds::of(&connection, &id)?;
+                case["held"] =
+                    held.map_or(Value::Null, |(at, who, why)| json!({ "at": at.to_string(), "who": who, "why": why }));
+                Ok(case)
+            })
+            .collect()
     };
     read().map_err(StoreError::sqlite(path))
 }
@@ -305,20 +319,23 @@ pub fn stored_severity(alert: &Value) -> Severity {
     all.into_iter().find(|severity| severity.name() == said).unwrap_or(Severity::Info)
 }
 
-const COLUMNS: &str = "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, body FROM alerts";
+const COLUMNS: &str = "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, body, mark FROM alerts";
 
 fn entry(row: &Row<'_>, now: Time) -> rusqlite::Result<Entry> {
     let state: String = row.get(1)?;
     let until: Option<i64> = row.get(2)?;
     let ran_out = state == "acknowledged" && until.is_some_and(|until| Time::from_millis(until) <= now);
     let body: String = row.get(6)?;
+    let mark: Option<String> = row.get(7)?;
+    let mut body = parsed(&body);
+    marks::apply(&mut body, mark.as_deref());
     Ok(Entry {
         id: row.get(0)?,
         state: if ran_out { "new".to_owned() } else { state },
         assignee: row.get(3)?,
         finding: row.get(4)?,
         finding_reason: row.get(5)?,
-        body: parsed(&body),
+        body,
     })
 }
 

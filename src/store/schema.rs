@@ -8,16 +8,20 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::StoreError;
 use super::backup::copy;
+use crate::fault;
 
 /// What this program writes into `user_version`.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 /// Earlier versions of SQLite could damage a file in the write-ahead log's reset (mended in 3.51.3).
 const LEAST_SQLITE: i32 = 3_051_003;
+/// From this version on what is deleted or overwritten is wiped.
+const WIPED_SINCE: i64 = 2;
 /// How long one process waits for another's transaction.
 const BUSY: Duration = Duration::from_secs(10);
 
 /// From each version to the next.
-const STEPS: [&str; VERSION as usize] = ["
+pub(super) const STEPS: [&str; VERSION as usize] = [
+    "
     CREATE TABLE alerts (
         id TEXT PRIMARY KEY,
         behaviour TEXT NOT NULL,
@@ -107,7 +111,39 @@ const STEPS: [&str; VERSION as usize] = ["
         why TEXT
     ) STRICT;
     CREATE INDEX audit_by_subject ON audit (subject);
-"];
+",
+    "
+    ALTER TABLE alerts ADD COLUMN mark TEXT;
+    ALTER TABLE alerts ADD COLUMN retain_until INTEGER;
+    CREATE INDEX outbox_by_alert ON outbox (alert);
+    CREATE INDEX notes_by_alert ON notes (alert);
+    ALTER TABLE cases ADD COLUMN held_at INTEGER;
+    ALTER TABLE cases ADD COLUMN held_by TEXT;
+    ALTER TABLE cases ADD COLUMN held_why TEXT;
+    CREATE TABLE case_alerts (
+        case_id TEXT NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+        alert TEXT NOT NULL,
+        PRIMARY KEY (case_id, alert)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX cases_by_alert ON case_alerts (alert);
+    INSERT INTO case_alerts SELECT DISTINCT cases.id, one.value FROM cases, json_each(cases.body, '$.alerts') AS one;
+    CREATE TABLE reached (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        journal_seq INTEGER NOT NULL,
+        at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE purges (
+        seq INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        who TEXT NOT NULL,
+        alerts INTEGER NOT NULL DEFAULT 0,
+        cases INTEGER NOT NULL DEFAULT 0,
+        notes INTEGER NOT NULL DEFAULT 0,
+        silences INTEGER NOT NULL DEFAULT 0,
+        audit INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+",
+];
 
 /// Opens the file for the daemon: made if missing, brought forward if of an earlier version (a copy of it is kept beside it).
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
@@ -123,12 +159,22 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
         kept.push(format!(".schema-{found}"));
         copy(&connection, &PathBuf::from(kept))?;
     }
+    if found == 0 {
+        // Before the first table: what a purge removes goes back to the disk page by page.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(&failed)?;
+    }
     let transaction = connection.transaction().map_err(&failed)?;
     for (number, step) in (1..).zip(STEPS).filter(|(number, _)| found < *number) {
         transaction.execute_batch(step).map_err(&failed)?;
         transaction.pragma_update(None, "user_version", number).map_err(&failed)?;
+        fault::point("migration");
     }
     transaction.commit().map_err(&failed)?;
+    if (1..WIPED_SINCE).contains(&found) {
+        // Earlier versions left what was overwritten in the file's free space.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(&failed)?;
+        connection.execute_batch("VACUUM").map_err(&failed)?;
+    }
     Ok(connection)
 }
 
@@ -153,6 +199,7 @@ fn set_up(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     connection.pragma_update(None, "journal_mode", "WAL").map_err(&failed)?;
     connection.pragma_update(None, "synchronous", "FULL").map_err(&failed)?;
     connection.pragma_update(None, "foreign_keys", "ON").map_err(&failed)?;
+    connection.pragma_update(None, "secure_delete", "ON").map_err(&failed)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }

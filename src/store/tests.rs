@@ -1,5 +1,7 @@
 //! What a centre relies on: nothing is told before it is stored, nothing stored is forgotten, and what analysts said lasts.
 
+mod marking;
+
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -12,20 +14,20 @@ use crate::alerts::{Change, ChangeKind, Severity};
 use crate::testing::{AREA, only, run};
 use crate::time::Time;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Place {
+pub(super) struct Place {
     _folder: TempDir,
-    path: PathBuf,
+    pub(super) path: PathBuf,
 }
 
-fn place() -> Place {
+pub(super) fn place() -> Place {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("alerts.sqlite");
     Place { _folder: folder, path }
 }
 
-fn noon() -> Time {
+pub(super) fn noon() -> Time {
     Time::from_utc(2026, 11, 22, 12, 0, 0).expect("a time")
 }
 
@@ -34,24 +36,24 @@ fn wants(sinks: &[&str]) -> Vec<Wants> {
 }
 
 impl Place {
-    fn open(&self, sinks: &[&str]) -> (Store, Receiver<Event>) {
+    pub(super) fn open(&self, sinks: &[&str]) -> (Store, Receiver<Event>) {
         let (sender, receiver) = channel();
-        let store = Store::open(&self.path, wants(sinks), noon, move |event| drop(sender.send(event)));
+        let store = Store::open(&self.path, wants(sinks), noon, |_| {}, move |event| drop(sender.send(event)));
         (store.expect("the store opens"), receiver)
     }
 
-    fn sql(&self, text: &str) {
+    pub(super) fn sql(&self, text: &str) {
         Connection::open(&self.path).and_then(|connection| connection.execute_batch(text)).expect("sound SQL");
     }
 
-    fn count(&self, text: &str) -> i64 {
+    pub(super) fn count(&self, text: &str) -> i64 {
         let connection = Connection::open(&self.path).expect("a file");
         connection.query_row(text, [], |row| row.get(0)).expect("a number")
     }
 }
 
 /// A distress device that is heard for ten minutes: opened and, an hour later, ended.
-fn distress() -> Vec<Change> {
+pub(super) fn distress() -> Vec<Change> {
     let script = "SART 970123456 status=14 mute
            12:00 28 -17
            stop 10
@@ -61,14 +63,14 @@ fn distress() -> Vec<Change> {
     run(&only("distress"), AREA, script)
 }
 
-fn stored(events: &Receiver<Event>) -> Vec<Delivery> {
+pub(super) fn stored(events: &Receiver<Event>) -> Vec<Delivery> {
     match events.recv_timeout(PATIENCE) {
         Ok(Event::Stored(deliveries)) => deliveries,
         other => panic!("{other:?}"),
     }
 }
 
-fn with(change: &Change, revision: u32, edit: impl FnOnce(&mut crate::alerts::Alert)) -> Change {
+pub(super) fn with(change: &Change, revision: u32, edit: impl FnOnce(&mut crate::alerts::Alert)) -> Change {
     let mut alert = (*change.alert).clone();
     edit(&mut alert);
     Change { change: ChangeKind::Updated, revision, alert: alert.into(), ..change.clone() }
@@ -79,7 +81,7 @@ fn what_was_stored_and_not_told_is_told_after_a_crash_under_the_same_key() {
     let place = place();
     let changes = distress();
     let (store, events) = place.open(&["file", "log"]);
-    store.changes(changes.clone());
+    store.changes(changes.clone(), 0);
     let first = stored(&events);
     assert_eq!(first.len(), 2 * changes.len());
     let told: Vec<i64> = first.iter().filter(|delivery| delivery.sink == "log").map(|delivery| delivery.seq).collect();
@@ -98,9 +100,9 @@ fn a_change_that_comes_again_is_neither_stored_nor_told_twice() {
     let place = place();
     let changes = distress();
     let (store, events) = place.open(&["file"]);
-    store.changes(changes.clone());
+    store.changes(changes.clone(), 0);
     assert_eq!(stored(&events).len(), changes.len());
-    store.changes(changes.clone());
+    store.changes(changes.clone(), 0);
     assert!(store.settle(PATIENCE));
     assert!(events.try_recv().is_err());
     drop(store);
@@ -114,7 +116,7 @@ fn facts_are_kept_and_nobody_is_told() {
     let place = place();
     let fact = with(&distress()[0], 1, |alert| alert.announced = false);
     let (store, events) = place.open(&["file"]);
-    store.changes(vec![fact]);
+    store.changes(vec![fact], 0);
     assert!(store.settle(PATIENCE));
     assert!(events.try_recv().is_err());
     let query = |facts| Query { facts, ..Query::default() };
@@ -129,17 +131,17 @@ fn an_acknowledgement_outlives_updates_and_falls_when_it_gets_graver() {
     let id = opened.alert.id.clone();
     let (store, _events) = place.open(&["file"]);
     let state = || alert(&place.path, &id, noon()).expect("it is stored").entry.state;
-    store.changes(vec![opened.clone()]);
+    store.changes(vec![opened.clone()], 0);
     assert!(store.settle(PATIENCE));
     let until = Some(noon() + crate::time::Span::from_hours(1));
     act(&place.path, &id[..8], &Act::Acknowledge { until }, "ana", Some("seen on radar"), noon()).expect("it is there");
     assert_eq!(state(), "acknowledged");
-    store.changes(vec![with(&opened, 2, |alert| alert.score += 1)]);
+    store.changes(vec![with(&opened, 2, |alert| alert.score += 1)], 0);
     assert!(store.settle(PATIENCE));
     assert_eq!(state(), "acknowledged");
     let later = noon() + crate::time::Span::from_hours(2);
     assert_eq!(alert(&place.path, &id, later).expect("stored").entry.state, "new", "it was for an hour");
-    store.changes(vec![with(&opened, 3, |alert| alert.severity = Severity::High)]);
+    store.changes(vec![with(&opened, 3, |alert| alert.severity = Severity::High)], 0);
     assert!(store.settle(PATIENCE));
     assert_eq!(state(), "new");
     let audit = alert(&place.path, &id, noon()).expect("stored").audit;
@@ -160,7 +162,7 @@ fn what_analysts_do_is_kept_with_who_and_why_or_refused_with_a_reason() {
     let (store, _events) = place.open(&[]);
     let changes = distress();
     let id = changes[0].alert.id.clone();
-    store.changes(changes);
+    store.changes(changes, 0);
     assert!(store.settle(PATIENCE));
     let does = |what: Act, why: Option<&str>| act(&place.path, &id, &what, "ana", why, noon());
     let refused = |outcome: Result<String, StoreError>| outcome.expect_err("refused").to_string();
@@ -197,12 +199,12 @@ fn a_silence_goes_by_the_alerts_own_time_and_lets_ends_through() {
     quiet(&of(970_000_000), at - hour, at + hour).expect("made");
     let lifted = quiet(&of(970_123_456), at - hour, at + hour).expect("made");
     unhush(&place.path, lifted, "ana", None, noon()).expect("in force");
-    store.changes(vec![opened.clone()]);
+    store.changes(vec![opened.clone()], 0);
     assert_eq!(stored(&events).len(), 1);
     // Now one holds: updates stay here, the end of what the sink knows does not.
     quiet(&of(970_123_456), at - hour, at + hour + hour + hour).expect("made");
     let ended = Change { change: ChangeKind::Ended, revision: 3, ..changes[changes.len() - 1].clone() };
-    store.changes(vec![with(opened, 2, |alert| alert.score += 1), ended]);
+    store.changes(vec![with(opened, 2, |alert| alert.score += 1), ended], 0);
     let told = stored(&events);
     assert_eq!(told.len(), 1);
     assert!(told[0].line.contains("\"ended\""));
@@ -219,7 +221,7 @@ fn while_nothing_can_be_stored_nobody_is_told_and_nothing_is_lost() {
     let (store, events) = place.open(&["file"]);
     place.sql("CREATE TRIGGER full BEFORE INSERT ON changes BEGIN SELECT RAISE(ABORT, 'no room'); END");
     let changes = distress();
-    store.changes(changes.clone());
+    store.changes(changes.clone(), 0);
     match events.recv_timeout(PATIENCE) {
         Ok(Event::Failing(why)) => assert!(why.contains("no room"), "{why}"),
         other => panic!("{other:?}"),
@@ -235,7 +237,7 @@ fn what_could_not_be_stored_at_the_end_is_said_to_be_lost() {
     let place = place();
     let (store, _events) = place.open(&["file"]);
     place.sql("CREATE TRIGGER full BEFORE INSERT ON changes BEGIN SELECT RAISE(ABORT, 'no room'); END");
-    store.changes(distress());
+    store.changes(distress(), 0);
     assert!(!store.finish());
 }
 
@@ -243,12 +245,12 @@ fn what_could_not_be_stored_at_the_end_is_said_to_be_lost() {
 fn a_store_of_a_later_version_or_of_another_daemon_is_left_alone() {
     let place = place();
     let (store, _events) = place.open(&[]);
-    let second = Store::open(&place.path, Vec::new(), noon, |_| {});
+    let second = Store::open(&place.path, Vec::new(), noon, |_| {}, |_| {});
     assert!(second.expect_err("taken").to_string().contains("another daemon"));
     drop(store);
     place.sql("PRAGMA user_version = 99");
     let before = std::fs::read(&place.path).expect("a file");
-    let later = Store::open(&place.path, Vec::new(), noon, |_| {});
+    let later = Store::open(&place.path, Vec::new(), noon, |_| {}, |_| {});
     assert!(later.expect_err("later").to_string().contains("later version (schema 99"));
     assert!(alerts(&place.path, &Query::default(), noon()).is_err());
     assert!(before == std::fs::read(&place.path).expect("a file"), "it was changed");
@@ -258,7 +260,7 @@ fn a_store_of_a_later_version_or_of_another_daemon_is_left_alone() {
 fn a_sink_that_nobody_names_any_more_is_shown_as_failed() {
     let place = place();
     let (store, events) = place.open(&["old"]);
-    store.changes(distress());
+    store.changes(distress(), 0);
     let due = stored(&events).len() as u64;
     drop(store);
     let (_store, events) = place.open(&["new"]);
@@ -271,12 +273,12 @@ fn a_copy_made_while_it_is_written_is_whole() {
     let place = place();
     let (store, _events) = place.open(&["file"]);
     let changes = distress();
-    store.changes(changes.clone());
+    store.changes(changes.clone(), 0);
     assert!(store.settle(PATIENCE));
     let target = place.path.with_extension("copy");
     let more: Vec<Change> = (2..200).map(|revision| with(&changes[0], revision + 10, |_| {})).collect();
     for change in more {
-        store.changes(vec![change]);
+        store.changes(vec![change], 0);
     }
     backup(&place.path, &target).expect("a copy");
     assert!(backup(&place.path, &target).expect_err("there").to_string().contains("exists already"));
@@ -284,7 +286,7 @@ fn a_copy_made_while_it_is_written_is_whole() {
     assert!(changes.len() <= copied.audit.len());
     let (copy, _events) = {
         let (sender, receiver) = channel();
-        (Store::open(&target, wants(&["file"]), noon, move |event| drop(sender.send(event))), receiver)
+        (Store::open(&target, wants(&["file"]), noon, |_| {}, move |event| drop(sender.send(event))), receiver)
     };
     copy.expect("a daemon can go on with the copy");
 }
@@ -303,7 +305,7 @@ fn lists_are_newest_first_and_show_what_was_asked_for() {
             alert.vessels[0].mmsi += number as u32;
         })
     };
-    store.changes(vec![one(1, Severity::Low), one(3, Severity::High), one(2, Severity::Medium)]);
+    store.changes(vec![one(1, Severity::Low), one(3, Severity::High), one(2, Severity::Medium)], 0);
     assert!(store.settle(PATIENCE));
     let ids = |query: Query| -> String {
         let found = alerts(&place.path, &query, noon()).expect("a list");

@@ -1,5 +1,6 @@
 //! The one thread that writes: what has come together by the time it is free goes into one transaction.
 
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -9,9 +10,10 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::outbox::{self, Delivery, Wants};
-use super::{StoreError, lines, schema};
+use super::{StoreError, lines, orphans, schema};
 use crate::alerts::Change;
 use crate::cases::Case;
+use crate::fault;
 use crate::time::Time;
 
 /// Requests that wait for the writer; beyond it the engine waits, and with it the feeds.
@@ -33,7 +35,10 @@ pub enum Event {
 }
 
 enum Request {
-    Changes(Vec<Change>),
+    /// With the position of the journal behind what they came from.
+    Changes(Vec<Change>, u64),
+    /// Everything that is open: what else the store has open is nobody's any more.
+    Open(BTreeSet<String>),
     Cases(Vec<Case>),
     Told(Vec<i64>),
     Wants(Vec<Wants>),
@@ -53,18 +58,20 @@ pub struct Store {
 
 impl Store {
     /// Opens the store, makes it if missing, and starts the writer. What an earlier run left undelivered is the first event. `now` is the
-    /// wall clock; `tell` is called from the writer's thread and must not wait.
+    /// wall clock; `tell` is called from the writer's thread and must not wait. `before` makes the journal durable up to a position,
+    /// before anything is stored that came from it; it gives up after a while by itself.
     pub fn open(
         path: &Path,
         wants: Vec<Wants>,
         now: impl Fn() -> Time + Send + 'static,
+        before: impl FnMut(u64) + Send + 'static,
         tell: impl FnMut(Event) + Send + 'static,
     ) -> Result<Store, StoreError> {
         let lock = lock(path)?;
         let connection = schema::open(path)?;
         let waiting = outbox::pending(&connection, &wants).map_err(StoreError::sqlite(path))?;
         let (sender, receiver) = sync_channel(WAITING);
-        let mut writer = Writer { path: path.to_owned(), connection, wants, now, tell, failing: false };
+        let mut writer = Writer { path: path.to_owned(), connection, wants, now, before, tell, failing: false };
         if !waiting.is_empty() {
             (writer.tell)(Event::Stored(waiting));
         }
@@ -73,9 +80,14 @@ impl Store {
         Ok(Store { sender, thread: Some(thread), _lock: lock })
     }
 
-    /// Stores changes; they come back as deliveries once that is done.
-    pub fn changes(&self, changes: Vec<Change>) {
-        self.ask(Request::Changes(changes));
+    /// Stores changes; they come back as deliveries once that is done. They came from what the journal holds before `position`.
+    pub fn changes(&self, changes: Vec<Change>, position: u64) {
+        self.ask(Request::Changes(changes, position));
+    }
+
+    /// Ends what is open in the store and is none of these: nobody follows it any more.
+    pub fn open_are(&self, open: BTreeSet<String>) {
+        self.ask(Request::Open(open));
     }
 
     /// Notes how cases stand.
@@ -127,16 +139,17 @@ impl Drop for Store {
     }
 }
 
-struct Writer<N, T> {
+struct Writer<N, B, T> {
     path: PathBuf,
     connection: Connection,
     wants: Vec<Wants>,
     now: N,
+    before: B,
     tell: T,
     failing: bool,
 }
 
-impl<N: Fn() -> Time, T: FnMut(Event)> Writer<N, T> {
+impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
     /// Writes until it is asked to finish; whether all of it was stored.
     fn run(&mut self, requests: &Receiver<Request>) -> bool {
         let mut batch = Vec::new();
@@ -174,6 +187,7 @@ impl<N: Fn() -> Time, T: FnMut(Event)> Writer<N, T> {
                 }
             }
             if finishes {
+                fault::point("store-checkpoint");
                 let _ = self.connection.pragma_update(None, "wal_checkpoint", "TRUNCATE");
                 return !self.failing;
             }
@@ -184,11 +198,19 @@ impl<N: Fn() -> Time, T: FnMut(Event)> Writer<N, T> {
     fn write(&mut self, batch: &[Request]) -> rusqlite::Result<Vec<Delivery>> {
         let mut due = Vec::new();
         let now = (self.now)();
+        let reached = batch.iter().filter_map(|request| match request {
+            Request::Changes(_, position) => Some(*position),
+            _ => None,
+        });
+        let reached = reached.max();
+        if let Some(position) = reached {
+            (self.before)(position);
+        }
         let mut wants = &self.wants;
         let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         for request in batch {
             match request {
-                Request::Changes(changes) => {
+                Request::Changes(changes, _) => {
                     for change in changes {
                         lines::store(&transaction, change, wants, now, &mut due)?;
                     }
@@ -196,12 +218,21 @@ impl<N: Fn() -> Time, T: FnMut(Event)> Writer<N, T> {
                 Request::Cases(cases) => {
                     cases.iter().try_for_each(|case| lines::store_case(&transaction, case, now))?;
                 }
+                Request::Open(open) => orphans::end(&transaction, open, wants, now, &mut due)?,
                 Request::Told(rows) => outbox::told(&transaction, rows, now)?,
                 Request::Wants(newer) => wants = newer,
                 Request::Reached(_) | Request::Finish => {}
             }
         }
+        if let Some(position) = reached {
+            lines::reached(&transaction, position, now)?;
+        }
+        fault::point("store-before-commit");
         transaction.commit()?;
+        fault::point("store-after-commit");
+        if batch.iter().any(|request| matches!(request, Request::Told(_))) {
+            fault::point("told-after-mark");
+        }
         Ok(due)
     }
 
@@ -213,7 +244,7 @@ impl<N: Fn() -> Time, T: FnMut(Event)> Writer<N, T> {
                 Request::Reached(waits) => {
                     let _ = waits.send(());
                 }
-                Request::Changes(_) | Request::Cases(_) | Request::Told(_) | Request::Finish => {}
+                Request::Changes(..) | Request::Open(_) | Request::Cases(_) | Request::Told(_) | Request::Finish => {}
             }
         }
     }

@@ -235,7 +235,7 @@ fn came(from: &[(&str, i64)]) -> (Vec<String>, String) {
 
 fn came_with(from: &[(&str, i64)], score: ScoreSettings) -> Arc<Alert> {
     let mut sea = Sea::new();
-    sea.book = AlertBook::new(Settings::default(), score);
+    sea.book = AlertBook::new(Settings::default(), score, HandlingSettings::default());
     let (key, ix) = sea.ship(CARGO);
     for (region, hours) in from {
         let region = sea.chart.zones.get(sea.zone(region));

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use super::fields::{Fields, SEPARATOR};
+use super::marking;
 
 /// What a cell is to a spreadsheet.
 enum Cell {
@@ -48,11 +49,16 @@ const COLUMNS: [Column; 24] = [
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
 pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
-    let header: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
+    let marks = marking::COLUMNS.iter();
+    let names = COLUMNS.iter().map(|(name, _)| *name).chain(marks.clone().map(|(name, _)| *name));
+    let header: Vec<&str> = std::iter::once(marking::FILE).chain(names).collect();
     write!(out, "{}\r\n", header.join(","))?;
+    let file = Cell::Text(marking::highest(alerts)).shown();
     for alert in alerts {
-        let cells: Vec<String> = COLUMNS.iter().map(|(_, cell)| cell(Fields(alert)).shown()).collect();
-        write!(out, "{}\r\n", cells.join(","))?;
+        let own = COLUMNS.iter().map(|(_, cell)| cell(Fields(alert)).shown());
+        let marks = marks.clone().map(|(_, text)| Cell::Text(text(Fields(alert))).shown());
+        let cells: Vec<String> = own.chain(marks).collect();
+        write!(out, "{file},{}\r\n", cells.join(","))?;
     }
     Ok(())
 }
@@ -90,7 +96,7 @@ mod tests {
         let mut out = Vec::new();
         write(alerts, &mut out).expect("memory takes it");
         let (mut reader, mut rest, mut rows) = (Reader::new(), out.as_slice(), Vec::new());
-        let (mut text, mut ends) = ([0; 4096], [0; 40]);
+        let (mut text, mut ends) = ([0; 4096], [0; 60]);
         loop {
             let (result, read, _, fields) = reader.read_record(rest, &mut text, &mut ends);
             rest = &rest[read..];
@@ -108,8 +114,8 @@ mod tests {
 
     fn named(name: &str) -> String {
         let rows = rows(&[json!({"vessels": [{"name": name}]})]);
-        assert_eq!((rows.len(), rows[1].len()), (2, COLUMNS.len()), "{name:?}");
-        rows[1][14].clone()
+        assert_eq!((rows.len(), rows[1].len()), (2, 1 + COLUMNS.len() + marking::COLUMNS.len()), "{name:?}");
+        rows[1][15].clone()
     }
 
     #[test]
@@ -138,8 +144,8 @@ mod tests {
     fn no_part_that_a_reader_of_semicolons_sees_begins_one() {
         let rows =
             rows(&[json!({"vessels": [{"name": "A"}, {"name": "=1"}], "summary": "x; \"=1+1\";y", "finding": "a;b"})]);
-        assert_eq!((rows[1][14].as_str(), rows[1][22].as_str()), ("A;'=1", "x;' \"=1+1\";y"));
-        assert_eq!(rows[1][21], "a;b");
+        assert_eq!((rows[1][15].as_str(), rows[1][23].as_str()), ("A;'=1", "x;' \"=1+1\";y"));
+        assert_eq!(rows[1][22], "a;b");
         assert_eq!(quoted("a;b".to_owned()), "\"a;b\"", "who cuts at commas and semicolons sees one cell");
     }
 
@@ -154,11 +160,11 @@ mod tests {
         let south = json!({"score": 40, "position": {"lat": -18.2, "lon": -0.5}, "vessels": [{"mmsi": 1, "imo": 9_074_729}], "notes": 7,
             "score_reasons": [{"code": "a", "points": 5}, {"code": "b", "points": -3}]});
         let rows = rows(&[south, json!(null), json!({"position": null, "score": "=1"})]);
-        assert_eq!((rows[1][3].as_str(), rows[1][10].as_str(), rows[1][11].as_str()), ("40", "-18.2", "-0.5"));
+        assert_eq!((rows[1][4].as_str(), rows[1][11].as_str(), rows[1][12].as_str()), ("40", "-18.2", "-0.5"));
         assert_eq!(
-            (rows[1][13].as_str(), rows[1][17].as_str(), rows[1][23].as_str()),
+            (rows[1][14].as_str(), rows[1][18].as_str(), rows[1][24].as_str()),
             ("000000001", "9074729", "a+5 b-3")
         );
-        assert!(rows[2..].iter().flatten().all(String::is_empty), "{rows:?}");
+        assert!(rows[2..].iter().all(|row| row[0] == "TLP:RED" && row[1..].iter().all(String::is_empty)), "{rows:?}");
     }
 }

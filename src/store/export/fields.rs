@@ -48,6 +48,22 @@ impl<'a> Fields<'a> {
         Time::parse(self.0.get(key)?.as_str()?)
     }
 
+    pub(super) fn truth(self, key: &str) -> Option<bool> {
+        self.0.get(key)?.as_bool()
+    }
+
+    /// The alert's marking; an empty object when there is none.
+    pub(super) fn handling(self) -> Fields<'a> {
+        Fields(self.0.get("handling").unwrap_or(&Value::Null))
+    }
+
+    /// The texts of a list with spaces between; `None` when there is none.
+    pub(super) fn words(self, list: &str) -> Option<String> {
+        let texts = self.0.get(list)?.as_array()?.iter().filter_map(Value::as_str);
+        let words: Vec<String> = texts.map(visible).filter(|word| !word.is_empty()).collect();
+        (!words.is_empty()).then(|| words.join(" "))
+    }
+
     /// The objects of a list; none when there is no list.
     pub(super) fn each(self, list: &str) -> impl Iterator<Item = Fields<'a>> {
         self.0.get(list).and_then(Value::as_array).into_iter().flatten().map(Fields)
@@ -103,7 +119,7 @@ impl<'a> Fields<'a> {
 }
 
 /// The text without what hides or turns it, on one line.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     let shown = text.chars().filter(|c| !hidden(*c));
     shown.map(|c| if c.is_whitespace() { ' ' } else { c }).collect::<String>().trim().to_owned()
 }

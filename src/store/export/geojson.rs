@@ -8,10 +8,15 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::fields::{Fields, Place, Track};
+use super::marking;
 use crate::time::Time;
 
 pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
-    out.write_all(b"{\"type\":\"FeatureCollection\",\"features\":[")?;
+    out.write_all(b"{\"type\":\"FeatureCollection\",")?;
+    if let Some(tlp) = marking::highest(alerts) {
+        write!(out, "\"{}\":\"{tlp}\",", marking::FILE)?;
+    }
+    out.write_all(b"\"features\":[")?;
     let mut separator = "\n";
     for alert in alerts.iter().map(Fields) {
         let tracks = alert.tracks().map(|track| line(alert, track));
@@ -53,6 +58,9 @@ fn point(alert: Fields<'_>) -> Value {
     put("score_reasons", alert.score_reasons().into());
     let notes: Vec<String> = alert.notes().collect();
     put("notes", (!notes.is_empty()).then(|| notes.join("\n")).into());
+    for (key, text) in marking::COLUMNS {
+        put(key, text(alert).into());
+    }
     let geometry = alert.position().map(|place| json!({"type": "Point", "coordinates": place}));
     feature(properties, geometry)
 }
@@ -69,6 +77,7 @@ fn line(alert: Fields<'_>, track: Track) -> Value {
     put("track", track.number.into());
     put("from", time(track.from).into());
     put("to", time(track.to).into());
+    put("handling", marking::line(alert).into());
     feature(properties, Some(geometry(&track.parts)))
 }
 
@@ -125,7 +134,7 @@ mod tests {
         assert_eq!(told, expected);
         let properties = json!(collection.features[1].properties);
         let expected = json!({"kind": "track", "alert": "a", "behaviour": null, "severity": null, "mmsi": "224000001", "track": 2,
-            "from": "2026-03-01T00:00:00Z", "to": "2026-03-01T00:01:00Z"});
+            "from": "2026-03-01T00:00:00Z", "to": "2026-03-01T00:01:00Z", "handling": null});
         assert_eq!(properties, expected);
     }
 

@@ -1,4 +1,4 @@
-//! JSON lines: each alert whole, and nothing in a line that a terminal or an editor acts on.
+//! JSON lines: each alert whole, led by the marking of the file, and nothing in a line that a terminal or an editor acts on.
 
 use std::io::{self, Write};
 
@@ -6,14 +6,24 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::ser::{Formatter, Serializer};
 
+use super::marking;
 use crate::alerts::hidden;
 
 /// Compact JSON that escapes what hides or turns text; read back, it is the same text.
 struct Visible;
 
 pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
+    let tlp = marking::highest(alerts);
     for alert in alerts {
         let mut line = Vec::new();
+        let alert = match (alert, tlp.clone()) {
+            (Value::Object(fields), Some(tlp)) => {
+                let file = std::iter::once((marking::FILE.to_owned(), tlp.into()));
+                let own = fields.clone().into_iter().filter(|(key, _)| key != marking::FILE);
+                Value::Object(file.chain(own).collect())
+            }
+            (other, _) => other.clone(),
+        };
         alert.serialize(&mut Serializer::with_formatter(&mut line, Visible))?;
         line.push(b'\n');
         out.write_all(&line)?;
@@ -49,7 +59,9 @@ mod tests {
         let text = String::from_utf8(out).expect("UTF-8");
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 2);
-        assert_eq!(serde_json::from_str::<Value>(lines[0]).expect("JSON"), alert);
+        let mut read: Value = serde_json::from_str(lines[0]).expect("JSON");
+        let file = read.as_object_mut().and_then(|fields| fields.shift_remove("file_tlp"));
+        assert_eq!((read, file), (alert, Some(json!("TLP:RED"))));
         assert!(lines[0].contains(r#"A\u202eB\u009b31m\u2028\udb40\udc41\n\u0085Ñ\"\\"#), "{}", lines[0]);
     }
 }

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use super::fields::{Fields, Place, Track};
+use super::marking;
 use crate::time::Time;
 
 /// Severities, the gravest first, each with its colour as KML writes it: opacity, blue, green, red.
@@ -14,8 +15,10 @@ const SEVERITIES: [(&str, &str); 5] =
     [("critical", "ff2020d0"), ("high", "ff0078f0"), ("medium", "ff00c8f0"), ("low", "ffd09030"), ("info", "ff909090")];
 
 pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
+    let tlp = marking::highest(alerts).map_or(String::new(), |tlp| format!("{tlp} "));
+    let name = format!("{tlp}Atalaia alerts");
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-    writeln!(out, "<kml xmlns=\"http://www.opengis.net/kml/2.2\">\n<Document>\n<name>Atalaia alerts</name>")?;
+    writeln!(out, "<kml xmlns=\"http://www.opengis.net/kml/2.2\">\n<Document>\n<name>{name}</name>")?;
     for (severity, colour) in SEVERITIES {
         writeln!(
             out,
@@ -56,6 +59,7 @@ fn placemarks(alert: Fields<'_>, severity: &str, out: &mut impl Write) -> io::Re
         ("status", text("status")),
         ("state", text("state")),
         ("mmsi", alert.mmsis().unwrap_or_default()),
+        ("handling", marking::line(alert).unwrap_or_default()),
     ];
     Placemark {
         name: format!("{behaviour} {}", names.join(", ")).trim().to_owned(),
@@ -82,7 +86,7 @@ fn line<'a>(alert: Fields<'_>, severity: &'a str, track: &Track) -> Placemark<'a
     let named = vessel.and_then(name).unwrap_or_else(|| track.mmsi.clone());
     Placemark {
         name: format!("track of {named}"),
-        description: vec![format!("{named}, MMSI {}", track.mmsi)],
+        description: std::iter::once(format!("{named}, MMSI {}", track.mmsi)).chain(marking::line(alert)).collect(),
         from: track.from,
         to: track.to,
         severity,
@@ -100,6 +104,7 @@ fn name(vessel: Fields<'_>) -> Option<String> {
 fn description(alert: Fields<'_>) -> Vec<String> {
     let text = |key: &str| alert.text(key);
     let mut lines: Vec<String> = text("summary").into_iter().collect();
+    lines.extend(marking::line(alert));
     lines.push(format!("Score {}: {}", text("score").unwrap_or_default(), text("severity").unwrap_or_default()));
     for reason in alert.each("score_reasons") {
         let points = reason.0.get("points").and_then(Value::as_i64).unwrap_or(0);

@@ -15,6 +15,7 @@ mod fields;
 mod geojson;
 mod jsonl;
 mod kml;
+mod marking;
 
 /// What a file of alerts may be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,7 +66,8 @@ impl FromStr for Format {
 }
 
 /// Writes the alerts in their order: the `alert` objects of the stream, with what the store adds to them (`state`, `assignee`,
-/// `finding`, `finding_reason`, `notes`). What is absent or of another kind than it should be is left empty.
+/// `finding`, `finding_reason`, `notes`). What is absent or of another kind than it should be is left empty. Every row carries its
+/// marking, and the file the highest TLP of any: as column, property or member `file_tlp`, or in the name of the document.
 ///
 /// # Errors
 /// Those of `out`.

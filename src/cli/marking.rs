@@ -1,0 +1,143 @@
+//! What an analyst says of the handling of an alert, as arguments, and how a marking is shown.
+
+use serde_json::Value;
+
+use crate::alerts::Handling;
+use crate::alerts::handling::{Europol, InfoGrade, Mark, Purpose, Reality, SourceGrade, Tlp};
+use crate::telemetry::FromAir;
+use crate::time::Time;
+
+/// What is to be marked otherwise.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// CLEAR, GREEN, AMBER, AMBER+STRICT or RED
+    #[arg(long, value_parser = tlp)]
+    tlp: Option<Tlp>,
+    /// Source and information, as B3: A, B, C or X, and 1 to 4
+    #[arg(long, value_parser = grade)]
+    grade: Option<(SourceGrade, InfoGrade)>,
+    /// Europol handling codes, as H1,H2; `-` for none
+    #[arg(long, value_name = "CODES", value_parser = codes)]
+    handling: Option<Codes>,
+    /// What H3 means here, or another condition
+    #[arg(long)]
+    text: Option<String>,
+    /// What it may be used for, in the words of CISE
+    #[arg(long, value_parser = purpose)]
+    purpose: Option<Purpose>,
+    /// Whom it may go to, as ES,PT; `-` for whom TLP and codes allow
+    #[arg(long, value_name = "NAMES")]
+    releasable_to: Option<String>,
+    /// Whether it is data about a person
+    #[arg(long, value_name = "TRUE")]
+    personal_data: Option<bool>,
+    /// The law it is kept and passed on under
+    #[arg(long)]
+    legal_basis: Option<String>,
+    /// The last day it may be kept, here too
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    retain_until: Option<Time>,
+    /// actual, exercise or test
+    #[arg(long, value_parser = reality)]
+    reality: Option<Reality>,
+}
+
+/// A list of codes as one argument.
+#[derive(Clone, Debug)]
+struct Codes(Vec<Europol>);
+
+impl Arguments {
+    /// Without who and when.
+    pub(super) fn mark(&self) -> Mark {
+        let names = |text: &String| match text.as_str() {
+            "-" => Vec::new(),
+            text => text.split(',').map(|name| name.trim().to_owned()).collect(),
+        };
+        Mark {
+            tlp: self.tlp,
+            europol: self.handling.as_ref().map(|codes| codes.0.clone()),
+            handling_text: self.text.clone(),
+            releasable_to: self.releasable_to.as_ref().map(names),
+            source_grade: self.grade.map(|(source, _)| source),
+            info_grade: self.grade.map(|(_, info)| info),
+            purpose: self.purpose,
+            personal_data: self.personal_data,
+            legal_basis: self.legal_basis.clone(),
+            retain_until: self.retain_until,
+            reality: self.reality,
+            marked_by: None,
+            marked_at: None,
+        }
+    }
+}
+
+/// The marking of a stored alert, and who made it.
+pub(super) fn line(body: &Value) -> String {
+    let Ok(handling) = serde_json::from_value::<Handling>(body["handling"].clone()) else {
+        return String::new();
+    };
+    let by = handling.marked_by.as_ref().zip(handling.marked_at);
+    let by = by.map_or(String::new(), |(who, at)| format!(" (marked by {} {at})", FromAir(who)));
+    format!("{}{by}\n", FromAir(&handling.line()))
+}
+
+fn one<T: Copy>(text: &str, all: &[T], name: impl Fn(T) -> String) -> Result<T, String> {
+    let found = all.iter().copied().find(|one| name(*one) == text);
+    found.ok_or_else(|| format!("write one of {}", all.iter().map(|one| name(*one)).collect::<Vec<_>>().join(", ")))
+}
+
+fn tlp(text: &str) -> Result<Tlp, String> {
+    one(text.strip_prefix("TLP:").unwrap_or(text), &Tlp::ALL, |tlp| tlp.name().to_owned())
+}
+
+fn purpose(text: &str) -> Result<Purpose, String> {
+    one(text, &Purpose::ALL, Purpose::name)
+}
+
+fn reality(text: &str) -> Result<Reality, String> {
+    one(text, &Reality::ALL, |reality| reality.name().to_owned())
+}
+
+fn codes(text: &str) -> Result<Codes, String> {
+    let code = |text: &str| one(text.trim(), &Europol::ALL, |code| code.name().to_owned());
+    let codes: Vec<Europol> = match text {
+        "-" => Vec::new(),
+        text => text.split(',').map(code).collect::<Result<_, _>>()?,
+    };
+    Ok(Codes(codes))
+}
+
+fn grade(text: &str) -> Result<(SourceGrade, InfoGrade), String> {
+    let parts = text.split_at_checked(1).and_then(|(source, info)| {
+        let source = SourceGrade::ALL.into_iter().find(|grade| grade.name() == source)?;
+        let info = InfoGrade::ALL.into_iter().find(|grade| grade.name() == info)?;
+        Some((source, info))
+    });
+    parts.ok_or_else(|| "write a letter of A, B, C, X and a digit from 1 to 4, as B3".to_owned())
+}
+
+/// A day, or a moment of it.
+fn day(text: &str) -> Result<Time, String> {
+    let day = Time::parse(text).or_else(|| Time::parse(&format!("{text}T00:00:00Z")));
+    day.ok_or_else(|| "write it as 2027-03-14".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_taken_as_they_stand_in_alerts() {
+        assert_eq!((tlp("TLP:AMBER+STRICT"), tlp("RED")), (Ok(Tlp::AmberStrict), Ok(Tlp::Red)));
+        assert!(tlp("amber").is_err_and(|told| told.contains("CLEAR, GREEN, AMBER, AMBER+STRICT, RED")));
+        assert_eq!(grade("A1"), Ok((SourceGrade::A, InfoGrade::One)));
+        for wrong in ["", "A", "1A", "D3", "B5", "B33", "é3"] {
+            assert!(grade(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(codes("H1, H3").map(|codes| codes.0), Ok(vec![Europol::H1, Europol::H3]));
+        assert_eq!(codes("-").map(|codes| codes.0), Ok(Vec::new()));
+        assert!(codes("H1,,").is_err() && purpose("Fishing").is_err() && reality("replay").is_err());
+        assert_eq!(day("2027-03-14"), Ok(Time::from_utc(2027, 3, 14, 0, 0, 0).expect("a day")));
+        assert!(day("soon").is_err());
+    }
+}

@@ -1,0 +1,47 @@
+//! `atalaia purge`: removes what was kept for long enough, or tells what would go.
+
+use std::path::PathBuf;
+
+use super::{Failure, StoreArguments, print, refused, who};
+use crate::clock::Clock;
+use crate::config::{Purpose, check};
+use crate::store::{self, Purged};
+
+/// Arguments of `atalaia purge`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Settings file whose [store] and [retention] are meant
+    #[arg(long, value_name = "FILE", alias = "settings")]
+    config: PathBuf,
+    /// Only tell what would go
+    #[arg(long)]
+    dry_run: bool,
+    /// Who does it [default: the user's name]
+    #[arg(long = "as", value_name = "NAME")]
+    who: Option<String>,
+}
+
+/// Removes, or counts, and tells it class by class.
+pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
+    let settings = check(Some(&arguments.config), None, Purpose::Replay).map_err(Failure::Settings)?;
+    let path = StoreArguments { config: Some(arguments.config.clone()), store: None }.path()?;
+    let who = who(arguments.who.as_ref())?;
+    let purged = store::purge(&path, &settings.retention, &who, Clock.now(), arguments.dry_run).map_err(refused)?;
+    print(&told(&purged, if arguments.dry_run { "would go" } else { "gone" }))
+}
+
+fn told(purged: &Purged, what: &str) -> String {
+    let line = |class: &str, gone: u64, held: u64, waiting: u64| {
+        let held = if held == 0 { String::new() } else { format!("  {held} kept by a hold") };
+        let waiting = if waiting == 0 { String::new() } else { format!("  {waiting} not delivered yet") };
+        format!("{class:<10} {gone:>8} {what}{held}{waiting}\n")
+    };
+    [
+        line("alerts", purged.alerts, purged.held_alerts, purged.waiting),
+        line("cases", purged.cases, purged.held_cases, 0),
+        line("notes", purged.notes, purged.held_notes, 0),
+        line("silences", purged.silences, 0, 0),
+        line("audit", purged.audit, purged.held_audit, 0),
+    ]
+    .concat()
+}

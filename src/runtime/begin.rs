@@ -1,0 +1,139 @@
+//! How the daemon begins: where it stopped, if it has a journal.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
+
+use tracing::{error, info, warn};
+
+use super::helm::{Helm, Library};
+use super::restart::{self, PATIENCE, Place, Records, Restored};
+use crate::ais::SourceId;
+use crate::alerts::Change;
+use crate::clock::Clock;
+use crate::config::Checked;
+use crate::disk::{Disk, RealDisk};
+use crate::fault;
+use crate::inputs::Kind;
+use crate::journal::{self, Entry, Position, Syncer};
+use crate::store::{self, Store};
+use crate::time::Span;
+
+/// What the daemon begins with.
+pub(super) struct Begun {
+    pub(super) helm: Helm,
+    pub(super) records: Option<Records>,
+    /// The number of each input in the engine.
+    pub(super) ids: Vec<SourceId>,
+    /// Of the beginning itself; what the journal decided is with the store already.
+    pub(super) changes: Vec<Change>,
+}
+
+/// Takes up what was known, opens the journal, and says that the daemon has begun.
+pub(super) fn begin(
+    settings: &Checked,
+    store: Option<&Store>,
+    syncer: &OnceLock<Syncer>,
+    clock: Clock,
+    tell: impl Fn(journal::Event) + Send + Sync + 'static,
+) -> io::Result<Begun> {
+    let ours: Vec<String> = settings.inputs.iter().map(|input| input.name.clone()).collect();
+    let (Some(store), Some(folder)) = (store, restart::folder(settings)) else {
+        let ids = (0..ours.len()).map(|index| SourceId(index as u16)).collect();
+        let helm = Helm::new(settings, ours, String::new());
+        return Ok(Begun { helm, records: None, ids, changes: Vec::new() });
+    };
+    let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+    let rebuild = Span::from_hours(i64::from(settings.journal.rebuild_hours));
+    let place = Place { disk: Arc::clone(&disk), folder, rebuild, program: restart::program()? };
+    let mut library = Library::new(disk, &place.folder);
+    let standing = settings.store.as_deref().map(store::standing).transpose().map_err(io::Error::other)?;
+    let standing = standing.unwrap_or_default();
+
+    let began = clock.moment();
+    let keep = |changes: Vec<Change>, position: Position| store.changes(changes, position.0);
+    let restored = place.restore(&mut library, clock.now(), None, &AtomicBool::new(false), keep);
+    let restored = restored.unwrap_or_else(|error| {
+        error!(%error, "what was known before the restart cannot be read: begun anew");
+        Restored { helm: None, position: Position(0), entries: 0, whole: false }
+    });
+    let in_force = restart::keep(&mut library, settings)?;
+    let at_least = restored.position.max(Position(standing.reached));
+    let whole = restored.whole && standing.reached <= restored.position.0;
+    let mut records = Records::open(&place, library, at_least, clock, tell)?;
+    // Once only: nobody else has it.
+    let _ = syncer.set(records.journal.syncer());
+
+    let was_known = restored.helm.is_some();
+    let mut helm = restored.helm.unwrap_or_else(|| Helm::new(settings, ours.clone(), in_force.key.clone()));
+    let known: BTreeSet<String> = helm.engine.open_alerts().iter().map(|alert| alert.id.clone()).collect();
+    let lost = standing.open.iter().filter(|(id, _)| !known.contains(id)).count();
+    if 0 < lost {
+        warn!(
+            alerts = lost,
+            "open alerts are not followed any more: what they came from is lost; they are ended in the store"
+        );
+    }
+    store.open_are(known);
+    helm.engine.revisions(&standing.open.into_iter().collect());
+
+    // Numbers of inputs stay what they were; new ones come behind.
+    let mut names = helm.names.clone();
+    names.extend(ours.iter().filter(|name| !helm.names.contains(name)).cloned());
+    let id = |name: &String| SourceId(names.iter().position(|known| known == name).unwrap_or(0) as u16);
+    let ids = ours.iter().map(id).collect();
+    let at = clock.now();
+    let away = helm.received.map(|from| (at - from).to_string());
+    let mut changes = Vec::new();
+    fault::point("restart-begun");
+    records.append(&Entry::Begun { at, sources: names.clone(), in_force: in_force.key.clone() });
+    helm.begin(at, names, &in_force.key, settings, &mut changes);
+    if let Err(error) = records.save_now(&helm, at) {
+        error!(%error, "the engine's state was not saved");
+    }
+    if was_known {
+        info!(
+            vessels = helm.engine.tracks().len(),
+            open_alerts = helm.engine.open_alerts().len(),
+            entries = restored.entries,
+            seconds = clock.moment().since(began).as_secs_f64(),
+            away,
+            whole,
+            "goes on where it stopped"
+        );
+    }
+    Ok(Begun { helm, records: Some(records), ids, changes })
+}
+
+/// Waits until the journal is durable up to a position. An alert is stored all the same if it cannot be: what is lost then is
+/// only where it came from.
+pub(super) fn wait_for_journal(syncer: &OnceLock<Syncer>, position: u64) {
+    if let Some(syncer) = syncer.get()
+        && let Err(error) = syncer.reach(Position(position), PATIENCE)
+    {
+        warn!(%error, "alerts are stored before the lines they came from");
+    }
+}
+
+/// Lines of a recording that the engine has had already: it is read from its beginning again.
+pub(super) fn used_before(helm: &Helm, id: SourceId, kind: Kind) -> u64 {
+    if kind != Kind::File {
+        return 0;
+    }
+    helm.engine.tally().source(id).map_or(0, |counts| counts.lines)
+}
+
+/// Says how the journal fares.
+pub(super) fn tell_of_journal(event: journal::Event) {
+    match event {
+        journal::Event::Failing(why) => {
+            error!(%why, "the journal cannot be written: lines are kept in memory as far as there is room")
+        }
+        journal::Event::Working { lost: 0 } => info!("the journal is written again"),
+        journal::Event::Working { lost } => {
+            warn!(lost, "the journal is written again; what came in between is lost to a restart")
+        }
+        journal::Event::Unsealed { why } => warn!(%why, "a part of the journal stays uncompressed"),
+    }
+}

@@ -1,0 +1,88 @@
+//! Settings and zones anew, while the daemon works: all of it is read and checked first, then taken over at once.
+
+use std::path::PathBuf;
+
+use tracing::{error, info, warn};
+
+use super::Daemon;
+use crate::config::{self, Checked, FolderWatch, Problem, Purpose, ZoneSource};
+use crate::delivery::Sinks;
+use crate::telemetry::FromAir;
+
+impl Daemon {
+    /// SIGHUP: settings and zones anew, sinks opened anew; what the engine knows stays.
+    pub(super) fn reload(&mut self) {
+        let settings = match config::check(Some(&self.file), None, Purpose::Run) {
+            Ok(settings) => settings,
+            Err(problems) => {
+                // A rotated file is begun afresh all the same.
+                self.sinks.replace(&self.settings.sinks);
+                return refuse(&problems);
+            }
+        };
+        if settings.inputs.is_empty() {
+            // An emptied or half-written file reads like settings without anything in them.
+            self.sinks.replace(&self.settings.sinks);
+            error!(file = %self.file.display(), "reload refused: the settings name no [[inputs]]; what is in force is kept");
+            return;
+        }
+        if settings.inputs != self.settings.inputs {
+            warn!("changed [[inputs]] take effect after a restart; the rest is taken over now");
+        }
+        for sink in &self.settings.sinks {
+            if !settings.sinks.iter().any(|kept| kept.name == sink.name) {
+                warn!(sink = %sink.name, "the settings no longer name this sink: it gets nothing from now on");
+            }
+        }
+        if settings.zones.to_string() != self.settings.zones.to_string() {
+            warn!(before = %self.settings.zones, now = %settings.zones, "the zones come from elsewhere now");
+        }
+        self.replace(&settings);
+        self.sinks.replace(&settings.sinks);
+        if let Some(store) = &self.store {
+            store.wants(Sinks::wants(&settings.sinks));
+        }
+        if settings.store != self.settings.store {
+            warn!("another [store] takes effect after a restart");
+        }
+        let inputs = std::mem::take(&mut self.settings.inputs);
+        self.settings = Checked { inputs, ..settings };
+        self.watch = FolderWatch::new(folders(&self.settings));
+        warn_of(&self.settings);
+        info!(zones = self.settings.zone_count(), sinks = self.settings.sinks.len(), "reloaded");
+    }
+
+    pub(super) fn reload_zones(&mut self) {
+        match self.settings.read_zones_again() {
+            Ok(()) => {
+                warn_of(&self.settings);
+                let settings = self.settings.clone();
+                self.replace(&settings);
+                info!(zones = self.settings.zone_count(), "zones reloaded");
+            }
+            Err(problems) => refuse(&problems),
+        }
+    }
+}
+
+pub(super) fn warn_of(settings: &Checked) {
+    for warning in &settings.warnings {
+        warn!(file = %warning.file, "{}", warning.text);
+    }
+}
+
+/// What is watched for changes: the zones, unless they are built in, and the watchlists.
+pub(super) fn folders(settings: &Checked) -> Vec<PathBuf> {
+    let zones = match &settings.zones {
+        ZoneSource::Folder(folder) => Some(folder.clone()),
+        ZoneSource::BuiltIn => None,
+    };
+    zones.into_iter().chain(settings.watchlists.clone()).collect()
+}
+
+fn refuse(problems: &[Problem]) {
+    for problem in problems {
+        error!(problem = %FromAir(&problem.to_string().replace("\n    ", " | ")), "not reloaded");
+    }
+    warn!(problems = problems.len(), "reload refused: settings and zones in force are kept");
+}

@@ -1,0 +1,103 @@
+//! The loop and the journal: what comes in is written down before the engine is told, and the state is saved from time to time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracing::{error, warn};
+
+use super::helm::Helm;
+use super::restart::{self, Records};
+use super::{Daemon, Source};
+use crate::ais::SourceId;
+use crate::clock::Moment;
+use crate::config::Checked;
+use crate::inputs::State;
+use crate::journal::Entry;
+
+impl Daemon {
+    /// Written down before the engine is told.
+    pub(super) fn write_down(&mut self, entry: &Entry<'_>) {
+        if let Some(records) = &mut self.records {
+            records.append(entry);
+        }
+    }
+
+    /// An input is silent, or has ended.
+    pub(super) fn idle(&mut self, source: SourceId) {
+        self.write_down(&Entry::Idle { source });
+        self.helm.engine.source_idle(source, &mut self.changes);
+    }
+
+    /// Other settings and zones are in force.
+    pub(super) fn replace(&mut self, settings: &Checked) {
+        let mut key = String::new();
+        if let Some(records) = &mut self.records {
+            match restart::keep(&mut records.library, settings) {
+                Ok(in_force) => key = in_force.key,
+                Err(error) => {
+                    warn!(%error, "the settings in force were not written down: a restart before the next snapshot goes on without them")
+                }
+            }
+        }
+        if !key.is_empty() {
+            self.write_down(&Entry::InForce { key: key.clone() });
+        }
+        let Helm { engine, in_force, .. } = &mut self.helm;
+        *in_force = key;
+        engine.replace(&settings.engine, Arc::clone(&settings.chart), &mut self.changes);
+    }
+
+    /// Has the state saved when it is time, or when much has come in.
+    pub(super) fn save_sometimes(&mut self, now: Moment) {
+        let Some(records) = &mut self.records else {
+            return;
+        };
+        records.journal.flush();
+        let every = Duration::from_secs(60 * u64::from(self.settings.journal.snapshot_minutes));
+        if every <= now.since(self.saved_at) || records.is_much() {
+            self.saved_at = now;
+            records.ask_snapshot();
+        }
+    }
+
+    /// No line comes any more. What waits for its turn is used, unless it will be after a restart.
+    pub(super) fn end_of_lines(&mut self) {
+        let ended = self.sources.iter().all(|source| source.state == State::Ended);
+        if self.records.is_some() && !ended {
+            return;
+        }
+        self.write_down(&Entry::Ended);
+        self.helm.engine.finish(&mut self.changes);
+    }
+
+    /// Saves the state and closes the journal.
+    pub(super) fn close_records(&mut self) {
+        if let Some(records) = self.records.take()
+            && let Err(error) = records.finish(&self.helm, self.clock.now())
+        {
+            error!(%error, "the engine's state was not saved: the next start reads the journal again");
+        }
+    }
+}
+
+impl Records {
+    /// Lets what was taken in be written; the position behind it.
+    pub(super) fn flush(&mut self) -> u64 {
+        self.journal.flush();
+        self.journal.position().0
+    }
+}
+
+impl Source {
+    /// The lines of a batch that were not used before a restart.
+    pub(super) fn not_used_yet<'a>(&mut self, lines: &'a [u8]) -> &'a [u8] {
+        let mut rest = lines;
+        while 0 < self.skip
+            && let Some(end) = memchr::memchr(b'\n', rest)
+        {
+            rest = &rest[end + 1..];
+            self.skip -= 1;
+        }
+        rest
+    }
+}

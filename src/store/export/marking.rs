@@ -1,0 +1,64 @@
+//! The marking of exported alerts: of each in its row, and of the file, which is handled as the most restricted thing in it.
+
+use serde_json::Value;
+
+use super::fields::{Fields, visible};
+use crate::alerts::Handling;
+use crate::alerts::handling::Tlp;
+
+/// What the marking of the whole file is called where it has a name.
+pub(super) const FILE: &str = "file_tlp";
+
+/// Columns and properties of an alert's marking.
+pub(super) const COLUMNS: [(&str, fn(Fields<'_>) -> Option<String>); 12] = [
+    ("tlp", |alert| alert.handling().text("tlp")),
+    ("europol", |alert| alert.handling().words("europol")),
+    ("handling_text", |alert| alert.handling().text("handling_text")),
+    ("releasable_to", |alert| alert.handling().words("releasable_to")),
+    ("source_grade", |alert| alert.handling().text("source_grade")),
+    ("info_grade", |alert| alert.handling().text("info_grade")),
+    ("purpose", |alert| alert.handling().text("purpose")),
+    ("personal_data", |alert| alert.handling().truth("personal_data").map(|truth| truth.to_string())),
+    ("legal_basis", |alert| alert.handling().text("legal_basis")),
+    ("retain_until", |alert| alert.handling().text("retain_until")),
+    ("reality", |alert| alert.handling().text("reality")),
+    ("marked_by", |alert| alert.handling().text("marked_by")),
+];
+
+/// `TLP:AMBER`: the highest of any alert, and RED if one says none that is known. `None` when there are no alerts.
+pub(super) fn highest(alerts: &[Value]) -> Option<String> {
+    let tlp = alerts.iter().map(|alert| {
+        let said = Fields(alert).handling().text("tlp");
+        let known = Tlp::ALL.into_iter().find(|tlp| said.as_deref() == Some(tlp.name()));
+        known.unwrap_or(Tlp::Red)
+    });
+    tlp.max().map(|tlp| format!("TLP:{}", tlp.name()))
+}
+
+/// The marking in one line, as a person reads it; `None` when it is none.
+pub(super) fn line(alert: Fields<'_>) -> Option<String> {
+    let handling = serde_json::from_value::<Handling>(alert.handling().0.clone()).ok()?;
+    Some(visible(&handling.line()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_marked_as_the_most_restricted_alert_in_it() {
+        let of = |tlps: &[&str]| {
+            let alerts: Vec<Value> = tlps.iter().map(|tlp| json!({"handling": {"tlp": tlp}})).collect();
+            highest(&alerts)
+        };
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&["CLEAR", "GREEN"]).as_deref(), Some("TLP:GREEN"));
+        assert_eq!(of(&["AMBER+STRICT", "AMBER", "CLEAR"]).as_deref(), Some("TLP:AMBER+STRICT"));
+        assert_eq!(of(&["GREEN", "RED"]).as_deref(), Some("TLP:RED"));
+        // Never weakened by what cannot be read.
+        assert_eq!(of(&["GREEN", "amber"]).as_deref(), Some("TLP:RED"));
+        assert_eq!(highest(&[json!({}), json!(null)]).as_deref(), Some("TLP:RED"));
+    }
+}

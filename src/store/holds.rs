@@ -1,0 +1,113 @@
+//! Legal holds: a held case keeps everything that belongs to it, whatever its age.
+
+use std::path::Path;
+
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::acts::in_transaction;
+use super::lines::audit;
+use super::{StoreError, schema};
+use crate::time::{Span, Time};
+
+/// The received lines around a held case are kept from so long before its first alert to so long after its last.
+const AROUND: Span = Span::from_hours(24);
+
+/// `held`: the cases under a hold, and those that share an alert with one: a case that grows into another takes its hold along.
+pub(super) const HELD: &str = "
+    held (case_id) AS (
+        SELECT id FROM cases WHERE held_at IS NOT NULL
+        UNION
+        SELECT other.case_id FROM held
+        JOIN case_alerts AS one ON one.case_id = held.case_id
+        JOIN case_alerts AS other ON other.alert = one.alert
+    )";
+
+/// Puts a case, whose id may be shortened, under a hold; the whole id comes back.
+pub fn hold(path: &Path, id: &str, who: &str, why: &str, now: Time) -> Result<String, StoreError> {
+    change(path, id, Some((who, why)), who, why, now)
+}
+
+/// Lifts the hold of a case, whose id may be shortened; the whole id comes back.
+pub fn release(path: &Path, id: &str, who: &str, why: &str, now: Time) -> Result<String, StoreError> {
+    change(path, id, None, who, why, now)
+}
+
+fn change(
+    path: &Path,
+    id: &str,
+    held: Option<(&str, &str)>,
+    who: &str,
+    why: &str,
+    now: Time,
+) -> Result<String, StoreError> {
+    if why.trim().is_empty() {
+        return Err(StoreError::Refused(format!("{id}: a hold, and the end of one, needs a reason")));
+    }
+    in_transaction(path, |transaction| {
+        let (id, is_held) = find(transaction, id).map_err(StoreError::sqlite(path))??;
+        match (is_held, held) {
+            (true, Some(_)) => return Err(StoreError::Refused(format!("{id}: is held already"))),
+            (false, None) => return Err(StoreError::Refused(format!("{id}: is not held"))),
+            _ => {}
+        }
+        let write = || {
+            let (at, by) = (held.map(|_| now.millis()), held.map(|(who, _)| who));
+            transaction.execute(
+                "UPDATE cases SET held_at = ?2, held_by = ?3, held_why = ?4 WHERE id = ?1",
+                params![id, at, by, held.map(|(_, why)| why)],
+            )?;
+            audit(transaction, now, who, if held.is_some() { "held" } else { "released" }, &id, Some(why))
+        };
+        write().map_err(StoreError::sqlite(path))?;
+        Ok(id)
+    })
+}
+
+/// The case of an id or of its beginning, and whether it is held.
+fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Result<(String, bool), StoreError>> {
+    let mut query = transaction.prepare(
+        "SELECT id, held_at IS NOT NULL FROM cases
+         WHERE id = ?1 OR (length(?1) >= 4 AND substr(id, 1, length(?1)) = ?1) LIMIT 2",
+    )?;
+    let found: Vec<(String, bool)> =
+        query.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+    Ok(match found.as_slice() {
+        [] => Err(StoreError::Refused(format!("no case {id}"))),
+        [one] => Ok(one.clone()),
+        _ => Err(StoreError::Refused(format!("{id}: more than one case begins so"))),
+    })
+}
+
+/// The stretches of event time whose received lines are to be kept, in order, those that touch joined.
+pub fn held_spans(path: &Path) -> Result<Vec<(Time, Time)>, StoreError> {
+    let connection = schema::beside(path)?;
+    let read = || -> rusqlite::Result<Vec<(Time, Time)>> {
+        let mut query = connection.prepare(&format!(
+            "WITH RECURSIVE {HELD}
+             SELECT min(started_at), max(coalesce(ended_at, last_at)) FROM held
+             JOIN case_alerts USING (case_id) JOIN alerts ON alerts.id = case_alerts.alert
+             GROUP BY held.case_id ORDER BY 1",
+        ))?;
+        let spans = query.query_map([], |row| {
+            let (first, last): (i64, i64) = (row.get(0)?, row.get(1)?);
+            Ok((Time::from_millis(first) - AROUND, Time::from_millis(last) + AROUND))
+        })?;
+        let mut joined: Vec<(Time, Time)> = Vec::new();
+        for span in spans {
+            let (from, to) = span?;
+            match joined.last_mut().filter(|(_, end)| from <= *end) {
+                Some((_, end)) => *end = to.max(*end),
+                None => joined.push((from, to)),
+            }
+        }
+        Ok(joined)
+    };
+    read().map_err(StoreError::sqlite(path))
+}
+
+/// Whether a case is held: who holds it since when, and why.
+pub(super) fn of(connection: &rusqlite::Connection, id: &str) -> rusqlite::Result<Option<(Time, String, String)>> {
+    let mut query = connection
+        .prepare_cached("SELECT held_at, held_by, held_why FROM cases WHERE id = ?1 AND held_at IS NOT NULL")?;
+    query.query_row([id], |row| Ok((Time::from_millis(row.get(0)?), row.get(1)?, row.get(2)?))).optional()
+}

@@ -1,0 +1,92 @@
+//! What a restart finds in the store and nobody follows any more: the state it came from is lost.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use rusqlite::{OptionalExtension, Transaction, params};
+use serde_json::{Map, Value};
+
+use super::outbox::{self, Delivery, Wants};
+use super::{StoreError, lines, schema};
+use crate::time::Time;
+
+const REASON: &str = "not followed over a restart: the state of the program was lost";
+
+/// How the store stands, for a restart.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Standing {
+    /// The position of the journal behind what came into the store last.
+    pub reached: u64,
+    /// Open alerts and facts with their revisions.
+    pub open: Vec<(String, u32)>,
+}
+
+/// How the store that a daemon has opened stands.
+pub fn standing(path: &Path) -> Result<Standing, StoreError> {
+    let connection = schema::beside(path)?;
+    let read = || -> rusqlite::Result<Standing> {
+        let reached =
+            connection.query_row("SELECT journal_seq FROM reached", [], |row| row.get::<_, i64>(0)).optional()?;
+        let mut open = connection.prepare("SELECT id, revision FROM alerts WHERE status = 'open' ORDER BY id")?;
+        let open = open.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        Ok(Standing { reached: reached.unwrap_or(0) as u64, open })
+    };
+    read().map_err(StoreError::sqlite(path))
+}
+
+/// Ends everything that is open and not among these, as of the moment it was last known to hold.
+pub(super) fn end(
+    transaction: &Transaction<'_>,
+    open: &BTreeSet<String>,
+    wants: &[Wants],
+    now: Time,
+    due: &mut Vec<Delivery>,
+) -> rusqlite::Result<()> {
+    let mut all = transaction
+        .prepare("SELECT id, revision, announced, severity, body FROM alerts WHERE status = 'open' ORDER BY id")?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        let (id, revision, announced): (String, u32, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        if open.contains(&id) {
+            continue;
+        }
+        let severity: i64 = row.get(3)?;
+        let body: String = row.get(4)?;
+        let Ok(Value::Object(mut alert)) = serde_json::from_str(&body) else {
+            continue;
+        };
+        let last_at = alert.get("last_at").cloned().unwrap_or(Value::Null);
+        alert.insert("status".to_owned(), "ended".into());
+        alert.insert("ended_at".to_owned(), last_at.clone());
+        let alert = Value::Object(alert);
+        let mut line = Map::new();
+        let at = last_at.as_str().and_then(Time::parse).unwrap_or(now);
+        line.insert("change".to_owned(), "ended".into());
+        line.insert("revision".to_owned(), (revision + 1).into());
+        line.insert("at".to_owned(), at.to_string().into());
+        line.insert("reason".to_owned(), REASON.into());
+        line.insert("alert".to_owned(), alert.clone());
+        let line = Value::Object(line).to_string();
+        transaction.execute(
+            "UPDATE alerts SET status = 'ended', ended_at = last_at, revision = revision + 1, body = ?2 WHERE id = ?1",
+            params![id, alert.to_string()],
+        )?;
+        transaction.execute(
+            "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, 'ended', ?4, ?5, ?6)",
+            params![id, revision + 1, at.millis(), severity, now.millis(), line],
+        )?;
+        lines::audit(transaction, now, lines::OURSELVES, "ended", &id, Some(REASON))?;
+        if !announced {
+            continue;
+        }
+        // Who was told that it began is told that nobody looks after it any more.
+        for wants in wants {
+            if outbox::knows(transaction, &wants.sink, &id)?
+                && let Some(seq) = outbox::add(transaction, &wants.sink, &id, revision + 1, "pending")?
+            {
+                due.push(Delivery { seq, sink: wants.sink.clone(), line: line.as_str().into() });
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,434 @@
+//! Retention: what has been kept for long enough is removed for good, class by class; open alerts, held cases and what is yet to be
+//! delivered never are.
+//!
+//! A removal is many small transactions, so that the writer waits for none of them long. Every one of them says in the same
+//! transaction how much it removed (`purges` and an audit row, numbers only): a purge that is cut off is as true as one that ends.
+
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use serde::{Deserialize, Serialize};
+
+use super::holds::HELD;
+use super::lines::audit;
+use super::{StoreError, schema};
+use crate::time::{Span, Time};
+
+/// Rows in one transaction at most.
+const ROWS: usize = 200;
+/// Between two of them the writer has its turn.
+const PAUSE: Duration = Duration::from_millis(10);
+/// How often, and how long each time, a purge waits for readers before it leaves the log of writes to the next checkpoint.
+const LOG_TRIES: u32 = 20;
+const LOG_WAIT: Duration = Duration::from_millis(250);
+/// What the program itself wrote about an alert may name vessels, and goes with it; what people did stays for `audit_days`.
+const OURS: &str = "('opened', 'updated', 'ended', 'retracted')";
+/// No class may be kept longer. Days.
+const MOST_DAYS: u32 = 36_500;
+
+/// `[retention]`: how long each class is kept, in days; 0 is for ever.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RetentionSettings {
+    /// Received lines, from their receipt.
+    pub raw_days: u32,
+    /// Alerts that are over, from their last line.
+    pub alerts_days: u32,
+    /// Cases none of whose alerts is left, from their last change.
+    pub cases_days: u32,
+    /// Notes on alerts that are over, from when they were written; never longer than the alert.
+    pub notes_days: u32,
+    /// Who did what, from when it was done.
+    pub audit_days: u32,
+}
+
+impl Default for RetentionSettings {
+    fn default() -> RetentionSettings {
+        RetentionSettings { raw_days: 30, alerts_days: 365, cases_days: 365, notes_days: 365, audit_days: 1826 }
+    }
+}
+
+impl RetentionSettings {
+    /// All faults, as sentences with the key's path. `promised_days` is how long receivers are told that an alert may be kept.
+    pub fn problems(&self, promised_days: u32) -> Vec<String> {
+        let classes = [
+            ("raw_days", self.raw_days),
+            ("alerts_days", self.alerts_days),
+            ("cases_days", self.cases_days),
+            ("notes_days", self.notes_days),
+            ("audit_days", self.audit_days),
+        ];
+        let beyond = classes.into_iter().filter(|(_, days)| MOST_DAYS < *days);
+        let mut problems: Vec<String> = beyond
+            .map(|(key, days)| format!("retention.{key} must lie between 0 (for ever) and {MOST_DAYS}, not {days}"))
+            .collect();
+        if promised_days != 0 && promised_days < self.alerts_days {
+            problems.push(format!(
+                "retention.alerts_days: {} days are more than handling.retain_days ({promised_days}) allows; write no more than that",
+                self.alerts_days
+            ));
+        }
+        if self.audit_days != 0 && (self.alerts_days == 0 || self.audit_days < self.alerts_days) {
+            problems.push(
+                "retention.audit_days: who did what with an alert must outlast the alert; write 0 or no less than alerts_days"
+                    .to_owned(),
+            );
+        }
+        problems
+    }
+}
+
+/// What a purge removed, or would remove, by class, and what it kept although it is old enough.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Purged {
+    /// Alerts, with their lines and deliveries.
+    pub alerts: u64,
+    /// Cases without an alert.
+    pub cases: u64,
+    /// Notes, those of removed alerts too.
+    pub notes: u64,
+    /// Silences that are over.
+    pub silences: u64,
+    /// Audit rows.
+    pub audit: u64,
+    /// Alerts kept by a hold.
+    pub held_alerts: u64,
+    /// Cases kept by a hold.
+    pub held_cases: u64,
+    /// Notes kept by a hold.
+    pub held_notes: u64,
+    /// Audit rows kept by a hold.
+    pub held_audit: u64,
+    /// Alerts kept until they have been delivered.
+    pub waiting: u64,
+}
+
+impl Purged {
+    /// Whether anything went.
+    pub fn is_empty(&self) -> bool {
+        self.alerts + self.cases + self.notes + self.silences + self.audit == 0
+    }
+}
+
+/// Removes what is old enough, or with `dry_run` only counts it. Works beside the daemon.
+pub fn purge(
+    path: &Path,
+    settings: &RetentionSettings,
+    who: &str,
+    now: Time,
+    dry_run: bool,
+) -> Result<Purged, StoreError> {
+    let connection = schema::beside(path)?;
+    let mut purge = Purge { connection, settings, who, now, rows: None, gone: Purged::default() };
+    let done = purge.find().and_then(|found| match dry_run {
+        true => Ok(found),
+        false => purge.remove().map(|()| Purged {
+            held_alerts: found.held_alerts,
+            held_cases: found.held_cases,
+            held_notes: found.held_notes,
+            held_audit: found.held_audit,
+            waiting: found.waiting,
+            ..purge.gone
+        }),
+    });
+    done.map_err(StoreError::sqlite(path))
+}
+
+struct Purge<'a> {
+    connection: Connection,
+    settings: &'a RetentionSettings,
+    who: &'a str,
+    now: Time,
+    /// The rows of `purges` and `audit` that say what went so far.
+    rows: Option<(i64, i64)>,
+    gone: Purged,
+}
+
+/// What is removed, in this order: a case goes after its last alert.
+const KINDS: [&str; 5] = ["alerts", "notes", "cases", "silences", "audit"];
+
+impl Purge<'_> {
+    /// What was done before this is older than the class allows; `i64::MIN` where it is kept for ever.
+    fn before(&self, days: u32) -> i64 {
+        match days {
+            0 => i64::MIN,
+            days => (self.now - Span::from_hours(24 * i64::from(days))).millis(),
+        }
+    }
+
+    /// Lists by kind what is old enough, in a table of this connection alone, and counts it.
+    fn find(&self) -> rusqlite::Result<Purged> {
+        let (now, settings) = (self.now.millis(), self.settings);
+        let connection = &self.connection;
+        connection.execute_batch(
+            "PRAGMA temp_store = MEMORY;
+             CREATE TEMP TABLE due (kind TEXT NOT NULL, key TEXT NOT NULL, kept TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;",
+        )?;
+        connection.execute(
+            &format!(
+                "WITH RECURSIVE {HELD}
+                 INSERT INTO temp.due SELECT 'alerts', id, CASE
+                     WHEN EXISTS (SELECT 1 FROM held JOIN case_alerts USING (case_id) WHERE alert = alerts.id) THEN 'held'
+                     WHEN EXISTS (SELECT 1 FROM outbox WHERE alert = alerts.id AND state = 'pending') THEN 'waiting' END
+                 FROM alerts WHERE {DUE}"
+            ),
+            params![self.before(settings.alerts_days), now],
+        )?;
+        connection.execute(
+            &format!(
+                "WITH RECURSIVE {HELD}
+                 INSERT INTO temp.due SELECT 'notes', notes.seq, CASE
+                     WHEN EXISTS (SELECT 1 FROM held JOIN case_alerts USING (case_id) WHERE alert = notes.alert) THEN 'held' END
+                 FROM notes JOIN alerts ON alerts.id = notes.alert
+                 WHERE (notes.at <= ?1 AND (alerts.status <> 'open' OR alerts.state = 'closed'))
+                    OR alert IN (SELECT key FROM temp.due WHERE kind = 'alerts' AND kept IS NOT 'waiting')"
+            ),
+            [self.before(settings.notes_days)],
+        )?;
+        connection.execute(
+            &format!(
+                "WITH RECURSIVE {HELD}
+                 INSERT INTO temp.due SELECT 'cases', id, CASE WHEN id IN (SELECT case_id FROM held) THEN 'held' END
+                 FROM cases WHERE stored_at <= ?1 AND (id IN (SELECT case_id FROM held) OR NOT EXISTS (
+                     SELECT 1 FROM case_alerts JOIN alerts ON alerts.id = case_alerts.alert WHERE case_id = cases.id
+                     AND alerts.id NOT IN (SELECT key FROM temp.due WHERE kind = 'alerts' AND kept IS NULL)))"
+            ),
+            [self.before(settings.cases_days)],
+        )?;
+        connection.execute(
+            "INSERT INTO temp.due SELECT 'silences', seq, NULL FROM silences
+             WHERE made_at <= ?1 AND (until_at <= ?2 OR lifted_at IS NOT NULL)",
+            params![self.before(settings.alerts_days), now],
+        )?;
+        connection.execute(
+            &format!(
+                "WITH RECURSIVE {HELD}
+                 INSERT INTO temp.due SELECT 'audit', seq, CASE
+                     WHEN subject IN (SELECT case_id FROM held)
+                       OR subject IN (SELECT alert FROM held JOIN case_alerts USING (case_id)) THEN 'held' END
+                 FROM audit WHERE at <= ?1 AND what <> 'purged'"
+            ),
+            [self.before(settings.audit_days)],
+        )?;
+        let count = |kind: &str, kept: Option<&str>| -> rusqlite::Result<u64> {
+            let mut query =
+                connection.prepare_cached("SELECT count(*) FROM temp.due WHERE kind = ?1 AND kept IS ?2")?;
+            query.query_row(params![kind, kept], |row| row.get::<_, i64>(0)).map(|count| count as u64)
+        };
+        let [alerts, notes, cases, silences, audit] = KINDS;
+        Ok(Purged {
+            alerts: count(alerts, None)?,
+            cases: count(cases, None)?,
+            notes: count(notes, None)?,
+            silences: count(silences, None)?,
+            audit: count(audit, None)?,
+            held_alerts: count(alerts, Some("held"))?,
+            held_cases: count(cases, Some("held"))?,
+            held_notes: count(notes, Some("held"))?,
+            held_audit: count(audit, Some("held"))?,
+            waiting: count(alerts, Some("waiting"))?,
+        })
+    }
+
+    /// Removes what was listed, as far as it is still old enough and nobody put it under a hold meanwhile.
+    fn remove(&mut self) -> rusqlite::Result<()> {
+        for kind in KINDS {
+            let keys: Vec<String> = {
+                let mut query = self
+                    .connection
+                    .prepare("SELECT key FROM temp.due WHERE kind = ?1 AND kept IS NULL ORDER BY key")?;
+                let rows = query.query_map([kind], |row| row.get(0))?;
+                rows.collect::<rusqlite::Result<_>>()?
+            };
+            let mut keys = keys.as_slice();
+            while !keys.is_empty() {
+                keys = self.step(kind, keys)?;
+                thread::sleep(PAUSE);
+            }
+        }
+        if !self.gone.is_empty() {
+            self.give_back()?;
+        }
+        Ok(())
+    }
+
+    /// One transaction; what is left to do comes back.
+    fn step<'k>(&mut self, kind: &str, mut keys: &'k [String]) -> rusqlite::Result<&'k [String]> {
+        let before = match kind {
+            "alerts" => self.before(self.settings.alerts_days),
+            _ => 0,
+        };
+        let mut gone = self.gone;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut room = ROWS;
+        while let Some((key, rest)) = keys.split_first()
+            && 0 < room
+        {
+            let done = match kind {
+                "alerts" => remove_alert(&transaction, key, before, self.now, &mut room, &mut gone)?,
+                kind => remove_row(&transaction, kind, key, &mut room, &mut gone)?,
+            };
+            if !done {
+                break;
+            }
+            keys = rest;
+        }
+        let rows = say(&transaction, self.rows, self.who, self.now, &gone)?;
+        transaction.commit()?;
+        (self.rows, self.gone) = (rows, gone);
+        Ok(keys)
+    }
+
+    /// Gives the freed pages back, and empties the log of writes, in which the removed bytes still stand.
+    fn give_back(&self) -> rusqlite::Result<()> {
+        let connection = &self.connection;
+        let free = || connection.query_row("PRAGMA freelist_count", [], |row| row.get::<_, i64>(0));
+        let mut left = free()?;
+        while 0 < left {
+            let mut step = connection.prepare(&format!("PRAGMA incremental_vacuum({ROWS})"))?;
+            let mut rows = step.query([])?;
+            while rows.next()?.is_some() {}
+            let now = free()?;
+            if left <= now {
+                break;
+            }
+            left = now;
+            thread::sleep(PAUSE);
+        }
+        connection.busy_timeout(LOG_WAIT)?;
+        for _ in 0..LOG_TRIES {
+            let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            if busy == 0 {
+                break;
+            }
+            thread::sleep(PAUSE);
+        }
+        Ok(())
+    }
+}
+
+/// An alert is over and old enough: `?1` is the end of its class, `?2` now. What an analyst said of it wins.
+const DUE: &str =
+    "(status <> 'open' OR state = 'closed') AND CASE WHEN retain_until IS NOT NULL THEN retain_until <= ?2
+    ELSE coalesce((SELECT max(stored_at) FROM changes WHERE alert = alerts.id), last_at) <= ?1 END";
+
+/// Removes an alert as far as there is room; whether all of it went, or nothing of it may go any more.
+fn remove_alert(
+    transaction: &Transaction<'_>,
+    id: &str,
+    before: i64,
+    now: Time,
+    room: &mut usize,
+    gone: &mut Purged,
+) -> rusqlite::Result<bool> {
+    let mut query = transaction.prepare_cached(&format!(
+        "WITH RECURSIVE {HELD}
+         SELECT 1 FROM alerts WHERE {DUE} AND id = ?3
+         AND NOT EXISTS (SELECT 1 FROM held JOIN case_alerts USING (case_id) WHERE alert = ?3)
+         AND NOT EXISTS (SELECT 1 FROM outbox WHERE alert = ?3 AND state = 'pending')"
+    ))?;
+    if query.query_row(params![before, now.millis(), id], |_| Ok(())).optional()?.is_none() {
+        return Ok(true);
+    }
+    // The outbox first: its rows stand for lines.
+    for table in ["outbox", "notes", "changes"] {
+        let mut delete = transaction.prepare_cached(&format!(
+            "DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE alert = ?1 ORDER BY rowid DESC LIMIT ?2)"
+        ))?;
+        let count = delete.execute(params![id, *room as i64])?;
+        *room -= count;
+        if table == "notes" {
+            gone.notes += count as u64;
+        }
+        if *room == 0 {
+            return Ok(false);
+        }
+    }
+    let mut forget = transaction.prepare_cached(&format!(
+        "UPDATE audit SET why = NULL WHERE subject = ?1 AND why IS NOT NULL AND what IN {OURS}"
+    ))?;
+    let forgotten = forget.execute([id])?;
+    // Vessels and zones, few at most, go with it.
+    transaction.prepare_cached("DELETE FROM alerts WHERE id = ?1")?.execute([id])?;
+    *room = room.saturating_sub(forgotten + 1);
+    gone.alerts += 1;
+    Ok(true)
+}
+
+/// Removes one row of another kind, unless a hold came between.
+fn remove_row(
+    transaction: &Transaction<'_>,
+    kind: &str,
+    key: &str,
+    room: &mut usize,
+    gone: &mut Purged,
+) -> rusqlite::Result<bool> {
+    let free = |subjects: &str| format!("WITH RECURSIVE {HELD} DELETE FROM {subjects}");
+    let of_held = "(SELECT alert FROM held JOIN case_alerts USING (case_id))";
+    let text = match kind {
+        "notes" => free(&format!("notes WHERE seq = CAST(?1 AS INTEGER) AND alert NOT IN {of_held}")),
+        "cases" => free(
+            "cases WHERE id = ?1 AND id NOT IN (SELECT case_id FROM held) AND NOT EXISTS (
+                 SELECT 1 FROM case_alerts JOIN alerts ON alerts.id = case_alerts.alert WHERE case_id = cases.id)",
+        ),
+        "silences" => "DELETE FROM silences WHERE seq = CAST(?1 AS INTEGER)".to_owned(),
+        _ => free(&format!(
+            "audit WHERE seq = CAST(?1 AS INTEGER) AND subject NOT IN {of_held} AND subject NOT IN (SELECT case_id FROM held)"
+        )),
+    };
+    let count = transaction.prepare_cached(&text)?.execute([key])?;
+    let class = match kind {
+        "notes" => &mut gone.notes,
+        "cases" => &mut gone.cases,
+        "silences" => &mut gone.silences,
+        _ => &mut gone.audit,
+    };
+    *class += count as u64;
+    *room = room.saturating_sub(count.max(1));
+    Ok(true)
+}
+
+/// Says how much went so far, in numbers: one row in `purges` and one in `audit`, kept for ever.
+fn say(
+    transaction: &Transaction<'_>,
+    rows: Option<(i64, i64)>,
+    who: &str,
+    now: Time,
+    gone: &Purged,
+) -> rusqlite::Result<Option<(i64, i64)>> {
+    if gone.is_empty() {
+        return Ok(rows);
+    }
+    let why = format!(
+        "{} alerts, {} cases, {} notes, {} silences, {} audit rows",
+        gone.alerts, gone.cases, gone.notes, gone.silences, gone.audit
+    );
+    let (purge, row) = match rows {
+        Some(rows) => rows,
+        None => {
+            transaction.execute("INSERT INTO purges (at, who) VALUES (?1, ?2)", params![now.millis(), who])?;
+            let purge = transaction.last_insert_rowid();
+            audit(transaction, now, who, "purged", &format!("purge {purge}"), None)?;
+            (purge, transaction.last_insert_rowid())
+        }
+    };
+    transaction.execute("UPDATE audit SET why = ?2 WHERE seq = ?1", params![row, why])?;
+    let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    transaction.execute(
+        "UPDATE purges SET alerts = ?2, cases = ?3, notes = ?4, silences = ?5, audit = ?6 WHERE seq = ?1",
+        params![
+            purge,
+            count(gone.alerts),
+            count(gone.cases),
+            count(gone.notes),
+            count(gone.silences),
+            count(gone.audit)
+        ],
+    )?;
+    Ok(Some((purge, row)))
+}
+
+#[cfg(test)]
+mod tests;
