@@ -20,6 +20,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Problem, Purpose, check};
+use crate::fault;
 use crate::store::StoreError;
 use crate::telemetry::FromAir;
 
@@ -94,6 +95,10 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    if let Err(error) = fault::arm() {
+        let _ = writeln!(io::stderr(), "atalaia: {}", FromAir(&error.to_string()));
+        return ExitCode::from(2);
+    }
     let outcome = match arguments.command {
         Command::Run(arguments) => run::main(arguments),
         Command::Replay(arguments) => replay::main(&arguments),

@@ -10,6 +10,8 @@ use crate::journal::snapshots::{Found, Snapshot};
 /// A run of the daemon, as far as its disk lets it come.
 #[derive(Clone, Debug, Default)]
 struct Run {
+    /// Batches of each start.
+    steps: i64,
     truth: Truth,
     /// Everything before it is durable, it was said.
     acknowledged: u64,
@@ -63,8 +65,8 @@ impl Run {
         told: &mut Vec<Event>,
     ) -> Option<()> {
         self.truth.append(journal, &begun(hour(start * 3), &["a", "b"]));
-        for step in 0..30 {
-            let received = hour(start * 3 + step / 12);
+        for step in 0..self.steps {
+            let received = hour(start * 3 + 3 * step / self.steps);
             let bytes = batch(chance.u64(..1000), chance.usize(20..900));
             self.truth.append(journal, &lines(chance.u16(..2), received, &bytes));
             match chance.u32(..10) {
@@ -190,8 +192,8 @@ fn again<T>(mut attempt: impl FnMut() -> Option<T>) -> T {
 /// Crashes at a random operation of a random run; what is wrong afterwards.
 fn crash(seed: u64, disk: &ModelDisk) -> Result<(), String> {
     let chance = &mut fastrand::Rng::with_seed(seed);
-    let mut run = Run::default();
-    disk.fail_at(chance.u64(1..260), Fault::Broken, Lasting::Forever);
+    let mut run = Run { steps: 24, ..Run::default() };
+    disk.fail_at(chance.u64(1..360), Fault::Broken, Lasting::Forever);
     run.go(disk, chance, Then::Ends);
     run.check(&disk.crash(chance)).map_err(|wrong| format!("seed {seed}: {wrong}"))
 }
@@ -214,10 +216,10 @@ fn the_crashes_notice_a_sync_that_is_left_out() {
 #[test]
 fn a_fault_at_every_operation_loses_nothing_and_is_told() {
     let mut told = 0;
-    for (fault, lasting) in [(Fault::Full, Lasting::For(3)), (Fault::Broken, Lasting::Once)] {
-        for operation in 1.. {
+    for (fault, lasting, every) in [(Fault::Full, Lasting::For(3), 3), (Fault::Broken, Lasting::Once, 1)] {
+        for operation in (1..).step_by(every) {
             let disk = ModelDisk::default();
-            let mut run = Run::default();
+            let mut run = Run { steps: 8, ..Run::default() };
             let chance = &mut fastrand::Rng::with_seed(7);
             disk.fail_at(operation, fault, lasting);
             let events = run.go(&disk, chance, Then::Waits).expect("it ran to its end");
@@ -230,10 +232,10 @@ fn a_fault_at_every_operation_loses_nothing_and_is_told() {
             assert_eq!(met.len(), run.truth.entries.len(), "at {operation}: {read:?}");
             run.check(&disk.crash(chance)).expect("what was durable is there");
             if fired == 0 {
-                assert!(50 < operation, "too few operations met a fault");
+                assert!(100 < operation, "only {operation} operations met a fault");
                 break;
             }
         }
     }
-    assert!(50 < told, "{told} faults told");
+    assert!(20 < told, "{told} faults told");
 }

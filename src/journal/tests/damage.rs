@@ -44,7 +44,8 @@ impl Sound {
             };
             snapshots::save(&disk, Path::new(SNAPSHOTS), &snapshot, &body_of(position)).expect("saved");
         }
-        let paths = |folder: &str| names(&disk, Path::new(folder)).iter().map(|name| Path::new(folder).join(name)).collect();
+        let paths =
+            |folder: &str| names(&disk, Path::new(folder)).iter().map(|name| Path::new(folder).join(name)).collect();
         let (segments, snapshots) = (paths(FOLDER), paths(SNAPSHOTS));
         Sound { disk, truth, segments, snapshots }
     }
@@ -83,7 +84,12 @@ fn body_of(position: u64) -> Vec<u8> {
 }
 
 /// Spoils a file; which bytes of it no longer count.
-fn spoil(sound: &Sound, disk: &ModelDisk, files: &[PathBuf], chance: &mut fastrand::Rng) -> (PathBuf, Range<u64>, String) {
+fn spoil(
+    sound: &Sound,
+    disk: &ModelDisk,
+    files: &[PathBuf],
+    chance: &mut fastrand::Rng,
+) -> (PathBuf, Range<u64>, String) {
     let path = files[chance.usize(..files.len())].clone();
     let other = files[chance.usize(..files.len())].clone();
     let mut bytes = disk.content(&path);
@@ -112,7 +118,8 @@ fn spoil(sound: &Sound, disk: &ModelDisk, files: &[PathBuf], chance: &mut fastra
             let (folder, name) = (path.parent().expect("a folder"), path.file_name().expect("a name"));
             let suffix = Path::new(name).extension().expect("a suffix").to_string_lossy().into_owned();
             let taken = names(disk, folder);
-            let free = (chance.u64(..99)..).map(|number| format!("{number:020}.{suffix}")).find(|name| !taken.contains(name));
+            let free =
+                (chance.u64(..99)..).map(|number| format!("{number:020}.{suffix}")).find(|name| !taken.contains(name));
             disk.put(&folder.join(free.expect("one of many")), bytes);
             return (path, 0..0, "there twice".to_owned());
         }
@@ -141,7 +148,8 @@ fn damage_is_passed_over_told_and_never_read() {
         let (path, damaged, what) = spoil(&sound, &disk, &sound.segments, chance);
         let what = format!("round {round}: {} {what}", path.display());
         let (met, read) = sound.truth.check(&disk, folder()).unwrap_or_else(|wrong| panic!("{what}: {wrong}"));
-        let missing: Vec<_> = sound.whole(&path, damaged.clone()).into_iter().filter(|one| !met.contains(one)).collect();
+        let missing: Vec<_> =
+            sound.whole(&path, damaged.clone()).into_iter().filter(|one| !met.contains(one)).collect();
         assert_eq!(missing, [], "{what}: whole, and not read; {read:?}");
         let is_cut_between = sound.blocks(&path).iter().any(|head| head.offset == damaged.start);
         if !damaged.is_empty() && !is_cut_between {
@@ -261,11 +269,22 @@ fn damaged_snapshots_are_set_aside_and_the_next_is_taken() {
 fn three_snapshots_are_kept_and_those_beyond_a_position_are_passed_over() {
     let sound = Sound::new(0);
     let folder = Path::new(SNAPSHOTS);
-    let snapshot =
-        Snapshot { position: Position(40), in_force: "other".to_owned(), at: hour(1), sources: vec!["\u{e9}".to_owned()] };
+    let snapshot = Snapshot {
+        position: Position(40),
+        in_force: "other".to_owned(),
+        at: hour(1),
+        sources: vec!["\u{e9}".to_owned()],
+    };
     sound.disk.put(&folder.join("00000000000000000007.snapshot.unfinished"), b"left by a crash".to_vec());
+    let mut newer = framed(2, b"whatever");
+    newer[..8].copy_from_slice(&sound.disk.content(&sound.snapshots[0])[..8]);
+    sound.disk.put(&folder.join("00000000000000000008.snapshot"), newer);
     snapshots::save(&sound.disk, folder, &snapshot, b"").expect("saved");
-    assert_eq!(names(&sound.disk, folder).len(), 3, "{:?}", names(&sound.disk, folder));
+    let left = [8, 20, 30, 40].map(|position| format!("{position:020}.snapshot"));
+    assert_eq!(names(&sound.disk, folder), left, "three, and that of a later version");
+    sound.disk.put(&folder.join(&left[0]), Vec::new());
+    snapshots::save(&sound.disk, folder, &snapshot, b"").expect("saved");
+    assert_eq!(names(&sound.disk, folder), left[1..]);
     let positions = |at_most| {
         let found = snapshots::newest(&sound.disk, folder, at_most).expect("listed");
         found
@@ -280,4 +299,54 @@ fn three_snapshots_are_kept_and_those_beyond_a_position_are_passed_over() {
     let first = snapshots::newest(&sound.disk, folder, None).expect("listed").next();
     let program = env!("CARGO_PKG_VERSION").to_owned();
     assert_eq!(first, Some(Found::Whole { snapshot, program, body: Vec::new() }));
+}
+
+#[test]
+fn what_a_later_segment_holds_counts() {
+    let disk = ModelDisk::default();
+    let mut truth = Truth::default();
+    let (mut journal, _events) = open(&disk).expect("opened");
+    for number in 0..10 {
+        let position = truth.append(&mut journal, &lines(0, hour(0), &batch(number, 90)));
+        journal.syncer().reach(position, LONG).expect("synced");
+    }
+    journal.finish().expect("written");
+    let path = folder().join("00000000000000000000.journal");
+    let all = disk.content(&path);
+    // The second half is not on the disk when the next run begins, and comes to light afterwards.
+    let mut half = all.clone();
+    half.truncate(all.len() / 2);
+    disk.put(&path, half);
+    let (mut journal, _events) = open(&disk).expect("opened");
+    let position = journal.position();
+    assert!((3..7).contains(&position.0));
+    truth.forget(position);
+    truth.append(&mut journal, &lines(0, hour(0), b"anew\n"));
+    journal.finish().expect("written");
+    disk.put(&path, all);
+    let (met, read) = truth.check(&disk, folder()).expect("right");
+    assert_eq!(met, (0..=position.0).collect::<Vec<_>>());
+    assert_eq!(read.holes, []);
+}
+
+#[test]
+fn a_damaged_segment_is_not_rewritten() {
+    let disk = ModelDisk::default();
+    let (mut journal, _events) = open(&disk).expect("opened");
+    for number in 0..10 {
+        journal.append(&lines(0, hour(0), &batch(number, 900)));
+    }
+    journal.finish().expect("written");
+    let path = folder().join("00000000000000000000.journal");
+    let whole = disk.content(&path);
+    let go = std::sync::atomic::AtomicBool::new(false);
+    let seal = |disk: &ModelDisk| super::super::seal::seal(disk, folder(), &path, 7, &go).expect("read");
+    let mut damaged = whole.clone();
+    damaged[whole.len() / 3] ^= 1;
+    disk.put(&path, damaged.clone());
+    assert_eq!(seal(&disk), super::super::seal::Outcome::Left);
+    assert_eq!(disk.content(&path), damaged);
+    disk.put(&path, whole.clone());
+    assert_eq!(seal(&disk), super::super::seal::Outcome::Sealed);
+    assert!(disk.content(&path).len() < whole.len());
 }

@@ -58,7 +58,8 @@ fn a_segment_ends_with_the_hour_with_its_size_and_when_inputs_change() {
     let catalogue = Catalogue::of(&disk, folder()).expect("listed");
     let firsts: Vec<_> = catalogue.segments.iter().map(|segment| segment.identity.first).collect();
     assert_eq!(firsts, [0, 2, 5, 6, 8]);
-    let inputs: Vec<_> = catalogue.segments.iter().map(|one| one.header().expect("whole").context.sources[0].as_str()).collect();
+    let inputs: Vec<_> =
+        catalogue.segments.iter().map(|one| one.header().expect("whole").context.sources[0].as_str()).collect();
     assert_eq!(inputs, ["a", "a", "a", "b", "b"], "each stands alone");
     assert_eq!(truth.check(&disk, folder()).expect("right").0.len(), 9);
 }
@@ -115,9 +116,13 @@ fn reading_begins_and_ends_where_it_is_asked_to() {
         journal.append(&lines(0, hour(number / 20), &batch(number as u64, 90)));
     }
     journal.finish().expect("written");
-    for (from, until, breaks, expected) in
-        [(0, None, 99, 0..60), (25, None, 99, 25..60), (19, Some(41), 99, 19..41), (59, None, 99, 59..60), (7, None, 9, 7..10)]
-    {
+    for (from, until, breaks, expected) in [
+        (0, None, 99, 0..60),
+        (25, None, 99, 25..60),
+        (19, Some(41), 99, 19..41),
+        (59, None, 99, 59..60),
+        (7, None, 9, 7..10),
+    ] {
         let mut met = Vec::new();
         let read = read(&disk, folder(), Position(from), until.map(Position), |position, _| {
             met.push(position.0);

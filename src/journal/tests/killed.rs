@@ -65,7 +65,8 @@ fn number_in(path: &Path) -> u64 {
 
 #[test]
 fn what_was_reached_is_there_after_death_at_any_point() {
-    let own = fault::NAMES.iter().filter(|name| ["journal-", "snapshot-", "purge-"].iter().any(|one| name.starts_with(one)));
+    let own =
+        fault::NAMES.iter().filter(|name| ["journal-", "snapshot-", "purge-"].iter().any(|one| name.starts_with(one)));
     let own: Vec<_> = own.collect();
     assert_eq!(own.len(), 11);
     for (place, point) in own.iter().enumerate() {
