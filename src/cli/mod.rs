@@ -22,6 +22,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Problem, Purpose, check};
+use crate::fault;
 use crate::store::StoreError;
 use crate::telemetry::FromAir;
 
@@ -98,8 +99,8 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    if let Err(error) = crate::fault::arm() {
-        let _ = writeln!(io::stderr(), "{error}");
+    if let Err(error) = fault::arm() {
+        let _ = writeln!(io::stderr(), "atalaia: {}", FromAir(&error.to_string()));
         return ExitCode::from(2);
     }
     let outcome = match arguments.command {

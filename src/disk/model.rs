@@ -197,6 +197,16 @@ impl ModelDisk {
         state.fired
     }
 
+    /// How many operations have failed.
+    pub(crate) fn fired(&self) -> u64 {
+        self.state().fired
+    }
+
+    /// Lets every operation wait until the answer is dropped.
+    pub(crate) fn hold(&self) -> impl Drop + '_ {
+        Hold(self.state())
+    }
+
     /// Operations so far.
     pub(crate) fn operations(&self) -> u64 {
         self.state().operations
@@ -221,9 +231,10 @@ impl ModelDisk {
         ModelDisk(Arc::new(Mutex::new(state)))
     }
 
-    /// Another disk with the same files.
+    /// Another disk with the same files, and no faults.
     pub(crate) fn copy(&self) -> ModelDisk {
-        ModelDisk(Arc::new(Mutex::new(self.state().clone())))
+        let state = State { fault: None, fired: 0, ..self.state().clone() };
+        ModelDisk(Arc::new(Mutex::new(state)))
     }
 
     /// What a file holds; empty if it is not there.
@@ -245,6 +256,12 @@ impl ModelDisk {
             state.durable_folders.insert(folder.to_owned());
         }
     }
+}
+
+struct Hold<'a>(#[expect(dead_code, reason = "held, never read")] MutexGuard<'a, State>);
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {}
 }
 
 impl Disk for ModelDisk {

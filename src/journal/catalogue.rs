@@ -5,7 +5,9 @@
 //! behind its last entry (8) with its earliest and latest moment of receipt (8, 8), then the key in force and the names of the inputs.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::JournalError;
 use super::block::Identity;
@@ -51,10 +53,27 @@ pub(super) struct Header {
     pub(super) context: Context,
 }
 
-/// Why a header cannot be read.
-enum Fault {
+/// Why nothing of a segment can be used.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(super) enum Fault {
+    /// A later version wrote it.
+    #[error("written by a later version (format {0})")]
     Newer(u32),
+    /// The file system says no; it may say otherwise another time.
+    #[error("{0}")]
+    Unreadable(Arc<io::Error>),
+    /// Perhaps the beginning of a segment that a crash cut off.
+    #[error("no whole block")]
     Damaged,
+    /// Most segments are of another journal.
+    #[error("belongs to another journal")]
+    Foreign,
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Fault {
+        Fault::Unreadable(Arc::new(error))
+    }
 }
 
 impl Header {
@@ -90,8 +109,7 @@ impl Header {
 
     /// The header of a file, and its length.
     fn read(file: &dyn Reading) -> Result<(Header, u64), Fault> {
-        let read = |offset, length| file.read_at(offset, length).map_err(|_| Fault::Damaged);
-        let prefix = read(0, PREFIX)?;
+        let prefix = file.read_at(0, PREFIX)?;
         let mut rest = Bytes(&prefix);
         if rest.take(MAGIC.len()) != Some(&MAGIC) {
             return Err(Fault::Damaged);
@@ -102,7 +120,7 @@ impl Header {
         if LONGEST_BODY < length as usize {
             return Err(Fault::Damaged);
         }
-        let body = read(PREFIX as u64, length as usize)?;
+        let body = file.read_at(PREFIX as u64, length as usize)?;
         if body.len() != length as usize || sum_of(version, &body) != sum {
             return Err(Fault::Damaged);
         }
@@ -149,13 +167,13 @@ pub(super) enum Kind {
     Whole { header: Header, begins: u64 },
     /// Only blocks; whose inputs are not known.
     Headless,
-    /// Nothing in it can be read. `ordinary`: it may be the beginning of a segment that a crash cut off.
-    Useless { why: String, newer: Option<u32>, ordinary: bool },
+    /// Nothing in it can be used.
+    Useless(Fault),
 }
 
 impl Segment {
     pub(super) fn is_useful(&self) -> bool {
-        !matches!(self.kind, Kind::Useless { .. })
+        !matches!(self.kind, Kind::Useless(_))
     }
 
     pub(super) fn header(&self) -> Option<&Header> {
@@ -180,21 +198,19 @@ impl Segment {
     fn read(disk: &dyn Disk, path: PathBuf, name: &str) -> Segment {
         let (first, attempt) = parse_name(name).unwrap_or((u64::MAX, 0));
         let named = Identity { first, attempt, journal: 0 };
-        let useless = |why: String, newer, ordinary| Kind::Useless { why, newer, ordinary };
-        let file = match disk.open(&path) {
-            Ok(file) => file,
-            Err(error) => return Segment { path, identity: named, kind: useless(error.to_string(), None, false) },
-        };
+        let (identity, kind) = Segment::identify(disk, &path).unwrap_or_else(|fault| (named, Kind::Useless(fault)));
+        Segment { path, identity, kind }
+    }
+
+    fn identify(disk: &dyn Disk, path: &Path) -> Result<(Identity, Kind), Fault> {
+        let file = disk.open(path)?;
         match Header::read(&*file) {
-            Ok((header, begins)) => Segment { path, identity: header.identity, kind: Kind::Whole { header, begins } },
-            Err(Fault::Newer(version)) => {
-                let why = format!("written by a later version (format {version})");
-                Segment { path, identity: named, kind: useless(why, Some(version), false) }
-            }
-            Err(Fault::Damaged) => match Walk::identity_of(&*file) {
-                Some(identity) => Segment { path, identity, kind: Kind::Headless },
-                None => Segment { path, identity: named, kind: useless("no whole block".to_owned(), None, true) },
+            Ok((header, begins)) => Ok((header.identity, Kind::Whole { header, begins })),
+            Err(Fault::Damaged) => match Walk::identity_of(&*file)? {
+                Some(identity) => Ok((identity, Kind::Headless)),
+                None => Err(Fault::Damaged),
             },
+            Err(fault) => Err(fault),
         }
     }
 }
@@ -212,7 +228,7 @@ impl Catalogue {
     /// Reads the headers. A folder that is not there has no segments.
     pub(super) fn of(disk: &dyn Disk, folder: &Path) -> Result<Catalogue, JournalError> {
         let listed = match disk.list(folder) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             listed => listed.map_err(JournalError::file(folder))?,
         };
         let names = listed.into_iter().map(|file| file.name).filter(|name| name.ends_with(SUFFIX));
@@ -221,8 +237,7 @@ impl Catalogue {
         let journal = most(segments.iter().filter(|segment| segment.is_useful()).map(|one| one.identity.journal));
         for segment in segments.iter_mut().filter(|segment| segment.is_useful()) {
             if journal != Some(segment.identity.journal) {
-                let why = "belongs to another journal".to_owned();
-                segment.kind = Kind::Useless { why, newer: None, ordinary: false };
+                segment.kind = Kind::Useless(Fault::Foreign);
             }
         }
         Ok(Catalogue { journal, segments })

@@ -36,10 +36,14 @@ pub fn purge(
     let lengths = disk.list(folder).map_err(JournalError::file(folder))?;
     let mut purged = Purged::default();
     for (place, segment) in useful.iter().enumerate().take(useful.len().saturating_sub(1)) {
-        // Without times of its own it lies between its neighbours.
+        // Without times of its own, or not to be read as a whole, it reaches to its neighbours.
         let earlier = ranges[..place].iter().rev().flatten().next().map_or(Time::MIN, |range| range.1);
         let later = ranges[place + 1..].iter().flatten().next().map_or(Time::MAX, |range| range.0);
-        let (earliest, latest) = ranges[place].unwrap_or((earlier, later));
+        let (earliest, latest) = match (ranges[place], reaches[place]) {
+            (Some(range), Some(Reach { is_whole: true, .. })) => range,
+            (Some(range), _) => (range.0.min(earlier), range.1.max(later)),
+            (None, _) => (earlier, later),
+        };
         if before <= latest || reaches[place].is_none() {
             continue;
         }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::block::{Head, widened};
-use super::catalogue::{Catalogue, Kind, Segment};
+use super::catalogue::{Catalogue, Fault, Kind, Segment};
 use super::entry::{Bytes, decode};
 use super::walk::{Damage, Next, Walk};
 use super::{Entry, JournalError, Position};
@@ -82,8 +82,9 @@ impl Course {
         next: Option<u64>,
         each: &mut impl FnMut(Position, &Entry<'_>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        if let Kind::Useless { why, ordinary, .. } = &segment.kind {
-            self.met(segment, Damage { offset: 0, is_tail: *ordinary, why: why.clone() });
+        if let Kind::Useless(fault) = &segment.kind {
+            let is_tail = matches!(fault, Fault::Damaged);
+            self.met(segment, Damage { offset: 0, is_tail, why: fault.to_string() });
             return ControlFlow::Continue(());
         }
         let file = match disk.open(&segment.path) {
@@ -222,25 +223,31 @@ pub fn span(disk: &dyn Disk, folder: &Path) -> Result<Option<Extent>, JournalErr
 pub(super) struct Reach {
     pub(super) until: u64,
     pub(super) range: Option<(Time, Time)>,
+    /// All of its blocks were seen.
+    pub(super) is_whole: bool,
 }
 
 impl Reach {
     /// Nothing if no block can be read.
     pub(super) fn of(disk: &dyn Disk, segment: &Segment) -> Option<Reach> {
         if let Some(sealed) = segment.sealed() {
-            return Some(Reach { until: sealed.until, range: sealed.range });
+            return Some(Reach { until: sealed.until, range: sealed.range, is_whole: true });
         }
         let file = disk.open(&segment.path).ok()?;
         let mut walk = Walk::through(segment, &*file);
         let mut reach: Option<Reach> = None;
+        let mut is_whole = true;
         while let Some(next) = walk.next() {
-            if let Next::Block(head) = next {
-                let before = reach.and_then(|reach| reach.range);
-                let range = head.range.map(|range| widened(before, range)).or(before);
-                reach = Some(Reach { until: head.end(), range });
-            }
+            let Next::Block(head) = next else {
+                is_whole = false;
+                continue;
+            };
+            let before = reach.and_then(|reach| reach.range);
+            let range = head.range.map(|range| widened(before, range)).or(before);
+            reach = Some(Reach { until: head.end(), range, is_whole: true });
         }
-        reach
+        is_whole &= walk.broken().is_ok();
+        reach.map(|reach| Reach { is_whole, ..reach })
     }
 }
 

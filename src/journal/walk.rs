@@ -1,5 +1,8 @@
 //! Goes through the blocks of a segment, from whole block to whole block.
 
+use std::cell::Cell;
+use std::io;
+
 use memchr::memmem::Finder;
 
 use super::block::{HEAD, Head, Identity, LONGEST, MARKER};
@@ -10,13 +13,14 @@ use crate::disk::Reading;
 const WINDOW: usize = 256 << 10;
 
 /// A way through a segment.
-#[derive(Debug)]
 pub(super) struct Walk<'a> {
     file: &'a dyn Reading,
     length: u64,
     offset: u64,
     /// Blocks of other segments are damage.
     identity: Option<Identity>,
+    /// The first error of the file system: what looks like damage may be whole another time.
+    broken: Cell<Option<io::Error>>,
 }
 
 /// What comes next.
@@ -41,20 +45,34 @@ pub(super) struct Damage {
 impl<'a> Walk<'a> {
     /// Through a segment that can be used; `file` is its file.
     pub(super) fn through(segment: &Segment, file: &'a dyn Reading) -> Walk<'a> {
-        let length = file.length().unwrap_or(u64::MAX);
-        Walk { file, length, offset: segment.begins(), identity: Some(segment.identity) }
+        Walk::new(file, segment.begins(), Some(segment.identity))
+    }
+
+    fn new(file: &'a dyn Reading, offset: u64, identity: Option<Identity>) -> Walk<'a> {
+        let mut walk = Walk { file, length: 0, offset, identity, broken: Cell::new(None) };
+        match file.length() {
+            Ok(length) => walk.length = length,
+            Err(error) => walk.broken = Cell::new(Some(error)),
+        }
+        walk
     }
 
     /// Whose blocks a file without header holds: by the first that is whole.
-    pub(super) fn identity_of(file: &'a dyn Reading) -> Option<Identity> {
-        let mut walk = Walk { file, length: file.length().ok()?, offset: 0, identity: None };
-        loop {
-            match walk.next()? {
-                Next::Block(head) if walk.payload(&head).is_ok() => return Some(head.identity),
+    pub(super) fn identity_of(file: &'a dyn Reading) -> io::Result<Option<Identity>> {
+        let mut walk = Walk::new(file, 0, None);
+        while let Some(next) = walk.next() {
+            match next {
+                Next::Block(head) if walk.payload(&head).is_ok() => return Ok(Some(head.identity)),
                 Next::Block(head) => drop(walk.refuse(&head, String::new())),
                 Next::Damage(_) => {}
             }
         }
+        walk.broken().map(|()| None)
+    }
+
+    /// Whether the file system said no on the way.
+    pub(super) fn broken(&self) -> io::Result<()> {
+        self.broken.take().map_or(Ok(()), Err)
     }
 
     /// The next block or damage; nothing at the end of the file.
@@ -73,8 +91,7 @@ impl<'a> Walk<'a> {
 
     /// The entries of a block, if they are whole.
     pub(super) fn payload(&self, head: &Head) -> Result<Vec<u8>, String> {
-        let stored = self.file.read_at(head.offset + HEAD as u64, head.stored as usize);
-        let stored = stored.map_err(|error| error.to_string())?;
+        let stored = self.read_at(head.offset + HEAD as u64, head.stored as usize)?;
         if stored.len() != head.stored as usize {
             return Err("a block is cut off".to_owned());
         }
@@ -97,8 +114,16 @@ impl<'a> Walk<'a> {
         self.resume(head.offset, why)
     }
 
+    fn read_at(&self, offset: u64, length: usize) -> Result<Vec<u8>, String> {
+        self.file.read_at(offset, length).map_err(|error| {
+            let why = error.to_string();
+            self.broken.set(Some(error));
+            why
+        })
+    }
+
     fn head_at(&self, offset: u64) -> Result<Head, String> {
-        let bytes = self.file.read_at(offset, HEAD).map_err(|error| error.to_string())?;
+        let bytes = self.read_at(offset, HEAD)?;
         let Some(head) = Head::parse(&bytes, offset) else {
             return Err(match bytes.len() < HEAD {
                 true => "a block is cut off".to_owned(),
@@ -119,7 +144,7 @@ impl<'a> Walk<'a> {
         let finder = Finder::new(&MARKER);
         let mut from = offset + 1;
         while from < self.length {
-            let window = match self.file.read_at(from, WINDOW + MARKER.len() - 1) {
+            let window = match self.read_at(from, WINDOW + MARKER.len() - 1) {
                 Ok(window) if MARKER.len() <= window.len() => window,
                 // The rest cannot be read, or is too short.
                 _ => break,

@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::block::{Block, LONGEST};
-use super::catalogue::{Catalogue, Context, Kind, Segment};
+use super::catalogue::{Catalogue, Context, Fault, Kind, Segment};
 use super::entry::{Bytes, decode};
 use super::keeper::Keeper;
 use super::seal::{Sealer, is_leftover};
@@ -232,12 +232,18 @@ fn end_of(disk: &dyn Disk, catalogue: &Catalogue) -> Result<(u64, Context), Jour
     let mut context = Context::default();
     for segment in &catalogue.segments {
         match &segment.kind {
-            Kind::Useless { newer: Some(found), .. } => {
+            Kind::Useless(Fault::Newer(found)) => {
                 let known = super::catalogue::VERSION;
                 return Err(JournalError::Newer { path: segment.path.clone(), found: *found, known });
             }
+            // It may hold positions that must not be given twice.
+            Kind::Useless(Fault::Unreadable(cause)) => {
+                return Err(JournalError::File { path: segment.path.clone(), cause: Arc::clone(cause) });
+            }
             // Its name says which positions had been given; one that says nothing is nobody's.
-            Kind::Useless { .. } if segment.identity.first != u64::MAX => end = end.max(segment.identity.first),
+            Kind::Useless(Fault::Damaged) if segment.identity.first != u64::MAX => {
+                end = end.max(segment.identity.first);
+            }
             _ => {}
         }
     }
@@ -274,5 +280,6 @@ fn read_to_end(disk: &dyn Disk, segment: &Segment, context: &mut Context) -> Res
             Err(why) => drop(walk.refuse(&head, why)),
         }
     }
+    walk.broken().map_err(JournalError::file(&segment.path))?;
     Ok(end)
 }
