@@ -68,7 +68,9 @@ fn stands(place: &Place) -> bool {
 fn what_is_over_goes_byte_for_byte_while_the_daemon_works() {
     let place = place();
     let (store, events) = place.open(&["file"]);
-    store.changes(distress());
+    // What the program says of its reasons may name somebody.
+    let reason = format!("{MMSI} says who it is");
+    store.changes(distress().into_iter().map(|change| Change { reason: reason.clone(), ..change }).collect());
     store.told(stored(&events).iter().map(|delivery| delivery.seq).collect());
     let id = &distress()[0].alert.id;
     // Much and little, so that pages fill, split and are left half empty.
