@@ -57,7 +57,13 @@ impl Centre {
 
     fn does(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));
-        command.args(&arguments[..1]).arg("--config").arg(&self.settings).args(&arguments[1..]);
+        command.args(&arguments[..1]);
+        // The store's own file where that will do: settings bring all zones with them.
+        match arguments[0] {
+            "alerts" | "cases" => command.arg("--store").arg(self.file("atalaia.sqlite")),
+            _ => command.arg("--config").arg(&self.settings),
+        };
+        command.args(&arguments[1..]);
         let output = command.output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         (output.status.code(), text(output.stdout), text(output.stderr))
@@ -139,6 +145,8 @@ fn an_analysts_mark_stands_wherever_the_alert_goes() {
     assert!(why.contains("say what is to be marked"), "{why}");
     let why = centre.refuses(&["alerts", "--as", "ana", "mark", short, "--handling", "H3", "--why", "?"]);
     assert!(why.contains("H3 needs it"), "{why}");
+    let why = centre.refuses(&["alerts", "--as", "ana", "mark", short, "--text", "a\u{202e}b", "--why", "?"]);
+    assert!(why.contains("holds a control character"), "{why}");
     let why = centre.refuses(&["alerts", "--as", "ana", "mark", short, "--grade", "Z9", "--why", "?"]);
     assert!(why.contains("as B3"), "{why}");
     let said = centre.says(&[
@@ -154,14 +162,14 @@ fn an_analysts_mark_stands_wherever_the_alert_goes() {
         "--handling",
         "H1,H3",
         "--text",
-        "ask the\u{202e} duty officer",
+        "ask the duty officer",
         "--purpose",
         "SAR",
         "--why",
         "seen from the air",
     ]);
     let marking = "TLP:AMBER+STRICT H1 H3 A1, SAR";
-    assert!(said.starts_with(&id) && said.contains(marking) && !said.contains('\u{202e}'), "{said}");
+    assert!(said.starts_with(&id) && said.contains(marking), "{said}");
 
     // A line that comes after the mark does not undo it, here or at whoever is told of it.
     client.write_all(device(9, 24 * 60).as_bytes()).unwrap();
