@@ -25,7 +25,8 @@ pub(super) struct Arguments {
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let settings = check(Some(&arguments.config), None, Purpose::Replay).map_err(Failure::Settings)?;
     let path = StoreArguments { config: Some(arguments.config.clone()), store: None }.path()?;
-    let who = who(arguments.who.as_ref())?;
+    // Who only asks removes nothing.
+    let who = if arguments.dry_run { String::new() } else { who(arguments.who.as_ref())? };
     let purged = store::purge(&path, &settings.retention, &who, Clock.now(), arguments.dry_run).map_err(refused)?;
     print(&told(&purged, if arguments.dry_run { "would go" } else { "gone" }))
 }
@@ -42,6 +43,7 @@ fn told(purged: &Purged, what: &str) -> String {
         line("notes", purged.notes, purged.held_notes, 0),
         line("silences", purged.silences, 0, 0),
         line("audit", purged.audit, purged.held_audit, 0),
+        line("copies", purged.copies, 0, 0),
     ]
     .concat()
 }

@@ -72,6 +72,7 @@ impl Daemon {
                 notes = purged.notes,
                 silences = purged.silences,
                 audit = purged.audit,
+                copies = purged.copies,
                 "purged what was kept for long enough"
             ),
             Err(error) => {

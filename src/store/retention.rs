@@ -4,9 +4,10 @@
 //! A removal is many small transactions, so that the writer waits for none of them long. Every one of them says in the same
 //! transaction how much it removed (`purges` and an audit row, numbers only): a purge that is cut off is as true as one that ends.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
@@ -93,6 +94,8 @@ pub struct Purged {
     pub silences: u64,
     /// Audit rows.
     pub audit: u64,
+    /// Copies of the file from before a later version brought it forward.
+    pub copies: u64,
     /// Alerts kept by a hold.
     pub held_alerts: u64,
     /// Cases kept by a hold.
@@ -108,7 +111,7 @@ pub struct Purged {
 impl Purged {
     /// Whether anything went.
     pub fn is_empty(&self) -> bool {
-        self.alerts + self.cases + self.notes + self.silences + self.audit == 0
+        self.alerts + self.cases + self.notes + self.silences + self.audit + self.copies == 0
     }
 }
 
@@ -122,18 +125,29 @@ pub fn purge(
 ) -> Result<Purged, StoreError> {
     let connection = schema::beside(path)?;
     let mut purge = Purge { connection, settings, who, now, rows: None, gone: Purged::default() };
-    let done = purge.find().and_then(|found| match dry_run {
-        true => Ok(found),
-        false => purge.remove().map(|()| Purged {
-            held_alerts: found.held_alerts,
-            held_cases: found.held_cases,
-            held_notes: found.held_notes,
-            held_audit: found.held_audit,
-            waiting: found.waiting,
-            ..purge.gone
-        }),
-    });
-    done.map_err(StoreError::sqlite(path))
+    let found = purge.find().map_err(StoreError::sqlite(path))?;
+    // What is removed stands in them; what is held stands in the file itself.
+    let copies = copies(path, purge.before(settings.alerts_days));
+    if dry_run {
+        return Ok(Purged { copies: copies.len() as u64, ..found });
+    }
+    for copy in &copies {
+        fs::remove_file(copy).map_err(StoreError::file(copy))?;
+    }
+    purge.gone.copies = copies.len() as u64;
+    purge.remove().map_err(StoreError::sqlite(path))?;
+    let Purged { held_alerts, held_cases, held_notes, held_audit, waiting, .. } = found;
+    Ok(Purged { held_alerts, held_cases, held_notes, held_audit, waiting, ..purge.gone })
+}
+
+/// Copies of the file from earlier versions that were last written before this.
+fn copies(path: &Path, before: i64) -> Vec<PathBuf> {
+    let written = |copy: &PathBuf| {
+        let age = fs::metadata(copy).ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        i64::try_from(age.as_millis()).ok()
+    };
+    let all = (1..schema::VERSION).map(|version| schema::kept_copy(path, version));
+    all.filter(|copy| written(copy).is_some_and(|written| written <= before)).collect()
 }
 
 struct Purge<'a> {
@@ -224,6 +238,7 @@ impl Purge<'_> {
             notes: count(notes, None)?,
             silences: count(silences, None)?,
             audit: count(audit, None)?,
+            copies: 0,
             held_alerts: count(alerts, Some("held"))?,
             held_cases: count(cases, Some("held"))?,
             held_notes: count(notes, Some("held"))?,
@@ -249,6 +264,7 @@ impl Purge<'_> {
             }
         }
         if !self.gone.is_empty() {
+            self.step(KINDS[0], &[])?;
             self.give_back()?;
         }
         Ok(())
@@ -402,8 +418,8 @@ fn say(
         return Ok(rows);
     }
     let why = format!(
-        "{} alerts, {} cases, {} notes, {} silences, {} audit rows",
-        gone.alerts, gone.cases, gone.notes, gone.silences, gone.audit
+        "{} alerts, {} cases, {} notes, {} silences, {} audit rows, {} copies",
+        gone.alerts, gone.cases, gone.notes, gone.silences, gone.audit, gone.copies
     );
     let (purge, row) = match rows {
         Some(rows) => rows,
@@ -417,14 +433,15 @@ fn say(
     transaction.execute("UPDATE audit SET why = ?2 WHERE seq = ?1", params![row, why])?;
     let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     transaction.execute(
-        "UPDATE purges SET alerts = ?2, cases = ?3, notes = ?4, silences = ?5, audit = ?6 WHERE seq = ?1",
+        "UPDATE purges SET alerts = ?2, cases = ?3, notes = ?4, silences = ?5, audit = ?6, copies = ?7 WHERE seq = ?1",
         params![
             purge,
             count(gone.alerts),
             count(gone.cases),
             count(gone.notes),
             count(gone.silences),
-            count(gone.audit)
+            count(gone.audit),
+            count(gone.copies)
         ],
     )?;
     Ok(Some((purge, row)))

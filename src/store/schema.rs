@@ -140,7 +140,8 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
         cases INTEGER NOT NULL DEFAULT 0,
         notes INTEGER NOT NULL DEFAULT 0,
         silences INTEGER NOT NULL DEFAULT 0,
-        audit INTEGER NOT NULL DEFAULT 0
+        audit INTEGER NOT NULL DEFAULT 0,
+        copies INTEGER NOT NULL DEFAULT 0
     ) STRICT;
 ",
 ];
@@ -155,9 +156,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
         return Err(StoreError::Newer { path: path.to_owned(), found, known: VERSION });
     }
     if 0 < found && found < VERSION {
-        let mut kept = path.as_os_str().to_owned();
-        kept.push(format!(".schema-{found}"));
-        copy(&connection, &PathBuf::from(kept))?;
+        copy(&connection, &kept_copy(path, found))?;
     }
     if found == 0 {
         // Before the first table: what a purge removes goes back to the disk page by page.
@@ -176,6 +175,13 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
         connection.execute_batch("VACUUM").map_err(&failed)?;
     }
     Ok(connection)
+}
+
+/// The copy of the file as it was under an earlier version.
+pub(super) fn kept_copy(path: &Path, version: i64) -> PathBuf {
+    let mut kept = path.as_os_str().to_owned();
+    kept.push(format!(".schema-{version}"));
+    PathBuf::from(kept)
 }
 
 /// Opens the file beside the daemon: it must be there and of this version.

@@ -11,6 +11,7 @@ mod demo;
 mod evaluate;
 mod exports;
 mod feed;
+mod handling;
 mod house;
 mod house_source;
 mod identities;

@@ -1,7 +1,5 @@
 //! What is old goes, byte for byte; what is open, held, waiting or marked stays.
 
-use std::fs;
-
 use super::*;
 use crate::alerts::handling::Mark;
 use crate::alerts::{Change, Severity, Status};
@@ -68,7 +66,9 @@ fn stands(place: &Place) -> bool {
 fn what_is_over_goes_byte_for_byte_while_the_daemon_works() {
     let place = place();
     let (store, events) = place.open(&["file"]);
-    store.changes(distress());
+    // What the program says of its reasons may name somebody.
+    let reason = format!("{MMSI} says who it is");
+    store.changes(distress().into_iter().map(|change| Change { reason: reason.clone(), ..change }).collect());
     store.told(stored(&events).iter().map(|delivery| delivery.seq).collect());
     let id = &distress()[0].alert.id;
     // Much and little, so that pages fill, split and are left half empty.
@@ -92,7 +92,7 @@ fn what_is_over_goes_byte_for_byte_while_the_daemon_works() {
     assert_eq!(place.count("SELECT count(*) FROM changes") + place.count("SELECT count(*) FROM outbox"), 0);
     // What was done, when and by whom stays, and the proof of the purge, in numbers.
     assert_eq!(place.count("SELECT count(*) FROM audit WHERE what = 'noted' AND who = 'ana'"), 300);
-    assert_eq!(place.count("SELECT count(*) FROM audit WHERE what = 'purged' AND why = '1 alerts, 1 cases, 300 notes, 0 silences, 0 audit rows'"), 1);
+    assert_eq!(place.count("SELECT count(*) FROM audit WHERE what = 'purged' AND why = '1 alerts, 1 cases, 300 notes, 0 silences, 0 audit rows, 0 copies'"), 1);
     assert_eq!(place.count("SELECT count(*) FROM purges WHERE alerts = 1 AND notes = 300 AND cases = 1"), 1);
     assert!(run(&place, days(366)).is_empty());
     assert_eq!(place.count("SELECT count(*) FROM purges"), 1, "a purge of nothing leaves no row");
@@ -250,6 +250,21 @@ fn no_transaction_removes_more_than_two_hundred_rows() {
         }
     }
     assert_eq!((steps, gone.alerts, ids(&place).as_str()), (3, 1, ""));
+}
+
+#[test]
+fn a_copy_from_an_earlier_version_goes_with_the_alerts_in_it() {
+    let place = place();
+    drop(place.open(&[]));
+    let copy = schema::kept_copy(&place.path, 1);
+    fs::write(&copy, MMSI.to_string()).expect("a file");
+    let now = crate::clock::Clock.now();
+    assert!(run(&place, now).is_empty() && copy.exists());
+    let later = now + Span::from_hours(24 * 366);
+    let would = purge(&place.path, &RetentionSettings::default(), WHO, later, true).expect("it works");
+    assert!(would.copies == 1 && copy.exists());
+    assert_eq!((run(&place, later).copies, copy.exists()), (1, false));
+    assert_eq!(place.count("SELECT count(*) FROM purges WHERE copies = 1 AND alerts = 0"), 1);
 }
 
 #[test]
