@@ -68,7 +68,7 @@ fn what_is_over_goes_byte_for_byte_while_the_daemon_works() {
     let (store, events) = place.open(&["file"]);
     // What the program says of its reasons may name somebody.
     let reason = format!("{MMSI} says who it is");
-    store.changes(distress().into_iter().map(|change| Change { reason: reason.clone(), ..change }).collect());
+    store.changes(distress().into_iter().map(|change| Change { reason: reason.clone(), ..change }).collect(), 0);
     store.told(stored(&events).iter().map(|delivery| delivery.seq).collect());
     let id = &distress()[0].alert.id;
     // Much and little, so that pages fill, split and are left half empty.
@@ -102,7 +102,7 @@ fn what_is_over_goes_byte_for_byte_while_the_daemon_works() {
     assert_eq!(place.count("SELECT count(*) FROM audit WHERE what <> 'purged'"), 0);
     assert_eq!(place.count("SELECT count(*) FROM audit"), 2);
     // And the daemon goes on.
-    store.changes(over(1, |_| {}));
+    store.changes(over(1, |_| {}), 0);
     assert!(store.settle(PATIENCE));
     assert_eq!(ids(&place), "b");
 }
@@ -112,11 +112,11 @@ fn open_alerts_and_deliveries_that_wait_stay_whatever_their_age() {
     let place = place();
     let (store, events) = place.open(&["file"]);
     // b is open, c is over and told, d is over and waits.
-    store.changes(over(1, |_| {})[..1].to_vec());
-    store.changes(over(2, |_| {}));
+    store.changes(over(1, |_| {})[..1].to_vec(), 0);
+    store.changes(over(2, |_| {}), 0);
     let told = stored(&events).into_iter().chain(stored(&events)).map(|delivery| delivery.seq).collect();
     store.told(told);
-    store.changes(over(3, |_| {}));
+    store.changes(over(3, |_| {}), 0);
     assert!(store.settle(PATIENCE));
     let gone = run(&place, days(5000));
     assert_eq!((gone.alerts, gone.waiting), (1, 1));
@@ -134,7 +134,7 @@ fn open_alerts_and_deliveries_that_wait_stay_whatever_their_age() {
 fn a_day_that_an_analyst_marked_wins_over_the_class() {
     let place = place();
     let (store, _events) = place.open(&[]);
-    (1..4).for_each(|number| store.changes(over(number, |_| {})));
+    (1..4).for_each(|number| store.changes(over(number, |_| {}), 0));
     assert!(store.settle(PATIENCE));
     let until = |id, day| {
         let mark_ = Mark { retain_until: Some(days(day)), ..Mark::default() };
@@ -153,7 +153,7 @@ fn a_day_that_an_analyst_marked_wins_over_the_class() {
 fn a_held_case_keeps_all_that_belongs_to_it_until_it_is_released() {
     let place = place();
     let (store, _events) = place.open(&[]);
-    (1..5).for_each(|number| store.changes(over(number, |_| {})));
+    (1..5).for_each(|number| store.changes(over(number, |_| {}), 0));
     let full = |letter: &str| format!("{letter}aaaaaaaaaaaaaaaaaaaaaaaaa");
     let (b, c, d) = (full("b"), full("c"), full("d"));
     // The case of b grew into one of b and c under another id; d is another case; e is in none.
@@ -199,8 +199,8 @@ fn a_held_case_keeps_all_that_belongs_to_it_until_it_is_released() {
 fn each_class_has_its_own_days_and_none_is_for_ever() {
     let place = place();
     let (store, _events) = place.open(&[]);
-    store.changes(over(1, |_| {}));
-    store.changes(over(2, |_| {})[..1].to_vec());
+    store.changes(over(1, |_| {}), 0);
+    store.changes(over(2, |_| {})[..1].to_vec(), 0);
     assert!(store.settle(PATIENCE));
     for id in ["baaa", "caaa"] {
         act(&place.path, id, &Act::Note("short".to_owned()), WHO, None, noon()).expect("there");
@@ -229,8 +229,8 @@ fn no_transaction_removes_more_than_two_hundred_rows() {
     let (store, _events) = place.open(&[]);
     let changes = over(1, |_| {});
     let many: Vec<Change> = (3..500).map(|revision| Change { revision, ..changes[1].clone() }).collect();
-    store.changes(changes.clone());
-    store.changes(many);
+    store.changes(changes.clone(), 0);
+    store.changes(many, 0);
     assert!(store.settle(PATIENCE));
     drop(store);
     let mut connection = schema::beside(&place.path).expect("it is there");
