@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -36,14 +37,18 @@ impl Daemon {
         Daemon::start_with(settings, Stdio::null())
     }
 
+    /// One that dies at a fault point.
+    pub fn start_dying(settings: &Path, fault: &str) -> Daemon {
+        Daemon::spawn(Command::new(env!("CARGO_BIN_EXE_atalaia")).env("ATALAIA_FAULT", fault), settings, Stdio::null())
+    }
+
     fn start_with(settings: &Path, stdin: Stdio) -> Daemon {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_atalaia"))
-            .args(["run", "--config"])
-            .arg(settings)
-            .stdin(stdin)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Daemon::spawn(&mut Command::new(env!("CARGO_BIN_EXE_atalaia")), settings, stdin)
+    }
+
+    fn spawn(command: &mut Command, settings: &Path, stdin: Stdio) -> Daemon {
+        let mut child =
+            command.args(["run", "--config"]).arg(settings).stdin(stdin).stderr(Stdio::piped()).spawn().unwrap();
         let errors = BufReader::new(child.stderr.take().unwrap());
         let (sender, log) = channel();
         thread::spawn(move || errors.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
@@ -73,6 +78,31 @@ impl Daemon {
         let line = self.wait_for(&["listening", "address="]);
         let rest = line.split("address=").nth(1).unwrap();
         rest.split_whitespace().next().unwrap().to_owned()
+    }
+
+    /// Where an input listens; nothing if it dies before it says so.
+    pub fn address_unless_dead(&mut self) -> Option<String> {
+        while let Ok(line) = self.log.recv_timeout(PATIENCE) {
+            self.heard.push(line.clone());
+            if line.contains("listening")
+                && let Some((_, rest)) = line.split_once("address=")
+            {
+                return rest.split_whitespace().next().map(str::to_owned);
+            }
+        }
+        None
+    }
+
+    /// Waits for its end; the signal it died of.
+    pub fn died_of(&mut self) -> Option<i32> {
+        let start = Clock.moment();
+        while Clock.moment().since(start) < PATIENCE {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.signal();
+            }
+            thread::yield_now();
+        }
+        panic!("it lives:\n{}", self.heard.join("\n"))
     }
 
     /// Waits for its end; its exit code.

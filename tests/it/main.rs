@@ -27,6 +27,7 @@ mod properties;
 mod questions;
 mod recordings;
 mod replay_cli;
+mod restart;
 mod scenes;
 mod settings;
 mod shards;

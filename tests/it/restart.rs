@@ -1,0 +1,293 @@
+//! A daemon that dies and begins again says what one that never died says: the same lines under the same keys, nothing twice as new,
+//! nothing left out; whatever it was doing when it died, and whatever became of its snapshots.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::net::TcpStream;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use atalaia::ais::encode::{Envelope, Message, Motion};
+use atalaia::clock::Clock;
+use atalaia::disk::RealDisk;
+use atalaia::journal::{self, Entry, Position};
+use atalaia::time::{Span, Time};
+use atalaia::units::Mmsi;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::daemon::{Daemon, PATIENCE, input, settings};
+use crate::scenes;
+
+const ABORTED: i32 = 6;
+const KILLED: i32 = 9;
+
+/// A folder with settings: one feed that listens, a store, one file that everything is told to, facts too.
+struct Place {
+    folder: TempDir,
+    settings: PathBuf,
+}
+
+impl Place {
+    fn new() -> Place {
+        let folder = TempDir::new().unwrap();
+        fs::create_dir(folder.path().join("scenes")).unwrap();
+        fs::write(folder.path().join("scenes/scenes.geojson"), scenes::zones(0.0)).unwrap();
+        let sink =
+            "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\nmin_severity = \"info\"\n";
+        let rest = "[store]\npath = \"atalaia.sqlite\"\n[alerts]\nalert_from = 0\n[time]\nlateness_seconds = 120\n";
+        let text = format!("{}{sink}{rest}", input("tcp-listen", "address = \"127.0.0.1:0\""));
+        let path = settings(&folder, &text);
+        let text = fs::read_to_string(&path).unwrap().replacen("[zones]\n", "[zones]\nfolder = \"scenes\"\n", 1);
+        fs::write(&path, text).unwrap();
+        Place { folder, settings: path }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn journal(&self) -> PathBuf {
+        self.file("atalaia.sqlite.journal")
+    }
+
+    /// Lines that are written down: a feed that can go on where it was asks for those behind them.
+    fn written_down(&self) -> usize {
+        let mut lines = 0;
+        let _ = journal::read(&RealDisk, &self.journal(), Position(0), None, |_, entry| {
+            if let Entry::Lines { bytes, .. } = entry {
+                lines += bytes.iter().filter(|byte| **byte == b'\n').count();
+            }
+            ControlFlow::Continue(())
+        });
+        lines
+    }
+
+    /// What the sink was told, by key; a repeat must say the same. A line cut short by a death counts as not told.
+    fn told(&self) -> BTreeMap<(String, u64), Value> {
+        let text = fs::read_to_string(self.file("alerts.jsonl")).unwrap_or_default();
+        let mut told = BTreeMap::new();
+        for line in text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+            let key = (line["alert"]["id"].as_str().unwrap().to_owned(), line["revision"].as_u64().unwrap());
+            if let Some(before) = told.insert(key, line.clone()) {
+                assert_eq!(before, line, "a repeat says another thing");
+            }
+        }
+        told
+    }
+
+    fn snapshots(&self) -> Vec<PathBuf> {
+        let files = fs::read_dir(self.journal()).unwrap().map(|entry| entry.unwrap().path());
+        let mut files: Vec<PathBuf> =
+            files.filter(|path| path.extension().is_some_and(|extension| extension == "snapshot")).collect();
+        files.sort();
+        files
+    }
+
+    /// Feeds the lines from where the journal ends and stops in order; how long the beginning took is in the log.
+    fn feed_rest(&self, lines: &[String]) -> String {
+        let from = self.written_down();
+        let mut daemon = Daemon::start(&self.settings);
+        send(&daemon.address(), &lines[from..]);
+        daemon.stop("feed")
+    }
+
+    /// Feeds the lines up to one of them and kills.
+    fn feed_and_kill(&self, lines: &[String], until: usize, pause: Duration) {
+        let from = self.written_down();
+        let mut daemon = Daemon::start(&self.settings);
+        send(&daemon.address(), lines.get(from..until).unwrap_or_default());
+        thread::sleep(pause);
+        daemon.signal("KILL");
+        assert_eq!(daemon.died_of(), Some(KILLED));
+    }
+
+    /// What one that is never stopped says.
+    fn undisturbed(lines: &[String]) -> BTreeMap<(String, u64), Value> {
+        let place = Place::new();
+        place.feed_rest(lines);
+        place.told()
+    }
+}
+
+fn send(address: &str, lines: &[String]) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    // It may die while it is told.
+    let _ = stream.write_all(lines.concat().as_bytes());
+}
+
+fn scene(name: &str) -> Vec<String> {
+    let scenario = scenes::scenes(1).into_iter().find(|(known, _)| *known == name).unwrap().1;
+    scenario.feed().nmea().lines().map(|line| format!("{line}\n")).collect()
+}
+
+/// Devices in distress: each is an alert of its own at its first word.
+fn devices(count: u32) -> Vec<String> {
+    let mut lines = Vec::new();
+    for number in 0..count {
+        let at = Time::from_utc(2026, 3, 1, 4, 0, 0).unwrap() + Span::from_seconds(10 * i64::from(number));
+        let place = (36.0 + f64::from(number) * 0.02, -16.25);
+        let motion = Motion { status: Some(14), lat_lon: Some(place), ..Motion::default() };
+        let message = Message::class_a(1, Mmsi(972_100_000 + number), &motion);
+        let sentences = message.sentences(&Envelope { time: Some(at), ..Envelope::default() });
+        lines.extend(sentences.iter().map(|sentence| format!("{sentence}\n")));
+    }
+    lines
+}
+
+#[track_caller]
+fn assert_same(got: &BTreeMap<(String, u64), Value>, expected: &BTreeMap<(String, u64), Value>, what: &str) {
+    for (key, line) in expected {
+        let got = got.get(key).unwrap_or_else(|| panic!("{what}: never told: {line}"));
+        assert_eq!(got, line, "{what}");
+    }
+    let more: Vec<_> = got.keys().filter(|key| !expected.contains_key(*key)).collect();
+    assert!(more.is_empty(), "{what}: told beyond that: {more:?}");
+}
+
+#[test]
+fn killed_at_twenty_moments_it_says_what_one_says_that_never_died() {
+    for name in ["meeting", "company"] {
+        let lines = scene(name);
+        let expected = Place::undisturbed(&lines);
+        assert!(expected.len() > 5, "{name} says little: {}", expected.len());
+        let place = Place::new();
+        let mut chance = fastrand::Rng::with_seed(lines.len() as u64);
+        let mut cuts: Vec<usize> = (0..10).map(|_| chance.usize(1..lines.len())).collect();
+        cuts.sort_unstable();
+        for (number, cut) in cuts.into_iter().enumerate() {
+            place.feed_and_kill(&lines, cut, Duration::from_millis(chance.u64(50..400)));
+            let snapshots = place.snapshots();
+            match number % 3 {
+                1 => {
+                    let newest = snapshots.last().unwrap();
+                    let mut bytes = fs::read(newest).unwrap();
+                    let middle = bytes.len() / 2;
+                    bytes[middle] ^= 1;
+                    fs::write(newest, bytes).unwrap();
+                }
+                2 => snapshots.iter().for_each(|path| fs::remove_file(path).unwrap()),
+                _ => {}
+            }
+        }
+        place.feed_rest(&lines);
+        assert_eq!(place.written_down(), lines.len());
+        assert_same(&place.told(), &expected, name);
+        let aside = fs::read_dir(place.journal()).unwrap();
+        let aside =
+            aside.filter(|entry| entry.as_ref().unwrap().path().to_string_lossy().ends_with(".corrupt")).count();
+        assert!(0 < aside, "the damaged snapshots were not set aside");
+    }
+}
+
+/// Every point at which it can be told to die, three times each. Those that need an occasion of their own are tested beside it.
+#[test]
+fn it_may_die_at_any_point_and_nothing_is_lost_or_said_otherwise() {
+    let lines = devices(40);
+    let expected = Place::undisturbed(&lines);
+    assert_eq!(expected.len(), 40);
+    let of_their_own = ["migration", "backup", "purge-between-removals", "store-checkpoint"];
+    for point in atalaia::fault::NAMES.iter().filter(|point| !of_their_own.contains(point)) {
+        let place = Place::new();
+        // Something to take up, and a segment to seal.
+        place.feed_and_kill(&lines, 5, Duration::from_millis(100));
+        for pass in 1..=3 {
+            let from = place.written_down();
+            // Points that are passed once in a life can only be met at their first pass.
+            let once = ["replay-half", "restart-begun", "journal-segment-begun", "snapshot", "journal-sealed"];
+            let pass = if once.iter().any(|name| point.starts_with(name)) { 1 } else { pass };
+            let mut daemon = Daemon::start_dying(&place.settings, &format!("{point}:{pass}"));
+            if let Some(address) = daemon.address_unless_dead() {
+                // One after the other, so that there is more than one transaction and one block.
+                for line in lines.get(from..(from + 12).min(lines.len())).unwrap_or_default() {
+                    send(&address, std::slice::from_ref(line));
+                    thread::sleep(Duration::from_millis(5));
+                }
+            }
+            assert_eq!(daemon.died_of(), Some(ABORTED), "{point} is not reached");
+        }
+        place.feed_rest(&lines);
+        assert_same(&place.told(), &expected, point);
+    }
+}
+
+#[test]
+fn it_may_die_while_it_makes_or_closes_or_copies_its_store() {
+    let lines = devices(10);
+    let expected = Place::undisturbed(&lines);
+    let place = Place::new();
+    for pass in 1..=2 {
+        let mut daemon = Daemon::start_dying(&place.settings, &format!("migration:{pass}"));
+        assert_eq!(daemon.died_of(), Some(ABORTED));
+    }
+    for part in [3, 6, 9] {
+        let from = place.written_down();
+        let mut daemon = Daemon::start_dying(&place.settings, "store-checkpoint");
+        send(&daemon.address(), &lines[from..part]);
+        thread::sleep(Duration::from_millis(200));
+        daemon.signal("TERM");
+        assert_eq!(daemon.died_of(), Some(ABORTED));
+        let copy = place.file("copy.sqlite");
+        let mut backup = Command::new(env!("CARGO_BIN_EXE_atalaia"));
+        let backup = backup.arg("backup").arg("--store").arg(place.file("atalaia.sqlite")).arg(&copy);
+        assert!(!backup.env("ATALAIA_FAULT", "backup").status().unwrap().success());
+        assert!(!copy.exists(), "half a copy under the name of a whole one");
+    }
+    place.feed_rest(&lines);
+    assert_same(&place.told(), &expected, "store");
+}
+
+/// The daemon is stopped in order in the middle of everything: nothing has to be read again, and its own absence is nobody's silence.
+#[test]
+fn stopped_in_order_it_goes_on_at_once_with_the_same_alerts() {
+    let lines = scene("meeting");
+    let expected = Place::undisturbed(&lines);
+    let place = Place::new();
+    for part in 1..=4 {
+        let from = place.written_down();
+        let start = Clock.moment();
+        let mut daemon = Daemon::start(&place.settings);
+        if 1 < part {
+            let line = daemon.wait_for(&["goes on where it stopped"]);
+            assert!(line.contains("entries=0 ") && line.contains("whole=true"), "{line}");
+        }
+        send(&daemon.address(), &lines[from..lines.len() * part / 4]);
+        daemon.stop("feed");
+        assert!(Clock.moment().since(start) < PATIENCE);
+    }
+    assert_same(&place.told(), &expected, "meeting");
+    let open = |place: &Place| {
+        let mut list = Command::new(env!("CARGO_BIN_EXE_atalaia"));
+        let list = list.args(["alerts", "list", "--store"]).arg(place.file("atalaia.sqlite")).output().unwrap();
+        String::from_utf8(list.stdout).unwrap()
+    };
+    assert_eq!(open(&place).is_empty(), expected.is_empty());
+}
+
+/// Without the folder of the journal nothing is known any more: what was open is ended, so that nobody waits for it.
+#[test]
+fn when_all_it_knew_is_lost_open_alerts_are_ended_and_the_sinks_told() {
+    let lines = devices(6);
+    let place = Place::new();
+    place.feed_rest(&lines);
+    assert_eq!(place.told().len(), 6);
+    remove(&place.journal());
+    let mut daemon = Daemon::start(&place.settings);
+    let line = daemon.wait_for(&["open alerts are not followed any more"]);
+    assert!(line.contains("alerts=6"), "{line}");
+    daemon.stop("feed");
+    let told = place.told();
+    let ended = told.values().filter(|line| line["change"] == "ended" && line["alert"]["status"] == "ended");
+    assert_eq!(ended.count(), 6);
+    assert!(told.values().filter(|line| line["change"] == "ended").all(|line| {
+        line["reason"].as_str().unwrap().contains("not followed over a restart") && line["revision"] == 2
+    }));
+}
+
+fn remove(folder: &Path) {
+    fs::remove_dir_all(folder).unwrap();
+}
