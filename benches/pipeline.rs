@@ -15,13 +15,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::ais::{Decoder, Line, LineCutter, SourceId, SourceSettings};
 use atalaia::engine::{Engine, Settings, SourceClock};
-use atalaia::geo::LatLon;
 use atalaia::time::{Span, Time};
-use atalaia::units::Mmsi;
 use atalaia::zones::{Chart, ZoneSet};
+
+mod fleet;
+
+use fleet::{fleet, round};
 
 const REPORT_EVERY: i64 = 30;
 
@@ -30,69 +31,6 @@ fn main() {
     let rounds = number("ATALAIA_BENCH_ROUNDS", 130);
     synthetic(vessels, rounds);
     recordings();
-}
-
-struct Ship {
-    mmsi: u32,
-    at: LatLon,
-    course: f64,
-    knots: f64,
-}
-
-fn fleet(vessels: usize, random: &mut fastrand::Rng) -> Vec<Ship> {
-    let spot = |random: &mut fastrand::Rng| LatLon::new(random.f64() * 120.0 - 60.0, random.f64() * 360.0 - 180.0);
-    let clusters: Vec<(LatLon, f64)> = (0..400).map(|_| (spot(random), random.f64().powi(3) + 0.01)).collect();
-    let total: f64 = clusters.iter().map(|(_, weight)| weight).sum();
-    (0..vessels)
-        .map(|index| {
-            let at = if random.f64() < 0.7 {
-                let mut left = random.f64() * total;
-                let place = clusters.iter().find(|(_, weight)| {
-                    left -= weight;
-                    left <= 0.0
-                });
-                let (centre, _) = place.unwrap_or(&clusters[0]);
-                let away = random.f64().sqrt() * 60.0 * 1852.0;
-                centre.destination(random.f64() * 360.0, away)
-            } else {
-                spot(random)
-            };
-            Ship {
-                mmsi: 201_000_000 + (index as u32 % 570) * 1_000_000 + index as u32 / 570,
-                at,
-                course: random.f64() * 360.0,
-                knots: if index % 10 == 0 { random.f64() * 2.0 } else { 3.0 + random.f64() * 17.0 },
-            }
-        })
-        .collect()
-}
-
-/// One round: every vessel once, in random order, spread over 30 s of event time.
-fn round(ships: &mut [Ship], start: Time, random: &mut fastrand::Rng, text: &mut Vec<u8>) {
-    random.shuffle(ships);
-    let count = ships.len() as i64;
-    text.clear();
-    for (index, ship) in ships.iter_mut().enumerate() {
-        let at = start + Span::from_millis(index as i64 * REPORT_EVERY * 1000 / count);
-        // Straight in degrees: the encoder's cost is not what is measured.
-        let miles = ship.knots * REPORT_EVERY as f64 / 3600.0;
-        let (east, north) = ship.course.to_radians().sin_cos();
-        let lon = ship.at.lon + miles / 60.0 * east / ship.at.lat.to_radians().cos();
-        ship.at = LatLon::new(ship.at.lat + miles / 60.0 * north, lon);
-        let motion = Motion {
-            lat_lon: Some((ship.at.lat, ship.at.lon)),
-            sog_knots: Some(ship.knots),
-            cog_degrees: Some(ship.course),
-            heading_degrees: None,
-            status: Some(0),
-            second: Some((at.seconds() % 60) as u8),
-        };
-        let envelope = Envelope { time: Some(Time::from_seconds(at.seconds())), ..Envelope::default() };
-        for sentence in Message::class_a(1, Mmsi(ship.mmsi), &motion).sentences(&envelope) {
-            text.extend_from_slice(sentence.as_bytes());
-            text.push(b'\n');
-        }
-    }
 }
 
 fn synthetic(vessels: usize, rounds: usize) {
@@ -109,7 +47,7 @@ fn synthetic(vessels: usize, rounds: usize) {
     let generator = resident() - before;
     for turn in 0..rounds {
         let start = Time::from_seconds(1_770_000_000 + turn as i64 * REPORT_EVERY);
-        round(&mut ships, start, &mut random, &mut text);
+        round(&mut ships, start, REPORT_EVERY, &mut random, &mut text);
         let clock = Instant::now();
         each_line(&text, |line| {
             decoder.line(line, &mut reports);

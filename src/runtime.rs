@@ -33,6 +33,7 @@ use begin::Begun;
 use helm::Helm;
 use reload::{folders, warn_of};
 use restart::Records;
+pub(crate) use restart::purge_lines;
 
 /// Everything that can happen to the daemon.
 enum Event {

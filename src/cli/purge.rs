@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use super::{Failure, StoreArguments, print, refused, who};
 use crate::clock::Clock;
 use crate::config::{Purpose, check};
+use crate::journal::{self, Rehearsal};
+use crate::runtime;
 use crate::store::{self, Purged};
 
 /// Arguments of `atalaia purge`.
@@ -28,15 +30,22 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     // Who only asks removes nothing.
     let who = if arguments.dry_run { String::new() } else { who(arguments.who.as_ref())? };
     let purged = store::purge(&path, &settings.retention, &who, Clock.now(), arguments.dry_run).map_err(refused)?;
-    print(&told(&purged, if arguments.dry_run { "would go" } else { "gone" }))
+    let rehearsal = if arguments.dry_run { Rehearsal::Yes } else { Rehearsal::No };
+    let lines =
+        runtime::purge_lines(&settings, Clock.now(), rehearsal).map_err(|error| Failure::Other(error.to_string()))?;
+    print(&told(&purged, &lines, if arguments.dry_run { "would go" } else { "gone" }))
 }
 
-fn told(purged: &Purged, what: &str) -> String {
+fn told(purged: &Purged, lines: &journal::Purged, what: &str) -> String {
     let line = |class: &str, gone: u64, held: u64, waiting: u64| {
         let held = if held == 0 { String::new() } else { format!("  {held} kept by a hold") };
         let waiting = if waiting == 0 { String::new() } else { format!("  {waiting} not delivered yet") };
         format!("{class:<10} {gone:>8} {what}{held}{waiting}\n")
     };
+    let mega = lines.bytes as f64 / 1e6;
+    let held =
+        if lines.kept_for_hold == 0 { String::new() } else { format!("  {} kept by a hold", lines.kept_for_hold) };
+    let raw = format!("{:<10} {:>8} files of received lines, {mega:.1} MB, {what}{held}\n", "raw", lines.files);
     [
         line("alerts", purged.alerts, purged.held_alerts, purged.waiting),
         line("cases", purged.cases, purged.held_cases, 0),
@@ -44,6 +53,7 @@ fn told(purged: &Purged, what: &str) -> String {
         line("silences", purged.silences, 0, 0),
         line("audit", purged.audit, purged.held_audit, 0),
         line("copies", purged.copies, 0, 0),
+        raw,
     ]
     .concat()
 }

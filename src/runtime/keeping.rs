@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use tracing::{error, info};
 
-use super::Daemon;
+use super::{Daemon, purge_lines};
 use crate::clock::Moment;
 use crate::fault;
+use crate::journal::Rehearsal;
 use crate::store;
 
 /// How long the store may take with what is left when stopping.
@@ -64,6 +65,12 @@ impl Daemon {
         };
         self.purging.began = Some(moment);
         let (settings, now) = (self.settings.retention.clone(), self.clock.now());
+        let all = self.settings.clone();
+        let lines = move || match purge_lines(&all, now, Rehearsal::No) {
+            Ok(purged) if purged.files == 0 => {}
+            Ok(purged) => info!(files = purged.files, bytes = purged.bytes, "purged received lines"),
+            Err(error) => error!(%error, "received lines could not be purged; it is tried again in a day"),
+        };
         let work = move || match store::purge(&path, &settings, store::OURSELVES, now, false) {
             Ok(purged) if purged.is_empty() => {}
             Ok(purged) => info!(
@@ -78,6 +85,10 @@ impl Daemon {
             Err(error) => {
                 error!(%error, "what was kept for long enough could not be purged; it is tried again in a day")
             }
+        };
+        let work = move || {
+            work();
+            lines();
         };
         match thread::Builder::new().name("purge".to_owned()).spawn(work) {
             Ok(thread) => self.purging.thread = Some(thread),

@@ -15,10 +15,11 @@ use super::helm::{Helm, Library};
 use crate::alerts::Change;
 use crate::clock::Clock;
 use crate::config::{Checked, InForce};
-use crate::disk::Disk;
+use crate::disk::{Disk, RealDisk};
 use crate::fault;
 use crate::journal::snapshots::{self, Found, Snapshot};
-use crate::journal::{self, Entry, Journal, Limits, Position, Syncer};
+use crate::journal::{self, Entry, Journal, Limits, Position, Rehearsal, Syncer};
+use crate::store;
 use crate::time::{Span, Time};
 
 /// How long a snapshot or an alert waits for the journal to be on the disk.
@@ -308,6 +309,18 @@ fn beside(store: &Path) -> PathBuf {
     let mut name = store.as_os_str().to_owned();
     name.push(".journal");
     PathBuf::from(name)
+}
+
+/// Removes received lines that were kept for long enough, apart from those of held cases; nothing without a journal.
+pub(crate) fn purge_lines(settings: &Checked, now: Time, rehearsal: Rehearsal) -> io::Result<journal::Purged> {
+    let days = settings.retention.raw_days;
+    let (Some(store), Some(folder)) = (&settings.store, folder(settings).filter(|folder| 0 < days && folder.is_dir()))
+    else {
+        return Ok(journal::Purged::default());
+    };
+    let held = store::held_spans(store).map_err(io::Error::other)?;
+    let before = now - Span::from_hours(24 * i64::from(days));
+    journal::purge(&RealDisk, &folder, before, &held, rehearsal).map_err(io::Error::other)
 }
 
 /// What is in force, as it is kept.

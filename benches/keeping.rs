@@ -1,0 +1,139 @@
+//! What keeping costs: `cargo bench --bench keeping`.
+//!
+//! (a) Speed with the journal written and alerts stored, against the same engine without, round by round in one run.
+//! (b) The state of a fleet after hours of reports: how long it takes to save and to take up again, and how large it is.
+//!
+//! `ATALAIA_BENCH_VESSELS` (default 20 000), `ATALAIA_BENCH_HOURS` of event time (default 24), one report in 3 min each.
+#![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used)]
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Instant;
+
+use atalaia::ais::{Line, SourceId};
+use atalaia::alerts::{Change, Severity};
+use atalaia::disk::RealDisk;
+use atalaia::engine::{Engine, Settings, SourceClock};
+use atalaia::journal::{self, Entry, Journal, Limits, Position};
+use atalaia::store::{Store, Wants};
+use atalaia::time::{Span, Time};
+use atalaia::zones::{Chart, ZoneSet};
+
+mod fleet;
+
+use fleet::{fleet, round};
+
+const EVERY: i64 = 180;
+/// Lines that arrive together.
+const BATCH: usize = 100;
+
+fn main() {
+    let vessels = number("ATALAIA_BENCH_VESSELS", 20_000);
+    let rounds = number("ATALAIA_BENCH_HOURS", 24) * 3600 / EVERY as usize;
+    let chart = Arc::new(Chart::with_built_in(ZoneSet::built_in()));
+    let folder = tempfile::TempDir::new().unwrap();
+    let mut journal =
+        Journal::open(Arc::new(RealDisk), &folder.path().join("journal"), None, Limits::default(), |_| {}).unwrap();
+    let wants = vec![Wants { sink: "bench".to_owned(), min_severity: Severity::Low }];
+    let syncer = journal.syncer();
+    let before = move |position| drop(syncer.reach(Position(position), std::time::Duration::from_secs(10)));
+    let at = Time::from_seconds(1_770_000_000);
+    let store = Store::open(&folder.path().join("store.sqlite"), wants, move || at, before, |_| {}).unwrap();
+
+    let mut random = fastrand::Rng::with_seed(7);
+    let mut ships = fleet(vessels, &mut random);
+    let (mut plain, mut kept) = (engine(&chart), engine(&chart));
+    let (mut plain_seconds, mut kept_seconds, mut lines, mut stored) = (Vec::new(), Vec::new(), 0, 0);
+    let mut text = Vec::new();
+    for turn in 0..rounds {
+        let start = at + Span::from_seconds(turn as i64 * EVERY);
+        round(&mut ships, start, EVERY, &mut random, &mut text);
+        lines += memchr::memchr_iter(b'\n', &text).count();
+        let mut out = Vec::new();
+        let mut take = |engine: &mut Engine, out: &mut Vec<Change>, keeps: bool| {
+            let clock = Instant::now();
+            for batch in batches(&text) {
+                if keeps {
+                    journal.append(&Entry::Lines { source: SourceId(0), received: Some(start), bytes: batch });
+                }
+                for line in batch.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+                    engine.line(Line { source: SourceId(0), received: Some(start), bytes: line }, out);
+                }
+                if keeps && !out.is_empty() {
+                    stored += out.len();
+                    journal.flush();
+                    store.changes(std::mem::take(out), journal.position().0);
+                }
+                out.clear();
+            }
+            clock.elapsed().as_secs_f64()
+        };
+        plain_seconds.push(take(&mut plain, &mut out, false));
+        kept_seconds.push(take(&mut kept, &mut out, true));
+    }
+    drop(plain);
+    let median = |times: &mut Vec<f64>| {
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    };
+    let (plain_total, kept_total): (f64, f64) = (plain_seconds.iter().sum(), kept_seconds.iter().sum());
+    println!("{vessels} vessels, {lines} reports, {stored} changes stored");
+    println!("  without journal and store {:>9.0} reports/s", lines as f64 / plain_total);
+    println!("  with both                 {:>9.0} reports/s", lines as f64 / kept_total);
+    println!(
+        "  ratio                     {:>9.3} of the whole, {:.3} of the median rounds",
+        plain_total / kept_total,
+        median(&mut plain_seconds) / median(&mut kept_seconds)
+    );
+    let clock = Instant::now();
+    let snapshot = kept.save();
+    let saving = clock.elapsed();
+    let clock = Instant::now();
+    let mut again = engine(&chart);
+    again.restore(&snapshot).unwrap();
+    let taking_up = clock.elapsed();
+    println!(
+        "  state                     {:>9.1} MB, {:.0} bytes a vessel; saved in {:.0} ms, taken up in {:.0} ms",
+        snapshot.len() as f64 / 1e6,
+        snapshot.len() as f64 / vessels as f64,
+        saving.as_secs_f64() * 1e3,
+        taking_up.as_secs_f64() * 1e3
+    );
+    // As much as a snapshot every quarter of an hour leaves to be read again.
+    let end = journal.position();
+    journal.finish().unwrap();
+    let from = Position(end.0 - (vessels * 5 / BATCH) as u64);
+    let clock = Instant::now();
+    let mut count = 0_u64;
+    let read = journal::read(&RealDisk, &folder.path().join("journal"), from, None, |_, entry| {
+        if let Entry::Lines { source, received, bytes } = entry {
+            for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+                count += 1;
+                again.line(Line { source: *source, received: *received, bytes: line }, &mut Vec::new());
+            }
+        }
+        ControlFlow::Continue(())
+    });
+    assert!(read.unwrap().holes.is_empty());
+    println!("  a quarter of an hour      {count:>9} reports read again in {:.2} s", clock.elapsed().as_secs_f64());
+}
+
+/// Some lines at a time, as they arrive.
+fn batches(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let end = memchr::memchr_iter(b'\n', rest).nth(BATCH - 1).map_or(rest.len(), |at| at + 1);
+        let (batch, behind) = rest.split_at(end);
+        rest = behind;
+        (!batch.is_empty()).then_some(batch)
+    })
+}
+
+fn engine(chart: &Arc<Chart>) -> Engine {
+    let clock = SourceClock { name: "bench".to_owned(), time_zone: None, live: true, lateness: Span::from_seconds(30) };
+    Engine::new(&Settings::default(), Arc::clone(chart), vec![clock])
+}
+
+fn number(name: &str, default: usize) -> usize {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
