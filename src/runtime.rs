@@ -61,6 +61,7 @@ enum Asked {
 /// Batches on the way: enough to bridge a burst, few enough that a busy engine slows its feeds.
 const BATCHES_WAITING: usize = 64;
 const TICK: Duration = Duration::from_secs(1);
+const FLOOD_EVERY: Duration = Duration::from_secs(60);
 const STATUS_EVERY: Duration = Duration::from_secs(600);
 /// When stopping: a pause in the lines that says all have come, and the most that is waited for one.
 const REST: Duration = Duration::from_millis(100);
@@ -117,6 +118,8 @@ struct Daemon {
     tick: Interval,
     watch: FolderWatch,
     status_at: Moment,
+    /// Tracks evicted when it was last told, and when that was.
+    flood: (u64, Option<Moment>),
 }
 
 /// What the loop knows of an input.
@@ -232,6 +235,7 @@ impl Daemon {
             tick,
             watch,
             status_at: clock.moment(),
+            flood: (0, None),
         })
     }
 
@@ -337,6 +341,7 @@ impl Daemon {
         self.helm.tick(received, &mut self.changes);
         self.save_sometimes(now);
         self.tell_lagging();
+        self.tell_flood(now);
         self.sinks.flush();
         self.tell_store();
         self.purge();
@@ -359,6 +364,20 @@ impl Daemon {
                 _ => {}
             }
             source.lagging = lags;
+        }
+    }
+
+    /// Says once a minute, while it lasts, that there are more vessels than there is room for: a flood of invented numbers, most likely.
+    fn tell_flood(&mut self, now: Moment) {
+        let evicted = self.helm.engine.tracks().evicted();
+        let (told, at) = self.flood;
+        if told < evicted && at.is_none_or(|at| FLOOD_EVERY <= now.since(at)) {
+            self.flood = (evicted, Some(now));
+            error!(
+                evicted = evicted - told,
+                tracks = self.helm.engine.tracks().len(),
+                "more vessels than tracks.max_tracks: those heard once go first, none in an open alert; is a feed inventing them?"
+            );
         }
     }
 

@@ -231,6 +231,23 @@ mod tests {
     }
 
     #[test]
+    fn our_own_absence_is_a_hole_of_every_input_however_seldom_it_speaks() {
+        let mut feeds = Feeds::default();
+        // Five of ten minutes are missing in the second and the fourth slot; in the fourth nobody says that it was us.
+        for slot in 0..5 {
+            for minute in (0..10).filter(|minute| slot % 2 == 0 || *minute < 5) {
+                feeds.heard(SOURCE, StationId(0), at(slot * 600 + minute * 60));
+            }
+            if slot == 1 {
+                feeds.away(at(600 + 270), at(600 + 590));
+            }
+            feeds.turn(Slot::of(at(slot * 600)));
+        }
+        let holes: Vec<bool> = (0..5).map(|slot| feeds.hole(SOURCE, Slot::of(at(slot * 600)))).collect();
+        assert_eq!(holes, [false, true, false, false, false]);
+    }
+
+    #[test]
     fn a_busy_input_that_breaks_off_early_in_a_slot_has_a_hole_there() {
         let mut feeds = Feeds::default();
         for second in 0..3 * 600 {

@@ -77,3 +77,21 @@ impl Receipts {
         self.inputs.iter()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_was_silent_while_we_were_away() {
+        let at = Time::from_seconds;
+        let mut receipts = Receipts::new([("a".to_owned(), true), ("b".to_owned(), true)].into_iter());
+        receipts.line(SourceId(0), Some(at(100)));
+        receipts.tick(at(100));
+        receipts.resume(at(8000));
+        assert!(receipts.iter().all(|receipt| receipt.last_at == Some(at(8000))));
+        // A step of the clock backward takes nothing away.
+        receipts.resume(at(50));
+        assert!(receipts.iter().all(|receipt| receipt.last_at == Some(at(8000))));
+    }
+}

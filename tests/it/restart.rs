@@ -268,6 +268,29 @@ fn stopped_in_order_it_goes_on_at_once_with_the_same_alerts() {
     assert_eq!(open(&place).is_empty(), expected.is_empty());
 }
 
+/// Other settings and another input, before the first: what was known under the old ones goes on under the new.
+#[test]
+fn settings_that_change_while_it_is_down_are_taken_over_and_nothing_is_forgotten() {
+    let lines = scene("meeting");
+    let expected = Place::undisturbed(&lines);
+    let place = Place::new();
+    let half = lines.len() / 2;
+    place.feed_and_kill(&lines, half, Duration::from_millis(300));
+    let text = fs::read_to_string(&place.settings).unwrap();
+    let more = "[[inputs]]\nkind = \"udp\"\nname = \"antenna\"\naddress = \"127.0.0.1:0\"\n";
+    let changed = text.replacen("[[inputs]]", &format!("{more}[[inputs]]"), 1) + "[behaviours.distress]\nscore = 71\n";
+    fs::write(&place.settings, changed).unwrap();
+    let from = place.written_down();
+    let mut daemon = Daemon::start(&place.settings);
+    let line = daemon.wait_for(&["goes on where it stopped"]);
+    assert!(line.contains("whole=true") && !line.contains("vessels=0 "), "{line}");
+    let line = daemon.wait_for(&["listening", "input=feed"]);
+    let address = line.split("address=").nth(1).unwrap().split_whitespace().next().unwrap();
+    send(address, &lines[from..]);
+    daemon.stop("feed");
+    assert_same(&place.told(), &expected, "meeting");
+}
+
 /// Without the folder of the journal nothing is known any more: what was open is ended, so that nobody waits for it.
 #[test]
 fn when_all_it_knew_is_lost_open_alerts_are_ended_and_the_sinks_told() {
