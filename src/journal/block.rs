@@ -130,8 +130,9 @@ pub(super) struct Block {
 }
 
 impl Block {
-    pub(super) fn new(position: u64, context: Arc<Context>, capacity: usize) -> Block {
-        let mut bytes = Vec::with_capacity(HEAD + capacity);
+    /// An empty one, in `bytes` that are no longer needed.
+    pub(super) fn new(position: u64, context: Arc<Context>, mut bytes: Vec<u8>) -> Block {
+        bytes.clear();
         bytes.resize(HEAD, 0);
         Block { bytes, position, count: 0, range: None, context }
     }
@@ -153,6 +154,11 @@ impl Block {
     /// Bytes it holds, and takes in a file.
     pub(super) fn size(&self) -> usize {
         self.bytes.len()
+    }
+
+    /// Its bytes, for another block.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// All its bytes, as they stand in the segment.

@@ -125,7 +125,7 @@ impl Keeper {
             if timeout.timed_out() || state.hurry || wanted || state.finish {
                 state.hurry = false;
                 if state.draft.count != 0 {
-                    let block = state.cut(self.limits.block);
+                    let block = state.cut();
                     state.held += block.size();
                     state.queue.push_back(block);
                 }
@@ -224,16 +224,10 @@ impl Keeper {
             self.disk.sync_folder(&self.folder)?;
         }
         fault::point("journal-after-sync");
-        let mut size = 0;
-        for block in self.blocks.drain(..self.written) {
-            segment.synced = Some(block.end());
-            size += block.size();
-        }
-        self.written = 0;
+        segment.synced = self.blocks.get(self.written - 1).map(Block::end).or(segment.synced);
         self.failed = None;
-        if let Some(synced) = segment.synced {
-            self.shared.synced(synced, size);
-        }
+        self.shared.synced(self.blocks.drain(..self.written));
+        self.written = 0;
         Ok(())
     }
 

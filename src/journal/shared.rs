@@ -10,6 +10,10 @@ use super::{JournalError, Position};
 
 /// Spans of lost positions that are remembered; beyond it the latest grows over those between.
 const LOST_SPANS: usize = 64;
+/// Blocks whose room is kept for others.
+const SPARE: usize = 16;
+/// Bytes of a block whose room is kept, at most.
+const SPARE_SIZE: usize = 1 << 20;
 
 /// What the journal tells the loop. Called from its threads; must not wait.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,6 +47,8 @@ pub(super) struct State {
     pub(super) draft: Block,
     /// Blocks that the writing thread has not taken.
     pub(super) queue: VecDeque<Block>,
+    /// Room of blocks that are synced: fresh memory costs more than the copy into it.
+    pub(super) spare: Vec<Vec<u8>>,
     /// Bytes in the queue, and in blocks taken and not synced.
     pub(super) held: usize,
     /// Everything before it is synced, apart from what is lost.
@@ -79,8 +85,9 @@ impl State {
     }
 
     /// Takes the draft away; another begins behind it.
-    pub(super) fn cut(&mut self, capacity: usize) -> Block {
-        let next = Block::new(self.draft.end(), Arc::clone(&self.draft.context), capacity);
+    pub(super) fn cut(&mut self) -> Block {
+        let bytes = self.spare.pop().unwrap_or_default();
+        let next = Block::new(self.draft.end(), Arc::clone(&self.draft.context), bytes);
         std::mem::replace(&mut self.draft, next)
     }
 
@@ -108,6 +115,7 @@ impl Shared {
         let state = State {
             draft,
             queue: VecDeque::new(),
+            spare: Vec::new(),
             held: 0,
             synced,
             wanted: 0,
@@ -140,11 +148,16 @@ impl Shared {
         }
     }
 
-    /// Notes that everything before `synced` is durable, and that blocks of `size` bytes need not be held any longer.
-    pub(super) fn synced(&self, synced: u64, size: usize) {
+    /// Notes that these blocks, and all before them, are durable.
+    pub(super) fn synced(&self, blocks: impl Iterator<Item = Block>) {
         let mut state = self.lock();
-        state.synced = state.synced.max(synced);
-        state.held = state.held.saturating_sub(size);
+        for block in blocks {
+            state.synced = state.synced.max(block.end());
+            state.held = state.held.saturating_sub(block.size());
+            if state.spare.len() < SPARE && block.size() <= SPARE_SIZE {
+                state.spare.push(block.into_bytes());
+            }
+        }
         let worked = state.failing.take().map(|_| std::mem::take(&mut state.lost_now));
         drop(state);
         self.done.notify_all();

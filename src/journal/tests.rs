@@ -15,6 +15,7 @@ use std::time::Duration;
 use super::catalogue::Catalogue;
 use super::*;
 use crate::ais::SourceId;
+use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::disk::model::ModelDisk;
 use crate::time::{Span, Time};
@@ -100,12 +101,18 @@ impl Truth {
 
 /// Waits until every finished segment is sealed, or nothing more comes of it.
 fn wait_for_seals(disk: &ModelDisk) {
-    for _ in 0..100_000 {
+    wait_until(|| {
         let catalogue = Catalogue::of(&disk.copy(), folder()).expect("listed");
         let open = catalogue.segments.iter().filter(|segment| segment.sealed().is_none()).count();
-        if open <= 1 || 0 < disk.fired() {
-            return;
-        }
+        open <= 1 || 0 < disk.fired()
+    });
+}
+
+/// Waits for what another thread does.
+fn wait_until(done: impl Fn() -> bool) {
+    let began = Clock.moment();
+    while !done() {
+        assert!(Clock.moment().since(began) < LONG, "it never came");
         std::thread::yield_now();
     }
 }

@@ -84,7 +84,7 @@ impl Journal {
         let (end, context) = end_of(&*disk, &catalogue)?;
         let end = end.max(at_least.unwrap_or_default().0);
 
-        let draft = Block::new(end, Arc::new(context), limits.block);
+        let draft = Block::new(end, Arc::new(context), Vec::new());
         let shared = Arc::new(Shared::new(draft, Box::new(tell)));
         let stop = Arc::new(AtomicBool::new(false));
         let (finished, to_seal) = channel();
@@ -126,7 +126,7 @@ impl Journal {
         if is_too_long {
             let from = state.draft.end();
             state.lose(from, from + 1);
-            state.draft = Block::new(from + 1, Arc::clone(&state.draft.context), limits.block);
+            state.draft = Block::new(from + 1, Arc::clone(&state.draft.context), Vec::new());
             return Position(from + 1);
         }
         match entry {
@@ -210,7 +210,7 @@ fn queue<'a>(shared: &'a Shared, limits: &Limits, mut state: MutexGuard<'a, Stat
             state = shared.lock();
         }
     }
-    let block = state.cut(limits.block);
+    let block = state.cut();
     if limits.memory < state.held + size {
         state.lose(block.position, block.end());
     } else {

@@ -100,14 +100,6 @@ fn next_of(events: &Receiver<Event>) -> Event {
     }
 }
 
-fn wait_until(done: impl Fn() -> bool) {
-    let is_done = (0..1_000_000).any(|_| {
-        std::thread::yield_now();
-        done()
-    });
-    assert!(is_done, "it never came");
-}
-
 #[test]
 fn reading_begins_and_ends_where_it_is_asked_to() {
     let disk = ModelDisk::default();

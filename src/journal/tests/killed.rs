@@ -41,14 +41,11 @@ fn victim() {
             write_whole(&RealDisk, &root.join("saved"), position.0.to_string().as_bytes()).expect("noted");
         }
     }
-    // Three segments are finished; sealing needs no more than this thread's time.
-    for _ in 0..1_000_000 {
+    // Three segments are finished.
+    wait_until(|| {
         let catalogue = Catalogue::of(&RealDisk, &folder).expect("listed");
-        if 3 <= catalogue.segments.iter().filter(|segment| segment.sealed().is_some()).count() {
-            break;
-        }
-        std::thread::yield_now();
-    }
+        3 <= catalogue.segments.iter().filter(|segment| segment.sealed().is_some()).count()
+    });
     journal.finish().expect("written");
     purge(&RealDisk, &folder, hour(2), &[], Rehearsal::No).expect("removed");
 }
