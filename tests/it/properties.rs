@@ -345,12 +345,13 @@ fn shift(value: &mut Value, span: Span) {
     }
 }
 
-/// Without what depends on the hour in words, and the ids of other alerts, which are made of their times.
+/// Without what depends on the hour in words, the day that retention counts from, and the ids of other alerts, which are made of their times.
 fn without_words(changes: &[Value]) -> Vec<Value> {
     let mut changes = changes.to_vec();
     for change in &mut changes {
         let alert = &mut change["alert"];
         alert["summary"].take();
+        alert["handling"]["retain_until"].take();
         for id in ["group_id", "replaces"] {
             alert[id] = (!alert[id].is_null()).into();
         }
