@@ -1,5 +1,6 @@
 //! The loop and the store: what is stored goes out, what went out is noted, and at the end nothing is left behind.
 
+use std::path::PathBuf;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ const PURGE_EVERY: Duration = Duration::from_secs(24 * 3600);
 /// The purge that is going on, if one is, and when the last began.
 #[derive(Default)]
 pub(super) struct Purging {
+    /// The store the daemon began with: another one in the settings takes effect after a restart.
+    path: Option<PathBuf>,
     thread: Option<JoinHandle<()>>,
     began: Option<Moment>,
 }
@@ -60,7 +63,10 @@ impl Daemon {
         let moment = self.clock.moment();
         let recent = self.purging.began.is_some_and(|began| moment.since(began) < PURGE_EVERY);
         let busy = self.purging.thread.as_ref().is_some_and(|thread| !thread.is_finished());
-        let Some(path) = self.settings.store.clone().filter(|_| self.store.is_some() && !recent && !busy) else {
+        if self.purging.path.is_none() {
+            self.purging.path.clone_from(&self.settings.store);
+        }
+        let Some(path) = self.purging.path.clone().filter(|_| self.store.is_some() && !recent && !busy) else {
             return;
         };
         self.purging.began = Some(moment);

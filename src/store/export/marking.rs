@@ -9,8 +9,11 @@ use crate::alerts::handling::Tlp;
 /// What the marking of the whole file is called where it has a name.
 pub(super) const FILE: &str = "file_tlp";
 
+/// A name, and what stands under it.
+type Column = (&'static str, fn(Fields<'_>) -> Option<String>);
+
 /// Columns and properties of an alert's marking.
-pub(super) const COLUMNS: [(&str, fn(Fields<'_>) -> Option<String>); 12] = [
+pub(super) const COLUMNS: [Column; 12] = [
     ("tlp", |alert| alert.handling().text("tlp")),
     ("europol", |alert| alert.handling().words("europol")),
     ("handling_text", |alert| alert.handling().text("handling_text")),
