@@ -39,7 +39,7 @@ impl Place {
         fs::write(folder.path().join("scenes/scenes.geojson"), scenes::zones(0.0)).unwrap();
         let sink =
             "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\nmin_severity = \"info\"\n";
-        let rest = "[store]\npath = \"atalaia.sqlite\"\n[alerts]\nalert_from = 0\n[time]\nlateness_seconds = 120\n";
+        let rest = "[store]\npath = \"atalaia.sqlite\"\n[alerts]\nalert_from = 1\n[time]\nlateness_seconds = 120\n";
         let text = format!("{}{sink}{rest}", input("tcp-listen", "address = \"127.0.0.1:0\""));
         let path = settings(&folder, &text);
         let text = fs::read_to_string(&path).unwrap().replacen("[zones]\n", "[zones]\nfolder = \"scenes\"\n", 1);
