@@ -125,14 +125,16 @@ fn scene(name: &str) -> Vec<String> {
     scenario.feed().nmea().lines().map(|line| format!("{line}\n")).collect()
 }
 
-/// Devices in distress: each is an alert of its own at its first word.
+/// Devices in distress: each is an alert of its own at its first word. A ship's report at the end moves time past the last.
 fn devices(count: u32) -> Vec<String> {
     let mut lines = Vec::new();
-    for number in 0..count {
+    for number in (0..count).chain([count + 100]) {
         let at = Time::from_utc(2026, 3, 1, 4, 0, 0).unwrap() + Span::from_seconds(10 * i64::from(number));
         let place = (36.0 + f64::from(number) * 0.02, -16.25);
         let motion = Motion { status: Some(14), lat_lon: Some(place), ..Motion::default() };
-        let message = Message::class_a(1, Mmsi(972_100_000 + number), &motion);
+        let mmsi = if number < count { 972_100_000 + number } else { 224_000_001 };
+        let motion = if number < count { motion } else { Motion { status: Some(0), ..motion } };
+        let message = Message::class_a(1, Mmsi(mmsi), &motion);
         let sentences = message.sentences(&Envelope { time: Some(at), ..Envelope::default() });
         lines.extend(sentences.iter().map(|sentence| format!("{sentence}\n")));
     }
