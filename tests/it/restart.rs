@@ -115,9 +115,10 @@ impl Place {
 }
 
 fn send(address: &str, lines: &[String]) {
-    let mut stream = TcpStream::connect(address).unwrap();
-    // It may die while it is told.
-    let _ = stream.write_all(lines.concat().as_bytes());
+    // It may be dead already, or die while it is told.
+    if let Ok(mut stream) = TcpStream::connect(address) {
+        let _ = stream.write_all(lines.concat().as_bytes());
+    }
 }
 
 fn scene(name: &str) -> Vec<String> {
