@@ -91,7 +91,7 @@ impl Place {
                 // Before anything began there is nothing to tell.
                 (None, _) => Ok(()),
             };
-            if entries == 2 {
+            if entries == 1 {
                 fault::point("replay-half");
             }
             if TOGETHER <= changes.len() {
