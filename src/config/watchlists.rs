@@ -11,7 +11,10 @@ const LARGEST_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Reads all lists of a folder, or tells everything that is wrong with them. Without a folder there are none. Also the
 /// path and text of each file.
-pub(super) fn read_watchlists(folder: Option<&Path>, place: Files<'_>) -> Result<(Watchlists, Vec<(String, String)>), Vec<Problem>> {
+pub(super) fn read_watchlists(
+    folder: Option<&Path>,
+    place: Files<'_>,
+) -> Result<(Watchlists, Vec<(String, String)>), Vec<Problem>> {
     let Some(folder) = folder else {
         return Ok((Watchlists::default(), Vec::new()));
     };

@@ -73,14 +73,17 @@ pub(super) fn read(bytes: &[u8]) -> Result<Members, EvidenceError> {
     }
     match write(&members) {
         Ok(again) if again == bytes => Ok(members),
-        _ => damaged("its members are not laid out as this program does: something stands between or behind them".to_owned()),
+        _ => damaged(
+            "its members are not laid out as this program does: something stands between or behind them".to_owned(),
+        ),
     }
 }
 
 /// Letters, digits, `.`, `-`, `_`, `+` and spaces in parts that are no `.` or `..`, at most 100 bytes in all.
 pub(super) fn is_plain(name: &str) -> bool {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || b".-_+ ".contains(&byte);
-    name.len() <= LONGEST_NAME && name.split('/').all(|part| !matches!(part, "" | "." | "..") && part.bytes().all(letter))
+    name.len() <= LONGEST_NAME
+        && name.split('/').all(|part| !matches!(part, "" | "." | "..") && part.bytes().all(letter))
 }
 
 #[cfg(test)]

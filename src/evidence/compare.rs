@@ -94,7 +94,8 @@ fn why_missing(stored: &Value, start: Time, opened: &Opened) -> String {
     if TOLD_BY_OTHERS.contains(&word(stored, "behaviour")) {
         return "it is told by who else was heard at the time, and their sentences are not in the bundle".to_owned();
     }
-    "it may depend on what the program knew from before, or on other vessels, whose sentences are not in the bundle".to_owned()
+    "it may depend on what the program knew from before, or on other vessels, whose sentences are not in the bundle"
+        .to_owned()
 }
 
 fn word<'a>(value: &'a Value, key: &str) -> &'a str {
@@ -107,8 +108,7 @@ pub(super) fn time(value: &Value, key: &str) -> Option<Time> {
 
 fn mmsis(stored: &Value) -> Vec<u32> {
     let vessels = stored["vessels"].as_array().into_iter().flatten();
-    let mut all: Vec<u32> =
-        vessels.filter_map(|vessel| u32::try_from(vessel["mmsi"].as_u64()?).ok()).collect();
+    let mut all: Vec<u32> = vessels.filter_map(|vessel| u32::try_from(vessel["mmsi"].as_u64()?).ok()).collect();
     all.sort_unstable();
     all
 }

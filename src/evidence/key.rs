@@ -182,8 +182,7 @@ mod tests {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path().join("k");
         let seed = "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb";
-        let private =
-            "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7\n-----END PRIVATE KEY-----\n";
+        let private = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7\n-----END PRIVATE KEY-----\n";
         for text in [seed, private] {
             let _ = fs::remove_file(&path);
             write_new(&path, 0o600, text.as_bytes()).expect("a file");

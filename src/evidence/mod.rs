@@ -76,6 +76,11 @@ pub enum EvidenceError {
     Damaged(String),
 }
 
+/// Writes a packed bundle to a file that must not be there yet, for its owner alone, durably.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), EvidenceError> {
+    key::write_new(path, 0o600, bytes)
+}
+
 impl EvidenceError {
     fn file(path: &Path) -> impl Fn(io::Error) -> EvidenceError + '_ {
         move |cause| EvidenceError::File { path: path.to_owned(), cause }

@@ -77,7 +77,9 @@ pub fn pack(
         add_in_force(sources.journal, key, &mut members, &mut remarks)?;
     }
     if key.is_none() {
-        remarks.push("NOT SIGNED: the hashes show that nothing changed only to who knows the head from elsewhere.".to_owned());
+        remarks.push(
+            "NOT SIGNED: the hashes show that nothing changed only to who knows the head from elsewhere.".to_owned(),
+        );
     }
     let marking = marking_of(&dossier.case);
     let text = |key: &str| dossier.case[key].as_str().unwrap_or_default().to_owned();
@@ -199,10 +201,8 @@ fn sentences_of(
     sieve.inputs(&start.sources);
     let mut names = start.sources.clone();
     let mut in_force = BTreeSet::from([start.in_force.clone()]);
-    let mut between = vec![(
-        0,
-        Row::Start { position: start.position.0, sources: start.sources, in_force: start.in_force },
-    )];
+    let mut between =
+        vec![(0, Row::Start { position: start.position.0, sources: start.sources, in_force: start.in_force })];
     let mut clock: Option<Time> = None;
     let mut began: Option<Time> = None;
     let read = journal::read(sources.disk, sources.journal, start.position, None, |position, entry| {
@@ -278,7 +278,12 @@ fn woven(sieve: Sieve, between: Vec<(u64, Row)>) -> Vec<Piece> {
 }
 
 /// The folder of settings that was in force under a key.
-fn add_in_force(journal: &Path, key: &str, members: &mut Members, remarks: &mut Vec<String>) -> Result<(), EvidenceError> {
+fn add_in_force(
+    journal: &Path,
+    key: &str,
+    members: &mut Members,
+    remarks: &mut Vec<String>,
+) -> Result<(), EvidenceError> {
     let folder = journal.join("in-force").join(key);
     let mut todo = vec![(folder.clone(), String::new())];
     let mut found = false;

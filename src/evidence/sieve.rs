@@ -201,7 +201,8 @@ fn address_of(line: &[u8]) -> Option<&[u8]> {
 
 /// A row of a table, or its head.
 fn is_table(line: &[u8]) -> bool {
-    !line.iter().any(|byte| matches!(byte, b'!' | b'$' | b'\\')) && 4 < line.iter().filter(|byte| **byte == b',').count()
+    !line.iter().any(|byte| matches!(byte, b'!' | b'$' | b'\\'))
+        && 4 < line.iter().filter(|byte| **byte == b',').count()
 }
 
 /// A message that tells a base station's clock.

@@ -51,13 +51,15 @@ pub fn dossier(path: &Path, id: &str, now: Time) -> Result<Dossier, StoreError> 
     let connection = schema::beside(path)?;
     let failed = StoreError::sqlite(path);
     let of = |id: &str| -> rusqlite::Result<(Vec<Line>, Vec<AuditRow>)> {
-        let mut query = connection.prepare_cached("SELECT stored_at, line FROM changes WHERE alert = ?1 ORDER BY revision")?;
+        let mut query =
+            connection.prepare_cached("SELECT stored_at, line FROM changes WHERE alert = ?1 ORDER BY revision")?;
         let line = |row: &Row<'_>| {
             let line: String = row.get(1)?;
             Ok(Line { stored_at: time(row)?, line: serde_json::from_str(&line).unwrap_or_default() })
         };
         let lines = query.query_map([id], line)?.collect::<rusqlite::Result<_>>()?;
-        let mut query = connection.prepare_cached("SELECT at, who, what, why FROM audit WHERE subject = ?1 ORDER BY seq")?;
+        let mut query =
+            connection.prepare_cached("SELECT at, who, what, why FROM audit WHERE subject = ?1 ORDER BY seq")?;
         let audit = query.query_map([id], |row| Ok((time(row)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
         Ok((lines, audit.collect::<rusqlite::Result<_>>()?))
     };
