@@ -54,7 +54,7 @@ impl Desk {
         std::fs::create_dir(at("zones")).expect("ours");
         std::fs::write(at("zones/watch.geojson"), AREA).expect("ours");
         let text = "[zones]\nfolder = \"zones\"\ncoast = \"off\"\nports = \"off\"\nanchorages = \"off\"\n\
-                    [alerts]\nalert_from = 0\n\
+                    [alerts]\nalert_from = 1\n\
                     [[inputs]]\nkind = \"udp\"\nname = \"roof\"\naddress = \"127.0.0.1:0\"\n";
         std::fs::write(at("atalaia.toml"), text).expect("ours");
         let settings = check(Some(&at("atalaia.toml")), None, Purpose::Replay).expect("right");
