@@ -36,7 +36,7 @@ const SCRIPT: &str = "ALFA 224000001 type=70
     CHARLIE 224000003 type=70
       10:00 27.0 -18.0
       go 90 12 200
-    DELTA 224000041 type=70
+    DELTA 224000044 type=70
       10:00 26.0 -18.0
       go 90 12 200";
 
@@ -128,7 +128,7 @@ fn a_case_is_packed_checked_and_replayed_to_the_same_alerts() {
     let opened = open(&made.bytes, Some(&key().public())).expect("it is ours");
     assert_eq!(opened.signed, Signed::By(key().public()));
     assert_eq!(opened.manifest, made.manifest);
-    assert_eq!((made.manifest.marking.line().as_str(), made.manifest.made_by.as_str()), ("TLP:AMBER", "ana"));
+    assert_eq!((made.manifest.marking.line().as_str(), made.manifest.made_by.as_str()), ("TLP:AMBER H1", "ana"));
     assert_eq!(made.manifest.vessels, [224_000_001, 224_000_012]);
     // Every line of the two, as it was received, and none of the others.
     let sent: Vec<String> = lines(SCRIPT);
@@ -140,7 +140,10 @@ fn a_case_is_packed_checked_and_replayed_to_the_same_alerts() {
         .map(|(_, line)| String::from_utf8_lossy(line).trim_end().to_owned())
         .collect();
     assert_eq!(packed.len() as u64, made.manifest.lines);
-    assert!(packed == own && packed.len() < sent.len(), "{} of {} lines", packed.len(), sent.len());
+    for (packed, own) in packed.iter().zip(&own) {
+        assert_eq!(packed, own);
+    }
+    assert!(packed.len() == own.len() && own.len() < sent.len(), "{} of {}", packed.len(), own.len());
     let changes = rehearse(&opened).expect("the settings are in it");
     let found = compare(&opened, &changes);
     assert!(found.iter().any(|found| found.behaviour == "rendezvous"), "{found:?}");
@@ -178,8 +181,8 @@ fn no_byte_can_be_changed_without_being_noticed() {
     let made = Desk::new().pack(Some(&key()));
     let bytes = made.bytes;
     let mut chance = fastrand::Rng::with_seed(4);
-    let anywhere: Vec<usize> = (0..100).map(|_| chance.usize(2048..bytes.len())).collect();
-    let flips = (0..2048).step_by(7).chain(anywhere);
+    let anywhere: Vec<usize> = (0..60).map(|_| chance.usize(2048..bytes.len())).collect();
+    let flips = (0..2048).step_by(29).chain(anywhere);
     for at in flips.chain([bytes.len() - 1]) {
         let mut flipped = bytes.clone();
         flipped[at] ^= 1 << chance.u8(0..8);
