@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::{fs, io};
 
 use super::chart::{Parts, ZoneSource, ZonesRead, read_zones};
-use super::files::Files;
+use super::files::{Files, Texts};
 use super::load::{Loaded, load};
 use super::watchlists::read_watchlists;
 use super::{Config, IN_FORCE_FILE, Problem, Profile, SHIPPED};
@@ -48,7 +48,7 @@ pub struct Checked {
     /// What relative paths of the settings are relative to.
     pub folder: PathBuf,
     /// Name and text of the zone files, and path and text of the watchlists, as they were read.
-    pub files: (Vec<(String, String)>, Vec<(String, String)>),
+    pub files: (Texts, Texts),
 }
 
 impl Checked {

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+/// Name or path of each file, and its text.
+pub type Texts = Vec<(String, String)>;
+
 /// A place of files.
 #[derive(Clone, Copy)]
 pub(super) enum Files<'a> {

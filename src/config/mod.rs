@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use chart::{ZoneSource, ZonesRead, read_zones};
 pub use check::{Checked, Purpose, check, check_given, source_clock};
+pub use files::Texts;
 pub use in_force::{FILE as IN_FORCE_FILE, InForce};
 pub use problem::Problem;
 pub use profile::Profile;

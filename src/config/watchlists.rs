@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Problem;
-use super::files::Files;
+use super::files::{Files, Texts};
 use crate::zones::{ListError, Watchlists};
 
 /// A list of ships is text; more is a mistake.
@@ -11,10 +11,7 @@ const LARGEST_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Reads all lists of a folder, or tells everything that is wrong with them. Without a folder there are none. Also the
 /// path and text of each file.
-pub(super) fn read_watchlists(
-    folder: Option<&Path>,
-    place: Files<'_>,
-) -> Result<(Watchlists, Vec<(String, String)>), Vec<Problem>> {
+pub(super) fn read_watchlists(folder: Option<&Path>, place: Files<'_>) -> Result<(Watchlists, Texts), Vec<Problem>> {
     let Some(folder) = folder else {
         return Ok((Watchlists::default(), Vec::new()));
     };

@@ -221,6 +221,9 @@ fn members_swapped_added_and_removed_are_told_by_name() {
     refused(&with(&members, headless), None, "no manifest.json");
 }
 
+/// Something wrong in a manifest.
+type Lie = fn(&mut Value);
+
 /// The members of a bundle that somebody made anew, with everything right but the key.
 fn forged(
     members: &Members,
@@ -230,7 +233,9 @@ fn forged(
 ) -> Vec<u8> {
     let mut members = members.clone();
     let mut manifest: Value = serde_json::from_slice(&members[MANIFEST]).expect("JSON");
-    (members.remove(MANIFEST), members.remove(SIGNATURE));
+    for name in [MANIFEST, SIGNATURE] {
+        members.remove(name);
+    }
     edit(&mut members);
     let (listed, head) = chained(members.iter().map(|(name, content)| (name.as_str(), content.as_slice())));
     manifest["members"] = serde_json::to_value(listed).expect("plain");
@@ -262,7 +267,7 @@ fn a_bundle_made_anew_by_somebody_else_is_told_by_its_key_alone() {
     refused(&theirs, Some(&key().public()), "does not fit the manifest");
     refused(&forged(&members, lie, |_| {}, None), Some(&key().public()), "not signed");
     // Of a manifest whose own statements do not hold, even under a right key.
-    let cases: [(fn(&mut Value), &str); 6] = [
+    let cases: [(Lie, &str); 6] = [
         (|manifest| manifest["head"] = "0".repeat(64).into(), "the head is not"),
         (|manifest| manifest["members"][0]["link"] = "0".repeat(64).into(), "the chain breaks at"),
         (|manifest| manifest["members"][1] = manifest["members"][0].clone(), "twice"),
