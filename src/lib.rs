@@ -16,7 +16,7 @@
 //!
 //! ```text
 //! core    time units state < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
-//! shell   < clock telemetry fault < disk < journal store < inputs delivery http < config < runtime < cli main
+//! shell   < clock telemetry fault < disk < journal store < inputs delivery http evidence < config < runtime < cli main
 //! ```
 //!
 //! | module | what it is |
@@ -39,6 +39,7 @@
 //! | [`journal`] | every line taken in, before the engine uses it; snapshots of the engine beside it |
 //! | [`store`] | every alert, who was told of it, what analysts did with it: one SQLite file |
 //! | [`inputs`], [`delivery`] | bytes in, changes out |
+//! | [`evidence`] | a case and all it came from as one signed file, packed and checked |
 //! | [`config`] | the settings file: read, checked, all problems at once |
 //! | [`runtime`], [`cli`] | the loop, the commands |
 //!
@@ -72,6 +73,7 @@ pub mod delivery;
 pub mod disk;
 pub mod engine;
 pub mod episodes;
+pub mod evidence;
 pub mod fault;
 pub mod geo;
 pub mod inputs;

@@ -3,6 +3,7 @@
 mod begin;
 mod helm;
 mod keeping;
+mod rehearse;
 mod reload;
 mod restart;
 mod writing;
@@ -34,6 +35,9 @@ use helm::Helm;
 use reload::{folders, warn_of};
 use restart::Records;
 pub(crate) use restart::purge_lines;
+
+pub use rehearse::rehearse;
+pub use restart::{beside as journal_beside, folder as journal_folder};
 
 /// Everything that can happen to the daemon.
 enum Event {

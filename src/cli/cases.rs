@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Failure, StoreArguments, print, refused, who};
+use super::{Failure, StoreArguments, bundle, print, refused, who};
 use crate::clock::Clock;
 use crate::store;
 use crate::telemetry::FromAir;
@@ -34,6 +34,8 @@ enum Command {
     },
     /// Every case as JSON lines
     Export,
+    /// Pack a case as evidence: alerts, tracks, raw sentences, settings and zones in force, chained hashes, a signature
+    Bundle(bundle::Wanted),
     /// Legal hold: whatever belongs to the case is kept until it is released
     Hold {
         /// Its id, or the first four characters and more
@@ -75,6 +77,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             let cases = store::cases(&path).map_err(refused)?;
             print(&cases.iter().map(|case| format!("{case}\n")).collect::<String>())
         }
+        Command::Bundle(wanted) => bundle::pack(&arguments.store, &who(arguments.who.as_ref())?, wanted),
         Command::Hold { id, reason } => {
             let id = store::hold(&path, id, &who(arguments.who.as_ref())?, reason, now).map_err(refused)?;
             print(&format!("{id} is held\n"))

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod backup;
+mod bundle;
 mod cases;
 mod check;
 mod cost;
@@ -28,7 +29,7 @@ use crate::telemetry::FromAir;
 
 /// Watches AIS for what matters to a maritime operations centre, and raises explained alerts.
 ///
-/// Exit codes: 0 done, 2 wrong usage, 65 an input cannot be read, 78 something is wrong with settings or zones.
+/// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a bundle is intact and not all of it was found again, 65 an input cannot be read, 78 something is wrong with settings or zones.
 #[derive(Debug, Parser)]
 #[command(name = "atalaia", version, max_term_width = 110)]
 struct Arguments {
@@ -64,8 +65,10 @@ enum Command {
     Zones(zones::Arguments),
     /// List, show, acknowledge, assign, note, mark, close, silence and export the alerts of the store.
     Alerts(alerts::Arguments),
-    /// List the cases of the store, show one, or put one under a legal hold.
+    /// List the cases of the store, show one, put one under a legal hold, or pack one as evidence.
     Cases(cases::Arguments),
+    /// Check a bundle of evidence and replay it, or make the key that signs bundles.
+    Bundle(bundle::Arguments),
     /// Copy the store while the daemon works: complete, checked and flushed.
     Backup(backup::Arguments),
     /// Remove what was kept for as long as [retention] says, or tell what would go; works while the daemon works.
@@ -83,6 +86,10 @@ enum Failure {
     Settings(Vec<Problem>),
     /// The command's words are off.
     Usage(String),
+    /// A bundle of evidence is not what was packed.
+    Damaged(String),
+    /// It is, and the replay does not give all of its alerts.
+    NotFoundAgain(String),
     /// Whoever read our output has had enough; no failure to speak of.
     ReaderGone,
     /// Anything else, such as a full disk.
@@ -114,6 +121,7 @@ pub fn main() -> ExitCode {
         Command::Zones(arguments) => zones::main(&arguments),
         Command::Alerts(arguments) => alerts::main(&arguments),
         Command::Cases(arguments) => cases::main(&arguments),
+        Command::Bundle(arguments) => bundle::main(&arguments),
         Command::Backup(arguments) => backup::main(&arguments),
         Command::Purge(arguments) => purge::main(&arguments),
     };
@@ -141,6 +149,8 @@ impl Failure {
                 (78, lines.join("\n"))
             }
             Failure::Usage(text) => (2, format!("atalaia: {}", FromAir(text))),
+            Failure::Damaged(text) => (1, format!("atalaia: {}", FromAir(text))),
+            Failure::NotFoundAgain(text) => (3, format!("atalaia: {}", FromAir(text))),
             Failure::ReaderGone => (0, String::new()),
             Failure::Other(text) => (1, format!("atalaia: {text}")),
         }

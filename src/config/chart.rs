@@ -1,12 +1,13 @@
 //! The chart: zone files from the folder of the settings, or the ones built in, with the coast and the ports named there.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::{fmt, fs};
 
 use serde_json::Value;
 
 use super::Problem;
+use super::files::Files;
 use crate::behaviours;
 use crate::engine::ZoneSettings;
 use crate::geo::{Coast, Ports, Wind, WindError};
@@ -45,11 +46,15 @@ pub struct ZonesRead {
 
 /// Reads all zones, or tells everything that is wrong with their files; what they say of behaviours is held against `base`.
 pub fn read_zones(source: &ZoneSource, base: &behaviours::Settings) -> Result<ZonesRead, Vec<Problem>> {
+    zones_of(source, base, Files::Disk)
+}
+
+fn zones_of(source: &ZoneSource, base: &behaviours::Settings, place: Files<'_>) -> Result<ZonesRead, Vec<Problem>> {
     let ZoneSource::Folder(folder) = source else {
         let files = ZoneSet::shipped().iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         return Ok(ZonesRead { zones: ZoneSet::built_in(), warnings: Vec::new(), files });
     };
-    let files = read_folder(folder)?;
+    let files = read_folder(folder, place)?;
     let of_error = |error: ZoneError| {
         let whole = error.to_string();
         let lead = format!("{}:{}: ", error.file, error.line);
@@ -145,15 +150,14 @@ fn shortened(line: &str) -> String {
 }
 
 /// Name and text of every zone file, in order of name. Hidden files are what editors leave while saving.
-fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<Problem>> {
+fn read_folder(folder: &Path, place: Files<'_>) -> Result<Vec<(String, String)>, Vec<Problem>> {
     let shown = folder.display().to_string();
     let failed = |error: std::io::Error| {
         let text = format!("zones.folder: {error}; create it, or write the folder of the *.geojson files");
         vec![Problem::of_file(shown.clone(), text)]
     };
     let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
+    for path in place.list(folder).map_err(failed)? {
         let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
         if !hidden && path.extension().is_some_and(|extension| extension == "geojson") {
             paths.push(path);
@@ -164,13 +168,11 @@ fn read_folder(folder: &Path) -> Result<Vec<(String, String)>, Vec<Problem>> {
     let mut problems = Vec::new();
     for path in paths {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let metadata = fs::metadata(&path);
-        let regular = metadata.as_ref().map_or(true, fs::Metadata::is_file);
-        let size = metadata.map_or(0, |metadata| metadata.len());
+        let (regular, size) = place.measure(&path);
         let read = match LARGEST_FILE_BYTES < size {
             _ if !regular => Err("is no ordinary file; zones are read from files only".to_owned()),
             true => Err(format!("is {} MB large; at most 64 MB are read", size / 1_000_000)),
-            false => fs::read(&path).map_err(|error| error.to_string()).and_then(text_of),
+            false => place.bytes(&path).map_err(|error| error.to_string()).and_then(text_of),
         };
         match read {
             Ok(text) => files.push((name, text)),
@@ -230,12 +232,13 @@ impl Parts {
         settings: &ZoneSettings,
         base: &behaviours::Settings,
         folder: &Path,
+        place: Files<'_>,
     ) -> Result<Parts, Vec<Problem>> {
         let mut problems = Vec::new();
-        let zones = read_zones(source, base).map_err(|faults| problems.extend(faults));
-        let coast = coast(&settings.coast, folder).map_err(|fault| problems.push(fault));
-        let ports = ports(settings, folder).map_err(|faults| problems.extend(faults));
-        let wind = blow(&base.small_craft_stop.wind, folder).map_err(|faults| problems.extend(faults));
+        let zones = zones_of(source, base, place).map_err(|faults| problems.extend(faults));
+        let coast = coast(&settings.coast, folder, place).map_err(|fault| problems.push(fault));
+        let ports = ports(settings, folder, place).map_err(|faults| problems.extend(faults));
+        let wind = blow(&base.small_craft_stop.wind, folder, place).map_err(|faults| problems.extend(faults));
         match (zones, coast, ports, wind) {
             (Ok(ZonesRead { zones, warnings, files }), Ok(coast), Ok(ports), Ok(wind)) => {
                 Ok(Parts { zones, warnings, files, coast, ports, wind })
@@ -263,12 +266,12 @@ impl Parts {
     }
 }
 
-fn coast(named: &str, folder: &Path) -> Result<Land, Problem> {
+fn coast(named: &str, folder: &Path, place: Files<'_>) -> Result<Land, Problem> {
     match named {
         "built-in" => Ok(Land::BuiltIn),
         "off" => Ok(Land::Own(Arc::new(Coast::none()))),
         file => {
-            let text = read_named("coast", file, folder)?;
+            let text = read_named("coast", file, folder, place)?;
             let coast = Coast::from_geojson(&text);
             coast
                 .map(|coast| Land::Own(Arc::new(coast)))
@@ -277,7 +280,7 @@ fn coast(named: &str, folder: &Path) -> Result<Land, Problem> {
     }
 }
 
-fn ports(settings: &ZoneSettings, folder: &Path) -> Result<Points, Vec<Problem>> {
+fn ports(settings: &ZoneSettings, folder: &Path, place: Files<'_>) -> Result<Points, Vec<Problem>> {
     if settings.ports == "built-in" && settings.anchorages == "built-in" {
         return Ok(Points::BuiltIn);
     }
@@ -285,12 +288,12 @@ fn ports(settings: &ZoneSettings, folder: &Path) -> Result<Points, Vec<Problem>>
     let harbours = match settings.ports.as_str() {
         "built-in" => Some(Ports::built_in_harbours()),
         "off" => Some(Ports::none()),
-        file => points("ports", file, folder, Ports::harbours_from_csv, &mut problems),
+        file => points("ports", file, (folder, place), Ports::harbours_from_csv, &mut problems),
     };
     let anchorages = match settings.anchorages.as_str() {
         "built-in" => Some(Ports::built_in_anchorages()),
         "off" => Some(Ports::none()),
-        file => points("anchorages", file, folder, Ports::anchorages_from_csv, &mut problems),
+        file => points("anchorages", file, (folder, place), Ports::anchorages_from_csv, &mut problems),
     };
     match (harbours, anchorages) {
         (Some(harbours), Some(anchorages)) => Ok(Points::Own(Arc::new(harbours.with_anchorages_of(anchorages)))),
@@ -301,11 +304,11 @@ fn ports(settings: &ZoneSettings, folder: &Path) -> Result<Points, Vec<Problem>>
 fn points<E: fmt::Display>(
     key: &str,
     file: &str,
-    folder: &Path,
+    (folder, place): (&Path, Files<'_>),
     parse: impl Fn(&str) -> Result<Ports, Vec<E>>,
     problems: &mut Vec<Problem>,
 ) -> Option<Ports> {
-    let text = read_named(key, file, folder).map_err(|problem| problems.push(problem)).ok()?;
+    let text = read_named(key, file, folder, place).map_err(|problem| problems.push(problem)).ok()?;
     let shown = folder.join(file).display().to_string();
     let parsed = parse(&text).map_err(|errors| {
         problems.extend(errors.into_iter().map(|error| Problem::of_file(shown.as_str(), error.to_string())));
@@ -313,12 +316,12 @@ fn points<E: fmt::Display>(
     parsed.ok()
 }
 
-fn blow(file: &str, folder: &Path) -> Result<Wind, Vec<Problem>> {
+fn blow(file: &str, folder: &Path, place: Files<'_>) -> Result<Wind, Vec<Problem>> {
     if file.is_empty() {
         return Ok(Wind::default());
     }
     let shown = folder.join(file).display().to_string();
-    let text = fs::read_to_string(folder.join(file)).map_err(|error| {
+    let text = place.text(&folder.join(file)).map_err(|error| {
         let text = format!("behaviours.small_craft_stop.wind: {error}; write the path of a CSV file, or \"\"");
         vec![Problem::of_file(shown.as_str(), text)]
     })?;
@@ -326,9 +329,9 @@ fn blow(file: &str, folder: &Path) -> Result<Wind, Vec<Problem>> {
     Wind::from_csv(&text).map_err(|errors| errors.into_iter().map(of_error).collect())
 }
 
-fn read_named(key: &str, file: &str, folder: &Path) -> Result<String, Problem> {
+fn read_named(key: &str, file: &str, folder: &Path, place: Files<'_>) -> Result<String, Problem> {
     let path = folder.join(file);
-    fs::read_to_string(&path).map_err(|error| {
+    place.text(&path).map_err(|error| {
         let text = format!("zones.{key}: {error}; write \"built-in\", \"off\" or the path of a file");
         Problem::of_file(path.display().to_string(), text)
     })

@@ -1,18 +1,20 @@
 //! `Config` to what the daemon uses: paths made absolute, zones read; or all that is wrong.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
 use super::chart::{Parts, ZoneSource, ZonesRead, read_zones};
+use super::files::{Files, Texts};
 use super::load::{Loaded, load};
 use super::watchlists::read_watchlists;
-use super::{Config, Problem, Profile, SHIPPED};
+use super::{Config, IN_FORCE_FILE, Problem, Profile, SHIPPED};
 use crate::engine::{self, SourceClock};
 use crate::time::Span;
 use crate::zones::Chart;
-use crate::{delivery, inputs, journal, store};
+use crate::{delivery, evidence, inputs, journal, store};
 
 /// Settings that can be run with.
 #[derive(Clone, Debug)]
@@ -41,10 +43,12 @@ pub struct Checked {
     pub warnings: Vec<Problem>,
     /// How received lines are kept.
     pub journal: journal::Settings,
+    /// How bundles of evidence are signed; the path absolute.
+    pub evidence: evidence::Settings,
     /// What relative paths of the settings are relative to.
     pub folder: PathBuf,
     /// Name and text of the zone files, and path and text of the watchlists, as they were read.
-    pub files: (Vec<(String, String)>, Vec<(String, String)>),
+    pub files: (Texts, Texts),
 }
 
 impl Checked {
@@ -56,7 +60,7 @@ impl Checked {
     /// Takes the zones and watchlists as their files say now, or keeps what there is.
     pub fn read_zones_again(&mut self) -> Result<(), Vec<Problem>> {
         let ZonesRead { zones, warnings, files } = read_zones(&self.zones, &self.engine.behaviours)?;
-        let (watchlists, list_files) = read_watchlists(self.watchlists.as_deref())?;
+        let (watchlists, list_files) = read_watchlists(self.watchlists.as_deref(), Files::Disk)?;
         let watchlists = Arc::new(watchlists);
         self.files = (files, list_files);
         self.chart = Arc::new(Chart { zones, watchlists, ..(*self.chart).clone() });
@@ -77,7 +81,7 @@ pub enum Purpose {
 /// Reads and checks a settings file, or the built-in one, and its zones. `zones` replaces the zones folder.
 pub fn check(file: Option<&Path>, zones: Option<&Path>, purpose: Purpose) -> Result<Checked, Vec<Problem>> {
     let Some(file) = file else {
-        let built_in = Text { name: "built-in settings", text: SHIPPED, folder: Path::new("") };
+        let built_in = Text { name: "built-in settings", text: SHIPPED, folder: Path::new(""), files: Files::Disk };
         return built_in.check(zones, purpose);
     };
     let name = file.display().to_string();
@@ -88,8 +92,16 @@ pub fn check(file: Option<&Path>, zones: Option<&Path>, purpose: Purpose) -> Res
         };
         vec![Problem::of_file(name.as_str(), text)]
     })?;
-    let text = Text { name: &name, text: &text, folder: file.parent().unwrap_or(Path::new("")) };
-    text.check(zones, purpose)
+    let folder = file.parent().unwrap_or(Path::new(""));
+    Text { name: &name, text: &text, folder, files: Files::Disk }.check(zones, purpose)
+}
+
+/// The same of a folder in memory, as `Checked::in_force` gives it, for a replay: nothing is read from the disk.
+pub fn check_given(files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Checked, Vec<Problem>> {
+    let place = Files::Given(files);
+    let text = place.text(Path::new(IN_FORCE_FILE));
+    let text = text.map_err(|error| vec![Problem::of_file(IN_FORCE_FILE, error.to_string())])?;
+    Text { name: IN_FORCE_FILE, text: &text, folder: Path::new(""), files: place }.check(None, Purpose::Replay)
 }
 
 /// A settings file as read.
@@ -98,6 +110,8 @@ struct Text<'a> {
     text: &'a str,
     /// What its relative paths are relative to.
     folder: &'a Path,
+    /// Where they lead.
+    files: Files<'a>,
 }
 
 impl Text<'_> {
@@ -117,6 +131,7 @@ impl Text<'_> {
             sink.path = sink.path.take().map(|path| folder.join(path));
         }
         config.store.path = config.store.path.take().map(|path| folder.join(path));
+        config.evidence.key = config.evidence.key.take().map(|path| folder.join(path));
         config.journal.path = config.journal.path.take().map(|path| folder.join(path));
         if purpose == Purpose::Run {
             faults.extend(missing_places(&config));
@@ -124,10 +139,10 @@ impl Text<'_> {
         problems.extend(faults.iter().map(|fault| loaded.locate(fault)));
         let replaced = zones.is_some();
         let zones = zone_source(zones, &config.zones.folder, folder);
-        let parts = Parts::read(&zones, &config.zones, &config.behaviours, folder);
+        let parts = Parts::read(&zones, &config.zones, &config.behaviours, folder, self.files);
         let watchlists = Some(config.watchlists.folder.as_str()).filter(|named| !named.is_empty());
         let watchlists = watchlists.map(|named| folder.join(named));
-        let lists = read_watchlists(watchlists.as_deref());
+        let lists = read_watchlists(watchlists.as_deref(), self.files);
         let mut in_files = parts.as_ref().err().cloned().unwrap_or_default();
         in_files.extend(lists.as_ref().err().cloned().unwrap_or_default());
         // A folder that the command line names stands in no key.
@@ -149,6 +164,7 @@ impl Text<'_> {
         match (parts, lists) {
             (Ok(mut parts), Ok((lists, list_files))) if problems.is_empty() => Ok(Checked {
                 journal: config.journal.clone(),
+                evidence: config.evidence.clone(),
                 folder: folder.to_owned(),
                 files: (std::mem::take(&mut parts.files), list_files),
                 warnings: outvoted.into_iter().chain(std::mem::take(&mut parts.warnings)).collect(),

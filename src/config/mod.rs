@@ -2,6 +2,7 @@
 
 mod chart;
 mod check;
+mod files;
 mod in_force;
 mod load;
 mod problem;
@@ -14,13 +15,14 @@ use std::path::{Component, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use chart::{ZoneSource, ZonesRead, read_zones};
-pub use check::{Checked, Purpose, check, source_clock};
+pub use check::{Checked, Purpose, check, check_given, source_clock};
+pub use files::Texts;
 pub use in_force::{FILE as IN_FORCE_FILE, InForce};
 pub use problem::Problem;
 pub use profile::Profile;
 pub use watch::FolderWatch;
 
-use crate::{alerts, behaviours, coverage, delivery, engine, inputs, journal, store, tracks, zones};
+use crate::{alerts, behaviours, coverage, delivery, engine, evidence, inputs, journal, store, tracks, zones};
 
 /// The settings file that is built into the program: every key, commented, equal to the defaults.
 pub const SHIPPED: &str = include_str!("../../config/atalaia.toml");
@@ -55,6 +57,8 @@ pub struct Config {
     pub store: store::Settings,
     /// `[journal]`
     pub journal: journal::Settings,
+    /// `[evidence]`
+    pub evidence: evidence::Settings,
     /// `[retention]`
     pub retention: store::RetentionSettings,
     /// `[[inputs]]`
@@ -80,6 +84,7 @@ impl Default for Config {
             recordings: inputs::RecordingSettings::default(),
             store: store::Settings::default(),
             journal: journal::Settings::default(),
+            evidence: evidence::Settings::default(),
             retention: store::RetentionSettings::default(),
             inputs: Vec::new(),
             sinks: vec![delivery::Settings::default()],

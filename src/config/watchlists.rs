@@ -1,9 +1,9 @@
 //! The watchlists: every CSV file of the folder the settings name.
 
-use std::fs;
 use std::path::Path;
 
 use super::Problem;
+use super::files::{Files, Texts};
 use crate::zones::{ListError, Watchlists};
 
 /// A list of ships is text; more is a mistake.
@@ -11,7 +11,7 @@ const LARGEST_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Reads all lists of a folder, or tells everything that is wrong with them. Without a folder there are none. Also the
 /// path and text of each file.
-pub(super) fn read_watchlists(folder: Option<&Path>) -> Result<(Watchlists, Vec<(String, String)>), Vec<Problem>> {
+pub(super) fn read_watchlists(folder: Option<&Path>, place: Files<'_>) -> Result<(Watchlists, Texts), Vec<Problem>> {
     let Some(folder) = folder else {
         return Ok((Watchlists::default(), Vec::new()));
     };
@@ -19,19 +19,16 @@ pub(super) fn read_watchlists(folder: Option<&Path>) -> Result<(Watchlists, Vec<
         let text = format!("watchlists.folder: {error}; write the path of a folder of *.csv files, or \"\" for none");
         vec![Problem::of_file(folder.display().to_string(), text)]
     };
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(of_folder)? {
-        paths.push(entry.map_err(of_folder)?.path());
-    }
+    let mut paths = place.list(folder).map_err(of_folder)?;
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "csv"));
     paths.sort();
     let (mut files, mut problems) = (Vec::new(), Vec::new());
     for path in paths {
         let name = path.display().to_string();
-        let size = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        let (_, size) = place.measure(&path);
         let read = match LARGEST_FILE_BYTES < size {
             true => Err(format!("is {} MB large; at most 64 MB are read", size / 1_000_000)),
-            false => fs::read_to_string(&path).map_err(|error| match error.kind() {
+            false => place.text(&path).map_err(|error| match error.kind() {
                 std::io::ErrorKind::InvalidData => "is no UTF-8 text; save it as UTF-8".to_owned(),
                 _ => error.to_string(),
             }),

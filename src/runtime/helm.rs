@@ -75,11 +75,16 @@ impl Helm {
         self.engine.tick(received, out);
     }
 
-    /// Does what the journal says was done.
-    pub(super) fn apply(&mut self, entry: &Entry<'_>, library: &mut Library, out: &mut Vec<Change>) -> io::Result<()> {
+    /// Does what the journal says was done; `settings` gives those of a key.
+    pub(super) fn apply(
+        &mut self,
+        entry: &Entry<'_>,
+        settings: &mut dyn FnMut(&str) -> io::Result<Arc<Checked>>,
+        out: &mut Vec<Change>,
+    ) -> io::Result<()> {
         match entry {
             Entry::Begun { at, sources, in_force } => {
-                let settings = library.get(in_force)?;
+                let settings = settings(in_force)?;
                 self.begin(*at, sources.clone(), in_force, &settings, out);
             }
             Entry::Lines { source, received, bytes } => self.lines(*source, *received, bytes, out),
@@ -87,7 +92,7 @@ impl Helm {
             Entry::Ended => self.engine.finish(out),
             Entry::Tick { received } => self.tick(*received, out),
             Entry::InForce { key } => {
-                let settings = library.get(key)?;
+                let settings = settings(key)?;
                 self.replace(key, &settings, out);
             }
         }

@@ -83,10 +83,10 @@ impl Place {
         let read = journal::read(&*self.disk, &self.folder, from, until, |position, entry| {
             entries += 1;
             let told = match (&mut helm, entry) {
-                (Some(helm), entry) => helm.apply(entry, library, &mut changes),
+                (Some(helm), entry) => helm.apply(entry, &mut |key| library.get(key), &mut changes),
                 (none, Entry::Begun { sources, in_force, .. }) => library.get(in_force).and_then(|settings| {
                     let helm = none.insert(Helm::new(&settings, sources.clone(), in_force.clone()));
-                    helm.apply(entry, library, &mut changes)
+                    helm.apply(entry, &mut |key| library.get(key), &mut changes)
                 }),
                 // Before anything began there is nothing to tell.
                 (None, _) => Ok(()),
@@ -300,12 +300,13 @@ fn run_saver(place: &Place, syncer: &Syncer, asked: &Receiver<Position>, stop: &
 }
 
 /// Where the journal of a store is.
-pub(super) fn folder(settings: &Checked) -> Option<PathBuf> {
+pub fn folder(settings: &Checked) -> Option<PathBuf> {
     let store = settings.store.as_ref().filter(|_| settings.journal.enabled)?;
     Some(settings.journal.path.clone().unwrap_or_else(|| beside(store)))
 }
 
-fn beside(store: &Path) -> PathBuf {
+/// Where the journal of a store is, unless settings say otherwise.
+pub fn beside(store: &Path) -> PathBuf {
     let mut name = store.as_os_str().to_owned();
     name.push(".journal");
     PathBuf::from(name)

@@ -10,6 +10,7 @@
 
 mod acts;
 mod backup;
+mod dossier;
 pub mod export;
 mod holds;
 mod lines;
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 pub use acts::{Act, Finding, Hush, act, hush, unhush};
 pub use backup::backup;
+pub use dossier::{AuditRow, Dossier, Filed, Line, bundled, dossier};
 pub use holds::{held_spans, hold, release};
 pub use lines::OURSELVES;
 pub use marks::mark;

@@ -20,7 +20,7 @@ const ORDER: &[&[&str]] = &[
     &["clock", "telemetry", "fault"],
     &["disk"],
     &["journal", "store"],
-    &["inputs", "delivery", "http"],
+    &["inputs", "delivery", "http", "evidence"],
     &["config"],
     &["runtime"],
     &["cli"],

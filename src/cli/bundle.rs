@@ -1,0 +1,233 @@
+//! `atalaia cases bundle` and `atalaia bundle`: evidence packed, and checked by whoever gets it.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::{Failure, StoreArguments, print, refused};
+use crate::clock::Clock;
+use crate::config::{Purpose, check};
+use crate::disk::RealDisk;
+use crate::evidence::{self, EvidenceError, Found, Made, Opened, PublicKey, Signed, SigningKey, Sources, Verdict};
+use crate::runtime;
+use crate::store;
+use crate::telemetry::FromAir;
+use crate::time::Span;
+
+/// Arguments of `atalaia bundle`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Check a bundle byte for byte, and replay its sentences to the same alerts; nothing is written.
+    ///
+    /// Exit codes: 0 intact and every alert found again, 1 damaged or tampered with, 3 intact and some alert not found again,
+    /// 65 the file or key cannot be read.
+    Verify {
+        /// The bundle
+        file: PathBuf,
+        /// The public key of whoever should have signed it, known from elsewhere
+        #[arg(long, value_name = "FILE")]
+        public_key: Option<PathBuf>,
+    },
+    /// Make a key that signs bundles: FILE for its owner alone, FILE.pub for everybody who checks
+    Keygen {
+        /// The file of the key; must not exist
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+/// What `atalaia cases bundle` is asked for.
+#[derive(Debug, clap::Args)]
+pub(super) struct Wanted {
+    /// The case's id, or the first four characters and more
+    id: String,
+    /// The bundle, which must not exist; or a folder, for a name that carries the marking
+    #[arg(long, value_name = "FILE.tar")]
+    out: PathBuf,
+    /// The key that signs it [default: that of the settings, [evidence]]
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Raw sentences from so long before the first alert on, as 26h or 90m
+    #[arg(long, value_name = "TIME", default_value = "26h", value_parser = span)]
+    before: Span,
+}
+
+fn span(text: &str) -> Result<Span, String> {
+    let wrong = || "write it as 26h, 90m or 3d".to_owned();
+    let (number, minutes) = [('m', 1), ('h', 60), ('d', 24 * 60)]
+        .into_iter()
+        .find_map(|(unit, minutes)| Some((text.strip_suffix(unit)?, minutes)))
+        .ok_or_else(wrong)?;
+    let number = number.parse::<u32>().map_err(|_| wrong())?;
+    Ok(Span::from_minutes(i64::from(number) * minutes))
+}
+
+/// Runs `atalaia bundle`.
+pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
+    match &arguments.command {
+        Command::Verify { file, public_key } => verify(file, public_key.as_deref()),
+        Command::Keygen { out } => {
+            let (beside, public) = evidence::keygen(out).map_err(failed)?;
+            print(&format!(
+                "{}: the key; only its owner can read it. Name it in [evidence], keep a copy apart\n{}: for everybody who checks bundles\n\
+                 fingerprint {}\n",
+                out.display(),
+                beside.display(),
+                public.fingerprint()
+            ))
+        }
+    }
+}
+
+/// Packs a case and writes it.
+pub(super) fn pack(store_named: &StoreArguments, who: &str, wanted: &Wanted) -> Result<(), Failure> {
+    let store = store_named.path()?;
+    let settings = store_named.config.as_deref().map(|file| check(Some(file), None, Purpose::Replay));
+    let settings = settings.transpose().map_err(Failure::Settings)?;
+    let journal = settings.as_ref().and_then(runtime::journal_folder);
+    let journal = journal.unwrap_or_else(|| runtime::journal_beside(&store));
+    let of_settings = settings.and_then(|settings| settings.evidence.key);
+    let key = wanted.key.clone().or(of_settings).map(|path| SigningKey::read(&path)).transpose().map_err(failed)?;
+    let sources = Sources { store: &store, journal: &journal, disk: &RealDisk };
+    let now = Clock.now();
+    let made = evidence::pack(&sources, &wanted.id, who, wanted.before, key.as_ref(), now).map_err(failed)?;
+    let marking = format!("TLP-{}", made.manifest.marking.tlp);
+    let short: String = made.manifest.case.chars().take(8).collect();
+    let path = match wanted.out.is_dir() {
+        true => wanted.out.join(format!("{marking}_case-{short}.tar")),
+        false => wanted.out.clone(),
+    };
+    evidence::write(&path, &made.bytes).map_err(failed)?;
+    let why = format!("head {}, to {}", made.manifest.head, path.display());
+    if let Err(error) = store::bundled(&store, &made.manifest.case, who, &why, now) {
+        // What nobody wrote down was not handed out.
+        let _ = fs::remove_file(&path);
+        return Err(refused(error));
+    }
+    print(&told(&made, &path, &marking))
+}
+
+fn told(made: &Made, path: &Path, marking: &str) -> String {
+    let manifest = &made.manifest;
+    let mut text = format!(
+        "{}: case {}, {}, {} members, {} raw lines\nhead {}\n",
+        path.display(),
+        manifest.case,
+        manifest.marking.line(),
+        manifest.members.len(),
+        manifest.lines,
+        manifest.head
+    );
+    for remark in &manifest.remarks {
+        text += &format!("note: {}\n", FromAir(remark));
+    }
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if !name.contains(marking) {
+        text += &format!("note: its name does not carry the marking; a folder as --out gives it one with {marking}\n");
+    }
+    if !made.held {
+        text += &format!(
+            "note: the case is not held: what it came from goes with [retention]. atalaia cases hold {} --reason WHY keeps it\n",
+            manifest.case
+        );
+    }
+    text
+}
+
+fn verify(file: &Path, public_key: Option<&Path>) -> Result<(), Failure> {
+    let key = public_key.map(PublicKey::read).transpose().map_err(failed)?;
+    let bytes = read(file).map_err(|error| Failure::Input(format!("{}: {error}", file.display())))?;
+    let of_file = |error: EvidenceError| Failure::Damaged(format!("{}: {error}", file.display()));
+    let opened = evidence::open(&bytes, key.as_ref()).map_err(of_file)?;
+    drop(bytes);
+    print(&described(&opened))?;
+    let found = match runtime::rehearse(&opened) {
+        Ok(changes) => evidence::compare(&opened, &changes),
+        Err(error) => return Err(Failure::NotFoundAgain(format!("intact, and cannot be replayed: {error}"))),
+    };
+    print(&found.iter().map(line_of).collect::<String>())?;
+    let missing = found.iter().filter(|found| matches!(found.verdict, Verdict::Missing(_))).count();
+    match missing {
+        0 => print(&format!("intact; every alert was found again ({})\n", found.len())),
+        _ => Err(Failure::NotFoundAgain(format!("intact; {missing} of {} alerts not found again", found.len()))),
+    }
+}
+
+/// No more than a bundle can have, whatever stands behind the name.
+fn read(file: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(file)?.take(evidence::LARGEST_BUNDLE_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn described(opened: &Opened) -> String {
+    let manifest = &opened.manifest;
+    let mut text = format!(
+        "{}\ncase {}, packed {} by {} with {}\n{} members and {} raw lines as packed; head {}\n",
+        FromAir(&manifest.marking.line()),
+        FromAir(&manifest.case),
+        FromAir(&manifest.made_at),
+        FromAir(&manifest.made_by),
+        FromAir(&manifest.program),
+        manifest.members.len(),
+        manifest.lines,
+        manifest.head
+    );
+    text += &match &opened.signed {
+        Signed::Not => {
+            "NOT SIGNED: whoever had the file could have changed it and made the hashes anew; compare the head\n"
+                .to_owned()
+        }
+        Signed::By(key) => format!("signed with the key given, {}\n", key.fingerprint()),
+        Signed::ByItsOwn(key) => format!(
+            "signed with the key in the bundle, {}: nothing changed since, but that proves nothing about who made it;\n  \
+             name the key you know with --public-key\n",
+            key.fingerprint()
+        ),
+    };
+    for remark in &manifest.remarks {
+        text += &format!("note: {}\n", FromAir(remark));
+    }
+    text
+}
+
+fn line_of(found: &Found) -> String {
+    let verdict = match &found.verdict {
+        Verdict::Same(None) => "same".to_owned(),
+        Verdict::Same(Some(otherwise)) => format!("same ({otherwise})"),
+        Verdict::Differs(what) => format!("found, differs: {what}"),
+        Verdict::Missing(why) => format!("not found again: {why}"),
+    };
+    format!("{}  {:<20} {}\n", FromAir(&found.id), FromAir(&found.behaviour).to_string(), FromAir(&verdict))
+}
+
+fn failed(error: EvidenceError) -> Failure {
+    match error {
+        EvidenceError::Store(error) => refused(error),
+        EvidenceError::Unfit(text) => Failure::Usage(text),
+        error @ (EvidenceError::File { .. } | EvidenceError::Key { .. }) => Failure::Input(error.to_string()),
+        error @ EvidenceError::Damaged(_) => Failure::Damaged(error.to_string()),
+        error @ EvidenceError::Journal(_) => Failure::Other(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_minutes_hours_and_days() {
+        assert_eq!(span("26h"), Ok(Span::from_hours(26)));
+        assert_eq!(span("90m"), Ok(Span::from_minutes(90)));
+        assert_eq!(span("3d"), Ok(Span::from_hours(72)));
+        for wrong in ["", "h", "-1h", "26", "1.5h", "99999999999h", "26 h", "ä"] {
+            assert!(span(wrong).is_err(), "{wrong}");
+        }
+    }
+}

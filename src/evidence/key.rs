@@ -1,0 +1,199 @@
+//! Keys: made, kept where only their owner can read them, and used; in the forms that OpenSSL reads too.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use data_encoding::{BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
+use ed25519_dalek::{Signature, Signer};
+use sha2::{Digest, Sha256};
+
+use super::EvidenceError;
+
+/// Before the 32 bytes of a private key (RFC 8410: PKCS #8 without attributes).
+const PRIVATE_HEAD: [u8; 16] =
+    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+/// Before the 32 bytes of a public key (RFC 8410).
+const PUBLIC_HEAD: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+const PRIVATE: &str = "PRIVATE KEY";
+const PUBLIC: &str = "PUBLIC KEY";
+/// A key file is short; more is a mistake.
+const LONGEST_FILE_BYTES: u64 = 4096;
+
+/// Signs bundles. Prints as nothing.
+pub struct SigningKey(ed25519_dalek::SigningKey);
+
+/// Tells whether a bundle was signed with the key it belongs to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PublicKey(ed25519_dalek::VerifyingKey);
+
+impl SigningKey {
+    /// Reads a key that nobody but its owner may read: PEM, or 64 hex digits.
+    pub fn read(path: &Path) -> Result<SigningKey, EvidenceError> {
+        let (text, mode) = text_of(path)?;
+        if mode & 0o077 != 0 {
+            let why = format!("others may read this key (mode {:04o}): chmod 600 {}", mode & 0o7777, path.display());
+            return Err(EvidenceError::Key { path: path.to_owned(), why });
+        }
+        let bytes = bytes_of(&text, PRIVATE, &PRIVATE_HEAD).ok_or_else(|| no_key(path, "Ed25519 private key"))?;
+        Ok(SigningKey::from_seed(&bytes))
+    }
+
+    /// The key of a seed.
+    pub fn from_seed(seed: &[u8; 32]) -> SigningKey {
+        SigningKey(ed25519_dalek::SigningKey::from_bytes(seed))
+    }
+
+    /// The key that checks what this one signs.
+    pub fn public(&self) -> PublicKey {
+        PublicKey(self.0.verifying_key())
+    }
+
+    pub(super) fn sign(&self, bytes: &[u8]) -> [u8; 64] {
+        self.0.sign(bytes).to_bytes()
+    }
+}
+
+impl PublicKey {
+    /// Reads one: PEM, or 64 hex digits.
+    pub fn read(path: &Path) -> Result<PublicKey, EvidenceError> {
+        let (text, _) = text_of(path)?;
+        let bytes = bytes_of(&text, PUBLIC, &PUBLIC_HEAD);
+        let key = bytes.and_then(|bytes| ed25519_dalek::VerifyingKey::from_bytes(&bytes).ok());
+        key.map(PublicKey).ok_or_else(|| no_key(path, "Ed25519 public key"))
+    }
+
+    pub(super) fn from_hex(text: &str) -> Option<PublicKey> {
+        let bytes = <[u8; 32]>::try_from(HEXLOWER.decode(text.as_bytes()).ok()?).ok()?;
+        ed25519_dalek::VerifyingKey::from_bytes(&bytes).ok().map(PublicKey)
+    }
+
+    /// 64 hex digits.
+    pub fn hex(&self) -> String {
+        HEXLOWER.encode(self.0.as_bytes())
+    }
+
+    /// What people compare on the telephone: the first 16 bytes of the key's SHA-256, in groups of four digits.
+    pub fn fingerprint(&self) -> String {
+        let digest = HEXLOWER.encode(&Sha256::digest(self.0.as_bytes())[..16]);
+        let groups: Vec<&str> = (0..digest.len()).step_by(4).map(|at| &digest[at..at + 4]).collect();
+        groups.join(" ")
+    }
+
+    /// As OpenSSL reads it.
+    pub fn pem(&self) -> String {
+        pem(PUBLIC, &[&PUBLIC_HEAD[..], self.0.as_bytes()].concat())
+    }
+
+    /// Whether the signature is of these bytes by this key; keys and signatures that fit several messages never are.
+    pub(super) fn fits(&self, bytes: &[u8], signature: &[u8; 64]) -> bool {
+        self.0.verify_strict(bytes, &Signature::from_bytes(signature)).is_ok()
+    }
+}
+
+/// Makes a new key: the private one in `path`, for its owner only, the public one beside it with `.pub` behind the name, which comes back
+/// with the key. Never writes over anything.
+pub fn keygen(path: &Path) -> Result<(PathBuf, PublicKey), EvidenceError> {
+    let mut seed = [0; 32];
+    let random = Path::new("/dev/random");
+    File::open(random).and_then(|mut file| file.read_exact(&mut seed)).map_err(EvidenceError::file(random))?;
+    let key = SigningKey::from_seed(&seed);
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".pub");
+    let beside = PathBuf::from(beside);
+    if beside.exists() {
+        let why = "is there already; choose another name".to_owned();
+        return Err(EvidenceError::Key { path: beside, why });
+    }
+    write_new(path, 0o600, pem(PRIVATE, &[&PRIVATE_HEAD[..], &seed].concat()).as_bytes())?;
+    write_new(&beside, 0o644, key.public().pem().as_bytes())?;
+    Ok((beside, key.public()))
+}
+
+/// Writes a file that must not be there yet, durably; nothing is left of it when that fails.
+pub(super) fn write_new(path: &Path, mode: u32, content: &[u8]) -> Result<(), EvidenceError> {
+    let failed = EvidenceError::file(path);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map_err(&failed)?;
+    let written = file.write_all(content).and_then(|()| file.sync_all());
+    written.map_err(|cause| {
+        // What is half there is no evidence.
+        let _ = fs::remove_file(path);
+        failed(cause)
+    })
+}
+
+fn text_of(path: &Path) -> Result<(String, u32), EvidenceError> {
+    let failed = EvidenceError::file(path);
+    let file = File::open(path).map_err(&failed)?;
+    let mode = file.metadata().map_err(&failed)?.mode();
+    let mut text = String::new();
+    file.take(LONGEST_FILE_BYTES).read_to_string(&mut text).map_err(&failed)?;
+    Ok((text, mode))
+}
+
+fn no_key(path: &Path, what: &str) -> EvidenceError {
+    EvidenceError::Key { path: path.to_owned(), why: format!("is no {what} (PEM, or 64 hex digits)") }
+}
+
+fn pem(name: &str, der: &[u8]) -> String {
+    format!("-----BEGIN {name}-----\n{}\n-----END {name}-----\n", BASE64.encode(der))
+}
+
+/// The key of a PEM text with this name and head, or of 64 hex digits.
+fn bytes_of(text: &str, name: &str, head: &[u8]) -> Option<[u8; 32]> {
+    let text = text.trim();
+    let Some(inner) = text.strip_prefix(&format!("-----BEGIN {name}-----")) else {
+        return HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?.try_into().ok();
+    };
+    let inner: String = inner.strip_suffix(&format!("-----END {name}-----"))?.split_whitespace().collect();
+    let der = BASE64.decode(inner.as_bytes()).ok()?;
+    der.strip_prefix(head)?.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    #[test]
+    fn a_new_key_is_its_owners_alone_and_comes_back_from_its_files() {
+        let folder = TempDir::new().expect("a folder");
+        let path = folder.path().join("evidence.key");
+        let (beside, public) = keygen(&path).expect("room for it");
+        assert_eq!(fs::metadata(&path).expect("it is there").permissions().mode() & 0o777, 0o600);
+        assert_eq!(beside, folder.path().join("evidence.key.pub"));
+        let key = SigningKey::read(&path).expect("a key");
+        assert_eq!(key.public(), public);
+        assert_eq!(PublicKey::read(&beside).expect("a key"), public);
+        assert!(public.fits(b"x", &key.sign(b"x")) && !public.fits(b"y", &key.sign(b"x")));
+        assert!(keygen(&path).is_err(), "never over a key");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("ours");
+        let refused = SigningKey::read(&path).err().expect("others may read it").to_string();
+        assert!(refused.contains("chmod 600"), "{refused}");
+    }
+
+    // RFC 8032, 7.1, test 2; the PEM forms were made by OpenSSL 3 from the same seed.
+    #[test]
+    fn keys_and_signatures_are_those_other_tools_make() {
+        let folder = TempDir::new().expect("a folder");
+        let path = folder.path().join("k");
+        let seed = "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb";
+        let private = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7\n-----END PRIVATE KEY-----\n";
+        for text in [seed, private] {
+            let _ = fs::remove_file(&path);
+            write_new(&path, 0o600, text.as_bytes()).expect("a file");
+            let key = SigningKey::read(&path).expect("a key");
+            assert_eq!(key.public().hex(), "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
+            let signature = "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da\
+                             085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00";
+            assert_eq!(HEXLOWER.encode(&key.sign(&[0x72])), signature);
+        }
+        let _ = fs::remove_file(&path);
+        write_new(&path, 0o600, &seed.as_bytes()[1..]).expect("a file");
+        assert!(SigningKey::read(&path).is_err(), "63 digits");
+    }
+}

@@ -1,0 +1,332 @@
+//! Packing a case: what the store, the journal and the settings in force say of it, as one file.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use data_encoding::HEXLOWER;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::archive::{self, Members, is_plain};
+use super::compare::time;
+use super::manifest::{FORMAT, MANIFEST, Manifest, Marking, SIGNATURE, chained};
+use super::sentences::{self, Piece, Row};
+use super::sieve::Sieve;
+use super::{EvidenceError, SigningKey};
+use crate::ais::Line;
+use crate::disk::Disk;
+use crate::journal::{self, Entry};
+use crate::store::export::{self, Format};
+use crate::store::{self, AuditRow, Dossier, Filed};
+use crate::time::{Span, Time};
+
+/// Sentences are taken up to so long after the last word about the case.
+const AFTER: Span = Span::from_minutes(15);
+
+/// Where a case is packed from.
+pub struct Sources<'a> {
+    /// The store.
+    pub store: &'a Path,
+    /// The journal's folder.
+    pub journal: &'a Path,
+    /// Where both are.
+    pub disk: &'a dyn Disk,
+}
+
+/// A packed case.
+#[derive(Debug)]
+pub struct Made {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// What it says of itself.
+    pub manifest: Manifest,
+    /// Whether the case is under a legal hold.
+    pub held: bool,
+}
+
+/// Packs a case, whose id may be shortened, with the sentences from `before` its first alert on.
+pub fn pack(
+    sources: &Sources<'_>,
+    id: &str,
+    who: &str,
+    before: Span,
+    key: Option<&SigningKey>,
+    now: Time,
+) -> Result<Made, EvidenceError> {
+    let dossier = store::dossier(sources.store, id, now)?;
+    let unfit = |why: &str| EvidenceError::Unfit(format!("case {id}: {why}"));
+    let (from, until) = span_of(&dossier, before).ok_or_else(|| unfit("none of its alerts is stored any more"))?;
+    let vessels = vessels_of(&dossier);
+    let mut members = Members::new();
+    let mut remarks = vec![
+        "Sentences of other vessels are left out: what depends on them may be scored otherwise in a replay.".to_owned(),
+    ];
+    let listed = dossier.case["alerts"].as_array().map_or(0, Vec::len);
+    if dossier.alerts.len() < listed {
+        let gone = listed - dossier.alerts.len();
+        remarks.push(format!("{gone} of the {listed} alerts of the case are not stored any more."));
+    }
+    add_files(&dossier, &mut members).map_err(|error| unfit(&error.to_string()))?;
+    let taken = sentences_of(sources, &vessels, from, until, &mut remarks)?;
+    let lines = taken.pieces.iter().filter(|piece| matches!(piece, Piece::Line(_))).count() as u64;
+    sentences::add(taken.pieces, &mut members).map_err(|error| unfit(&error.to_string()))?;
+    for key in &taken.in_force {
+        add_in_force(sources.journal, key, &mut members, &mut remarks)?;
+    }
+    if key.is_none() {
+        remarks.push(
+            "NOT SIGNED: the hashes show that nothing changed only to who knows the head from elsewhere.".to_owned(),
+        );
+    }
+    let marking = marking_of(&dossier.case);
+    let text = |key: &str| dossier.case[key].as_str().unwrap_or_default().to_owned();
+    members.insert("README.txt".to_owned(), readme(&text("id"), &marking).into_bytes());
+    let (listed, head) = chained(members.iter().map(|(name, content)| (name.as_str(), content.as_slice())));
+    let manifest = Manifest {
+        format: FORMAT.to_owned(),
+        case: text("id"),
+        marking,
+        made_at: now.to_string(),
+        made_by: who.to_owned(),
+        program: concat!("atalaia ", env!("CARGO_PKG_VERSION")).to_owned(),
+        from: from.to_string(),
+        until: until.to_string(),
+        vessels: vessels.into_iter().collect(),
+        lines,
+        remarks,
+        signed: key.is_some(),
+        public_key: key.map(|key| key.public().hex()),
+        members: listed,
+        head,
+    };
+    let written = serde_json::to_string_pretty(&manifest).map_err(|error| unfit(&error.to_string()))? + "\n";
+    if let Some(key) = key {
+        members.insert(SIGNATURE.to_owned(), key.sign(written.as_bytes()).to_vec());
+    }
+    members.insert(MANIFEST.to_owned(), written.into_bytes());
+    let bytes = archive::write(&members).map_err(|error| unfit(&error.to_string()))?;
+    if archive::MOST_MEMBERS < members.len() || archive::LARGEST_BUNDLE_BYTES < bytes.len() as u64 {
+        return Err(unfit(&format!("{} members of {} bytes are too much for a bundle", members.len(), bytes.len())));
+    }
+    Ok(Made { bytes, manifest, held: !dossier.case["held"].is_null() })
+}
+
+/// From when to when, by the moment of receipt, sentences are looked for. A feed may claim times long before it was received.
+fn span_of(dossier: &Dossier, before: Span) -> Option<(Time, Time)> {
+    let bodies = || dossier.alerts.iter().map(|filed| &filed.told.entry.body);
+    let stored = || dossier.alerts.iter().flat_map(|filed| filed.lines.iter().map(|line| line.stored_at));
+    let first = bodies().filter_map(|body| time(body, "started_at")).chain(stored()).min()?;
+    let last = bodies().filter_map(|body| time(body, "last_at")).chain(stored()).max()?;
+    Some((first - before, last + AFTER))
+}
+
+fn vessels_of(dossier: &Dossier) -> BTreeSet<u32> {
+    let bodies = dossier.alerts.iter().map(|filed| &filed.told.entry.body);
+    let lists = std::iter::once(&dossier.case).chain(bodies).filter_map(|body| body["vessels"].as_array());
+    lists.flatten().filter_map(|vessel| u32::try_from(vessel["mmsi"].as_u64()?).ok()).collect()
+}
+
+fn marking_of(case: &Value) -> Marking {
+    let codes = case["handling"]["europol"].as_array().into_iter().flatten();
+    Marking {
+        tlp: case["handling"]["tlp"].as_str().unwrap_or("RED").to_owned(),
+        europol: codes.filter_map(|code| code.as_str().map(str::to_owned)).collect(),
+    }
+}
+
+/// The case, its alerts, their tracks.
+fn add_files(dossier: &Dossier, members: &mut Members) -> io::Result<()> {
+    let audit = |rows: &[AuditRow]| -> Value {
+        rows.iter()
+            .map(|(at, who, what, why)| json!({ "at": at.to_string(), "who": who, "what": what, "why": why }))
+            .collect()
+    };
+    let case = json!({ "case": dossier.case, "audit": audit(&dossier.audit) });
+    members.insert("case.json".to_owned(), pretty(&case)?);
+    let mut alerts = Vec::new();
+    for Filed { told, lines } in &dossier.alerts {
+        let alert = told.entry.value(&told.notes);
+        let lines: Value =
+            lines.iter().map(|line| json!({ "stored_at": line.stored_at.to_string(), "line": line.line })).collect();
+        let deliveries: Value = told
+            .deliveries
+            .iter()
+            .map(|sent| {
+                let at = sent.at.map(|at| at.to_string());
+                json!({ "revision": sent.revision, "sink": sent.sink, "state": sent.state, "at": at, "error": sent.error })
+            })
+            .collect();
+        let file = json!({ "alert": alert, "changes": lines, "audit": audit(&told.audit), "deliveries": deliveries });
+        members.insert(format!("alerts/{}.json", told.entry.id), pretty(&file)?);
+        alerts.push(alert);
+    }
+    let mut tracks = Vec::new();
+    export::write(Format::GeoJson, &alerts, &mut tracks)?;
+    members.insert("tracks.geojson".to_owned(), tracks);
+    Ok(())
+}
+
+fn pretty(value: &Value) -> io::Result<Vec<u8>> {
+    let mut text = serde_json::to_vec_pretty(value)?;
+    text.push(b'\n');
+    Ok(text)
+}
+
+/// What the journal gives.
+#[derive(Default)]
+struct FromJournal {
+    pieces: Vec<Piece>,
+    in_force: BTreeSet<String>,
+}
+
+fn sentences_of(
+    sources: &Sources<'_>,
+    vessels: &BTreeSet<u32>,
+    from: Time,
+    until: Time,
+    remarks: &mut Vec<String>,
+) -> Result<FromJournal, EvidenceError> {
+    let start = match sources.journal.is_dir() {
+        true => journal::start(sources.disk, sources.journal, from)?,
+        false => None,
+    };
+    let Some(start) = start else {
+        remarks.push("There is no journal of that time: the sentences are not in the bundle.".to_owned());
+        return Ok(FromJournal::default());
+    };
+    let mut sieve = Sieve::new(vessels.iter().copied());
+    sieve.inputs(&start.sources);
+    let mut names = start.sources.clone();
+    let mut in_force = BTreeSet::from([start.in_force.clone()]);
+    let mut between =
+        vec![(0, Row::Start { position: start.position.0, sources: start.sources, in_force: start.in_force })];
+    let mut clock: Option<Time> = None;
+    let mut began: Option<Time> = None;
+    let read = journal::read(sources.disk, sources.journal, start.position, None, |position, entry| {
+        let position = position.0;
+        let at = match entry {
+            Entry::Begun { at, .. } | Entry::Tick { received: at } => Some(*at),
+            Entry::Lines { received, .. } => *received,
+            Entry::Idle { .. } | Entry::Ended | Entry::InForce { .. } => None,
+        };
+        clock = at.or(clock);
+        began = began.or(at);
+        if clock.is_some_and(|clock| until < clock) {
+            return ControlFlow::Break(());
+        }
+        let order = sieve.count();
+        match entry {
+            Entry::Begun { at, sources, in_force: key } => {
+                sieve.inputs(sources);
+                names.clone_from(sources);
+                in_force.insert(key.clone());
+                let row = Row::Begun { position, at: *at, sources: sources.clone(), in_force: key.clone() };
+                between.push((order, row));
+            }
+            Entry::Lines { source, received, bytes } if clock.is_none_or(|clock| from <= clock) => {
+                for bytes in bytes.split(|byte| *byte == b'\n').filter(|bytes| !bytes.is_empty()) {
+                    sieve.line(position, Line { source: *source, received: *received, bytes });
+                }
+            }
+            Entry::Idle { source } => {
+                let source = names.get(usize::from(source.0)).cloned().unwrap_or_default();
+                let row = Row::Idle { position, source };
+                between.push((order, row));
+            }
+            Entry::Ended => between.push((order, Row::Ended { position })),
+            Entry::InForce { key } => {
+                in_force.insert(key.clone());
+                between.push((order, Row::InForce { position, key: key.clone() }));
+            }
+            Entry::Lines { .. } | Entry::Tick { .. } => {}
+        }
+        ControlFlow::Continue(())
+    })?;
+    if let Some(began) = began.filter(|began| from < *began) {
+        remarks.push(format!("The journal begins {began}, after {from}."));
+    }
+    for hole in &read.holes {
+        remarks.push(format!("The journal has a hole from entry {} to {}: {}.", hole.from.0, hole.until.0, hole.why));
+    }
+    Ok(FromJournal { pieces: woven(sieve, between), in_force })
+}
+
+/// Lines and what came between them, in order. An input that was silent all along is said to be so once.
+fn woven(sieve: Sieve, between: Vec<(u64, Row)>) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut between = between.into_iter().peekable();
+    let mut idle: BTreeSet<String> = BTreeSet::new();
+    let add = |row: Row, idle: &mut BTreeSet<String>, pieces: &mut Vec<Piece>| {
+        let is_news = match &row {
+            Row::Idle { source, .. } => idle.insert(source.clone()),
+            _ => true,
+        };
+        pieces.extend(is_news.then_some(Piece::Between(row)));
+    };
+    for (order, taken) in sieve.taken() {
+        while let Some((_, row)) = between.next_if(|(before, _)| *before < order) {
+            add(row, &mut idle, &mut pieces);
+        }
+        idle.remove(&taken.source);
+        pieces.push(Piece::Line(taken));
+    }
+    between.for_each(|(_, row)| add(row, &mut idle, &mut pieces));
+    pieces
+}
+
+/// The folder of settings that was in force under a key.
+fn add_in_force(
+    journal: &Path,
+    key: &str,
+    members: &mut Members,
+    remarks: &mut Vec<String>,
+) -> Result<(), EvidenceError> {
+    let folder = journal.join("in-force").join(key);
+    let mut todo = vec![(folder.clone(), String::new())];
+    let mut found = false;
+    while let Some((folder, within)) = todo.pop() {
+        let failed = EvidenceError::file(&folder);
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => break,
+            entries => entries.map_err(&failed)?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(&failed)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if entry.file_type().map_err(&failed)?.is_dir() {
+                todo.push((entry.path(), format!("{within}{name}/")));
+                continue;
+            }
+            let content = fs::read(entry.path()).map_err(EvidenceError::file(&entry.path()))?;
+            let plain = plain(&format!("in-force/{key}/{within}"), &name);
+            if !plain.ends_with(&format!("/{name}")) {
+                remarks.push(format!("{within}{name} of the settings in force is packed as {plain}."));
+            }
+            members.insert(plain, content);
+            found = true;
+        }
+    }
+    if !found {
+        remarks.push(format!("The settings {key} that were in force are not there any more."));
+    }
+    Ok(())
+}
+
+/// A name that a member may have: as it is, or what is left of it with eight digits of its hash.
+fn plain(folder: &str, name: &str) -> String {
+    let whole = format!("{folder}{name}");
+    if is_plain(&whole) {
+        return whole;
+    }
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    let letters: String = stem.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
+    let hash = HEXLOWER.encode(&Sha256::digest(name.as_bytes())[..4]);
+    format!("{folder}{letters}-{hash}.{ending}")
+}
+
+fn readme(case: &str, marking: &Marking) -> String {
+    include_str!("readme.txt").replace("{case}", case).replace("{marking}", &marking.line())
+}

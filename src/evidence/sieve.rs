@@ -1,0 +1,262 @@
+//! Which received lines belong to the vessels of a case: theirs, the parts of their messages, and what tells when they were received.
+//!
+//! What others said stays out: the purpose of a bundle is one case.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::ais::{Decoder, Line, Report, SourceId, SourceSettings, TimeBasis};
+use crate::time::{Span, Time};
+use crate::units::Mmsi;
+
+/// Parts of a message that came longer ago are not joined to it any more.
+const PARTS_WAIT: Span = Span::from_seconds(60);
+/// Lines remembered of one input that may belong to the next.
+const MOST_WAITING: usize = 256;
+
+/// A line that was taken.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Taken {
+    /// Of the entry of the journal it came in.
+    pub(super) position: u64,
+    /// The name of the input.
+    pub(super) source: String,
+    /// The moment of receipt; of a recording's lines none.
+    pub(super) received: Option<Time>,
+    /// Without its line feed.
+    pub(super) bytes: Vec<u8>,
+}
+
+/// Looks at every line and keeps a few.
+pub(super) struct Sieve {
+    vessels: BTreeSet<Mmsi>,
+    names: Vec<String>,
+    decoder: Decoder,
+    /// What may belong to a later line, by input.
+    waiting: BTreeMap<SourceId, Waiting>,
+    reports: Vec<Report>,
+    count: u64,
+    taken: BTreeMap<u64, Taken>,
+}
+
+/// Lines of one input that said nothing by themselves, oldest first.
+#[derive(Default)]
+struct Waiting {
+    /// Parts of messages.
+    parts: VecDeque<(PartKey, u64, Taken)>,
+    /// Members of groups of sentences.
+    groups: VecDeque<(Vec<u8>, u64, Taken)>,
+    /// A wrapper whose sentence comes next.
+    wrapper: Option<(u64, Taken)>,
+    /// The last of each kind that tells the station's own time.
+    clocks: BTreeMap<Vec<u8>, (u64, Taken)>,
+    /// The head of a table.
+    header: Option<(u64, Taken)>,
+}
+
+/// How many parts, sequence, channel.
+type PartKey = (Vec<u8>, Vec<u8>, Vec<u8>);
+
+impl Sieve {
+    /// Takes what concerns these vessels.
+    pub(super) fn new(vessels: impl Iterator<Item = u32>) -> Sieve {
+        Sieve {
+            vessels: vessels.map(Mmsi).collect(),
+            names: Vec::new(),
+            decoder: Decoder::new(Vec::new()),
+            waiting: BTreeMap::new(),
+            reports: Vec::new(),
+            count: 0,
+            taken: BTreeMap::new(),
+        }
+    }
+
+    /// These are the inputs from here on, in the order of `SourceId`.
+    pub(super) fn inputs(&mut self, names: &[String]) {
+        // Whose report it is does not depend on the zone of local times or on how times are believed.
+        let settings = |name: &String| SourceSettings { name: name.clone(), time_zone: None, live: false };
+        self.decoder.inputs(names.iter().map(settings).collect());
+        self.names = names.to_vec();
+    }
+
+    /// Looks at one line; whether it said something of a vessel of the case.
+    pub(super) fn line(&mut self, position: u64, line: Line<'_>) -> bool {
+        self.count += 1;
+        let order = self.count;
+        self.reports.clear();
+        self.decoder.line(line, &mut self.reports);
+        let source = self.names.get(usize::from(line.source.0)).cloned().unwrap_or_default();
+        let taken = Taken { position, source, received: line.received, bytes: line.bytes.to_vec() };
+        let waiting = self.waiting.entry(line.source).or_default();
+        let wrapper = waiting.wrapper.take();
+        let (part, group) = (part_of(line.bytes), group_of(line.bytes));
+        let ours = self.reports.iter().filter(|report| self.vessels.contains(&report.mmsi));
+        let own_clock = ours.clone().any(|report| report.basis == TimeBasis::OwnClock);
+        let is_ours = 0 < ours.count();
+        if is_ours {
+            self.taken.extend(wrapper);
+            self.taken.extend(waiting.header.clone().filter(|_| is_table(line.bytes)));
+            if own_clock {
+                self.taken.extend(waiting.clocks.values().cloned());
+            }
+            if let Some(key) = &part {
+                let joined = |(of, _, one): &&(PartKey, u64, Taken)| of == key && is_recent(one, &taken);
+                let parts = waiting.parts.iter().filter(joined).map(|(_, order, one)| (*order, one.clone()));
+                self.taken.extend(parts);
+            }
+            if let Some(group) = &group {
+                let joined = waiting.groups.iter().filter(|(of, ..)| of == group);
+                self.taken.extend(joined.map(|(_, order, one)| (*order, one.clone())));
+            }
+            self.taken.insert(order, taken);
+        } else if self.reports.is_empty() {
+            waiting.keep(order, taken, part.clone(), group, wrapper);
+        } else if is_base_station(line.bytes) {
+            waiting.clocks.insert(b"4".to_vec(), (order, taken));
+        }
+        if let Some(key) = part.filter(|_| !self.reports.is_empty()) {
+            waiting.parts.retain(|(of, ..)| *of != key);
+        }
+        is_ours
+    }
+
+    /// All that was taken, as it was received.
+    pub(super) fn taken(self) -> impl Iterator<Item = (u64, Taken)> {
+        self.taken.into_iter()
+    }
+
+    /// The number of the last line that was looked at.
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+}
+
+impl Waiting {
+    /// A line that said nothing by itself.
+    fn keep(
+        &mut self,
+        order: u64,
+        taken: Taken,
+        part: Option<PartKey>,
+        group: Option<Vec<u8>>,
+        wrapper: Option<(u64, Taken)>,
+    ) {
+        if let Some(key) = part {
+            // The wrapper of a first part goes with it.
+            self.parts.extend(wrapper.map(|(order, one)| (key.clone(), order, one)));
+            self.parts.push_back((key, order, taken));
+            self.parts.drain(..self.parts.len().saturating_sub(MOST_WAITING));
+            return;
+        }
+        let address = address_of(&taken.bytes);
+        if let Some(group) = group {
+            self.groups.push_back((group, order, taken.clone()));
+            self.groups.drain(..self.groups.len().saturating_sub(MOST_WAITING));
+        }
+        match address {
+            Some(b"PGHP") => self.wrapper = Some((order, taken)),
+            Some([_, _, kind @ ..]) if matches!(kind, b"RMC" | b"ZDA" | b"GGA" | b"GLL") => {
+                self.clocks.insert(kind.to_vec(), (order, taken));
+            }
+            None if taken.bytes.starts_with(b"\\") => self.wrapper = Some((order, taken)),
+            None if is_table(&taken.bytes) => self.header = Some((order, taken)),
+            Some(_) | None => {}
+        }
+    }
+}
+
+/// Near enough in time, where that is known.
+fn is_recent(earlier: &Taken, later: &Taken) -> bool {
+    match (earlier.received, later.received) {
+        (Some(earlier), Some(later)) => later - earlier <= PARTS_WAIT,
+        _ => true,
+    }
+}
+
+/// Which message of several parts this is a part of.
+fn part_of(line: &[u8]) -> Option<PartKey> {
+    let start = memchr::memmem::find(line, b"VDM,").or_else(|| memchr::memmem::find(line, b"VDO,"))?;
+    let mut fields = line[start + 4..].split(|byte| *byte == b',');
+    let (total, _number, sequence, channel) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+    (total != b"1").then(|| (total.to_vec(), sequence.to_vec(), channel.to_vec()))
+}
+
+/// The group of the TAG block, as `g:1-2-73874` or `1G2:73874`.
+fn group_of(line: &[u8]) -> Option<Vec<u8>> {
+    let block = line.strip_prefix(b"\\")?;
+    let block = &block[..memchr::memchr(b'\\', block)?];
+    let fields = block.split(|byte| matches!(byte, b',' | b'*'));
+    fields.into_iter().find_map(|field| match field {
+        [b'g', b':', ids @ ..] => ids.rsplit(|byte| *byte == b'-').next().map(<[u8]>::to_vec),
+        [b'0'..=b'9', b'G', b'0'..=b'9', b':', id @ ..] => Some(id.to_vec()),
+        _ => None,
+    })
+}
+
+/// Talker and formatter of the first `$` sentence.
+fn address_of(line: &[u8]) -> Option<&[u8]> {
+    let start = memchr::memchr(b'$', line)?;
+    let body = &line[start + 1..];
+    Some(&body[..memchr::memchr(b',', body)?])
+}
+
+/// A row of a table, or its head.
+fn is_table(line: &[u8]) -> bool {
+    !line.iter().any(|byte| matches!(byte, b'!' | b'$' | b'\\'))
+        && 4 < line.iter().filter(|byte| **byte == b',').count()
+}
+
+/// A message that tells a base station's clock.
+fn is_base_station(line: &[u8]) -> bool {
+    part_of(line).is_none()
+        && memchr::memmem::find(line, b"VDM,1,1,")
+            .or_else(|| memchr::memmem::find(line, b"VDO,1,1,"))
+            .and_then(|start| line[start + 8..].split(|byte| *byte == b',').nth(2))
+            .is_some_and(|payload| payload.starts_with(b"4"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::lines;
+
+    fn sifted(all: &[&[u8]], vessels: &[u32]) -> Vec<String> {
+        let mut sieve = Sieve::new(vessels.iter().copied());
+        sieve.inputs(&["feed".to_owned()]);
+        for bytes in all {
+            sieve.line(7, Line { source: SourceId(0), received: None, bytes });
+        }
+        sieve.taken().map(|(_, taken)| String::from_utf8_lossy(&taken.bytes).into_owned()).collect()
+    }
+
+    #[test]
+    fn the_lines_of_the_vessels_are_taken_with_all_parts_and_nobody_elses() {
+        // The static data of both are in two parts of the same sequence number.
+        let one = lines("ALFA 224000001 type=70\n 12:00 28 -17\n stop 3");
+        let other = lines("BRAVO 224000011 type=70\n 12:00 28 -17.1\n stop 3");
+        let (one_said, other_said): (Vec<&[u8]>, Vec<&[u8]>) =
+            (one.iter().map(String::as_bytes).collect(), other.iter().map(String::as_bytes).collect());
+        assert!(one.iter().any(|line| line.contains("VDM,2,1,1,")));
+        let together = [&one_said[..], &other_said[..]].concat();
+        assert_eq!(sifted(&together, &[224_000_001]), one);
+        assert_eq!(sifted(&together, &[224_000_011]), other);
+        assert_eq!(sifted(&together, &[224_000_001, 224_000_011]).len(), together.len());
+        assert!(sifted(&together, &[224_000_002]).is_empty());
+    }
+
+    #[test]
+    fn what_tells_the_time_of_a_line_goes_with_it() {
+        let wrapper: &[u8] = b"$PGHP,1,2015,2,1,0,0,0,31,230,,,1,25*22";
+        let ours: &[u8] = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24";
+        let other: &[u8] = b"!AIVDM,1,1,,B,177KQJ5000G?tO`K>RA1wUbN0TKH,0*5C";
+        let vessel = 265_547_250;
+        assert_eq!(sifted(&[wrapper, ours], &[vessel]).len(), 2);
+        assert_eq!(sifted(&[wrapper, other, wrapper, other], &[vessel]).len(), 0);
+        // The wrapper of another vessel's sentence is not ours.
+        let told = sifted(&[wrapper, other, ours], &[vessel]);
+        assert!(told.is_empty() || told.len() == 1, "{told:?}");
+        // Without any other time the station's own clock is what there is.
+        let clock: &[u8] = b"$GPZDA,160012.71,11,03,2004,-1,00*7D";
+        assert_eq!(sifted(&[clock, other, ours], &[vessel]).len(), 2);
+        assert_eq!(sifted(&[clock, other], &[vessel]).len(), 0);
+    }
+}

@@ -1,0 +1,86 @@
+//! All that the store knows of one case, for a bundle of evidence, and the row that says one was made.
+
+use std::path::Path;
+
+use rusqlite::Row;
+use serde_json::Value;
+
+use super::acts::in_transaction;
+use super::lines::audit;
+use super::{StoreError, Told, read, schema};
+use crate::time::Time;
+
+/// A row of the audit trail: when, who, what, why.
+pub type AuditRow = (Time, String, String, Option<String>);
+
+/// One case with all of its alerts.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Dossier {
+    /// The case, as `case` gives it.
+    pub case: Value,
+    /// What was done with it, oldest first.
+    pub audit: Vec<AuditRow>,
+    /// Its alerts and facts, by start.
+    pub alerts: Vec<Filed>,
+}
+
+/// An alert with every line that was stored of it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Filed {
+    /// How it stands, with notes, audit and deliveries.
+    pub told: Told,
+    /// Its changes, in order.
+    pub lines: Vec<Line>,
+}
+
+/// One change of an alert.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Line {
+    /// When it was stored, by the wall clock.
+    pub stored_at: Time,
+    /// As it went out.
+    pub line: Value,
+}
+
+/// Everything of a case, whose id may be shortened. An alert that was purged is left out.
+///
+/// # Errors
+/// `Refused` when there is no such case.
+pub fn dossier(path: &Path, id: &str, now: Time) -> Result<Dossier, StoreError> {
+    let case = read::case(path, id)?;
+    let connection = schema::beside(path)?;
+    let failed = StoreError::sqlite(path);
+    let of = |id: &str| -> rusqlite::Result<(Vec<Line>, Vec<AuditRow>)> {
+        let mut query =
+            connection.prepare_cached("SELECT stored_at, line FROM changes WHERE alert = ?1 ORDER BY revision")?;
+        let line = |row: &Row<'_>| {
+            let line: String = row.get(1)?;
+            Ok(Line { stored_at: time(row)?, line: serde_json::from_str(&line).unwrap_or_default() })
+        };
+        let lines = query.query_map([id], line)?.collect::<rusqlite::Result<_>>()?;
+        let mut query =
+            connection.prepare_cached("SELECT at, who, what, why FROM audit WHERE subject = ?1 ORDER BY seq")?;
+        let audit = query.query_map([id], |row| Ok((time(row)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        Ok((lines, audit.collect::<rusqlite::Result<_>>()?))
+    };
+    let (_, audit) = of(case["id"].as_str().unwrap_or_default()).map_err(&failed)?;
+    let mut alerts = Vec::new();
+    for id in case["alerts"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let (lines, _) = of(id).map_err(&failed)?;
+        if !lines.is_empty() {
+            alerts.push(Filed { told: read::alert(path, id, now)?, lines });
+        }
+    }
+    Ok(Dossier { case, audit, alerts })
+}
+
+/// Notes that a bundle was made of a case; `why` says what of.
+pub fn bundled(path: &Path, id: &str, who: &str, why: &str, now: Time) -> Result<(), StoreError> {
+    in_transaction(path, |transaction| {
+        audit(transaction, now, who, "bundled", id, Some(why)).map_err(StoreError::sqlite(path))
+    })
+}
+
+fn time(row: &Row<'_>) -> rusqlite::Result<Time> {
+    row.get(0).map(Time::from_millis)
+}
