@@ -430,7 +430,11 @@ impl Daemon {
                 warn!(sink, bytes, "could not be told of everything: the rest stays in the store for the next start");
             }
             let stored = self.store.take().is_none_or(Store::finish);
-            self.close_records();
+            match stored {
+                true => self.close_records(),
+                // The last snapshot stays the last: the next start decides from there again.
+                false => drop(self.records.take()),
+            }
             info!(open_alerts = open.len(), "stopped");
             return match stored {
                 true => Ok(()),

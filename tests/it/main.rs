@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
 mod analyst;
+mod clock;
 mod costs;
 mod daemon;
 mod daemon_alerts;
