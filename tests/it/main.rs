@@ -12,6 +12,7 @@ mod demo;
 mod evaluate;
 mod exports;
 mod feed;
+mod flood;
 mod handling;
 mod house;
 mod house_source;

@@ -48,7 +48,9 @@ fn a_full_disk_holds_alerts_back_and_loses_none() {
     let disk = folder.path().join("disk");
     fs::create_dir(&disk).unwrap();
     if !on_small_disk(&disk).arg("true").status().is_ok_and(|status| status.success()) {
-        eprintln!("NOT TESTED: a full disk: this machine lets nobody mount a file system in a namespace (unshare -Urm)");
+        eprintln!(
+            "NOT TESTED: a full disk: this machine lets nobody mount a file system in a namespace (unshare -Urm)"
+        );
         return;
     }
     let rest = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\nmin_severity = \"low\"\n\
