@@ -160,7 +160,8 @@ impl Daemon {
         let open = |path: &PathBuf| {
             // The loop reads to its end; nobody listens after that.
             let tell = move |event| drop(tell.send(event));
-            let before = move |position| begin::wait_for_journal(&journal_synced, position);
+            let mut said = false;
+            let before = move |position| begin::wait_for_journal(&journal_synced, position, &mut said);
             Store::open(path, Sinks::wants(&settings.sinks), move || clock.now(), before, tell)
                 .map_err(io::Error::other)
         };

@@ -120,12 +120,18 @@ pub(super) fn begin(
 
 /// Waits until the journal is durable up to a position. An alert is stored all the same if it cannot be: what is lost then is
 /// only where it came from.
-pub(super) fn wait_for_journal(syncer: &OnceLock<Syncer>, position: u64) {
-    if let Some(syncer) = syncer.get()
-        && let Err(error) = syncer.reach(Position(position), PATIENCE)
+/// `said` is whether that was said since it last could.
+pub(super) fn wait_for_journal(syncer: &OnceLock<Syncer>, position: u64, said: &mut bool) {
+    let Some(syncer) = syncer.get() else {
+        return;
+    };
+    let reached = syncer.reach(Position(position), PATIENCE);
+    if let Err(error) = &reached
+        && !*said
     {
-        warn!(%error, "alerts are stored before the lines they came from");
+        warn!(%error, "the lines that alerts came from cannot be kept before the alerts are stored");
     }
+    *said = reached.is_err();
 }
 
 /// Lines of a recording that the engine has had already: it is read from its beginning again.

@@ -81,7 +81,7 @@ fn damage(path: &Path) -> Result<Option<String>, StoreError> {
         Ok(Looked { version: 0, tables, .. }) if 0 < tables => {
             Err(StoreError::Refused(format!("{}: another program's database; name another file", path.display())))
         }
-        Ok(Looked { said, .. }) => Ok((said != "ok").then_some(said)),
+        Ok(Looked { said, .. }) => Ok((said != "ok").then(|| said.replace('\n', "; "))),
         Err(error) if is_damage(&error) => Ok(Some(error.to_string())),
         Err(error) => Err(StoreError::sqlite(path)(error)),
     }

@@ -2,6 +2,7 @@
 //! what analysts do on the command line lasts.
 
 mod copies;
+mod damaged;
 mod killed;
 mod room;
 

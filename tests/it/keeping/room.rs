@@ -72,6 +72,8 @@ fn a_full_disk_holds_alerts_back_and_loses_none() {
             Ok(_) => {}
         }
     }
+    // An open file keeps its room after its name is gone.
+    drop(file);
     devices(&mut client, BEFORE..ALL);
     daemon.wait_for(&["ERROR", "the store cannot be written"]);
     let known = told(&folder).len();
