@@ -167,7 +167,8 @@ impl Daemon {
         let open = |path: &PathBuf| {
             // The loop reads to its end; nobody listens after that.
             let tell = move |event| drop(tell.send(event));
-            let before = move |position| begin::wait_for_journal(&journal_synced, position);
+            let mut said = false;
+            let before = move |position| begin::wait_for_journal(&journal_synced, position, &mut said);
             Store::open(path, Sinks::wants(&settings.sinks), move || clock.now(), before, tell)
                 .map_err(io::Error::other)
         };
@@ -453,7 +454,11 @@ impl Daemon {
                 warn!(sink, bytes, "could not be told of everything: the rest stays in the store for the next start");
             }
             let stored = self.store.take().is_none_or(Store::finish);
-            self.close_records();
+            match stored {
+                true => self.close_records(),
+                // The last snapshot stays the last: the next start decides from there again.
+                false => drop(self.records.take()),
+            }
             info!(open_alerts = open.len(), "stopped");
             return match stored {
                 true => Ok(()),

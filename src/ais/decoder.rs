@@ -19,6 +19,10 @@ use crate::units::Mmsi;
 
 /// A claimed time further ahead of receipt than this is replaced by receipt (live only).
 const MAX_AHEAD: Span = Span::from_seconds(60);
+/// Receipt that lies so far before an earlier one comes of a clock that was set back.
+const SET_BACK: Span = Span::from_seconds(5);
+/// While it lags, claimed times are believed that go on from earlier ones after a pause no longer than this.
+const PAUSE: Span = Span::from_minutes(30);
 /// Station names kept; feeds of a whole continent have a few thousand.
 const MAX_STATIONS: usize = u16::MAX as usize;
 
@@ -47,6 +51,14 @@ struct Source {
     stream: Stream,
     assembly: Assembly,
     rows: Rows,
+    times: Times,
+}
+
+/// The latest moments of an input: what it takes to tell a station's clock that runs ahead from our own that was set back.
+#[derive(Default, Serialize, Deserialize)]
+struct Times {
+    received: Option<Time>,
+    claimed: Option<Time>,
 }
 
 impl Source {
@@ -56,6 +68,7 @@ impl Source {
             stream: Stream::new(settings.time_zone),
             assembly: Assembly::new(),
             rows: Rows::new(),
+            times: Times::default(),
         }
     }
 }
@@ -221,17 +234,22 @@ impl Decoder {
         out.extend(row.said.map(|said| report(Body::Static(said))));
     }
 
-    /// The claimed time, or receipt where there is none or, live, where it lies too far ahead.
+    /// The claimed time, or receipt where there is none or, live, where it lies too far ahead of a clock that was not set back.
     fn event_time(&mut self, line: Line<'_>, claimed: Option<(TimeBasis, Time)>) -> Option<(TimeBasis, Time)> {
         let receipt = line.received.map(|received| (TimeBasis::Receipt, received));
         let (Some((_, at)), Some((_, received))) = (claimed, receipt) else {
             return claimed.or(receipt);
         };
         let index = usize::from(line.source.0);
-        if self.sources[index].live && received + MAX_AHEAD < at {
+        let Source { live, times, .. } = &mut self.sources[index];
+        let set_back = times.received.is_some_and(|latest| received + SET_BACK < latest);
+        times.received = times.received.max(Some(received));
+        let goes_on = set_back && times.claimed.is_some_and(|latest| at <= latest + PAUSE);
+        if *live && received + MAX_AHEAD < at && !goes_on {
             self.tally.source_mut(index).reject(Reject::TimeAhead);
             return receipt;
         }
+        times.claimed = times.claimed.max(Some(at));
         claimed
     }
 

@@ -102,6 +102,16 @@ impl Entry {
         self.revision = self.revision.max(revision);
     }
 
+    /// Others know less of it than was said: it is said again as it stands, under a key of its own.
+    pub(super) fn again(&mut self, at: Time, known: u32, out: &mut Vec<Change>) {
+        if self.revision <= known {
+            return;
+        }
+        self.revision += 1;
+        let (change, reason) = (ChangeKind::Updated, "told again: the store had lost it".to_owned());
+        out.push(Change { change, revision: self.revision, at, reason, alert: Arc::clone(&self.alert) });
+    }
+
     /// An alert or fact that nobody has heard of yet.
     pub(super) fn new(key: &Key, subject: &Subject, holding: &mut Holding, context: &Context<'_>) -> Entry {
         let view = context.view;

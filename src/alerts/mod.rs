@@ -171,12 +171,13 @@ impl AlertBook {
         open
     }
 
-    /// Of these ids others know so many revisions, after a restart that lost some: what comes next counts on from there.
-    pub fn at_least(&mut self, revisions: &BTreeMap<String, u32>) {
+    /// Of these ids others know so many revisions, and of the rest none. Where they know more, after a restart that lost some, what
+    /// comes next counts on from there; where they know less, what is open is said again.
+    pub fn known(&mut self, revisions: &BTreeMap<String, u32>, at: Time, out: &mut Vec<Change>) {
         for entry in self.entries.values_mut() {
-            if let Some(revision) = revisions.get(&entry.alert.id) {
-                entry.at_least(*revision);
-            }
+            let known = revisions.get(&entry.alert.id).copied().unwrap_or(0);
+            entry.again(at, known, out);
+            entry.at_least(known);
         }
     }
 

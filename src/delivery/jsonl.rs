@@ -1,7 +1,8 @@
 //! Sink: one JSON object a line, appended to a file.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use super::SinkError;
@@ -88,16 +89,44 @@ impl Jsonl {
 
     fn open(&mut self) -> io::Result<()> {
         if self.file.is_none() {
-            let file = OpenOptions::new().create(true).append(true).open(&self.path)?;
+            let mut file = OpenOptions::new().create(true).append(true).open(&self.path)?;
+            if ends_torn(&self.path) {
+                file.write_all(b"\n")?;
+            }
             self.file = Some(file);
         }
         Ok(())
     }
 }
 
+/// Whether the last line was cut short, by a crash: the next one must not be glued to it.
+fn ends_torn(path: &Path) -> bool {
+    let last = || {
+        // Reading from a pipe would wait.
+        let length = fs::metadata(path).ok().filter(Metadata::is_file)?.len();
+        let mut byte = [0];
+        File::open(path).ok()?.read_exact_at(&mut byte, length.checked_sub(1)?).ok()?;
+        Some(byte[0])
+    };
+    last().is_some_and(|byte| byte != b'\n')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_after_one_that_a_crash_cut_short_begins_anew() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let path = folder.path().join("alerts.jsonl");
+        for (before, after) in [("{\"a\":1}\n{\"b", "{\"a\":1}\n{\"b\n{}\n"), ("{}\n", "{}\n{}\n"), ("", "{}\n")] {
+            fs::write(&path, before).expect("written");
+            let mut sink = Jsonl::new(&path);
+            sink.take("{}", None);
+            sink.flush().expect("written");
+            assert_eq!(fs::read_to_string(&path).expect("text"), after);
+        }
+    }
 
     #[test]
     fn a_line_into_a_device_counts_as_told() {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ais::SourceSettings;
+use crate::alerts::Change;
 use crate::state::{Damaged, pack, unpack};
 use crate::time::Time;
 
@@ -118,9 +119,12 @@ impl Engine {
         self.decoder.inputs(settings.collect());
     }
 
-    /// Of these alerts, by id, others know so many revisions: what comes next counts on from there.
-    pub fn revisions(&mut self, known: &BTreeMap<String, u32>) {
-        self.book.at_least(known);
+    /// Of these alerts, by id, others know so many revisions, and of other alerts nothing: what comes next counts on from there, and
+    /// what is open of which they know less is said again.
+    pub fn revisions(&mut self, known: &BTreeMap<String, u32>, out: &mut Vec<Change>) {
+        if let Some(now) = self.now {
+            self.book.known(known, now, out);
+        }
     }
 
     /// We ourselves were away from `from` to `until`, by the clock of receipt: no vessel was silent then, and no input.

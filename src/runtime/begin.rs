@@ -17,7 +17,7 @@ use crate::disk::{Disk, RealDisk};
 use crate::fault;
 use crate::inputs::Kind;
 use crate::journal::{self, Entry, Position, Syncer};
-use crate::store::{self, Store};
+use crate::store::{self, SetAside, Store};
 use crate::time::Span;
 
 /// What the daemon begins with.
@@ -44,6 +44,9 @@ pub(super) fn begin(
         let helm = Helm::new(settings, ours, String::new());
         return Ok(Begun { helm, records: None, ids, changes: Vec::new() });
     };
+    if let Some(damaged) = store.set_aside() {
+        tell_of_damage(damaged);
+    }
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let rebuild = Span::from_hours(i64::from(settings.journal.rebuild_hours));
     let place = Place { disk: Arc::clone(&disk), folder, rebuild, program: restart::program()? };
@@ -75,8 +78,18 @@ pub(super) fn begin(
             "open alerts are not followed any more: what they came from is lost; they are ended in the store"
         );
     }
-    store.open_are(known);
-    helm.engine.revisions(&standing.open.into_iter().collect());
+    store.open_are(known.clone());
+    let mut changes = Vec::new();
+    // A snapshot must not run ahead of the store: what the journal decided would be skipped by the next start.
+    let settled = store.settle(PATIENCE);
+    match settings.store.as_deref().filter(|_| settled).map(|path| store::revisions(path, &known)) {
+        Some(Ok(stored)) => helm.engine.revisions(&stored, &mut changes),
+        Some(Err(error)) => error!(%error, "what the store knows of open alerts cannot be read"),
+        None => error!("the store does not take what the journal decided: it is tried again"),
+    }
+    if !changes.is_empty() {
+        warn!(alerts = changes.len(), "open alerts that the store had lost are stored again");
+    }
 
     // Numbers of inputs stay what they were; new ones come behind.
     let mut names = helm.names.clone();
@@ -85,11 +98,10 @@ pub(super) fn begin(
     let ids = ours.iter().map(id).collect();
     let at = clock.now();
     let away = helm.received.map(|from| (at - from).to_string());
-    let mut changes = Vec::new();
     fault::point("restart-begun");
     records.append(&Entry::Begun { at, sources: names.clone(), in_force: in_force.key.clone() });
     helm.begin(at, names, &in_force.key, settings, &mut changes);
-    if let Err(error) = records.save_now(&helm, at) {
+    if settled && let Err(error) = records.save_now(&helm, at) {
         error!(%error, "the engine's state was not saved");
     }
     if was_known {
@@ -108,12 +120,18 @@ pub(super) fn begin(
 
 /// Waits until the journal is durable up to a position. An alert is stored all the same if it cannot be: what is lost then is
 /// only where it came from.
-pub(super) fn wait_for_journal(syncer: &OnceLock<Syncer>, position: u64) {
-    if let Some(syncer) = syncer.get()
-        && let Err(error) = syncer.reach(Position(position), PATIENCE)
+/// `said` is whether that was said since it last could.
+pub(super) fn wait_for_journal(syncer: &OnceLock<Syncer>, position: u64, said: &mut bool) {
+    let Some(syncer) = syncer.get() else {
+        return;
+    };
+    let reached = syncer.reach(Position(position), PATIENCE);
+    if let Err(error) = &reached
+        && !*said
     {
-        warn!(%error, "alerts are stored before the lines they came from");
+        warn!(%error, "the lines that alerts came from cannot be kept before the alerts are stored");
     }
+    *said = reached.is_err();
 }
 
 /// Lines of a recording that the engine has had already: it is read from its beginning again.
@@ -122,6 +140,22 @@ pub(super) fn used_before(helm: &Helm, id: SourceId, kind: Kind) -> u64 {
         return 0;
     }
     helm.engine.tally().source(id).map_or(0, |counts| counts.lines)
+}
+
+/// Says what was lost with a damaged store, and what to do.
+fn tell_of_damage(damaged: &SetAside) {
+    let (kept, why) = (damaged.kept.display(), &damaged.why);
+    match &damaged.backup {
+        Some(backup) => error!(
+            %kept, %why, backup = %backup.display(),
+            "the store was damaged and is set aside; its backup is in its place: what came after that is lost, but for open alerts"
+        ),
+        None => error!(
+            %kept, %why,
+            "the store was damaged and is set aside; a new one is begun: what it held is lost, but for open alerts. To restore: stop the \
+             daemon, put a copy made by `atalaia backup` in its place, start"
+        ),
+    }
 }
 
 /// Says how the journal fares.

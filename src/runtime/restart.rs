@@ -216,12 +216,12 @@ impl Records {
         MOST_ENTRIES <= self.journal.position().0 - self.saved_at.0 || MOST_BYTES <= self.bytes
     }
 
-    /// Has the state saved as of now: by another thread, from the last snapshot and the journal, so that the engine never waits.
-    pub(super) fn ask_snapshot(&mut self) {
+    /// Has the state saved as of now, once `settled` says that everything decided so far is stored: by another thread, from the last snapshot and the journal, so that the engine never waits.
+    pub(super) fn ask_snapshot(&mut self, settled: Receiver<()>) {
         self.journal.flush();
         self.saved_at = self.journal.position();
         self.bytes = 0;
-        self.saver.ask(self.saved_at);
+        self.saver.ask(self.saved_at, settled);
     }
 
     /// Saves the engine's own state, at once.
@@ -243,10 +243,16 @@ impl Records {
     }
 }
 
+/// Where a snapshot is wanted, and what answers once everything decided before is stored.
+struct Asked {
+    position: Position,
+    settled: Receiver<()>,
+}
+
 /// The thread that makes snapshots: it does what a restart does, up to a position, and saves what comes of it. So the engine never
 /// waits, however much it knows, and every snapshot proves that the one before it and the journal can be read.
 struct Saver {
-    sender: Option<SyncSender<Position>>,
+    sender: Option<SyncSender<Asked>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -261,10 +267,10 @@ impl Saver {
         Ok(Saver { sender: Some(sender), stop, thread: Some(thread) })
     }
 
-    fn ask(&self, position: Position) {
+    fn ask(&self, position: Position, settled: Receiver<()>) {
         if let Some(sender) = &self.sender {
             // While one is being made the next can wait for its turn.
-            let _ = sender.try_send(position);
+            let _ = sender.try_send(Asked { position, settled });
         }
     }
 
@@ -283,12 +289,16 @@ impl Drop for Saver {
     }
 }
 
-fn run_saver(place: &Place, syncer: &Syncer, asked: &Receiver<Position>, stop: &AtomicBool, clock: Clock) {
-    while let Ok(position) = asked.recv() {
+fn run_saver(place: &Place, syncer: &Syncer, asked: &Receiver<Asked>, stop: &AtomicBool, clock: Clock) {
+    while let Ok(Asked { position, settled }) = asked.recv() {
         let mut library = Library::new(Arc::clone(&place.disk), &place.folder);
         let made = syncer.reach(position, PATIENCE).map_err(io::Error::other).and_then(|()| {
             let restored = place.restore(&mut library, clock.now(), Some(position), stop, |_, _| {})?;
             match (restored.helm, stop.load(Ordering::Relaxed)) {
+                // A restart reads only what came after the newest snapshot: what was decided before must be in the store.
+                (Some(_), false) if settled.recv_timeout(PATIENCE).is_err() => {
+                    Err(io::Error::other("the store has not taken yet what was decided before"))
+                }
                 (Some(helm), false) => place.save(&helm, restored.position, clock.now()),
                 _ => Ok(()),
             }

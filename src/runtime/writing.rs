@@ -49,14 +49,14 @@ impl Daemon {
 
     /// Has the state saved when it is time, or when much has come in.
     pub(super) fn save_sometimes(&mut self, now: Moment) {
-        let Some(records) = &mut self.records else {
+        let (Some(records), Some(store)) = (&mut self.records, &self.store) else {
             return;
         };
         records.journal.flush();
         let every = Duration::from_secs(60 * u64::from(self.settings.journal.snapshot_minutes));
         if every <= now.since(self.saved_at) || records.is_much() {
             self.saved_at = now;
-            records.ask_snapshot();
+            records.ask_snapshot(store.settled());
         }
     }
 

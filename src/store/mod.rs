@@ -20,6 +20,7 @@ mod outbox;
 mod read;
 mod retention;
 mod schema;
+mod sound;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -32,12 +33,13 @@ pub use dossier::{AuditRow, Dossier, Filed, Line, bundled, dossier};
 pub use holds::{held_spans, hold, release};
 pub use lines::OURSELVES;
 pub use marks::mark;
-pub use orphans::{Standing, standing};
+pub use orphans::{Standing, revisions, standing};
 pub use outbox::{Delivery, Wants};
 pub use read::{
     Entry, HushRow, Note, Query, Sent, Told, alert, alerts, all_notes, case, cases, deliveries, hushes, stored_severity,
 };
 pub use retention::{Purged, RetentionSettings, purge};
+pub use sound::SetAside;
 pub use writer::{Event, Store};
 
 /// `[store]`

@@ -1,6 +1,6 @@
 //! What a restart finds in the store and nobody follows any more: the state it came from is lost.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -30,6 +30,22 @@ pub fn standing(path: &Path) -> Result<Standing, StoreError> {
         let mut open = connection.prepare("SELECT id, revision FROM alerts WHERE status = 'open' ORDER BY id")?;
         let open = open.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
         Ok(Standing { reached: reached.unwrap_or(0) as u64, open })
+    };
+    read().map_err(StoreError::sqlite(path))
+}
+
+/// How many revisions the store has of these alerts; those it does not know are left out.
+pub fn revisions(path: &Path, ids: &BTreeSet<String>) -> Result<BTreeMap<String, u32>, StoreError> {
+    let connection = schema::beside(path)?;
+    let read = || -> rusqlite::Result<BTreeMap<String, u32>> {
+        let mut query = connection.prepare("SELECT revision FROM alerts WHERE id = ?1")?;
+        let mut known = BTreeMap::new();
+        for id in ids {
+            if let Some(revision) = query.query_row([id], |row| row.get(0)).optional()? {
+                known.insert(id.clone(), revision);
+            }
+        }
+        Ok(known)
     };
     read().map_err(StoreError::sqlite(path))
 }

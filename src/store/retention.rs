@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::holds::HELD;
 use super::lines::audit;
-use super::{StoreError, schema};
+use super::{StoreError, schema, sound};
 use crate::time::{Span, Time};
 
 /// Rows in one transaction at most.
@@ -140,14 +140,14 @@ pub fn purge(
     Ok(Purged { held_alerts, held_cases, held_notes, held_audit, waiting, ..purge.gone })
 }
 
-/// Copies of the file from earlier versions that were last written before this.
+/// Copies of the file from earlier versions, and what was set aside as damaged, last written before this.
 fn copies(path: &Path, before: i64) -> Vec<PathBuf> {
     let written = |copy: &PathBuf| {
         let age = fs::metadata(copy).ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
         i64::try_from(age.as_millis()).ok()
     };
     let all = (1..schema::VERSION).map(|version| schema::kept_copy(path, version));
-    all.filter(|copy| written(copy).is_some_and(|written| written <= before)).collect()
+    all.chain(sound::damaged(path)).filter(|copy| written(copy).is_some_and(|written| written <= before)).collect()
 }
 
 struct Purge<'a> {

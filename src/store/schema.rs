@@ -17,7 +17,7 @@ const LEAST_SQLITE: i32 = 3_051_003;
 /// From this version on what is deleted or overwritten is wiped.
 const WIPED_SINCE: i64 = 2;
 /// How long one process waits for another's transaction.
-const BUSY: Duration = Duration::from_secs(10);
+pub(super) const BUSY: Duration = Duration::from_secs(10);
 
 /// From each version to the next.
 pub(super) const STEPS: [&str; VERSION as usize] = [

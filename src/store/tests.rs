@@ -1,6 +1,7 @@
 //! What a centre relies on: nothing is told before it is stored, nothing stored is forgotten, and what analysts said lasts.
 
 mod marking;
+mod sound;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};

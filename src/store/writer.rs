@@ -10,6 +10,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::outbox::{self, Delivery, Wants};
+use super::sound::{self, SetAside};
 use super::{StoreError, lines, orphans, schema};
 use crate::alerts::Change;
 use crate::cases::Case;
@@ -52,12 +53,13 @@ enum Request {
 pub struct Store {
     sender: SyncSender<Request>,
     thread: Option<JoinHandle<bool>>,
+    set_aside: Option<SetAside>,
     /// Held so that no other daemon takes the store.
     _lock: File,
 }
 
 impl Store {
-    /// Opens the store, makes it if missing, and starts the writer. What an earlier run left undelivered is the first event. `now` is the
+    /// Opens the store, makes it if missing or damaged (what is damaged is kept), and starts the writer. What an earlier run left undelivered is the first event. `now` is the
     /// wall clock; `tell` is called from the writer's thread and must not wait. `before` makes the journal durable up to a position,
     /// before anything is stored that came from it; it gives up after a while by itself.
     pub fn open(
@@ -68,6 +70,7 @@ impl Store {
         tell: impl FnMut(Event) + Send + 'static,
     ) -> Result<Store, StoreError> {
         let lock = lock(path)?;
+        let set_aside = sound::make_sound(path, now())?;
         let connection = schema::open(path)?;
         let waiting = outbox::pending(&connection, &wants).map_err(StoreError::sqlite(path))?;
         let (sender, receiver) = sync_channel(WAITING);
@@ -77,7 +80,12 @@ impl Store {
         }
         let thread = thread::Builder::new().name("store".to_owned()).spawn(move || writer.run(&receiver));
         let thread = thread.map_err(StoreError::file(path))?;
-        Ok(Store { sender, thread: Some(thread), _lock: lock })
+        Ok(Store { sender, thread: Some(thread), set_aside, _lock: lock })
+    }
+
+    /// What was found damaged in its place, if anything was.
+    pub fn set_aside(&self) -> Option<&SetAside> {
+        self.set_aside.as_ref()
     }
 
     /// Stores changes; they come back as deliveries once that is done. They came from what the journal holds before `position`.
@@ -109,9 +117,14 @@ impl Store {
 
     /// Waits until everything asked for so far is stored; whether it was within `patience`.
     pub fn settle(&self, patience: Duration) -> bool {
+        self.settled().recv_timeout(patience).is_ok()
+    }
+
+    /// Something that answers once everything asked for so far is stored.
+    pub fn settled(&self) -> Receiver<()> {
         let (sender, receiver) = sync_channel(1);
         self.ask(Request::Reached(sender));
-        receiver.recv_timeout(patience).is_ok()
+        receiver
     }
 
     /// Waits for the writer to end; whether everything asked for has been stored.

@@ -42,6 +42,21 @@ impl Daemon {
         Daemon::spawn(Command::new(env!("CARGO_BIN_EXE_atalaia")).env("ATALAIA_FAULT", fault), settings, Stdio::null())
     }
 
+    /// One that runs by way of another command, which the program's arguments are added to.
+    pub fn start_command(command: &mut Command, settings: &Path) -> Daemon {
+        Daemon::spawn(command, settings, Stdio::null())
+    }
+
+    /// What it has said so far and somebody waited for.
+    pub fn heard(&self) -> &[String] {
+        &self.heard
+    }
+
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     fn start_with(settings: &Path, stdin: Stdio) -> Daemon {
         Daemon::spawn(&mut Command::new(env!("CARGO_BIN_EXE_atalaia")), settings, stdin)
     }

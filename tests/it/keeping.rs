@@ -1,18 +1,20 @@
 //! The daemon and its store as processes: killed at any moment it loses nothing it has told of, and tells again under the same key;
 //! what analysts do on the command line lasts.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod copies;
+mod damaged;
+mod killed;
+mod room;
+
 use std::fs;
 use std::io::Write;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
-use std::time::Duration;
 
 use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::clock::Clock;
-use atalaia::store::{self, Query};
 use atalaia::time::{Span, Time};
 use atalaia::units::Mmsi;
 use serde_json::Value;
@@ -20,21 +22,23 @@ use tempfile::TempDir;
 
 use crate::daemon::{Daemon, PATIENCE, input, settings};
 
-/// Devices in distress: each is an alert of its own at its first word.
-const DEVICES: u32 = 80;
-const ROUNDS: u32 = 16;
-
 fn daemon_settings(folder: &TempDir) -> PathBuf {
     let rest = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\nmin_severity = \"low\"\n\
                 [store]\npath = \"atalaia.sqlite\"\n[time]\nlateness_seconds = 0\nidle_after_seconds = 5\n";
     settings(folder, &format!("{}{rest}", input("tcp-listen", "address = \"127.0.0.1:0\"")))
 }
 
+/// Devices in distress: each is an alert of its own at its first word.
+fn mmsi(number: u32) -> u32 {
+    972_100_000 + number
+}
+
+/// Ten devices a second, so that none falls silent before the last is heard.
 fn first_word(number: u32) -> String {
-    let at = Time::from_utc(2026, 3, 1, 4, 0, 0).unwrap() + Span::from_seconds(i64::from(number));
+    let at = Time::from_utc(2026, 3, 1, 4, 0, 0).unwrap() + Span::from_seconds(i64::from(number / 10));
     let place = (40.0 + f64::from(number) * 0.01, -11.25);
     let motion = Motion { status: Some(14), lat_lon: Some(place), ..Motion::default() };
-    let message = Message::class_a(1, Mmsi(972_100_000 + number), &motion);
+    let message = Message::class_a(1, Mmsi(mmsi(number)), &motion);
     let sentences = message.sentences(&Envelope { time: Some(at), ..Envelope::default() });
     sentences.iter().map(|sentence| format!("{sentence}\n")).collect()
 }
@@ -54,59 +58,6 @@ fn atalaia(store: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     let output = command.args(&arguments[..1]).arg("--store").arg(store).args(&arguments[1..]).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code(), text(output.stdout), text(output.stderr))
-}
-
-/// The feed of each round begins anew, as a receiver that keeps an hour would send it.
-#[test]
-fn killed_at_any_moment_it_loses_nothing_and_repeats_under_the_same_key() {
-    let folder = TempDir::new().unwrap();
-    let file = folder.path().join("atalaia.sqlite");
-    let settings = daemon_settings(&folder);
-    let mut random = fastrand::Rng::with_seed(4);
-    let mut in_the_middle = 0;
-    for _ in 0..ROUNDS {
-        let mut daemon = Daemon::start(&settings);
-        let mut client = TcpStream::connect(daemon.address()).unwrap();
-        let before = told(&folder).len();
-        let feeder = thread::spawn(move || {
-            for number in 0..DEVICES {
-                // A socket that breaks is what this is about.
-                if client.write_all(first_word(number).as_bytes()).is_err() {
-                    return;
-                }
-                thread::sleep(Duration::from_millis(2));
-            }
-        });
-        thread::sleep(Duration::from_millis(random.u64(10..250)));
-        daemon.signal("KILL");
-        daemon.wait();
-        feeder.join().unwrap();
-        in_the_middle += u32::from(before < told(&folder).len() && told(&folder).len() < DEVICES as usize);
-        // Whatever the sink knows, the store knows.
-        let all = Query { facts: true, ..Query::default() };
-        let known: BTreeSet<String> =
-            store::alerts(&file, &all, Clock.now()).unwrap().into_iter().map(|entry| entry.id).collect();
-        assert!(told(&folder).iter().all(|line| known.contains(&key(line).0)), "told and not stored");
-    }
-    assert!(0 < in_the_middle, "no round was killed while it told of alerts");
-
-    let mut daemon = Daemon::start(&settings);
-    let mut client = TcpStream::connect(daemon.address()).unwrap();
-    (0..DEVICES).for_each(|number| client.write_all(first_word(number).as_bytes()).unwrap());
-    let start = Clock.moment();
-    while told(&folder).iter().map(key).collect::<BTreeSet<_>>().len() < DEVICES as usize {
-        assert!(Clock.moment().since(start) < PATIENCE, "not everybody was told of");
-        thread::yield_now();
-    }
-    daemon.stop("feed");
-    let mut lines: BTreeMap<(String, u64), BTreeSet<String>> = BTreeMap::new();
-    for line in told(&folder) {
-        lines.entry(key(&line)).or_default().insert(line.to_string());
-    }
-    assert_eq!(lines.len(), DEVICES as usize, "each device once, nothing else");
-    assert!(lines.values().all(|bodies| bodies.len() == 1), "a repeat says another thing");
-    let waiting = store::deliveries(&file).unwrap();
-    assert_eq!(waiting, [("archive".to_owned(), "told".to_owned(), u64::from(DEVICES))]);
 }
 
 #[test]

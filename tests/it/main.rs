@@ -4,6 +4,7 @@
 
 mod analyst;
 mod bundle;
+mod clock;
 mod costs;
 mod daemon;
 mod daemon_alerts;
@@ -12,6 +13,7 @@ mod demo;
 mod evaluate;
 mod exports;
 mod feed;
+mod flood;
 mod handling;
 mod house;
 mod house_source;

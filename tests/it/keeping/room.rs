@@ -1,0 +1,103 @@
+//! A disk that fills up: nobody is told of what is not stored, and once there is room again everybody is told of everything.
+//!
+//! The disk is a small memory file system of the daemon's own, in a namespace of its own; it needs no privileges.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::Write;
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use atalaia::clock::Clock;
+use tempfile::TempDir;
+
+use super::{first_word, key, told};
+use crate::daemon::{Daemon, PATIENCE, input, settings};
+
+/// Devices before the disk is full, and in all.
+const BEFORE: u32 = 20;
+const ALL: u32 = 300;
+
+/// The daemon's command on a disk of its own, mounted at `disk`.
+fn on_small_disk(disk: &Path) -> Command {
+    let mut command = Command::new("unshare");
+    command.args(["-Urm", "--", "sh", "-c", "mount -t tmpfs -o size=8m none \"$0\" && exec \"$@\""]).arg(disk);
+    command
+}
+
+fn devices(client: &mut TcpStream, numbers: std::ops::Range<u32>) {
+    numbers.for_each(|number| client.write_all(first_word(number).as_bytes()).unwrap());
+}
+
+/// Waits until the sink was told of so many alerts; how long that took.
+fn wait_for_told(folder: &TempDir, count: u32) -> Duration {
+    let start = Clock.moment();
+    while told(folder).iter().map(key).collect::<BTreeSet<_>>().len() < count as usize {
+        assert!(Clock.moment().since(start) < PATIENCE, "{} of {count} were told", told(folder).len());
+        std::thread::yield_now();
+    }
+    Clock.moment().since(start)
+}
+
+#[test]
+#[allow(clippy::print_stderr)] // A machine that forbids namespaces must say what it did not test.
+fn a_full_disk_holds_alerts_back_and_loses_none() {
+    let folder = TempDir::new().unwrap();
+    let disk = folder.path().join("disk");
+    fs::create_dir(&disk).unwrap();
+    if !on_small_disk(&disk).arg("true").status().is_ok_and(|status| status.success()) {
+        eprintln!(
+            "NOT TESTED: a full disk: this machine lets nobody mount a file system in a namespace (unshare -Urm)"
+        );
+        return;
+    }
+    let rest = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\nmin_severity = \"low\"\n\
+                [store]\npath = \"disk/atalaia.sqlite\"\n[time]\nlateness_seconds = 0\nidle_after_seconds = 5\n";
+    let settings = settings(&folder, &format!("{}{rest}", input("tcp-listen", "address = \"127.0.0.1:0\"")));
+    let mut daemon = Daemon::start_command(on_small_disk(&disk).arg(env!("CARGO_BIN_EXE_atalaia")), &settings);
+    let mut client = TcpStream::connect(daemon.address()).unwrap();
+    devices(&mut client, 0..BEFORE);
+    wait_for_told(&folder, BEFORE);
+
+    // The disk as the daemon sees it.
+    let inside = PathBuf::from(format!("/proc/{}/root", daemon.id())).join(disk.strip_prefix("/").unwrap());
+    let ballast = inside.join("ballast");
+    let mut file = File::create(&ballast).unwrap();
+    let mut chunk = 1 << 16;
+    while 0 < chunk {
+        match file.write(&vec![1; chunk]) {
+            Ok(0) | Err(_) => chunk /= 2,
+            Ok(_) => {}
+        }
+    }
+    // An open file keeps its room after its name is gone.
+    drop(file);
+    devices(&mut client, BEFORE..ALL);
+    daemon.wait_for(&["ERROR", "the store cannot be written"]);
+    let known = told(&folder).len();
+    assert!(known < ALL as usize, "the disk was not full");
+    // Several tries later the same is known, and nothing new was said of it.
+    let start = Clock.moment();
+    while Clock.moment().since(start) < Duration::from_secs(4) {
+        assert_eq!(told(&folder).len(), known, "told of what is not stored");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+
+    fs::remove_file(&ballast).unwrap();
+    let took = wait_for_told(&folder, ALL);
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    daemon.wait_for(&["the store is written again"]);
+    let mut seen = BTreeSet::new();
+    let order: Vec<u64> = told(&folder)
+        .iter()
+        .filter(|line| seen.insert(key(line)))
+        .map(|line| line["alert"]["vessels"][0]["mmsi"].as_u64().unwrap())
+        .collect();
+    let in_order: Vec<u64> = (0..ALL).map(|number| u64::from(super::mmsi(number))).collect();
+    assert_eq!(order, in_order, "each once, in the order in which they were raised");
+    let said = daemon.heard().iter().filter(|line| line.contains("the store cannot be written")).count();
+    assert_eq!(said, 1, "{:?}", daemon.heard());
+    daemon.stop("feed");
+}
