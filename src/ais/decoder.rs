@@ -19,7 +19,7 @@ use crate::units::Mmsi;
 
 /// A claimed time further ahead of receipt than this is replaced by receipt (live only).
 const MAX_AHEAD: Span = Span::from_seconds(60);
-/// Receipt that lies so far before an earlier one comes of a clock that was set back.
+/// Receipt that lies so far before the one before it comes of a clock that was set back.
 const SET_BACK: Span = Span::from_seconds(5);
 /// While it lags, claimed times are believed that go on from earlier ones after a pause no longer than this.
 const PAUSE: Span = Span::from_minutes(30);
@@ -54,11 +54,13 @@ struct Source {
     times: Times,
 }
 
-/// The latest moments of an input: what it takes to tell a station's clock that runs ahead from our own that was set back.
+/// The last receipt and the latest claimed time of an input: what it takes to tell a station's clock that runs ahead from our own that was set back.
 #[derive(Default, Serialize, Deserialize)]
 struct Times {
     received: Option<Time>,
     claimed: Option<Time>,
+    /// Receipt went back, and has not met claimed times since.
+    set_back: bool,
 }
 
 impl Source {
@@ -242,9 +244,10 @@ impl Decoder {
         };
         let index = usize::from(line.source.0);
         let Source { live, times, .. } = &mut self.sources[index];
-        let set_back = times.received.is_some_and(|latest| received + SET_BACK < latest);
-        times.received = times.received.max(Some(received));
-        let goes_on = set_back && times.claimed.is_some_and(|latest| at <= latest + PAUSE);
+        times.set_back |= times.received.is_some_and(|last| received + SET_BACK < last);
+        times.set_back &= received + MAX_AHEAD < at || at + MAX_AHEAD < received;
+        times.received = Some(received);
+        let goes_on = times.set_back && times.claimed.is_some_and(|latest| at <= latest + PAUSE);
         if *live && received + MAX_AHEAD < at && !goes_on {
             self.tally.source_mut(index).reject(Reject::TimeAhead);
             return receipt;

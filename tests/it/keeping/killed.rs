@@ -125,6 +125,7 @@ fn one_life(seed: u64) -> (u32, usize) {
 }
 
 #[test]
+#[allow(clippy::print_stdout)] // How often it died in the midst, for who runs it with --nocapture.
 fn killed_at_any_moment_it_loses_nothing_and_repeats_under_the_same_key() {
     let lives: u64 = std::env::var(LIVES).map_or(1, |text| text.parse().unwrap());
     let worker = |number: u64| move || (0..lives).map(|life| one_life(2 * life + number)).collect::<Vec<_>>();
