@@ -173,7 +173,7 @@ impl Daemon {
                 .map_err(io::Error::other)
         };
         let store = settings.store.as_ref().map(open).transpose()?;
-        let Begun { helm, records, ids, changes } =
+        let Begun { helm, records, ids } =
             begin::begin(&settings, store.as_ref(), &syncer, clock, move |event| drop(tell_journal.send(event)))?;
 
         let (sender, messages) = channel(BATCHES_WAITING);
@@ -230,7 +230,7 @@ impl Daemon {
             watcher,
             sources,
             clock,
-            changes,
+            changes: Vec::new(),
             messages,
             _sender: sender,
             stop,

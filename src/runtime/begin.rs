@@ -26,8 +26,6 @@ pub(super) struct Begun {
     pub(super) records: Option<Records>,
     /// The number of each input in the engine.
     pub(super) ids: Vec<SourceId>,
-    /// Of the beginning itself; what the journal decided is with the store already.
-    pub(super) changes: Vec<Change>,
 }
 
 /// Takes up what was known, opens the journal, and says that the daemon has begun.
@@ -42,7 +40,7 @@ pub(super) fn begin(
     let (Some(store), Some(folder)) = (store, restart::folder(settings)) else {
         let ids = (0..ours.len()).map(|index| SourceId(index as u16)).collect();
         let helm = Helm::new(settings, ours, String::new());
-        return Ok(Begun { helm, records: None, ids, changes: Vec::new() });
+        return Ok(Begun { helm, records: None, ids });
     };
     if let Some(damaged) = store.set_aside() {
         tell_of_damage(damaged);
@@ -81,7 +79,7 @@ pub(super) fn begin(
     store.open_are(known.clone());
     let mut changes = Vec::new();
     // A snapshot must not run ahead of the store: what the journal decided would be skipped by the next start.
-    let settled = store.settle(PATIENCE);
+    let mut settled = store.settle(PATIENCE);
     match settings.store.as_deref().filter(|_| settled).map(|path| store::revisions(path, &known)) {
         Some(Ok(stored)) => helm.engine.revisions(&stored, &mut changes),
         Some(Err(error)) => error!(%error, "what the store knows of open alerts cannot be read"),
@@ -101,6 +99,10 @@ pub(super) fn begin(
     fault::point("restart-begun");
     records.append(&Entry::Begun { at, sources: names.clone(), in_force: in_force.key.clone() });
     helm.begin(at, names, &in_force.key, settings, &mut changes);
+    if !changes.is_empty() {
+        store.changes(changes, records.flush());
+        settled &= store.settle(PATIENCE);
+    }
     if settled && let Err(error) = records.save_now(&helm, at) {
         error!(%error, "the engine's state was not saved");
     }
@@ -115,12 +117,11 @@ pub(super) fn begin(
             "goes on where it stopped"
         );
     }
-    Ok(Begun { helm, records: Some(records), ids, changes })
+    Ok(Begun { helm, records: Some(records), ids })
 }
 
 /// Waits until the journal is durable up to a position. An alert is stored all the same if it cannot be: what is lost then is
-/// only where it came from.
-/// `said` is whether that was said since it last could.
+/// only where it came from. `said` is whether that was said since it last could.
 pub(super) fn wait_for_journal(syncer: &OnceLock<Syncer>, position: u64, said: &mut bool) {
     let Some(syncer) = syncer.get() else {
         return;
@@ -139,7 +140,15 @@ pub(super) fn used_before(helm: &Helm, id: SourceId, kind: Kind) -> u64 {
     if kind != Kind::File {
         return 0;
     }
-    helm.engine.tally().source(id).map_or(0, |counts| counts.lines)
+    let lines = helm.engine.tally().source(id).map_or(0, |counts| counts.lines);
+    if 0 < lines {
+        let input = helm.names.get(usize::from(id.0)).map_or("", String::as_str);
+        info!(
+            input,
+            lines, "lines of this recording were used before the restart: so many of its first are passed over"
+        );
+    }
+    lines
 }
 
 /// Says what was lost with a damaged store, and what to do.
