@@ -184,6 +184,9 @@ pub(crate) mod array {
 pub(crate) mod roomy {
     use super::*;
 
+    /// No such list has as much room; more is damage.
+    const MOST_ROOM: usize = 1 << 16;
+
     #[derive(Serialize)]
     struct Ref<'a, T>(u32, &'a [T]);
 
@@ -196,7 +199,7 @@ pub(crate) mod roomy {
 
     pub(crate) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Vec<T>, D::Error> {
         let Own(room, items) = Own::<T>::deserialize(from)?;
-        let mut list = Vec::with_capacity((room as usize).clamp(items.len(), 2 * items.len() + 64));
+        let mut list = Vec::with_capacity((room as usize).min(MOST_ROOM).max(items.len()));
         list.extend(items);
         Ok(list)
     }

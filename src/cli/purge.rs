@@ -45,7 +45,7 @@ fn told(purged: &Purged, lines: &journal::Purged, what: &str) -> String {
     let mega = lines.bytes as f64 / 1e6;
     let held =
         if lines.kept_for_hold == 0 { String::new() } else { format!("  {} kept by a hold", lines.kept_for_hold) };
-    let raw = format!("{:<10} {:>8} files of received lines, {mega:.1} MB, {what}{held}\n", "raw", lines.files);
+    let raw = format!("{:<10} {:>8} {what}{held}  files of received lines, {mega:.1} MB\n", "raw", lines.files);
     [
         line("alerts", purged.alerts, purged.held_alerts, purged.waiting),
         line("cases", purged.cases, purged.held_cases, 0),

@@ -109,7 +109,7 @@ impl Daemon {
     }
 
     /// Waits for its end; the signal it died of.
-    pub fn died_of(&mut self) -> Option<i32> {
+    pub fn died_of(&mut self, what: &str) -> Option<i32> {
         let start = Clock.moment();
         while Clock.moment().since(start) < PATIENCE {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -117,7 +117,7 @@ impl Daemon {
             }
             thread::yield_now();
         }
-        panic!("it lives:\n{}", self.heard.join("\n"))
+        panic!("{what}: it lives:\n{}", self.heard.join("\n"))
     }
 
     /// Waits for its end; its exit code.

@@ -103,7 +103,7 @@ impl Place {
         send(&daemon.address(), lines.get(from..until).unwrap_or_default());
         thread::sleep(pause);
         daemon.signal("KILL");
-        assert_eq!(daemon.died_of(), Some(KILLED));
+        assert_eq!(daemon.died_of("killed"), Some(KILLED));
     }
 
     /// What one that is never stopped says.
@@ -190,9 +190,9 @@ fn killed_at_twenty_moments_it_says_what_one_says_that_never_died() {
 /// Every point at which it can be told to die, three times each. Those that need an occasion of their own are tested beside it.
 #[test]
 fn it_may_die_at_any_point_and_nothing_is_lost_or_said_otherwise() {
-    let lines = devices(40);
+    let lines = devices(100);
     let expected = Place::undisturbed(&lines);
-    assert_eq!(expected.len(), 40);
+    assert_eq!(expected.len(), 100);
     let of_their_own = ["migration", "backup", "purge-between-removals", "store-checkpoint"];
     for point in atalaia::fault::NAMES.iter().filter(|point| !of_their_own.contains(point)) {
         let place = Place::new();
@@ -205,13 +205,13 @@ fn it_may_die_at_any_point_and_nothing_is_lost_or_said_otherwise() {
             let pass = if once.iter().any(|name| point.starts_with(name)) { 1 } else { pass };
             let mut daemon = Daemon::start_dying(&place.settings, &format!("{point}:{pass}"));
             if let Some(address) = daemon.address_unless_dead() {
-                // One after the other, so that there is more than one transaction and one block.
-                for line in lines.get(from..(from + 12).min(lines.len())).unwrap_or_default() {
+                // One after the other, so that there is more than one transaction and one block; the first dozen waits for its turn.
+                for line in lines.get(from..(from + 30).min(lines.len())).unwrap_or_default() {
                     send(&address, std::slice::from_ref(line));
-                    thread::sleep(Duration::from_millis(5));
+                    thread::sleep(Duration::from_millis(15));
                 }
             }
-            assert_eq!(daemon.died_of(), Some(ABORTED), "{point} is not reached");
+            assert_eq!(daemon.died_of(point), Some(ABORTED), "{point}");
         }
         place.feed_rest(&lines);
         assert_same(&place.told(), &expected, point);
@@ -225,7 +225,7 @@ fn it_may_die_while_it_makes_or_closes_or_copies_its_store() {
     let place = Place::new();
     for pass in 1..=2 {
         let mut daemon = Daemon::start_dying(&place.settings, &format!("migration:{pass}"));
-        assert_eq!(daemon.died_of(), Some(ABORTED));
+        assert_eq!(daemon.died_of("of its own"), Some(ABORTED));
     }
     for part in [3, 6, 9] {
         let from = place.written_down();
@@ -233,7 +233,7 @@ fn it_may_die_while_it_makes_or_closes_or_copies_its_store() {
         send(&daemon.address(), &lines[from..part]);
         thread::sleep(Duration::from_millis(200));
         daemon.signal("TERM");
-        assert_eq!(daemon.died_of(), Some(ABORTED));
+        assert_eq!(daemon.died_of("of its own"), Some(ABORTED));
         let copy = place.file("copy.sqlite");
         let mut backup = Command::new(env!("CARGO_BIN_EXE_atalaia"));
         let backup = backup.arg("backup").arg("--store").arg(place.file("atalaia.sqlite")).arg(&copy);
