@@ -16,7 +16,7 @@
 //!
 //! ```text
 //! core    time units state < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
-//! shell   < clock telemetry fault < disk < journal store < inputs delivery http evidence < config < runtime < cli main
+//! shell   < clock telemetry fault secret tls < disk < journal store < inputs delivery http evidence < config < runtime < cli main
 //! ```
 //!
 //! | module | what it is |
@@ -35,6 +35,7 @@
 //! | [`engine`] | event time, reorder buffer, intake by shards, timers; wires the core together |
 //! | [`clock`] | the only reader of the wall clock |
 //! | [`fault`] | points where a test lets the process die |
+//! | [`secret`], [`tls`] | secrets by where they are kept; whom connections trust |
 //! | [`disk`] | the file operations that decide what outlives a loss of power |
 //! | [`journal`] | every line taken in, before the engine uses it; snapshots of the engine beside it |
 //! | [`store`] | every alert, who was told of it, what analysts did with it: one SQLite file |
@@ -79,10 +80,12 @@ pub mod geo;
 pub mod inputs;
 pub mod journal;
 pub mod runtime;
+pub mod secret;
 pub mod state;
 pub mod store;
 pub mod telemetry;
 pub mod time;
+pub mod tls;
 pub mod tracks;
 pub mod units;
 pub mod zones;

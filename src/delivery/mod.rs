@@ -1,6 +1,7 @@
 //! Delivery: changes on their way out, to each sink what it asked for.
 
 mod jsonl;
+mod letter;
 mod log;
 
 use std::path::PathBuf;

@@ -17,7 +17,7 @@ const ORDER: &[&[&str]] = &[
     &["alerts"],
     &["cases"],
     &["engine"],
-    &["clock", "telemetry", "fault"],
+    &["clock", "telemetry", "fault", "secret", "tls"],
     &["disk"],
     &["journal", "store"],
     &["inputs", "delivery", "http", "evidence"],

@@ -1,0 +1,181 @@
+//! Secrets of the settings: named by where they are kept, read when they are needed, never shown.
+
+use std::path::{Path, PathBuf};
+use std::{env, fmt, fs, io};
+
+use serde::{Deserialize, Serialize};
+
+/// Where systemd puts what `LoadCredential=` names.
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+/// Nothing that proves who somebody is, is longer. Bytes.
+const LONGEST: u64 = 64 * 1024;
+
+/// Where a secret is kept: `{ file = "PATH" }` or `{ credential = "NAME" }` (systemd's `LoadCredential=`).
+///
+/// Settings never hold the secret itself, so that they can be copied, printed and kept with the evidence.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub enum Secret {
+    /// A file that only the daemon may read.
+    File(PathBuf),
+    /// The name of a credential that systemd hands over.
+    Credential(String),
+}
+
+/// A secret that has been read; prints as `***`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Revealed(String);
+
+/// Why a secret cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// A file that is missing or must not be read.
+    #[error("{}: {cause}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// A file that others may read.
+    #[error("{}: others than its owner and group may read it; chmod o-rwx it", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file of nothing, of more than 64 KiB, or that is no text.
+    #[error("{}: holds no secret: one line of text is expected", path.display())]
+    NoText {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The process was not started by systemd with credentials.
+    #[error("credential \"{name}\": systemd has handed over none; add LoadCredential={name}:PATH to the unit")]
+    NoCredentials {
+        /// The name.
+        name: String,
+    },
+}
+
+impl Secret {
+    /// What is wrong with it; `path` is the key's path.
+    pub fn problems(&self, path: &str) -> Vec<String> {
+        match self {
+            Secret::Credential(name) if !is_plain(name) => {
+                vec![format!("{path}.credential: is no name of a credential; write letters, digits, `.`, `_` and `-`")]
+            }
+            Secret::File(file) if file.as_os_str().is_empty() => vec![format!("{path}.file: is empty; write a path")],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Makes a relative file's path one from `folder`.
+    pub fn within(&mut self, folder: &Path) {
+        if let Secret::File(file) = self {
+            *file = folder.join(&*file);
+        }
+    }
+
+    /// Reads it; spaces and line ends around it do not count.
+    pub fn read(&self) -> Result<Revealed, SecretError> {
+        let path = match self {
+            Secret::File(path) => path.clone(),
+            Secret::Credential(name) => match env::var_os(CREDENTIALS) {
+                Some(folder) => Path::new(&folder).join(name),
+                None => return Err(SecretError::NoCredentials { name: name.clone() }),
+            },
+        };
+        let failed = |cause| SecretError::File { path: path.clone(), cause };
+        let found = fs::metadata(&path).map_err(failed)?;
+        if matches!(self, Secret::File(_)) && is_open_to_all(&found) {
+            return Err(SecretError::Open { path });
+        }
+        let text = match found.len() <= LONGEST {
+            true => fs::read(&path).map_err(|cause| SecretError::File { path: path.clone(), cause })?,
+            false => Vec::new(),
+        };
+        match String::from_utf8(text).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()) {
+            Some(text) => Ok(Revealed(text)),
+            None => Err(SecretError::NoText { path }),
+        }
+    }
+}
+
+fn is_plain(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    !name.is_empty() && name.bytes().all(plain) && ![".", ".."].contains(&name)
+}
+
+fn is_open_to_all(found: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    found.permissions().mode() & 0o007 != 0
+}
+
+impl Revealed {
+    /// The secret itself, for the one place that sends or signs with it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Revealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl fmt::Display for Revealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn kept(text: &[u8], mode: u32) -> (tempfile::TempDir, Secret) {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let path = folder.path().join("token");
+        fs::write(&path, text).expect("written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("set");
+        (folder, Secret::File(path))
+    }
+
+    #[test]
+    fn it_is_read_without_its_line_end_and_prints_as_stars() {
+        let (_folder, secret) = kept(b"  hunter2-canary\n", 0o600);
+        let revealed = secret.read().expect("a secret");
+        assert_eq!(revealed.expose(), "hunter2-canary");
+        assert_eq!(format!("{revealed} {revealed:?} {revealed:#?}"), "*** *** ***");
+        assert!(!format!("{secret:?} {}", serde_json::to_string(&secret).expect("plain")).contains("hunter2"));
+    }
+
+    #[test]
+    fn what_everybody_may_read_is_no_secret() {
+        let (_folder, secret) = kept(b"hunter2", 0o644);
+        let error = secret.read().expect_err("refused").to_string();
+        assert!(error.ends_with("chmod o-rwx it") && !error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn a_file_of_nothing_or_of_bytes_holds_no_secret() {
+        for text in [&b"  \n"[..], &[0xff, 0xfe], &[b'a'; 70_000]] {
+            let (_folder, secret) = kept(text, 0o600);
+            assert!(matches!(secret.read(), Err(SecretError::NoText { .. })));
+        }
+        assert!(matches!(Secret::File("/no/such/token".into()).read(), Err(SecretError::File { .. })));
+    }
+
+    #[test]
+    fn the_settings_name_a_place_and_no_other_key() {
+        let read = |text: &str| toml::from_str::<std::collections::BTreeMap<String, Secret>>(text);
+        let secret = read("token = { credential = \"aisstream\" }").expect("a place");
+        assert_eq!(secret["token"], Secret::Credential("aisstream".to_owned()));
+        assert!(read("token = \"hunter2\"").is_err(), "no secret stands in the settings themselves");
+        assert!(read("token = { value = \"hunter2\" }").is_err());
+        assert_eq!(Secret::Credential("../etc/passwd".to_owned()).problems("a.token").len(), 1);
+    }
+}
