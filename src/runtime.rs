@@ -18,13 +18,13 @@ use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel, unbounded_
 use tokio::task::yield_now;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
 use crate::ais::SourceId;
 use crate::alerts::Change;
 use crate::clock::{Clock, Moment};
 use crate::config::{self, Checked, FolderWatch};
-use crate::delivery::Sinks;
+use crate::delivery::{Couriers, Poke, Post};
 use crate::inputs::{self, Batch, Message, Port, State};
 use crate::journal::{self, Entry};
 use crate::store::{self, Store};
@@ -65,13 +65,14 @@ enum Asked {
 /// Batches on the way: enough to bridge a burst, few enough that a busy engine slows its feeds.
 const BATCHES_WAITING: usize = 64;
 const TICK: Duration = Duration::from_secs(1);
-const FLOOD_EVERY: Duration = Duration::from_secs(60);
 const STATUS_EVERY: Duration = Duration::from_secs(600);
 /// When stopping: a pause in the lines that says all have come, and the most that is waited for one.
 const REST: Duration = Duration::from_millis(100);
 const LONGEST_DRAIN: Duration = Duration::from_secs(2);
 /// Turns of the event loop: a connection is accepted, registered, read and handed on in a few.
 const TURNS: u32 = 16;
+/// How long sinks may take with what is left when stopping.
+const LAST_LETTERS: Duration = Duration::from_secs(4);
 /// What the log names of the open alerts when stopping.
 const OPEN_ALERTS_NAMED: usize = 50;
 
@@ -103,7 +104,8 @@ struct Daemon {
     records: Option<Records>,
     journal_says: UnboundedReceiver<journal::Event>,
     saved_at: Moment,
-    sinks: Sinks,
+    couriers: Option<Couriers>,
+    reloads: u32,
     store: Option<Store>,
     stored: UnboundedReceiver<store::Event>,
     cases_at: Option<Moment>,
@@ -122,8 +124,7 @@ struct Daemon {
     tick: Interval,
     watch: FolderWatch,
     status_at: Moment,
-    /// Tracks evicted when it was last told, and when that was.
-    flood: (u64, Option<Moment>),
+    flood: keeping::Flood,
 }
 
 /// What the loop knows of an input.
@@ -159,22 +160,33 @@ impl Daemon {
         let clocks = settings.inputs.iter().map(|input| config::source_clock(input, &settings));
         let clocks: Vec<_> = clocks.collect();
         let lateness: Vec<_> = clocks.iter().map(|clock| clock.lateness).collect();
-        let sinks = Sinks::open(&settings.sinks);
         let (tell, stored) = unbounded_channel();
         let (tell_journal, journal_says) = unbounded_channel();
         let syncer = Arc::new(OnceLock::new());
         let journal_synced = Arc::clone(&syncer);
+        let poke = Poke::default();
         let open = |path: &PathBuf| {
-            // The loop reads to its end; nobody listens after that.
-            let tell = move |event| drop(tell.send(event));
+            let poke = poke.clone();
+            let tell = move |event| match event {
+                store::Event::Stored => poke.poke(),
+                // The loop reads to its end; nobody listens after that.
+                event => drop(tell.send(event)),
+            };
             let mut said = false;
             let before = move |position| begin::wait_for_journal(&journal_synced, position, &mut said);
-            Store::open(path, Sinks::wants(&settings.sinks), move || clock.now(), before, tell)
-                .map_err(io::Error::other)
+            Store::open(path, keeping::orders(&settings), move || clock.now(), before, tell).map_err(io::Error::other)
         };
         let store = settings.store.as_ref().map(open).transpose()?;
         let Begun { helm, records, ids } =
             begin::begin(&settings, store.as_ref(), &syncer, clock, move |event| drop(tell_journal.send(event)))?;
+
+        let post = |store: &Store, path: &PathBuf| Post {
+            path: path.as_path().into(),
+            reporter: store.reporter(),
+            poke: poke.clone(),
+        };
+        let post = store.as_ref().zip(settings.store.as_ref()).map(|(store, path)| post(store, path));
+        let couriers = Couriers::start(&settings.sinks, &settings.delivery, post, clock)?;
 
         let (sender, messages) = channel(BATCHES_WAITING);
         let mut sources = Vec::new();
@@ -202,6 +214,7 @@ impl Daemon {
                 stop: stop.clone(),
             }));
         }
+        let flood = keeping::Flood::from(helm.engine.tracks().evicted());
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let watch = FolderWatch::new(folders(&settings));
@@ -222,7 +235,8 @@ impl Daemon {
             records,
             journal_says,
             saved_at: clock.moment(),
-            sinks,
+            couriers: Some(couriers),
+            reloads: 0,
             store,
             stored,
             cases_at: None,
@@ -240,7 +254,7 @@ impl Daemon {
             tick,
             watch,
             status_at: clock.moment(),
-            flood: (0, None),
+            flood,
         })
     }
 
@@ -291,8 +305,8 @@ impl Daemon {
             self.cases_at.get_or_insert_with(|| self.clock.moment());
             let position = self.records.as_mut().map_or(0, Records::flush);
             store.changes(self.changes.clone(), position);
-        } else {
-            self.sinks.deliver(&self.changes);
+        } else if let Some(couriers) = &self.couriers {
+            couriers.deliver(&self.changes);
         }
         for change in self.changes.drain(..).filter(|change| change.alert.announced) {
             if let Some(watcher) = &self.watcher {
@@ -347,7 +361,6 @@ impl Daemon {
         self.save_sometimes(now);
         self.tell_lagging();
         self.tell_flood(now);
-        self.sinks.flush();
         self.tell_store();
         self.purge();
         if STATUS_EVERY <= now.since(self.status_at) {
@@ -369,20 +382,6 @@ impl Daemon {
                 _ => {}
             }
             source.lagging = lags;
-        }
-    }
-
-    /// Says once a minute, while it lasts, that there are more vessels than there is room for: a flood of invented numbers, most likely.
-    fn tell_flood(&mut self, now: Moment) {
-        let evicted = self.helm.engine.tracks().evicted();
-        let (told, at) = self.flood;
-        if told < evicted && at.is_none_or(|at| FLOOD_EVERY <= now.since(at)) {
-            self.flood = (evicted, Some(now));
-            error!(
-                evicted = evicted - told,
-                tracks = self.helm.engine.tracks().len(),
-                "more vessels than tracks.max_tracks: those heard once go first, none in an open alert; is a feed inventing them?"
-            );
         }
     }
 
@@ -439,8 +438,6 @@ impl Daemon {
         self.end_of_lines();
         self.deliver();
         self.last_words();
-        // What waited for a file that could not be written gets a last chance; a rotated file is there even without a new line.
-        self.sinks.flush();
         self.tell_status();
         let open = self.helm.engine.open_alerts();
         for alert in open.iter().take(OPEN_ALERTS_NAMED) {
@@ -449,10 +446,8 @@ impl Daemon {
                 summary = %FromAir(&alert.summary), "open alert"
             );
         }
+        let left = self.couriers.take().map_or(0, |couriers| couriers.finish(LAST_LETTERS));
         if self.store.is_some() {
-            for (sink, bytes) in self.sinks.unwritten() {
-                warn!(sink, bytes, "could not be told of everything: the rest stays in the store for the next start");
-            }
             let stored = self.store.take().is_none_or(Store::finish);
             match stored {
                 true => self.close_records(),
@@ -465,14 +460,10 @@ impl Daemon {
                 false => Err(io::Error::other("the last alerts could not be stored and are lost")),
             };
         }
-        let unwritten: usize = self.sinks.unwritten().iter().map(|(_, bytes)| bytes).sum();
-        for (sink, bytes) in self.sinks.unwritten() {
-            error!(sink, bytes, "stopped with alert lines that could not be written: they are lost");
-        }
         info!(open_alerts = open.len(), "stopped");
-        match unwritten {
+        match left {
             0 => Ok(()),
-            bytes => Err(io::Error::other(format!("{bytes} bytes of alert lines could not be written and are lost"))),
+            lines => Err(io::Error::other(format!("{lines} lines of alerts could not be delivered and are lost"))),
         }
     }
 }

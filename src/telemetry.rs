@@ -37,6 +37,43 @@ impl InputCounters {
     }
 }
 
+/// What one sink counts about itself, shared between its worker and the runtime.
+#[derive(Debug, Default)]
+pub struct SinkCounters {
+    /// Lines it took.
+    pub told: AtomicU64,
+    /// Sends that came to nothing.
+    pub failures: AtomicU64,
+    /// Lines that are not tried again.
+    pub given_up: AtomicU64,
+    /// Lines its worker holds at the moment.
+    pub in_hand: AtomicU64,
+    /// 1 while it takes nothing.
+    pub down: AtomicU64,
+}
+
+impl SinkCounters {
+    /// Adds to one of the counters.
+    pub fn add(counter: &AtomicU64, count: u64) {
+        counter.fetch_add(count, Relaxed);
+    }
+
+    /// Sets one that goes up and down.
+    pub fn set(gauge: &AtomicU64, value: u64) {
+        gauge.store(value, Relaxed);
+    }
+
+    /// Lines its worker holds.
+    pub fn in_hand(&self) -> u64 {
+        self.in_hand.load(Relaxed)
+    }
+
+    /// Whether it takes nothing at the moment.
+    pub fn is_down(&self) -> bool {
+        self.down.load(Relaxed) != 0
+    }
+}
+
 /// Sends log lines to standard error: INFO and above unless `ATALAIA_LOG` says otherwise, in colour on a terminal only.
 ///
 /// A second call in one process changes nothing.

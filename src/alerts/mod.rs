@@ -16,6 +16,7 @@ mod lifecycle;
 mod memory;
 mod mute;
 mod named;
+mod notice;
 mod party;
 mod roles;
 mod score;
@@ -30,6 +31,7 @@ pub use alert::{
 };
 pub use handling::{Handling, HandlingSettings};
 pub(crate) use id::digest;
+pub use notice::{Notice, NoticeKind};
 pub(crate) use party::hidden;
 pub use score::ScoreSettings;
 pub use settings::Settings;

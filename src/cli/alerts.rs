@@ -138,8 +138,6 @@ enum Command {
         #[arg(long, value_parser = format)]
         format: Format,
     },
-    /// What was delivered to which sink, and what waits
-    Deliveries,
 }
 
 /// Which alerts.
@@ -279,11 +277,6 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             let mut text = Vec::new();
             store::export::write(*format, &values, &mut text).map_err(|error| Failure::Other(error.to_string()))?;
             print(&String::from_utf8_lossy(&text))
-        }
-        Command::Deliveries => {
-            let rows = store::deliveries(&path).map_err(refused)?;
-            let line = |(sink, state, count): &(String, String, u64)| format!("{sink}  {state}  {count}\n");
-            print(&rows.iter().map(line).collect::<String>())
         }
     }
 }

@@ -115,6 +115,7 @@ fn settings(address: &str) -> Result<Checked, Failure> {
             max_clients_per_address: 1,
         }],
         sinks: Vec::new(),
+        delivery: crate::delivery::DeliverySettings::default(),
         ..shipped
     })
 }

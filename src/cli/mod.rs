@@ -6,6 +6,7 @@ mod bundle;
 mod cases;
 mod check;
 mod cost;
+mod deliveries;
 mod demo;
 pub mod evaluate;
 mod explain;
@@ -67,6 +68,8 @@ enum Command {
     Alerts(alerts::Arguments),
     /// List the cases of the store, show one, put one under a legal hold, or pack one as evidence.
     Cases(cases::Arguments),
+    /// List what waits for sinks and what they did not take, and try that again.
+    Deliveries(deliveries::Arguments),
     /// Check a bundle of evidence and replay it, or make the key that signs bundles.
     Bundle(bundle::Arguments),
     /// Copy the store while the daemon works: complete, checked and flushed.
@@ -121,6 +124,7 @@ pub fn main() -> ExitCode {
         Command::Zones(arguments) => zones::main(&arguments),
         Command::Alerts(arguments) => alerts::main(&arguments),
         Command::Cases(arguments) => cases::main(&arguments),
+        Command::Deliveries(arguments) => deliveries::main(&arguments),
         Command::Bundle(arguments) => bundle::main(&arguments),
         Command::Backup(arguments) => backup::main(&arguments),
         Command::Purge(arguments) => purge::main(&arguments),

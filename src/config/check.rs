@@ -29,6 +29,8 @@ pub struct Checked {
     pub inputs: Vec<inputs::Settings>,
     /// The sinks, paths absolute.
     pub sinks: Vec<delivery::Settings>,
+    /// How they are tried again.
+    pub delivery: delivery::DeliverySettings,
     /// The file of the store, absolute, if there is to be one.
     pub store: Option<PathBuf>,
     /// How long what is in it is kept.
@@ -128,7 +130,7 @@ impl Text<'_> {
             input.path = input.path.take().map(|path| folder.join(path));
         }
         for sink in &mut config.sinks {
-            sink.path = sink.path.take().map(|path| folder.join(path));
+            sink.within(folder);
         }
         config.store.path = config.store.path.take().map(|path| folder.join(path));
         config.evidence.key = config.evidence.key.take().map(|path| folder.join(path));
@@ -175,6 +177,7 @@ impl Text<'_> {
                 zones,
                 inputs: config.inputs,
                 sinks: config.sinks,
+                delivery: config.delivery,
                 store: config.store.path,
                 retention: config.retention,
                 recordings: config.recordings,

@@ -61,6 +61,8 @@ pub struct Config {
     pub evidence: evidence::Settings,
     /// `[retention]`
     pub retention: store::RetentionSettings,
+    /// `[delivery]`
+    pub delivery: delivery::DeliverySettings,
     /// `[[inputs]]`
     pub inputs: Vec<inputs::Settings>,
     /// `[[sinks]]`
@@ -86,6 +88,7 @@ impl Default for Config {
             journal: journal::Settings::default(),
             evidence: evidence::Settings::default(),
             retention: store::RetentionSettings::default(),
+            delivery: delivery::DeliverySettings::default(),
             inputs: Vec::new(),
             sinks: vec![delivery::Settings::default()],
         }
@@ -118,6 +121,7 @@ impl Config {
     pub fn problems(&self) -> Vec<String> {
         let mut problems = [self.engine().problems(), self.recordings.problems(), self.journal.problems()].concat();
         problems.extend(self.retention.problems(self.handling.retain_days));
+        problems.extend(self.delivery.problems());
         for (index, input) in self.inputs.iter().enumerate() {
             problems.extend(input.problems(&format!("inputs[{index}]")));
         }

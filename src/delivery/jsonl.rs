@@ -4,65 +4,79 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::SinkError;
+use super::letter::{Letter, SendError};
 
-/// A file that grows. Lines wait in memory while it cannot be written, up to `MOST_WAITING_BYTES`.
+/// Letters in one write and one flush to the disk.
+pub(super) const TOGETHER: usize = 256;
+
+/// A file that grows.
 #[derive(Debug)]
 pub(super) struct Jsonl {
-    path: PathBuf,
-    file: Option<File>,
-    waiting: Vec<u8>,
-    /// Rows of the store whose lines wait.
-    rows: Vec<i64>,
-    lost: u64,
+    /// Written by a thread that may wait for the disk: nobody else waits with it.
+    state: Arc<Mutex<State>>,
 }
 
-/// Some ten thousand alerts.
-const MOST_WAITING_BYTES: usize = 64 * 1024 * 1024;
+#[derive(Debug)]
+struct State {
+    path: PathBuf,
+    file: Option<File>,
+    /// Lines not yet written, the first perhaps in part.
+    waiting: Vec<u8>,
+    /// Keys of what has been taken since everything taken was on the disk.
+    taken: Vec<String>,
+}
 
 impl Jsonl {
+    /// Opened with the first letter.
     pub(super) fn new(path: &Path) -> Jsonl {
-        Jsonl { path: path.to_owned(), file: None, waiting: Vec::new(), rows: Vec::new(), lost: 0 }
+        let state = State { path: path.to_owned(), file: None, waiting: Vec::new(), taken: Vec::new() };
+        Jsonl { state: Arc::new(Mutex::new(state)) }
     }
 
-    /// What the same file had waiting before a reload comes first.
-    pub(super) fn inherit(&mut self, mut old: Jsonl) {
-        old.waiting.append(&mut self.waiting);
-        self.waiting = old.waiting;
-        old.rows.append(&mut self.rows);
-        self.rows = old.rows;
-        self.lost += old.lost;
+    /// Appends lines; they are on the disk when this returns. What was written in part before is not written again.
+    pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
+        let state = Arc::clone(&self.state);
+        let lines: Vec<(String, Arc<str>)> =
+            letters.iter().map(|letter| (letter.key.clone(), Arc::clone(&letter.line))).collect();
+        let write = move || {
+            // Nothing panics while it is held but a full memory.
+            let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.append(&lines).map_err(|error| format!("{}: {error}", state.path.display()))
+        };
+        let outcome = tokio::task::spawn_blocking(write).await;
+        let outcome = outcome.unwrap_or_else(|_| Err("the daemon is ending".to_owned()));
+        outcome.map_err(|reason| SendError::Later { wait: None, reason })
     }
 
-    /// `row` is the line's in the store, if there is one: it is lost to the file then, but not to the store.
-    pub(super) fn take(&mut self, line: &str, row: Option<i64>) {
-        if MOST_WAITING_BYTES < self.waiting.len() {
-            self.lost += 1;
-            return;
+    /// The file is opened anew, so that a rotated one begins afresh; what was written in part is finished first.
+    pub(super) fn reopen(&mut self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.waiting.is_empty() {
+            state.file = None;
         }
-        self.waiting.extend_from_slice(line.as_bytes());
-        self.waiting.push(b'\n');
-        self.rows.extend(row);
+        // Whoever watches the file sees that it is there, even while there is nothing to tell.
+        let _ = state.open();
     }
+}
 
-    /// Rows whose lines have been written since the last call.
-    pub(super) fn take_told(&mut self) -> Vec<i64> {
-        if self.waiting.is_empty() { std::mem::take(&mut self.rows) } else { Vec::new() }
-    }
-
-    /// Lines dropped because too many waited.
-    pub(super) fn lost(&self) -> u64 {
-        self.lost
-    }
-
-    /// Bytes not yet written.
-    pub(super) fn waiting(&self) -> usize {
-        self.waiting.len()
+impl State {
+    fn append(&mut self, lines: &[(String, Arc<str>)]) -> io::Result<()> {
+        for (key, line) in lines {
+            if !self.taken.contains(key) {
+                self.waiting.extend_from_slice(line.as_bytes());
+                self.waiting.push(b'\n');
+                self.taken.push(key.clone());
+            }
+        }
+        self.flush()?;
+        self.taken.clear();
+        Ok(())
     }
 
     /// Writes what waits. What the system took is not written again, so that a full disk leaves no doubled line.
-    pub(super) fn flush(&mut self) -> Result<(), SinkError> {
+    fn flush(&mut self) -> io::Result<()> {
         let mut written = 0;
         let outcome = self.open().and_then(|()| {
             let Some(file) = &mut self.file else {
@@ -77,14 +91,14 @@ impl Jsonl {
                 }
             }
             // What the store is told of as delivered must not go with a power cut.
-            match if self.rows.is_empty() { Ok(()) } else { file.sync_data() } {
+            match file.sync_data() {
                 // A pipe or a device keeps nothing that could be flushed.
                 Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
                 outcome => outcome,
             }
         });
         self.waiting.drain(..written);
-        outcome.map_err(|cause| SinkError { path: self.path.display().to_string(), cause })
+        outcome
     }
 
     fn open(&mut self) -> io::Result<()> {
@@ -115,25 +129,40 @@ fn ends_torn(path: &Path) -> bool {
 mod tests {
     use super::*;
 
+    fn state(path: &Path) -> State {
+        State { path: path.to_owned(), file: None, waiting: Vec::new(), taken: Vec::new() }
+    }
+
+    fn line(key: &str) -> (String, Arc<str>) {
+        (key.to_owned(), format!("{{\"key\":\"{key}\"}}").into())
+    }
+
     #[test]
     fn a_line_after_one_that_a_crash_cut_short_begins_anew() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let path = folder.path().join("alerts.jsonl");
         for (before, after) in [("{\"a\":1}\n{\"b", "{\"a\":1}\n{\"b\n{}\n"), ("{}\n", "{}\n{}\n"), ("", "{}\n")] {
             fs::write(&path, before).expect("written");
-            let mut sink = Jsonl::new(&path);
-            sink.take("{}", None);
-            sink.flush().expect("written");
+            state(&path).append(&[("a-1".to_owned(), "{}".into())]).expect("written");
             assert_eq!(fs::read_to_string(&path).expect("text"), after);
         }
     }
 
     #[test]
-    fn a_line_into_a_device_counts_as_told() {
-        let mut sink = Jsonl::new(Path::new("/dev/null"));
-        sink.take("{}", Some(7));
-        assert!(sink.take_told().is_empty(), "not written yet");
-        sink.flush().expect("it takes everything");
-        assert_eq!(sink.take_told(), [7]);
+    fn what_was_taken_before_the_disk_was_full_is_not_written_twice() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let path = folder.path().join("gone/alerts.jsonl");
+        let mut sink = state(&path);
+        sink.append(&[line("a-1")]).expect_err("no folder");
+        fs::create_dir(folder.path().join("gone")).expect("made");
+        sink.append(&[line("a-1"), line("b-1")]).expect("written");
+        assert_eq!(fs::read_to_string(&path).expect("text"), "{\"key\":\"a-1\"}\n{\"key\":\"b-1\"}\n");
+        sink.append(&[line("a-1")]).expect("written");
+        assert_eq!(fs::read_to_string(&path).expect("text").lines().count(), 3, "asked for again, it is told again");
+    }
+
+    #[test]
+    fn a_device_takes_everything() {
+        state(Path::new("/dev/null")).append(&[line("a-1")]).expect("taken");
     }
 }

@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::time::Time;
-
 /// One line of the alert stream on its way to one sink.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Letter {
@@ -26,6 +24,11 @@ impl Letter {
         let change: Value = serde_json::from_str(&line).ok()?;
         let key = format!("{}-{}", change["alert"]["id"].as_str()?, change["revision"].as_u64()?);
         Some(Letter { row, key, line, change: Arc::new(change) })
+    }
+
+    /// The id of its alert.
+    pub(super) fn alert(&self) -> &str {
+        self.change["alert"]["id"].as_str().unwrap_or_default()
     }
 }
 
@@ -74,6 +77,3 @@ pub(super) struct Place {
     /// `[delivery] site`: letters, digits and `-`.
     pub(super) site: String,
 }
-
-/// Now, for formats that name the moment of sending.
-pub(super) type Now = fn() -> Time;

@@ -1,253 +1,270 @@
 //! Delivery: changes on their way out, to each sink what it asked for.
+//!
+//! Each sink has a worker of its own (`worker`), all of them in one thread beside the engine's: a worker takes what the store's outbox
+//! has for its sink (`queue`), keeps a few letters in hand (`window`), hands them to the sink (`target`), and reports to the store what
+//! became of each. A sink that is slow, hangs or lies costs only itself. Two failures in a row are a sink that is down: it rests, then
+//! is tried with the oldest letter; what is refused, or not taken for `give_up_hours`, is given up, and the store raises an alert.
 
 mod jsonl;
 mod letter;
 mod log;
+mod queue;
+mod settings;
+mod target;
+mod window;
+mod worker;
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-use tracing::{error, info};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle as Task;
+use tracing::{error, warn};
 
-use crate::alerts::{Change, Severity};
-use crate::store::{Delivery, Wants};
+pub use settings::{DeliverySettings, Kind, Level, Settings};
 
-/// One of `[[sinks]]`.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Settings {
-    /// Where the changes go.
-    pub kind: Kind,
-    /// Its name in logs; unique.
-    pub name: String,
-    /// The file to append to (`jsonl`).
-    #[serde(default)]
-    pub path: Option<PathBuf>,
-    /// Alerts below this are left out: `info`, `low`, `medium`, `high` or `critical`.
-    #[serde(default = "min_severity")]
-    pub min_severity: Level,
-}
+use crate::alerts::Change;
+use crate::clock::Clock;
+use crate::store::{Reporter, Wants};
+use crate::telemetry::SinkCounters;
+use queue::{Memory, Queue, Stored};
+use worker::{Order, Worker};
 
-fn min_severity() -> Level {
-    Level::Medium
-}
+/// A worker that is to be replaced may finish what it has begun for so long.
+const HANDOVER: Duration = Duration::from_secs(5);
 
-/// What receives changes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// A file of one JSON object a line.
-    Jsonl,
-    /// The daemon's log.
-    Log,
-}
+/// Tells workers that something was stored; given to the store before there are any.
+#[derive(Clone, Debug)]
+pub struct Poke(Arc<watch::Sender<u64>>);
 
-/// A severity as the settings write it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// Every alert.
-    Info,
-    /// 20 points and above.
-    Low,
-    /// 40 points and above.
-    Medium,
-    /// 60 points and above.
-    High,
-    /// 80 points and above.
-    Critical,
-}
-
-impl Level {
-    fn severity(self) -> Severity {
-        match self {
-            Level::Info => Severity::Info,
-            Level::Low => Severity::Low,
-            Level::Medium => Severity::Medium,
-            Level::High => Severity::High,
-            Level::Critical => Severity::Critical,
-        }
+impl Default for Poke {
+    fn default() -> Poke {
+        Poke(Arc::new(watch::channel(0).0))
     }
 }
 
-impl Default for Settings {
-    /// Alerts go to the log when no sink is named.
-    fn default() -> Settings {
-        Settings { kind: Kind::Log, name: "log".to_owned(), path: None, min_severity: min_severity() }
+impl Poke {
+    /// Something waits. Never blocks.
+    pub fn poke(&self) {
+        self.0.send_modify(|count| *count += 1);
     }
 }
 
-impl Settings {
-    /// What is wrong with it; `path` is the key's path of this sink (`sinks[0]`).
-    pub fn problems(&self, path: &str) -> Vec<String> {
-        let mut problems = Vec::new();
-        if self.name.trim().is_empty() {
-            problems.push(format!("{path}.name: is empty; write a name for the log"));
-        }
-        if self.name.contains(char::is_control) {
-            problems.push(format!("{path}.name: holds a control character; write letters, digits and spaces"));
-        }
-        match (self.kind, &self.path) {
-            (Kind::Jsonl, None) => {
-                problems.push(format!("{path}: kind \"jsonl\" needs a path; write path = \"alerts.jsonl\""))
-            }
-            (Kind::Log, Some(_)) => {
-                problems.push(format!("{path}.path: kind \"log\" takes no path; leave it out"));
-            }
-            _ => {}
-        }
-        problems
-    }
+/// The store that workers take their letters from.
+#[derive(Clone, Debug)]
+pub struct Post {
+    /// Its file.
+    pub path: Arc<Path>,
+    /// Takes note of what became of letters.
+    pub reporter: Reporter,
+    /// What the store calls when something waits.
+    pub poke: Poke,
 }
 
-/// Why a sink did not take what it was given.
-#[derive(Debug, thiserror::Error)]
-#[error("{path}: {cause}")]
-pub struct SinkError {
-    path: String,
-    cause: std::io::Error,
-}
-
-/// All sinks of the daemon.
-#[derive(Debug, Default)]
-pub struct Sinks {
-    sinks: Vec<Sink>,
-}
-
+/// All sinks of the daemon at work.
 #[derive(Debug)]
+pub struct Couriers {
+    commands: mpsc::UnboundedSender<Command>,
+    thread: Option<JoinHandle<()>>,
+    ended: Receiver<()>,
+    /// Sinks by name, with what they want and what they count; without a store, their lines.
+    sinks: Vec<Sink>,
+    post: Option<Post>,
+    clock: Clock,
+}
+
+#[derive(Clone, Debug)]
 struct Sink {
     settings: Settings,
-    target: Target,
-    /// Whether the last write did not work: told once, not for each batch.
-    broken: bool,
-    /// Rows of the store that are done with.
-    told: Vec<i64>,
+    wants: Wants,
+    counters: Arc<SinkCounters>,
+    memory: Arc<Memory>,
 }
 
-#[derive(Debug)]
-enum Target {
-    Jsonl(jsonl::Jsonl),
-    Log,
+enum Command {
+    /// These from now on; the number tells one reload from the next.
+    Work(Vec<Sink>, Arc<DeliverySettings>, u32),
+    /// Hand over what is ready, then end.
+    Finish,
 }
 
-impl Sinks {
-    /// Opens every sink, `path`s made absolute before; one that cannot be opened is tried again with each delivery.
-    pub fn open(settings: &[Settings]) -> Sinks {
-        Sinks { sinks: settings.iter().map(Sink::new).collect() }
+impl Couriers {
+    /// Starts a worker for every sink, their paths made absolute before. Without a store lines wait in memory.
+    pub fn start(
+        settings: &[Settings],
+        delivery: &DeliverySettings,
+        post: Option<Post>,
+        clock: Clock,
+    ) -> io::Result<Couriers> {
+        let (commands, orders) = mpsc::unbounded_channel();
+        let (end, ended) = channel();
+        let room = post.clone();
+        let work = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let Ok(runtime) = runtime else {
+                return;
+            };
+            runtime.block_on(Office { post: room, clock, desks: BTreeMap::new() }.run(orders));
+            // A file that does not answer must not hold the exit back.
+            runtime.shutdown_background();
+            let _ = end.send(());
+        };
+        let thread = std::thread::Builder::new().name("delivery".to_owned()).spawn(work)?;
+        let mut couriers = Couriers { commands, thread: Some(thread), ended, sinks: Vec::new(), post, clock };
+        couriers.replace(settings, delivery, 0);
+        Ok(couriers)
     }
 
-    /// Takes new settings over: sinks that stay keep what they have not written yet. Files are opened anew, so that a
-    /// rotated one begins afresh.
-    pub fn replace(&mut self, settings: &[Settings]) {
-        self.flush();
-        let mut before = std::mem::take(&mut self.sinks);
-        self.sinks = settings.iter().map(Sink::new).collect();
-        for sink in &mut self.sinks {
-            let same = before.iter().position(|other| other.settings.path == sink.settings.path);
-            let Some(same) = same else { continue };
-            if let (Target::Jsonl(old), Target::Jsonl(new)) = (before.swap_remove(same).target, &mut sink.target) {
-                new.inherit(old);
+    /// Takes new settings over: sinks that stay keep what they have in hand, files are opened anew, secrets read again. Waits for
+    /// nobody. `reload` is another number each time.
+    pub fn replace(&mut self, settings: &[Settings], delivery: &DeliverySettings, reload: u32) {
+        let before = std::mem::take(&mut self.sinks);
+        let sink = |settings: &Settings| match before.iter().find(|sink| sink.settings.name == settings.name) {
+            Some(sink) => Sink { settings: settings.clone(), wants: settings.wants(), ..sink.clone() },
+            None => {
+                let counters = Arc::new(SinkCounters::default());
+                let memory = Arc::new(Memory::new(Arc::clone(&counters)));
+                Sink { settings: settings.clone(), wants: settings.wants(), counters, memory }
+            }
+        };
+        self.sinks = settings.iter().map(sink).collect();
+        let _ = self.commands.send(Command::Work(self.sinks.clone(), Arc::new(delivery.clone()), reload));
+    }
+
+    /// Hands announced changes to the sinks that want them, where there is no store.
+    pub fn deliver(&self, changes: &[Change]) {
+        for change in changes.iter().filter(|change| change.alert.announced) {
+            let mut line: Option<Arc<str>> = None;
+            for sink in self.sinks.iter().filter(|sink| sink.wants.takes(&change.alert)) {
+                // Plain data: numbers, texts, lists and maps with text keys.
+                let line =
+                    line.get_or_insert_with(|| serde_json::to_string(change).expect("a change is plain data").into());
+                sink.memory.push(Arc::clone(line), self.clock.now());
             }
         }
     }
 
-    /// Hands each announced change to the sinks that want it, then writes. Facts stay inside.
-    pub fn deliver(&mut self, changes: &[Change]) {
-        for change in changes.iter().filter(|change| change.alert.announced) {
-            for sink in &mut self.sinks {
-                if sink.settings.min_severity.severity() <= change.alert.severity {
-                    // Plain data: numbers, texts, lists and maps with text keys.
-                    sink.take(&serde_json::to_string(change).expect("a change is plain data"), None);
+    /// Each sink by name, with what it counts.
+    pub fn counters(&self) -> impl Iterator<Item = (&str, &SinkCounters)> {
+        self.sinks.iter().map(|sink| (sink.settings.name.as_str(), &*sink.counters))
+    }
+
+    /// Hands over what is ready and ends, within `patience`; how many letters are left that only memory holds.
+    pub fn finish(mut self, patience: Duration) -> usize {
+        let _ = self.commands.send(Command::Finish);
+        match self.ended.recv_timeout(patience) {
+            Err(RecvTimeoutError::Timeout) => {
+                warn!("a sink does not come to an end; what it has not taken is told at the next start")
+            }
+            _ => {
+                let thread = self.thread.take().map(JoinHandle::join);
+                drop(thread);
+            }
+        }
+        if self.post.is_some() {
+            return 0;
+        }
+        let mut lost = 0;
+        for sink in &self.sinks {
+            let lines = sink.memory.len() + sink.counters.in_hand() as usize;
+            if 0 < lines {
+                error!(sink = %sink.settings.name, lines, "stopped with lines of alerts that could not be delivered: they are lost");
+            }
+            lost += lines;
+        }
+        lost
+    }
+}
+
+/// Where the workers are.
+struct Office {
+    post: Option<Post>,
+    clock: Clock,
+    desks: BTreeMap<String, Desk>,
+}
+
+struct Desk {
+    settings: Settings,
+    delivery: Arc<DeliverySettings>,
+    orders: watch::Sender<Order>,
+    task: Task<()>,
+}
+
+impl Office {
+    /// Works until it is told to finish.
+    async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
+        while let Some(command) = commands.recv().await {
+            match command {
+                Command::Work(sinks, delivery, reload) => self.work(sinks, &delivery, reload),
+                Command::Finish => break,
+            }
+        }
+        for desk in self.desks.values() {
+            let _ = desk.orders.send(Order::Drain);
+        }
+        for desk in std::mem::take(&mut self.desks).into_values() {
+            let _ = desk.task.await;
+        }
+    }
+
+    fn work(&mut self, sinks: Vec<Sink>, delivery: &Arc<DeliverySettings>, reload: u32) {
+        let mut before = std::mem::take(&mut self.desks);
+        for sink in sinks {
+            let name = sink.settings.name.clone();
+            let old = before.remove(&name);
+            let desk = match old {
+                Some(desk)
+                    if desk.settings == sink.settings && desk.delivery == *delivery && !desk.task.is_finished() =>
+                {
+                    let _ = desk.orders.send(Order::Reopen(reload));
+                    desk
+                }
+                old => self.desk(sink, Arc::clone(delivery), old),
+            };
+            self.desks.insert(name, desk);
+        }
+        for desk in before.into_values() {
+            let _ = desk.orders.send(Order::End);
+        }
+    }
+
+    /// A worker; it begins when the one before it has ended, so that nothing is handed over by both.
+    fn desk(&self, sink: Sink, delivery: Arc<DeliverySettings>, old: Option<Desk>) -> Desk {
+        let (orders, listen) = watch::channel(Order::Work);
+        let settings = sink.settings.clone();
+        let queue = match &self.post {
+            Some(post) => Queue::Stored(Stored {
+                sink: settings.name.clone(),
+                path: post.path.to_path_buf(),
+                outbox: None,
+                reporter: post.reporter.clone(),
+                poke: post.poke.0.subscribe(),
+                told: false,
+            }),
+            None => Queue::Memory(Arc::clone(&sink.memory)),
+        };
+        let worker = Worker {
+            settings: settings.clone(),
+            delivery: Arc::clone(&delivery),
+            queue,
+            orders: listen,
+            counters: sink.counters,
+            clock: self.clock,
+        };
+        let task = tokio::spawn(async move {
+            if let Some(mut old) = old {
+                let _ = old.orders.send(Order::End);
+                if tokio::time::timeout(HANDOVER, &mut old.task).await.is_err() {
+                    old.task.abort();
                 }
             }
-        }
-        self.flush();
-    }
-
-    /// What each sink is to be asked of the store for.
-    pub fn wants(settings: &[Settings]) -> Vec<Wants> {
-        let wants = |sink: &Settings| Wants { sink: sink.name.clone(), min_severity: sink.min_severity.severity() };
-        settings.iter().map(wants).collect()
-    }
-
-    /// Hands stored lines to their sinks, then writes. Lines of sinks that have gone meanwhile stay pending in the store.
-    pub fn deliver_stored(&mut self, deliveries: &[Delivery]) {
-        for delivery in deliveries {
-            if let Some(sink) = self.sinks.iter_mut().find(|sink| sink.settings.name == delivery.sink) {
-                sink.take(&delivery.line, Some(delivery.seq));
-            }
-        }
-        self.flush();
-    }
-
-    /// Rows of the store whose lines have been delivered since the last call.
-    pub fn take_told(&mut self) -> Vec<i64> {
-        self.sinks.iter_mut().flat_map(Sink::take_told).collect()
-    }
-
-    /// Bytes of lines that no file would take, by sink; for the end, when nobody can try again.
-    pub fn unwritten(&self) -> Vec<(&str, usize)> {
-        let waiting = |sink: &'_ Sink| match &sink.target {
-            Target::Jsonl(file) => file.waiting(),
-            Target::Log => 0,
-        };
-        self.sinks
-            .iter()
-            .map(|sink| (sink.settings.name.as_str(), waiting(sink)))
-            .filter(|(_, bytes)| 0 < *bytes)
-            .collect()
-    }
-
-    /// Writes what is waiting; what cannot be written waits for the next call.
-    pub fn flush(&mut self) {
-        for sink in &mut self.sinks {
-            sink.flush();
-        }
-    }
-}
-
-impl Sink {
-    fn new(settings: &Settings) -> Sink {
-        let target = match (settings.kind, &settings.path) {
-            (Kind::Jsonl, Some(path)) => Target::Jsonl(jsonl::Jsonl::new(path)),
-            _ => Target::Log,
-        };
-        Sink { settings: settings.clone(), target, broken: false, told: Vec::new() }
-    }
-
-    fn take(&mut self, line: &str, row: Option<i64>) {
-        match &mut self.target {
-            Target::Jsonl(file) => file.take(line, row),
-            Target::Log => {
-                log::take(&serde_json::from_str(line).unwrap_or_default());
-                self.told.extend(row);
-            }
-        }
-    }
-
-    fn take_told(&mut self) -> Vec<i64> {
-        let mut told = std::mem::take(&mut self.told);
-        if let Target::Jsonl(file) = &mut self.target {
-            told.append(&mut file.take_told());
-        }
-        told
-    }
-
-    fn flush(&mut self) {
-        let Target::Jsonl(file) = &mut self.target else {
-            return;
-        };
-        let name = &self.settings.name;
-        match (file.flush(), self.broken) {
-            (Err(error), false) => {
-                self.broken = true;
-                error!(sink = %name, %error, waiting = file.waiting(), "sink down, lines wait");
-            }
-            (Ok(()), true) => {
-                self.broken = false;
-                info!(sink = %name, lost = file.lost(), "sink up again");
-            }
-            _ => {}
-        }
+            worker.run().await;
+        });
+        Desk { settings, delivery, orders, task }
     }
 }

@@ -7,10 +7,12 @@ use std::time::Duration;
 use tracing::{error, info};
 
 use super::{Daemon, purge_lines};
+use crate::alerts::{Notice, NoticeKind};
 use crate::clock::Moment;
-use crate::fault;
+use crate::config::Checked;
+use crate::delivery;
 use crate::journal::Rehearsal;
-use crate::store;
+use crate::store::{self, Orders};
 
 /// How long the store may take with what is left when stopping.
 const LAST_WORDS: Duration = Duration::from_secs(10);
@@ -18,6 +20,27 @@ const LAST_WORDS: Duration = Duration::from_secs(10);
 const CASES_EVERY: Duration = Duration::from_secs(10);
 /// How often what is old enough is removed.
 const PURGE_EVERY: Duration = Duration::from_secs(24 * 3600);
+
+/// How often a flood is told of while it lasts, and how long nothing may come of it until it is over.
+const FLOOD_EVERY: Duration = Duration::from_secs(60);
+const FLOOD_OVER: Duration = Duration::from_secs(600);
+
+/// What was told of vessels that had to be let go.
+pub(super) struct Flood {
+    /// How many in all, when it was told last.
+    told: u64,
+    /// When that was; absent while there is no flood.
+    at: Option<Moment>,
+    /// Whether an alert says so; one of an earlier run may.
+    noticed: bool,
+}
+
+impl Flood {
+    /// Of a daemon that begins, in whose engine so many had to be let go before.
+    pub(super) fn from(told: u64) -> Flood {
+        Flood { told, at: None, noticed: true }
+    }
+}
 
 /// The purge that is going on, if one is, and when the last began.
 #[derive(Default)]
@@ -28,33 +51,68 @@ pub(super) struct Purging {
     began: Option<Moment>,
 }
 
+/// Whom the store tells.
+pub(super) fn orders(settings: &Checked) -> Orders {
+    let wants = settings.sinks.iter().map(delivery::Settings::wants).collect();
+    Orders { wants, handling: settings.engine.handling.clone() }
+}
+
 impl Daemon {
-    /// The store has written: now the sinks may be told.
+    /// What the store says of itself.
     pub(super) fn stored(&mut self, event: store::Event) {
         match event {
-            store::Event::Stored(deliveries) => self.sinks.deliver_stored(&deliveries),
+            // The workers were told by the store's own thread.
+            store::Event::Stored => {}
             store::Event::Failing(why) => {
                 error!(%why, "the store cannot be written: alerts wait, nobody is told of them")
             }
             store::Event::Working => info!("the store is written again"),
         }
-        self.tell_store();
     }
 
-    /// What the sinks took, and how cases stand.
+    /// How cases stand.
     pub(super) fn tell_store(&mut self) {
         let Some(store) = &self.store else {
             return;
         };
-        let told = self.sinks.take_told();
-        if !told.is_empty() {
-            fault::point("told-before-mark");
-        }
-        store.told(told);
         let now = self.clock.moment();
         if self.cases_at.take_if(|since| CASES_EVERY <= now.since(*since)).is_some() {
             store.cases(self.helm.engine.cases());
         }
+    }
+
+    /// Says, while it lasts, that there are more vessels than there is room for: a flood of invented numbers, most likely.
+    pub(super) fn tell_flood(&mut self, now: Moment) {
+        let tracks = self.helm.engine.tracks();
+        let (evicted, tracks) = (tracks.evicted(), tracks.len());
+        let Flood { told, at, noticed } = &mut self.flood;
+        let more = evicted - (*told).min(evicted);
+        let holds = 0 < more;
+        if holds && at.is_none_or(|at| FLOOD_EVERY <= now.since(at)) {
+            error!(
+                evicted = more,
+                tracks,
+                "more vessels than tracks.max_tracks: those heard once go first, none in an open alert; is a feed inventing them?"
+            );
+        } else if holds || at.is_some_and(|at| now.since(at) < FLOOD_OVER) || !*noticed {
+            return;
+        }
+        (*told, *at) = (evicted, holds.then_some(now));
+        let Some(store) = self.store.as_ref().filter(|_| holds || *noticed) else {
+            return;
+        };
+        *noticed = holds;
+        let summary = match holds {
+            true => format!(
+                "More vessels are heard than there is room for ({tracks}): {more} have been let go within a minute, those heard once first, none in \
+                 an open alert. A feed that invents vessels looks like this."
+            ),
+            false => "Vessels are no longer more than there is room for.".to_owned(),
+        };
+        let mut measured = serde_json::Map::new();
+        measured.insert("tracks".to_owned(), tracks.into());
+        measured.insert("evicted".to_owned(), evicted.into());
+        store.notice(Notice { kind: NoticeKind::VesselFlood, name: String::new(), holds, summary, measured });
     }
 
     /// Removes what is old enough, at the start and once a day, beside the writer. A purge that the end of the daemon cuts off is taken
@@ -102,7 +160,7 @@ impl Daemon {
         }
     }
 
-    /// Stores what is left, tells the sinks of it, and stores that too.
+    /// Stores what is left.
     pub(super) fn last_words(&mut self) {
         let Some(store) = &self.store else {
             return;

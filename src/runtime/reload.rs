@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use tracing::{error, info, warn};
 
 use super::Daemon;
+use super::keeping::orders;
 use crate::config::{self, Checked, FolderWatch, Problem, Purpose, ZoneSource};
-use crate::delivery::Sinks;
 use crate::telemetry::FromAir;
 
 impl Daemon {
@@ -16,13 +16,13 @@ impl Daemon {
             Ok(settings) => settings,
             Err(problems) => {
                 // A rotated file is begun afresh all the same.
-                self.sinks.replace(&self.settings.sinks);
+                self.reopen_sinks();
                 return refuse(&problems);
             }
         };
         if settings.inputs.is_empty() {
             // An emptied or half-written file reads like settings without anything in them.
-            self.sinks.replace(&self.settings.sinks);
+            self.reopen_sinks();
             error!(file = %self.file.display(), "reload refused: the settings name no [[inputs]]; what is in force is kept");
             return;
         }
@@ -38,18 +38,26 @@ impl Daemon {
             warn!(before = %self.settings.zones, now = %settings.zones, "the zones come from elsewhere now");
         }
         self.replace(&settings);
-        self.sinks.replace(&settings.sinks);
         if let Some(store) = &self.store {
-            store.wants(Sinks::wants(&settings.sinks));
+            store.orders(orders(&settings));
         }
         if settings.store != self.settings.store {
             warn!("another [store] takes effect after a restart");
         }
         let inputs = std::mem::take(&mut self.settings.inputs);
         self.settings = Checked { inputs, ..settings };
+        self.reopen_sinks();
         self.watch = FolderWatch::new(folders(&self.settings));
         warn_of(&self.settings);
         info!(zones = self.settings.zone_count(), sinks = self.settings.sinks.len(), "reloaded");
+    }
+
+    /// Sinks as the settings in force name them, files and connections anew.
+    fn reopen_sinks(&mut self) {
+        self.reloads += 1;
+        if let Some(couriers) = &mut self.couriers {
+            couriers.replace(&self.settings.sinks, &self.settings.delivery, self.reloads);
+        }
     }
 
     pub(super) fn reload_zones(&mut self) {

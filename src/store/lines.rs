@@ -1,11 +1,13 @@
 //! A change on its way into the tables, and what analysts asked for that bears on it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::marks;
-use super::outbox::{self, Delivery, Wants};
+use super::outbox;
+use super::wants::Wants;
 use crate::alerts::{Alert, Change, ChangeKind, Severity, Status};
 use crate::cases::Case;
 use crate::time::Time;
@@ -13,54 +15,47 @@ use crate::time::Time;
 /// Who writes what nobody did by hand.
 pub const OURSELVES: &str = "atalaia";
 
-/// Stores one change and adds its deliveries to `due`. A change that is there already, from before a crash, changes nothing.
+/// Stores one change and puts it before the sinks; whether one waits for it now. A change that is there already, from before a crash,
+/// changes nothing.
 pub(super) fn store(
     transaction: &Transaction<'_>,
     change: &Change,
     wants: &[Wants],
     now: Time,
-    due: &mut Vec<Delivery>,
-) -> rusqlite::Result<()> {
-    let alert = &change.alert;
+) -> rusqlite::Result<bool> {
     upsert(transaction, change, now)?;
-    let line: Arc<str> = line(transaction, change)?.into();
+    let change = &*marked(transaction, change)?;
+    let alert = &change.alert;
     let mut insert = transaction.prepare_cached(
         "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT DO NOTHING",
     )?;
     let (at, severity) = (change.at.millis(), rank(alert.severity));
     let kind = kind_of(change.change);
-    let stored = insert.execute(params![alert.id, change.revision, at, kind, severity, now.millis(), &*line])?;
+    let stored = insert.execute(params![alert.id, change.revision, at, kind, severity, now.millis(), json(change)])?;
     if stored == 0 {
-        return Ok(());
+        return Ok(false);
     }
     audit(transaction, now, OURSELVES, kind, &alert.id, Some(&change.reason))?;
     if !alert.announced {
-        return Ok(());
+        return Ok(false);
     }
     let hushed = is_hushed(transaction, change)?;
-    for wants in wants.iter().filter(|wants| wants.min_severity <= alert.severity) {
-        let sink = &wants.sink;
-        // Who was told that it began is told that it is over.
-        let closes = matches!(change.change, ChangeKind::Ended | ChangeKind::Retracted);
-        let silent = hushed && !(closes && outbox::knows(transaction, sink, &alert.id)?);
-        let state = if silent { "silenced" } else { "pending" };
-        let row = outbox::add(transaction, sink, &alert.id, change.revision, state)?;
-        if let Some(seq) = row.filter(|_| !silent) {
-            due.push(Delivery { seq, sink: sink.clone(), line: Arc::clone(&line) });
-        }
+    let mut due = false;
+    for wants in wants {
+        due |= outbox::offer(transaction, wants, change, hushed, now)?;
     }
-    Ok(())
+    Ok(due)
 }
 
-/// The line as it goes out: marked as an analyst marked the alert, if one did.
-fn line(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<String> {
+/// The change as it goes out: marked as an analyst marked the alert, if one did.
+fn marked<'a>(transaction: &Transaction<'_>, change: &'a Change) -> rusqlite::Result<Cow<'a, Change>> {
     let Some(mark) = marks::of(transaction, &change.alert.id)? else {
-        return Ok(json(change));
+        return Ok(Cow::Borrowed(change));
     };
     let handling = change.alert.handling.clone().marked(&mark);
     let alert = Arc::new(Alert { handling, ..(*change.alert).clone() });
-    Ok(json(&Change { alert, ..change.clone() }))
+    Ok(Cow::Owned(Change { alert, ..change.clone() }))
 }
 
 /// Notes the state of a case; how it came about stands in the changes of its alerts.

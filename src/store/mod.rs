@@ -5,8 +5,8 @@
 //! sink, and the audit row. One thread writes (`writer`); whoever reads or acts from another process opens the file beside it: readers
 //! never wait for the writer (write-ahead log).
 //!
-//! Deliveries are an outbox: a row is pending until its sink took the line. After a crash pending rows are delivered again, under the
-//! same key.
+//! Deliveries are an outbox: a row is pending until its sink took the line (told) or is given up (failed: an alert of its own says
+//! so); what a sink's markings do not allow is withheld. After a crash pending rows are delivered again, under the same key.
 
 mod acts;
 mod backup;
@@ -15,12 +15,15 @@ pub mod export;
 mod holds;
 mod lines;
 mod marks;
+mod notices;
 mod orphans;
 mod outbox;
 mod read;
 mod retention;
 mod schema;
 mod sound;
+mod undelivered;
+mod wants;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -34,13 +37,17 @@ pub use holds::{held_spans, hold, release};
 pub use lines::OURSELVES;
 pub use marks::mark;
 pub use orphans::{Standing, revisions, standing};
-pub use outbox::{Delivery, Wants};
+pub use outbox::{Delivery, Outbox, Outcome, Tried};
 pub use read::{
-    Entry, HushRow, Note, Query, Sent, Told, alert, alerts, all_notes, case, cases, deliveries, hushes, stored_severity,
+    Entry, HushRow, Note, Query, Sent, Told, alert, alerts, all_notes, case, cases, hushes, stored_severity,
 };
 pub use retention::{Purged, RetentionSettings, purge};
 pub use sound::SetAside;
-pub use writer::{Event, Store};
+pub use undelivered::{Parcel, Parcels, deliveries, parcels, retry};
+pub use wants::{Carries, Wants};
+pub use writer::{Event, Reporter, Store};
+
+use crate::alerts::HandlingSettings;
 
 /// `[store]`
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -48,6 +55,22 @@ pub use writer::{Event, Store};
 pub struct Settings {
     /// The SQLite file; without it nothing outlives the process.
     pub path: Option<PathBuf>,
+}
+
+/// Whom the store tells, and how it marks what it has to say itself.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Orders {
+    /// The sinks.
+    pub wants: Vec<Wants>,
+    /// The marking of notices.
+    pub handling: HandlingSettings,
+}
+
+impl Orders {
+    /// All sinks but one.
+    fn without(&self, sink: Option<&str>) -> Vec<Wants> {
+        self.wants.iter().filter(|wants| Some(wants.sink.as_str()) != sink).cloned().collect()
+    }
 }
 
 /// Why the store cannot be used.

@@ -6,8 +6,8 @@ use std::path::Path;
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::{Map, Value};
 
-use super::outbox::{self, Delivery, Wants};
-use super::{StoreError, lines, schema};
+use super::wants::Wants;
+use super::{StoreError, lines, outbox, schema};
 use crate::time::Time;
 
 const REASON: &str = "not followed over a restart: the state of the program was lost";
@@ -17,7 +17,7 @@ const REASON: &str = "not followed over a restart: the state of the program was 
 pub struct Standing {
     /// The position of the journal behind what came into the store last.
     pub reached: u64,
-    /// Open alerts and facts with their revisions.
+    /// Open alerts and facts of the engine with their revisions.
     pub open: Vec<(String, u32)>,
 }
 
@@ -27,7 +27,9 @@ pub fn standing(path: &Path) -> Result<Standing, StoreError> {
     let read = || -> rusqlite::Result<Standing> {
         let reached =
             connection.query_row("SELECT journal_seq FROM reached", [], |row| row.get::<_, i64>(0)).optional()?;
-        let mut open = connection.prepare("SELECT id, revision FROM alerts WHERE status = 'open' ORDER BY id")?;
+        let mut open = connection.prepare(
+            "SELECT id, revision FROM alerts WHERE status = 'open' AND id NOT IN (SELECT alert FROM notices) ORDER BY id",
+        )?;
         let open = open.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
         Ok(Standing { reached: reached.unwrap_or(0) as u64, open })
     };
@@ -50,16 +52,18 @@ pub fn revisions(path: &Path, ids: &BTreeSet<String>) -> Result<BTreeMap<String,
     read().map_err(StoreError::sqlite(path))
 }
 
-/// Ends everything that is open and not among these, as of the moment it was last known to hold.
+/// Ends everything that is open and not among these, as of the moment it was last known to hold; whether a sink waits to be told.
 pub(super) fn end(
     transaction: &Transaction<'_>,
     open: &BTreeSet<String>,
     wants: &[Wants],
     now: Time,
-    due: &mut Vec<Delivery>,
-) -> rusqlite::Result<()> {
-    let mut all = transaction
-        .prepare("SELECT id, revision, announced, severity, body FROM alerts WHERE status = 'open' ORDER BY id")?;
+) -> rusqlite::Result<bool> {
+    let mut due = false;
+    let mut all = transaction.prepare(
+        "SELECT id, revision, announced, severity, body FROM alerts
+         WHERE status = 'open' AND id NOT IN (SELECT alert FROM notices) ORDER BY id",
+    )?;
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
         let (id, revision, announced): (String, u32, bool) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -97,12 +101,8 @@ pub(super) fn end(
         }
         // Who was told that it began is told that nobody looks after it any more.
         for wants in wants {
-            if outbox::knows(transaction, &wants.sink, &id)?
-                && let Some(seq) = outbox::add(transaction, &wants.sink, &id, revision + 1, "pending")?
-            {
-                due.push(Delivery { seq, sink: wants.sink.clone(), line: line.as_str().into() });
-            }
+            due |= outbox::offer_end(transaction, &wants.sink, &id, revision + 1, now)?;
         }
     }
-    Ok(())
+    Ok(due)
 }

@@ -1,80 +1,253 @@
 //! Who is to be told of what: one row for each sink and change, pending until the sink took it.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use serde_json::Value;
 
-use crate::alerts::Severity;
+use super::lines::{OURSELVES, audit};
+use super::wants::{Verdict, Wants};
+use super::{StoreError, schema};
+use crate::alerts::{Change, ChangeKind};
 use crate::time::Time;
 
-/// What one sink wants to be told of.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Wants {
-    /// Its name.
-    pub sink: String,
-    /// Nothing below this.
-    pub min_severity: Severity,
-}
+/// Why what waits for a sink that is gone is given up.
+const NOT_NAMED: &str = "the settings no longer name this sink";
 
 /// One line on its way to one sink.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Delivery {
-    /// Its row.
+    /// Its row; later rows have higher numbers.
     pub seq: i64,
-    /// To whom.
-    pub sink: String,
     /// The line, JSON without a line end.
     pub line: Arc<str>,
+    /// Since when it waits, wall clock.
+    pub since: Time,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Not to be tried before.
+    pub due_at: Option<Time>,
 }
 
-/// Adds a row; nothing if there is one for this change already.
-pub(super) fn add(
+/// What became of a delivery.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Tried {
+    /// Its row.
+    pub seq: i64,
+    /// How often it has been tried now.
+    pub attempts: u32,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What came of a try.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Outcome {
+    /// The sink took it.
+    Told,
+    /// It is tried again.
+    Later {
+        /// Not before.
+        due_at: Time,
+        /// What happened.
+        why: String,
+    },
+    /// It is not tried again unless somebody asks for it.
+    Failed {
+        /// What happened.
+        why: String,
+    },
+}
+
+/// Offers a change to one sink; whether it waits for it now.
+pub(super) fn offer(
+    transaction: &Transaction<'_>,
+    wants: &Wants,
+    change: &Change,
+    hushed: bool,
+    now: Time,
+) -> rusqlite::Result<bool> {
+    let (sink, alert) = (&wants.sink, &change.alert);
+    // Who was told that it began is told that it is over, whatever has changed meanwhile.
+    let closes = matches!(change.change, ChangeKind::Ended | ChangeKind::Retracted);
+    let knows = closes && knows(transaction, sink, &alert.id)?;
+    let (state, line, why) = match wants.verdict(alert) {
+        Verdict::Unasked if !knows => return Ok(false),
+        Verdict::Withheld(_) if knows => ("pending", farewell(transaction, sink, change)?, None),
+        Verdict::Withheld(why) => ("withheld", None, Some(why)),
+        _ if hushed && !knows => ("silenced", None, None),
+        _ => ("pending", None, None),
+    };
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO outbox (sink, alert, revision, state, line, since, error) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT DO NOTHING",
+    )?;
+    let added = insert.execute(params![sink, alert.id, change.revision, state, line, now.millis(), why])?;
+    if let Some(why) = why.filter(|_| 0 < added) {
+        let first: bool = transaction.query_row(
+            "SELECT count(*) = 1 FROM outbox WHERE sink = ?1 AND alert = ?2 AND state = 'withheld'",
+            params![sink, alert.id],
+            |row| row.get(0),
+        )?;
+        if first {
+            audit(transaction, now, OURSELVES, "withheld", &alert.id, Some(&format!("sink {sink}: {why}")))?;
+        }
+    }
+    Ok(0 < added && state == "pending")
+}
+
+/// Puts a line that is not stored as it goes out before a sink that knows the alert; whether it waits for it now.
+pub(super) fn offer_end(
     transaction: &Transaction<'_>,
     sink: &str,
     alert: &str,
     revision: u32,
-    state: &str,
-) -> rusqlite::Result<Option<i64>> {
+    now: Time,
+) -> rusqlite::Result<bool> {
+    if !knows(transaction, sink, alert)? {
+        return Ok(false);
+    }
     let mut insert = transaction.prepare_cached(
-        "INSERT INTO outbox (sink, alert, revision, state) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+        "INSERT INTO outbox (sink, alert, revision, state, since) VALUES (?1, ?2, ?3, 'pending', ?4) ON CONFLICT DO NOTHING",
     )?;
-    let added = insert.execute(params![sink, alert, revision, state])?;
-    Ok((0 < added).then(|| transaction.last_insert_rowid()))
+    Ok(0 < insert.execute(params![sink, alert, revision, now.millis()])?)
 }
 
 /// Whether the sink has been, or is about to be, told of the alert.
-pub(super) fn knows(transaction: &Transaction<'_>, sink: &str, alert: &str) -> rusqlite::Result<bool> {
+fn knows(transaction: &Transaction<'_>, sink: &str, alert: &str) -> rusqlite::Result<bool> {
     let mut query = transaction.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM outbox WHERE sink = ?1 AND alert = ?2 AND state IN ('pending', 'told'))",
     )?;
     query.query_row(params![sink, alert], |row| row.get(0))
 }
 
-/// What waits since an earlier run, in order; rows of sinks that nobody names any more are marked as failed.
-pub(super) fn pending(connection: &Connection, wants: &[Wants]) -> rusqlite::Result<Vec<Delivery>> {
-    let mut query = connection.prepare(
-        "SELECT outbox.seq, outbox.sink, changes.line FROM outbox
+/// The end of an alert that the sink knows and may not have any more: what it was told last, as over.
+fn farewell(transaction: &Transaction<'_>, sink: &str, change: &Change) -> rusqlite::Result<Option<String>> {
+    let mut query = transaction.prepare_cached(
+        "SELECT coalesce(outbox.line, changes.line) FROM outbox
          JOIN changes ON changes.alert = outbox.alert AND changes.revision = outbox.revision
-         WHERE outbox.state = 'pending' ORDER BY outbox.seq",
+         WHERE outbox.sink = ?1 AND outbox.alert = ?2 AND outbox.state IN ('pending', 'told')
+         ORDER BY outbox.revision DESC LIMIT 1",
     )?;
-    let rows = query.query_map([], |row| {
-        let line: String = row.get(2)?;
-        Ok(Delivery { seq: row.get(0)?, sink: row.get(1)?, line: line.into() })
-    })?;
-    let all = rows.collect::<rusqlite::Result<Vec<Delivery>>>()?;
-    let (known, gone): (Vec<Delivery>, Vec<Delivery>) =
-        all.into_iter().partition(|waiting| wants.iter().any(|wants| wants.sink == waiting.sink));
-    for delivery in gone {
-        connection.execute(
-            "UPDATE outbox SET state = 'failed', error = 'the settings no longer name this sink' WHERE seq = ?1",
-            [delivery.seq],
-        )?;
-    }
-    Ok(known)
+    let last: Option<String> = query.query_row(params![sink, change.alert.id], |row| row.get(0)).optional()?;
+    // The stored line is one of ours; the change is plain data.
+    let told: Option<Value> = last.and_then(|line| serde_json::from_str(&line).ok());
+    let now = serde_json::to_value(change).unwrap_or_default();
+    Ok(told.map(|mut told| {
+        for key in ["change", "revision", "at"] {
+            told[key] = now[key].clone();
+        }
+        told["reason"] = "it is over; the marking of what was found since does not allow more".into();
+        for key in ["status", "ended_at"] {
+            told["alert"][key] = now["alert"][key].clone();
+        }
+        told.to_string()
+    }))
 }
 
-/// The sinks took these.
-pub(super) fn told(transaction: &Transaction<'_>, rows: &[i64], now: Time) -> rusqlite::Result<()> {
-    let mut update = transaction.prepare_cached("UPDATE outbox SET state = 'told', told_at = ?2 WHERE seq = ?1")?;
-    rows.iter().try_for_each(|seq| update.execute(params![seq, now.millis()]).map(drop))
+const WAITING: &str =
+    "SELECT outbox.seq, coalesce(outbox.line, changes.line), outbox.since, outbox.attempts, outbox.due_at
+     FROM outbox JOIN changes ON changes.alert = outbox.alert AND changes.revision = outbox.revision";
+
+/// Reads what waits for sinks, beside the writer.
+#[derive(Debug)]
+pub struct Outbox {
+    connection: Connection,
+}
+
+impl Outbox {
+    /// Of a store that a daemon has opened.
+    pub fn open(path: &Path) -> Result<Outbox, StoreError> {
+        Ok(Outbox { connection: schema::beside(path)? })
+    }
+
+    /// What waits for a sink, in order, at most so much of it.
+    pub fn waiting(&self, sink: &str, most: usize) -> Result<Vec<Delivery>, StoreError> {
+        let rows =
+            format!("{WAITING} WHERE outbox.sink = ?1 AND outbox.state = 'pending' ORDER BY outbox.seq LIMIT ?2");
+        self.read(&rows, params![sink, most as i64])
+    }
+
+    /// The last lines that a sink took of the alerts it knows as open.
+    pub fn open_alerts(&self, sink: &str) -> Result<Vec<Delivery>, StoreError> {
+        let rows = format!(
+            "{WAITING} JOIN alerts ON alerts.id = outbox.alert
+             WHERE outbox.sink = ?1 AND outbox.state = 'told' AND alerts.status = 'open'
+             AND outbox.revision = (SELECT max(revision) FROM outbox AS other
+                 WHERE other.sink = outbox.sink AND other.alert = outbox.alert AND other.state = 'told')
+             ORDER BY outbox.seq"
+        );
+        self.read(&rows, params![sink])
+    }
+
+    fn read(&self, rows: &str, params: impl rusqlite::Params) -> Result<Vec<Delivery>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<Delivery>> {
+            let mut query = self.connection.prepare_cached(rows)?;
+            let rows = query.query_map(params, |row| {
+                Ok(Delivery {
+                    seq: row.get(0)?,
+                    line: row.get::<_, String>(1)?.into(),
+                    since: Time::from_millis(row.get(2)?),
+                    attempts: row.get(3)?,
+                    due_at: row.get::<_, Option<i64>>(4)?.map(Time::from_millis),
+                })
+            })?;
+            rows.collect()
+        };
+        read().map_err(|cause| StoreError::Sqlite { path: self.connection.path().unwrap_or_default().into(), cause })
+    }
+}
+
+/// Gives up what waits for sinks that nobody names.
+pub(super) fn give_up(connection: &Connection, wants: &[Wants], now: Time) -> rusqlite::Result<()> {
+    let mut sinks = connection.prepare("SELECT DISTINCT sink FROM outbox WHERE state = 'pending'")?;
+    let sinks = sinks.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+    for sink in sinks.iter().filter(|sink| wants.iter().all(|wants| wants.sink != **sink)) {
+        connection.execute(
+            "UPDATE outbox SET state = 'failed', error = ?2, told_at = ?3 WHERE sink = ?1 AND state = 'pending'",
+            params![sink, NOT_NAMED, now.millis()],
+        )?;
+    }
+    Ok(())
+}
+
+/// Notes what became of deliveries; the sinks whose failed ones may have become more or fewer.
+pub(super) fn tried(transaction: &Transaction<'_>, all: &[Tried], now: Time) -> rusqlite::Result<Vec<String>> {
+    let mut told = transaction.prepare_cached(
+        "UPDATE outbox SET state = 'told', told_at = ?2, attempts = ?3, due_at = NULL WHERE seq = ?1 RETURNING sink",
+    )?;
+    let mut later = transaction.prepare_cached(
+        "UPDATE outbox SET attempts = ?2, due_at = ?3, error = ?4 WHERE seq = ?1 AND state = 'pending'",
+    )?;
+    let mut failed = transaction.prepare_cached(
+        "UPDATE outbox SET state = 'failed', told_at = ?2, attempts = ?3, due_at = NULL, error = ?4 WHERE seq = ?1
+         RETURNING sink, alert",
+    )?;
+    let mut sinks = Vec::new();
+    for Tried { seq, attempts, outcome } in all {
+        let sink = match outcome {
+            Outcome::Told => {
+                told.query_row(params![seq, now.millis(), attempts], |row| row.get::<_, String>(0)).optional()?
+            }
+            Outcome::Later { due_at, why } => {
+                later.execute(params![seq, attempts, due_at.millis(), why])?;
+                None
+            }
+            Outcome::Failed { why } => {
+                let row = failed
+                    .query_row(params![seq, now.millis(), attempts, why], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()?;
+                if let Some((sink, alert)) = &row {
+                    let (sink, alert): (&String, &String) = (sink, alert);
+                    audit(transaction, now, OURSELVES, "undelivered", alert, Some(&format!("sink {sink}: {why}")))?;
+                }
+                row.map(|(sink, _)| sink)
+            }
+        };
+        if let Some(sink) = sink.filter(|sink| !sinks.contains(sink)) {
+            sinks.push(sink);
+        }
+    }
+    Ok(sinks)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use rusqlite::types::ToSql;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row};
 use serde_json::{Value, json};
 
 use super::acts::whole;
@@ -117,7 +117,7 @@ pub struct Sent {
     pub revision: u32,
     /// The sink's name.
     pub sink: String,
-    /// `pending`, `told`, `silenced` or `failed`.
+    /// `pending`, `told`, `silenced`, `withheld` or `failed`.
     pub state: String,
     /// When it was told.
     pub at: Option<Time>,
@@ -298,18 +298,6 @@ pub fn case(path: &Path, id: &str) -> Result<Value, StoreError> {
     };
     let found = cases(path)?.into_iter().find(fits);
     found.ok_or_else(|| StoreError::Refused(format!("no case {id}")))
-}
-
-/// How many rows of the outbox are in which state, by sink.
-pub fn deliveries(path: &Path) -> Result<Vec<(String, String, u64)>, StoreError> {
-    let connection = schema::beside(path)?;
-    let read = || -> rusqlite::Result<Vec<(String, String, u64)>> {
-        let mut query =
-            connection.prepare("SELECT sink, state, count(*) FROM outbox GROUP BY sink, state ORDER BY sink, state")?;
-        let rows = query.query_map(params![], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)? as u64)))?;
-        rows.collect()
-    };
-    read().map_err(StoreError::sqlite(path))
 }
 
 /// The severity a stored line says.

@@ -11,7 +11,7 @@ use super::backup::copy;
 use crate::fault;
 
 /// What this program writes into `user_version`.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 /// Earlier versions of SQLite could damage a file in the write-ahead log's reset (mended in 3.51.3).
 const LEAST_SQLITE: i32 = 3_051_003;
 /// From this version on what is deleted or overwritten is wiped.
@@ -143,6 +143,23 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
         audit INTEGER NOT NULL DEFAULT 0,
         copies INTEGER NOT NULL DEFAULT 0
     ) STRICT;
+",
+    "
+    ALTER TABLE outbox ADD COLUMN line TEXT;
+    ALTER TABLE outbox ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE outbox ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE outbox ADD COLUMN due_at INTEGER;
+    UPDATE outbox SET since = coalesce((SELECT stored_at FROM changes
+        WHERE changes.alert = outbox.alert AND changes.revision = outbox.revision), 0);
+    DROP INDEX outbox_pending;
+    CREATE INDEX outbox_pending ON outbox (sink, seq) WHERE state = 'pending';
+    CREATE INDEX outbox_failed ON outbox (sink, seq) WHERE state = 'failed';
+    CREATE TABLE notices (
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        alert TEXT NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+        PRIMARY KEY (kind, name)
+    ) STRICT, WITHOUT ROWID;
 ",
 ];
 

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::outbox::{self, Delivery, Wants};
+use super::outbox::{self, Tried};
 use super::sound::{self, SetAside};
-use super::{StoreError, lines, orphans, schema};
-use crate::alerts::Change;
+use super::{Orders, StoreError, lines, notices, orphans, schema};
+use crate::alerts::{Change, Notice};
 use crate::cases::Case;
 use crate::fault;
 use crate::time::Time;
@@ -27,8 +27,8 @@ const RETRY: Duration = Duration::from_secs(1);
 /// What the writer tells the loop.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Event {
-    /// Stored for good: these may go out now, in this order.
-    Stored(Vec<Delivery>),
+    /// Something is stored for good that sinks wait for.
+    Stored,
     /// Nothing can be stored, and nobody is told of anything until it can; it is tried again every second.
     Failing(String),
     /// It works again.
@@ -41,8 +41,9 @@ enum Request {
     /// Everything that is open: what else the store has open is nobody's any more.
     Open(BTreeSet<String>),
     Cases(Vec<Case>),
-    Told(Vec<i64>),
-    Wants(Vec<Wants>),
+    Tried(Vec<Tried>),
+    Notice(Notice),
+    Orders(Orders),
     /// To be answered when all before it is stored.
     Reached(SyncSender<()>),
     Finish,
@@ -59,12 +60,12 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store, makes it if missing or damaged (what is damaged is kept), and starts the writer. What an earlier run left undelivered is the first event. `now` is the
+    /// Opens the store, makes it if missing or damaged (what is damaged is kept), and starts the writer. `now` is the
     /// wall clock; `tell` is called from the writer's thread and must not wait. `before` makes the journal durable up to a position,
     /// before anything is stored that came from it; it gives up after a while by itself.
     pub fn open(
         path: &Path,
-        wants: Vec<Wants>,
+        orders: Orders,
         now: impl Fn() -> Time + Send + 'static,
         before: impl FnMut(u64) + Send + 'static,
         tell: impl FnMut(Event) + Send + 'static,
@@ -72,12 +73,9 @@ impl Store {
         let lock = lock(path)?;
         let set_aside = sound::make_sound(path, now())?;
         let connection = schema::open(path)?;
-        let waiting = outbox::pending(&connection, &wants).map_err(StoreError::sqlite(path))?;
+        outbox::give_up(&connection, &orders.wants, now()).map_err(StoreError::sqlite(path))?;
         let (sender, receiver) = sync_channel(WAITING);
-        let mut writer = Writer { path: path.to_owned(), connection, wants, now, before, tell, failing: false };
-        if !waiting.is_empty() {
-            (writer.tell)(Event::Stored(waiting));
-        }
+        let mut writer = Writer { path: path.to_owned(), connection, orders, now, before, tell, failing: false };
         let thread = thread::Builder::new().name("store".to_owned()).spawn(move || writer.run(&receiver));
         let thread = thread.map_err(StoreError::file(path))?;
         Ok(Store { sender, thread: Some(thread), set_aside, _lock: lock })
@@ -103,16 +101,19 @@ impl Store {
         self.ask(Request::Cases(cases));
     }
 
-    /// The sinks took these rows.
-    pub fn told(&self, rows: Vec<i64>) {
-        if !rows.is_empty() {
-            self.ask(Request::Told(rows));
-        }
+    /// Takes note of how something about the program stands.
+    pub fn notice(&self, notice: Notice) {
+        self.ask(Request::Notice(notice));
     }
 
-    /// The sinks want other things from now on.
-    pub fn wants(&self, wants: Vec<Wants>) {
-        self.ask(Request::Wants(wants));
+    /// Other sinks, or sinks that want other things, from now on.
+    pub fn orders(&self, orders: Orders) {
+        self.ask(Request::Orders(orders));
+    }
+
+    /// For who delivers.
+    pub fn reporter(&self) -> Reporter {
+        Reporter { sender: self.sender.clone() }
     }
 
     /// Waits until everything asked for so far is stored; whether it was within `patience`.
@@ -145,6 +146,28 @@ impl Store {
     }
 }
 
+/// Reports to the store what became of deliveries.
+#[derive(Clone, Debug)]
+pub struct Reporter {
+    sender: SyncSender<Request>,
+}
+
+impl Reporter {
+    /// Takes note; waits while the store has too much to do. A store that has ended hears nothing.
+    pub fn tried(&self, tried: Vec<Tried>) {
+        if !tried.is_empty() {
+            let _ = self.sender.send(Request::Tried(tried));
+        }
+    }
+
+    /// Something that answers once everything asked for so far is stored.
+    pub fn settled(&self) -> Receiver<()> {
+        let (sender, receiver) = sync_channel(1);
+        let _ = self.sender.send(Request::Reached(sender));
+        receiver
+    }
+}
+
 impl Drop for Store {
     /// Waits for the writer to end; what cannot be stored is tried once more.
     fn drop(&mut self) {
@@ -155,7 +178,7 @@ impl Drop for Store {
 struct Writer<N, B, T> {
     path: PathBuf,
     connection: Connection,
-    wants: Vec<Wants>,
+    orders: Orders,
     now: N,
     before: B,
     tell: T,
@@ -184,8 +207,8 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
                     if std::mem::take(&mut self.failing) {
                         (self.tell)(Event::Working);
                     }
-                    if !due.is_empty() {
-                        (self.tell)(Event::Stored(due));
+                    if due {
+                        (self.tell)(Event::Stored);
                     }
                     self.after(&mut batch);
                 }
@@ -207,9 +230,9 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         }
     }
 
-    /// All of the batch in one transaction, or none of it.
-    fn write(&mut self, batch: &[Request]) -> rusqlite::Result<Vec<Delivery>> {
-        let mut due = Vec::new();
+    /// All of the batch in one transaction, or none of it; whether sinks wait for something in it.
+    fn write(&mut self, batch: &[Request]) -> rusqlite::Result<bool> {
+        let mut due = false;
         let now = (self.now)();
         let reached = batch.iter().filter_map(|request| match request {
             Request::Changes(_, position) => Some(*position),
@@ -219,21 +242,30 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         if let Some(position) = reached {
             (self.before)(position);
         }
-        let mut wants = &self.wants;
+        let mut orders = &self.orders;
         let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         for request in batch {
             match request {
                 Request::Changes(changes, _) => {
                     for change in changes {
-                        lines::store(&transaction, change, wants, now, &mut due)?;
+                        due |= lines::store(&transaction, change, &orders.wants, now)?;
                     }
                 }
                 Request::Cases(cases) => {
                     cases.iter().try_for_each(|case| lines::store_case(&transaction, case, now))?;
                 }
-                Request::Open(open) => orphans::end(&transaction, open, wants, now, &mut due)?,
-                Request::Told(rows) => outbox::told(&transaction, rows, now)?,
-                Request::Wants(newer) => wants = newer,
+                Request::Open(open) => due |= orphans::end(&transaction, open, &orders.wants, now)?,
+                Request::Tried(tried) => {
+                    for sink in outbox::tried(&transaction, tried, now)? {
+                        let notice = notices::of_sink(&transaction, &sink)?;
+                        due |= notices::store(&transaction, &notice, orders, now)?;
+                    }
+                }
+                Request::Notice(notice) => due |= notices::store(&transaction, notice, orders, now)?,
+                Request::Orders(newer) => {
+                    orders = newer;
+                    outbox::give_up(&transaction, &orders.wants, now)?;
+                }
                 Request::Reached(_) | Request::Finish => {}
             }
         }
@@ -243,7 +275,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         fault::point("store-before-commit");
         transaction.commit()?;
         fault::point("store-after-commit");
-        if batch.iter().any(|request| matches!(request, Request::Told(_))) {
+        if batch.iter().any(|request| matches!(request, Request::Tried(_))) {
             fault::point("told-after-mark");
         }
         Ok(due)
@@ -253,11 +285,16 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
     fn after(&mut self, batch: &mut Vec<Request>) {
         for request in batch.drain(..) {
             match request {
-                Request::Wants(newer) => self.wants = newer,
+                Request::Orders(newer) => self.orders = newer,
                 Request::Reached(waits) => {
                     let _ = waits.send(());
                 }
-                Request::Changes(..) | Request::Open(_) | Request::Cases(_) | Request::Told(_) | Request::Finish => {}
+                Request::Changes(..)
+                | Request::Open(_)
+                | Request::Cases(_)
+                | Request::Tried(_)
+                | Request::Notice(_)
+                | Request::Finish => {}
             }
         }
     }

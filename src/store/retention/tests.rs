@@ -4,7 +4,7 @@ use super::*;
 use crate::alerts::handling::Mark;
 use crate::alerts::{Change, Severity, Status};
 use crate::cases::Case;
-use crate::store::tests::{PATIENCE, Place, distress, noon, place, stored, with};
+use crate::store::tests::{PATIENCE, Place, distress, noon, place, stored, tell, with};
 use crate::store::{Act, Query, act, alert, alerts, case, held_spans, hold, mark, release};
 
 const WHO: &str = "ana";
@@ -69,7 +69,8 @@ fn what_is_over_goes_byte_for_byte_while_the_daemon_works() {
     // What the program says of its reasons may name somebody.
     let reason = format!("{MMSI} says who it is");
     store.changes(distress().into_iter().map(|change| Change { reason: reason.clone(), ..change }).collect(), 0);
-    store.told(stored(&events).iter().map(|delivery| delivery.seq).collect());
+    stored(&events);
+    tell(&store, &place.waiting("file"));
     let id = &distress()[0].alert.id;
     // Much and little, so that pages fill, split and are left half empty.
     (0..300).for_each(|number| {
@@ -110,12 +111,12 @@ fn what_is_over_goes_byte_for_byte_while_the_daemon_works() {
 #[test]
 fn open_alerts_and_deliveries_that_wait_stay_whatever_their_age() {
     let place = place();
-    let (store, events) = place.open(&["file"]);
+    let (store, _events) = place.open(&["file"]);
     // b is open, c is over and told, d is over and waits.
     store.changes(over(1, |_| {})[..1].to_vec(), 0);
     store.changes(over(2, |_| {}), 0);
-    let told = stored(&events).into_iter().chain(stored(&events)).map(|delivery| delivery.seq).collect();
-    store.told(told);
+    assert!(store.settle(PATIENCE));
+    tell(&store, &place.waiting("file"));
     store.changes(over(3, |_| {}), 0);
     assert!(store.settle(PATIENCE));
     let gone = run(&place, days(5000));
@@ -123,8 +124,7 @@ fn open_alerts_and_deliveries_that_wait_stay_whatever_their_age() {
     assert_eq!(ids(&place), "bd");
     assert_eq!(place.count("SELECT count(*) FROM outbox WHERE state = 'pending'"), 2);
     // Told at last; and of the open one an analyst says that it is done with.
-    let waiting: Vec<_> = stored(&events).iter().map(|delivery| delivery.seq).collect();
-    store.told(waiting);
+    tell(&store, &place.waiting("file"));
     act(&place.path, "baaa", &Act::Close(crate::store::Finding::False), WHO, Some("a drill"), noon()).expect("there");
     assert!(store.settle(PATIENCE));
     assert_eq!(run(&place, days(5000)).alerts, 2);

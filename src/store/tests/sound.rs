@@ -26,7 +26,7 @@ fn count(path: &Path) -> usize {
 }
 
 fn open(place: &Place) -> Result<Store, StoreError> {
-    Store::open(&place.path, Vec::new(), noon, |_| {}, |_| {})
+    Store::open(&place.path, orders(&[]), noon, |_| {}, |_| {})
 }
 
 /// Damages the file as told, opens it, and gives what was set aside and how many alerts there are now.

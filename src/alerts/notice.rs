@@ -1,0 +1,96 @@
+//! Notices: what the program has to say about itself, in the shape of an alert, so that it reaches who reads alerts.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::alert::{Alert, Change, ChangeKind, Evidence, ScoreReason, Sentence, Severity, Status};
+use super::handling::HandlingSettings;
+use super::id::digest;
+use crate::time::Time;
+
+/// Points of a notice: high, as the watch has to do something about it.
+const POINTS: i32 = 60;
+
+/// What of the program is not as it should be.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum NoticeKind {
+    /// A sink has not taken what it was to be told.
+    DeliveryFailed,
+    /// More vessels are heard than there is room for: a feed invents them, most likely.
+    VesselFlood,
+}
+
+impl NoticeKind {
+    /// All of them.
+    pub const ALL: [NoticeKind; 2] = [NoticeKind::DeliveryFailed, NoticeKind::VesselFlood];
+
+    /// What stands in the alert as its behaviour.
+    pub fn name(self) -> &'static str {
+        match self {
+            NoticeKind::DeliveryFailed => "delivery_failed",
+            NoticeKind::VesselFlood => "vessel_flood",
+        }
+    }
+}
+
+/// How something about the program stands.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Notice {
+    /// What it is about.
+    pub kind: NoticeKind,
+    /// Which sink, input or part; may be empty.
+    pub name: String,
+    /// Whether it is so; otherwise it is over.
+    pub holds: bool,
+    /// One or two sentences somebody on watch can read out.
+    pub summary: String,
+    /// The numbers.
+    pub measured: Map<String, Value>,
+}
+
+impl Notice {
+    /// The change that says so. `started_at` is when it was first so, wall clock; `revision` counts from 1.
+    pub fn change(&self, started_at: Time, at: Time, revision: u32, handling: &HandlingSettings) -> Change {
+        let (change, status, reason) = match (self.holds, revision) {
+            (true, 1) => (ChangeKind::Opened, Status::Open, "the program found it"),
+            (true, _) => (ChangeKind::Updated, Status::Open, "it goes on"),
+            (false, _) => (ChangeKind::Ended, Status::Ended, "it is over"),
+        };
+        let behaviour = self.kind.name();
+        let alert = Alert {
+            id: digest(&format!("{behaviour}|{}||{}", self.name, started_at.millis())),
+            behaviour,
+            announced: true,
+            status,
+            severity: Severity::of(POINTS),
+            score: POINTS,
+            confidence: "normal",
+            started_at,
+            opened_at: started_at,
+            last_at: at,
+            ended_at: (!self.holds).then_some(at),
+            vessels: Vec::new(),
+            zones: Vec::new(),
+            position: None,
+            group_id: None,
+            case_id: None,
+            replaces: None,
+            handling: handling.of(started_at, false, false),
+            summary: self.summary.clone(),
+            sentence: Sentence::default(),
+            score_reasons: vec![ScoreReason {
+                code: behaviour.to_owned(),
+                points: POINTS,
+                text: "the daemon needs somebody".to_owned(),
+            }],
+            evidence: Evidence {
+                thresholds: Map::new(),
+                measured: self.measured.clone(),
+                stations: Vec::new(),
+                tracks: Vec::new(),
+            },
+        };
+        Change { change, revision, at, reason: reason.to_owned(), alert: Arc::new(alert) }
+    }
+}

@@ -1,0 +1,188 @@
+//! Where a sink's letters come from: the store, or memory where there is none.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tracing::error;
+
+use super::letter::Letter;
+use super::window::{Held, Window};
+use crate::store::{Delivery, Outbox, Outcome, Reporter, StoreError, Tried};
+use crate::telemetry::SinkCounters;
+use crate::time::Time;
+
+/// Letters kept for one sink where there is no store; the oldest go first.
+const MOST_IN_MEMORY: usize = 10_000;
+
+/// A store that fails does not hold up what it holds for longer.
+const SETTLE: Duration = Duration::from_secs(2);
+
+/// What waits for one sink.
+pub(super) enum Queue {
+    /// Rows of the store's outbox.
+    Stored(Stored),
+    /// Lines in memory.
+    Memory(Arc<Memory>),
+}
+
+/// Rows of the store's outbox.
+pub(super) struct Stored {
+    pub(super) sink: String,
+    pub(super) path: PathBuf,
+    pub(super) outbox: Option<Outbox>,
+    pub(super) reporter: Reporter,
+    /// Changes when something was stored that somebody waits for.
+    pub(super) poke: watch::Receiver<u64>,
+    /// Whether the log was told that it cannot be read.
+    pub(super) told: bool,
+}
+
+/// Lines in memory.
+#[derive(Debug)]
+pub(super) struct Memory {
+    lines: Mutex<(VecDeque<(i64, Arc<str>, Time)>, i64)>,
+    poke: tokio::sync::Notify,
+    counters: Arc<SinkCounters>,
+}
+
+impl Memory {
+    pub(super) fn new(counters: Arc<SinkCounters>) -> Memory {
+        Memory { lines: Mutex::default(), poke: tokio::sync::Notify::new(), counters }
+    }
+
+    /// Adds a line.
+    pub(super) fn push(&self, line: Arc<str>, now: Time) {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.1 += 1;
+        let number = lines.1;
+        lines.0.push_back((number, line, now));
+        if MOST_IN_MEMORY < lines.0.len() {
+            lines.0.pop_front();
+            SinkCounters::add(&self.counters.given_up, 1);
+        }
+        self.poke.notify_one();
+    }
+
+    /// Lines that nobody has in hand.
+    pub(super) fn len(&self) -> usize {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).0.len()
+    }
+}
+
+impl Queue {
+    /// Waits until the store has noted what a worker before this one reported, or for a while.
+    pub(super) async fn settle(&mut self) {
+        if let Queue::Stored(stored) = self {
+            let settled = stored.reporter.settled();
+            let _ = tokio::task::spawn_blocking(move || settled.recv_timeout(SETTLE)).await;
+        }
+    }
+
+    /// Takes letters in hand while there is room.
+    pub(super) fn fill(&mut self, window: &mut Window, reported: &mut BTreeSet<i64>, room: usize) {
+        if room <= window.len() {
+            return;
+        }
+        match self {
+            Queue::Stored(stored) => stored.fill(window, reported, room),
+            Queue::Memory(memory) => {
+                let mut lines = memory.lines.lock().unwrap_or_else(PoisonError::into_inner);
+                while window.len() < room
+                    && let Some((number, line, since)) = lines.0.pop_front()
+                {
+                    if let Some(letter) = Letter::new(Some(number), line) {
+                        window.push(Held { letter, since, attempts: 0, wait: None, alone: false });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Resolves when there may be something new.
+    pub(super) async fn poked(&mut self) {
+        match self {
+            Queue::Stored(stored) => {
+                if stored.poke.changed().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            }
+            Queue::Memory(memory) => memory.poke.notified().await,
+        }
+    }
+
+    /// Tells the store what became of letters.
+    pub(super) fn report(&self, tried: Vec<Tried>) {
+        if let Queue::Stored(stored) = self {
+            stored.reporter.tried(tried);
+        }
+    }
+
+    /// The last words the sink took of the alerts it knows as open.
+    pub(super) fn open_alerts(&mut self) -> BTreeMap<String, Letter> {
+        let Queue::Stored(stored) = self else {
+            return BTreeMap::new();
+        };
+        let open = stored.read(|outbox, sink| outbox.open_alerts(sink));
+        let letters = open.into_iter().filter_map(|row| Letter::new(Some(row.seq), row.line));
+        letters.map(|letter| (letter.alert().to_owned(), letter)).collect()
+    }
+}
+
+impl Stored {
+    fn fill(&mut self, window: &mut Window, reported: &mut BTreeSet<i64>, room: usize) {
+        let most = room + reported.len();
+        let rows = self.read(|outbox, sink| outbox.waiting(sink, most));
+        // What was reported and is not pending any more has been noted.
+        if let Some(last) = rows.last().map(|row| row.seq) {
+            let pending: BTreeSet<i64> = rows.iter().map(|row| row.seq).collect();
+            reported.retain(|row| last < *row || pending.contains(row));
+        } else {
+            reported.clear();
+        }
+        // A worker that begins tries everything at once, whatever was put off before.
+        for Delivery { seq, line, since, attempts, .. } in rows {
+            if room <= window.len() {
+                break;
+            }
+            if reported.contains(&seq) || window.holds(seq) {
+                continue;
+            }
+            match Letter::new(Some(seq), line) {
+                Some(letter) => window.push(Held { letter, since, attempts, wait: None, alone: false }),
+                None => {
+                    let outcome = Outcome::Failed { why: "no line of an alert".to_owned() };
+                    self.reporter.tried(vec![Tried { seq, attempts, outcome }]);
+                    reported.insert(seq);
+                }
+            }
+        }
+    }
+
+    /// Reads; a store that cannot be read is opened anew the next time.
+    fn read(&mut self, ask: impl FnOnce(&Outbox, &str) -> Result<Vec<Delivery>, StoreError>) -> Vec<Delivery> {
+        let outbox = match self.outbox.take() {
+            Some(outbox) => Ok(outbox),
+            None => Outbox::open(&self.path),
+        };
+        let read = outbox.and_then(|outbox| {
+            let rows = ask(&outbox, &self.sink)?;
+            self.outbox = Some(outbox);
+            Ok(rows)
+        });
+        match read {
+            Ok(rows) => {
+                self.told = false;
+                rows
+            }
+            Err(error) => {
+                if !std::mem::replace(&mut self.told, true) {
+                    error!(sink = %self.sink, %error, "what waits for the sink cannot be read");
+                }
+                Vec::new()
+            }
+        }
+    }
+}

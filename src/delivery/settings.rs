@@ -1,0 +1,265 @@
+//! What the settings file says of sinks and of how they are tried again.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::alerts::Severity;
+use crate::alerts::handling::{Europol, Purpose, Reality, Tlp};
+use crate::store::{Carries, Wants};
+
+/// One of `[[sinks]]`.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where the changes go.
+    pub kind: Kind,
+    /// Its name in logs and in the store; unique.
+    pub name: String,
+    /// The file to append to (`jsonl`).
+    #[serde(default)]
+    pub path: Option<PathBuf>,
+    /// Alerts below this are left out: `info`, `low`, `medium`, `high` or `critical`.
+    #[serde(default = "min_severity")]
+    pub min_severity: Level,
+    /// Alerts below so many points are left out.
+    #[serde(default)]
+    pub min_score: i32,
+    /// Only these behaviours; empty: all.
+    #[serde(default)]
+    pub behaviours: Vec<String>,
+    /// Only what lies in or near these zones, by their ids; empty: everything.
+    #[serde(default)]
+    pub zones: Vec<String>,
+    /// Nothing stricter goes there: `CLEAR`, `GREEN`, `AMBER`, `AMBER+STRICT` or `RED`; unset: `RED` for what stays in the house (`log`,
+    /// `jsonl`), `AMBER` for all others.
+    #[serde(default)]
+    pub max_tlp: Option<Tlp>,
+    /// No handling code but these goes there; empty: any.
+    #[serde(default)]
+    pub europol: Vec<Europol>,
+    /// Nothing for another purpose goes there; empty: any.
+    #[serde(default)]
+    pub purposes: Vec<Purpose>,
+    /// Only what is `actual`, `exercise` or `test`; empty: all.
+    #[serde(default)]
+    pub realities: Vec<Reality>,
+    /// Whether data about natural persons may go there.
+    #[serde(default = "personal_data")]
+    pub personal_data: bool,
+    /// The country or organisation behind it: where an alert names whom it may go to, this must be among them.
+    #[serde(default)]
+    pub recipient: Option<String>,
+}
+
+fn min_severity() -> Level {
+    Level::Medium
+}
+
+fn personal_data() -> bool {
+    true
+}
+
+/// What receives changes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A file of one JSON object a line.
+    Jsonl,
+    /// The daemon's log.
+    Log,
+}
+
+impl Kind {
+    /// As written in the settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Jsonl => "jsonl",
+            Kind::Log => "log",
+        }
+    }
+
+    /// Whether what it takes stays on the machine of the daemon.
+    fn stays_in_the_house(self) -> bool {
+        matches!(self, Kind::Jsonl | Kind::Log)
+    }
+}
+
+/// A severity as the settings write it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Every alert.
+    Info,
+    /// 20 points and above.
+    Low,
+    /// 40 points and above.
+    Medium,
+    /// 60 points and above.
+    High,
+    /// 80 points and above.
+    Critical,
+}
+
+impl Level {
+    fn severity(self) -> Severity {
+        match self {
+            Level::Info => Severity::Info,
+            Level::Low => Severity::Low,
+            Level::Medium => Severity::Medium,
+            Level::High => Severity::High,
+            Level::Critical => Severity::Critical,
+        }
+    }
+}
+
+impl Default for Settings {
+    /// Alerts go to the log when no sink is named.
+    fn default() -> Settings {
+        Settings {
+            kind: Kind::Log,
+            name: "log".to_owned(),
+            path: None,
+            min_severity: min_severity(),
+            min_score: 0,
+            behaviours: Vec::new(),
+            zones: Vec::new(),
+            max_tlp: None,
+            europol: Vec::new(),
+            purposes: Vec::new(),
+            realities: Vec::new(),
+            personal_data: true,
+            recipient: None,
+        }
+    }
+}
+
+impl Settings {
+    /// What is wrong with it; `path` is the key's path of this sink (`sinks[0]`).
+    pub fn problems(&self, path: &str) -> Vec<String> {
+        let mut problems = Vec::new();
+        if self.name.trim().is_empty() {
+            problems.push(format!("{path}.name: is empty; write a name for the log"));
+        }
+        if self.name.contains(char::is_control) {
+            problems.push(format!("{path}.name: holds a control character; write letters, digits and spaces"));
+        }
+        match (self.kind, &self.path) {
+            (Kind::Jsonl, None) => {
+                problems.push(format!("{path}: kind \"jsonl\" needs a path; write path = \"alerts.jsonl\""))
+            }
+            (Kind::Jsonl, Some(_)) | (_, None) => {}
+            (kind, Some(_)) => {
+                problems.push(format!("{path}.path: kind \"{}\" takes no path; leave it out", kind.name()));
+            }
+        }
+        if !(0..=100).contains(&self.min_score) {
+            problems.push(format!("{path}.min_score: is {}; write 0 to 100", self.min_score));
+        }
+        problems
+    }
+
+    /// Makes relative paths ones from `folder`.
+    pub fn within(&mut self, folder: &Path) {
+        self.path = self.path.take().map(|path| folder.join(path));
+    }
+
+    /// What the store is to put before it.
+    pub fn wants(&self) -> Wants {
+        let strictest = if self.kind.stays_in_the_house() { Tlp::Red } else { Tlp::Amber };
+        Wants {
+            sink: self.name.clone(),
+            min_severity: self.min_severity.severity(),
+            min_score: self.min_score,
+            behaviours: self.behaviours.clone(),
+            zones: self.zones.clone(),
+            carries: Carries {
+                max_tlp: self.max_tlp.unwrap_or(strictest),
+                europol: self.europol.clone(),
+                purposes: self.purposes.clone(),
+                realities: self.realities.clone(),
+                personal_data: self.personal_data,
+                recipient: self.recipient.clone(),
+            },
+        }
+    }
+}
+
+/// `[delivery]`
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeliverySettings {
+    /// How this daemon names itself to others: letters, digits and `-`.
+    pub site: String,
+    /// How long is waited before each further try; the last repeats. A tenth more or less by chance. Seconds.
+    pub retry_seconds: Vec<u32>,
+    /// What has not been taken for so long is given up, and an alert says so. Hours.
+    pub give_up_hours: u32,
+}
+
+impl Default for DeliverySettings {
+    fn default() -> DeliverySettings {
+        DeliverySettings { site: "atalaia".to_owned(), retry_seconds: vec![5, 30, 120, 600], give_up_hours: 28 }
+    }
+}
+
+/// Longest wait between two tries. Seconds.
+const LONGEST_RETRY: u32 = 86_400;
+
+impl DeliverySettings {
+    /// All faults, as sentences with the key's path.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if self.site.is_empty() || 40 < self.site.len() || !self.site.bytes().all(plain) {
+            problems.push(
+                "delivery.site: is no plain name; write up to 40 letters, digits and `-`, for instance \"lisbon-1\""
+                    .to_owned(),
+            );
+        }
+        let bad = self.retry_seconds.iter().any(|seconds| !(1..=LONGEST_RETRY).contains(seconds));
+        if self.retry_seconds.is_empty() || bad {
+            problems.push(
+                "delivery.retry_seconds: holds no waits of 1 to 86400 s; write for instance [5, 30, 120, 600]"
+                    .to_owned(),
+            );
+        }
+        if !(1..=8760).contains(&self.give_up_hours) {
+            problems.push(format!("delivery.give_up_hours: is {}; write 1 to 8760", self.give_up_hours));
+        }
+        problems
+    }
+
+    /// The wait before the next try after so many that came to nothing (from 1), by a `chance` of 0..1.
+    pub(super) fn wait(&self, tries: u32, chance: f64) -> Duration {
+        let place = (tries.max(1) as usize - 1).min(self.retry_seconds.len().saturating_sub(1));
+        let seconds = self.retry_seconds.get(place).copied().unwrap_or(LONGEST_RETRY);
+        Duration::from_secs(u64::from(seconds)).mul_f64(0.9 + 0.2 * chance)
+    }
+
+    /// When a delivery is given up.
+    pub(super) fn give_up(&self) -> Duration {
+        Duration::from_secs(u64::from(self.give_up_hours) * 3600)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_follow_the_list_and_the_last_repeats() {
+        let settings = DeliverySettings::default();
+        let waits: Vec<u64> = (1..=6).map(|tries| settings.wait(tries, 0.5).as_secs()).collect();
+        assert_eq!(waits, [5, 30, 120, 600, 600, 600]);
+        assert_eq!(settings.wait(1, 0.0), Duration::from_millis(4500));
+        assert!(settings.wait(1, 0.999) < Duration::from_millis(5500));
+        assert_eq!(settings.problems(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_leaves_the_house_carries_no_more_than_amber_unless_it_is_told_to() {
+        assert_eq!(Settings::default().wants().carries.max_tlp, Tlp::Red);
+    }
+}

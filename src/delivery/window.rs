@@ -1,0 +1,152 @@
+//! The letters a sink has in hand: in order, each alert's revisions behind one another, what failed again later.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::letter::Letter;
+use crate::clock::Moment;
+use crate::time::Time;
+
+/// Letters in hand at most; more stay in the store.
+pub(super) const ROOM: usize = 256;
+
+/// One letter in hand.
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    pub(super) letter: Letter,
+    /// Since when it waits, wall clock.
+    pub(super) since: Time,
+    /// How often it was tried.
+    pub(super) attempts: u32,
+    /// Tried again so long after this moment.
+    pub(super) wait: Option<(Moment, Duration)>,
+    /// Not together with others: among them was one that the sink refused.
+    pub(super) alone: bool,
+}
+
+impl Held {
+    fn is_ready(&self, now: Moment) -> bool {
+        self.wait.is_none_or(|(from, wait)| wait <= now.since(from))
+    }
+}
+
+/// What is in hand, in the order it goes out.
+#[derive(Debug, Default)]
+pub(super) struct Window {
+    held: Vec<Held>,
+}
+
+impl Window {
+    pub(super) fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.held.len()
+    }
+
+    pub(super) fn push(&mut self, held: Held) {
+        self.held.push(held);
+    }
+
+    pub(super) fn holds(&self, row: i64) -> bool {
+        self.held.iter().any(|held| held.letter.row == Some(row))
+    }
+
+    /// Takes out what goes next, at most so many together: the first that is ready and no older letter of whose alert still waits.
+    pub(super) fn take_ready(&mut self, now: Moment, together: usize) -> Vec<Held> {
+        let mut blocked = BTreeSet::new();
+        let mut places: Vec<usize> = Vec::new();
+        for (place, held) in self.held.iter().enumerate() {
+            let alert = held.letter.alert();
+            if blocked.contains(alert) || !held.is_ready(now) {
+                blocked.insert(alert.to_owned());
+                continue;
+            }
+            if held.alone && !places.is_empty() {
+                break;
+            }
+            places.push(place);
+            if held.alone || together <= places.len() {
+                break;
+            }
+        }
+        let mut taken: Vec<Held> = places.iter().rev().map(|place| self.held.remove(*place)).collect();
+        taken.reverse();
+        taken
+    }
+
+    /// Puts back what was taken, in its place.
+    pub(super) fn put_back(&mut self, held: Vec<Held>) {
+        for one in held {
+            let place = self.held.partition_point(|other| other.letter.row < one.letter.row);
+            self.held.insert(place, one);
+        }
+    }
+
+    /// Everything may be tried at once: the sink works again.
+    pub(super) fn wake(&mut self) {
+        self.held.iter_mut().for_each(|held| held.wait = None);
+    }
+
+    /// How long until the next one is ready; `None` when nothing waits.
+    pub(super) fn next_in(&self, now: Moment) -> Option<Duration> {
+        let left = |held: &Held| held.wait.map_or(Duration::ZERO, |(from, wait)| wait.saturating_sub(now.since(from)));
+        self.held.iter().map(left).min()
+    }
+
+    /// Takes all of it.
+    pub(super) fn drain(&mut self) -> Vec<Held> {
+        std::mem::take(&mut self.held)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+
+    fn held(row: i64, alert: &str, wait: Option<u64>) -> Held {
+        let line = format!("{{\"revision\":{row},\"alert\":{{\"id\":\"{alert}\"}}}}");
+        let letter = Letter::new(Some(row), line.into()).expect("a line");
+        let wait = wait.map(|seconds| (Clock.moment(), Duration::from_secs(seconds)));
+        Held { letter, since: Time::from_millis(0), attempts: 0, wait, alone: false }
+    }
+
+    fn rows(window: &mut Window, together: usize) -> Vec<i64> {
+        window.take_ready(Clock.moment(), together).iter().filter_map(|held| held.letter.row).collect()
+    }
+
+    #[test]
+    fn a_later_word_of_an_alert_never_overtakes_an_earlier_one() {
+        let mut window = Window::default();
+        window.push(held(1, "a", Some(3600)));
+        window.push(held(2, "a", None));
+        window.push(held(3, "b", None));
+        assert_eq!(rows(&mut window, 10), [3]);
+        assert_eq!(rows(&mut window, 10), [0; 0]);
+        window.wake();
+        assert_eq!(rows(&mut window, 10), [1, 2]);
+    }
+
+    #[test]
+    fn what_is_put_back_goes_first_again() {
+        let mut window = Window::default();
+        (1..=4).for_each(|row| window.push(held(row, &format!("{row}"), None)));
+        let taken = window.take_ready(Clock.moment(), 2);
+        window.put_back(taken);
+        assert_eq!(rows(&mut window, 3), [1, 2, 3]);
+    }
+
+    #[test]
+    fn after_a_refusal_of_several_each_goes_alone() {
+        let mut window = Window::default();
+        let mut two = vec![held(1, "a", None), held(2, "b", None)];
+        two.iter_mut().for_each(|held| held.alone = true);
+        window.push(held(3, "c", None));
+        window.put_back(two);
+        assert_eq!(rows(&mut window, 10), [1]);
+        assert_eq!(rows(&mut window, 10), [2]);
+        assert_eq!(rows(&mut window, 10), [3]);
+    }
+}

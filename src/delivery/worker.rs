@@ -1,0 +1,302 @@
+//! One sink at work: takes what waits for it, hands it over, tries again, gives up; slows nobody but itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{sleep, timeout};
+use tracing::{error, info, warn};
+
+use super::letter::{Letter, Place, SendError};
+use super::queue::Queue;
+use super::settings::{DeliverySettings, Settings};
+use super::target::Target;
+use super::window::{Held, ROOM, Window};
+use crate::clock::{Clock, Moment};
+use crate::fault;
+use crate::store::{Outcome, Tried};
+use crate::telemetry::{FromAir, SinkCounters};
+use crate::time::Span;
+
+/// A sink without an answer for so long has none: its own time-outs are shorter.
+const LONGEST_SEND: Duration = Duration::from_secs(120);
+/// What another process puts before the sink is found after so long at the latest.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// Letters in a row that came to nothing: the sink is down, and the others need not be tried.
+const DOWN_AFTER: u32 = 2;
+/// Characters of a reason that are kept.
+const LONGEST_REASON: usize = 300;
+
+/// What a worker is told from outside.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Order {
+    /// Work.
+    #[default]
+    Work,
+    /// Open files anew.
+    Reopen(u32),
+    /// Hand over what is ready, then end.
+    Drain,
+    /// End.
+    End,
+}
+
+/// A sink and all it needs.
+pub(super) struct Worker {
+    pub(super) settings: Settings,
+    pub(super) delivery: Arc<DeliverySettings>,
+    pub(super) queue: Queue,
+    pub(super) orders: tokio::sync::watch::Receiver<Order>,
+    pub(super) counters: Arc<SinkCounters>,
+    pub(super) clock: Clock,
+}
+
+/// How the sink stands.
+#[derive(Default)]
+struct Health {
+    /// Sends in a row that came to nothing.
+    failures: u32,
+    /// Rounds in a row in which it was down.
+    rounds: u32,
+    /// Nothing is tried until so long after this moment.
+    rest: Option<(Moment, Duration)>,
+    /// It wants nothing ever again.
+    gone: Option<String>,
+    /// Whether the log was told that it is down.
+    told: bool,
+}
+
+impl Health {
+    fn rests_for(&self, now: Moment) -> Duration {
+        self.rest.map_or(Duration::ZERO, |(from, wait)| wait.saturating_sub(now.since(from)))
+    }
+}
+
+impl Worker {
+    /// Works until it is told to end.
+    pub(super) async fn run(mut self) {
+        self.queue.settle().await;
+        let place = Place { site: self.delivery.site.clone() };
+        let mut target = None;
+        let mut window = Window::default();
+        let mut health = Health::default();
+        let mut open = BTreeMap::new();
+        let mut refreshed = self.clock.moment();
+        // Rows that have been reported and may still stand as pending in the store.
+        let mut reported = BTreeSet::new();
+        let mut obeyed = Order::Work;
+        loop {
+            let order = *self.orders.borrow_and_update();
+            if order == Order::End {
+                return;
+            }
+            if matches!(order, Order::Reopen(_)) && order != obeyed {
+                // Secrets and certificates are read anew, and who wanted nothing more is asked again.
+                target = target.take().and_then(Target::reopened);
+                health = Health::default();
+                window.wake();
+            }
+            obeyed = order;
+            self.queue.fill(&mut window, &mut reported, ROOM);
+            SinkCounters::set(&self.counters.in_hand, window.len() as u64);
+            let now = self.clock.moment();
+            if target.is_none() && health.rests_for(now).is_zero() {
+                match Target::new(&self.settings, &place) {
+                    Ok(made) => {
+                        if made.refresh_every().is_some() {
+                            open = self.queue.open_alerts();
+                        }
+                        target = Some(made);
+                    }
+                    Err(reason) => self.failed(
+                        &mut window,
+                        Vec::new(),
+                        SendError::Later { wait: None, reason },
+                        &mut health,
+                        &mut reported,
+                    ),
+                }
+            }
+            if let Some(reason) = health.gone.clone() {
+                let all = window.drain();
+                self.give_up(all, &reason, &mut reported);
+            }
+            let rest = health.rests_for(now);
+            if let Some(target) = target.as_mut().filter(|_| rest.is_zero() && health.gone.is_none()) {
+                let pace = target.pace(now);
+                if pace.wait.is_zero() || order == Order::Drain {
+                    let taken = window.take_ready(now, pace.together.max(1));
+                    if !taken.is_empty() {
+                        self.send(target, taken, &mut window, &mut health, &mut reported, &mut open).await;
+                        continue;
+                    }
+                }
+                if let Some(every) = target.refresh_every()
+                    && every <= now.since(refreshed)
+                {
+                    refreshed = now;
+                    let letters: Vec<Letter> = open.values().cloned().collect();
+                    if let Ok(Err(error)) = timeout(LONGEST_SEND, target.refresh(&letters)).await {
+                        warn!(sink = %self.settings.name, error = %FromAir(&error.to_string()), "what is open could not be told anew");
+                    }
+                }
+            }
+            SinkCounters::set(&self.counters.in_hand, window.len() as u64);
+            if order == Order::Drain {
+                return;
+            }
+            let pace = target.as_ref().map_or(Duration::ZERO, |target| target.pace(now).wait);
+            let next = window.next_in(now).map(|wait| wait.max(rest).max(pace)).unwrap_or(LOOK_AGAIN);
+            tokio::select! {
+                biased;
+                changed = self.orders.changed() => if changed.is_err() { return },
+                () = self.queue.poked() => {}
+                () = sleep(next.clamp(Duration::from_millis(1), LOOK_AGAIN)) => {}
+            }
+        }
+    }
+
+    async fn send(
+        &mut self,
+        target: &mut Target,
+        taken: Vec<Held>,
+        window: &mut Window,
+        health: &mut Health,
+        reported: &mut BTreeSet<i64>,
+        open: &mut BTreeMap<String, Letter>,
+    ) {
+        let letters: Vec<Letter> = taken.iter().map(|held| held.letter.clone()).collect();
+        let sent = timeout(LONGEST_SEND, target.send(&letters)).await;
+        let reason = || format!("no answer within {} s", LONGEST_SEND.as_secs());
+        match sent.unwrap_or_else(|_| Err(SendError::Later { wait: None, reason: reason() })) {
+            Ok(()) => {
+                SinkCounters::add(&self.counters.told, taken.len() as u64);
+                if target.refresh_every().is_some() {
+                    letters.iter().for_each(|letter| note_open(letter, open));
+                }
+                if std::mem::take(&mut health.told) {
+                    info!(sink = %self.settings.name, "sink up again");
+                }
+                if 0 < health.failures {
+                    window.wake();
+                }
+                *health = Health::default();
+                SinkCounters::set(&self.counters.down, 0);
+                fault::point("told-before-mark");
+                let told = |held: &Held| (held.letter.row, held.attempts + 1, Outcome::Told);
+                self.report(taken.iter().map(told).collect(), reported);
+            }
+            Err(error) => self.failed(window, taken, error, health, reported),
+        }
+    }
+
+    /// What to do about letters that were not taken.
+    fn failed(
+        &mut self,
+        window: &mut Window,
+        mut taken: Vec<Held>,
+        error: SendError,
+        health: &mut Health,
+        reported: &mut BTreeSet<i64>,
+    ) {
+        SinkCounters::add(&self.counters.failures, 1);
+        let now = self.clock.moment();
+        match error {
+            SendError::Refused { reason } if taken.len() <= 1 => {
+                // It answers: it is not down.
+                health.failures = 0;
+                self.give_up(taken, &reason, reported);
+            }
+            SendError::Refused { .. } => {
+                taken.iter_mut().for_each(|held| held.alone = true);
+                window.put_back(taken);
+            }
+            SendError::Gone { reason } => {
+                error!(sink = %self.settings.name, reason = %FromAir(&reason), "the receiver wants nothing ever again: nothing goes there until a reload");
+                health.gone = Some(reason.clone());
+                SinkCounters::set(&self.counters.down, 1);
+                taken.extend(window.drain());
+                self.give_up(taken, &reason, reported);
+            }
+            SendError::Later { wait, reason } => {
+                health.failures += 1;
+                let asked = wait.unwrap_or_default();
+                let is_down = DOWN_AFTER <= health.failures || window.is_empty();
+                taken.iter_mut().for_each(|held| held.attempts += 1);
+                let tries = if is_down { health.rounds + 1 } else { taken.first().map_or(1, |held| held.attempts) };
+                let wait = self.delivery.wait(tries, fastrand::f64()).max(asked).min(self.delivery.give_up());
+                if is_down {
+                    health.rounds += 1;
+                    health.rest = Some((now, wait));
+                    SinkCounters::set(&self.counters.down, 1);
+                    if !std::mem::replace(&mut health.told, true) {
+                        error!(
+                            sink = %self.settings.name, reason = %FromAir(&reason), again_in_seconds = wait.as_secs(),
+                            "sink down, alerts wait for it"
+                        );
+                    }
+                } else {
+                    taken.iter_mut().for_each(|held| held.wait = Some((now, wait)));
+                }
+                self.put_off(taken, wait, &reason, window, reported);
+            }
+        }
+    }
+
+    /// Puts letters back, but those that have waited for too long.
+    fn put_off(
+        &mut self,
+        taken: Vec<Held>,
+        wait: Duration,
+        reason: &str,
+        window: &mut Window,
+        reported: &mut BTreeSet<i64>,
+    ) {
+        let wall = self.clock.now();
+        let oldest = Span::from_millis(self.delivery.give_up().as_millis() as i64);
+        let (late, rest): (Vec<Held>, Vec<Held>) = taken.into_iter().partition(|held| oldest <= wall - held.since);
+        let due_at = wall + Span::from_millis(wait.as_millis() as i64);
+        let why = cut(reason);
+        let later = |held: &Held| {
+            let outcome = Outcome::Later { due_at, why: why.clone() };
+            Some(Tried { seq: held.letter.row?, attempts: held.attempts, outcome })
+        };
+        self.queue.report(rest.iter().filter_map(later).collect());
+        window.put_back(rest);
+        let hours = self.delivery.give_up_hours;
+        self.give_up(late, &format!("not taken for {hours} h: {reason}"), reported);
+    }
+
+    /// Letters that are not tried again.
+    fn give_up(&mut self, letters: Vec<Held>, reason: &str, reported: &mut BTreeSet<i64>) {
+        if letters.is_empty() {
+            return;
+        }
+        SinkCounters::add(&self.counters.given_up, letters.len() as u64);
+        error!(
+            sink = %self.settings.name, letters = letters.len(), first = %letters[0].letter.key, reason = %FromAir(reason),
+            "sink did not take it, and it is not tried again"
+        );
+        let failed = |held: &Held| (held.letter.row, held.attempts.max(1), Outcome::Failed { why: cut(reason) });
+        self.report(letters.iter().map(failed).collect(), reported);
+    }
+
+    fn report(&mut self, outcomes: Vec<(Option<i64>, u32, Outcome)>, reported: &mut BTreeSet<i64>) {
+        let tried = |(row, attempts, outcome)| Some(Tried { seq: row?, attempts, outcome });
+        let tried: Vec<Tried> = outcomes.into_iter().filter_map(tried).collect();
+        reported.extend(tried.iter().map(|tried| tried.seq));
+        self.queue.report(tried);
+    }
+}
+
+fn cut(reason: &str) -> String {
+    reason.chars().take(LONGEST_REASON).collect()
+}
+
+/// Keeps the last word of each alert that is open.
+fn note_open(letter: &Letter, open: &mut BTreeMap<String, Letter>) {
+    match letter.change["alert"]["status"].as_str() {
+        Some("open") => drop(open.insert(letter.alert().to_owned(), letter.clone())),
+        _ => drop(open.remove(letter.alert())),
+    }
+}

@@ -1,0 +1,71 @@
+//! What the program says about itself: one open alert for each thing that is not as it should be.
+
+use rusqlite::{OptionalExtension, Transaction, params};
+use serde_json::{Map, Value};
+
+use super::{Orders, lines};
+use crate::alerts::{Notice, NoticeKind};
+use crate::time::{Span, Time};
+
+/// How often a notice that goes on is told anew.
+const REPEAT: Span = Span::from_minutes(30);
+
+/// Takes note of how something stands; whether a sink waits to be told of it now.
+pub(super) fn store(
+    transaction: &Transaction<'_>,
+    notice: &Notice,
+    orders: &Orders,
+    now: Time,
+) -> rusqlite::Result<bool> {
+    let key = params![notice.kind.name(), notice.name];
+    let mut query = transaction.prepare_cached(
+        "SELECT alerts.started_at, alerts.last_at, alerts.revision FROM notices JOIN alerts ON alerts.id = notices.alert
+         WHERE notices.kind = ?1 AND notices.name = ?2",
+    )?;
+    let open: Option<(i64, i64, u32)> =
+        query.query_row(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    let (started_at, revision) = match open {
+        None if !notice.holds => return Ok(false),
+        None => (now, 1),
+        Some((_, last_at, _)) if notice.holds && now < Time::from_millis(last_at) + REPEAT => return Ok(false),
+        Some((started_at, _, revision)) => (Time::from_millis(started_at), revision + 1),
+    };
+    let change = notice.change(started_at, now, revision, &orders.handling);
+    // Who does not take what it is given is not told so.
+    let failing = (notice.kind == NoticeKind::DeliveryFailed).then_some(notice.name.as_str());
+    let due = lines::store(transaction, &change, &orders.without(failing), now)?;
+    match notice.holds {
+        true => transaction.execute(
+            "INSERT INTO notices (kind, name, alert) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            params![notice.kind.name(), notice.name, change.alert.id],
+        )?,
+        false => transaction.execute("DELETE FROM notices WHERE kind = ?1 AND name = ?2", key)?,
+    };
+    Ok(due)
+}
+
+/// How it stands with what a sink did not take.
+pub(super) fn of_sink(transaction: &Transaction<'_>, sink: &str) -> rusqlite::Result<Notice> {
+    let mut query = transaction.prepare_cached(
+        "SELECT count(*), min(since), (SELECT error FROM outbox WHERE sink = ?1 AND state = 'failed' ORDER BY told_at DESC, seq DESC LIMIT 1)
+         FROM outbox WHERE sink = ?1 AND state = 'failed'",
+    )?;
+    let (failed, since, error): (i64, Option<i64>, Option<String>) =
+        query.query_row([sink], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let error = error.unwrap_or_default();
+    let mut measured = Map::new();
+    measured.insert("sink".to_owned(), sink.into());
+    measured.insert("failed".to_owned(), failed.into());
+    if let Some(since) = since.map(Time::from_millis) {
+        measured.insert("oldest".to_owned(), since.to_string().into());
+        measured.insert("last_error".to_owned(), Value::from(error.as_str()));
+    }
+    let summary = match failed {
+        0 => format!("Sink {sink} has taken everything that had failed."),
+        _ => format!(
+            "Sink {sink} has not taken {failed} line(s) of alerts, and they are not tried again by themselves: {error}. \
+             `atalaia deliveries list` shows them, `atalaia deliveries retry` tries them again."
+        ),
+    };
+    Ok(Notice { kind: NoticeKind::DeliveryFailed, name: sink.to_owned(), holds: 0 < failed, summary, measured })
+}

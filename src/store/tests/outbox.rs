@@ -1,0 +1,159 @@
+//! Who is told of what: filters, markings, what failed and is tried again.
+
+use super::*;
+use crate::alerts::Status;
+use crate::alerts::handling::{Mark, Reality, Tlp};
+use crate::time::Span;
+
+/// One sink of this name that wants everything, but for what `edit` says.
+fn open_with(place: &Place, edit: impl Fn(&mut Wants)) -> Store {
+    let mut wants = Wants::from_severity("partner", Severity::Info);
+    edit(&mut wants);
+    let orders = Orders { wants: vec![wants, Wants::from_severity("own", Severity::Info)], ..orders(&[]) };
+    Store::open(&place.path, orders, noon, |_| {}, |_| {}).expect("it opens")
+}
+
+fn told_of(edit: impl Fn(&mut Wants), change: impl Fn(&mut crate::alerts::Alert)) -> usize {
+    let place = place();
+    let store = open_with(&place, edit);
+    store.changes(vec![with(&distress()[0], 1, change)], 0);
+    assert!(store.settle(PATIENCE));
+    assert_eq!(place.waiting("own").len(), 1);
+    place.waiting("partner").len()
+}
+
+#[test]
+fn a_sink_is_told_of_what_it_asks_for() {
+    let text = |text: &str| vec![text.to_owned()];
+    let nothing = |_: &mut crate::alerts::Alert| {};
+    assert_eq!(told_of(|_| {}, nothing), 1);
+    assert_eq!(told_of(|wants| wants.behaviours = text("loitering"), nothing), 0);
+    assert_eq!(told_of(|wants| wants.behaviours = text("distress"), nothing), 1);
+    assert_eq!(told_of(|wants| wants.zones = text("elsewhere"), nothing), 0);
+    assert_eq!(told_of(|wants| wants.min_score = 90, |alert| alert.score = 89), 0);
+    assert_eq!(told_of(|wants| wants.min_score = 90, |alert| alert.score = 90), 1);
+}
+
+#[test]
+fn what_a_sink_may_not_carry_is_withheld_and_the_audit_says_so() {
+    let withheld = |edit: fn(&mut Carries), change: fn(&mut crate::alerts::Alert)| {
+        let place = place();
+        let store = open_with(&place, |wants| edit(&mut wants.carries));
+        let changes = distress();
+        store.changes((1..=2).map(|revision| with(&changes[0], revision, change)).collect(), 0);
+        assert!(store.settle(PATIENCE));
+        let audit = alert(&place.path, &changes[0].alert.id, noon()).expect("there").audit;
+        let said: Vec<String> =
+            audit.into_iter().filter(|(_, _, what, _)| what == "withheld").filter_map(|(_, _, _, why)| why).collect();
+        assert_eq!((place.waiting("own").len(), place.waiting("partner").len()), (2, 0));
+        assert_eq!(place.count("SELECT count(*) FROM outbox WHERE state = 'withheld'"), 2);
+        assert_eq!(said.len(), 1, "once for an alert, not for each of its lines");
+        said[0].clone()
+    };
+    let nothing = |_: &mut crate::alerts::Alert| {};
+    assert_eq!(
+        withheld(|carries| carries.max_tlp = Tlp::Green, nothing),
+        "sink partner: TLP:AMBER is above its max_tlp GREEN"
+    );
+    let red = |alert: &mut crate::alerts::Alert| alert.handling.tlp = Tlp::AmberStrict;
+    assert!(withheld(|carries| carries.max_tlp = Tlp::Amber, red).contains("TLP:AMBER+STRICT"));
+    assert!(withheld(|carries| carries.europol = vec![crate::alerts::handling::Europol::H0], nothing).contains("H1"));
+    assert!(
+        withheld(|carries| carries.personal_data = false, |alert| alert.handling.personal_data = true)
+            .contains("personal")
+    );
+    assert!(withheld(|carries| carries.realities = vec![Reality::Exercise], nothing).contains("actual"));
+    let released = |alert: &mut crate::alerts::Alert| alert.handling.releasable_to = vec!["ES".to_owned()];
+    assert!(withheld(|carries| carries.recipient = Some("PT".to_owned()), released).contains("not releasable to PT"));
+}
+
+#[test]
+fn who_was_told_is_told_of_the_end_without_what_was_marked_since() {
+    let place = place();
+    let store = open_with(&place, |wants| {
+        wants.carries.max_tlp = Tlp::Amber;
+        wants.behaviours = vec!["distress".to_owned()];
+    });
+    let changes = distress();
+    let id = &changes[0].alert.id;
+    store.changes(vec![changes[0].clone()], 0);
+    assert!(store.settle(PATIENCE));
+    let red = Mark { tlp: Some(Tlp::Red), ..Mark::default() };
+    mark(&place.path, id, &red, "ana", "a source at risk", noon()).expect("there");
+    let secret = with(&changes[0], 2, |alert| alert.summary = "a source says so".to_owned());
+    let over = with(&changes[0], 3, |alert| {
+        alert.status = Status::Retracted;
+        alert.summary = "a source says so".to_owned();
+    });
+    store.changes(vec![secret, Change { change: ChangeKind::Retracted, ..over }], 0);
+    assert!(store.settle(PATIENCE));
+    let told = place.waiting("partner");
+    assert_eq!(told.len(), 2, "opened and retracted; not what came between");
+    assert!(told[1].line.contains("\"change\":\"retracted\"") && told[1].line.contains("\"status\":\"retracted\""));
+    assert!(told[1].line.contains("\"revision\":3") && !told[1].line.contains("a source says so"), "{}", told[1].line);
+    assert_eq!(place.waiting("own").len(), 3);
+}
+
+#[test]
+fn what_failed_is_an_alert_for_the_others_until_it_has_been_taken() {
+    let place = place();
+    let store = open_with(&place, |_| {});
+    let changes = distress();
+    store.changes(changes[..1].to_vec(), 0);
+    assert!(store.settle(PATIENCE));
+    let seq = place.waiting("partner")[0].seq;
+    let failed = || Outcome::Failed { why: "403 Forbidden".to_owned() };
+    store.reporter().tried(vec![Tried { seq, attempts: 1, outcome: failed() }]);
+    assert!(store.settle(PATIENCE));
+    let notice = place.waiting("own").pop().expect("told");
+    assert!(notice.line.contains("\"delivery_failed\"") && notice.line.contains("403 Forbidden"), "{}", notice.line);
+    assert!(place.waiting("partner").is_empty(), "it is not told of itself");
+    // A second one within half an hour adds no line; a restart leaves the notice alone.
+    store.changes(vec![with(&changes[0], 2, |_| {})], 0);
+    assert!(store.settle(PATIENCE));
+    let seq = place.waiting("partner")[0].seq;
+    store.reporter().tried(vec![Tried { seq, attempts: 1, outcome: failed() }]);
+    store.open_are([changes[0].alert.id.clone()].into());
+    assert!(store.settle(PATIENCE));
+    let notices = |state: &str| {
+        place.count(&format!("SELECT count(*) FROM alerts WHERE behaviour = 'delivery_failed' AND status = '{state}'"))
+    };
+    assert_eq!((notices("open"), place.waiting("own").len()), (1, 3));
+    assert_eq!(standing(&place.path).expect("read").open.len(), 1, "the engine is not asked about it");
+
+    let listed = parcels(&place.path, &Parcels { state: Some("failed".to_owned()), ..Parcels::default() }, 10);
+    let listed = listed.expect("a list");
+    assert_eq!((listed.len(), listed[0].error.as_deref()), (2, Some("403 Forbidden")));
+    let all = Parcels { sink: Some("partner".to_owned()), ..Parcels::default() };
+    assert_eq!(retry(&place.path, &all, "ana", Some("mended"), noon()).expect("written"), 2);
+    assert_eq!(retry(&place.path, &all, "ana", None, noon()).expect("written"), 0, "none is failed any more");
+    let again = place.waiting("partner");
+    assert_eq!((again.len(), again[0].attempts), (2, 0));
+    tell(&store, &again);
+    assert!(store.settle(PATIENCE));
+    assert_eq!((notices("open"), notices("ended")), (0, 1));
+    let audit = alert(&place.path, &changes[0].alert.id, noon()).expect("there").audit;
+    let count = |what: &str| audit.iter().filter(|row| row.2 == what).count();
+    assert_eq!((count("undelivered"), count("retried")), (2, 2));
+}
+
+#[test]
+fn a_notice_that_goes_on_is_told_again_after_half_an_hour() {
+    use crate::alerts::{Notice, NoticeKind};
+    use std::sync::atomic::{AtomicI64, Ordering};
+    static MINUTES: AtomicI64 = AtomicI64::new(0);
+    let place = place();
+    let now = || noon() + Span::from_minutes(MINUTES.load(Ordering::Relaxed));
+    let store = Store::open(&place.path, orders(&["own"]), now, |_| {}, |_| {}).expect("it opens");
+    let mut revisions = Vec::new();
+    for (minute, holds) in [(0, false), (1, true), (20, true), (31, true), (40, false), (41, false), (42, true)] {
+        MINUTES.store(minute, Ordering::Relaxed);
+        let summary = "More vessels than there is room for.".to_owned();
+        let measured = serde_json::Map::new();
+        store.notice(Notice { kind: NoticeKind::VesselFlood, name: String::new(), holds, summary, measured });
+        assert!(store.settle(PATIENCE));
+        revisions.push(place.waiting("own").len());
+    }
+    assert_eq!(revisions, [0, 1, 1, 2, 3, 3, 4]);
+    assert_eq!(place.count("SELECT count(DISTINCT id) FROM alerts"), 2, "what comes again is another alert");
+}

@@ -1,0 +1,128 @@
+//! What waits for sinks and what they did not take, for who looks after it.
+
+use std::path::Path;
+
+use rusqlite::{OptionalExtension, params};
+
+use super::lines::audit;
+use super::{StoreError, schema};
+use crate::time::Time;
+
+/// One line for one sink.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Parcel {
+    /// To whom.
+    pub sink: String,
+    /// Of which alert.
+    pub alert: String,
+    /// Which of its changes.
+    pub revision: u32,
+    /// What it is about.
+    pub behaviour: String,
+    /// `pending`, `told`, `silenced`, `withheld` or `failed`.
+    pub state: String,
+    /// Since when, wall clock.
+    pub since: Time,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it is tried next, if that is said.
+    pub due_at: Option<Time>,
+    /// When it was taken or given up.
+    pub told_at: Option<Time>,
+    /// What the sink said last, or why it was not told.
+    pub error: Option<String>,
+}
+
+/// Which of them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Parcels {
+    /// To this sink.
+    pub sink: Option<String>,
+    /// In this state.
+    pub state: Option<String>,
+    /// Of this alert; its id may be shortened to four characters.
+    pub alert: Option<String>,
+}
+
+impl Parcels {
+    /// As SQL over `outbox`, with the parameters ?1 to ?3.
+    const CONDITION: &str = "(?1 IS NULL OR outbox.sink = ?1) AND (?2 IS NULL OR outbox.state = ?2)
+         AND (?3 IS NULL OR substr(outbox.alert, 1, max(4, length(?3))) = ?3)";
+}
+
+/// How many rows of the outbox are in which state, by sink.
+pub fn deliveries(path: &Path) -> Result<Vec<(String, String, u64)>, StoreError> {
+    let connection = schema::beside(path)?;
+    let read = || -> rusqlite::Result<Vec<(String, String, u64)>> {
+        let mut query =
+            connection.prepare("SELECT sink, state, count(*) FROM outbox GROUP BY sink, state ORDER BY sink, state")?;
+        let rows = query.query_map(params![], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)? as u64)))?;
+        rows.collect()
+    };
+    read().map_err(StoreError::sqlite(path))
+}
+
+/// What there is, the oldest first, at most so many.
+pub fn parcels(path: &Path, which: &Parcels, most: usize) -> Result<Vec<Parcel>, StoreError> {
+    let connection = schema::beside(path)?;
+    let read = || -> rusqlite::Result<Vec<Parcel>> {
+        let mut query = connection.prepare(&format!(
+            "SELECT outbox.sink, outbox.alert, outbox.revision, alerts.behaviour, outbox.state, outbox.since, outbox.attempts,
+                 outbox.due_at, outbox.told_at, outbox.error
+             FROM outbox JOIN alerts ON alerts.id = outbox.alert WHERE {} ORDER BY outbox.seq LIMIT ?4",
+            Parcels::CONDITION
+        ))?;
+        let rows = query.query_map(params![which.sink, which.state, which.alert, most as i64], |row| {
+            let time = |column| -> rusqlite::Result<Option<Time>> {
+                Ok(row.get::<_, Option<i64>>(column)?.map(Time::from_millis))
+            };
+            Ok(Parcel {
+                sink: row.get(0)?,
+                alert: row.get(1)?,
+                revision: row.get(2)?,
+                behaviour: row.get(3)?,
+                state: row.get(4)?,
+                since: Time::from_millis(row.get(5)?),
+                attempts: row.get(6)?,
+                due_at: time(7)?,
+                told_at: time(8)?,
+                error: row.get(9)?,
+            })
+        })?;
+        rows.collect()
+    };
+    read().map_err(StoreError::sqlite(path))
+}
+
+/// Puts what failed before its sink again, behind everything else; how many. A running daemon takes it up within seconds.
+pub fn retry(path: &Path, which: &Parcels, who: &str, why: Option<&str>, now: Time) -> Result<u64, StoreError> {
+    let mut connection = schema::beside(path)?;
+    let mut write = || -> rusqlite::Result<u64> {
+        let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let mut count = 0;
+        {
+            let mut failed = transaction
+                .prepare(&format!("SELECT seq, sink, alert FROM outbox WHERE {} ORDER BY seq", Parcels::CONDITION))?;
+            let rows = failed
+                .query_map(params![which.sink, "failed", which.alert], |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                })?
+                .collect::<rusqlite::Result<Vec<(i64, String, String)>>>()?;
+            for (seq, sink, alert) in rows {
+                let last: Option<i64> =
+                    transaction.query_row("SELECT max(seq) FROM outbox", [], |row| row.get(0)).optional()?.flatten();
+                transaction.execute(
+                    "UPDATE outbox SET seq = ?2, state = 'pending', since = ?3, attempts = 0, due_at = NULL, told_at = NULL
+                     WHERE seq = ?1",
+                    params![seq, last.unwrap_or(0) + 1, now.millis()],
+                )?;
+                let why = why.map_or_else(|| format!("sink {sink}"), |why| format!("sink {sink}: {why}"));
+                audit(&transaction, now, who, "retried", &alert, Some(&why))?;
+                count += 1;
+            }
+        }
+        transaction.commit()?;
+        Ok(count)
+    };
+    write().map_err(StoreError::sqlite(path))
+}
