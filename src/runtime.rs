@@ -270,7 +270,7 @@ impl Daemon {
                 }
                 Event::ZonesChanged => self.reload_zones(),
                 Event::Store(event) => self.stored(event),
-                Event::Journal(event) => begin::tell_of_journal(event),
+                Event::Journal(event) => self.journal_says(event),
                 Event::Tick => self.tick(),
             }
             self.deliver();

@@ -1,5 +1,6 @@
 //! Settings and zones anew, while the daemon works: all of it is read and checked first, then taken over at once.
 
+use std::io;
 use std::path::PathBuf;
 
 use tracing::{error, info, warn};
@@ -26,6 +27,10 @@ impl Daemon {
             error!(file = %self.file.display(), "reload refused: the settings name no [[inputs]]; what is in force is kept");
             return;
         }
+        if let Err(error) = self.replace(&settings) {
+            self.reopen_sinks();
+            return refuse_unkept(&error);
+        }
         if settings.inputs != self.settings.inputs {
             warn!("changed [[inputs]] take effect after a restart; the rest is taken over now");
         }
@@ -37,7 +42,6 @@ impl Daemon {
         if settings.zones.to_string() != self.settings.zones.to_string() {
             warn!(before = %self.settings.zones, now = %settings.zones, "the zones come from elsewhere now");
         }
-        self.replace(&settings);
         if let Some(store) = &self.store {
             store.orders(orders(&settings));
         }
@@ -61,15 +65,16 @@ impl Daemon {
     }
 
     pub(super) fn reload_zones(&mut self) {
-        match self.settings.read_zones_again() {
-            Ok(()) => {
-                warn_of(&self.settings);
-                let settings = self.settings.clone();
-                self.replace(&settings);
-                info!(zones = self.settings.zone_count(), "zones reloaded");
-            }
-            Err(problems) => refuse(&problems),
+        let mut settings = self.settings.clone();
+        if let Err(problems) = settings.read_zones_again() {
+            return refuse(&problems);
         }
+        if let Err(error) = self.replace(&settings) {
+            return refuse_unkept(&error);
+        }
+        self.settings = settings;
+        warn_of(&self.settings);
+        info!(zones = self.settings.zone_count(), "zones reloaded");
     }
 }
 
@@ -86,6 +91,10 @@ pub(super) fn folders(settings: &Checked) -> Vec<PathBuf> {
         ZoneSource::BuiltIn => None,
     };
     zones.into_iter().chain(settings.watchlists.clone()).collect()
+}
+
+fn refuse_unkept(error: &io::Error) {
+    error!(%error, "reload refused: settings and zones cannot be written down beside the journal, and a restart would not know them; what is in force is kept");
 }
 
 fn refuse(problems: &[Problem]) {

@@ -340,3 +340,6 @@ pub(super) fn keep(library: &mut Library, settings: &Checked) -> io::Result<InFo
     library.keep(&in_force, settings)?;
     Ok(in_force)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,18 +1,17 @@
 //! The loop and the journal: what comes in is written down before the engine is told, and the state is saved from time to time.
 
-use std::sync::Arc;
+use std::io;
 use std::time::Duration;
 
-use tracing::{error, warn};
+use tracing::error;
 
-use super::helm::Helm;
 use super::restart::{self, Records};
-use super::{Daemon, Source};
+use super::{Daemon, Source, begin};
 use crate::ais::SourceId;
 use crate::clock::Moment;
 use crate::config::Checked;
 use crate::inputs::State;
-use crate::journal::Entry;
+use crate::journal::{self, Entry};
 
 impl Daemon {
     /// Written down before the engine is told.
@@ -28,23 +27,33 @@ impl Daemon {
         self.helm.engine.source_idle(source, &mut self.changes);
     }
 
-    /// Other settings and zones are in force.
-    pub(super) fn replace(&mut self, settings: &Checked) {
+    /// Other settings and zones are in force from now on; not if they cannot be written down: a restart would not know them.
+    pub(super) fn replace(&mut self, settings: &Checked) -> io::Result<()> {
         let mut key = String::new();
         if let Some(records) = &mut self.records {
-            match restart::keep(&mut records.library, settings) {
-                Ok(in_force) => key = in_force.key,
-                Err(error) => {
-                    warn!(%error, "the settings in force were not written down: a restart before the next snapshot goes on without them")
-                }
-            }
-        }
-        if !key.is_empty() {
+            key = restart::keep(&mut records.library, settings)?.key;
             self.write_down(&Entry::InForce { key: key.clone() });
         }
-        let Helm { engine, in_force, .. } = &mut self.helm;
-        *in_force = key;
-        engine.replace(&settings.engine, Arc::clone(&settings.chart), &mut self.changes);
+        self.helm.replace(&key, settings, &mut self.changes);
+        Ok(())
+    }
+
+    /// What the journal says of itself.
+    pub(super) fn journal_says(&mut self, event: journal::Event) {
+        let lost = matches!(event, journal::Event::Working { lost } if 0 < lost);
+        begin::tell_of_journal(event);
+        let Some(records) = self.records.as_mut().filter(|_| lost) else {
+            return;
+        };
+        // What is lost to the journal only the engine itself still knows: snapshots made from the journal would lack it.
+        let settled = self.store.as_ref().is_none_or(|store| store.settle(restart::PATIENCE));
+        let saved = match settled {
+            true => records.save_now(&self.helm, self.clock.now()),
+            false => Err(io::Error::other("the store has not taken yet what was decided before")),
+        };
+        if let Err(error) = saved {
+            error!(%error, "the engine's state was not saved: a restart will not know what came while the journal failed");
+        }
     }
 
     /// Has the state saved when it is time, or when much has come in.

@@ -156,6 +156,16 @@ impl Drop for Daemon {
     }
 }
 
+/// Waits until something holds.
+pub fn wait_until(holds: impl Fn() -> bool) {
+    let start = Clock.moment();
+    while !holds() {
+        assert!(Clock.moment().since(start) < PATIENCE, "it never came to hold");
+        // The other side needs the processor more.
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
 pub fn settings(folder: &TempDir, text: &str) -> PathBuf {
     let path = folder.path().join("atalaia.toml");
     fs::write(&path, format!("{BARE}\n{text}")).unwrap();

@@ -12,15 +12,7 @@ use atalaia::time::{Span, Time};
 use atalaia::units::Mmsi;
 use tempfile::TempDir;
 
-use crate::daemon::{BARE, Daemon, PATIENCE, accept, input, settings};
-
-fn wait_until(holds: impl Fn() -> bool) {
-    let start = Clock.moment();
-    while !holds() {
-        assert!(Clock.moment().since(start) < PATIENCE, "it never came to hold");
-        thread::yield_now();
-    }
-}
+use crate::daemon::{BARE, Daemon, PATIENCE, accept, input, settings, wait_until};
 
 /// The content of a file once it holds a whole line.
 fn wait_for_line_in(path: &Path) -> String {

@@ -5,6 +5,7 @@ mod copies;
 mod damaged;
 mod killed;
 mod room;
+mod stopped;
 
 use std::fs;
 use std::io::Write;
