@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
 mod analyst;
+mod bad_sinks;
 mod bundle;
 mod clock;
 mod costs;
@@ -25,6 +26,7 @@ mod keeping;
 mod kit;
 mod kit_check;
 mod live;
+mod load;
 mod normal_day;
 mod properties;
 mod questions;

@@ -1,0 +1,305 @@
+//! Sinks that refuse, hang, crawl, lie and flood beside nine that work: the good ones do not notice, and what the bad ones missed is kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use atalaia::ais::encode::{Envelope, Message, Motion};
+use atalaia::clock::{Clock, Moment};
+use atalaia::store;
+use atalaia::time::Span;
+use atalaia::units::Mmsi;
+use tempfile::TempDir;
+
+use crate::daemon::{Daemon, input, settings, wait_until};
+
+const GOOD: usize = 9;
+const ALERTS: u32 = 150;
+/// Between two alerts: 50 a second.
+const PACE: Duration = Duration::from_millis(20);
+/// What the good sinks' 99th percentile may grow by: a tenth is wanted, a test allows five times as much, and what a busy machine adds.
+const MOST_GROWTH: f64 = 1.5;
+const NOISE: Duration = Duration::from_millis(150);
+/// What the daemon may grow by while a sink sends it an endless answer. Bytes.
+const MOST_MEMORY: u64 = 64 << 20;
+
+/// How a receiver behaves.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Manner {
+    Good,
+    Hangs,
+    Crawls,
+    Fails,
+    Throttles,
+    Redirects,
+    Endless,
+    Closes,
+    NoHttp,
+}
+
+/// A receiver of posts; what it got by key, with when.
+struct Receiver {
+    address: String,
+    got: Arc<Mutex<Vec<(String, Moment)>>>,
+    behaves: Arc<AtomicBool>,
+    asked: Arc<AtomicU32>,
+}
+
+impl Receiver {
+    fn new(manner: Manner) -> Receiver {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let receiver = Receiver {
+            address,
+            got: Arc::default(),
+            behaves: Arc::new(AtomicBool::new(manner == Manner::Good)),
+            asked: Arc::default(),
+        };
+        let (got, behaves, asked) =
+            (Arc::clone(&receiver.got), Arc::clone(&receiver.behaves), Arc::clone(&receiver.asked));
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let (got, behaves, asked) = (Arc::clone(&got), Arc::clone(&behaves), Arc::clone(&asked));
+                thread::spawn(move || {
+                    let mut stream = stream;
+                    while let Some(key) = request(&mut stream) {
+                        asked.fetch_add(1, Ordering::Relaxed);
+                        let manner = if behaves.load(Ordering::Relaxed) { Manner::Good } else { manner };
+                        if manner == Manner::Good {
+                            got.lock().unwrap().push((key, Clock.moment()));
+                        }
+                        if answer(&mut stream, manner).is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+        });
+        receiver
+    }
+
+    fn keys(&self) -> Vec<String> {
+        self.got.lock().unwrap().iter().map(|(key, _)| key.clone()).collect()
+    }
+}
+
+/// Reads one post; its key.
+fn request(stream: &mut TcpStream) -> Option<String> {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        if stream.read(&mut byte).ok()? == 0 {
+            return None;
+        }
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8(head).ok()?;
+    let value = |name: &str| {
+        let line = head.lines().find(|line| line.to_ascii_lowercase().starts_with(name))?;
+        Some(line.split_once(':')?.1.trim().to_owned())
+    };
+    let mut body = vec![0; value("content-length")?.parse().ok()?];
+    stream.read_exact(&mut body).ok()?;
+    value("webhook-id")
+}
+
+fn answer(stream: &mut TcpStream, manner: Manner) -> std::io::Result<()> {
+    let mut say = |text: &str| stream.write_all(text.as_bytes());
+    match manner {
+        Manner::Good => say("HTTP/1.1 204 No Content\r\n\r\n"),
+        Manner::Fails => say("HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n"),
+        Manner::Throttles => say("HTTP/1.1 429 Too Many Requests\r\nretry-after: 3\r\ncontent-length: 0\r\n\r\n"),
+        Manner::Redirects => say(
+            "HTTP/1.1 301 Moved Permanently\r\nlocation: http://169.254.169.254/latest\r\ncontent-length: 0\r\n\r\n",
+        ),
+        Manner::Endless => {
+            say("HTTP/1.1 200 OK\r\ncontent-length: 10000000000\r\n\r\n")?;
+            let block = vec![b'x'; 1 << 16];
+            loop {
+                stream.write_all(&block)?;
+            }
+        }
+        Manner::Crawls => {
+            for byte in b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n".iter().chain(&[b'x'; 1000]) {
+                stream.write_all(&[*byte])?;
+                thread::sleep(Duration::from_millis(500));
+            }
+            Ok(())
+        }
+        // Until the other side has had enough.
+        Manner::Hangs => stream.read(&mut [0]).map(drop),
+        Manner::NoHttp => say("\u{16}\u{3}\u{1} this is no HTTP\r\n\r\n"),
+        Manner::Closes => Err(std::io::ErrorKind::ConnectionReset.into()),
+    }
+}
+
+const BAD: [Manner; 8] = [
+    Manner::Hangs,
+    Manner::Crawls,
+    Manner::Fails,
+    Manner::Throttles,
+    Manner::Redirects,
+    Manner::Endless,
+    Manner::Closes,
+    Manner::NoHttp,
+];
+
+fn sink(name: &str, address: &str) -> String {
+    format!(
+        "[[sinks]]\nkind = \"webhook\"\nname = \"{name}\"\nmin_severity = \"low\"\n[sinks.webhook]\nurl = \"http://{address}/hook\"\n\
+         allow = [\"127.0.0.0/8\"]\ntimeout_seconds = 2\n"
+    )
+}
+
+/// A device in distress is an alert at its first word.
+fn first_word(number: u32) -> String {
+    let at = Clock.now() - Span::from_seconds(1);
+    let place = (40.0 + f64::from(number) * 0.01, -11.25);
+    let motion = Motion { status: Some(14), lat_lon: Some(place), ..Motion::default() };
+    let message = Message::class_a(1, Mmsi(972_100_000 + number), &motion);
+    let sentences = message.sentences(&Envelope { time: Some(at), ..Envelope::default() });
+    sentences.iter().map(|sentence| format!("{sentence}\n")).collect()
+}
+
+fn status(id: u32, what: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with(what)).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+struct Run {
+    folder: TempDir,
+    daemon: Daemon,
+    good: Vec<Receiver>,
+    bad: Vec<Receiver>,
+    sent: BTreeMap<u32, Moment>,
+    client: TcpStream,
+}
+
+fn run(bad: &[Manner]) -> Run {
+    let folder = TempDir::new().unwrap();
+    let good: Vec<Receiver> = (0..GOOD).map(|_| Receiver::new(Manner::Good)).collect();
+    let bad: Vec<Receiver> = bad.iter().map(|manner| Receiver::new(*manner)).collect();
+    let mut text = format!(
+        "{}[store]\npath = \"atalaia.sqlite\"\n[time]\nlateness_seconds = 0\nidle_after_seconds = 5\n[delivery]\nretry_seconds = [1]\n",
+        input("tcp-listen", "address = \"127.0.0.1:0\"")
+    );
+    good.iter().enumerate().for_each(|(number, receiver)| text += &sink(&format!("good-{number}"), &receiver.address));
+    bad.iter().enumerate().for_each(|(number, receiver)| text += &sink(&format!("bad-{number}"), &receiver.address));
+    if !bad.is_empty() {
+        text += &sink("nowhere", "no-such-host.invalid:80");
+    }
+    let mut daemon = Daemon::start(&settings(&folder, &text));
+    let mut client = TcpStream::connect(daemon.address()).unwrap();
+    let mut sent = BTreeMap::new();
+    for number in 0..ALERTS {
+        client.write_all(first_word(number).as_bytes()).unwrap();
+        sent.insert(number, Clock.moment());
+        thread::sleep(PACE);
+    }
+    wait_until(|| good.iter().all(|receiver| ALERTS as usize <= receiver.got.lock().unwrap().len()));
+    Run { folder, daemon, good, bad, sent, client }
+}
+
+impl Run {
+    fn store(&self) -> std::path::PathBuf {
+        self.folder.path().join("atalaia.sqlite")
+    }
+
+    /// The 99th percentile of the time from an alert's report to each good sink, in order of what was sent.
+    fn p99(&self) -> Duration {
+        let mut delays: Vec<Duration> = Vec::new();
+        for receiver in &self.good {
+            let got = receiver.got.lock().unwrap();
+            delays.extend(got.iter().zip(self.sent.values()).map(|((_, at), sent)| at.since(*sent)));
+        }
+        delays.sort();
+        delays[delays.len() * 99 / 100]
+    }
+}
+
+fn counts(store: &Path, sink: &str) -> BTreeMap<String, u64> {
+    let rows = store::deliveries(store).unwrap().into_iter();
+    rows.filter(|(name, ..)| name == sink).map(|(_, state, count)| (state, count)).collect()
+}
+
+#[test]
+fn nine_good_sinks_do_not_notice_the_bad_ones_and_those_catch_up() {
+    let alone = run(&[]);
+    let before = alone.p99();
+    alone.daemon.stop("feed");
+
+    let mut run = run(&BAD);
+    let with_bad = run.p99();
+    assert!(with_bad <= before.mul_f64(MOST_GROWTH) + NOISE, "{before:?} alone, {with_bad:?} beside bad ones");
+    for receiver in &run.good {
+        let keys = receiver.keys();
+        let different: BTreeSet<&String> = keys.iter().collect();
+        assert_eq!((keys.len(), different.len()), (ALERTS as usize, ALERTS as usize), "each once");
+    }
+    // Nobody who failed was told as if it had taken anything, and nobody was hammered.
+    let store = run.store();
+    for (number, (receiver, manner)) in run.bad.iter().zip(BAD).enumerate() {
+        let counts = counts(&store, &format!("bad-{number}"));
+        assert!(!counts.contains_key("told"), "{manner:?}: {counts:?}");
+        assert_eq!(counts.values().sum::<u64>(), u64::from(ALERTS), "{manner:?}: {counts:?}");
+        let asked = receiver.asked.load(Ordering::Relaxed);
+        assert!((1..60).contains(&asked), "{manner:?} was asked {asked} times");
+    }
+    // They come to their senses: everything that waits is told, in order, and nothing twice.
+    let id = run.daemon.id();
+    let (memory, threads) = (status(id, "VmRSS:") << 10, status(id, "Threads:"));
+    run.bad.iter().for_each(|receiver| receiver.behaves.store(true, Ordering::Relaxed));
+    run.client.write_all(first_word(ALERTS).as_bytes()).unwrap();
+    for (number, manner) in BAD.iter().enumerate() {
+        let name = format!("bad-{number}");
+        wait_until(|| !counts(&store, &name).contains_key("pending"));
+        let told = counts(&store, &name);
+        // A redirect is a refusal, and refused is refused until somebody asks again.
+        let refused = told.get("failed").copied().unwrap_or(0);
+        assert_eq!(told.get("told").copied().unwrap_or(0) + refused, u64::from(ALERTS) + 1, "{manner:?}: {told:?}");
+        assert!(refused == 0 || *manner == Manner::Redirects, "{manner:?}: {told:?}");
+    }
+    assert!(status(id, "VmRSS:") << 10 < memory + MOST_MEMORY && status(id, "Threads:") <= threads + 2);
+    assert!(counts(&store, "nowhere").contains_key("pending"));
+    run.daemon.stop("feed");
+}
+
+#[test]
+fn what_was_refused_is_listed_is_an_alert_and_is_tried_again_when_asked() {
+    let folder = TempDir::new().unwrap();
+    let refuses = Receiver::new(Manner::Redirects);
+    let own = "[[sinks]]\nkind = \"jsonl\"\nname = \"own\"\npath = \"alerts.jsonl\"\n";
+    let text = format!(
+        "{}[store]\npath = \"atalaia.sqlite\"\n[time]\nlateness_seconds = 0\nidle_after_seconds = 5\n[delivery]\nretry_seconds = [1]\n{own}{}",
+        input("tcp-listen", "address = \"127.0.0.1:0\""),
+        sink("partner", &refuses.address)
+    );
+    let mut daemon = Daemon::start(&settings(&folder, &text));
+    let mut client = TcpStream::connect(daemon.address()).unwrap();
+    client.write_all(first_word(0).as_bytes()).unwrap();
+    let store = folder.path().join("atalaia.sqlite");
+    let told = || fs::read_to_string(folder.path().join("alerts.jsonl")).unwrap_or_default();
+    wait_until(|| told().contains("\"delivery_failed\""));
+    let deliveries = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));
+        let output = command.args(["deliveries", "--store"]).arg(&store).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let list = deliveries(&["list"]);
+    assert!(list.lines().count() == 1 && list.contains("partner") && list.contains("301"), "{list}");
+    refuses.behaves.store(true, Ordering::Relaxed);
+    assert_eq!(deliveries(&["retry", "--sink", "partner", "--as", "ana", "--why", "mended"]), "1 to be tried again\n");
+    wait_until(|| refuses.keys().len() == 1);
+    wait_until(|| told().lines().any(|line| line.contains("\"delivery_failed\"") && line.contains("\"ended\"")));
+    assert_eq!(deliveries(&["list"]), "");
+    daemon.stop("feed");
+}
