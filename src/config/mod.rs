@@ -28,7 +28,7 @@ use crate::{alerts, behaviours, coverage, delivery, engine, evidence, inputs, jo
 pub const SHIPPED: &str = include_str!("../../config/atalaia.toml");
 
 /// The whole file.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// `profile`: whose definitions are the defaults of some behaviours; ours when absent. Keys the file gives win.

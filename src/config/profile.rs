@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::behaviours;
 
 /// Whose definitions hold where the file says nothing.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
     /// Global Fishing Watch: encounters, loitering, gaps.
