@@ -59,3 +59,16 @@ impl Files<'_> {
 fn missing() -> io::Error {
     io::Error::new(io::ErrorKind::NotFound, "is not among the files given")
 }
+
+/// The text of a file, or in which encoding it seems to be.
+pub(super) fn text_of(bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.iter().take(64).any(|byte| *byte == 0)
+    {
+        return Err("is UTF-16 text; save it as UTF-8".to_owned());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + memchr::memchr_iter(b'\n', good).count();
+        format!("is no UTF-8 text from line {line} on: Latin-1 or Windows-1252, it seems; save it as UTF-8")
+    })
+}
