@@ -96,10 +96,7 @@ enum Failure {
     /// Whoever read our output has had enough; no failure to speak of.
     ReaderGone,
     /// As it is to be shown, with the exit code.
-    Shown {
-        code: u8,
-        text: String,
-    },
+    Shown { code: u8, text: String },
     /// Anything else, such as a full disk.
     Other(String),
 }

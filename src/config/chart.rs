@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::Problem;
 use super::files::{Files, text_of};
+use super::words::meant;
 use crate::behaviours;
 use crate::engine::ZoneSettings;
 use crate::geo::{Coast, Ports, Wind, WindError};
@@ -90,7 +91,7 @@ fn wrong_overrides(zone: &Zone, polygon: bool, base: &behaviours::Settings) -> V
     for name in zone.behaviours.iter().flatten() {
         if !behaviours::NAMES.contains(&name.as_str()) {
             let known = behaviours::NAMES.join(", ");
-            let fault = format!("behaviours: `{name}` is no behaviour; there are {known}");
+            let fault = meant(format!("behaviours: `{name}` is no behaviour; there are {known}"));
             faults.push((vec!["behaviours".to_owned(), name.clone()], fault));
         }
     }
@@ -107,7 +108,8 @@ fn wrong_overrides(zone: &Zone, polygon: bool, base: &behaviours::Settings) -> V
         let told = behaviours::check_overrides(base, name, overrides).into_iter();
         for fault in told.chain(behaviours::cannot_ask(name, zone.kind, polygon)) {
             let key = fault.split(['`', ' ']).find(|word| !word.is_empty());
-            faults.push((keys(key), format!("settings.{name}: {fault}")));
+            let key = keys(key);
+            faults.push((key, format!("settings.{name}: {}", meant(fault))));
         }
         if name == "zone_speed" && !base.zone_speed.has_band(overrides) {
             let fault = "gives neither min_knots nor max_knots, so nobody is too slow or too fast; write for instance \

@@ -1,10 +1,10 @@
 //! `Config` to what the daemon uses: paths made absolute, zones read; or all that is wrong.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::fs;
 
 use super::chart::{Parts, ZoneSource, ZonesRead, read_zones};
 use super::files::{Files, Texts};

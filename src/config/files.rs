@@ -20,7 +20,7 @@ impl Files<'_> {
     /// All of a file.
     pub(super) fn bytes(&self, path: &Path) -> io::Result<Vec<u8>> {
         match self {
-            Files::Disk => fs::read(path),
+            Files::Disk => ordinary(path).and_then(fs::read),
             Files::Given(files) => files.get(path).cloned().ok_or_else(missing),
         }
     }
@@ -28,7 +28,7 @@ impl Files<'_> {
     /// All of a file that is UTF-8; `InvalidData` where it is not.
     pub(super) fn text(&self, path: &Path) -> io::Result<String> {
         match self {
-            Files::Disk => fs::read_to_string(path),
+            Files::Disk => ordinary(path).and_then(fs::read_to_string),
             Files::Given(_) => {
                 let text = String::from_utf8(self.bytes(path)?);
                 text.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
@@ -53,6 +53,14 @@ impl Files<'_> {
             Files::Disk => fs::metadata(path).map_or((true, 0), |found| (found.is_file(), found.len())),
             Files::Given(files) => (true, files.get(path).map_or(0, |content| content.len() as u64)),
         }
+    }
+}
+
+/// Whatever is no file may never end, or never begin.
+fn ordinary(path: &Path) -> io::Result<&Path> {
+    match fs::metadata(path)?.is_file() {
+        true => Ok(path),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "is no ordinary file")),
     }
 }
 

@@ -30,16 +30,19 @@ pub struct Excerpt {
 /// A file may well be one long line. Characters shown before the fault and in all.
 const BEFORE: usize = 60;
 const MOST: usize = 160;
+/// So may a key or a value. Bytes of the text that are kept of its beginning and of its end, where the advice is.
+const FIRST: usize = 700;
+const LAST: usize = 400;
 
 impl Problem {
     /// About a whole file.
     pub fn of_file(file: impl Into<String>, text: impl Into<String>) -> Problem {
-        Problem { file: file.into(), line: None, text: text.into() }
+        Problem { file: file.into(), line: None, text: shortened(text.into()) }
     }
 
     /// About the bytes `span` of `whole`.
     pub fn at(file: &str, whole: &str, span: Range<usize>, text: String) -> Problem {
-        Problem { file: file.to_owned(), line: Some(Excerpt::at(whole, span)), text }
+        Problem { file: file.to_owned(), line: Some(Excerpt::at(whole, span)), text: shortened(text) }
     }
 
     /// About a line of `whole`, from 1; about the file if it has no such line.
@@ -81,6 +84,15 @@ impl Excerpt {
     }
 }
 
+fn shortened(text: String) -> String {
+    if text.len() <= FIRST + LAST {
+        return text;
+    }
+    let boundary = |at: usize| (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+    let (first, last) = (boundary(FIRST), boundary(text.len() - LAST));
+    format!("{} ... {}", &text[..first], &text[last..])
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.line {
@@ -118,6 +130,13 @@ mod tests {
         assert!(line.shown.len() < 200 && line.shown.starts_with("... x") && line.shown.ends_with("y ..."));
         let line = Excerpt::at(&text, 0..1);
         assert!(line.shown.starts_with("xx") && line.shown[line.marked] == *"x");
+    }
+
+    #[test]
+    fn a_key_of_megabytes_is_not_told_whole_and_its_advice_is() {
+        let text = format!("{}: unknown key; leave it out", "ö".repeat(1_000_000));
+        let problem = Problem::of_file("f", text);
+        assert!(problem.text.len() < 1200 && problem.parts().1 == Some("leave it out"), "{problem}");
     }
 
     #[test]

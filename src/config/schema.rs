@@ -12,7 +12,7 @@ pub fn schema() -> String {
     let mut settings = SchemaSettings::draft07();
     settings.inline_subschemas = true;
     let mut schema = settings.into_generator().into_root_schema_for::<Config>();
-    RecursiveTransform(without_null).transform(&mut schema);
+    RecursiveTransform(in_plain_words).transform(&mut schema);
     let named = schema.ensure_object();
     named.insert("title".to_owned(), Value::from("Settings of Atalaia"));
     named.insert("description".to_owned(), Value::from("Every key is explained in config/atalaia.toml."));
@@ -21,13 +21,17 @@ pub fn schema() -> String {
     text
 }
 
-/// TOML has no null: a key that need not be there is left out.
-fn without_null(schema: &mut Schema) {
+/// TOML has no null: a key that need not be there is left out. What the sources say of it becomes one line.
+fn in_plain_words(schema: &mut Schema) {
     let Some(object) = schema.as_object_mut() else {
         return;
     };
-    if object.get("default").is_some_and(Value::is_null) {
+    // What a table is by default stands with its keys.
+    if object.get("default").is_some_and(|value| value.is_null() || value.is_object()) {
         object.remove("default");
+    }
+    if let Some(Value::String(text)) = object.get_mut("description") {
+        *text = text.replace('\n', " ");
     }
     if let Some(Value::Array(types)) = object.get_mut("type") {
         types.retain(|kind| kind != "null");

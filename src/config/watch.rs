@@ -62,8 +62,7 @@ impl FileWatch {
     /// Starts to watch.
     pub fn new(watched: Vec<Watched>) -> FileWatch {
         let (sender, touched) = channel(1);
-        let mut watch =
-            FileWatch { sender, touched, settings: Arc::default(), rest_at: None, watcher: None };
+        let mut watch = FileWatch { sender, touched, settings: Arc::default(), rest_at: None, watcher: None };
         watch.follow(watched);
         watch
     }
@@ -98,11 +97,7 @@ impl FileWatch {
     }
 }
 
-fn watcher(
-    watched: Vec<Watched>,
-    sender: Sender<()>,
-    settings: Arc<AtomicBool>,
-) -> notify::Result<RecommendedWatcher> {
+fn watcher(watched: Vec<Watched>, sender: Sender<()>, settings: Arc<AtomicBool>) -> notify::Result<RecommendedWatcher> {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let watched: Vec<Watched> =
         watched.into_iter().map(|files| Watched { folder: absolute(&files.folder), ..files }).collect();

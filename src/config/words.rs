@@ -45,16 +45,29 @@ pub(super) fn explain(path: &str, message: &str) -> String {
 }
 
 pub(super) fn advice(wrong: &str, known: &[&str]) -> String {
-    let nearest = known
-        .iter()
+    // What is longer than any key is no slip of the hand.
+    let near = known.iter().filter(|name| wrong.len() <= 2 * name.len());
+    let nearest = near
         .map(|name| (strsim::damerau_levenshtein(wrong, name), *name))
         .min()
         .filter(|(distance, name)| *distance <= 1 + name.len() / 4);
-    match (nearest, known) {
-        (Some((_, name)), _) => format!("did you mean `{name}`?"),
+    // A key without its unit.
+    let longer = || known.iter().find(|name| name.strip_prefix(wrong).is_some_and(|rest| rest.starts_with('_')));
+    match (nearest.map(|(_, name)| name).or_else(|| longer().copied()), known) {
+        (Some(name), _) => format!("did you mean `{name}`?"),
         (None, []) => "leave it out".to_owned(),
         (None, _) => format!("write one of: {}", known.join(", ")),
     }
+}
+
+/// A fault that ends in all there is, with what was meant in place of that, if it can be told.
+pub(super) fn meant(fault: String) -> String {
+    let Some((what, list)) = fault.rsplit_once("; there are ") else {
+        return fault;
+    };
+    let known: Vec<&str> = list.split(", ").collect();
+    let wrong = what.split(['`', '"']).rev().nth(1).unwrap_or_default();
+    format!("{what}; {}", advice(wrong, &known))
 }
 
 /// How the shipped file sets the key.

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::daemon::{BARE, Daemon, PATIENCE, accept, input, settings, wait_until};
 
 /// The content of a file once it holds a whole line.
-fn wait_for_line_in(path: &Path) -> String {
+pub fn wait_for_line_in(path: &Path) -> String {
     let start = Clock.moment();
     while Clock.moment().since(start) < PATIENCE {
         match fs::read_to_string(path) {
@@ -27,7 +27,7 @@ fn wait_for_line_in(path: &Path) -> String {
 }
 
 /// A man-overboard device that is active, off Portugal.
-fn distress() -> String {
+pub fn distress() -> String {
     distress_at(None)
 }
 
