@@ -23,7 +23,7 @@ use tracing::{info, warn};
 use crate::ais::SourceId;
 use crate::alerts::Change;
 use crate::clock::{Clock, Moment};
-use crate::config::{self, Checked, FolderWatch};
+use crate::config::{self, Changed, Checked, FileWatch};
 use crate::delivery::{Couriers, Poke, Post};
 use crate::inputs::{self, Batch, Message, Port, State};
 use crate::journal::{self, Entry};
@@ -32,7 +32,7 @@ use crate::telemetry::{FromAir, InputCounters};
 use crate::time::Span;
 use begin::Begun;
 use helm::Helm;
-use reload::{folders, warn_of};
+use reload::{Outcome, warn_of, watched};
 use restart::Records;
 pub(crate) use restart::purge_lines;
 
@@ -47,8 +47,8 @@ enum Event {
     InputState(SourceId, State),
     /// A signal asks for something.
     Signal(Asked),
-    /// Zone files changed and have come to rest.
-    ZonesChanged,
+    /// Settings, zones or watchlists changed and have come to rest.
+    FilesChanged(Changed),
     /// The store has done something, or cannot.
     Store(store::Event),
     /// The journal cannot be written, or can again.
@@ -122,7 +122,8 @@ struct Daemon {
     interrupt: Signal,
     hang_up: Signal,
     tick: Interval,
-    watch: FolderWatch,
+    watch: FileWatch,
+    reloaded: Outcome,
     status_at: Moment,
     flood: keeping::Flood,
 }
@@ -156,6 +157,9 @@ impl Daemon {
         let terminate = signal(SignalKind::terminate())?;
         let interrupt = signal(SignalKind::interrupt())?;
         let hang_up = signal(SignalKind::hangup())?;
+
+        // What is known from before may take a while to read.
+        let watch = FileWatch::new(watched(&file, &settings));
 
         let clocks = settings.inputs.iter().map(|input| config::source_clock(input, &settings));
         let clocks: Vec<_> = clocks.collect();
@@ -217,7 +221,6 @@ impl Daemon {
         let flood = keeping::Flood::from(helm.engine.tracks().evicted());
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let watch = FolderWatch::new(folders(&settings));
         info!(
             version = env!("CARGO_PKG_VERSION"),
             settings = %file.display(),
@@ -253,6 +256,7 @@ impl Daemon {
             hang_up,
             tick,
             watch,
+            reloaded: Outcome::good(clock.now()),
             status_at: clock.moment(),
             flood,
         })
@@ -268,7 +272,7 @@ impl Daemon {
                 Event::Signal(Asked::Stop) => {
                     return self.finish().await;
                 }
-                Event::ZonesChanged => self.reload_zones(),
+                Event::FilesChanged(what) => self.files_changed(what),
                 Event::Store(event) => self.stored(event),
                 Event::Journal(event) => self.journal_says(event),
                 Event::Tick => self.tick(),
@@ -286,7 +290,7 @@ impl Daemon {
             () = self.stop.cancelled() => Event::Signal(Asked::Stop),
             _ = self.hang_up.recv() => Event::Signal(Asked::Reload),
             _ = self.tick.tick() => Event::Tick,
-            () = self.watch.changed() => Event::ZonesChanged,
+            what = self.watch.changed() => Event::FilesChanged(what),
             Some(event) = self.stored.recv() => Event::Store(event),
             Some(event) = self.journal_says.recv() => Event::Journal(event),
             Some(message) = self.messages.recv() => match message {
@@ -394,7 +398,9 @@ impl Daemon {
             );
         }
         let at = self.helm.engine.now().map(|at| at.to_string());
-        info!(at, open_alerts = self.helm.engine.open_alerts().len(), "status");
+        let Outcome { at: reloaded_at, ok: reload_ok, problems } = &self.reloaded;
+        let reload_refused = problems.first();
+        info!(at, open_alerts = self.helm.engine.open_alerts().len(), reload_ok, %reloaded_at, reload_refused, "status");
     }
 
     /// The next lines that have arrived; `None` after a rest.

@@ -18,7 +18,7 @@ const LONGEST: usize = 500;
 const MOST_DAYS: u32 = 36_500;
 
 /// Which alerts count as data about a natural person.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PersonalData {
     /// Those with a small craft, or one of unknown type: a yacht or fishing boat may stand for its owner.
@@ -31,7 +31,7 @@ pub enum PersonalData {
 }
 
 /// `[handling]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct HandlingSettings {
     /// `CLEAR`, `GREEN`, `AMBER`, `AMBER+STRICT` or `RED`.

@@ -10,7 +10,7 @@ use super::ingredients::{CAPS, INGREDIENTS, base};
 use super::party::Party;
 
 /// `[score]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ScoreSettings {
     /// 24 nm and more from shore. Points.

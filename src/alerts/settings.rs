@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::time::Span;
 
 /// `[alerts]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// A fact with this score or more is announced as an alert. Points, 0-100.

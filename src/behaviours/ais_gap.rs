@@ -45,7 +45,7 @@ const MOST_CLOSED: usize = 1000;
 const STEP: Span = Span::from_minutes(10);
 
 /// `[behaviours.ais_gap]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs.

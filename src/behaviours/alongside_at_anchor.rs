@@ -39,7 +39,7 @@ const LOOK_BACK: Span = Span::from_minutes(20);
 const MOST_PARTNERS: usize = 16;
 
 /// `[behaviours.alongside_at_anchor]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs, in zones that ask for it.

@@ -48,7 +48,7 @@ const FARTHER_NM: f64 = 0.5;
 const MOST_WAITING: usize = 20_000;
 
 /// `[behaviours.async_rendezvous]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs.

@@ -14,7 +14,7 @@ use super::profile::Profiles;
 use super::{Explanation, Holding, Output, Scene, Signal, SignalKind, Step, Subject, number};
 
 /// `[behaviours.zone_entry]` and `[behaviours.zone_exit]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs, in zones that ask for it.

@@ -48,7 +48,7 @@ const ASKED_WITHIN: Span = Span::from_hours(48);
 const JUDGED_WITHIN: Span = Span::from_hours(30 * 24);
 
 /// `[behaviours.dark_rendezvous]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs.

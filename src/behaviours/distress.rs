@@ -31,7 +31,7 @@ const ACTIVE: u8 = 14;
 const SAY_EVERY: Span = Span::from_minutes(1);
 
 /// `[behaviours.distress]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs.

@@ -31,7 +31,7 @@ use super::{
 const NAME: &str = "draught_change";
 
 /// `[behaviours.draught_change]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs.

@@ -35,7 +35,7 @@ use super::{
 const NAME: &str = "drift";
 
 /// `[behaviours.drift]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs.

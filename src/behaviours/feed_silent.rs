@@ -37,7 +37,7 @@ const NAME: &str = "feed_silent";
 const INPUT_ALIVE: Span = Span::from_minutes(5);
 
 /// `[behaviours.feed_silent]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs.

@@ -46,7 +46,7 @@ const SLACK_KNOTS: f64 = 1.0;
 const SHORTEST_PATH: f64 = 10.0 * METRES_PER_NM;
 
 /// `[behaviours.fishing_out_of_place]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs.

@@ -36,7 +36,7 @@ const MOST_EARLIER: usize = 8;
 const KEYS: [&str; 3] = ["fresh_minutes", "under_way_knots", "harbour_shore_nm"];
 
 /// `[behaviours.identity_change]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs.

@@ -33,7 +33,7 @@ const NAME: &str = "identity_conflict";
 const SAY_EVERY: Span = Span::from_minutes(1);
 
 /// `[behaviours.identity_conflict]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs.

@@ -36,7 +36,7 @@ const CELL_DEGREES: f64 = 0.25;
 const MOST_JUMPS: usize = 10_000;
 
 /// `[behaviours.interference]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs.

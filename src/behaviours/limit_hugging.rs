@@ -38,7 +38,7 @@ const FIXES: u32 = 4;
 const FIXES_SATELLITE: u32 = 2;
 
 /// `[behaviours.limit_hugging]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs, round polygons that ask for it.

@@ -42,7 +42,7 @@ const FIXES: u32 = 4;
 const FIXES_SATELLITE: u32 = 2;
 
 /// `[behaviours.loitering]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs.

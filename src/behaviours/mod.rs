@@ -242,7 +242,7 @@ pub trait Behaviour {
 macro_rules! catalogue {
     ($($name:ident: $kind:ident),* $(,)?) => {
         /// `[behaviours]`: one table for each.
-        #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+        #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
         #[serde(deny_unknown_fields, default)]
         pub struct Settings {
             $(

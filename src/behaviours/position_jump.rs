@@ -29,7 +29,7 @@ use super::{
 const NAME: &str = "position_jump";
 
 /// `[behaviours.position_jump]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs.

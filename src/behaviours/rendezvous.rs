@@ -50,7 +50,7 @@ const LOOK_BACK: Span = Span::from_minutes(20);
 const PASSING_KNOTS: f64 = 5.0;
 
 /// `[behaviours.rendezvous]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs.

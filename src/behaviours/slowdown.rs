@@ -36,7 +36,7 @@ use super::{
 const NAME: &str = "slowdown";
 
 /// `[behaviours.slowdown]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs.

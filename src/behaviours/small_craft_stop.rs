@@ -37,7 +37,7 @@ const NAME: &str = "small_craft_stop";
 const WIND_EVERY: Span = Span::from_hours(1);
 
 /// `[behaviours.small_craft_stop]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs.

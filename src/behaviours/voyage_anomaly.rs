@@ -37,7 +37,7 @@ const NAME: &str = "voyage_anomaly";
 const IN_A_ROW: u8 = 2;
 
 /// `[behaviours.voyage_anomaly]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs.

@@ -31,7 +31,7 @@ const NAME: &str = "watchlist";
 const SAY_EVERY: Span = Span::from_minutes(1);
 
 /// `[behaviours.watchlist]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs.

@@ -32,7 +32,7 @@ const NAME: &str = "zone_speed";
 const RESUME_AFTER: Span = Span::from_minutes(5);
 
 /// `[behaviours.zone_speed]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Whether it runs, in zones that ask for it.

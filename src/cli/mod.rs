@@ -43,7 +43,7 @@ enum Command {
     /// Run as a daemon: read the inputs of the settings file, send alerts to its sinks.
     ///
     /// SIGTERM or SIGINT stops it and logs what is open; SIGHUP reads settings and zones again and reopens files. Changed
-    /// zone files are taken over by themselves. A faulty file is refused and what is in force is kept. The variable
+    /// settings, zones and watchlists are taken over by themselves. A faulty file is refused and what is in force is kept. The variable
     /// ATALAIA_LOG sets the log level (error, warn, info, debug).
     Run(run::Arguments),
     /// Run recordings through the same engine, as fast as it can.
@@ -51,7 +51,7 @@ enum Command {
     /// Recordings are recognised by their content: NMEA lines (TAG blocks, $PGHP, times before or after the sentence),
     /// Danish Maritime Authority CSV, NOAA MarineCadastre CSV; plain, gzip or zstd. Several are merged by time.
     Replay(replay::Arguments),
-    /// Check settings and zones: print everything that is wrong, with file, line and key.
+    /// Check settings and zones: print everything that is wrong, with file, line and what to write instead.
     Check(check::Arguments),
     /// Play a bundled real recording through the real daemon; needs no file and no network, ends by itself.
     Demo,
@@ -95,6 +95,8 @@ enum Failure {
     NotFoundAgain(String),
     /// Whoever read our output has had enough; no failure to speak of.
     ReaderGone,
+    /// As it is to be shown, with the exit code.
+    Shown { code: u8, text: String },
     /// Anything else, such as a full disk.
     Other(String),
 }
@@ -156,6 +158,7 @@ impl Failure {
             Failure::Damaged(text) => (1, format!("atalaia: {}", FromAir(text))),
             Failure::NotFoundAgain(text) => (3, format!("atalaia: {}", FromAir(text))),
             Failure::ReaderGone => (0, String::new()),
+            Failure::Shown { code, text } => (*code, text.clone()),
             Failure::Other(text) => (1, format!("atalaia: {text}")),
         }
     }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Problem;
-use super::files::Files;
+use super::files::{Files, text_of};
+use super::words::meant;
 use crate::behaviours;
 use crate::engine::ZoneSettings;
 use crate::geo::{Coast, Ports, Wind, WindError};
@@ -90,7 +91,7 @@ fn wrong_overrides(zone: &Zone, polygon: bool, base: &behaviours::Settings) -> V
     for name in zone.behaviours.iter().flatten() {
         if !behaviours::NAMES.contains(&name.as_str()) {
             let known = behaviours::NAMES.join(", ");
-            let fault = format!("behaviours: `{name}` is no behaviour; there are {known}");
+            let fault = meant(format!("behaviours: `{name}` is no behaviour; there are {known}"));
             faults.push((vec!["behaviours".to_owned(), name.clone()], fault));
         }
     }
@@ -107,7 +108,8 @@ fn wrong_overrides(zone: &Zone, polygon: bool, base: &behaviours::Settings) -> V
         let told = behaviours::check_overrides(base, name, overrides).into_iter();
         for fault in told.chain(behaviours::cannot_ask(name, zone.kind, polygon)) {
             let key = fault.split(['`', ' ']).find(|word| !word.is_empty());
-            faults.push((keys(key), format!("settings.{name}: {fault}")));
+            let key = keys(key);
+            faults.push((key, format!("settings.{name}: {}", meant(fault))));
         }
         if name == "zone_speed" && !base.zone_speed.has_band(overrides) {
             let fault = "gives neither min_knots nor max_knots, so nobody is too slow or too fast; write for instance \
@@ -135,17 +137,10 @@ fn line_of(text: &str, from: usize, until: Option<usize>, keys: &[String]) -> us
 }
 
 fn in_zone_file(folder: &Path, files: &[(String, String)], name: &str, line: usize, text: String) -> Problem {
-    let file = files.iter().find(|(other, _)| other == name);
-    let shown = file.and_then(|(_, text)| text.lines().nth(line.saturating_sub(1)));
-    Problem { file: folder.join(name).display().to_string(), line: shown.map(|shown| (line, shortened(shown))), text }
-}
-
-/// A zone file may well be one long line.
-fn shortened(line: &str) -> String {
-    const MOST: usize = 120;
-    match line.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{} ...", &line[..end]),
-        None => line.to_owned(),
+    let shown = folder.join(name).display().to_string();
+    match files.iter().find(|(other, _)| other == name) {
+        Some((_, whole)) => Problem::of_line(&shown, whole, line, text),
+        None => Problem::of_file(shown, text),
     }
 }
 
@@ -187,19 +182,6 @@ fn read_folder(folder: &Path, place: Files<'_>) -> Result<Vec<(String, String)>,
         true => Ok(files),
         false => Err(problems),
     }
-}
-
-/// The text of a zone file, or in which encoding it seems to be.
-fn text_of(bytes: Vec<u8>) -> Result<String, String> {
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.iter().take(64).any(|byte| *byte == 0)
-    {
-        return Err("is UTF-16 text; save it as UTF-8".to_owned());
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = 1 + memchr::memchr_iter(b'\n', good).count();
-        format!("is no UTF-8 text from line {line} on: Latin-1 or Windows-1252, it seems; save it as UTF-8")
-    })
 }
 
 /// What a chart is made of, read as far as it can be wrong.

@@ -1,14 +1,16 @@
 //! `Config` to what the daemon uses: paths made absolute, zones read; or all that is wrong.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::{fs, io};
 
 use super::chart::{Parts, ZoneSource, ZonesRead, read_zones};
 use super::files::{Files, Texts};
+use super::layers::Layer;
 use super::load::{Loaded, load};
+use super::places::Places;
 use super::watchlists::read_watchlists;
 use super::{Config, IN_FORCE_FILE, Problem, Profile, SHIPPED};
 use crate::engine::{self, SourceClock};
@@ -49,6 +51,8 @@ pub struct Checked {
     pub evidence: evidence::Settings,
     /// What relative paths of the settings are relative to.
     pub folder: PathBuf,
+    /// How many files of `conf.d` were laid over the settings file.
+    pub drop_ins: usize,
     /// Name and text of the zone files, and path and text of the watchlists, as they were read.
     pub files: (Texts, Texts),
 }
@@ -80,22 +84,15 @@ pub enum Purpose {
     Replay,
 }
 
-/// Reads and checks a settings file, or the built-in one, and its zones. `zones` replaces the zones folder.
+/// Reads and checks a settings file or folder with its drop-ins, or the built-in file, and the zones. `zones` replaces the zones
+/// folder.
 pub fn check(file: Option<&Path>, zones: Option<&Path>, purpose: Purpose) -> Result<Checked, Vec<Problem>> {
     let Some(file) = file else {
-        let built_in = Text { name: "built-in settings", text: SHIPPED, folder: Path::new(""), files: Files::Disk };
-        return built_in.check(zones, purpose);
+        let built_in = Layer { file: "built-in settings".to_owned(), text: SHIPPED.to_owned() };
+        return Text { layers: &[built_in], folder: Path::new(""), files: Files::Disk }.check(zones, purpose);
     };
-    let name = file.display().to_string();
-    let text = fs::read_to_string(file).map_err(|error| {
-        let text = match error.kind() {
-            io::ErrorKind::InvalidData => "is no text (UTF-8)".to_owned(),
-            _ => error.to_string(),
-        };
-        vec![Problem::of_file(name.as_str(), text)]
-    })?;
-    let folder = file.parent().unwrap_or(Path::new(""));
-    Text { name: &name, text: &text, folder, files: Files::Disk }.check(zones, purpose)
+    let places = Places::of(file);
+    Text { layers: &places.read()?, folder: places.folder(), files: Files::Disk }.check(zones, purpose)
 }
 
 /// The same of a folder in memory, as `Checked::in_force` gives it, for a replay: nothing is read from the disk.
@@ -103,14 +100,14 @@ pub fn check_given(files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Checked, Vec<Pr
     let place = Files::Given(files);
     let text = place.text(Path::new(IN_FORCE_FILE));
     let text = text.map_err(|error| vec![Problem::of_file(IN_FORCE_FILE, error.to_string())])?;
-    Text { name: IN_FORCE_FILE, text: &text, folder: Path::new(""), files: place }.check(None, Purpose::Replay)
+    let whole = Layer { file: IN_FORCE_FILE.to_owned(), text };
+    Text { layers: &[whole], folder: Path::new(""), files: place }.check(None, Purpose::Replay)
 }
 
-/// A settings file as read.
+/// Settings as read.
 struct Text<'a> {
-    name: &'a str,
-    text: &'a str,
-    /// What its relative paths are relative to.
+    layers: &'a [Layer],
+    /// What relative paths are relative to.
     folder: &'a Path,
     /// Where they lead.
     files: Files<'a>,
@@ -118,7 +115,7 @@ struct Text<'a> {
 
 impl Text<'_> {
     fn check(&self, zones: Option<&Path>, purpose: Purpose) -> Result<Checked, Vec<Problem>> {
-        let mut loaded = load(self.name, self.text);
+        let mut loaded = load(self.layers);
         let mut problems = std::mem::take(&mut loaded.problems);
         let Some(mut config) = loaded.config.take() else {
             return Err(problems);
@@ -161,13 +158,14 @@ impl Text<'_> {
             let (key, rest) = fault.text.split_once(": ").unwrap_or((&fault.text, ""));
             loaded.locate(&format!("{key}: {}: {rest}", fault.file))
         }));
-        problems.sort_by_key(|problem| problem.line.as_ref().map(|(number, _)| *number));
+        loaded.sort(&mut problems);
         problems.extend(in_files);
         match (parts, lists) {
             (Ok(mut parts), Ok((lists, list_files))) if problems.is_empty() => Ok(Checked {
                 journal: config.journal.clone(),
                 evidence: config.evidence.clone(),
                 folder: folder.to_owned(),
+                drop_ins: self.layers.len() - 1,
                 files: (std::mem::take(&mut parts.files), list_files),
                 warnings: outvoted.into_iter().chain(std::mem::take(&mut parts.warnings)).collect(),
                 chart: Arc::new(Chart { watchlists: Arc::new(lists), ..parts.chart(&config.zones) }),

@@ -20,7 +20,7 @@ impl Files<'_> {
     /// All of a file.
     pub(super) fn bytes(&self, path: &Path) -> io::Result<Vec<u8>> {
         match self {
-            Files::Disk => fs::read(path),
+            Files::Disk => ordinary(path).and_then(fs::read),
             Files::Given(files) => files.get(path).cloned().ok_or_else(missing),
         }
     }
@@ -28,7 +28,7 @@ impl Files<'_> {
     /// All of a file that is UTF-8; `InvalidData` where it is not.
     pub(super) fn text(&self, path: &Path) -> io::Result<String> {
         match self {
-            Files::Disk => fs::read_to_string(path),
+            Files::Disk => ordinary(path).and_then(fs::read_to_string),
             Files::Given(_) => {
                 let text = String::from_utf8(self.bytes(path)?);
                 text.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
@@ -56,6 +56,27 @@ impl Files<'_> {
     }
 }
 
+/// Whatever is no file may never end, or never begin.
+fn ordinary(path: &Path) -> io::Result<&Path> {
+    match fs::metadata(path)?.is_file() {
+        true => Ok(path),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "is no ordinary file")),
+    }
+}
+
 fn missing() -> io::Error {
     io::Error::new(io::ErrorKind::NotFound, "is not among the files given")
+}
+
+/// The text of a file, or in which encoding it seems to be.
+pub(super) fn text_of(bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.iter().take(64).any(|byte| *byte == 0)
+    {
+        return Err("is UTF-16 text; save it as UTF-8".to_owned());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + memchr::memchr_iter(b'\n', good).count();
+        format!("is no UTF-8 text from line {line} on: Latin-1 or Windows-1252, it seems; save it as UTF-8")
+    })
 }

@@ -6,16 +6,17 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
-use super::{Config, Problem, SHIPPED};
+use super::layers::{Layer, Layers};
+use super::words::explain;
+use super::{Config, Problem};
 
-/// A settings file as far as it could be read.
+/// Settings as far as they could be read.
 pub(super) struct Loaded<'a> {
-    file: &'a str,
-    text: &'a str,
+    layers: Layers<'a>,
     table: DeTable<'a>,
-    /// List entries left out because of a fault: list and index in the file.
+    /// List entries left out because of a fault: list and index in the files.
     left_out: Vec<(String, usize)>,
-    /// What was understood; faulty keys have their defaults. `None` when the text is no TOML.
+    /// What was understood; faulty keys have their defaults. `None` when a text is no TOML.
     pub(super) config: Option<Config>,
     /// What is wrong so far.
     pub(super) problems: Vec<Problem>,
@@ -24,34 +25,33 @@ pub(super) struct Loaded<'a> {
 /// A misspelt file cannot have more faults worth reading.
 const MOST_PROBLEMS: usize = 100;
 
-/// Reads the text of `file`.
-pub(super) fn load<'a>(file: &'a str, text: &'a str) -> Loaded<'a> {
-    let (table, errors) = DeTable::parse_recoverable(text);
-    let mut loaded =
-        Loaded { file, text, table: table.into_inner(), left_out: Vec::new(), config: None, problems: Vec::new() };
-    if errors.is_empty() {
-        loaded.understand();
+/// Reads the texts, each laid over those before it.
+pub(super) fn load(files: &[Layer]) -> Loaded<'_> {
+    let (layers, parsed) = Layers::parse(files);
+    let mut loaded = Loaded { layers, table: DeTable::new(), left_out: Vec::new(), config: None, problems: Vec::new() };
+    match parsed {
+        Ok(table) => {
+            loaded.table = table;
+            loaded.understand();
+        }
+        Err(problems) => loaded.problems = problems,
     }
-    for error in errors {
-        let offset = error.span().map_or(0, |span| span.start);
-        let text = format!("not TOML: {}", error.message().replace('\n', ", "));
-        loaded.problems.push(Problem::at(file, loaded.text, offset, text));
-    }
+    loaded.problems.truncate(MOST_PROBLEMS);
     loaded
 }
 
 impl Loaded<'_> {
-    /// Takes the text as settings; what is at fault is told, left out, and the rest tried again.
+    /// Takes the texts as settings; what is at fault is told, left out, and the rest tried again.
     fn understand(&mut self) {
         let mut rest = self.table.clone();
         for _ in 0..MOST_PROBLEMS {
-            let whole = Spanned::new(0..self.text.len(), rest.clone());
+            let whole = Spanned::new(self.layers.all(), rest.clone());
             let error = match Config::deserialize(Deserializer::from(whole)) {
                 Ok(mut config) => {
                     if let Some(profile) = config.profile {
                         profile.apply(&mut config.behaviours, |path| self.is_written(path));
                     }
-                    self.problems.sort_by_key(|problem| problem.line.as_ref().map(|(number, _)| *number));
+                    self.layers.sort(&mut self.problems);
                     return self.config = Some(config);
                 }
                 Err(error) => error,
@@ -62,13 +62,18 @@ impl Loaded<'_> {
             let path = path_of(&steps);
             if !self.is_told_already(&path, error.message()) {
                 let text = explain(&path, error.message());
-                self.problems.push(Problem::at(self.file, self.text, span.start, text));
+                self.problems.push(self.layers.problem(&span, text));
             }
             let Some(entry) = take_out(&mut rest, &span) else {
                 return;
             };
             self.left_out.extend(entry);
         }
+    }
+
+    /// Sorts by file and line.
+    pub(super) fn sort(&self, problems: &mut [Problem]) {
+        self.layers.sort(problems);
     }
 
     /// A key that is missing only because its faulty value was left out.
@@ -89,12 +94,12 @@ impl Loaded<'_> {
         let path = self.as_in_file(path);
         let text = format!("{path}: {rest}");
         match self.find(&path) {
-            Some(span) => Problem::at(self.file, self.text, span.start, text),
-            None => Problem::of_file(self.file, text),
+            Some(span) => self.layers.problem(&span, text),
+            None => self.layers.of_all(text),
         }
     }
 
-    /// Counts list entries as the file does, those left out included.
+    /// Counts list entries as the files do, those left out included.
     fn as_in_file(&self, path: &str) -> String {
         let Some((list, rest)) = path.split_once('[') else {
             return path.to_owned();
@@ -136,7 +141,8 @@ impl Loaded<'_> {
             let Some((key, value)) = entry else {
                 break;
             };
-            nearest = Some(key.span());
+            let is_plain = !matches!(value.get_ref(), DeValue::Table(_) | DeValue::Array(_));
+            nearest = Some(if is_plain { key.span().start..value.span().end } else { key.span() });
             let mut value = value;
             if let (Some(index), DeValue::Array(list)) = (index, value.get_ref()) {
                 let Some(element) = list.get(index) else {
@@ -242,107 +248,18 @@ fn take_out_of_list(
     })
 }
 
-/// The parser's words as a sentence that says what to write.
-fn explain(path: &str, message: &str) -> String {
-    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let lead = if path.is_empty() { String::new() } else { format!("{path}: ") };
-    if message.starts_with("unknown field") {
-        let (wrong, known) = (quoted.first().copied().unwrap_or_default(), quoted.get(1..).unwrap_or_default());
-        return format!("{lead}unknown key; {}", advice(wrong, known));
-    }
-    if message.starts_with("unknown variant") {
-        let (wrong, known) = (quoted.first().copied().unwrap_or_default(), quoted.get(1..).unwrap_or_default());
-        return format!("{lead}\"{wrong}\" is not known; {}", advice(wrong, known));
-    }
-    if message.starts_with("missing field") {
-        let key = quoted.first().copied().unwrap_or_default();
-        let whole = format!("{path}.{key}");
-        return format!("{lead}`{key}` is missing; write {}", example(&whole, key));
-    }
-    let wrong = message
-        .strip_prefix("invalid type: ")
-        .or_else(|| message.strip_prefix("invalid value: "))
-        .and_then(|rest| rest.split_once(", expected "));
-    let Some((given, expected)) = wrong else {
-        return format!("{lead}{message}");
-    };
-    let needed = match expected {
-        "u8" => "a whole number from 0 to 255",
-        "u16" => "a whole number from 0 to 65535",
-        "u32" | "u64" | "usize" => "a whole number from 0",
-        "i32" | "i64" => "a whole number",
-        "f64" | "f32" => "a number",
-        "a boolean" => "true or false",
-        "a sequence" => "a list",
-        other if other.starts_with("struct ") => "a table",
-        other => other,
-    };
-    if needed == "a list" && given == "map" {
-        return format!("{lead}is a single table, and there may be several; write [[{path}]] in place of [{path}]");
-    }
-    let key = path.rsplit('.').next().unwrap_or(path);
-    format!("{lead}is {given}, needs {needed}; write {}", example(path, key))
-}
-
-fn advice(wrong: &str, known: &[&str]) -> String {
-    let nearest = known
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(wrong, name), *name))
-        .min()
-        .filter(|(distance, name)| *distance <= 1 + name.len() / 4);
-    match (nearest, known) {
-        (Some((_, name)), _) => format!("did you mean `{name}`?"),
-        (None, []) => "leave it out".to_owned(),
-        (None, _) => format!("write one of: {}", known.join(", ")),
-    }
-}
-
-/// How the shipped file sets the key.
-fn example(path: &str, key: &str) -> String {
-    let examples: toml::Table = toml::from_str(&with_examples(SHIPPED)).unwrap_or_default();
-    let mut value = Some(&toml::Value::Table(examples)).cloned();
-    for step in path.split('.') {
-        let name = step.split('[').next().unwrap_or(step);
-        value = value.and_then(|value| match value.get(name)? {
-            toml::Value::Array(list) if step.contains('[') => {
-                let mut merged = toml::Table::new();
-                for table in list.iter().rev().filter_map(toml::Value::as_table) {
-                    merged.extend(table.clone());
-                }
-                Some(toml::Value::Table(merged))
-            }
-            other => Some(other.clone()),
-        });
-    }
-    match value {
-        Some(toml::Value::String(text)) => format!("for instance {key} = \"{text}\""),
-        Some(toml::Value::Integer(number)) => format!("for instance {key} = {number}"),
-        Some(toml::Value::Float(number)) => format!("for instance {key} = {number:?}"),
-        Some(toml::Value::Boolean(truth)) => format!("for instance {key} = {truth}"),
-        Some(toml::Value::Array(_)) => format!("{key} = [...]"),
-        _ => format!("{key} as in the shipped config/atalaia.toml"),
-    }
-}
-
-/// The shipped file with its commented examples in force: lines that start with `#` and no space after it.
-pub(super) fn with_examples(shipped: &str) -> String {
-    let mut text = String::new();
-    for line in shipped.lines() {
-        let example = line
-            .strip_prefix('#')
-            .filter(|rest| rest.starts_with(|first: char| first == '[' || first.is_ascii_lowercase()));
-        text.push_str(example.unwrap_or(line));
-        text.push('\n');
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn problems(text: &str) -> Vec<String> {
-        let loaded = load("test.toml", text);
+        problems_of(&[("test.toml", text)])
+    }
+
+    fn problems_of(files: &[(&str, &str)]) -> Vec<String> {
+        let layer = |(file, text): &(&str, &str)| Layer { file: (*file).to_owned(), text: (*text).to_owned() };
+        let files: Vec<Layer> = files.iter().map(layer).collect();
+        let loaded = load(&files);
         let located = loaded.config.iter().flat_map(Config::problems);
         let located: Vec<Problem> = located.map(|sentence| loaded.locate(&sentence)).collect();
         let all = loaded.problems.iter().chain(&located);
@@ -391,5 +308,113 @@ time_zone = \"Lisboa\"
             "test.toml:20: inputs[3].name: \"b\" is the name of another of the inputs; write a name of its own | name = \"b\"",
         ];
         assert_eq!(problems(text), expected);
+    }
+    const MAIN: &str = "\
+[time]
+lateness_seconds = 10
+idle_after_seconds = 20
+
+[behaviours.loitering]
+score = 31
+after_minutes = 70
+
+[[inputs]]
+kind = \"udp\"
+name = \"a\"
+address = \"0.0.0.0:10110\"
+
+[[inputs]]
+kind = \"udp\"
+name = \"b\"
+address = \"0.0.0.0:10111\"
+";
+
+    fn config_of(drop_ins: &[&str]) -> Config {
+        let mut files = vec![Layer { file: "main.toml".to_owned(), text: MAIN.to_owned() }];
+        files.extend(drop_ins.iter().map(|text| Layer { file: "drop-in".to_owned(), text: (*text).to_owned() }));
+        let loaded = load(&files);
+        assert_eq!(loaded.problems, Vec::new());
+        let config = loaded.config.clone().expect("sound settings");
+        assert_eq!(config.problems(), Vec::<String>::new());
+        config
+    }
+
+    #[test]
+    fn a_drop_in_changes_the_keys_it_gives_and_no_others() {
+        let config = config_of(&[
+            "time.lateness_seconds = 11\n[behaviours]\nloitering = { score = 32 }\n",
+            "[behaviours.loitering]\nscore = 33\n[handling]\neuropol = []\n",
+        ]);
+        assert_eq!((config.time.lateness_seconds, config.time.idle_after_seconds), (11, 20));
+        let loitering = &config.behaviours.loitering;
+        assert_eq!((loitering.score, loitering.after_minutes), (33, 70.0), "the last one wins");
+        assert!(config.handling.europol.is_empty(), "a list of words is replaced, not added to");
+        assert_eq!(config.inputs.len(), 2);
+    }
+
+    #[test]
+    fn entries_of_a_drop_in_are_added_or_change_the_one_of_their_name() {
+        let config = config_of(&[
+            "[[inputs]]\nname = \"b\"\nlateness_seconds = 99\n[[inputs]]\nkind = \"stdin\"\nname = \"c\"\n\
+             [[sinks]]\nkind = \"log\"\nname = \"d\"\n",
+            "[[inputs]]\nname = \"c\"\ntime_zone = \"+02:00\"\n",
+        ]);
+        let told = |input: &crate::inputs::Settings| (input.name.clone(), input.kind.name(), input.lateness_seconds);
+        let expected = [("a", "udp", None), ("b", "udp", Some(99)), ("c", "stdin", None)];
+        let expected = expected.map(|(name, kind, lateness)| (name.to_owned(), kind, lateness));
+        assert_eq!(config.inputs.iter().map(told).collect::<Vec<_>>(), expected);
+        assert_eq!(config.inputs[1].address.as_deref(), Some("0.0.0.0:10111"));
+        assert_eq!(config.inputs[2].time_zone.as_deref(), Some("+02:00"));
+        let sinks: Vec<&str> = config.sinks.iter().map(|sink| sink.name.as_str()).collect();
+        assert_eq!(sinks, ["d"], "the sink by default is no entry");
+    }
+
+    #[test]
+    fn every_fault_is_told_of_the_file_that_says_it() {
+        let one = "[time]\nlateness_seconds = \"1\"\n\n[[inputs]]\nname = \"a\"\naddress = \"nowhere\"\n";
+        let two = "# ø\n[time]\nidle_after = 3\n[[inputs]]\nname = \"b\"\nkind = \"tpc\"\n[[inputs]]\nname = \"b\"\n\
+                   kind = \"stdin\"\n";
+        assert_eq!(
+            problems_of(&[("main.toml", MAIN), ("one.toml", one), ("two.toml", two)]),
+            [
+                "one.toml:2: time.lateness_seconds: is string \"1\", needs a whole number from 0; write for instance \
+                 lateness_seconds = 30 | lateness_seconds = \"1\"",
+                "two.toml:3: time.idle_after: unknown key; did you mean `idle_after_seconds`? | idle_after = 3",
+                "two.toml:6: inputs[1].kind: \"tpc\" is not known; did you mean `tcp`? | kind = \"tpc\"",
+                "one.toml:6: inputs[0].address: \"nowhere\" has no port; write host:port, for instance \
+                 \"0.0.0.0:10110\" | address = \"nowhere\"",
+            ]
+        );
+        let doubled = "[[inputs]]\nname = \"b\"\nkind = \"stdin\"\n";
+        assert_eq!(
+            problems_of(&[("main.toml", ""), ("one.toml", &format!("{doubled}{doubled}"))]),
+            [
+                "one.toml:5: inputs[1].name: \"b\" is the name of another of the inputs; write a name of its own | name = \"b\""
+            ],
+            "two of one name in one file are no change of one another"
+        );
+        assert_eq!(
+            problems_of(&[("main.toml", "[time\n"), ("one.toml", "a = 1\n"), ("two.toml", "b = \"\n")]).len(),
+            2,
+            "what is no TOML is told of every file, and nothing else then"
+        );
+    }
+
+    #[test]
+    fn neither_depth_nor_length_is_followed_to_its_end() {
+        for text in [
+            format!("a = {}", "[".repeat(100_000)),
+            format!("a = {}1{}", "[".repeat(100_000), "]".repeat(100_000)),
+            format!("a = {}", "{a=".repeat(100_000)),
+            format!("{}a = 1", "a.".repeat(100_000)),
+            format!("[{}a]\nb = 1", "a.".repeat(100_000)),
+            format!("{} = 1", "x".repeat(3_000_000)),
+            format!("profile = \"{}\"", "x".repeat(3_000_000)),
+            format!("time.lateness_seconds = \"{}\"", "x".repeat(3_000_000)),
+        ] {
+            let told = problems(&text);
+            assert!((1..=MOST_PROBLEMS).contains(&told.len()), "{} of {}", told.len(), &text[..20]);
+            assert!(told.iter().all(|line| line.len() < 1500), "{} ...", &text[..20]);
+        }
     }
 }

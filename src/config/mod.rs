@@ -4,11 +4,15 @@ mod chart;
 mod check;
 mod files;
 mod in_force;
+mod layers;
 mod load;
+mod places;
 mod problem;
 mod profile;
+mod schema;
 mod watch;
 mod watchlists;
+mod words;
 
 use std::path::{Component, PathBuf};
 
@@ -18,9 +22,11 @@ pub use chart::{ZoneSource, ZonesRead, read_zones};
 pub use check::{Checked, Purpose, check, check_given, source_clock};
 pub use files::Texts;
 pub use in_force::{FILE as IN_FORCE_FILE, InForce};
-pub use problem::Problem;
+pub use places::Places;
+pub use problem::{Excerpt, Problem};
 pub use profile::Profile;
-pub use watch::FolderWatch;
+pub use schema::schema;
+pub use watch::{Changed, FileWatch, Watched};
 
 use crate::{alerts, behaviours, coverage, delivery, engine, evidence, inputs, journal, store, tracks, zones};
 
@@ -28,7 +34,7 @@ use crate::{alerts, behaviours, coverage, delivery, engine, evidence, inputs, jo
 pub const SHIPPED: &str = include_str!("../../config/atalaia.toml");
 
 /// The whole file.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// `profile`: whose definitions are the defaults of some behaviours; ours when absent. Keys the file gives win.

@@ -1,40 +1,148 @@
 //! One thing wrong with the settings, told with file, line, key and what to write instead.
 
 use std::fmt;
+use std::ops::Range;
 
 /// Prints as `FILE:LINE: key: what is wrong; write X instead`, then the line as it stands in the file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Problem {
     /// The file as the operator named it.
     pub file: String,
-    /// Line from 1, and its text; absent when the fault is that something is not there.
-    pub line: Option<(usize, String)>,
+    /// Where it stands; absent when the fault is that something is not there.
+    pub line: Option<Excerpt>,
     /// The key's path, what is wrong with it, and what to write.
     pub text: String,
 }
 
+/// A line of a file, or as much of it as is worth reading.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Excerpt {
+    /// The line, from 1.
+    pub number: usize,
+    /// Where in the line the fault begins, in characters from 1.
+    pub column: usize,
+    /// The line without its end, or what is around the fault where it is longer than that.
+    pub shown: String,
+    /// The bytes of `shown` that are at fault.
+    pub marked: Range<usize>,
+}
+
+/// A file may well be one long line. Characters shown before the fault and in all.
+const BEFORE: usize = 60;
+const MOST: usize = 160;
+/// So may a key or a value. Bytes of the text that are kept of its beginning and of its end, where the advice is.
+const FIRST: usize = 700;
+const LAST: usize = 400;
+
 impl Problem {
     /// About a whole file.
     pub fn of_file(file: impl Into<String>, text: impl Into<String>) -> Problem {
-        Problem { file: file.into(), line: None, text: text.into() }
+        Problem { file: file.into(), line: None, text: shortened(text.into()) }
     }
 
-    /// About the place `offset` bytes into `whole`.
-    pub fn at(file: &str, whole: &str, offset: usize, text: String) -> Problem {
-        let boundary = |at: &usize| whole.is_char_boundary(*at);
-        let offset = (0..=offset.min(whole.len())).rev().find(boundary).unwrap_or(0);
-        let number = 1 + whole[..offset].matches('\n').count();
-        let start = whole[..offset].rfind('\n').map_or(0, |end| end + 1);
-        let line = whole[start..].lines().next().unwrap_or_default();
-        Problem { file: file.to_owned(), line: Some((number, line.trim_end().to_owned())), text }
+    /// About the bytes `span` of `whole`.
+    pub fn at(file: &str, whole: &str, span: Range<usize>, text: String) -> Problem {
+        Problem { file: file.to_owned(), line: Some(Excerpt::at(whole, span)), text: shortened(text) }
     }
+
+    /// About a line of `whole`, from 1; about the file if it has no such line.
+    pub fn of_line(file: &str, whole: &str, number: usize, text: String) -> Problem {
+        let start: usize = whole.split_inclusive('\n').take(number.saturating_sub(1)).map(str::len).sum();
+        let Some(line) = whole[start..].lines().next() else {
+            return Problem::of_file(file, text);
+        };
+        let first = start + line.len() - line.trim_start().len();
+        Problem::at(file, whole, first..first + line.trim().len(), text)
+    }
+
+    /// What is wrong, and what to write in its place, where it says so.
+    pub fn parts(&self) -> (&str, Option<&str>) {
+        match self.text.rsplit_once("; ") {
+            Some((what, advice)) if !advice.is_empty() => (what, Some(advice)),
+            _ => (&self.text, None),
+        }
+    }
+}
+
+impl Excerpt {
+    fn at(whole: &str, span: Range<usize>) -> Excerpt {
+        let boundary = |at: usize| (0..=at.min(whole.len())).rev().find(|at| whole.is_char_boundary(*at)).unwrap_or(0);
+        let (from, to) = (boundary(span.start), boundary(span.end.max(span.start)));
+        let start = whole[..from].rfind('\n').map_or(0, |end| end + 1);
+        let line = whole[start..].lines().next().unwrap_or_default().trim_end();
+        // A fault may stand behind the last character, and go on over many lines.
+        let (from, to) = ((from - start).min(line.len()), (to - start).min(line.len()));
+        let column = 1 + line[..from].chars().count();
+        let byte = |skip: usize| line.char_indices().nth(skip).map_or(line.len(), |(at, _)| at);
+        let first = column.saturating_sub(BEFORE + 1);
+        let (left, right) = (byte(first), byte(first + MOST));
+        let lead = if 0 < left { "... " } else { "" };
+        let tail = if right < line.len() { " ..." } else { "" };
+        let shown = format!("{lead}{}{tail}", &line[left..right]);
+        let marked = lead.len() + from - left..lead.len() + to.min(right) - left;
+        Excerpt { number: 1 + memchr::memchr_iter(b'\n', &whole.as_bytes()[..start]).count(), column, shown, marked }
+    }
+}
+
+fn shortened(text: String) -> String {
+    if text.len() <= FIRST + LAST {
+        return text;
+    }
+    let boundary = |at: usize| (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+    let (first, last) = (boundary(FIRST), boundary(text.len() - LAST));
+    format!("{} ... {}", &text[..first], &text[last..])
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.line {
-            Some((number, line)) => write!(f, "{}:{number}: {}\n    {}", self.file, self.text, line.trim_start()),
+            Some(line) => write!(f, "{}:{}: {}\n    {}", self.file, line.number, self.text, line.shown.trim_start()),
             None => write!(f, "{}: {}", self.file, self.text),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marked(whole: &str, span: Range<usize>) -> (usize, usize, String) {
+        let line = Excerpt::at(whole, span);
+        (line.number, line.column, line.shown[line.marked].to_owned())
+    }
+
+    #[test]
+    fn the_fault_is_marked_within_its_line() {
+        let text = "a = 1\r\n  bö = \"x\"\nc = [\n1]\n";
+        assert_eq!(marked(text, 0..1), (1, 1, "a".to_owned()));
+        assert_eq!(marked(text, 9..18), (2, 3, "bö = \"x\"".to_owned()));
+        assert_eq!(marked(text, 23..28), (3, 5, "[".to_owned()), "to the end of its line");
+        assert_eq!(marked(text, text.len()..text.len()), (5, 1, String::new()));
+        assert_eq!(marked("", 0..7), (1, 1, String::new()));
+        assert_eq!(marked("é", 1..2), (1, 1, "é".to_owned()), "no half characters");
+    }
+
+    #[test]
+    fn of_a_long_line_the_part_around_the_fault_is_shown() {
+        let text = format!("{}KEY = 1{}", "x".repeat(9_000), "y".repeat(10_000_000));
+        let line = Excerpt::at(&text, 9_000..9_003);
+        assert_eq!((line.column, &line.shown[line.marked.clone()]), (9_001, "KEY"));
+        assert!(line.shown.len() < 200 && line.shown.starts_with("... x") && line.shown.ends_with("y ..."));
+        let line = Excerpt::at(&text, 0..1);
+        assert!(line.shown.starts_with("xx") && line.shown[line.marked] == *"x");
+    }
+
+    #[test]
+    fn a_key_of_megabytes_is_not_told_whole_and_its_advice_is() {
+        let text = format!("{}: unknown key; leave it out", "ö".repeat(1_000_000));
+        let problem = Problem::of_file("f", text);
+        assert!(problem.text.len() < 1200 && problem.parts().1 == Some("leave it out"), "{problem}");
+    }
+
+    #[test]
+    fn a_line_that_is_not_there_is_the_whole_file() {
+        assert_eq!(Problem::of_line("f", "a\n", 9, "b".to_owned()), Problem::of_file("f", "b"));
+        let problem = Problem::of_line("f", "a\n  b \n", 2, "c".to_owned());
+        assert_eq!(problem.to_string(), "f:2: c\n    b");
     }
 }

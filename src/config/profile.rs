@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::behaviours;
 
 /// Whose definitions hold where the file says nothing.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
     /// Global Fishing Watch: encounters, loitering, gaps.
@@ -92,6 +92,7 @@ impl Profile {
 
 #[cfg(test)]
 mod tests {
+    use super::super::layers::Layer;
     use super::super::load::load;
     use super::*;
     use crate::alerts::ChangeKind;
@@ -101,7 +102,8 @@ mod tests {
     const ALL: [Option<Profile>; 4] = [None, Some(Profile::Gfw), Some(Profile::Skylight), Some(Profile::Starboard)];
 
     fn settings(text: &str) -> engine::Settings {
-        let loaded = load("test.toml", text);
+        let file = [Layer { file: "test.toml".to_owned(), text: text.to_owned() }];
+        let loaded = load(&file);
         assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
         let config = loaded.config.expect("sound settings");
         assert_eq!(config.problems(), Vec::<String>::new(), "{text}");

@@ -1,7 +1,10 @@
-//! Watches the folders of zones and watchlists and tells when changes in it have come to rest.
+//! Watches the files of settings, zones and watchlists and tells when changes in them have come to rest.
 
+use std::ffi::OsString;
 use std::future::pending;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use notify::event::{AccessKind, AccessMode};
@@ -10,35 +13,71 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, timeout_at};
 use tracing::warn;
 
-/// Tells of changed zone files and watchlists. Without a folder, or where the system cannot watch it, it never tells anything.
+/// Files of one folder.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Watched {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Which files in it.
+    pub names: Names,
+    /// Whether they are settings, or what settings name.
+    pub settings: bool,
+}
+
+/// Which files of a folder.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Names {
+    /// Those of these names.
+    Any(Vec<OsString>),
+    /// Those of this extension.
+    Ending(&'static str),
+}
+
+/// What changed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Changed {
+    /// Settings, and perhaps zones and watchlists too.
+    Settings,
+    /// Zones or watchlists.
+    Zones,
+}
+
+/// Tells of changed files. Where the system cannot watch a folder, it tells nothing of it.
 #[derive(Debug)]
-pub struct FolderWatch {
+pub struct FileWatch {
+    sender: Sender<()>,
     touched: Receiver<()>,
+    /// Whether settings are among what was touched.
+    settings: Arc<AtomicBool>,
     /// When the changes seen so far count as come to rest.
     rest_at: Option<Instant>,
-    /// They watch as long as they live.
-    _watchers: Vec<RecommendedWatcher>,
+    /// It watches as long as it lives.
+    watcher: Option<RecommendedWatcher>,
 }
 
 /// An editor saves in several steps, and several files may be copied in one go.
 const QUIET: Duration = Duration::from_secs(1);
 
-impl FolderWatch {
+impl FileWatch {
     /// Starts to watch.
-    pub fn new(folders: impl IntoIterator<Item = PathBuf>) -> FolderWatch {
+    pub fn new(watched: Vec<Watched>) -> FileWatch {
         let (sender, touched) = channel(1);
-        let watchers = folders.into_iter().filter_map(|folder| {
-            let outcome = watch(&folder, sender.clone());
-            let failed =
-                |error| warn!(folder = %folder.display(), %error, "folder not watched: send SIGHUP after a change");
-            outcome.map_err(failed).ok()
-        });
-        let watchers = watchers.collect();
-        FolderWatch { touched, rest_at: None, _watchers: watchers }
+        let mut watch = FileWatch { sender, touched, settings: Arc::default(), rest_at: None, watcher: None };
+        watch.follow(watched);
+        watch
+    }
+
+    /// Watches these from now on. What was watched before and still is, is watched without a pause, and a folder that was put in
+    /// the place of another is found.
+    pub fn follow(&mut self, watched: Vec<Watched>) {
+        match watcher(watched, self.sender.clone(), Arc::clone(&self.settings)) {
+            Ok(watcher) => self.watcher = Some(watcher),
+            Err(error) => warn!(%error, "changed files are not noticed: send SIGHUP after a change"),
+        }
     }
 
     /// Waits until files changed and then no more did for a second. May be given up and called again at any time.
-    pub async fn changed(&mut self) {
+    pub async fn changed(&mut self) -> Changed {
         loop {
             let touched = match self.rest_at {
                 None => self.touched.recv().await,
@@ -46,7 +85,7 @@ impl FolderWatch {
                     Ok(touched) => touched,
                     Err(_) => {
                         self.rest_at = None;
-                        return;
+                        return if self.settings.swap(false, Relaxed) { Changed::Settings } else { Changed::Zones };
                     }
                 },
             };
@@ -58,23 +97,57 @@ impl FolderWatch {
     }
 }
 
-fn watch(folder: &Path, sender: Sender<()>) -> notify::Result<RecommendedWatcher> {
+fn watcher(watched: Vec<Watched>, sender: Sender<()>, settings: Arc<AtomicBool>) -> notify::Result<RecommendedWatcher> {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let watched: Vec<Watched> =
+        watched.into_iter().map(|files| Watched { folder: absolute(&files.folder), ..files }).collect();
+    let mut folders: Vec<PathBuf> = watched.iter().map(|files| files.folder.clone()).collect();
+    folders.sort();
+    folders.dedup();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-        if event.is_ok_and(|event| matters(&event)) {
-            // Full means that a change is told of already.
-            let _ = sender.try_send(());
+        let Ok(event) = event else { return };
+        let mut told = watched.iter().filter(|files| files.meets(&event)).peekable();
+        if told.peek().is_none() {
+            return;
         }
+        if told.any(|files| files.settings) {
+            settings.store(true, Relaxed);
+        }
+        // Full means that a change is told of already.
+        let _ = sender.try_send(());
     })?;
-    watcher.watch(folder, RecursiveMode::NonRecursive)?;
+    for folder in folders {
+        if let Err(error) = watcher.watch(&folder, RecursiveMode::NonRecursive) {
+            warn!(folder = %folder.display(), %error, "folder not watched: send SIGHUP after a change");
+        }
+    }
     Ok(watcher)
 }
 
-/// Our own reading opens and closes the files too.
-fn matters(event: &Event) -> bool {
-    let read = match event.kind {
-        EventKind::Access(kind) => kind != AccessKind::Close(AccessMode::Write),
-        _ => false,
-    };
-    let ours = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "geojson" || extension == "csv");
-    !read && event.paths.iter().any(ours)
+impl Watched {
+    /// A folder of zones or watchlists: its files of an extension, and the folder itself, which may be replaced as a whole.
+    pub fn folder(folder: &Path, extension: &'static str) -> Vec<Watched> {
+        let files = Watched { folder: folder.to_owned(), names: Names::Ending(extension), settings: false };
+        let around = folder.parent().zip(folder.file_name()).map(|(parent, name)| {
+            let parent = if parent == Path::new("") { Path::new(".") } else { parent };
+            Watched { folder: parent.to_owned(), names: Names::Any(vec![name.to_owned()]), settings: false }
+        });
+        [files].into_iter().chain(around).collect()
+    }
+
+    /// Whether an event is about one of them. Our own reading opens and closes files too.
+    fn meets(&self, event: &Event) -> bool {
+        let read = match event.kind {
+            EventKind::Access(kind) => kind != AccessKind::Close(AccessMode::Write),
+            _ => false,
+        };
+        let ours = |path: &PathBuf| {
+            path.parent() == Some(&self.folder)
+                && match &self.names {
+                    Names::Any(names) => path.file_name().is_some_and(|name| names.iter().any(|known| known == name)),
+                    Names::Ending(ending) => path.extension().is_some_and(|extension| extension == *ending),
+                }
+        };
+        !read && event.paths.iter().any(ours)
+    }
 }

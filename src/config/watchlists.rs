@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::Problem;
 use super::files::{Files, Texts};
+use super::words::meant;
 use crate::zones::{ListError, Watchlists};
 
 /// A list of ships is text; more is a mistake.
@@ -39,10 +40,11 @@ pub(super) fn read_watchlists(folder: Option<&Path>, place: Files<'_>) -> Result
         }
     }
     let of_error = |error: ListError| {
-        let text = files.iter().find(|(name, _)| *name == error.file);
-        let line = text.and_then(|(_, text)| text.lines().nth(error.line.saturating_sub(1) as usize));
-        let line = line.map(|line| (error.line as usize, line.chars().take(200).collect()));
-        Problem { file: error.file.clone(), line, text: format!("column {}: {}", error.column, error.what) }
+        let text = meant(format!("column {}: {}", error.column, error.what));
+        match files.iter().find(|(name, _)| *name == error.file) {
+            Some((name, whole)) => Problem::of_line(name, whole, error.line as usize, text),
+            None => Problem::of_file(error.file, text),
+        }
     };
     let lists = Watchlists::parse(&files).map_err(|errors| problems.extend(errors.into_iter().map(of_error)));
     match lists {

@@ -51,7 +51,7 @@ const CONFIRMED_FIXES: u32 = 3;
 const STILL_WEIGHT: f64 = 0.25;
 
 /// `[coverage]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// How much data the reception model needs before it is believed. Hours.

@@ -10,7 +10,7 @@ use crate::alerts::handling::{Europol, Purpose, Reality, Tlp};
 use crate::store::{Carries, Wants};
 
 /// One of `[[sinks]]`.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// Where the changes go.
@@ -62,7 +62,7 @@ fn personal_data() -> bool {
 }
 
 /// What receives changes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// A file of one JSON object a line.
@@ -87,7 +87,7 @@ impl Kind {
 }
 
 /// A severity as the settings write it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Every alert.
@@ -187,7 +187,7 @@ impl Settings {
 }
 
 /// `[delivery]`
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DeliverySettings {
     /// How this daemon names itself to others: letters, digits and `-`.

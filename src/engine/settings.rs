@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{alerts, behaviours, coverage, tracks};
 
 /// Every setting of the core.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// `[time]`
@@ -42,7 +42,7 @@ impl Settings {
 }
 
 /// `[time]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TimeSettings {
     /// How late reports of stations may come. Seconds.
@@ -75,7 +75,7 @@ impl TimeSettings {
 }
 
 /// `[zones]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ZoneSettings {
     /// Folder of the zone files (`*.geojson`); empty for the shipped zones.

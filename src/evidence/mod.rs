@@ -36,7 +36,7 @@ use crate::journal::JournalError;
 use crate::store::StoreError;
 
 /// `[evidence]`
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// The file of the key that signs; without it bundles are not signed.

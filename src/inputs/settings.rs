@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Limits;
 
 /// One of `[[inputs]]`.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// How the lines arrive.
@@ -51,7 +51,7 @@ fn max_clients_per_address() -> u16 {
 }
 
 /// How the lines of an input arrive.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// We connect to a server that sends lines.
@@ -171,7 +171,7 @@ impl Settings {
 }
 
 /// `[recordings]`: files that are replayed, or read by an input of kind `file` or `stdin`.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RecordingSettings {
     /// A compressed file that unpacks to more than so many times its size is refused (once past 64 MiB).

@@ -1,35 +1,68 @@
 //! Settings and zones anew, while the daemon works: all of it is read and checked first, then taken over at once.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::Path;
 
 use tracing::{error, info, warn};
 
 use super::Daemon;
 use super::keeping::orders;
-use crate::config::{self, Checked, FolderWatch, Problem, Purpose, ZoneSource};
+use crate::config::{self, Changed, Checked, Places, Problem, Purpose, Watched, ZoneSource};
 use crate::telemetry::FromAir;
+use crate::time::Time;
+
+/// How the last reload went; at first, the start.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Outcome {
+    /// When it was.
+    pub(super) at: Time,
+    /// Whether what the files say is in force; if not, what was before is.
+    pub(super) ok: bool,
+    /// Why not: file, line, key and what to write, one line each, safe to show; the first few.
+    pub(super) problems: Vec<String>,
+}
+
+/// A file that is wrong throughout is wrong for one reason.
+const PROBLEMS_TOLD: usize = 20;
+
+impl Outcome {
+    /// What is in force is what the files said.
+    pub(super) fn good(at: Time) -> Outcome {
+        Outcome { at, ok: true, problems: Vec::new() }
+    }
+}
 
 impl Daemon {
-    /// SIGHUP: settings and zones anew, sinks opened anew; what the engine knows stays.
+    /// Files changed: what was changed is taken over, or refused.
+    pub(super) fn files_changed(&mut self, what: Changed) {
+        match what {
+            Changed::Settings => self.reload(),
+            Changed::Zones => self.reload_zones(),
+        }
+    }
+
+    /// SIGHUP, or changed settings: settings and zones anew, sinks opened anew; what the engine knows stays.
     pub(super) fn reload(&mut self) {
+        // Before they are read, so that no later change is missed.
+        self.watch.follow(watched(&self.file, &self.settings));
         let settings = match config::check(Some(&self.file), None, Purpose::Run) {
+            Ok(settings) if settings.inputs.is_empty() => {
+                // An emptied or half-written file reads like settings without anything in them.
+                Err(vec![Problem::of_file(self.file.display().to_string(), "inputs: there is none; write [[inputs]]")])
+            }
+            read => read,
+        };
+        let settings = match settings {
             Ok(settings) => settings,
             Err(problems) => {
                 // A rotated file is begun afresh all the same.
                 self.reopen_sinks();
-                return refuse(&problems);
+                return self.refuse(&problems);
             }
         };
-        if settings.inputs.is_empty() {
-            // An emptied or half-written file reads like settings without anything in them.
-            self.reopen_sinks();
-            error!(file = %self.file.display(), "reload refused: the settings name no [[inputs]]; what is in force is kept");
-            return;
-        }
         if let Err(error) = self.replace(&settings) {
             self.reopen_sinks();
-            return refuse_unkept(&error);
+            return self.refuse_unkept(&error);
         }
         if settings.inputs != self.settings.inputs {
             warn!("changed [[inputs]] take effect after a restart; the rest is taken over now");
@@ -51,9 +84,11 @@ impl Daemon {
         let inputs = std::mem::take(&mut self.settings.inputs);
         self.settings = Checked { inputs, ..settings };
         self.reopen_sinks();
-        self.watch = FolderWatch::new(folders(&self.settings));
+        self.watch.follow(watched(&self.file, &self.settings));
         warn_of(&self.settings);
-        info!(zones = self.settings.zone_count(), sinks = self.settings.sinks.len(), "reloaded");
+        self.reloaded = Outcome::good(self.clock.now());
+        let (zones, sinks, drop_ins) = (self.settings.zone_count(), self.settings.sinks.len(), self.settings.drop_ins);
+        info!(zones, sinks, drop_ins, "reloaded");
     }
 
     /// Sinks as the settings in force name them, files and connections anew.
@@ -64,17 +99,37 @@ impl Daemon {
         }
     }
 
-    pub(super) fn reload_zones(&mut self) {
+    fn reload_zones(&mut self) {
+        self.watch.follow(watched(&self.file, &self.settings));
         let mut settings = self.settings.clone();
         if let Err(problems) = settings.read_zones_again() {
-            return refuse(&problems);
+            return self.refuse(&problems);
         }
         if let Err(error) = self.replace(&settings) {
-            return refuse_unkept(&error);
+            return self.refuse_unkept(&error);
         }
         self.settings = settings;
         warn_of(&self.settings);
+        self.reloaded = Outcome::good(self.clock.now());
         info!(zones = self.settings.zone_count(), "zones reloaded");
+    }
+
+    fn refuse_unkept(&mut self, error: &io::Error) {
+        let why = "settings and zones cannot be written down beside the journal, and a restart would not know them";
+        error!(%error, "reload refused: {why}; what is in force is kept");
+        let problems = vec![FromAir(&format!("{why}: {error}")).to_string()];
+        self.reloaded = Outcome { at: self.clock.now(), ok: false, problems };
+    }
+
+    fn refuse(&mut self, problems: &[Problem]) {
+        let lines = problems.iter().take(PROBLEMS_TOLD);
+        let lines: Vec<String> =
+            lines.map(|problem| FromAir(&problem.to_string().replace("\n    ", " | ")).to_string()).collect();
+        for problem in &lines {
+            error!(%problem, "not reloaded");
+        }
+        warn!(problems = problems.len(), "reload refused: settings and zones in force are kept");
+        self.reloaded = Outcome { at: self.clock.now(), ok: false, problems: lines };
     }
 }
 
@@ -84,22 +139,12 @@ pub(super) fn warn_of(settings: &Checked) {
     }
 }
 
-/// What is watched for changes: the zones, unless they are built in, and the watchlists.
-pub(super) fn folders(settings: &Checked) -> Vec<PathBuf> {
-    let zones = match &settings.zones {
-        ZoneSource::Folder(folder) => Some(folder.clone()),
-        ZoneSource::BuiltIn => None,
-    };
-    zones.into_iter().chain(settings.watchlists.clone()).collect()
-}
-
-fn refuse_unkept(error: &io::Error) {
-    error!(%error, "reload refused: settings and zones cannot be written down beside the journal, and a restart would not know them; what is in force is kept");
-}
-
-fn refuse(problems: &[Problem]) {
-    for problem in problems {
-        error!(problem = %FromAir(&problem.to_string().replace("\n    ", " | ")), "not reloaded");
+/// What is watched for changes: the settings, the zones, unless they are built in, and the watchlists.
+pub(super) fn watched(file: &Path, settings: &Checked) -> Vec<Watched> {
+    let mut all = Places::of(file).watched();
+    if let ZoneSource::Folder(folder) = &settings.zones {
+        all.extend(Watched::folder(folder, "geojson"));
     }
-    warn!(problems = problems.len(), "reload refused: settings and zones in force are kept");
+    all.extend(settings.watchlists.iter().flat_map(|folder| Watched::folder(folder, "csv")));
+    all
 }

@@ -50,7 +50,7 @@ pub use writer::{Event, Reporter, Store};
 use crate::alerts::HandlingSettings;
 
 /// `[store]`
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// The SQLite file; without it nothing outlives the process.

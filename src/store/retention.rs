@@ -30,7 +30,7 @@ const OURS: &str = "('opened', 'updated', 'ended', 'retracted')";
 const MOST_DAYS: u32 = 36_500;
 
 /// `[retention]`: how long each class is kept, in days; 0 is for ever.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RetentionSettings {
     /// Received lines, from their receipt.

@@ -58,7 +58,7 @@ impl fmt::Display for TrackKey {
 }
 
 /// `[tracks]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// A hole in a vessel's reports longer than this neither proves nor disproves anything. Minutes.

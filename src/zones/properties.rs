@@ -7,6 +7,8 @@ use super::zone::{ALL_MONTHS, Hours, Kind};
 use crate::time::Time;
 
 /// Every property the SPEC names.
+/// A longer property is none of ours misspelt. Bytes.
+const LONGEST_SLIP: usize = 40;
 const KNOWN: [&str; 18] = [
     "id",
     "name",
@@ -274,7 +276,7 @@ impl<'a> Reader<'a> {
     pub(super) fn misspelt(&mut self) {
         let mut found = Vec::new();
         for property in self.properties.keys() {
-            if KNOWN.contains(&property.as_str()) {
+            if KNOWN.contains(&property.as_str()) || LONGEST_SLIP < property.len() {
                 continue;
             }
             let near = KNOWN

@@ -14,7 +14,7 @@ const LEVELS: [(&str, i32); 4] = [("low", 20), ("medium", 40), ("high", 60), ("c
 const DEFAULT_POINTS: i32 = 40;
 
 /// `[watchlists]`
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct WatchlistSettings {
     /// Folder of the lists (`*.csv`); empty for none.

@@ -1,10 +1,15 @@
 //! Settings: the shipped file is complete and equal to the defaults; every mistake of `tests/bad-settings` is told.
 
+mod broken;
+mod drop_ins;
+mod schema;
+
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use atalaia::config::{self, Config, Purpose};
+use atalaia::telemetry::FromAir;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -65,16 +70,36 @@ fn the_shipped_file_names_every_key_with_its_default() {
 }
 
 #[test]
-fn the_examples_of_the_shipped_file_show_every_key_of_inputs_and_sinks() {
+fn the_examples_of_the_shipped_file_show_every_key_there_is() {
     let text = with_examples();
     let shown: Value = toml::from_str(&text).unwrap();
-    let shown = keys_of(&shown);
+    let mut shown = shown_keys(&shown);
+    shown.sort();
+    let missing: Vec<String> =
+        schema::keys().into_iter().map(|(path, _)| path).filter(|path| shown.binary_search(path).is_err()).collect();
+    assert!(missing.is_empty(), "config/atalaia.toml shows no example of {missing:#?}");
     let config: Config = toml::from_str(&text).unwrap();
-    let all = keys_of(&serde_json::to_value(&config).unwrap());
-    let missing: Vec<&String> =
-        all.iter().map(|(key, _)| key).filter(|key| !shown.iter().any(|(other, _)| other == *key)).collect();
-    assert!(missing.is_empty(), "config/atalaia.toml shows no example of {missing:?}");
     assert_eq!(config.problems(), Vec::<String>::new());
+}
+
+/// The path of every key and table.
+fn shown_keys(value: &Value) -> Vec<String> {
+    fn collect(prefix: &str, value: &Value, out: &mut Vec<String>) {
+        match value {
+            Value::Object(table) => {
+                for (key, value) in table {
+                    let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+                    collect(&path, value, out);
+                    out.push(path);
+                }
+            }
+            Value::Array(list) => list.iter().for_each(|element| collect(prefix, element, out)),
+            _ => {}
+        }
+    }
+    let mut out = Vec::new();
+    collect("", value, &mut out);
+    out
 }
 
 #[test]
@@ -96,30 +121,49 @@ fn without_a_file_the_built_in_settings_hold() {
 /// Each file opens with the messages it must give, one a comment line, with `LINE:` in front where a line is named.
 #[test]
 fn every_mistake_is_told_with_line_and_key_and_what_to_write() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad-settings");
-    let mut paths: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    let files = paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    let mut count = 0;
-    for path in files {
-        count += 1;
+    let files = bad_settings();
+    for path in &files {
         let text = fs::read_to_string(path).unwrap();
         let expected: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("#! ")).collect();
         assert!(!expected.is_empty(), "{}: says no message", path.display());
+        let problems = config::check(Some(path), None, Purpose::Run).unwrap_err();
+        let folder = format!("{}/", path.parent().unwrap().display());
+        let name = format!("{}:", path.file_name().unwrap().to_str().unwrap());
+        let told = problems.iter().map(|problem| problem.to_string().replace(&folder, ""));
+        let messages: Vec<String> = told
+            .map(|told| told.lines().next().unwrap_or_default().to_owned())
+            .map(|line| line.strip_prefix(&name).map_or(line.clone(), |rest| rest.trim_start().to_owned()))
+            .collect();
+        assert_eq!(messages, expected, "{}", path.display());
+
+        // The command shows the same, each with its place and what to write.
         let output =
             Command::new(env!("CARGO_BIN_EXE_atalaia")).args(["check", "--config"]).arg(path).output().unwrap();
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(78), "{}: {told}", path.display());
+        let shown = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(78), "{}: {shown}", path.display());
         assert!(output.stdout.is_empty(), "{}", path.display());
-        let folder = format!("{}/", folder.display());
-        let name = path.file_name().unwrap().to_str().unwrap();
-        let told = told.replace(&folder, "");
-        let messages: Vec<&str> = told.lines().filter(|line| !line.starts_with("    ")).collect();
-        let messages: Vec<&str> =
-            messages.iter().map(|line| line.strip_prefix(&format!("{name}:")).unwrap_or(line).trim_start()).collect();
-        assert_eq!(messages, expected, "{}", path.display());
+        for problem in &problems {
+            let (what, advice) = problem.parts();
+            let place = problem.line.as_ref();
+            let place = place.map(|line| format!("[{}:{}:{}]", problem.file, line.number, line.column));
+            let parts = [Some(what.to_owned()), advice.map(|advice| format!("help: {advice}")), place];
+            for part in parts.into_iter().flatten() {
+                assert!(shown.contains(&FromAir(&part).to_string()), "{part} in\n{shown}");
+            }
+        }
+        let count = format!("\natalaia: {} problem", problems.len());
+        assert!(shown.contains(&count) && !shown.contains('\u{1b}'), "{shown}");
     }
-    assert!(10 <= count, "only {count} files in tests/bad-settings");
+    assert!(40 <= files.len(), "only {} files in tests/bad-settings", files.len());
+}
+
+/// Every settings file with a mistake.
+fn bad_settings() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad-settings");
+    let mut paths: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    paths
 }
 
 /// `check` of a settings text in a folder: its exit code and what it says on standard error.
@@ -150,7 +194,8 @@ fn what_cannot_be_read_as_a_recording_is_told_before_the_start() {
     let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
     let (code, told) = checked(&folder, "[[inputs]]\nkind = \"file\"\nname = \"day\"\npath = \"socket\"\n");
     assert_eq!(code, Some(78));
-    assert!(told.contains("atalaia.toml:4: inputs[0].path: ") && told.contains("is no ordinary file"), "{told}");
+    assert!(told.contains("atalaia.toml:4:1]") && told.contains("inputs[0].path: "), "{told}");
+    assert!(told.contains("is no ordinary file"), "{told}");
 }
 
 #[test]

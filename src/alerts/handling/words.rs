@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// How far it may be passed on (TLP 2.0), the widest first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Tlp {
     /// To everybody.
     #[serde(rename = "CLEAR")]
@@ -40,7 +40,7 @@ impl Tlp {
 }
 
 /// What a receiver must not do with it without asking.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Europol {
     /// Only to prevent and combat crime.
     H0,
@@ -68,7 +68,7 @@ impl Europol {
 }
 
 /// How far the source is trusted.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum SourceGrade {
     /// No doubt. Never a machine's word.
     A,
@@ -97,7 +97,7 @@ impl SourceGrade {
 }
 
 /// How sure the information is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum InfoGrade {
     /// Accuracy not in doubt. Never a machine's word.
     #[serde(rename = "1")]
@@ -130,7 +130,7 @@ impl InfoGrade {
 }
 
 /// Which letters and digits the grades are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Scheme {
     /// A, B, C, X and 1 to 4.
     #[default]
@@ -139,7 +139,7 @@ pub enum Scheme {
 }
 
 /// What it may be used for, in the words of CISE.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[allow(missing_docs)] // The words say it.
 pub enum Purpose {
     #[default]
@@ -181,7 +181,7 @@ impl Purpose {
 }
 
 /// Whether anything of it happened.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reality {
     /// Yes.

@@ -1,0 +1,150 @@
+//! Problems as an engineer reads them: the place, the line, a mark under what is wrong in it, and what to write instead.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents,
+};
+
+use crate::config::{Excerpt, Problem};
+use crate::telemetry::FromAir;
+
+/// All of them and how many there are; with `colour` as a terminal shows it, else plain.
+pub(super) fn of(problems: &[Problem], colour: bool) -> String {
+    let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::none() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_wrap_lines(false).with_links(false);
+    let mut text = String::new();
+    for problem in problems {
+        let shown = Shown::new(problem);
+        if handler.render_report(&mut text, &shown).is_err() {
+            text.push_str(&FromAir(&problem.to_string()).to_string());
+        }
+        text.truncate(text.trim_end().len());
+        text.push_str("\n\n");
+    }
+    let files: BTreeSet<&str> = problems.iter().map(|problem| problem.file.as_str()).collect();
+    let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+    text.push_str(&format!("atalaia: {} in {}", count(problems.len(), "problem"), count(files.len(), "file")));
+    text
+}
+
+/// A problem in the words of the library that draws it; control characters of the files are made visible.
+#[derive(Debug)]
+struct Shown {
+    what: String,
+    advice: Option<String>,
+    place: Option<Place>,
+}
+
+#[derive(Debug)]
+struct Place {
+    file: String,
+    line: Excerpt,
+}
+
+impl Shown {
+    fn new(problem: &Problem) -> Shown {
+        let (what, advice) = problem.parts();
+        let safe = |text: &str| FromAir(text).to_string();
+        let line = problem.line.as_ref().map(|line| {
+            let (before, rest) = line.shown.split_at(line.marked.start);
+            let (marked, after) = rest.split_at(line.marked.len());
+            let [before, marked, after] = [before, marked, after].map(|part| safe(&part.replace('\t', " ")));
+            let within = before.len()..before.len() + marked.len();
+            Excerpt { shown: [before, marked, after].concat(), marked: within, ..line.clone() }
+        });
+        let what = match line {
+            Some(_) => safe(what),
+            None => format!("{}: {}", safe(&problem.file), safe(what)),
+        };
+        Shown { what, advice: advice.map(safe), place: line.map(|line| Place { file: safe(&problem.file), line }) }
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl std::error::Error for Shown {}
+
+impl Diagnostic for Shown {
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.advice.as_ref().map(|advice| Box::new(advice) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.place.as_ref().map(|place| place as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let marked = self.place.as_ref()?.line.marked.clone();
+        Some(Box::new(std::iter::once(LabeledSpan::new_primary_with_span(None, marked))))
+    }
+}
+
+/// One line, which is not the first of its file.
+impl SourceCode for Place {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let read = self.line.shown.as_str().read_span(span, before, after)?;
+        // Asked about the mark alone, it is told where that is; about the line around it, where that begins.
+        let column = if before == 0 && after == 0 { self.line.column - 1 } else { 0 };
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.file.clone(),
+            read.data(),
+            *read.span(),
+            self.line.number - 1,
+            column,
+            read.line_count(),
+        )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "[time]\nlatenes_seconds = 10\n\nidle_after_seconds = \"\u{1b}[31m\"\n";
+
+    fn problems() -> Vec<Problem> {
+        let unknown = "time.latenes_seconds: unknown key; did you mean `lateness_seconds`?";
+        vec![
+            Problem::at("a.toml", TEXT, 7..22, unknown.to_owned()),
+            Problem::at("a.toml", TEXT, 50..58, "is no \u{1b}number".to_owned()),
+            Problem::of_file("b.geojson", "is UTF-16 text; save it as UTF-8"),
+        ]
+    }
+
+    #[test]
+    fn each_is_told_with_its_line_a_mark_and_what_to_write() {
+        let text = of(&problems(), false);
+        for part in [
+            "time.latenes_seconds: unknown key\n",
+            "[a.toml:2:1]",
+            " 2 | latenes_seconds = 10\n",
+            "   : ^^^^^^^^^^^^^^^\n",
+            "help: did you mean `lateness_seconds`?",
+            "[a.toml:4:22]",
+            "b.geojson: is UTF-16 text\n",
+            "help: save it as UTF-8",
+        ] {
+            assert!(text.contains(part), "{part} in\n{text}");
+        }
+        assert!(text.ends_with("\natalaia: 3 problems in 2 files"), "{text}");
+    }
+
+    #[test]
+    fn what_is_no_terminal_gets_no_colour_and_nobody_gets_control_characters_of_a_file() {
+        assert!(!of(&problems(), false).contains('\u{1b}'));
+        let coloured = of(&problems(), true);
+        assert!(coloured.contains("\u{1b}[") && !coloured.contains("\u{1b}[31m\"") && !coloured.contains("\u{1b}n"));
+    }
+}

@@ -1,0 +1,133 @@
+//! The settings file and what is laid over it from `conf.d`, as one table that remembers who said what where.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
+
+use super::Problem;
+
+/// One file of settings as read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Layer {
+    /// As the operator named it, or would.
+    pub(super) file: String,
+    /// All of it.
+    pub(super) text: String,
+}
+
+/// The files in their order, the later over the earlier. A place is counted in bytes through all of them, one after the other.
+pub(super) struct Layers<'a> {
+    files: &'a [Layer],
+    starts: Vec<usize>,
+}
+
+/// The lists whose entries have names: those of a later file are added, and change an earlier one of their name.
+pub(super) const LISTS: [&str; 2] = ["inputs", "sinks"];
+
+impl<'a> Layers<'a> {
+    /// All of them as one table, or why they are no TOML.
+    pub(super) fn parse(files: &'a [Layer]) -> (Layers<'a>, Result<DeTable<'a>, Vec<Problem>>) {
+        let mut layers = Layers { files, starts: Vec::with_capacity(files.len()) };
+        let (mut whole, mut problems, mut start) = (DeTable::new(), Vec::new(), 0);
+        for layer in files {
+            layers.starts.push(start);
+            let (table, errors) = DeTable::parse_recoverable(&layer.text);
+            for error in errors {
+                let text = format!("not TOML: {}", error.message().replace('\n', ", "));
+                problems.push(Problem::at(&layer.file, &layer.text, error.span().unwrap_or(0..0), text));
+            }
+            if problems.is_empty() {
+                lay_over(&mut whole, moved_table(table.into_inner(), start), &LISTS);
+            }
+            // One more, so that the end of a file is not the beginning of the next.
+            start += layer.text.len() + 1;
+        }
+        let whole = if problems.is_empty() { Ok(whole) } else { Err(problems) };
+        (layers, whole)
+    }
+
+    /// Where everything is.
+    pub(super) fn all(&self) -> Range<usize> {
+        0..self.files.iter().map(|layer| layer.text.len() + 1).sum()
+    }
+
+    /// What is wrong at a place.
+    pub(super) fn problem(&self, span: &Range<usize>, text: String) -> Problem {
+        let index = self.starts.partition_point(|start| *start <= span.start).saturating_sub(1);
+        match (self.files.get(index), self.starts.get(index)) {
+            (Some(layer), Some(start)) => {
+                Problem::at(&layer.file, &layer.text, span.start - start..span.end.saturating_sub(*start), text)
+            }
+            _ => Problem::of_file("settings", text),
+        }
+    }
+
+    /// What is wrong with no place: of the first file, which the others add to.
+    pub(super) fn of_all(&self, text: String) -> Problem {
+        Problem::of_file(self.files.first().map_or("settings", |layer| layer.file.as_str()), text)
+    }
+
+    /// Sorts by file and line.
+    pub(super) fn sort(&self, problems: &mut [Problem]) {
+        problems.sort_by_key(|problem| {
+            let file = self.files.iter().position(|layer| layer.file == problem.file);
+            (file, problem.line.as_ref().map(|line| line.number))
+        });
+    }
+}
+
+/// The keys of `over` take the place of those of `under`, table by table; the entries of `lists` are matched by name.
+fn lay_over<'a>(under: &mut DeTable<'a>, over: DeTable<'a>, lists: &[&str]) {
+    for (key, mut value) in over {
+        let is_list = lists.contains(&key.get_ref().as_ref());
+        match (under.get_mut(key.get_ref().as_ref()).map(Spanned::get_mut), value.get_mut()) {
+            (Some(DeValue::Table(below)), DeValue::Table(above)) => lay_over(below, std::mem::take(above), &[]),
+            (Some(DeValue::Array(below)), DeValue::Array(above)) if is_list => {
+                add_entries(below, std::mem::replace(above, DeArray::new()));
+            }
+            _ => {
+                // The key too, as it says where it stands.
+                under.remove(key.get_ref().as_ref());
+                under.insert(key, value);
+            }
+        }
+    }
+}
+
+fn add_entries<'a>(below: &mut DeArray<'a>, above: DeArray<'a>) {
+    let mut known: Vec<Option<String>> = below.iter().map(|entry| name_of(entry).map(str::to_owned)).collect();
+    for mut entry in above {
+        // Two of one name in one file are a mistake, and stay two.
+        let same = name_of(&entry).and_then(|name| known.iter().position(|other| other.as_deref() == Some(name)));
+        let changed = same.and_then(|index| {
+            known[index] = None;
+            below.get_mut(index)
+        });
+        match (changed.map(Spanned::get_mut), entry.get_mut()) {
+            (Some(DeValue::Table(below)), DeValue::Table(above)) => lay_over(below, std::mem::take(above), &[]),
+            _ => below.push(entry),
+        }
+    }
+}
+
+fn name_of<'v>(entry: &'v Spanned<DeValue<'_>>) -> Option<&'v str> {
+    entry.get_ref().as_table()?.get("name")?.get_ref().as_str()
+}
+
+fn moved_table(table: DeTable<'_>, by: usize) -> DeTable<'_> {
+    table.into_iter().map(|(key, value)| (moved(key, by, |name, _| name), moved(value, by, moved_value))).collect()
+}
+
+fn moved_value(value: DeValue<'_>, by: usize) -> DeValue<'_> {
+    match value {
+        DeValue::Table(table) => DeValue::Table(moved_table(table, by)),
+        DeValue::Array(list) => DeValue::Array(list.into_iter().map(|entry| moved(entry, by, moved_value)).collect()),
+        plain => plain,
+    }
+}
+
+fn moved<T>(spanned: Spanned<T>, by: usize, inner: impl Fn(T, usize) -> T) -> Spanned<T> {
+    let span = spanned.span();
+    Spanned::new(span.start + by..span.end + by, inner(spanned.into_inner(), by))
+}

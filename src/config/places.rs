@@ -1,0 +1,117 @@
+//! Which files settings are made of: one, or that of a folder, and the drop-ins in `conf.d` beside it.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::IN_FORCE_FILE;
+use super::Problem;
+use super::files::text_of;
+use super::layers::Layer;
+use super::watch::{Names, Watched};
+
+/// The folder of drop-ins, beside the settings file.
+const DROP_INS: &str = "conf.d";
+/// Settings are written by hand; more is a mistake. Bytes.
+const LARGEST_FILE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// The settings file and the folder of what is laid over it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Places {
+    file: PathBuf,
+}
+
+impl Places {
+    /// Those of what the command line names: a file, or a folder with an `atalaia.toml`.
+    pub fn of(given: &Path) -> Places {
+        match given.is_dir() {
+            true => Places { file: given.join(IN_FORCE_FILE) },
+            false => Places { file: given.to_owned() },
+        }
+    }
+
+    /// What relative paths of the settings are relative to, those of drop-ins too.
+    pub(super) fn folder(&self) -> &Path {
+        self.file.parent().unwrap_or(Path::new(""))
+    }
+
+    /// The settings file, then the drop-ins in order of name; or everything that cannot be read.
+    pub(super) fn read(&self) -> Result<Vec<Layer>, Vec<Problem>> {
+        let (mut layers, mut problems) = (Vec::new(), Vec::new());
+        let drop_ins = self.drop_ins().unwrap_or_else(|problem| {
+            problems.push(problem);
+            Vec::new()
+        });
+        for path in std::iter::once(self.file.clone()).chain(drop_ins) {
+            let file = path.display().to_string();
+            match read_text(&path) {
+                Ok(text) => layers.push(Layer { file, text }),
+                Err(text) => problems.push(Problem::of_file(file, text)),
+            }
+        }
+        if problems.is_empty() { Ok(layers) } else { Err(problems) }
+    }
+
+    /// Hidden files are what editors leave while saving.
+    fn drop_ins(&self) -> Result<Vec<PathBuf>, Problem> {
+        let folder = self.folder().join(DROP_INS);
+        let of_folder = |error: io::Error| Problem::of_file(folder.display().to_string(), error.to_string());
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(of_folder(error)),
+        };
+        let mut paths = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(of_folder)?.path();
+            let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+            if !hidden && path.extension().is_some_and(|extension| extension == "toml") {
+                paths.push(path);
+            }
+        }
+        paths.sort();
+        Ok(paths)
+    }
+
+    /// What changes when the settings do: the files, the folders they are in, and what links lead to.
+    pub fn watched(&self) -> Vec<Watched> {
+        let named = |path: &Path, others: &[&str]| {
+            let names = path.file_name().map(OsString::from).into_iter().chain(others.iter().map(OsString::from));
+            let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+            Watched { folder: folder.to_owned(), names: Names::Any(names.collect()), settings: true }
+        };
+        // Whoever mounts settings into a container switches the link `..data`.
+        let mut all = vec![named(&self.file, &[DROP_INS, "..data"])];
+        if let Ok(end) = fs::canonicalize(&self.file) {
+            all.push(named(&end, &[]));
+        }
+        let drop_ins = self.folder().join(DROP_INS);
+        if drop_ins.is_dir() {
+            all.push(Watched { folder: drop_ins, names: Names::Ending("toml"), settings: true });
+        }
+        if let Some(folder) = self.file.parent().filter(|folder| folder.file_name().is_some()) {
+            all.push(named(folder, &[]));
+        }
+        all
+    }
+}
+
+fn read_text(path: &Path) -> Result<String, String> {
+    let told = |error: io::Error| error.to_string();
+    // Whatever is no file may never end, or never begin.
+    let found = fs::metadata(path).map_err(told)?;
+    if found.is_dir() {
+        return Err("is a folder; settings are read from files only".to_owned());
+    }
+    if !found.is_file() {
+        return Err("is no ordinary file; settings are read from files only".to_owned());
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path).and_then(|file| file.take(LARGEST_FILE_BYTES + 1).read_to_end(&mut bytes)).map_err(told)?;
+    if LARGEST_FILE_BYTES < bytes.len() as u64 {
+        let megabytes = found.len().max(LARGEST_FILE_BYTES + 1) / 1_000_000;
+        return Err(format!("is {megabytes} MB large; settings of at most 4 MB are read"));
+    }
+    text_of(bytes)
+}

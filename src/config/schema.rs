@@ -1,0 +1,56 @@
+//! The settings file as a JSON Schema, for editors: every key with its description, type, choices and default.
+
+use schemars::Schema;
+use schemars::generate::SchemaSettings;
+use schemars::transform::{RecursiveTransform, Transform};
+use serde_json::Value;
+
+use super::Config;
+
+/// The JSON Schema (draft 7, which editors of TOML read) of the settings file, and of drop-ins.
+pub fn schema() -> String {
+    let mut settings = SchemaSettings::draft07();
+    settings.inline_subschemas = true;
+    let mut schema = settings.into_generator().into_root_schema_for::<Config>();
+    RecursiveTransform(in_plain_words).transform(&mut schema);
+    let named = schema.ensure_object();
+    named.insert("title".to_owned(), Value::from("Settings of Atalaia"));
+    named.insert("description".to_owned(), Value::from("Every key is explained in config/atalaia.toml."));
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// TOML has no null: a key that need not be there is left out. What the sources say of it becomes one line.
+fn in_plain_words(schema: &mut Schema) {
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
+    // What a table is by default stands with its keys.
+    if object.get("default").is_some_and(|value| value.is_null() || value.is_object()) {
+        object.remove("default");
+    }
+    if let Some(Value::String(text)) = object.get_mut("description") {
+        *text = text.replace('\n', " ");
+    }
+    if let Some(Value::Array(types)) = object.get_mut("type") {
+        types.retain(|kind| kind != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            object.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Array(choices)) = object.get_mut("enum") {
+        choices.retain(|choice| !choice.is_null());
+    }
+    if let Some(Value::Array(choices)) = object.get_mut("anyOf") {
+        choices.retain(|choice| choice["type"] != "null");
+        if let [Value::Object(only)] = choices.as_slice() {
+            let only = only.clone();
+            object.remove("anyOf");
+            for (key, value) in only {
+                object.entry(key).or_insert(value);
+            }
+        }
+    }
+}
