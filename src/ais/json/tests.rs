@@ -1,0 +1,1 @@
+//! Each feed's objects, with their traps.
