@@ -86,6 +86,11 @@ pub(super) fn claims(line: &[u8]) -> bool {
     line.first() == Some(&b'{')
 }
 
+/// Whether a line is an object of a feed we know, as far as its keys show; perhaps a damaged one.
+pub fn is_object(line: &[u8]) -> bool {
+    claims(line) && guard::look(line).is_ok_and(|seen| seen.feed.is_some())
+}
+
 /// Reads a line that `claims` accepted.
 pub(super) fn read(line: &[u8]) -> Result<Object<'_>, Reject> {
     let seen = guard::look(line)?;
