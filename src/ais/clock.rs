@@ -4,10 +4,10 @@ use jiff::tz::TimeZone;
 
 use super::bits::Bits;
 use super::csv::Rows;
-use super::{json, message};
 use super::moment::believable;
 use super::stream::{Scan, Stream};
 use super::tally::Counts;
+use super::{json, message};
 use crate::time::Time;
 
 /// Reads nothing but time from the lines of one recording, by the rules the decoder follows.

@@ -20,8 +20,8 @@ mod words;
 
 pub use clock::LineClock;
 pub use cut::{LineCutter, MAX_LINE, MAX_OBJECT};
-pub use json::is_object;
 pub use decoder::{Decoder, SourceSettings};
+pub use json::is_object;
 pub use report::{
     Aid, Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis, UNITS_PER_DEGREE,
 };

@@ -135,11 +135,7 @@ impl Position {
     }
 
     /// Of a search and rescue aircraft (type 9), whose speed is in whole knots up to 1022.
-    pub(crate) fn aircraft(
-        lat_lon: Option<(f64, f64)>,
-        sog_knots: Option<f64>,
-        cog_degrees: Option<f64>,
-    ) -> Position {
+    pub(crate) fn aircraft(lat_lon: Option<(f64, f64)>, sog_knots: Option<f64>, cog_degrees: Option<f64>) -> Position {
         let sog = sog_knots.filter(|knots| (0.0..=1022.0).contains(knots)).map(|knots| knots.round() as u16 * 10);
         let position = Position::new(Class::Unknown, 9, lat_lon, None, cog_degrees, None, None);
         Position { sog: sog.unwrap_or(NO_SPEED), ..position }

@@ -40,7 +40,7 @@ const ENGINE_TIME: Duration = Duration::from_secs(5);
 const AGAIN: &str = "10";
 
 /// `[inputs.aiscatcher_http]`: who may post. Either pair or token will do where both are given.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// The user name of HTTP Basic authentication (AIS-catcher: `-H … userpwd USER:PASSWORD`).
@@ -61,7 +61,9 @@ impl Settings {
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = Vec::new();
         match (&self.user, &self.password) {
-            (Some(_), None) => problems.push(format!("{path}.user: has no password; write password = {{ file = \"PATH\" }}")),
+            (Some(_), None) => {
+                problems.push(format!("{path}.user: has no password; write password = {{ file = \"PATH\" }}"))
+            }
             (None, Some(_)) => problems.push(format!("{path}.password: has no user; write user = \"NAME\"")),
             (Some(user), _) if user.is_empty() || user.contains(':') || user.contains(char::is_control) => {
                 problems.push(format!("{path}.user: is empty or holds a colon; write a plain name"));

@@ -1,6 +1,6 @@
 //! Inputs: bytes from feeds and files become batches of lines; each kind has its file, reconnecting lives here.
 
-pub mod aiscatcher_http;
+mod aiscatcher_http;
 mod connect;
 mod fifo;
 mod file;
@@ -24,6 +24,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
+pub use aiscatcher_http::Settings as AiscatcherHttp;
 pub use merge::{Merged, Reading};
 pub use recording::{Format, Recording, RecordingError};
 pub use settings::{Kind, RecordingSettings, Settings, time_zone};

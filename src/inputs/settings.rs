@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Limits, aiscatcher_http};
+use super::{AiscatcherHttp, Limits};
 
 /// One of `[[inputs]]`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -38,8 +38,8 @@ pub struct Settings {
     #[serde(default = "max_clients_per_address")]
     pub max_clients_per_address: u16,
     /// `[inputs.aiscatcher_http]`, for `aiscatcher-http`; without it nobody has to say who they are.
-    #[serde(default)]
-    pub aiscatcher_http: Option<aiscatcher_http::Settings>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aiscatcher_http: Option<AiscatcherHttp>,
 }
 
 fn idle_timeout_seconds() -> u32 {
@@ -204,8 +204,9 @@ impl Settings {
         }
         match (&self.aiscatcher_http, self.kind) {
             (Some(table), Kind::AiscatcherHttp) => problems.extend(table.problems(&format!("{path}.aiscatcher_http"))),
-            (Some(_), _) => problems
-                .push(format!("{path}.aiscatcher_http: kind \"{kind}\" takes no such table; leave it out")),
+            (Some(_), _) => {
+                problems.push(format!("{path}.aiscatcher_http: kind \"{kind}\" takes no such table; leave it out"))
+            }
             (None, _) => {}
         }
         let is_open = self.aiscatcher_http.as_ref().is_none_or(|table| !table.asks());
@@ -298,7 +299,9 @@ fn address_problem(address: &str, kind: Kind) -> Option<String> {
         return Some(format!("\"{address}\" has no port; write host:port, {example}"));
     };
     match port.parse::<u16>() {
-        Ok(0) if matches!(kind, Kind::Tcp | Kind::Gpsd) => Some(format!("port 0 cannot be connected to; write host:port, {example}")),
+        Ok(0) if matches!(kind, Kind::Tcp | Kind::Gpsd) => {
+            Some(format!("port 0 cannot be connected to; write host:port, {example}"))
+        }
         Err(_) => Some(format!("\"{port}\" is no port; write host:port, {example}")),
         Ok(_) if host.is_empty() => Some(format!("\"{address}\" has no host; write host:port, {example}")),
         Ok(_) => None,
@@ -317,5 +320,39 @@ mod tests {
         for bad in ["", "Lisbon", "+2:99", "+-2", "+99:00", "2"] {
             assert!(time_zone(bad).is_none(), "{bad}");
         }
+    }
+
+    #[test]
+    fn nobody_beyond_this_machine_may_post_without_saying_who_he_is() {
+        use crate::secret::Secret;
+        let told = |address: &str, table: Option<AiscatcherHttp>| {
+            let address = Some(address.to_owned());
+            let input = Settings { address, aiscatcher_http: table, ..Settings::of(Kind::AiscatcherHttp, "stations") };
+            input.problems("inputs[0]").join("\n")
+        };
+        let file = || Some(Secret::File("secret".into()));
+        let token = AiscatcherHttp { token: file(), ..AiscatcherHttp::default() };
+        for near in ["127.0.0.1:8110", "[::1]:8110", "localhost:8110"] {
+            assert_eq!(told(near, None), "", "{near}");
+        }
+        for far in ["0.0.0.0:8110", "[::]:8110", "192.0.2.1:8110", "host.example:8110"] {
+            assert!(told(far, None).contains("nobody is asked who they are"), "{far}");
+            assert!(told(far, Some(AiscatcherHttp::default())).contains("nobody is asked who they are"), "{far}");
+            assert_eq!(told(far, Some(token.clone())), "", "{far}");
+        }
+        let half = AiscatcherHttp { user: Some("a:b".to_owned()), password: file(), token: None };
+        assert!(told("127.0.0.1:1", Some(half.clone())).contains("holds a colon"));
+        assert!(told("127.0.0.1:1", Some(AiscatcherHttp { password: None, ..half })).contains("has no password"));
+        let elsewhere = Settings { aiscatcher_http: Some(token), ..Settings::of(Kind::Stdin, "stdin") };
+        assert!(elsewhere.problems("inputs[0]").join("\n").contains("takes no such table"));
+    }
+
+    #[test]
+    fn two_listeners_may_not_share_a_port_unless_one_takes_datagrams() {
+        let listening = |kind, address: &str| Settings { address: Some(address.to_owned()), ..Settings::of(kind, "a") };
+        let http = listening(Kind::AiscatcherHttp, "127.0.0.1:8110");
+        assert!(http.takes_address_of(&listening(Kind::TcpListen, "0.0.0.0:8110")));
+        assert!(!http.takes_address_of(&listening(Kind::Udp, "0.0.0.0:8110")));
+        assert!(!http.takes_address_of(&listening(Kind::Gpsd, "127.0.0.1:8110")));
     }
 }

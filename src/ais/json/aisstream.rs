@@ -174,7 +174,7 @@ pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
         14 => (content.text.words(SAFETY_TEXT).map_or(Body::Other, Body::SafetyText), None),
         19 => {
             let said = Box::new(content.class_b());
-            (Body::Position(content.position(kind)), Some(said).filter(|said| !said.is_empty()))
+            (Body::Position(content.position(kind)), Some(said))
         }
         21 => (Body::Aid(Box::new(content.aid())), None),
         24 => (content.part(mmsi).map_or(Body::Other, |said| Body::Static(Box::new(said))), None),
@@ -270,7 +270,8 @@ impl Content<'_> {
     /// Type 24: of its two parts the one that was sent is marked as valid.
     fn part(&self, mmsi: Mmsi) -> Option<Static> {
         let sent = |valid: Flag| valid.0 != Some(false);
-        let (a, b) = (self.report_a.as_ref().filter(|a| sent(a.valid)), self.report_b.as_ref().filter(|b| sent(b.valid)));
+        let (a, b) =
+            (self.report_a.as_ref().filter(|a| sent(a.valid)), self.report_b.as_ref().filter(|b| sent(b.valid)));
         if a.is_none() && b.is_none() {
             return None;
         }

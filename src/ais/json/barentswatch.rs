@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::values::{self, CALL_SIGN, Label, LONG_NAME, NAME, Number, Text, Whole, hull, parse};
+use super::values::{self, CALL_SIGN, LONG_NAME, Label, NAME, Number, Text, Whole, hull, parse};
 use super::{Object, Said, payload};
 use crate::ais::TimeBasis;
 use crate::ais::moment::{number, stamp};

@@ -90,7 +90,7 @@ pub(super) fn read(text: &str, head: &Head<'_>) -> Result<Object<'static>, Rejec
         19 => {
             let (at, who): (Where, Who<'_>) = (parse(text)?, parse(text)?);
             let said = Box::new(who.said(kind, mmsi));
-            (at.body(kind), Some(said).filter(|said| !said.is_empty()), at.second.0, at.radio.0)
+            (at.body(kind), Some(said), at.second.0, at.radio.0)
         }
         21 => {
             let (at, who): (Where, Who<'_>) = (parse(text)?, parse(text)?);

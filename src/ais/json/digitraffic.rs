@@ -89,7 +89,8 @@ pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
 impl Metadata<'_> {
     fn said(&self) -> Static {
         // Month, day, hour and minute in twenty bits.
-        let part = |shift: u32, bits: u32| self.eta.within(0..=0xF_FFFF).map(|eta: i64| (eta >> shift) & ((1 << bits) - 1));
+        let part =
+            |shift: u32, bits: u32| self.eta.within(0..=0xF_FFFF).map(|eta: i64| (eta >> shift) & ((1 << bits) - 1));
         Static {
             class: None,
             imo: self.imo.imo(),

@@ -1,6 +1,8 @@
 //! Each feed's objects, with their traps.
 
-use crate::ais::{Body, Class, Decoder, Dimensions, Line, Position, Reject, Report, SourceId, SourceSettings, TimeBasis};
+use crate::ais::{
+    Body, Class, Decoder, Dimensions, Line, Position, Reject, Report, SourceId, SourceSettings, TimeBasis,
+};
 use crate::time::Time;
 
 const SENTENCE: &str = "!AIVDM,1,1,,A,13`fL1PP140KCELMBO7SS?wH0@Jv,0*50";
@@ -82,16 +84,23 @@ fn at(text: &str) -> Time {
 fn refused(line: &str, reason: Reject) {
     let mut reader = Reader::new();
     assert_eq!(reader.read(line), [], "{line}");
-    assert_eq!(reader.rejected(reason), 1, "{line}: {:?}", reader.decoder.tally().total().rejects().collect::<Vec<_>>());
+    assert_eq!(
+        reader.rejected(reason),
+        1,
+        "{line}: {:?}",
+        reader.decoder.tally().total().rejects().collect::<Vec<_>>()
+    );
 }
 
 #[test]
 fn a_receivers_sentences_are_decoded_here_and_its_own_decoding_is_not_believed() {
-    let object = |more: &str, nmea: &str| format!("{{\"class\":\"AIS\",\"device\":\"AIS-catcher\"{more},\"nmea\":[{nmea}]}}");
+    let object =
+        |more: &str, nmea: &str| format!("{{\"class\":\"AIS\",\"device\":\"AIS-catcher\"{more},\"nmea\":[{nmea}]}}");
     let mut plain = read(SENTENCE);
     plain[0].at = at("2022-11-02T17:13:24Z");
     plain[0].basis = TimeBasis::Receiver;
-    let full = ",\"rxtime\":\"20221102171324\",\"scaled\":true,\"type\":1,\"mmsi\":1,\"speed\":99,\"lon\":\"x\",\"lat\":{}";
+    let full =
+        ",\"rxtime\":\"20221102171324\",\"scaled\":true,\"type\":1,\"mmsi\":1,\"speed\":99,\"lon\":\"x\",\"lat\":{}";
     assert_eq!(read(&object(full, &format!("\"{SENTENCE}\""))), plain);
 
     // The most exact time is used, and the station may be a number or a text.
@@ -145,7 +154,8 @@ fn gpsd_is_read_scaled_and_raw_and_its_words_are_no_numbers() {
         assert_eq!(position(&one(&odd)).sog_knots(), knots);
     }
     refused(&scaled.replace("12.3", "\"quick\""), Reject::JsonFields);
-    let nowhere = scaled.replace("-123.395383", "181").replace("48.381633", "91").replace("224.0", "360").replace("215", "511");
+    let nowhere =
+        scaled.replace("-123.395383", "181").replace("48.381633", "91").replace("224.0", "360").replace("215", "511");
     assert_eq!(shown(&one(&nowhere)), (None, Some(12.3), None, None, Some(0)));
     // Another transmission of the same place has another second or slot.
     assert_eq!(one(scaled).payload, report.payload);
@@ -158,13 +168,17 @@ fn gpsd_says_who_somebody_is_in_one_object_or_two() {
     let five = r#"{"class":"AIS","device":"stdin","type":5,"repeat":0,"mmsi":351759000,"scaled":true,"imo":9134270,"ais_version":0,"callsign":"3FOF8","shipname":"EVER DIADEM","shiptype":70,"shiptype_text":"Cargo - all ships of this type","to_bow":225,"to_stern":70,"to_port":1,"to_starboard":31,"epfd":1,"epfd_text":"GPS","eta":"05-15T14:00Z","draught":12.2,"destination":"NEW YORK","dte":0}"#;
     let report = one(five);
     let who = said(&report);
-    assert_eq!((who.class, who.imo, who.ship_type, who.draught_dm), (Some(Class::A), Some(9_134_270), Some(70), Some(122)));
+    assert_eq!(
+        (who.class, who.imo, who.ship_type, who.draught_dm),
+        (Some(Class::A), Some(9_134_270), Some(70), Some(122))
+    );
     assert_eq!((who.name.as_deref(), who.call_sign.as_deref()), (Some("EVER DIADEM"), Some("3FOF8")));
     assert_eq!((who.destination.as_deref(), who.eta), (Some("NEW YORK"), Some((5, 15, 14, 0))));
     assert_eq!(who.dimensions, Some(Dimensions { bow: 225, stern: 70, port: 1, starboard: 31 }));
     let raw = five.replace("\"scaled\":true", "\"scaled\":false").replace("12.2", "122");
     assert_eq!(one(&raw).body, report.body);
-    let unknown = five.replace("05-15T14:00Z", "00-00T24:60Z").replace("9134270", "0").replace("\"EVER DIADEM\"", "\"@@@@@@\"");
+    let unknown =
+        five.replace("05-15T14:00Z", "00-00T24:60Z").replace("9134270", "0").replace("\"EVER DIADEM\"", "\"@@@@@@\"");
     let unknown = one(&unknown);
     assert_eq!((said(&unknown).eta, said(&unknown).imo, &said(&unknown).name), (None, None, &None));
 
@@ -174,7 +188,10 @@ fn gpsd_says_who_somebody_is_in_one_object_or_two() {
     let (a, b, ab) = (one(half_a), one(half_b), one(both));
     assert_eq!((said(&a).name.as_deref(), said(&a).ship_type, said(&a).class), (Some("ZARLING"), None, Some(Class::B)));
     assert_eq!((said(&b).name.as_deref(), said(&b).ship_type, said(&b).call_sign.as_deref()), (None, Some(36), None));
-    assert_eq!((&said(&ab).name, said(&ab).ship_type, said(&ab).dimensions), (&said(&a).name, Some(36), said(&b).dimensions));
+    assert_eq!(
+        (&said(&ab).name, said(&ab).ship_type, said(&ab).dimensions),
+        (&said(&a).name, Some(36), said(&b).dimensions)
+    );
     let tender = one(&half_b.replace("338085237", "983380852"));
     assert_eq!(said(&tender).dimensions, None, "that is the number of the mother ship");
 }
@@ -196,7 +213,10 @@ fn gpsd_reports_of_other_kinds_keep_their_units() {
     assert!(matches!(one(base).body, Body::Base(_)));
     let aid = r#"{"class":"AIS","type":21,"mmsi":993692001,"scaled":true,"aid_type":1,"name":"CHINA ROSE MURPHY EXPRESS ALERT","lon":-122.6,"lat":47.9,"to_bow":5,"to_stern":5,"virtual_aid":true}"#;
     let Body::Aid(aid) = one(aid).body else { panic!("an aid") };
-    assert_eq!((aid.kind, aid.is_virtual, aid.name.as_deref()), (Some(1), true, Some("CHINA ROSE MURPHY EXPRESS ALERT")));
+    assert_eq!(
+        (aid.kind, aid.is_virtual, aid.name.as_deref()),
+        (Some(1), true, Some("CHINA ROSE MURPHY EXPRESS ALERT"))
+    );
     let safety = r#"{"class":"AIS","type":14,"mmsi":970010000,"text":"SART TEST"}"#;
     assert_eq!(one(safety).body, Body::SafetyText("SART TEST".into()));
     let binary = r#"{"class":"AIS","type":8,"mmsi":3669702,"dac":1,"status":"text","lon":"12W","data":"0:"}"#;
@@ -224,19 +244,28 @@ fn aisstream_envelopes_have_gos_time_and_the_sentinels_of_the_air() {
     let report = one(ENVELOPE);
     assert_eq!((report.at, report.basis), (at("2026-04-25T09:47:25.267Z"), TimeBasis::Receiver));
     assert_eq!(shown(&report), (Some((53.0902, 5.8545)), Some(4.5), Some(17.0), None, Some(0)));
-    let other = ENVELOPE.replace("\"UserID\":244730610", "\"UserID\":0").replace("\"MMSI_String\":244730610", "\"MMSI_String\":\"x\"");
+    let other = ENVELOPE
+        .replace("\"UserID\":244730610", "\"UserID\":0")
+        .replace("\"MMSI_String\":244730610", "\"MMSI_String\":\"x\"");
     assert_eq!(one(&other).mmsi.0, 0, "what was sent over the air goes before what the service knows");
     let nobody = ENVELOPE.replace("\"UserID\":244730610,", "").replace("\"MMSI\":244730610,", "");
     refused(&nobody, Reject::Mmsi);
     assert_eq!(one(&ENVELOPE.replace("\"UserID\":244730610,", "")).mmsi.0, 244_730_610);
-    let absent = ENVELOPE.replace("4.5,", "102.3,").replace("17.0", "360.0").replace("5.854496666666666", "181").replace("53.09018833333334", "91");
+    let absent = ENVELOPE
+        .replace("4.5,", "102.3,")
+        .replace("17.0", "360.0")
+        .replace("5.854496666666666", "181")
+        .replace("53.09018833333334", "91");
     assert_eq!(shown(&one(&absent)), (None, None, None, None, Some(0)));
     // A copy by another station has another time, and the same payload.
     let copy = one(&ENVELOPE.replace(":25.26746452", ":26.9"));
     assert_eq!(copy.payload, report.payload);
     assert_eq!(one(&ENVELOPE.replace(" +0000 UTC", " +0200 CEST")).at, at("2026-04-25T07:47:25.267Z"));
     refused(&ENVELOPE.replace("\"Valid\":true", "\"Valid\":false"), Reject::JsonFields);
-    refused(&ENVELOPE.replace("\"MessageType\":\"PositionReport\"", "\"MessageType\":\"ShipStaticData\""), Reject::JsonFields);
+    refused(
+        &ENVELOPE.replace("\"MessageType\":\"PositionReport\"", "\"MessageType\":\"ShipStaticData\""),
+        Reject::JsonFields,
+    );
     refused(&ENVELOPE.replace("PositionReport", "Telepathy"), Reject::UnknownType);
 }
 
@@ -255,24 +284,41 @@ fn aisstream_says_who_somebody_is_with_padded_texts() {
     let report = one(&voyage);
     let who = said(&report);
     assert_eq!((who.name.as_deref(), who.call_sign.as_deref()), (Some("ARUNA CIHAN"), Some("V7WW7")));
-    assert_eq!((who.destination.as_deref(), who.eta, who.draught_dm), (Some("NL ROTTERDAM"), Some((11, 6, 2, 0)), Some(68)));
-    assert_eq!((who.imo, who.ship_type, who.dimensions.map(Dimensions::length)), (Some(9_543_756), Some(70), Some(193)));
+    assert_eq!(
+        (who.destination.as_deref(), who.eta, who.draught_dm),
+        (Some("NL ROTTERDAM"), Some((11, 6, 2, 0)), Some(68))
+    );
+    assert_eq!(
+        (who.imo, who.ship_type, who.dimensions.map(Dimensions::length)),
+        (Some(9_543_756), Some(70), Some(193))
+    );
 
     let part = |content: &str| one(&envelope("StaticDataReport", content));
-    let a = part(r#""MessageID":24,"PartNumber":false,"ReportA":{"Valid":true,"Name":"ZARLING  "},"ReportB":{"Valid":false,"ShipType":0,"CallSign":"","Dimension":{"A":0,"B":0,"C":0,"D":0}}"#);
+    let a = part(
+        r#""MessageID":24,"PartNumber":false,"ReportA":{"Valid":true,"Name":"ZARLING  "},"ReportB":{"Valid":false,"ShipType":0,"CallSign":"","Dimension":{"A":0,"B":0,"C":0,"D":0}}"#,
+    );
     assert_eq!((said(&a).name.as_deref(), said(&a).ship_type), (Some("ZARLING"), None));
-    let b = part(r#""MessageID":24,"PartNumber":true,"ReportA":{"Valid":false,"Name":""},"ReportB":{"Valid":true,"ShipType":36,"VendorIDName":"SRT","VenderIDModel":1,"CallSign":"ABC","Dimension":{"A":1,"B":11,"C":2,"D":2}}"#);
+    let b = part(
+        r#""MessageID":24,"PartNumber":true,"ReportA":{"Valid":false,"Name":""},"ReportB":{"Valid":true,"ShipType":36,"VendorIDName":"SRT","VenderIDModel":1,"CallSign":"ABC","Dimension":{"A":1,"B":11,"C":2,"D":2}}"#,
+    );
     assert_eq!((&said(&b).name, said(&b).ship_type, said(&b).call_sign.as_deref()), (&None, Some(36), Some("ABC")));
 
-    let class_b = read(&envelope("ExtendedClassBPositionReport", r#""MessageID":19,"Sog":3.1,"Longitude":1.5,"Latitude":41.2,"Cog":5,"TrueHeading":511,"Timestamp":9,"Name":"BOAT","Type":37,"Dimension":{"A":1,"B":2,"C":3,"D":4}"#));
+    let class_b = read(&envelope(
+        "ExtendedClassBPositionReport",
+        r#""MessageID":19,"Sog":3.1,"Longitude":1.5,"Latitude":41.2,"Cog":5,"TrueHeading":511,"Timestamp":9,"Name":"BOAT","Type":37,"Dimension":{"A":1,"B":2,"C":3,"D":4}"#,
+    ));
     assert_eq!(class_b.len(), 2);
     let kind = |name: &str, content: &str| one(&envelope(name, content)).body;
     let at = r#""Longitude":1.5,"Latitude":41.2,"Sog":63,"Cog":5"#;
-    assert!(matches!(kind("StandardClassBPositionReport", at), Body::Position(at) if at.class == Class::B && at.sog_knots() == Some(63.0)));
+    assert!(
+        matches!(kind("StandardClassBPositionReport", at), Body::Position(at) if at.class == Class::B && at.sog_knots() == Some(63.0))
+    );
     assert!(matches!(kind("LongRangeAisBroadcastMessage", at), Body::Position(at) if at.sog_knots().is_none()));
     assert!(matches!(kind("StandardSearchAndRescueAircraftReport", at), Body::Position(at) if at.message_type == 9));
     assert!(matches!(kind("BaseStationReport", at), Body::Base(_)));
-    assert!(matches!(kind("AidsToNavigationReport", r#""Type":14,"Name":"BUOY","Longitude":1.5,"Latitude":41.2,"VirtualAtoN":true"#), Body::Aid(aid) if aid.is_virtual));
+    assert!(
+        matches!(kind("AidsToNavigationReport", r#""Type":14,"Name":"BUOY","Longitude":1.5,"Latitude":41.2,"VirtualAtoN":true"#), Body::Aid(aid) if aid.is_virtual)
+    );
     assert_eq!(kind("SafetyBroadcastMessage", r#""Text":"SART ACTIVE""#), Body::SafetyText("SART ACTIVE".into()));
     assert_eq!(kind("MultiSlotBinaryMessage", r#""Name":7,"Longitude":"west""#), Body::Other);
 }
@@ -284,7 +330,11 @@ fn digitraffic_has_its_vessel_in_the_topic_and_two_units_of_time() {
     assert_eq!((report.mmsi.0, report.at, report.basis), (230_000_001, at("2026-03-14T02:41:04Z"), TimeBasis::Column));
     assert_eq!(shown(&report), (Some((60.038, 20.3458)), Some(10.7), Some(326.6), Some(325.0), Some(0)));
     assert_eq!(position(&report).class, Class::Unknown);
-    let absent = location.replace("10.7", "102.3").replace("326.6", "360").replace(":325", ":511").replace("\"navStat\":0", "\"navStat\":15");
+    let absent = location
+        .replace("10.7", "102.3")
+        .replace("326.6", "360")
+        .replace(":325", ":511")
+        .replace("\"navStat\":0", "\"navStat\":15");
     assert_eq!(shown(&one(&absent)), (Some((60.038, 20.3458)), None, None, None, None));
 
     let metadata = r#"{"topic":"vessels-v2/230000001/metadata","payload":{"timestamp":1773456000123,"destination":"NL ROTTERDAM","name":"ARUNA CIHAN","draught":68,"eta":733376,"posType":15,"refA":160,"refB":33,"refC":20,"refD":12,"callSign":"V7WW7","imo":9543756,"type":70}}"#;
@@ -317,11 +367,35 @@ fn barentswatch_tells_who_with_every_position_and_any_of_it_may_be_null() {
     assert_eq!(reader.read(&later).len(), 1, "who it is is no news");
     assert_eq!(reader.read(&later.replace("NO BGO", "NO OSL")).len(), 2);
 
+    // So it is after a restart.
+    let mut saved = Vec::new();
+    reader.decoder.save(&mut saved);
+    let mut again = Reader::new();
+    again.decoder.restore(&mut saved.as_slice()).expect("the same program");
+    assert_eq!(again.read(&later.replace("NO BGO", "NO OSL")).len(), 1);
+
     for course in ["438", "471", "null", "360"] {
         assert_eq!(shown(&read(&VESSEL.replace("210.5", course))[0]).2, None, "{course}");
     }
-    let keys = ["latitude", "longitude", "speedOverGround", "courseOverGround", "trueHeading", "navigationalStatus", "imoNumber"];
-    let keys = keys.iter().chain(&["callSign", "name", "destination", "eta", "shipType", "shipLength", "draught", "reportClass"]);
+    let keys = [
+        "latitude",
+        "longitude",
+        "speedOverGround",
+        "courseOverGround",
+        "trueHeading",
+        "navigationalStatus",
+        "imoNumber",
+    ];
+    let keys = keys.iter().chain(&[
+        "callSign",
+        "name",
+        "destination",
+        "eta",
+        "shipType",
+        "shipLength",
+        "draught",
+        "reportClass",
+    ]);
     let mut object: serde_json::Value = serde_json::from_str(VESSEL).expect("JSON");
     for key in keys {
         object[*key] = serde_json::Value::Null;
@@ -335,15 +409,24 @@ fn barentswatch_tells_who_with_every_position_and_any_of_it_may_be_null() {
 #[test]
 fn barentswatch_messages_by_type_are_what_they_say() {
     let time = r#""msgtime":"2026-10-09T12:00:00Z","stream":"terra""#;
-    let at = format!(r#"{{"type":"Position","messageType":1,"mmsi":257152520,{time},"latitude":69.1,"longitude":15.2,"speedOverGround":6.5,"aisClass":"A"}}"#);
+    let at = format!(
+        r#"{{"type":"Position","messageType":1,"mmsi":257152520,{time},"latitude":69.1,"longitude":15.2,"speedOverGround":6.5,"aisClass":"A"}}"#
+    );
     let mut reader = Reader::new();
     let reports = reader.read(&at);
     assert_eq!((reports.len(), reader.station(&reports[0])), (1, "terra"));
     assert_eq!(position(&reports[0]).message_type, 1);
-    let who = format!(r#"{{"type":"Staticdata","messageType":5,"mmsi":257152520,{time},"imoNumber":null,"callSign":"LM8196","destination":"Tromsø","eta":"12251830","name":"OLIVIA","draught":68,"shipLength":10,"shipWidth":3,"shipType":90,"dimensionA":3,"dimensionB":7,"dimensionC":2,"dimensionD":1,"reportClass":"A"}}"#);
+    let who = format!(
+        r#"{{"type":"Staticdata","messageType":5,"mmsi":257152520,{time},"imoNumber":null,"callSign":"LM8196","destination":"Tromsø","eta":"12251830","name":"OLIVIA","draught":68,"shipLength":10,"shipWidth":3,"shipType":90,"dimensionA":3,"dimensionB":7,"dimensionC":2,"dimensionD":1,"reportClass":"A"}}"#
+    );
     let report = one(&who);
-    assert_eq!((said(&report).destination.as_deref(), said(&report).dimensions.map(Dimensions::length)), (Some("Tromsø"), Some(10)));
-    let aid = format!(r#"{{"type":"Aton","messageType":21,"mmsi":992581027,{time},"typeOfAidsToNavigation":3,"latitude":61.3,"longitude":2.2,"name":"HYWIND TAMPEN HY10"}}"#);
+    assert_eq!(
+        (said(&report).destination.as_deref(), said(&report).dimensions.map(Dimensions::length)),
+        (Some("Tromsø"), Some(10))
+    );
+    let aid = format!(
+        r#"{{"type":"Aton","messageType":21,"mmsi":992581027,{time},"typeOfAidsToNavigation":3,"latitude":61.3,"longitude":2.2,"name":"HYWIND TAMPEN HY10"}}"#
+    );
     assert!(matches!(one(&aid).body, Body::Aid(aid) if aid.kind == Some(3)));
     let weather = format!(r#"{{"type":"BinaryBroadcastMessageMetHyd","messageType":8,"mmsi":990000001,{time}}}"#);
     assert_eq!(one(&weather).body, Body::Other);

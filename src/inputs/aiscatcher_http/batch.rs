@@ -184,7 +184,8 @@ mod tests {
             "{}",
         ];
         let name = "\"stationid\":\"My \\\"St\\u0001\"";
-        let before = format!("{{\"protocol\":\"jsonaiscatcher\",{name},\"device\":{{\"msgs\":[1]}},\"msgs\":{messages}}}");
+        let before =
+            format!("{{\"protocol\":\"jsonaiscatcher\",{name},\"device\":{{\"msgs\":[1]}},\"msgs\":{messages}}}");
         assert_eq!(lines(&before).expect("a batch"), wanted);
         let after = format!("{{\"msgs\":{messages},\"setting\":[\"msgs\",{{\"a\":1}}],{name}}}");
         assert_eq!(lines(&after).expect("a batch"), wanted);

@@ -178,7 +178,9 @@ mod tests {
         lock.add_pair("station", &revealed("open:sesame"));
         lock.add_token(&revealed("t0ken"));
         let basic = |pair: &str| format!("Basic {}", BASE64.encode(pair.as_bytes()));
-        for good in [basic("station:open:sesame"), "basic c3RhdGlvbjpvcGVuOnNlc2FtZQ==".to_owned(), "Bearer t0ken".to_owned()] {
+        for good in
+            [basic("station:open:sesame"), "basic c3RhdGlvbjpvcGVuOnNlc2FtZQ==".to_owned(), "Bearer t0ken".to_owned()]
+        {
             assert!(lock.admits(Some(good.as_bytes())), "{good}");
         }
         for bad in [
