@@ -74,7 +74,10 @@ fn objects_over_tcp_give_what_a_replay_of_their_sentences_gives() {
 #[test]
 fn objects_in_datagrams_need_no_line_end() {
     let folder = TempDir::new().unwrap();
-    let settings = crate::daemon::settings(&folder, &crate::daemon::input("udp", "address = \"127.0.0.1:0\"\nlateness_seconds = 0"));
+    let settings = crate::daemon::settings(
+        &folder,
+        &crate::daemon::input("udp", "address = \"127.0.0.1:0\"\nlateness_seconds = 0"),
+    );
     let mut daemon = Daemon::start(&settings);
     let address = daemon.address();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
