@@ -22,6 +22,10 @@ pub struct InputCounters {
     pub lost_datagrams: AtomicU64,
     /// Connections made (TCP) or accepted (TCP listener).
     pub connections: AtomicU64,
+    /// Messages of the other side that are not about AIS, passed over (gpsd).
+    pub other: AtomicU64,
+    /// Requests refused: who sent them did not say who they are (HTTP).
+    pub unauthorised: AtomicU64,
 }
 
 impl InputCounters {

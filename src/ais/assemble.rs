@@ -119,6 +119,11 @@ impl Assembly {
         })
     }
 
+    /// Messages that lack a part.
+    pub(super) fn incomplete(&self) -> usize {
+        self.groups.iter().filter(|group| !group.done).count()
+    }
+
     /// The message this part belongs to: of its own station if it names one; else the newest that still lacks it, whose
     /// station or whose part's is not said; else the one that this part repeats, or that it begins anew.
     fn find(&self, key: &Key, part: &Heard<'_>, time: Option<(TimeBasis, Time)>) -> Option<usize> {

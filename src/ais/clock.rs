@@ -4,10 +4,10 @@ use jiff::tz::TimeZone;
 
 use super::bits::Bits;
 use super::csv::Rows;
-use super::message;
 use super::moment::believable;
 use super::stream::{Scan, Stream};
 use super::tally::Counts;
+use super::{json, message};
 use crate::time::Time;
 
 /// Reads nothing but time from the lines of one recording, by the rules the decoder follows.
@@ -27,6 +27,10 @@ impl LineClock {
     /// The earliest time the line claims, else the stream's own clock so far. `None` while there is neither; a later part of
     /// a message often claims none and belongs where the line before it is.
     pub fn time_of(&mut self, line: &[u8]) -> Option<Time> {
+        if json::claims(line) {
+            let claimed = json::read(line).ok().and_then(|object| object.time());
+            return claimed.or_else(|| self.stream.own_clock(&Default::default()));
+        }
         if self.rows.claims(line) {
             return self.rows.time(line);
         }

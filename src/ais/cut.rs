@@ -4,6 +4,8 @@ use memchr::memchr3;
 
 /// Longest line kept, in bytes; TAG block, sentence and suffix together stay far below it, and so does a CSV row.
 pub const MAX_LINE: usize = 1024;
+/// Longest line kept that begins with `{`: a JSON object. The largest that feeds send have a few thousand bytes.
+pub const MAX_OBJECT: usize = 64 * 1024;
 
 /// Makes lines of whatever arrives: CR, LF, CRLF and NUL end a line, blank lines are skipped, and a line without end is
 /// dropped and counted.
@@ -20,7 +22,7 @@ impl LineCutter {
         LineCutter::default()
     }
 
-    /// Lines dropped so far because they were longer than `MAX_LINE`.
+    /// Lines dropped so far because they were longer than `MAX_LINE` or, for objects, `MAX_OBJECT`.
     pub fn overlong(&self) -> u64 {
         self.overlong
     }
@@ -32,7 +34,7 @@ impl LineCutter {
             bytes = rest;
             if self.skipping {
                 self.skipping = false;
-            } else if MAX_LINE < self.held.len() + piece.len() {
+            } else if self.longest(piece) < self.held.len() + piece.len() {
                 self.overlong += 1;
             } else if !self.held.is_empty() {
                 self.held.extend_from_slice(piece);
@@ -45,13 +47,21 @@ impl LineCutter {
         if self.skipping {
             return;
         }
-        if MAX_LINE < self.held.len() + bytes.len() {
+        if self.longest(bytes) < self.held.len() + bytes.len() {
             self.overlong += 1;
             self.skipping = true;
             self.held.clear();
             return;
         }
         self.held.extend_from_slice(bytes);
+    }
+
+    /// How long the line may become that `piece` begins or goes on with.
+    fn longest(&self, piece: &[u8]) -> usize {
+        match self.held.first().or(piece.first()) {
+            Some(b'{') => MAX_OBJECT,
+            _ => MAX_LINE,
+        }
     }
 
     /// The stream has ended (or the datagram): what is held is the last line.
@@ -105,5 +115,20 @@ mod tests {
         assert_eq!((lines.len(), overlong), (1, 1));
         let (lines, _) = cut(&[&[&long[..MAX_LINE], b"\nb"].concat()]);
         assert_eq!(lines.len(), 2);
+    }
+
+    #[test]
+    fn an_object_may_be_long_and_one_without_end_is_dropped_too() {
+        let object = [&b"{"[..], &vec![b'x'; MAX_OBJECT - 1]].concat();
+        let (lines, overlong) = cut(&[&object[..700], &object[700..], b"\nb\n"]);
+        assert_eq!((lines.len(), overlong), (2, 0));
+        let (lines, overlong) = cut(&[&object, b"x\nb\n"]);
+        assert_eq!((lines.len(), overlong), (1, 1));
+        let mut cutter = LineCutter::new();
+        for _ in 0..160 {
+            cutter.feed(&object, |_| panic!("a line of ten megabytes"));
+            assert!(cutter.held.capacity() <= 2 * MAX_OBJECT, "it does not pile up");
+        }
+        assert_eq!(cutter.overlong(), 1);
     }
 }

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::assemble::{Assembly, Reception, Whole};
 use super::bits::Bits;
 use super::csv::{Reading, Rows};
+use super::json::{Object, Said, Sentences};
 use super::report::{Body, Report, SourceId, StationId, TimeBasis};
 use super::stream::{Heard, Scan, Stream};
 use super::tag::StationText;
 use super::tally::{Reject, Tally};
-use super::{Line, message};
+use super::{Line, json, message};
 use crate::geo::LatLon;
 use crate::state::{Damaged, pack, unpack};
 use crate::time::{Span, Time};
@@ -51,6 +52,7 @@ struct Source {
     stream: Stream,
     assembly: Assembly,
     rows: Rows,
+    known: json::Known,
     times: Times,
 }
 
@@ -70,6 +72,7 @@ impl Source {
             stream: Stream::new(settings.time_zone),
             assembly: Assembly::new(),
             rows: Rows::new(),
+            known: json::Known::default(),
             times: Times::default(),
         }
     }
@@ -124,6 +127,9 @@ impl Decoder {
         };
         let counts = self.tally.source_mut(index);
         counts.lines += 1;
+        if json::claims(line.bytes) {
+            return self.object(line, out);
+        }
         if source.rows.claims(line.bytes) {
             match source.rows.read(line.bytes) {
                 Ok(None) => counts.comments += 1,
@@ -234,6 +240,58 @@ impl Decoder {
         };
         out.push(report(row.body));
         out.extend(row.said.map(|said| report(Body::Static(said))));
+    }
+
+    fn object(&mut self, line: Line<'_>, out: &mut Vec<Report>) {
+        let index = usize::from(line.source.0);
+        let object = json::read(line.bytes);
+        let counts = self.tally.source_mut(index);
+        counts.objects += u64::from(matches!(object, Ok(Object::Sentences(_) | Object::Said(_))));
+        match object {
+            Err(reason) => counts.reject(reason),
+            Ok(Object::Other) => counts.other_sentences += 1,
+            Ok(Object::Sentences(heard)) => self.relayed(line, &heard, out),
+            Ok(Object::Said(said)) => self.said(line, *said, out),
+        }
+    }
+
+    /// The sentences of an object: parts of one message, which join with no other line's.
+    fn relayed(&mut self, line: Line<'_>, object: &Sentences<'_>, out: &mut Vec<Report>) {
+        let index = usize::from(line.source.0);
+        let others = std::mem::replace(&mut self.sources[index].assembly, Assembly::new());
+        for sentence in &object.sentences {
+            let mut scan = Scan::new(sentence.as_bytes());
+            loop {
+                let counts = self.tally.source_mut(index);
+                let Some(mut heard) = scan.next(&mut self.sources[index].stream, counts) else {
+                    break;
+                };
+                heard.time = object.time.or(heard.time);
+                heard.station = object.station.or(heard.station);
+                heard.group = None;
+                self.sentence(line, &heard, out);
+            }
+        }
+        let own = std::mem::replace(&mut self.sources[index].assembly, others);
+        for _ in 0..own.incomplete() {
+            self.tally.source_mut(index).reject(Reject::PartMissing);
+        }
+    }
+
+    fn said(&mut self, line: Line<'_>, said: Said, out: &mut Vec<Report>) {
+        let index = usize::from(line.source.0);
+        let kind = usize::from(said.kind);
+        self.tally.source_mut(index).reports_by_type[kind] += 1;
+        let Some((basis, at)) = self.event_time(line, said.time) else {
+            self.tally.source_mut(index).untimed[kind] += 1;
+            return;
+        };
+        let (station, mmsi, payload) = (self.station(index, &said.station), said.mmsi, said.payload);
+        let report = |body| Report { at, basis, source: line.source, station, mmsi, payload, body };
+        out.push(report(said.body));
+        let known = &mut self.sources[index].known;
+        let news = said.more.filter(|more| !said.repeated || known.is_news(mmsi, more));
+        out.extend(news.map(|more| report(Body::Static(more))));
     }
 
     /// The claimed time, or receipt where there is none or, live, where it lies too far ahead of a clock that was not set back.

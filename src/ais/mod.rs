@@ -8,6 +8,7 @@ mod cut;
 mod decoder;
 pub mod encode;
 mod gnss;
+mod json;
 mod message;
 mod moment;
 mod report;
@@ -18,8 +19,9 @@ mod tally;
 mod words;
 
 pub use clock::LineClock;
-pub use cut::{LineCutter, MAX_LINE};
+pub use cut::{LineCutter, MAX_LINE, MAX_OBJECT};
 pub use decoder::{Decoder, SourceSettings};
+pub use json::is_object;
 pub use report::{
     Aid, Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis, UNITS_PER_DEGREE,
 };

@@ -187,19 +187,45 @@ impl LocalClock {
         match rest {
             [] => self.read(civil),
             b"Z" | b" Z" | b" UTC" | b"UTC" => civil.utc(),
-            [sign @ (b'+' | b'-'), h1, h2, minutes @ ..] => {
-                let minutes = match minutes {
-                    [] => 0,
-                    [b':', m1, m2] | [m1, m2] => number(&[*m1, *m2])?,
-                    _ => return None,
-                };
-                let offset = Span::from_minutes(number(&[*h1, *h2])? * 60 + minutes);
-                let offset = if *sign == b'-' { -offset } else { offset };
-                believable(civil.as_utc - offset)
-            }
-            _ => None,
+            _ => believable(civil.as_utc - offset(rest)?),
         }
     }
+}
+
+/// What a clock is ahead of UTC, as `+02`, `+0200` or `+02:00`.
+fn offset(text: &[u8]) -> Option<Span> {
+    let [sign @ (b'+' | b'-'), h1, h2, minutes @ ..] = text else {
+        return None;
+    };
+    let minutes = match minutes {
+        [] => 0,
+        [b':', m1, m2] | [m1, m2] => number(&[*m1, *m2])?,
+        _ => return None,
+    };
+    let offset = Span::from_minutes(number(&[*h1, *h2])? * 60 + minutes);
+    Some(if *sign == b'-' { -offset } else { offset })
+}
+
+/// A moment as RFC 3339 has it, or as Go prints one (`2026-04-25 09:47:25.26746452 +0000 UTC`); UTC where no offset stands.
+pub(super) fn stamp(text: &[u8]) -> Option<Time> {
+    let (civil, rest) = Civil::year_first(text.trim_ascii())?;
+    match rest.trim_ascii_start() {
+        [] | b"Z" | b"UTC" => civil.utc(),
+        rest => {
+            let end = rest.iter().position(|byte| *byte == b' ').unwrap_or(rest.len());
+            believable(civil.as_utc - offset(&rest[..end])?)
+        }
+    }
+}
+
+/// `YYYYMMDDHHMMSS` in UTC.
+pub(super) fn compact(text: &[u8]) -> Option<Time> {
+    let digits: &[u8; 14] = text.try_into().ok()?;
+    let part = |from: usize, to: usize| number(&digits[from..to]);
+    let (year, month, day) = (part(0, 4)?, part(4, 6)?, part(6, 8)?);
+    let (hour, minute, second) = (part(8, 10)?, part(10, 12)?, part(12, 14)?);
+    let time = Time::from_utc(year as i32, month as u32, day as u32, hour as u32, minute as u32, second as u32)?;
+    believable(time)
 }
 
 /// What stands behind the checksum of a sentence.
@@ -276,6 +302,19 @@ mod tests {
         assert_eq!(clock.prefix(b"2016-02-30 00:00:01, "), None);
         assert_eq!(clock.prefix(b"station 7: "), None);
         assert_eq!(LocalClock::new(None).prefix(b"2016-03-31 00:00:01,"), at("2016-03-31T00:00:01Z"));
+    }
+
+    #[test]
+    fn stamps_of_feeds_are_read_with_their_offset() {
+        assert_eq!(stamp(b"2026-04-25 09:47:25.26746452 +0000 UTC"), at("2026-04-25T09:47:25.267Z"));
+        assert_eq!(stamp(b"2026-04-25 09:47:25 +0000 UTC m=+0.1"), at("2026-04-25T09:47:25Z"));
+        assert_eq!(stamp(b"2026-10-09T12:00:00+02:00"), at("2026-10-09T10:00:00Z"));
+        assert_eq!(stamp(b"2026-10-09T12:00:00.5Z"), at("2026-10-09T12:00:00.5Z"));
+        assert_eq!(stamp(b"2026-10-09T12:00:00 yesterday"), None);
+        assert_eq!(stamp(b"1999-10-09T12:00:00Z"), None);
+        assert_eq!(compact(b"20221102171324"), at("2022-11-02T17:13:24Z"));
+        assert_eq!(compact(b"20221302171324"), None);
+        assert_eq!(compact(b"2022110217132"), None);
     }
 
     #[test]

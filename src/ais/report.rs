@@ -1,4 +1,4 @@
-//! What one AIS message or CSV row says, with what is not available or cannot be right left out.
+//! What one AIS message, CSV row or JSON object says, with what is not available or cannot be right left out.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,9 +21,9 @@ pub enum TimeBasis {
     Tag,
     /// Gatehouse `$PGHP` line before the sentence.
     Gatehouse,
-    /// A receiver's time before or after the sentence.
+    /// A receiver's time: before or after the sentence, or in the JSON object that carries it.
     Receiver,
-    /// The time column of a CSV row.
+    /// The time column of a CSV row, or the time that a database's JSON object gives.
     Column,
     /// The stream's own clock: RMC, ZDA, or type 4 of the same station.
     OwnClock,
@@ -44,16 +44,17 @@ pub struct Report {
     pub station: StationId,
     /// Who sent it.
     pub mmsi: Mmsi,
-    /// Hash of the message bits (CSV: of the row's values and time): equal for copies of one transmission.
+    /// Hash of the message bits (CSV and JSON: of the values, with the time where it is the message's): equal for copies of one
+    /// transmission.
     pub payload: u64,
     /// What it says.
     pub body: Body,
 }
 
 /// The content of a report, by family.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Body {
-    /// Types 1, 2, 3, 9, 18, 19 (its position half), 27 and CSV rows.
+    /// Types 1, 2, 3, 9, 18, 19 (its position half), 27, CSV rows and JSON objects.
     Position(Position),
     /// Types 5, 19 (its static half), 24 A or B, and the static columns of CSV rows.
     Static(Box<Static>),
@@ -74,7 +75,7 @@ pub enum Class {
     A,
     /// Class B (types 18, 19, 24).
     B,
-    /// Not said (CSV rows without the column).
+    /// Not said (CSV rows and JSON objects without it).
     Unknown,
 }
 
@@ -89,7 +90,7 @@ pub struct Position {
     status: u8,
     /// Class of the transponder that sent it.
     pub class: Class,
-    /// AIS message type 1-27; 0 for a CSV row.
+    /// AIS message type 1-27; 0 for a CSV row, and for a JSON object that does not tell.
     pub message_type: u8,
 }
 
@@ -131,6 +132,13 @@ impl Position {
             class,
             message_type,
         }
+    }
+
+    /// Of a search and rescue aircraft (type 9), whose speed is in whole knots up to 1022.
+    pub(crate) fn aircraft(lat_lon: Option<(f64, f64)>, sog_knots: Option<f64>, cog_degrees: Option<f64>) -> Position {
+        let sog = sog_knots.filter(|knots| (0.0..=1022.0).contains(knots)).map(|knots| knots.round() as u16 * 10);
+        let position = Position::new(Class::Unknown, 9, lat_lon, None, cog_degrees, None, None);
+        Position { sog: sog.unwrap_or(NO_SPEED), ..position }
     }
 
     /// From values already in units of the air (1/10 000 minute, 0.1 kn, 0.1°), all known to be in range where `Some`.
@@ -199,7 +207,7 @@ impl Position {
 }
 
 /// Static and voyage data; what a message does not carry is absent.
-#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Static {
     /// Class of the transponder, where the message tells.
     pub class: Option<Class>,
@@ -230,7 +238,7 @@ impl Static {
 }
 
 /// An aid to navigation, real or virtual.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Aid {
     /// Where it says it is.
     pub position: Position,

@@ -7,7 +7,7 @@ use super::SourceId;
 /// Why something was left out. The names are stable: summaries and metrics carry them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Reject {
-    /// A line that is neither a sentence nor a row of a known CSV layout.
+    /// A line that is neither a sentence, a JSON object, nor a row of a known CSV layout.
     NotASentence,
     /// A TAG block that never closes; the sentence behind it is still used.
     TagUnclosed,
@@ -31,9 +31,9 @@ pub enum Reject {
     TooLong,
     /// Too few bits for its type.
     TooShort,
-    /// Message type 0 or above 27.
+    /// Message type 0 or above 27, or one that a JSON feed has no name for.
     UnknownType,
-    /// An MMSI of more than nine digits.
+    /// An MMSI of more than nine digits, or none in a JSON object.
     Mmsi,
     /// A `$PGHP` line whose date cannot be.
     Gatehouse,
@@ -41,6 +41,16 @@ pub enum Reject {
     Gnss,
     /// A CSV row without MMSI or time.
     CsvRow,
+    /// A JSON object that is none: cut short, out of grammar, no UTF-8, a number beyond all numbers.
+    Json,
+    /// A JSON object of more than 64 KiB.
+    JsonTooLarge,
+    /// A JSON object nested more than 32 deep.
+    JsonTooDeep,
+    /// A JSON object of no feed we know.
+    JsonUnknown,
+    /// A JSON object with a field of the wrong kind, missing, twice, or against another one.
+    JsonFields,
     /// A claimed time over 60 s ahead of receipt, replaced by receipt (live only).
     TimeAhead,
     /// A station name beyond the bound on their number; the report counts as from no named station.
@@ -49,7 +59,7 @@ pub enum Reject {
 
 impl Reject {
     /// Every reason, in the order of their declaration.
-    pub const ALL: [Reject; 19] = [
+    pub const ALL: [Reject; 24] = [
         Reject::NotASentence,
         Reject::TagUnclosed,
         Reject::TagChecksum,
@@ -67,6 +77,11 @@ impl Reject {
         Reject::Gatehouse,
         Reject::Gnss,
         Reject::CsvRow,
+        Reject::Json,
+        Reject::JsonTooLarge,
+        Reject::JsonTooDeep,
+        Reject::JsonUnknown,
+        Reject::JsonFields,
         Reject::TimeAhead,
         Reject::StationsFull,
     ];
@@ -91,6 +106,11 @@ impl Reject {
             Reject::Gatehouse => "gatehouse",
             Reject::Gnss => "gnss",
             Reject::CsvRow => "csv_row",
+            Reject::Json => "json",
+            Reject::JsonTooLarge => "json_too_large",
+            Reject::JsonTooDeep => "json_too_deep",
+            Reject::JsonUnknown => "json_unknown",
+            Reject::JsonFields => "json_fields",
             Reject::TimeAhead => "time_ahead",
             Reject::StationsFull => "stations_full",
         }
@@ -104,13 +124,15 @@ pub struct Counts {
     pub lines: u64,
     /// VDM and VDO sentences, the refused ones included.
     pub sentences: u64,
-    /// Other NMEA sentences, passed over or read for the clock.
+    /// Other NMEA sentences, passed over or read for the clock, and JSON objects that are not about AIS.
     pub other_sentences: u64,
     /// Comments, CSV header lines and blank lines.
     pub comments: u64,
     /// CSV rows used.
     pub csv_rows: u64,
-    /// Messages decoded, by type 1-27; index 0 is CSV rows.
+    /// JSON objects used.
+    pub objects: u64,
+    /// Messages decoded, by type 1-27; index 0 is CSV rows, and JSON objects that do not tell.
     pub reports_by_type: [u64; 28],
     /// Of these, the ones that no time could be given to, and which therefore gave no report.
     pub untimed: [u64; 28],
@@ -144,6 +166,7 @@ impl Counts {
         self.other_sentences += other.other_sentences;
         self.comments += other.comments;
         self.csv_rows += other.csv_rows;
+        self.objects += other.objects;
         for (sum, count) in self.reports_by_type.iter_mut().zip(other.reports_by_type) {
             *sum += count;
         }

@@ -252,6 +252,7 @@ fn sources(recordings: &[Recording]) -> (Vec<SourceId>, Vec<String>) {
     for recording in recordings {
         let (family, header) = match recording.format() {
             Format::Nmea | Format::Unknown => ("nmea", None),
+            Format::Json => ("json", None),
             Format::Danish(header) => ("dma", header.as_ref()),
             Format::Noaa(header) => ("noaa", header.as_ref()),
         };

@@ -124,7 +124,7 @@ impl Text<'_> {
         let outvoted = outvoted(&config, &loaded);
         let folder = self.folder;
         for input in &mut config.inputs {
-            input.path = input.path.take().map(|path| folder.join(path));
+            input.within(folder);
         }
         for sink in &mut config.sinks {
             sink.within(folder);

@@ -19,7 +19,7 @@ pub struct Summary {
     pub lines: u64,
     /// AIS sentences, refused ones included.
     pub sentences: u64,
-    /// Decoded messages by AIS type; `csv` for rows.
+    /// Decoded messages by AIS type; `csv` for rows, `json` for objects that do not tell it.
     pub reports_by_type: BTreeMap<String, u64>,
     /// What was refused, by reason.
     pub rejects: BTreeMap<String, u64>,
@@ -114,8 +114,10 @@ impl Counters {
         if 0 < tracks.evicted() {
             rejects.insert("track_evicted".to_owned(), tracks.evicted());
         }
-        let by_type = total.reports_by_type.iter().enumerate().filter(|(_, count)| 0 < **count);
-        let name = |kind: usize| if kind == 0 { "csv".to_owned() } else { kind.to_string() };
+        let by_type = total.reports_by_type.iter().enumerate().skip(1).map(|(kind, count)| (kind.to_string(), *count));
+        // What does not tell its type is a row or an object.
+        let rows = [("csv", total.csv_rows), ("json", total.reports_by_type[0].saturating_sub(total.csv_rows))];
+        let by_type = by_type.chain(rows.map(|(name, count)| (name.to_owned(), count))).filter(|(_, count)| 0 < *count);
         let severity = |severity: Severity| match severity {
             Severity::Info => "info",
             Severity::Low => "low",
@@ -138,7 +140,7 @@ impl Counters {
         Summary {
             lines: total.lines,
             sentences: total.sentences,
-            reports_by_type: by_type.map(|(kind, count)| (name(kind), *count)).collect(),
+            reports_by_type: by_type.collect(),
             rejects,
             vessels: tracks.vessels_seen(),
             alerts: self.alerts.iter().map(|(name, by)| ((*name).to_owned(), counts(by))).collect(),

@@ -88,13 +88,15 @@ impl Sieve {
         let taken = Taken { position, source, received: line.received, bytes: line.bytes.to_vec() };
         let waiting = self.waiting.entry(line.source).or_default();
         let wrapper = waiting.wrapper.take();
-        let (part, group) = (part_of(line.bytes), group_of(line.bytes));
+        // An object is whole: what others said does not belong to it, nor does it to them.
+        let whole = line.bytes.starts_with(b"{");
+        let (part, group) = if whole { (None, None) } else { (part_of(line.bytes), group_of(line.bytes)) };
         let ours = self.reports.iter().filter(|report| self.vessels.contains(&report.mmsi));
         let own_clock = ours.clone().any(|report| report.basis == TimeBasis::OwnClock);
         let is_ours = 0 < ours.count();
         if is_ours {
             self.taken.extend(wrapper);
-            self.taken.extend(waiting.header.clone().filter(|_| is_table(line.bytes)));
+            self.taken.extend(waiting.header.clone().filter(|_| !whole && is_table(line.bytes)));
             if own_clock {
                 self.taken.extend(waiting.clocks.values().cloned());
             }
@@ -108,6 +110,8 @@ impl Sieve {
                 self.taken.extend(joined.map(|(_, order, one)| (*order, one.clone())));
             }
             self.taken.insert(order, taken);
+        } else if whole {
+            // It says something of somebody else, or nothing.
         } else if self.reports.is_empty() {
             waiting.keep(order, taken, part.clone(), group, wrapper);
         } else if is_base_station(line.bytes) {
@@ -241,6 +245,21 @@ mod tests {
         assert_eq!(sifted(&together, &[224_000_011]), other);
         assert_eq!(sifted(&together, &[224_000_001, 224_000_011]).len(), together.len());
         assert!(sifted(&together, &[224_000_002]).is_empty());
+    }
+
+    #[test]
+    fn an_object_goes_alone() {
+        let part: &[u8] = b"!AIVDM,2,1,7,A,577b5L02>8WMI8=3R210tTq@F0AF0@T4l4qB220<EhhD:4r40K1l4548,0*49";
+        let ours = sentences_as_object("13u?etPv2;0n:dDPwUM1U1Cb069D", "24");
+        let other = sentences_as_object("177KQJ5000G?tO`K>RA1wUbN0TKH", "5C").replace(",A,", ",B,");
+        let broken = "{\"class\":\"AIS\",\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5}".to_owned();
+        let all: Vec<&[u8]> = vec![part, broken.as_bytes(), other.as_bytes(), ours.as_bytes()];
+        assert_eq!(sifted(&all, &[265_547_250]), [ours]);
+    }
+
+    fn sentences_as_object(payload: &str, sum: &str) -> String {
+        let time = "\"rxuxtime\":1490075479";
+        format!("{{\"class\":\"AIS\",{time},\"nmea\":[\"!AIVDM,1,1,,A,{payload},0*{sum}\"]}}")
     }
 
     #[test]

@@ -1,15 +1,13 @@
 //! TCP listener: programs connect and send lines; each connection is cut by itself, so lines never interleave.
 
-use std::collections::BTreeMap;
-use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tracing::{info, warn};
 
-use super::{InputError, Port, State};
+use super::{InputError, Port, Seat, Seats, State};
 use crate::clock::Moment;
 use crate::telemetry::InputCounters;
 
@@ -67,39 +65,5 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
                 info!(input = %port.settings.name, %peer, %reason, "client gone");
             }
         });
-    }
-}
-
-/// Connections by address.
-type Seats = Arc<Mutex<BTreeMap<IpAddr, u16>>>;
-
-/// One connection of an address; given back when dropped.
-struct Seat {
-    seats: Seats,
-    address: IpAddr,
-}
-
-impl Seat {
-    /// `None` when the address has `most` already.
-    fn take(seats: &Seats, address: IpAddr, most: u16) -> Option<Seat> {
-        let mut taken = seats.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = taken.entry(address).or_insert(0);
-        if most <= *count {
-            return None;
-        }
-        *count += 1;
-        Some(Seat { seats: Arc::clone(seats), address })
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut taken = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = taken.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
-                taken.remove(&self.address);
-            }
-        }
     }
 }

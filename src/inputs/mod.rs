@@ -1,10 +1,14 @@
 //! Inputs: bytes from feeds and files become batches of lines; each kind has its file, reconnecting lives here.
 
+mod aiscatcher_http;
+mod connect;
 mod fifo;
 mod file;
+mod gpsd;
 mod listener;
 mod merge;
 mod recording;
+mod seats;
 mod settings;
 mod tcp;
 mod udp;
@@ -20,6 +24,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
+pub use aiscatcher_http::Settings as AiscatcherHttp;
 pub use merge::{Merged, Reading};
 pub use recording::{Format, Recording, RecordingError};
 pub use settings::{Kind, RecordingSettings, Settings, time_zone};
@@ -27,8 +32,11 @@ pub use unpack::{Limits, Unpacked};
 
 use crate::ais::{LineCutter, SourceId};
 use crate::clock::Clock;
+use crate::secret::SecretError;
 use crate::telemetry::InputCounters;
 use crate::time::{Span, Time};
+use connect::open_stream;
+use seats::{Seat, Seats};
 
 /// Lines that came together, on their way to the engine.
 #[derive(Debug)]
@@ -90,6 +98,9 @@ pub enum InputError {
     /// A recording whose bytes make no sense.
     #[error("{0}")]
     Recording(#[from] RecordingError),
+    /// The key, password or token cannot be read.
+    #[error("{0}")]
+    Secret(#[from] SecretError),
 }
 
 impl InputError {
@@ -223,6 +234,8 @@ async fn once(port: &Port) -> Result<(), InputError> {
         Kind::Tcp => tcp::run(port).await,
         Kind::TcpListen => listener::run(port).await,
         Kind::Udp => udp::run(port).await,
+        Kind::Gpsd => gpsd::run(port).await,
+        Kind::AiscatcherHttp => aiscatcher_http::run(port).await,
         Kind::File | Kind::Stdin => file::run(port).await,
         Kind::Fifo => fifo::run(port).await,
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::{Limits, Unpacked};
-use crate::ais::LineCutter;
+use crate::ais::{LineCutter, is_object};
 
 /// What a recording consists of.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,6 +18,8 @@ pub enum Format {
     Danish(Option<Vec<u8>>),
     /// Rows of NOAA MarineCadastre, either layout; its header line, likewise.
     Noaa(Option<Vec<u8>>),
+    /// Objects of a JSON feed, one a line.
+    Json,
     /// None of these in the first block.
     Unknown,
 }
@@ -40,7 +42,7 @@ pub enum RecordingError {
         name: String,
     },
     /// Read to its end without one line that could be AIS.
-    #[error("{name}: no line of it is an NMEA sentence or a row of Danish or NOAA CSV")]
+    #[error("{name}: no line of it is an NMEA sentence, an object of a JSON feed, or a row of Danish or NOAA CSV")]
     NoLine {
         /// Path, or `standard input`.
         name: String,
@@ -201,6 +203,9 @@ fn sniff(block: &[u8]) -> Format {
 
 fn format_of(line: &[u8]) -> Format {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    if is_object(line) {
+        return Format::Json;
+    }
     if is_sentence(line) {
         return Format::Nmea;
     }
@@ -265,6 +270,9 @@ mod tests {
         assert_eq!(sniff(b"26/04/2026 00:00:00,Class A,211429600,54.6,8.5"), Format::Danish(None));
         assert!(matches!(sniff(b"mmsi,base_date_time,longitude,latitude"), Format::Noaa(Some(_))));
         assert_eq!(sniff(b"338148873,2022-01-03T00:00:00,33.60716,-117.9"), Format::Noaa(None));
+        let object = b"{\"class\":\"AIS\",\"nmea\":[\"!AIVDM,1,1,,A,13`fL1PP140KCELMBO7SS?wH0@Jv,0*50\"]}\n";
+        assert_eq!(sniff(object), Format::Json);
+        assert_eq!(sniff(b"{\"type\":\"FeatureCollection\",\"features\":[]}\n"), Format::Unknown);
         assert_eq!(sniff(b"Dear all,\nhere, as promised, is the list!\n"), Format::Unknown);
     }
 

@@ -1,10 +1,10 @@
 //! What the settings file says of inputs and recordings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::Limits;
+use super::{AiscatcherHttp, Limits};
 
 /// One of `[[inputs]]`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
@@ -14,7 +14,8 @@ pub struct Settings {
     pub kind: Kind,
     /// Its name in logs and alerts; unique.
     pub name: String,
-    /// `host:port`: where to connect to (`tcp`), or what to listen on (`tcp-listen`, `udp`; port 0 lets the system choose).
+    /// `host:port`: where to connect to (`tcp`, `gpsd`), or what to listen on (`tcp-listen`, `udp`, `aiscatcher-http`; port 0 lets the
+    /// system choose).
     #[serde(default)]
     pub address: Option<String>,
     /// The file or FIFO to read.
@@ -27,15 +28,18 @@ pub struct Settings {
     /// Zone of local times in its lines: an IANA name or an offset such as `+02:00`; unset: UTC.
     #[serde(default)]
     pub time_zone: Option<String>,
-    /// A connection silent for so long is given up (`tcp`: and made anew).
+    /// A connection silent for so long is given up (`tcp`, `gpsd`: and made anew).
     #[serde(default = "idle_timeout_seconds")]
     pub idle_timeout_seconds: u32,
-    /// Connections taken at once (`tcp-listen`).
+    /// Connections taken at once (`tcp-listen`, `aiscatcher-http`).
     #[serde(default = "max_clients")]
     pub max_clients: u16,
-    /// Connections taken at once from one address (`tcp-listen`).
+    /// Connections taken at once from one address (`tcp-listen`, `aiscatcher-http`).
     #[serde(default = "max_clients_per_address")]
     pub max_clients_per_address: u16,
+    /// `[inputs.aiscatcher_http]`, for `aiscatcher-http`; without it nobody has to say who they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aiscatcher_http: Option<AiscatcherHttp>,
 }
 
 fn idle_timeout_seconds() -> u32 {
@@ -66,12 +70,16 @@ pub enum Kind {
     Fifo,
     /// Standard input.
     Stdin,
+    /// We connect to a gpsd and ask for its AIS reports.
+    Gpsd,
+    /// AIS-catcher posts what it receives.
+    AiscatcherHttp,
 }
 
 impl Kind {
     /// Whether it takes an `address`.
     pub fn has_address(self) -> bool {
-        matches!(self, Kind::Tcp | Kind::TcpListen | Kind::Udp)
+        matches!(self, Kind::Tcp | Kind::TcpListen | Kind::Udp | Kind::Gpsd | Kind::AiscatcherHttp)
     }
 
     /// Whether it takes a `path`.
@@ -98,11 +106,37 @@ impl Kind {
             Kind::File => "file",
             Kind::Fifo => "fifo",
             Kind::Stdin => "stdin",
+            Kind::Gpsd => "gpsd",
+            Kind::AiscatcherHttp => "aiscatcher-http",
         }
     }
 }
 
 impl Settings {
+    /// One of this kind with nothing but its name.
+    pub fn of(kind: Kind, name: &str) -> Settings {
+        Settings {
+            kind,
+            name: name.to_owned(),
+            address: None,
+            path: None,
+            lateness_seconds: None,
+            time_zone: None,
+            idle_timeout_seconds: idle_timeout_seconds(),
+            max_clients: max_clients(),
+            max_clients_per_address: max_clients_per_address(),
+            aiscatcher_http: None,
+        }
+    }
+
+    /// Makes relative paths ones from `folder`.
+    pub fn within(&mut self, folder: &Path) {
+        self.path = self.path.take().map(|path| folder.join(path));
+        if let Some(table) = &mut self.aiscatcher_http {
+            table.password.iter_mut().chain(&mut table.token).for_each(|secret| secret.within(folder));
+        }
+    }
+
     /// Whether both would listen on one port of one address; port 0 is chosen by the system.
     pub fn takes_address_of(&self, other: &Settings) -> bool {
         let parts = |settings: &Settings| {
@@ -114,8 +148,10 @@ impl Settings {
         let (Some(ours), Some(theirs)) = (parts(self), parts(other)) else {
             return false;
         };
-        let listens = matches!(self.kind, Kind::TcpListen | Kind::Udp);
-        listens && self.kind == other.kind && ours.1 == theirs.1 && (ours.0 == theirs.0 || ours.2 || theirs.2)
+        // TCP and UDP have ports of their own.
+        let listens = |kind| matches!(kind, Kind::TcpListen | Kind::Udp | Kind::AiscatcherHttp);
+        let both = listens(self.kind) && listens(other.kind) && (self.kind == Kind::Udp) == (other.kind == Kind::Udp);
+        both && ours.1 == theirs.1 && (ours.0 == theirs.0 || ours.2 || theirs.2)
     }
 
     /// What is wrong with it; `path` is the key's path of this input (`inputs[0]`).
@@ -166,8 +202,30 @@ impl Settings {
                 problems.push(format!("{path}.{key}: is 0; write 1 to 65535"));
             }
         }
+        match (&self.aiscatcher_http, self.kind) {
+            (Some(table), Kind::AiscatcherHttp) => problems.extend(table.problems(&format!("{path}.aiscatcher_http"))),
+            (Some(_), _) => {
+                problems.push(format!("{path}.aiscatcher_http: kind \"{kind}\" takes no such table; leave it out"))
+            }
+            (None, _) => {}
+        }
+        let is_open = self.aiscatcher_http.as_ref().is_none_or(|table| !table.asks());
+        let is_near = self.address.as_deref().is_none_or(is_loopback);
+        if self.kind == Kind::AiscatcherHttp && is_open && !is_near {
+            problems.push(format!(
+                "{path}.address: others than this machine can reach it, and nobody is asked who they are; write \
+                 [inputs.aiscatcher_http] with user and password or a token below it, or an address of 127.0.0.1"
+            ));
+        }
         problems
     }
+}
+
+/// Whether only programs on this machine can connect.
+fn is_loopback(address: &str) -> bool {
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// `[recordings]`: files that are replayed, or read by an input of kind `file` or `stdin`.
@@ -230,6 +288,8 @@ pub fn time_zone(text: &str) -> Option<jiff::tz::TimeZone> {
 fn address_problem(address: &str, kind: Kind) -> Option<String> {
     let example = match kind {
         Kind::Tcp => "for instance \"153.44.253.27:5631\"",
+        Kind::Gpsd => "for instance \"localhost:2947\"",
+        Kind::AiscatcherHttp => "for instance \"127.0.0.1:8110\"",
         _ => "for instance \"0.0.0.0:10110\"",
     };
     if let Some((scheme, _)) = address.split_once("://") {
@@ -239,7 +299,9 @@ fn address_problem(address: &str, kind: Kind) -> Option<String> {
         return Some(format!("\"{address}\" has no port; write host:port, {example}"));
     };
     match port.parse::<u16>() {
-        Ok(0) if kind == Kind::Tcp => Some(format!("port 0 cannot be connected to; write host:port, {example}")),
+        Ok(0) if matches!(kind, Kind::Tcp | Kind::Gpsd) => {
+            Some(format!("port 0 cannot be connected to; write host:port, {example}"))
+        }
         Err(_) => Some(format!("\"{port}\" is no port; write host:port, {example}")),
         Ok(_) if host.is_empty() => Some(format!("\"{address}\" has no host; write host:port, {example}")),
         Ok(_) => None,
@@ -258,5 +320,39 @@ mod tests {
         for bad in ["", "Lisbon", "+2:99", "+-2", "+99:00", "2"] {
             assert!(time_zone(bad).is_none(), "{bad}");
         }
+    }
+
+    #[test]
+    fn nobody_beyond_this_machine_may_post_without_saying_who_he_is() {
+        use crate::secret::Secret;
+        let told = |address: &str, table: Option<AiscatcherHttp>| {
+            let address = Some(address.to_owned());
+            let input = Settings { address, aiscatcher_http: table, ..Settings::of(Kind::AiscatcherHttp, "stations") };
+            input.problems("inputs[0]").join("\n")
+        };
+        let file = || Some(Secret::File("secret".into()));
+        let token = AiscatcherHttp { token: file(), ..AiscatcherHttp::default() };
+        for near in ["127.0.0.1:8110", "[::1]:8110", "localhost:8110"] {
+            assert_eq!(told(near, None), "", "{near}");
+        }
+        for far in ["0.0.0.0:8110", "[::]:8110", "192.0.2.1:8110", "host.example:8110"] {
+            assert!(told(far, None).contains("nobody is asked who they are"), "{far}");
+            assert!(told(far, Some(AiscatcherHttp::default())).contains("nobody is asked who they are"), "{far}");
+            assert_eq!(told(far, Some(token.clone())), "", "{far}");
+        }
+        let half = AiscatcherHttp { user: Some("a:b".to_owned()), password: file(), token: None };
+        assert!(told("127.0.0.1:1", Some(half.clone())).contains("holds a colon"));
+        assert!(told("127.0.0.1:1", Some(AiscatcherHttp { password: None, ..half })).contains("has no password"));
+        let elsewhere = Settings { aiscatcher_http: Some(token), ..Settings::of(Kind::Stdin, "stdin") };
+        assert!(elsewhere.problems("inputs[0]").join("\n").contains("takes no such table"));
+    }
+
+    #[test]
+    fn two_listeners_may_not_share_a_port_unless_one_takes_datagrams() {
+        let listening = |kind, address: &str| Settings { address: Some(address.to_owned()), ..Settings::of(kind, "a") };
+        let http = listening(Kind::AiscatcherHttp, "127.0.0.1:8110");
+        assert!(http.takes_address_of(&listening(Kind::TcpListen, "0.0.0.0:8110")));
+        assert!(!http.takes_address_of(&listening(Kind::Udp, "0.0.0.0:8110")));
+        assert!(!http.takes_address_of(&listening(Kind::Gpsd, "127.0.0.1:8110")));
     }
 }

@@ -21,6 +21,7 @@ mod house_source;
 mod identities;
 mod incidents;
 mod innocents;
+mod json_feeds;
 mod judged;
 mod keeping;
 mod kit;

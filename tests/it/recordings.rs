@@ -120,7 +120,7 @@ fn no_harbour_with_its_pilots_ferries_and_yachts_raises_anything_with_the_shippe
 }
 
 /// A watched area up to the quay round the station of the Guadeloupe recording.
-fn guadeloupe() -> Arc<Chart> {
+pub fn guadeloupe() -> Arc<Chart> {
     strict_area(15.4, -62.0, 16.4, -60.9)
 }
 

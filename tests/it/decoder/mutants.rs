@@ -113,7 +113,8 @@ fn a_million_mutated_lines_neither_panic_nor_give_impossible_reports() {
     let total = reader.decoder.tally().total();
     assert!(mutants / 10 < given, "only {given} reports");
     for reason in Reject::ALL {
-        let never = matches!(reason, Reject::StationsFull);
+        // Objects have mutants of their own (`json_feeds`).
+        let never = matches!(reason, Reject::StationsFull) || reason.name().starts_with("json");
         assert!(never || 0 < total.rejected(reason), "{} never struck", reason.name());
     }
 }

@@ -1,0 +1,192 @@
+//! Messages as gpsd decodes them; AIS-catcher uses the same names.
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error};
+
+use super::catcher::Head;
+use super::values::{self, CALL_SIGN, Flag, LONG_NAME, Met, NAME, Number, SAFETY_TEXT, Text, Whole, hull, parse};
+use super::{Object, Said, payload};
+use crate::ais::moment::number;
+use crate::ais::report::{Aid, Body, Class, Dimensions, Position, Static, UNITS_PER_DEGREE};
+use crate::ais::tally::Reject;
+use crate::units::Mmsi;
+
+/// A message that says where its sender is.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Where {
+    scaled: Flag,
+    status: Whole,
+    speed: Speed,
+    lon: Number,
+    lat: Number,
+    course: Number,
+    heading: Number,
+    /// With `radio` it tells transmissions apart.
+    second: Whole,
+    radio: Whole,
+}
+
+/// A number, or gpsd's words for "not available" and "at least 102.2 kn".
+#[derive(Clone, Copy, Default)]
+enum Speed {
+    #[default]
+    Absent,
+    Most,
+    Of(f64),
+}
+
+/// A message that says who its sender is.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Who<'a> {
+    scaled: Flag,
+    imo: Whole,
+    #[serde(borrow)]
+    callsign: Text<'a>,
+    #[serde(borrow)]
+    shipname: Text<'a>,
+    /// Of an aid.
+    #[serde(borrow)]
+    name: Text<'a>,
+    shiptype: Whole,
+    to_bow: Whole,
+    to_stern: Whole,
+    to_port: Whole,
+    to_starboard: Whole,
+    draught: Number,
+    #[serde(borrow)]
+    destination: Text<'a>,
+    #[serde(borrow)]
+    eta: Text<'a>,
+    aid_type: Whole,
+    virtual_aid: Flag,
+    #[serde(borrow)]
+    text: Text<'a>,
+}
+
+impl<'de> Deserialize<'de> for Speed {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Speed, D::Error> {
+        match Met::deserialize(from)? {
+            Met::Nothing => Ok(Speed::Absent),
+            Met::Whole(value) => Ok(Speed::Of(value as f64)),
+            Met::Number(value) => Ok(Speed::Of(value)),
+            Met::Text(word) if word == "nan" => Ok(Speed::Absent),
+            Met::Text(word) if word == "fast" => Ok(Speed::Most),
+            Met::Text(_) | Met::Truth(_) => Err(D::Error::custom("a speed is expected")),
+        }
+    }
+}
+
+/// Reads a message without sentences.
+pub(super) fn read(text: &str, head: &Head<'_>) -> Result<Object<'static>, Reject> {
+    let mmsi = head.mmsi.mmsi()?;
+    let kind: u8 = head.kind.within(1..=27).ok_or(Reject::UnknownType)?;
+    let (body, more, second, radio) = match kind {
+        1..=4 | 9 | 11 | 18 | 27 => {
+            let at: Where = parse(text)?;
+            (at.body(kind), None, at.second.0, at.radio.0)
+        }
+        19 => {
+            let (at, who): (Where, Who<'_>) = (parse(text)?, parse(text)?);
+            let said = Box::new(who.said(kind, mmsi));
+            (at.body(kind), Some(said), at.second.0, at.radio.0)
+        }
+        21 => {
+            let (at, who): (Where, Who<'_>) = (parse(text)?, parse(text)?);
+            (Body::Aid(Box::new(who.aid(at.position(kind)))), None, at.second.0, None)
+        }
+        5 | 24 => (Body::Static(Box::new(parse::<Who<'_>>(text)?.said(kind, mmsi))), None, None, None),
+        14 => match parse::<Who<'_>>(text)?.text.words(SAFETY_TEXT) {
+            Some(text) => (Body::SafetyText(text), None, None, None),
+            None => (Body::Other, None, None, None),
+        },
+        _ => (Body::Other, None, None, None),
+    };
+    let payload = payload((kind, &body, &more, second, radio));
+    let (time, station) = (head.time(), head.station());
+    Ok(Object::Said(Box::new(Said { kind, mmsi, time, station, payload, body, more, repeated: false })))
+}
+
+impl Where {
+    fn body(&self, kind: u8) -> Body {
+        match kind {
+            4 | 11 => Body::Base(self.position(kind)),
+            _ => Body::Position(self.position(kind)),
+        }
+    }
+
+    fn position(&self, kind: u8) -> Position {
+        let in_degrees = self.scaled.0.unwrap_or(true);
+        // Types 9 and 27 have whole knots on the air, and 27 has tenths of a minute and whole degrees.
+        let (minutes, knots, degrees) = match (in_degrees, kind) {
+            (true, _) => (1.0, 1.0, 1.0),
+            (false, 27) => (600.0, 1.0, 1.0),
+            (false, 9) => (UNITS_PER_DEGREE, 1.0, 10.0),
+            (false, _) => (UNITS_PER_DEGREE, 10.0, 10.0),
+        };
+        let place = self.lat.0.zip(self.lon.0).map(|(lat, lon)| (lat / minutes, lon / minutes));
+        let class = match kind {
+            1..=3 | 27 => Class::A,
+            18 | 19 => Class::B,
+            _ => Class::Unknown,
+        };
+        let speed = match self.speed {
+            _ if matches!(kind, 4 | 11 | 21) => None,
+            Speed::Absent => None,
+            Speed::Most if kind == 9 => Some(1022.0),
+            Speed::Most => Some(102.2),
+            // 63 kn says "not available" in type 27.
+            Speed::Of(value) if kind == 27 && value == 63.0 => None,
+            Speed::Of(value) => Some(value / knots),
+        };
+        let course = self.course.0.map(|value| value / degrees);
+        let heading = self.heading.0.filter(|_| !matches!(kind, 9 | 27));
+        let status = self.status.within(0..=14).filter(|_| matches!(kind, 1..=3 | 27));
+        match kind {
+            9 => Position::aircraft(place, speed, course),
+            _ => Position::new(class, kind, place, speed, course, heading, status),
+        }
+    }
+}
+
+impl Who<'_> {
+    fn said(&self, kind: u8, mmsi: Mmsi) -> Static {
+        // A craft with a parent ship names that ship where others have their dimensions.
+        let tender = kind == 24 && mmsi.0 / 10_000_000 == 98;
+        Static {
+            class: Some(if kind == 5 { Class::A } else { Class::B }),
+            imo: self.imo.imo(),
+            name: self.shipname.words(NAME),
+            call_sign: self.callsign.words(CALL_SIGN),
+            ship_type: self.shiptype.ship_type(),
+            dimensions: self.hull().filter(|_| !tender),
+            draught_dm: self.draught.draught(if self.scaled.0.unwrap_or(true) { 10.0 } else { 1.0 }),
+            destination: self.destination.words(NAME),
+            eta: self.eta(),
+        }
+    }
+
+    fn aid(&self, position: Position) -> Aid {
+        Aid {
+            position,
+            kind: self.aid_type.within(1..=31),
+            name: self.name.words(LONG_NAME).or_else(|| self.shipname.words(LONG_NAME)),
+            dimensions: self.hull(),
+            is_virtual: self.virtual_aid.0.unwrap_or(false),
+        }
+    }
+
+    fn hull(&self) -> Option<Dimensions> {
+        hull([self.to_bow, self.to_stern, self.to_port, self.to_starboard])
+    }
+
+    /// `MM-DDTHH:MMZ`.
+    fn eta(&self) -> Option<(u8, u8, u8, u8)> {
+        let [m1, m2, b'-', d1, d2, b'T' | b' ', h1, h2, b':', n1, n2, b'Z'] = self.eta.0.as_bytes() else {
+            return None;
+        };
+        let two = |tens: &u8, ones: &u8| number(&[*tens, *ones]);
+        values::eta([two(m1, m2), two(d1, d2), two(h1, h2), two(n1, n2)])
+    }
+}

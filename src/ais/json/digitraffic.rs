@@ -1,0 +1,106 @@
+//! Digitraffic: the topic names the vessel, so the input writes topic and payload as one object.
+
+use serde::Deserialize;
+
+use super::values::{self, CALL_SIGN, NAME, Number, Text, Whole, hull, parse};
+use super::{Object, Said, payload};
+use crate::ais::TimeBasis;
+use crate::ais::report::{Body, Class, Position, Static};
+use crate::ais::tag::StationText;
+use crate::ais::tally::Reject;
+
+/// The topic alone, to see what the payload is.
+#[derive(Deserialize)]
+struct Topic<'a> {
+    #[serde(borrow)]
+    topic: Text<'a>,
+}
+
+#[derive(Deserialize)]
+struct Of<P> {
+    payload: P,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Location {
+    time: Number,
+    sog: Number,
+    cog: Number,
+    nav_stat: Whole,
+    heading: Number,
+    lon: Number,
+    lat: Number,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Metadata<'a> {
+    timestamp: Number,
+    #[serde(borrow)]
+    destination: Text<'a>,
+    #[serde(borrow)]
+    name: Text<'a>,
+    draught: Number,
+    eta: Whole,
+    ref_a: Whole,
+    ref_b: Whole,
+    ref_c: Whole,
+    ref_d: Whole,
+    #[serde(borrow)]
+    call_sign: Text<'a>,
+    imo: Whole,
+    #[serde(rename = "type")]
+    kind: Whole,
+}
+
+/// Reads a topic and its payload.
+pub(super) fn read(text: &str) -> Result<Object<'static>, Reject> {
+    let Topic { topic } = parse(text)?;
+    let mut levels = topic.0.rsplit('/');
+    let (what, vessel) = (levels.next().unwrap_or_default(), levels.next().unwrap_or_default());
+    let mmsi = || match vessel.len() <= 9 && vessel.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => Whole(vessel.parse().ok()).mmsi(),
+        false => Err(Reject::Mmsi),
+    };
+    let (mmsi, time, body) = match what {
+        "location" => {
+            let mmsi = mmsi()?;
+            let Of::<Location> { payload: at } = parse(text)?;
+            let place = at.lat.0.zip(at.lon.0);
+            let status = at.nav_stat.within(0..=14);
+            let position = Position::new(Class::Unknown, 0, place, at.sog.0, at.cog.0, at.heading.0, status);
+            (mmsi, at.time.unix_time(), Body::Position(position))
+        }
+        "metadata" => {
+            let mmsi = mmsi()?;
+            let Of::<Metadata<'_>> { payload: who } = parse(text)?;
+            (mmsi, who.timestamp.unix_time(), Body::Static(Box::new(who.said())))
+        }
+        // The state of the service.
+        _ => return values::parse::<Of<serde::de::IgnoredAny>>(text).map(|_| Object::Other),
+    };
+    let payload = payload((&body, time));
+    let time = time.map(|time| (TimeBasis::Column, time));
+    let station = StationText::default();
+    Ok(Object::Said(Box::new(Said { kind: 0, mmsi, time, station, payload, body, more: None, repeated: false })))
+}
+
+impl Metadata<'_> {
+    fn said(&self) -> Static {
+        // Month, day, hour and minute in twenty bits.
+        let part =
+            |shift: u32, bits: u32| self.eta.within(0..=0xF_FFFF).map(|eta: i64| (eta >> shift) & ((1 << bits) - 1));
+        Static {
+            class: None,
+            imo: self.imo.imo(),
+            name: self.name.words(NAME),
+            call_sign: self.call_sign.words(CALL_SIGN),
+            ship_type: self.kind.ship_type(),
+            dimensions: hull([self.ref_a, self.ref_b, self.ref_c, self.ref_d]),
+            draught_dm: self.draught.draught(1.0),
+            destination: self.destination.words(NAME),
+            eta: values::eta([part(16, 4), part(11, 5), part(6, 5), part(0, 6)]),
+        }
+    }
+}

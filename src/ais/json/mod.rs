@@ -1,0 +1,138 @@
+//! JSON feeds: one object on one line becomes what it says; each feed has its file.
+//!
+//! | recognised by | feed | time | station |
+//! |---|---|---|---|
+//! | `class` (`AIS`), `nmea` | AIS-catcher: its sentences where it has them | `toa`, `rxuxtime`, `rxtime` | `station_id`, `stationid` |
+//! | `class` (`AIS`) | gpsd, and AIS-catcher without sentences | none from gpsd | none from gpsd |
+//! | `MessageType` | aisstream.io | `MetaData.time_utc` | – |
+//! | `topic` | Digitraffic: `{"topic":"vessels-v2/MMSI/location","payload":{…}}` | `time`, `timestamp` | – |
+//! | `msgtime` | BarentsWatch | `msgtime` | `stream` |
+
+mod aisstream;
+mod barentswatch;
+mod catcher;
+mod decoded;
+mod digitraffic;
+mod guard;
+mod values;
+
+use std::borrow::Cow;
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::{FxHashMap, FxHasher};
+use serde::{Deserialize, Serialize};
+
+use super::TimeBasis;
+use super::bits::mixed;
+use super::report::{Body, Static};
+use super::tag::StationText;
+use super::tally::Reject;
+use crate::time::Time;
+use crate::units::Mmsi;
+
+/// Vessels whose static data are remembered where they come with every position.
+const MAX_KNOWN: usize = 100_000;
+
+/// What an object is about.
+#[derive(Debug)]
+pub(super) enum Object<'a> {
+    /// One message, in the sentences that the receiver heard.
+    Sentences(Sentences<'a>),
+    /// One message or more, decoded by whoever sent the object.
+    Said(Box<Said>),
+    /// No AIS: a server's greeting, a receiver's own position or state.
+    Other,
+}
+
+/// Sentences and how they were received.
+#[derive(Debug)]
+pub(super) struct Sentences<'a> {
+    pub(super) time: Option<(TimeBasis, Time)>,
+    pub(super) station: StationText,
+    pub(super) sentences: Vec<Cow<'a, str>>,
+}
+
+/// What a decoded message says.
+#[derive(Debug)]
+pub(super) struct Said {
+    /// Message type 1-27; 0 where the feed does not tell.
+    pub(super) kind: u8,
+    pub(super) mmsi: Mmsi,
+    pub(super) time: Option<(TimeBasis, Time)>,
+    pub(super) station: StationText,
+    /// Of all that was sent over the air: equal for copies of one transmission.
+    pub(super) payload: u64,
+    pub(super) body: Body,
+    /// Static data beside it.
+    pub(super) more: Option<Box<Static>>,
+    /// Those static data are what the feed knows of the vessel, and come again with every position.
+    pub(super) repeated: bool,
+}
+
+impl Object<'_> {
+    /// The time it claims.
+    pub(super) fn time(&self) -> Option<Time> {
+        let time = match self {
+            Object::Sentences(heard) => heard.time,
+            Object::Said(said) => said.time,
+            Object::Other => None,
+        };
+        time.map(|(_, time)| time)
+    }
+}
+
+/// Whether a line is to be read as an object.
+pub(super) fn claims(line: &[u8]) -> bool {
+    line.first() == Some(&b'{')
+}
+
+/// Whether a line is an object of a feed we know, as far as its keys show; perhaps a damaged one.
+pub fn is_object(line: &[u8]) -> bool {
+    claims(line) && guard::look(line).is_ok_and(|seen| seen.feed.is_some())
+}
+
+/// Reads a line that `claims` accepted.
+pub(super) fn read(line: &[u8]) -> Result<Object<'_>, Reject> {
+    let seen = guard::look(line)?;
+    match seen.feed {
+        Some(guard::Feed::Receiver) if seen.class.is_some_and(|class| class != "AIS") => {
+            values::parse::<serde::de::IgnoredAny>(seen.text).map(|_| Object::Other)
+        }
+        Some(guard::Feed::Receiver) => catcher::read(seen.text),
+        Some(guard::Feed::Aisstream) => aisstream::read(seen.text),
+        Some(guard::Feed::Digitraffic) => digitraffic::read(seen.text),
+        Some(guard::Feed::BarentsWatch) => barentswatch::read(seen.text),
+        None => values::parse::<serde::de::IgnoredAny>(seen.text).and(Err(Reject::JsonUnknown)),
+    }
+}
+
+/// A hash of what was sent over the air.
+fn payload(sent: impl Hash) -> u64 {
+    let mut hasher = FxHasher::default();
+    sent.hash(&mut hasher);
+    mixed(hasher.finish())
+}
+
+/// Static data handed on so far, by vessel: those that come with every position are news only when they change.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct Known {
+    said: FxHashMap<u32, u64>,
+}
+
+impl Known {
+    /// Whether this has not been handed on just so before.
+    pub(super) fn is_news(&mut self, mmsi: Mmsi, said: &Static) -> bool {
+        let hash = payload(said);
+        if self.said.get(&mmsi.0) == Some(&hash) {
+            return false;
+        }
+        if MAX_KNOWN <= self.said.len() {
+            self.said.clear();
+        }
+        self.said.insert(mmsi.0, hash);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests;

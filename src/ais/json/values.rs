@@ -1,0 +1,224 @@
+//! The values of JSON feeds: numbers, texts and flags that may be null or missing, and never of another kind.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, Visitor};
+use serde_json::error::Category;
+
+use crate::ais::message::possible_eta;
+use crate::ais::moment::believable;
+use crate::ais::report::Dimensions;
+use crate::ais::tag::StationText;
+use crate::ais::tally::Reject;
+use crate::time::Time;
+use crate::units::Mmsi;
+
+/// Characters of a name or a destination: what its six-bit field holds.
+pub(super) const NAME: usize = 20;
+/// Of the name of an aid with its extension.
+pub(super) const LONG_NAME: usize = 34;
+/// Of a call sign.
+pub(super) const CALL_SIGN: usize = 7;
+/// Of a safety text.
+pub(super) const SAFETY_TEXT: usize = 161;
+
+/// Reads an object whose depth is known to be bearable.
+pub(super) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Reject> {
+    serde_json::from_str(text).map_err(|error| match error.classify() {
+        Category::Data => Reject::JsonFields,
+        Category::Syntax | Category::Eof | Category::Io => Reject::Json,
+    })
+}
+
+/// A number; `None` for null.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Number(pub(super) Option<f64>);
+
+/// A whole number; `None` for null. A fraction is of another kind.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Whole(pub(super) Option<i64>);
+
+/// A truth; `None` for null. 0 and 1 are truths too.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Flag(pub(super) Option<bool>);
+
+/// A text; empty for null.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
+
+/// A name that may be written as a number; empty for null.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Label<'a>(pub(super) Cow<'a, str>);
+
+/// What a value may turn out to be, so that each kind says only what it takes.
+pub(super) enum Met<'a> {
+    Nothing,
+    Truth(bool),
+    Whole(i64),
+    Number(f64),
+    Text(Cow<'a, str>),
+}
+
+impl<'de> Deserialize<'de> for Met<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Met<'de>, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Met<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number, a text, a truth or null")
+            }
+            fn visit_unit<E>(self) -> Result<Met<'de>, E> {
+                Ok(Met::Nothing)
+            }
+            fn visit_bool<E>(self, value: bool) -> Result<Met<'de>, E> {
+                Ok(Met::Truth(value))
+            }
+            fn visit_i64<E>(self, value: i64) -> Result<Met<'de>, E> {
+                Ok(Met::Whole(value))
+            }
+            fn visit_u64<E>(self, value: u64) -> Result<Met<'de>, E> {
+                // Beyond the largest whole number nothing is in range of anything.
+                Ok(Met::Whole(i64::try_from(value).unwrap_or(i64::MAX)))
+            }
+            fn visit_f64<E>(self, value: f64) -> Result<Met<'de>, E> {
+                Ok(Met::Number(value))
+            }
+            fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Met<'de>, E> {
+                Ok(Met::Text(Cow::Borrowed(value)))
+            }
+            fn visit_str<E>(self, value: &str) -> Result<Met<'de>, E> {
+                Ok(Met::Text(Cow::Owned(value.to_owned())))
+            }
+        }
+        from.deserialize_any(Any)
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Number, D::Error> {
+        match Met::deserialize(from)? {
+            Met::Nothing => Ok(Number(None)),
+            Met::Whole(value) => Ok(Number(Some(value as f64))),
+            Met::Number(value) => Ok(Number(Some(value))),
+            Met::Truth(_) | Met::Text(_) => Err(D::Error::custom("a number is expected")),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Whole, D::Error> {
+        match Met::deserialize(from)? {
+            Met::Nothing => Ok(Whole(None)),
+            Met::Whole(value) => Ok(Whole(Some(value))),
+            // Some programs write every number with a decimal point.
+            Met::Number(value) if value.fract() == 0.0 && value.abs() < 1e15 => Ok(Whole(Some(value as i64))),
+            _ => Err(D::Error::custom("a whole number is expected")),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Flag, D::Error> {
+        match Met::deserialize(from)? {
+            Met::Nothing => Ok(Flag(None)),
+            Met::Truth(value) => Ok(Flag(Some(value))),
+            Met::Whole(value @ (0 | 1)) => Ok(Flag(Some(value == 1))),
+            _ => Err(D::Error::custom("true or false is expected")),
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Text<'a>, D::Error> {
+        match Met::deserialize(from)? {
+            Met::Nothing => Ok(Text::default()),
+            Met::Text(value) => Ok(Text(value)),
+            _ => Err(D::Error::custom("a text is expected")),
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Label<'a> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Label<'a>, D::Error> {
+        match Met::deserialize(from)? {
+            Met::Nothing => Ok(Label::default()),
+            Met::Text(value) => Ok(Label(value)),
+            Met::Whole(value) => Ok(Label(Cow::Owned(value.to_string()))),
+            _ => Err(D::Error::custom("a name or a number is expected")),
+        }
+    }
+}
+
+impl Text<'_> {
+    /// What it says, without blanks and `@` behind it; nothing where it is longer than its field or holds what no field can.
+    pub(super) fn words(&self, most: usize) -> Option<Box<str>> {
+        let text = self.0.split('@').next().unwrap_or_default().trim();
+        let possible = !text.is_empty() && text.chars().count() <= most && !text.contains(char::is_control);
+        possible.then(|| text.into())
+    }
+}
+
+impl Label<'_> {
+    /// As the name of a station: what cannot stand in one becomes `_`.
+    pub(super) fn station(&self) -> StationText {
+        let plain = |character: char| if character.is_ascii_graphic() { character as u8 } else { b'_' };
+        StationText::new(&self.0.trim().chars().take(32).map(plain).collect::<Vec<u8>>())
+    }
+}
+
+impl Whole {
+    /// Within a range, as a smaller number.
+    pub(super) fn within<T: TryFrom<i64>>(self, range: std::ops::RangeInclusive<i64>) -> Option<T> {
+        self.0.filter(|value| range.contains(value)).and_then(|value| T::try_from(value).ok())
+    }
+
+    /// An identity of nine digits at most.
+    pub(super) fn mmsi(self) -> Result<Mmsi, Reject> {
+        self.within(0..=999_999_999).map(Mmsi).ok_or(Reject::Mmsi)
+    }
+
+    /// A ship type that says something.
+    pub(super) fn ship_type(self) -> Option<u8> {
+        self.within(1..=99)
+    }
+
+    /// An IMO number, its check digit not looked at.
+    pub(super) fn imo(self) -> Option<u32> {
+        self.within(1..=9_999_999)
+    }
+}
+
+impl Number {
+    /// A draught given in units of which so many are a decimetre's.
+    pub(super) fn draught(self, decimetres: f64) -> Option<u8> {
+        let draught = (self.0? * decimetres).round();
+        (1.0..=255.0).contains(&draught).then_some(draught as u8)
+    }
+
+    /// Seconds or, from 1e12 on, milliseconds of UNIX time.
+    pub(super) fn unix_time(self) -> Option<Time> {
+        let value = self.0?;
+        let millis = if 1e12 <= value { value } else { value * 1000.0 };
+        // Out of range it saturates, and is not believed.
+        believable(Time::from_millis(millis.round() as i64))
+    }
+}
+
+/// The hull, from bow, stern, port and starboard; what cannot be is not given.
+pub(super) fn hull(sides: [Whole; 4]) -> Option<Dimensions> {
+    let [bow, stern, port, starboard] = sides;
+    let along = |side: Whole| side.within(0..=511).unwrap_or(0);
+    let across = |side: Whole| side.within(0..=63).unwrap_or(0);
+    let hull = Dimensions { bow: along(bow), stern: along(stern), port: across(port), starboard: across(starboard) };
+    (hull != Dimensions::default()).then_some(hull)
+}
+
+/// An arrival from its four parts.
+pub(super) fn eta(parts: [Option<i64>; 4]) -> Option<(u8, u8, u8, u8)> {
+    let small = |part: Option<i64>| part.and_then(|part| u32::try_from(part).ok());
+    let [month, day, hour, minute] = parts.map(small);
+    possible_eta(month?, day?, hour?, minute?)
+}

@@ -1,0 +1,111 @@
+//! gpsd: connects, asks for reports as JSON once the server has introduced itself, and keeps those about AIS.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use serde::Deserialize;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::timeout;
+use tracing::{info, warn};
+
+use super::{InputError, Port, READ_BYTES, State, open_stream};
+use crate::ais::LineCutter;
+use crate::telemetry::{FromAir, InputCounters};
+
+/// What is asked for: everything, in units of people.
+const WATCH: &[u8] = b"?WATCH={\"enable\":true,\"json\":true,\"scaled\":true};\n";
+
+/// Always ends in an error: a feed has no last line.
+pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+    let address = port.settings.address.as_deref().unwrap_or_default();
+    let mut stream = open_stream(address).await?;
+    InputCounters::add(&port.counters.connections, 1);
+    info!(input = %port.settings.name, address, "connected");
+    let seconds = port.settings.idle_timeout_seconds;
+    let idle = Duration::from_secs(u64::from(seconds));
+    let mut cutter = LineCutter::new();
+    let mut buffer = vec![0; READ_BYTES];
+    loop {
+        let read = timeout(idle, stream.read(&mut buffer))
+            .await
+            .map_err(|_| InputError::Silent { seconds })?
+            .map_err(InputError::io("read"))?;
+        if read == 0 {
+            return Err(InputError::Closed);
+        }
+        let received = Some(port.clock.now());
+        let sorted = sort(&port.cut(&mut cutter, &buffer[..read]));
+        InputCounters::add(&port.counters.other, sorted.other);
+        if sorted.greeted {
+            // A server that does not read is as dead as one that does not write.
+            timeout(idle, stream.write_all(WATCH))
+                .await
+                .map_err(|_| InputError::Silent { seconds })?
+                .map_err(InputError::io("write"))?;
+            port.state(State::Up).await;
+        }
+        if let Some(complaint) = sorted.complaint {
+            warn!(input = %port.settings.name, complaint = %FromAir(&complaint), "gpsd complains");
+        }
+        port.send(received, sorted.ais).await?;
+    }
+}
+
+/// What lines of gpsd hold.
+#[derive(Default, PartialEq, Debug)]
+struct Sorted {
+    /// The lines about AIS, each with its line feed.
+    ais: Vec<u8>,
+    /// Messages about something else.
+    other: u64,
+    /// The server has said who it is.
+    greeted: bool,
+    complaint: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Class<'a> {
+    #[serde(borrow, default)]
+    class: Cow<'a, str>,
+    #[serde(borrow, default)]
+    message: Cow<'a, str>,
+}
+
+fn sort(lines: &[u8]) -> Sorted {
+    let mut sorted = Sorted::default();
+    for line in lines.split_inclusive(|byte| *byte == b'\n') {
+        let Ok(Class { class, message }) = serde_json::from_slice(line) else {
+            // The decoder counts what it cannot read.
+            sorted.ais.extend_from_slice(line);
+            continue;
+        };
+        match &*class {
+            "AIS" => sorted.ais.extend_from_slice(line),
+            "VERSION" => sorted.greeted = true,
+            "ERROR" => sorted.complaint = Some(message.chars().take(200).collect()),
+            _ => {}
+        }
+        sorted.other += u64::from(class != "AIS");
+    }
+    sorted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_ais_is_kept_and_the_rest_is_counted() {
+        let lines = "{\"class\":\"VERSION\",\"release\":\"3.25\",\"proto_major\":3}\n\
+                     {\"class\":\"WATCH\",\"enable\":true,\"nmea\":false}\n\
+                     {\"class\":\"TPV\",\"mode\":3,\"lat\":38.7}\n\
+                     {\"class\":\"AIS\",\"type\":1,\"mmsi\":371798000}\n\
+                     {\"class\":\"ERROR\",\"message\":\"Unrecognized\\nrequest\"}\n\
+                     {\"class\":\"AI\n";
+        let sorted = sort(lines.as_bytes());
+        let kept = String::from_utf8(sorted.ais).expect("text");
+        assert_eq!(kept, "{\"class\":\"AIS\",\"type\":1,\"mmsi\":371798000}\n{\"class\":\"AI\n");
+        assert_eq!((sorted.other, sorted.greeted), (4, true));
+        assert_eq!(sorted.complaint.as_deref(), Some("Unrecognized\nrequest"));
+    }
+}
