@@ -104,15 +104,10 @@ fn settings(address: &str) -> Result<Checked, Failure> {
         chart: Arc::new(Chart { zones, ..(*shipped.chart).clone() }),
         zones: ZoneSource::BuiltIn,
         inputs: vec![inputs::Settings {
-            kind: inputs::Kind::Tcp,
-            name: "guadeloupe".to_owned(),
             address: Some(address.to_owned()),
-            path: None,
-            lateness_seconds: None,
-            time_zone: None,
-            idle_timeout_seconds: 120,
             max_clients: 1,
             max_clients_per_address: 1,
+            ..inputs::Settings::of(inputs::Kind::Tcp, "guadeloupe")
         }],
         sinks: Vec::new(),
         delivery: crate::delivery::DeliverySettings::default(),

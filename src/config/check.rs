@@ -127,7 +127,7 @@ impl Text<'_> {
         let outvoted = outvoted(&config, &loaded);
         let folder = self.folder;
         for input in &mut config.inputs {
-            input.path = input.path.take().map(|path| folder.join(path));
+            input.within(folder);
         }
         for sink in &mut config.sinks {
             sink.within(folder);
@@ -211,7 +211,8 @@ fn zone_source(replaced: Option<&Path>, named: &str, folder: &Path) -> ZoneSourc
 fn missing_places(config: &Config) -> Vec<String> {
     let mut problems = Vec::new();
     for (index, input) in config.inputs.iter().enumerate() {
-        let Some(path) = input.path.as_deref().filter(|_| input.kind.has_path()) else {
+        let Some(path) = input.path.as_deref().filter(|_| input.kind.has_path() && input.kind != inputs::Kind::Serial)
+        else {
             continue;
         };
         let key = format!("inputs[{index}].path");

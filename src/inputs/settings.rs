@@ -1,10 +1,11 @@
 //! What the settings file says of inputs and recordings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Limits;
+use super::{Limits, aisstream, barentswatch, digitraffic, nats, serial};
 
 /// One of `[[inputs]]`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -36,6 +37,21 @@ pub struct Settings {
     /// Connections taken at once from one address (`tcp-listen`).
     #[serde(default = "max_clients_per_address")]
     pub max_clients_per_address: u16,
+    /// `[inputs.aisstream]`, for `aisstream`.
+    #[serde(default)]
+    pub aisstream: Option<aisstream::Settings>,
+    /// `[inputs.digitraffic]`, for `digitraffic`; without it: the public server.
+    #[serde(default)]
+    pub digitraffic: Option<digitraffic::Settings>,
+    /// `[inputs.barentswatch]`, for `barentswatch`.
+    #[serde(default)]
+    pub barentswatch: Option<barentswatch::Settings>,
+    /// `[inputs.nats]`, for `nats`.
+    #[serde(default)]
+    pub nats: Option<nats::Settings>,
+    /// `[inputs.serial]`, for `serial`; without it: 38400 baud.
+    #[serde(default)]
+    pub serial: Option<serial::Settings>,
 }
 
 fn idle_timeout_seconds() -> u32 {
@@ -66,6 +82,16 @@ pub enum Kind {
     Fifo,
     /// Standard input.
     Stdin,
+    /// aisstream.io.
+    Aisstream,
+    /// Digitraffic of Finland, or a broker of one's own that speaks MQTT.
+    Digitraffic,
+    /// BarentsWatch of Norway.
+    Barentswatch,
+    /// A stream of NATS JetStream.
+    Nats,
+    /// A receiver on a serial line.
+    Serial,
 }
 
 impl Kind {
@@ -76,12 +102,17 @@ impl Kind {
 
     /// Whether it takes a `path`.
     pub fn has_path(self) -> bool {
-        matches!(self, Kind::File | Kind::Fifo)
+        matches!(self, Kind::File | Kind::Fifo | Kind::Serial)
     }
 
     /// Whether claimed times are held against the moment of receipt; recordings and pipes keep theirs.
     pub fn is_live(self) -> bool {
-        self.has_address()
+        !matches!(self, Kind::File | Kind::Fifo | Kind::Stdin)
+    }
+
+    /// Whether it takes leave of the other side when told to stop: it sees to that itself.
+    pub fn takes_leave(self) -> bool {
+        matches!(self, Kind::Aisstream | Kind::Digitraffic | Kind::Nats)
     }
 
     /// Whether it is read once, to its end.
@@ -98,11 +129,102 @@ impl Kind {
             Kind::File => "file",
             Kind::Fifo => "fifo",
             Kind::Stdin => "stdin",
+            Kind::Aisstream => "aisstream",
+            Kind::Digitraffic => "digitraffic",
+            Kind::Barentswatch => "barentswatch",
+            Kind::Nats => "nats",
+            Kind::Serial => "serial",
         }
     }
 }
 
 impl Settings {
+    /// One of this kind with nothing but its name.
+    pub fn of(kind: Kind, name: &str) -> Settings {
+        Settings {
+            kind,
+            name: name.to_owned(),
+            address: None,
+            path: None,
+            lateness_seconds: None,
+            time_zone: None,
+            idle_timeout_seconds: idle_timeout_seconds(),
+            max_clients: max_clients(),
+            max_clients_per_address: max_clients_per_address(),
+            aisstream: None,
+            digitraffic: None,
+            barentswatch: None,
+            nats: None,
+            serial: None,
+        }
+    }
+
+    /// Makes relative paths ones from `folder`.
+    pub fn within(&mut self, folder: &Path) {
+        self.path = self.path.take().map(|path| folder.join(path));
+        if let Some(aisstream) = &mut self.aisstream {
+            aisstream.key.within(folder);
+            aisstream.tls.within(folder);
+        }
+        if let Some(digitraffic) = &mut self.digitraffic {
+            digitraffic.password.iter_mut().for_each(|secret| secret.within(folder));
+            digitraffic.tls.within(folder);
+        }
+        if let Some(barentswatch) = &mut self.barentswatch {
+            barentswatch.client_secret.within(folder);
+            barentswatch.tls.within(folder);
+        }
+        if let Some(nats) = &mut self.nats {
+            nats.password.iter_mut().chain(&mut nats.token).for_each(|secret| secret.within(folder));
+            nats.tls.within(folder);
+        }
+    }
+
+    /// How long the starts of two tries lie apart at least.
+    pub(super) fn spacing(&self) -> Duration {
+        match self.kind {
+            Kind::Digitraffic => self
+                .digitraffic
+                .as_ref()
+                .map_or_else(|| digitraffic::Settings::default().spacing(), digitraffic::Settings::spacing),
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// What is wrong with the tables of the kinds.
+    fn table_problems(&self, path: &str) -> Vec<String> {
+        let kind = self.kind.name();
+        let at = |table: &str| format!("{path}.{table}");
+        let of = [
+            (Kind::Aisstream, self.aisstream.as_ref().map(|table| table.problems(&at("aisstream")))),
+            (Kind::Digitraffic, self.digitraffic.as_ref().map(|table| table.problems(&at("digitraffic")))),
+            (Kind::Barentswatch, self.barentswatch.as_ref().map(|table| table.problems(&at("barentswatch")))),
+            (Kind::Nats, self.nats.as_ref().map(|table| table.problems(&at("nats")))),
+            (Kind::Serial, self.serial.as_ref().map(|table| table.problems(&at("serial")))),
+        ];
+        let mut problems = Vec::new();
+        for (owner, found) in of {
+            let table = owner.name();
+            match found {
+                Some(_) if owner != self.kind => {
+                    problems.push(format!("{path}.{table}: kind \"{kind}\" takes no such table; leave it out"));
+                }
+                Some(found) => problems.extend(found),
+                None if owner == self.kind && !matches!(owner, Kind::Digitraffic | Kind::Serial) => {
+                    problems.push(format!("{path}: kind \"{kind}\" needs a table; write [inputs.{table}] below it"));
+                }
+                None => {}
+            }
+        }
+        if self.kind == Kind::Serial && !serial::BUILT_IN {
+            problems.push(format!(
+                "{path}.kind: this build reads no serial lines; use one built with the feature serial (cargo build --features \
+                 serial)"
+            ));
+        }
+        problems
+    }
+
     /// Whether both would listen on one port of one address; port 0 is chosen by the system.
     pub fn takes_address_of(&self, other: &Settings) -> bool {
         let parts = |settings: &Settings| {
@@ -166,6 +288,7 @@ impl Settings {
                 problems.push(format!("{path}.{key}: is 0; write 1 to 65535"));
             }
         }
+        problems.extend(self.table_problems(path));
         problems
     }
 }
