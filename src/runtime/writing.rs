@@ -13,6 +13,7 @@ use super::{Daemon, LEAVE, Source};
 use crate::ais::SourceId;
 use crate::clock::Moment;
 use crate::config::Checked;
+use crate::fault;
 use crate::inputs::State;
 use crate::journal::{Entry, JournalError, Position};
 
@@ -141,6 +142,7 @@ impl Records {
             if let Some((_, acknowledge)) = self.owed.pop_front()
                 && kept
             {
+                fault::point("kept-before-acknowledge");
                 // Whoever is gone needs no answer.
                 let _ = acknowledge.send(());
             }
