@@ -310,7 +310,7 @@ mod tests {
         ] {
             assert!(!says_no_time(timed));
         }
-        assert_eq!(tag(1_707_873_398_250), "\\c:1707873398250*63\\");
+        assert_eq!(tag(1_707_873_398_250), "\\c:1707873398250*61\\");
     }
 
     #[test]
