@@ -64,7 +64,7 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// After the server said no.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// When stopping: what the runtime takes to keep the last lines.
-const LAST_ACKNOWLEDGEMENTS: Duration = Duration::from_secs(5);
+const LAST_ACKNOWLEDGEMENTS: Duration = Duration::from_secs(2);
 const LEAVE: Duration = Duration::from_secs(1);
 
 impl Settings {
@@ -241,7 +241,8 @@ async fn listen(port: &Port, consumer: &PullConsumer, mut gone: mpsc::Receiver<(
         } else {
             let (tell, answer) = oneshot::channel();
             waiting.push(kept(answer, ackers));
-            port.send_batch(Batch { source: port.source, received, lines, acknowledge: Some(tell) }).await?;
+            let batch = Batch { source: port.source, received, lines, acknowledge: Some(tell) };
+            outcome = outcome.and(port.send_batch(batch).await);
         }
         if outcome.is_err() {
             break outcome;

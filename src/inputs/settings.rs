@@ -38,19 +38,19 @@ pub struct Settings {
     #[serde(default = "max_clients_per_address")]
     pub max_clients_per_address: u16,
     /// `[inputs.aisstream]`, for `aisstream`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aisstream: Option<aisstream::Settings>,
     /// `[inputs.digitraffic]`, for `digitraffic`; without it: the public server.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digitraffic: Option<digitraffic::Settings>,
     /// `[inputs.barentswatch]`, for `barentswatch`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub barentswatch: Option<barentswatch::Settings>,
     /// `[inputs.nats]`, for `nats`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nats: Option<nats::Settings>,
     /// `[inputs.serial]`, for `serial`; without it: 38400 baud.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serial: Option<serial::Settings>,
 }
 
@@ -113,6 +113,11 @@ impl Kind {
     /// Whether it takes leave of the other side when told to stop: it sees to that itself.
     pub fn takes_leave(self) -> bool {
         matches!(self, Kind::Aisstream | Kind::Digitraffic | Kind::Nats)
+    }
+
+    /// Whether this build has it.
+    pub fn is_built_in(self) -> bool {
+        self != Kind::Serial || serial::BUILT_IN
     }
 
     /// Whether it is read once, to its end.
@@ -215,12 +220,6 @@ impl Settings {
                 }
                 None => {}
             }
-        }
-        if self.kind == Kind::Serial && !serial::BUILT_IN {
-            problems.push(format!(
-                "{path}.kind: this build reads no serial lines; use one built with the feature serial (cargo build --features \
-                 serial)"
-            ));
         }
         problems
     }
@@ -372,6 +371,41 @@ fn address_problem(address: &str, kind: Kind) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn problems(text: &str) -> Vec<String> {
+        let settings: Settings = toml::from_str(&format!("name = \"a\"\n{text}")).expect("settings");
+        settings.problems("inputs[0]")
+    }
+
+    #[test]
+    fn a_table_belongs_to_its_kind() {
+        assert_eq!(
+            problems("kind = \"aisstream\""),
+            ["inputs[0]: kind \"aisstream\" needs a table; write [inputs.aisstream] below it"]
+        );
+        assert_eq!(problems("kind = \"digitraffic\""), [""; 0]);
+        assert_eq!(
+            problems("kind = \"stdin\"\n[serial]\nbaud = 3\n"),
+            ["inputs[0].serial: kind \"stdin\" takes no such table; leave it out"]
+        );
+        assert_eq!(
+            problems("kind = \"serial\"\npath = \"/dev/ttyUSB0\"\n[serial]\nbaud = 3\n"),
+            ["inputs[0].serial.baud: is 3; write 1200 to 4000000, for instance 38400"]
+        );
+    }
+
+    #[test]
+    fn what_stands_in_the_tables_is_told_with_its_key() {
+        let found = problems(
+            "kind = \"digitraffic\"\naddress = \"a:1\"\n[digitraffic]\nurl = \"http://a\"\ntopics = [\"a/#/b\", \"vessels-v2/+/locations\"]\n\
+             digitraffic_user = \"a\\r\\nb\"\nconnects_per_minute = 0\n",
+        );
+        let keys: Vec<&str> = found.iter().filter_map(|problem| problem.split(": ").next()).collect();
+        let keys: Vec<&str> = keys.iter().map(|key| key.strip_prefix("inputs[0].").unwrap_or(key)).collect();
+        let expected = ["address", "digitraffic.url", "digitraffic.topics", "digitraffic.topics"];
+        assert_eq!(keys[..4], expected, "{found:?}");
+        assert_eq!(keys[4..], ["digitraffic.digitraffic_user", "digitraffic.connects_per_minute"], "{found:?}");
+    }
 
     #[test]
     fn time_zones_are_names_or_offsets() {
