@@ -1,5 +1,6 @@
 //! MQTT: Digitraffic's vessels over a websocket, or a broker of one's own.
 
+use std::borrow::Cow;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use rumqttc::{
     AsyncClient, Broker, ConnectionError, Event, EventLoop, MqttOptions, NetworkOptions, Packet, Publish, QoS,
     SubscribeFilter, SubscribeReasonCode, TlsConfiguration, Transport,
 };
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 use tracing::info;
@@ -256,12 +258,19 @@ fn push(port: &Port, message: &Publish, lines: &mut Vec<u8>) {
         lines.append(&mut port.cut_whole(&message.payload));
         return;
     }
-    // A payload that is no JSON makes a line that is none: the decoder counts it.
-    let mut line = Vec::with_capacity(message.payload.len() + 64);
+    // What is no JSON goes on as a text, which the decoder counts: it must not become a part of what stands around it.
+    let payload = match serde_json::from_slice::<IgnoredAny>(&message.payload) {
+        Ok(IgnoredAny) => Cow::Borrowed(&*message.payload),
+        Err(_) => {
+            let text = String::from_utf8_lossy(&message.payload).into_owned();
+            Cow::Owned(serde_json::Value::from(text).to_string().into_bytes())
+        }
+    };
+    let mut line = Vec::with_capacity(payload.len() + 64);
     line.extend_from_slice(b"{\"topic\":");
     line.extend_from_slice(serde_json::Value::from(topic).to_string().as_bytes());
     line.extend_from_slice(b",\"payload\":");
-    line.extend_from_slice(&message.payload);
+    line.extend_from_slice(&payload);
     line.push(b'}');
     port.push_whole(&line, lines);
 }

@@ -98,6 +98,8 @@ async fn vessels_come_over_a_websocket_with_their_topic_and_say_who_asks() {
             ("vessels-v2/230123000/location", LOCATION),
             ("vessels-v2/230123000/metadata", metadata),
             ("vessels-v2/230\"x/location", "{}"),
+            // Would be another vessel's report, were it put in as it is.
+            ("vessels-v2/1/location", "1,\"topic\":\"vessels-v2/2/location\",\"payload\":{}"),
         ],
     )
     .await;
@@ -108,6 +110,8 @@ async fn vessels_come_over_a_websocket_with_their_topic_and_say_who_asks() {
         (&"vessels-v2/230123000/metadata".into(), &733_376.into())
     );
     assert_eq!(feed.line().await, r#"{"topic":"vessels-v2/230\"x/location","payload":{}}"#);
+    let last: serde_json::Value = serde_json::from_str(&feed.line().await).unwrap();
+    assert!(last["topic"] == "vessels-v2/1/location" && last["payload"].is_string(), "{last}");
     feed.finish().await;
     let heads = heads.lock().unwrap();
     assert!(
