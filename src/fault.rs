@@ -16,6 +16,7 @@ pub const NAMES: &[&str] = &[
     "journal-before-append",
     "journal-after-write",
     "journal-after-sync",
+    "kept-before-acknowledge",
     "journal-segment-begun",
     "journal-sealed-before-rename",
     "journal-sealed-after-rename",

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel, unbounded_channel};
-use tokio::task::yield_now;
+use tokio::task::{JoinSet, yield_now};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -69,6 +69,8 @@ const STATUS_EVERY: Duration = Duration::from_secs(600);
 /// When stopping: a pause in the lines that says all have come, and the most that is waited for one.
 const REST: Duration = Duration::from_millis(100);
 const LONGEST_DRAIN: Duration = Duration::from_secs(2);
+/// When stopping: what inputs get to take leave of the other side.
+const LEAVE: Duration = Duration::from_secs(3);
 /// Turns of the event loop: a connection is accepted, registered, read and handed on in a few.
 const TURNS: u32 = 16;
 /// How long sinks may take with what is left when stopping.
@@ -117,6 +119,8 @@ struct Daemon {
     messages: Receiver<Message>,
     /// Held so that the channel stays open when every input has ended.
     _sender: Sender<Message>,
+    /// Inputs that take leave of the other side.
+    leaving: JoinSet<()>,
     stop: CancellationToken,
     terminate: Signal,
     interrupt: Signal,
@@ -194,6 +198,7 @@ impl Daemon {
 
         let (sender, messages) = channel(BATCHES_WAITING);
         let mut sources = Vec::new();
+        let mut leaving = JoinSet::new();
         for (index, (input, lateness)) in (0..).zip(settings.inputs.iter().zip(lateness)) {
             let counters = Arc::new(InputCounters::default());
             sources.push(Source {
@@ -207,7 +212,7 @@ impl Daemon {
                 lagging: false,
                 lines: 0,
             });
-            tokio::spawn(inputs::run(Port {
+            let run = inputs::run(Port {
                 source: SourceId(index),
                 settings: Arc::new(input.clone()),
                 limits: settings.recordings.limits(),
@@ -216,7 +221,11 @@ impl Daemon {
                 counters,
                 sender: sender.clone(),
                 stop: stop.clone(),
-            }));
+            });
+            match input.kind.takes_leave() {
+                true => drop(leaving.spawn(run)),
+                false => drop(tokio::spawn(run)),
+            }
         }
         let flood = keeping::Flood::from(helm.engine.tracks().evicted());
         let mut tick = interval(TICK);
@@ -250,6 +259,7 @@ impl Daemon {
             changes: Vec::new(),
             messages,
             _sender: sender,
+            leaving,
             stop,
             terminate,
             interrupt,
@@ -266,7 +276,7 @@ impl Daemon {
         self.deliver();
         loop {
             match self.next().await {
-                Event::Lines(batch) => self.lines(&batch),
+                Event::Lines(batch) => self.lines(batch),
                 Event::InputState(source, state) => self.input_state(source, state),
                 Event::Signal(Asked::Reload) => self.reload(),
                 Event::Signal(Asked::Stop) => {
@@ -278,6 +288,7 @@ impl Daemon {
                 Event::Tick => self.tick(),
             }
             self.deliver();
+            self.acknowledge();
         }
     }
 
@@ -320,18 +331,20 @@ impl Daemon {
         }
     }
 
-    fn lines(&mut self, batch: &Batch) {
+    fn lines(&mut self, mut batch: Batch) {
+        let acknowledge = batch.acknowledge.take();
         let source = &mut self.sources[usize::from(batch.source.0)];
         source.heard = self.clock.moment();
         source.idle = false;
         let lines = source.not_used_yet(&batch.lines);
         if lines.is_empty() {
-            return;
+            return self.owe(acknowledge);
         }
         source.lines += memchr::memchr_iter(b'\n', lines).count() as u64;
         let (source, received) = (source.id, batch.received);
         self.write_down(&Entry::Lines { source, received, bytes: lines });
         self.helm.lines(source, received, lines, &mut self.changes);
+        self.owe(acknowledge);
     }
 
     fn input_state(&mut self, id: SourceId, state: State) {
@@ -438,12 +451,13 @@ impl Daemon {
             if deadline <= Instant::now() && batch.received.is_none_or(|received| last < received) {
                 break;
             }
-            self.lines(&batch);
+            self.lines(batch);
         }
         self.stop.cancel();
         self.end_of_lines();
         self.deliver();
         self.last_words();
+        self.take_leave().await;
         self.tell_status();
         let open = self.helm.engine.open_alerts();
         for alert in open.iter().take(OPEN_ALERTS_NAMED) {

@@ -209,7 +209,14 @@ fn zone_source(replaced: Option<&Path>, named: &str, folder: &Path) -> ZoneSourc
 fn missing_places(config: &Config) -> Vec<String> {
     let mut problems = Vec::new();
     for (index, input) in config.inputs.iter().enumerate() {
-        let Some(path) = input.path.as_deref().filter(|_| input.kind.has_path()) else {
+        if !input.kind.is_built_in() {
+            problems.push(format!(
+                "inputs[{index}].kind: this build reads no serial lines; use one built with the feature serial (cargo build \
+                 --features serial)"
+            ));
+        }
+        let Some(path) = input.path.as_deref().filter(|_| input.kind.has_path() && input.kind != inputs::Kind::Serial)
+        else {
             continue;
         };
         let key = format!("inputs[{index}].path");

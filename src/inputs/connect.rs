@@ -38,3 +38,49 @@ fn watch_for_death(stream: &TcpStream) -> io::Result<()> {
     socket.set_tcp_user_timeout(Some(Duration::from_secs(50)))?;
     Ok(())
 }
+
+/// Where a URL leads.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    /// In lower case.
+    pub(super) scheme: String,
+    /// `host:port`.
+    pub(super) address: String,
+}
+
+/// Takes a URL apart. `schemes` are those taken, with their usual ports; otherwise the error says what to write.
+pub(super) fn target(url: &str, schemes: &[(&str, u16)]) -> Result<Target, String> {
+    let wanted = || schemes.iter().map(|(scheme, _)| format!("{scheme}://")).collect::<Vec<_>>().join(" or ");
+    // Until it is known to hold no password it is not shown.
+    let parsed =
+        reqwest::Url::parse(url).map_err(|error| format!("is no URL ({error}); write {}host:port", wanted()))?;
+    if !parsed.username().is_empty() || parsed.password().is_some() {
+        return Err("names a user or a password; write them under keys of their own".to_owned());
+    }
+    let Some((scheme, usual)) = schemes.iter().find(|(scheme, _)| *scheme == parsed.scheme()) else {
+        return Err(format!("\"{url}\" begins with {}://; write {}", parsed.scheme(), wanted()));
+    };
+    let Some(host) = parsed.host_str().filter(|host| !host.is_empty()) else {
+        return Err(format!("\"{url}\" has no host; write {}host:port", wanted()));
+    };
+    let port = parsed.port_or_known_default().unwrap_or(*usual);
+    Ok(Target { scheme: (*scheme).to_owned(), address: format!("{host}:{port}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_names_a_scheme_a_host_and_a_port_and_no_password() {
+        let schemes = [("mqtt", 1883), ("wss", 443)];
+        let address = |url| target(url, &schemes).map(|target| target.address);
+        assert_eq!(address("mqtt://broker.example.org"), Ok("broker.example.org:1883".to_owned()));
+        assert_eq!(address("wss://[::1]:8443/mqtt"), Ok("[::1]:8443".to_owned()));
+        assert_eq!(address("wss://meri.example/mqtt"), Ok("meri.example:443".to_owned()));
+        for bad in ["http://broker", "broker:1883", "mqtt://", "mqtt://me:canary@broker", "http://me:canary@broker"] {
+            let error = address(bad).expect_err(bad);
+            assert!(!error.contains("canary"), "{error}");
+        }
+    }
+}

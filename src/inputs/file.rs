@@ -47,7 +47,7 @@ fn read(port: &Port, path: &Path, reading: &Reading) -> Result<(), InputError> {
             lines.push(b'\n');
         })?;
         InputCounters::add(&port.counters.bytes, lines.len() as u64);
-        let batch = Batch { source: port.source, received: stdin.then(|| port.clock.now()), lines };
+        let batch = Batch { source: port.source, received: stdin.then(|| port.clock.now()), lines, acknowledge: None };
         if port.stop.is_cancelled() || port.sender.blocking_send(Message::Lines(batch)).is_err() {
             return Err(InputError::Closed);
         }

@@ -1,14 +1,19 @@
 //! Inputs: bytes from feeds and files become batches of lines; each kind has its file, reconnecting lives here.
 
 mod aiscatcher_http;
+pub mod aisstream;
+pub mod barentswatch;
 mod connect;
+pub mod digitraffic;
 mod fifo;
 mod file;
 mod gpsd;
 mod listener;
 mod merge;
+pub mod nats;
 mod recording;
 mod seats;
+pub mod serial;
 mod settings;
 mod tcp;
 mod udp;
@@ -20,6 +25,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::mpsc::Sender;
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -33,9 +39,10 @@ pub use unpack::{Limits, Unpacked};
 use crate::ais::{LineCutter, SourceId};
 use crate::clock::Clock;
 use crate::secret::SecretError;
-use crate::telemetry::InputCounters;
+use crate::telemetry::{FromAir, InputCounters};
 use crate::time::{Span, Time};
-use connect::open_stream;
+use crate::tls::TlsError;
+use connect::{open_stream, target};
 use seats::{Seat, Seats};
 
 /// Lines that came together, on their way to the engine.
@@ -47,6 +54,9 @@ pub struct Batch {
     pub received: Option<Time>,
     /// Complete lines, each with one line feed.
     pub lines: Vec<u8>,
+    /// Answered when the lines outlast the process: the journal has them durably, or, where none is kept, the engine has used
+    /// them. Dropped without an answer when they were lost on the way.
+    pub acknowledge: Option<oneshot::Sender<()>>,
 }
 
 /// What an input tells the runtime.
@@ -98,9 +108,31 @@ pub enum InputError {
     /// A recording whose bytes make no sense.
     #[error("{0}")]
     Recording(#[from] RecordingError),
+    /// The other side said no, or asked for patience.
+    #[error("{reason}")]
+    Refused {
+        /// What it said.
+        reason: String,
+        /// How long it should not be bothered.
+        wait: Duration,
+    },
+    /// What the client of a protocol says of a connection.
+    #[error("{what}: {cause}")]
+    Protocol {
+        /// The protocol.
+        what: &'static str,
+        /// What went wrong, safe to show.
+        cause: String,
+    },
     /// The key, password or token cannot be read.
     #[error("{0}")]
     Secret(#[from] SecretError),
+    /// The files of certificates cannot be used.
+    #[error("{0}")]
+    Tls(#[from] TlsError),
+    /// Its table is not there; checked settings have it.
+    #[error("[inputs.{0}] is missing")]
+    Unset(&'static str),
 }
 
 impl InputError {
@@ -108,6 +140,21 @@ impl InputError {
         let what = what.into();
         move |cause| InputError::Io { what, cause }
     }
+
+    /// How long the other side should not be bothered.
+    fn wait(&self) -> Duration {
+        match self {
+            InputError::Refused { wait, .. } => *wait,
+            _ => Duration::ZERO,
+        }
+    }
+}
+
+/// What the other side says, made safe to show and short.
+fn told(text: &str) -> String {
+    const LONGEST: usize = 200;
+    let short: String = text.chars().take(LONGEST).collect();
+    FromAir(&short).to_string()
 }
 
 /// What every input is given.
@@ -137,7 +184,10 @@ impl Port {
         if lines.is_empty() {
             return Ok(());
         }
-        let batch = Batch { source: self.source, received, lines };
+        self.send_batch(Batch { source: self.source, received, lines, acknowledge: None }).await
+    }
+
+    async fn send_batch(&self, batch: Batch) -> Result<(), InputError> {
         let sent = self.sender.send(Message::Lines(batch)).await;
         sent.map_err(|_| InputError::Closed)
     }
@@ -154,6 +204,27 @@ impl Port {
         cutter.feed(bytes, |line: &[u8]| push_line(line, &mut lines));
         InputCounters::add(&self.counters.bytes, bytes.len() as u64);
         InputCounters::add(&self.counters.overlong, cutter.overlong() - overlong);
+        lines
+    }
+
+    /// Adds a message as one line of JSON: what ends a line stands in it only as white space. One too long is dropped and counted.
+    fn push_whole(&self, message: &[u8], lines: &mut Vec<u8>) {
+        let message = message.trim_ascii();
+        InputCounters::add(&self.counters.bytes, message.len() as u64);
+        if LONGEST_JSON < message.len() {
+            return InputCounters::add(&self.counters.overlong, 1);
+        }
+        if !message.is_empty() {
+            lines.extend(message.iter().map(|byte| if *byte < b' ' { b' ' } else { *byte }));
+            lines.push(b'\n');
+        }
+    }
+
+    /// The lines of a message that may hold several.
+    fn cut_whole(&self, message: &[u8]) -> Vec<u8> {
+        let mut cutter = LineCutter::new();
+        let mut lines = self.cut(&mut cutter, message);
+        lines.append(&mut self.rest(&mut cutter));
         lines
     }
 
@@ -188,6 +259,10 @@ impl Port {
 
 /// Of one connection; what one read gives becomes one batch.
 const READ_BYTES: usize = 64 * 1024;
+/// Messages that wait together become one batch of about this size.
+const BATCH_BYTES: usize = 64 * 1024;
+/// The longest line of JSON taken, in bytes.
+const LONGEST_JSON: usize = 64 * 1024;
 
 fn push_line(line: &[u8], lines: &mut Vec<u8>) {
     lines.extend_from_slice(line);
@@ -201,9 +276,12 @@ pub async fn run(port: Port) {
         let started = port.clock.moment();
         let outcome = tokio::select! {
             biased;
-            () = port.stop.cancelled() => return,
+            () = port.stop.cancelled(), if !port.settings.kind.takes_leave() => return,
             outcome = once(&port) => outcome,
         };
+        if port.stop.is_cancelled() {
+            return;
+        }
         let error = match outcome {
             Ok(()) => {
                 info!(input = %port.settings.name, "input ended");
@@ -219,6 +297,7 @@ pub async fn run(port: Port) {
         port.state(State::Down).await;
         let healthy = port.clock.moment().since(started);
         let wait = backoff.next(healthy, fastrand::f64());
+        let wait = wait.max(error.wait()).max(port.settings.spacing().saturating_sub(healthy));
         warn!(input = %port.settings.name, %error, again_in_seconds = wait.as_secs_f64().round(), "input down");
         tokio::select! {
             biased;
@@ -238,6 +317,11 @@ async fn once(port: &Port) -> Result<(), InputError> {
         Kind::AiscatcherHttp => aiscatcher_http::run(port).await,
         Kind::File | Kind::Stdin => file::run(port).await,
         Kind::Fifo => fifo::run(port).await,
+        Kind::Aisstream => aisstream::run(port).await,
+        Kind::Digitraffic => digitraffic::run(port).await,
+        Kind::Barentswatch => barentswatch::run(port).await,
+        Kind::Nats => nats::run(port).await,
+        Kind::Serial => serial::run(port).await,
     }
 }
 

@@ -1,10 +1,11 @@
 //! What the settings file says of inputs and recordings.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AiscatcherHttp, Limits};
+use super::{AiscatcherHttp, Limits, aisstream, barentswatch, digitraffic, nats, serial};
 
 /// One of `[[inputs]]`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
@@ -40,6 +41,21 @@ pub struct Settings {
     /// `[inputs.aiscatcher_http]`, for `aiscatcher-http`; without it nobody has to say who they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aiscatcher_http: Option<AiscatcherHttp>,
+    /// `[inputs.aisstream]`, for `aisstream`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aisstream: Option<aisstream::Settings>,
+    /// `[inputs.digitraffic]`, for `digitraffic`; without it: the public server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digitraffic: Option<digitraffic::Settings>,
+    /// `[inputs.barentswatch]`, for `barentswatch`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub barentswatch: Option<barentswatch::Settings>,
+    /// `[inputs.nats]`, for `nats`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nats: Option<nats::Settings>,
+    /// `[inputs.serial]`, for `serial`; without it: 38400 baud.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<serial::Settings>,
 }
 
 fn idle_timeout_seconds() -> u32 {
@@ -74,6 +90,16 @@ pub enum Kind {
     Gpsd,
     /// AIS-catcher posts what it receives.
     AiscatcherHttp,
+    /// aisstream.io.
+    Aisstream,
+    /// Digitraffic of Finland, or a broker of one's own that speaks MQTT.
+    Digitraffic,
+    /// BarentsWatch of Norway.
+    Barentswatch,
+    /// A stream of NATS JetStream.
+    Nats,
+    /// A receiver on a serial line.
+    Serial,
 }
 
 impl Kind {
@@ -84,12 +110,22 @@ impl Kind {
 
     /// Whether it takes a `path`.
     pub fn has_path(self) -> bool {
-        matches!(self, Kind::File | Kind::Fifo)
+        matches!(self, Kind::File | Kind::Fifo | Kind::Serial)
     }
 
     /// Whether claimed times are held against the moment of receipt; recordings and pipes keep theirs.
     pub fn is_live(self) -> bool {
-        self.has_address()
+        !matches!(self, Kind::File | Kind::Fifo | Kind::Stdin)
+    }
+
+    /// Whether it takes leave of the other side when told to stop: it sees to that itself.
+    pub fn takes_leave(self) -> bool {
+        matches!(self, Kind::Aisstream | Kind::Digitraffic | Kind::Nats)
+    }
+
+    /// Whether this build has it.
+    pub fn is_built_in(self) -> bool {
+        self != Kind::Serial || serial::BUILT_IN
     }
 
     /// Whether it is read once, to its end.
@@ -108,6 +144,11 @@ impl Kind {
             Kind::Stdin => "stdin",
             Kind::Gpsd => "gpsd",
             Kind::AiscatcherHttp => "aiscatcher-http",
+            Kind::Aisstream => "aisstream",
+            Kind::Digitraffic => "digitraffic",
+            Kind::Barentswatch => "barentswatch",
+            Kind::Nats => "nats",
+            Kind::Serial => "serial",
         }
     }
 }
@@ -126,6 +167,11 @@ impl Settings {
             max_clients: max_clients(),
             max_clients_per_address: max_clients_per_address(),
             aiscatcher_http: None,
+            aisstream: None,
+            digitraffic: None,
+            barentswatch: None,
+            nats: None,
+            serial: None,
         }
     }
 
@@ -135,6 +181,65 @@ impl Settings {
         if let Some(table) = &mut self.aiscatcher_http {
             table.password.iter_mut().chain(&mut table.token).for_each(|secret| secret.within(folder));
         }
+        if let Some(aisstream) = &mut self.aisstream {
+            aisstream.key.within(folder);
+            aisstream.tls.within(folder);
+        }
+        if let Some(digitraffic) = &mut self.digitraffic {
+            digitraffic.password.iter_mut().for_each(|secret| secret.within(folder));
+            digitraffic.tls.within(folder);
+        }
+        if let Some(barentswatch) = &mut self.barentswatch {
+            barentswatch.client_secret.within(folder);
+            barentswatch.tls.within(folder);
+        }
+        if let Some(nats) = &mut self.nats {
+            nats.password.iter_mut().chain(&mut nats.token).for_each(|secret| secret.within(folder));
+            nats.tls.within(folder);
+        }
+    }
+
+    /// How long the starts of two tries lie apart at least.
+    pub(super) fn spacing(&self) -> Duration {
+        match self.kind {
+            Kind::Digitraffic => self
+                .digitraffic
+                .as_ref()
+                .map_or_else(|| digitraffic::Settings::default().spacing(), digitraffic::Settings::spacing),
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// What is wrong with the tables of the kinds.
+    fn table_problems(&self, path: &str) -> Vec<String> {
+        let kind = self.kind.name();
+        let at = |table: &str| format!("{path}.{table}");
+        let of = [
+            (Kind::Aisstream, self.aisstream.as_ref().map(|table| table.problems(&at("aisstream")))),
+            (Kind::Digitraffic, self.digitraffic.as_ref().map(|table| table.problems(&at("digitraffic")))),
+            (Kind::Barentswatch, self.barentswatch.as_ref().map(|table| table.problems(&at("barentswatch")))),
+            (Kind::Nats, self.nats.as_ref().map(|table| table.problems(&at("nats")))),
+            (Kind::Serial, self.serial.as_ref().map(|table| table.problems(&at("serial")))),
+            (
+                Kind::AiscatcherHttp,
+                self.aiscatcher_http.as_ref().map(|table| table.problems(&at("aiscatcher_http"))),
+            ),
+        ];
+        let mut problems = Vec::new();
+        for (owner, found) in of {
+            let table = owner.name().replace('-', "_");
+            match found {
+                Some(_) if owner != self.kind => {
+                    problems.push(format!("{path}.{table}: kind \"{kind}\" takes no such table; leave it out"));
+                }
+                Some(found) => problems.extend(found),
+                None if owner == self.kind && !matches!(owner, Kind::Digitraffic | Kind::Serial | Kind::AiscatcherHttp) => {
+                    problems.push(format!("{path}: kind \"{kind}\" needs a table; write [inputs.{table}] below it"));
+                }
+                None => {}
+            }
+        }
+        problems
     }
 
     /// Whether both would listen on one port of one address; port 0 is chosen by the system.
@@ -202,13 +307,6 @@ impl Settings {
                 problems.push(format!("{path}.{key}: is 0; write 1 to 65535"));
             }
         }
-        match (&self.aiscatcher_http, self.kind) {
-            (Some(table), Kind::AiscatcherHttp) => problems.extend(table.problems(&format!("{path}.aiscatcher_http"))),
-            (Some(_), _) => {
-                problems.push(format!("{path}.aiscatcher_http: kind \"{kind}\" takes no such table; leave it out"))
-            }
-            (None, _) => {}
-        }
         let is_open = self.aiscatcher_http.as_ref().is_none_or(|table| !table.asks());
         let is_near = self.address.as_deref().is_none_or(is_loopback);
         if self.kind == Kind::AiscatcherHttp && is_open && !is_near {
@@ -217,6 +315,7 @@ impl Settings {
                  [inputs.aiscatcher_http] with user and password or a token below it, or an address of 127.0.0.1"
             ));
         }
+        problems.extend(self.table_problems(path));
         problems
     }
 }
@@ -311,6 +410,41 @@ fn address_problem(address: &str, kind: Kind) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn problems(text: &str) -> Vec<String> {
+        let settings: Settings = toml::from_str(&format!("name = \"a\"\n{text}")).expect("settings");
+        settings.problems("inputs[0]")
+    }
+
+    #[test]
+    fn a_table_belongs_to_its_kind() {
+        assert_eq!(
+            problems("kind = \"aisstream\""),
+            ["inputs[0]: kind \"aisstream\" needs a table; write [inputs.aisstream] below it"]
+        );
+        assert_eq!(problems("kind = \"digitraffic\""), [""; 0]);
+        assert_eq!(
+            problems("kind = \"stdin\"\n[serial]\nbaud = 3\n"),
+            ["inputs[0].serial: kind \"stdin\" takes no such table; leave it out"]
+        );
+        assert_eq!(
+            problems("kind = \"serial\"\npath = \"/dev/ttyUSB0\"\n[serial]\nbaud = 3\n"),
+            ["inputs[0].serial.baud: is 3; write 1200 to 4000000, for instance 38400"]
+        );
+    }
+
+    #[test]
+    fn what_stands_in_the_tables_is_told_with_its_key() {
+        let found = problems(
+            "kind = \"digitraffic\"\naddress = \"a:1\"\n[digitraffic]\nurl = \"http://a\"\ntopics = [\"a/#/b\", \"vessels-v2/+/locations\"]\n\
+             digitraffic_user = \"a\\r\\nb\"\nconnects_per_minute = 0\n",
+        );
+        let keys: Vec<&str> = found.iter().filter_map(|problem| problem.split(": ").next()).collect();
+        let keys: Vec<&str> = keys.iter().map(|key| key.strip_prefix("inputs[0].").unwrap_or(key)).collect();
+        let expected = ["address", "digitraffic.url", "digitraffic.topics", "digitraffic.topics"];
+        assert_eq!(keys[..4], expected, "{found:?}");
+        assert_eq!(keys[4..], ["digitraffic.digitraffic_user", "digitraffic.connects_per_minute"], "{found:?}");
+    }
 
     #[test]
     fn time_zones_are_names_or_offsets() {

@@ -59,7 +59,7 @@ fn offer(port: &Port, lines: Vec<u8>) -> Result<(), InputError> {
     if lines.is_empty() {
         return Ok(());
     }
-    let batch = Batch { source: port.source, received: Some(port.clock.now()), lines };
+    let batch = Batch { source: port.source, received: Some(port.clock.now()), lines, acknowledge: None };
     match port.sender.try_send(Message::Lines(batch)) {
         Ok(()) => Ok(()),
         Err(TrySendError::Full(Message::Lines(batch))) => {

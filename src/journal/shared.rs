@@ -187,6 +187,11 @@ impl Syncer {
         state.reached(position.0).unwrap_or(Err(JournalError::Slow))
     }
 
+    /// Whether all entries before `position` are durable, without waiting and without hurrying anybody; `None`: not yet.
+    pub fn has(&self, position: Position) -> Option<Result<(), JournalError>> {
+        self.0.lock().reached(position.0)
+    }
+
     /// Everything before it is durable, apart from what was lost.
     pub fn synced(&self) -> Position {
         Position(self.0.lock().synced)

@@ -1,5 +1,6 @@
 //! A restart goes on where the daemon stopped: the newest snapshot, the journal since, and then the live feed.
 
+use std::collections::VecDeque;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tracing::{error, info, warn};
 
 use super::helm::{Helm, Library};
@@ -181,6 +183,8 @@ pub(super) struct Records {
     pub(super) journal: Journal,
     pub(super) place: Place,
     pub(super) library: Library,
+    /// Who wants to know when the journal is durable up to a position, in order.
+    pub(super) owed: VecDeque<(Position, oneshot::Sender<()>)>,
     saver: Saver,
     saved_at: Position,
     bytes: u64,
@@ -200,7 +204,7 @@ impl Records {
         let journal = journal.map_err(io::Error::other)?;
         let saver = Saver::start(place.clone(), journal.syncer(), clock)?;
         let saved_at = journal.position();
-        Ok(Records { journal, place: place.clone(), library, saver, saved_at, bytes: 0 })
+        Ok(Records { journal, place: place.clone(), library, owed: VecDeque::new(), saver, saved_at, bytes: 0 })
     }
 
     /// Writes an entry down, before the engine is told.

@@ -3,21 +3,65 @@
 use std::io;
 use std::time::Duration;
 
-use tracing::error;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+use tracing::{error, warn};
 
 use super::restart::{self, Records};
-use super::{Daemon, Source, begin};
+use super::{Daemon, LEAVE, Source, begin};
 use crate::ais::SourceId;
 use crate::clock::Moment;
 use crate::config::Checked;
+use crate::fault;
 use crate::inputs::State;
-use crate::journal::{self, Entry};
+use crate::journal::{self, Entry, JournalError, Position};
 
 impl Daemon {
     /// Written down before the engine is told.
     pub(super) fn write_down(&mut self, entry: &Entry<'_>) {
         if let Some(records) = &mut self.records {
             records.append(entry);
+        }
+    }
+
+    /// Lines whose sender wants to know when they outlast the process: at once where no journal is kept, else when it is durable up
+    /// to here.
+    pub(super) fn owe(&mut self, acknowledge: Option<oneshot::Sender<()>>) {
+        let Some(acknowledge) = acknowledge else {
+            return;
+        };
+        match &mut self.records {
+            Some(records) => records.owed.push_back((records.journal.position(), acknowledge)),
+            // Whoever is gone needs no answer.
+            None => drop(acknowledge.send(())),
+        }
+    }
+
+    /// Answers those whose lines are durable by now; never waits.
+    pub(super) fn acknowledge(&mut self) {
+        if let Some(records) = &mut self.records {
+            records.acknowledge();
+        }
+    }
+
+    /// Has what was taken in made durable, so that its senders hear of it, and lets inputs take leave.
+    pub(super) async fn take_leave(&mut self) {
+        if self.leaving.is_empty() {
+            return;
+        }
+        if let Some(records) = &mut self.records {
+            let position = Position(records.flush());
+            if let Err(error) = records.journal.syncer().reach(position, restart::PATIENCE) {
+                warn!(%error, "the last lines are not known to be kept: those who want to know send them again");
+            }
+            records.acknowledge();
+        }
+        // What came too late to be used is not answered, and so sent again.
+        self.messages.close();
+        while self.messages.try_recv().is_ok() {}
+        let leave = async { while self.leaving.join_next().await.is_some() {} };
+        if timeout(LEAVE, leave).await.is_err() {
+            warn!("an input did not take leave of the other side in time");
         }
     }
 
@@ -90,6 +134,30 @@ impl Daemon {
 }
 
 impl Records {
+    /// Answers those whose lines are durable by now.
+    fn acknowledge(&mut self) {
+        if self.owed.is_empty() {
+            return;
+        }
+        let syncer = self.journal.syncer();
+        while let Some((position, _)) = self.owed.front() {
+            let kept = match syncer.has(*position) {
+                Some(Ok(())) => true,
+                // Dropped, they are sent again: the journal has another chance to keep them.
+                Some(Err(JournalError::Lost)) => false,
+                // It is tried again, or will be.
+                _ => return,
+            };
+            if let Some((_, acknowledge)) = self.owed.pop_front()
+                && kept
+            {
+                fault::point("kept-before-acknowledge");
+                // Whoever is gone needs no answer.
+                let _ = acknowledge.send(());
+            }
+        }
+    }
+
     /// Lets what was taken in be written; the position behind it.
     pub(super) fn flush(&mut self) -> u64 {
         self.journal.flush();

@@ -148,14 +148,14 @@ fn sibling_faults(file: &Source, files: &[Source], faults: &mut Vec<String>) {
     }
 }
 
-/// A file beside others of its kind: a behaviour, an input, or a sink (a file of `delivery` that sends).
+/// A file beside others of its kind: a behaviour, an input (a file of `inputs` that runs), or a sink (a file of `delivery` that sends).
 fn is_peer(file: &Source) -> bool {
     if file.module.len() < 2 {
         return false;
     }
     match file.module[0].as_str() {
         "behaviours" => is_behaviour(file),
-        "inputs" => true,
+        "inputs" => file.code.contains("async fn run("),
         "delivery" => file.code.contains("async fn send("),
         _ => false,
     }
@@ -298,8 +298,8 @@ mod tests {
         let found = faults(&[("src/behaviours/loitering.rs", BEHAVIOUR), ("src/behaviours/drift.rs", &other)]);
         assert_eq!(found, ["src/behaviours/drift.rs:14: imports its sibling `loitering`"]);
         let found = faults(&[
-            ("src/inputs/tcp.rs", "//! A.\nuse crate::inputs::udp::run;\n"),
-            ("src/inputs/udp.rs", "//! A.\n"),
+            ("src/inputs/tcp.rs", "//! A.\nuse crate::inputs::udp::run;\nasync fn run() {}\n"),
+            ("src/inputs/udp.rs", "//! A.\nasync fn run() {}\n"),
         ]);
         assert_eq!(found.len(), 1);
         let found = faults(&[

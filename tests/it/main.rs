@@ -14,6 +14,7 @@ mod demo;
 mod evaluate;
 mod exports;
 mod feed;
+mod feeds;
 mod flood;
 mod handling;
 mod house;

@@ -1,0 +1,245 @@
+//! aisstream.io: JSON reports over a websocket, after a subscription that must come at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{FutureExt, SinkExt, StreamExt};
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
+use tracing::info;
+
+use super::{BATCH_BYTES, InputError, Port, State, open_stream, target, told};
+use crate::secret::{Revealed, Secret};
+use crate::telemetry::InputCounters;
+use crate::tls;
+
+/// `[inputs.aisstream]`
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The server; `wss://`, or `ws://` within a site.
+    #[serde(default = "url")]
+    pub url: String,
+    /// The key of the account.
+    pub key: Secret,
+    /// Areas, each as two corners `[[latitude, longitude], [latitude, longitude]]`, in degrees; at least one.
+    pub boxes: Vec<[[f64; 2]; 2]>,
+    /// Vessels by MMSI; empty: all within the boxes. At most 50.
+    #[serde(default)]
+    pub mmsi: Vec<u32>,
+    /// Kinds of messages; empty: all of them.
+    #[serde(default)]
+    pub message_types: Vec<String>,
+    /// Whom to trust.
+    #[serde(default)]
+    pub tls: tls::Settings,
+}
+
+fn url() -> String {
+    "wss://stream.aisstream.io/v0/stream".to_owned()
+}
+
+const SCHEMES: &[(&str, u16)] = &[("wss", 443), ("ws", 80)];
+/// The server's own bound on `mmsi`.
+const MOST_MMSI: usize = 50;
+/// From the open connection to the answer to our handshake.
+const HANDSHAKE_SECONDS: u64 = 20;
+/// No report is longer.
+const LONGEST_MESSAGE: usize = 256 * 1024;
+/// After the server said no: it counts connections by account and address, and quick ones make it worse.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// For the close frame and its answer: a connection that is not closed holds a place of the account for days.
+const LEAVE: Duration = Duration::from_secs(1);
+
+impl Settings {
+    /// What is wrong with it; `path` is the key's path.
+    pub fn problems(&self, path: &str) -> Vec<String> {
+        let mut problems = self.key.problems(&format!("{path}.key"));
+        problems.extend(target(&self.url, SCHEMES).err().map(|problem| format!("{path}.url: {problem}")));
+        problems.extend(self.tls.problems(&format!("{path}.tls")));
+        if self.boxes.is_empty() {
+            problems.push(format!(
+                "{path}.boxes: is empty; write at least one, for instance boxes = [[[35.0, -12.0], [44.0, -5.0]]]"
+            ));
+        }
+        for (index, corners) in self.boxes.iter().enumerate() {
+            let inside = |[latitude, longitude]: &[f64; 2]| {
+                (-90.0..=90.0).contains(latitude) && (-180.0..=180.0).contains(longitude)
+            };
+            if !corners.iter().all(inside) {
+                problems.push(format!(
+                    "{path}.boxes[{index}]: a corner is no place; write [latitude, longitude] in degrees, latitude first"
+                ));
+            }
+        }
+        if MOST_MMSI < self.mmsi.len() {
+            problems.push(format!("{path}.mmsi: names {}; the server takes at most {MOST_MMSI}", self.mmsi.len()));
+        }
+        problems.extend(
+            self.mmsi
+                .iter()
+                .filter(|mmsi| !(1..=999_999_999).contains(*mmsi))
+                .map(|mmsi| format!("{path}.mmsi: {mmsi} is no MMSI; write its nine digits")),
+        );
+        problems
+    }
+
+    /// What the server must hear within 3 s.
+    fn subscription(&self, key: &Revealed) -> String {
+        let mut subscription = serde_json::json!({ "APIKey": key.expose(), "BoundingBoxes": self.boxes });
+        if !self.mmsi.is_empty() {
+            let names: Vec<String> = self.mmsi.iter().map(|mmsi| format!("{mmsi:09}")).collect();
+            subscription["FiltersShipMMSI"] = names.into();
+        }
+        if !self.message_types.is_empty() {
+            subscription["FilterMessageTypes"] = self.message_types.clone().into();
+        }
+        subscription.to_string()
+    }
+}
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// `Ok` only when told to stop; takes leave of the server either way.
+pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+    let settings = port.settings.aisstream.as_ref().ok_or(InputError::Unset("aisstream"))?;
+    let subscription = settings.subscription(&settings.key.read()?);
+    let mut socket = tokio::select! {
+        biased;
+        () = port.stop.cancelled() => return Ok(()),
+        socket = open(settings) => socket?,
+    };
+    InputCounters::add(&port.counters.connections, 1);
+    info!(input = %port.settings.name, url = %settings.url, "connected");
+    let outcome = match socket.send(Message::text(subscription)).await {
+        Ok(()) => {
+            port.state(State::Up).await;
+            listen(port, &mut socket).await
+        }
+        Err(error) => Err(broken(error)),
+    };
+    let leave = async {
+        // Whoever is gone needs no farewell.
+        let _ = socket.close(None).await;
+        while let Some(Ok(_)) = socket.next().await {}
+    };
+    let _ = timeout(LEAVE, leave).await;
+    outcome
+}
+
+async fn open(settings: &Settings) -> Result<Socket, InputError> {
+    let target = target(&settings.url, SCHEMES).map_err(|cause| InputError::Protocol { what: "url", cause })?;
+    let connector = match target.scheme.as_str() {
+        "wss" => Connector::Rustls(Arc::new(settings.tls.client()?)),
+        _ => Connector::Plain,
+    };
+    let stream = open_stream(&target.address).await?;
+    let limits = WebSocketConfig::default()
+        .read_buffer_size(BATCH_BYTES)
+        .max_message_size(Some(LONGEST_MESSAGE))
+        .max_frame_size(Some(LONGEST_MESSAGE));
+    let handshake = client_async_tls_with_config(settings.url.as_str(), stream, Some(limits), Some(connector));
+    let answer = timeout(Duration::from_secs(HANDSHAKE_SECONDS), handshake).await;
+    match answer.map_err(|_| InputError::NoAnswer { seconds: HANDSHAKE_SECONDS })? {
+        Ok((socket, _)) => Ok(socket),
+        Err(tungstenite::Error::Http(answer)) if answer.status().is_client_error() => {
+            Err(InputError::Refused { reason: format!("the server answered {}", answer.status()), wait: PATIENCE })
+        }
+        Err(error) => Err(broken(error)),
+    }
+}
+
+fn broken(error: tungstenite::Error) -> InputError {
+    InputError::Protocol { what: "websocket", cause: told(&error.to_string()) }
+}
+
+async fn listen(port: &Port, socket: &mut Socket) -> Result<(), InputError> {
+    let seconds = port.settings.idle_timeout_seconds;
+    let idle = Duration::from_secs(u64::from(seconds));
+    loop {
+        let first = tokio::select! {
+            biased;
+            () = port.stop.cancelled() => return Ok(()),
+            first = timeout(idle, socket.next()) => first.map_err(|_| InputError::Silent { seconds })?,
+        };
+        let received = Some(port.clock.now());
+        let mut lines = Vec::new();
+        let mut outcome = take(port, first, &mut lines);
+        while outcome.is_ok()
+            && lines.len() < BATCH_BYTES
+            && let Some(next) = socket.next().now_or_never()
+        {
+            outcome = take(port, next, &mut lines);
+        }
+        port.send(received, lines).await?;
+        outcome?;
+    }
+}
+
+/// Adds what one message holds.
+fn take(
+    port: &Port,
+    message: Option<Result<Message, tungstenite::Error>>,
+    lines: &mut Vec<u8>,
+) -> Result<(), InputError> {
+    let message = message.ok_or(InputError::Closed)?.map_err(broken)?;
+    let bytes = match &message {
+        Message::Text(text) => text.as_bytes(),
+        Message::Binary(bytes) => bytes,
+        Message::Close(Some(frame)) => {
+            let reason = told(&format!("closed by the other side: {} {}", u16::from(frame.code), frame.reason));
+            return Err(InputError::Protocol { what: "websocket", cause: reason });
+        }
+        Message::Close(None) => return Err(InputError::Closed),
+        Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return Ok(()),
+    };
+    if let Some(reason) = refusal(bytes) {
+        return Err(InputError::Refused { reason, wait: PATIENCE });
+    }
+    port.push_whole(bytes, lines);
+    Ok(())
+}
+
+/// What the server says in place of reports.
+fn refusal(bytes: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Refusal {
+        error: String,
+    }
+    memchr::memmem::find(bytes, b"\"error\"")?;
+    let refusal: Refusal = serde_json::from_slice(bytes).ok()?;
+    Some(told(&format!("the server says: {}", refusal.error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(rest: &str) -> Settings {
+        let text = format!("key = {{ credential = \"aisstream\" }}\nboxes = [[[35.0, -12.0], [44.0, -5.0]]]\n{rest}");
+        toml::from_str(&text).expect("settings")
+    }
+
+    #[test]
+    fn a_report_that_speaks_of_errors_is_no_refusal() {
+        assert_eq!(refusal(br#"{"error": "Api Key Is Not Valid\u001b[2J"}"#).as_deref(), {
+            Some("the server says: Api Key Is Not Valid\\u{1b}[2J")
+        });
+        assert_eq!(refusal(br#"{"MessageType":"PositionReport","MetaData":{"error":"x"}}"#), None);
+        assert_eq!(refusal(br#"{"MessageType":"X","ShipName":"\"error\""}"#), None);
+    }
+
+    #[test]
+    fn boxes_stand_latitude_first_and_on_the_earth() {
+        assert_eq!(settings("").problems("inputs[0].aisstream"), [""; 0]);
+        let mut other = settings("mmsi = [0]");
+        other.boxes = vec![[[120.0, 35.0], [44.0, -5.0]]];
+        let problems = other.problems("inputs[0].aisstream");
+        assert!(problems[0].starts_with("inputs[0].aisstream.boxes[0]: a corner is no place"), "{problems:?}");
+        assert!(problems[1].starts_with("inputs[0].aisstream.mmsi: 0 is no MMSI"), "{problems:?}");
+    }
+}

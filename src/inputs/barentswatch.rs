@@ -1,0 +1,197 @@
+//! BarentsWatch: an endless stream of JSON over HTTP, behind a token that client credentials get.
+
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::{Client, Response, StatusCode, Url, redirect};
+use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
+use tracing::info;
+
+use super::{InputError, Port, State, target, told};
+use crate::ais::LineCutter;
+use crate::secret::Secret;
+use crate::telemetry::InputCounters;
+use crate::tls;
+
+/// `[inputs.barentswatch]`
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The stream; one JSON object a line.
+    #[serde(default = "url")]
+    pub url: String,
+    /// Where tokens are got.
+    #[serde(default = "token_url")]
+    pub token_url: String,
+    /// The client, as registered there.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: Secret,
+    /// Whom to trust.
+    #[serde(default)]
+    pub tls: tls::Settings,
+}
+
+fn url() -> String {
+    "https://live.ais.barentswatch.no/v1/combined?modelType=Full&modelFormat=Json".to_owned()
+}
+
+fn token_url() -> String {
+    "https://id.barentswatch.no/connect/token".to_owned()
+}
+
+const SCHEMES: &[(&str, u16)] = &[("https", 443), ("http", 80)];
+/// For a connection, and for the head of an answer.
+const ANSWER_SECONDS: u64 = 20;
+/// An answer of the token's server is shorter. Bytes.
+const LONGEST_TOKEN: usize = 64 * 1024;
+/// After credentials were refused: only a person can mend that.
+const UNTIL_MENDED: Duration = Duration::from_secs(300);
+/// After the stream was refused in spite of a fresh token, or too many asked.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The longest that a server may ask for.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(3600);
+
+impl Settings {
+    /// What is wrong with it; `path` is the key's path.
+    pub fn problems(&self, path: &str) -> Vec<String> {
+        let mut problems = self.client_secret.problems(&format!("{path}.client_secret"));
+        for (key, url) in [("url", &self.url), ("token_url", &self.token_url)] {
+            problems.extend(target(url, SCHEMES).err().map(|problem| format!("{path}.{key}: {problem}")));
+        }
+        problems.extend(self.tls.problems(&format!("{path}.tls")));
+        if self.client_id.trim().is_empty() {
+            problems.push(format!("{path}.client_id: is empty; write the name of the client as registered"));
+        }
+        problems
+    }
+
+    fn client(&self) -> Result<Client, InputError> {
+        let long = Duration::from_secs(ANSWER_SECONDS);
+        Client::builder()
+            .tls_backend_preconfigured(self.tls.client()?)
+            .connect_timeout(long)
+            .redirect(redirect::Policy::none())
+            .tcp_keepalive(Duration::from_secs(20))
+            .tcp_keepalive_interval(Duration::from_secs(10))
+            .tcp_keepalive_retries(3)
+            .user_agent(concat!("atalaia/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(http)
+    }
+
+    /// A fresh token, as it stands in a header.
+    async fn token(&self, client: &Client) -> Result<HeaderValue, InputError> {
+        #[derive(Deserialize)]
+        struct Token {
+            access_token: String,
+        }
+        let secret = self.client_secret.read()?;
+        let mut form = Url::parse("form:")
+            .map_err(|error| InputError::Protocol { what: "HTTP", cause: told(&error.to_string()) })?;
+        form.query_pairs_mut()
+            .append_pair("grant_type", "client_credentials")
+            .append_pair("scope", "ais")
+            .append_pair("client_id", &self.client_id)
+            .append_pair("client_secret", secret.expose());
+        let asked = client
+            .post(&self.token_url)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form.query().unwrap_or_default().to_owned());
+        let mut answer = head(asked).await?;
+        match answer.status() {
+            StatusCode::OK => {}
+            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED => {
+                let reason = format!(
+                    "{} does not accept client_id and client_secret ({})",
+                    self.token_url,
+                    answer.status().as_u16()
+                );
+                return Err(InputError::Refused { reason, wait: UNTIL_MENDED });
+            }
+            _ => return Err(unwelcome(&self.token_url, &answer)),
+        }
+        let no_token = || InputError::Protocol { what: "HTTP", cause: format!("{} gave no token", self.token_url) };
+        let mut body = Vec::new();
+        while let Some(piece) = within(answer.chunk()).await? {
+            body.extend_from_slice(&piece);
+            if LONGEST_TOKEN < body.len() {
+                return Err(no_token());
+            }
+        }
+        // The error of the parser may hold a piece of the token.
+        let token: Token = serde_json::from_slice(&body).map_err(|_| no_token())?;
+        let mut header = HeaderValue::from_str(&format!("Bearer {}", token.access_token)).map_err(|_| no_token())?;
+        header.set_sensitive(true);
+        Ok(header)
+    }
+}
+
+/// Always ends in an error: a feed has no last line.
+pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+    let settings = port.settings.barentswatch.as_ref().ok_or(InputError::Unset("barentswatch"))?;
+    let client = settings.client()?;
+    let mut tries = 0;
+    let mut answer = loop {
+        let token = settings.token(&client).await?;
+        let asked = client.get(&settings.url).header(AUTHORIZATION, token).header(ACCEPT, "application/x-ndjson");
+        let answer = head(asked).await?;
+        tries += 1;
+        match answer.status() {
+            StatusCode::OK => break answer,
+            // Once only: a token may have been withdrawn just then.
+            StatusCode::UNAUTHORIZED if tries < 2 => {}
+            _ => return Err(unwelcome(&settings.url, &answer)),
+        }
+    };
+    InputCounters::add(&port.counters.connections, 1);
+    info!(input = %port.settings.name, url = %settings.url, "connected");
+    port.state(State::Up).await;
+
+    let seconds = port.settings.idle_timeout_seconds;
+    let mut cutter = LineCutter::new();
+    loop {
+        let piece = timeout(Duration::from_secs(u64::from(seconds)), answer.chunk()).await;
+        let piece = piece.map_err(|_| InputError::Silent { seconds })?.map_err(http)?;
+        let received = Some(port.clock.now());
+        let Some(piece) = piece else {
+            port.send(received, port.rest(&mut cutter)).await?;
+            return Err(InputError::Closed);
+        };
+        port.send(received, port.cut(&mut cutter, &piece)).await?;
+    }
+}
+
+async fn head(asked: reqwest::RequestBuilder) -> Result<Response, InputError> {
+    within(asked.send()).await
+}
+
+async fn within<T>(answer: impl Future<Output = Result<T, reqwest::Error>>) -> Result<T, InputError> {
+    let answer = timeout(Duration::from_secs(ANSWER_SECONDS), answer).await;
+    answer.map_err(|_| InputError::NoAnswer { seconds: ANSWER_SECONDS })?.map_err(http)
+}
+
+/// An answer that is no stream.
+fn unwelcome(url: &str, answer: &Response) -> InputError {
+    let status = answer.status();
+    let reason = format!("{} answered {status}", told(url));
+    let asked = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+    match (asked.map(Duration::from_secs), status.is_client_error()) {
+        (Some(wait), _) => InputError::Refused { reason, wait: wait.min(LONGEST_PATIENCE) },
+        (None, true) => InputError::Refused { reason, wait: PATIENCE },
+        (None, false) => InputError::Protocol { what: "HTTP", cause: reason },
+    }
+}
+
+/// With every cause behind it: the outermost says little.
+fn http(error: reqwest::Error) -> InputError {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    InputError::Protocol { what: "HTTP", cause: told(&text) }
+}

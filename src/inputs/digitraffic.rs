@@ -1,0 +1,297 @@
+//! MQTT: Digitraffic's vessels over a websocket, or a broker of one's own.
+
+use std::borrow::Cow;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use rumqttc::{
+    AsyncClient, Broker, ConnectionError, Event, EventLoop, MqttOptions, NetworkOptions, Packet, Publish, QoS,
+    SubscribeFilter, SubscribeReasonCode, TlsConfiguration, Transport,
+};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
+use tracing::info;
+
+use super::{BATCH_BYTES, InputError, Port, State, open_stream, target, told};
+use crate::secret::Secret;
+use crate::telemetry::InputCounters;
+use crate::tls;
+
+/// `[inputs.digitraffic]`
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// The broker: `wss://` or `ws://` (MQTT over a websocket), `mqtts://` or `mqtt://`.
+    pub url: String,
+    /// What is subscribed to. Payloads of topics `vessels-v2/…` are taken with their topic, others as they are: lines of NMEA or JSON.
+    pub topics: Vec<String>,
+    /// Who asks, for Digitraffic (`organisation/application`); sent as the header `Digitraffic-User`.
+    pub digitraffic_user: String,
+    /// Connections made within a minute, at most; the public server refuses more than 5.
+    pub connects_per_minute: u16,
+    /// The user, where the broker asks for one.
+    pub user: Option<String>,
+    /// The user's password.
+    pub password: Option<Secret>,
+    /// Whom to trust.
+    pub tls: tls::Settings,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            url: "wss://meri.digitraffic.fi:443/mqtt".to_owned(),
+            topics: vec!["vessels-v2/+/location".to_owned(), "vessels-v2/+/metadata".to_owned()],
+            digitraffic_user: "atalaia".to_owned(),
+            connects_per_minute: 4,
+            user: None,
+            password: None,
+            tls: tls::Settings::default(),
+        }
+    }
+}
+
+const SCHEMES: &[(&str, u16)] = &[("wss", 443), ("ws", 80), ("mqtts", 8883), ("mqtt", 1883)];
+/// Topics whose payloads say nothing without them.
+const VESSELS: &str = "vessels-v2/";
+/// An unanswered ping after so long ends the connection. Seconds.
+const KEEP_ALIVE: u16 = 30;
+/// From the first byte to the answer to our subscription.
+const HANDSHAKE_SECONDS: u64 = 20;
+/// No message is longer.
+const LONGEST_MESSAGE: usize = 256 * 1024;
+/// For what the client wants to send.
+const REQUESTS: usize = 16;
+/// After the broker said no.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// For the farewell.
+const LEAVE: Duration = Duration::from_secs(1);
+
+impl Settings {
+    /// What is wrong with it; `path` is the key's path.
+    pub fn problems(&self, path: &str) -> Vec<String> {
+        let mut problems = self.tls.problems(&format!("{path}.tls"));
+        problems.extend(target(&self.url, SCHEMES).err().map(|problem| format!("{path}.url: {problem}")));
+        if self.topics.is_empty() {
+            problems
+                .push(format!("{path}.topics: is empty; write at least one, for instance \"vessels-v2/+/location\""));
+        }
+        for topic in self.topics.iter().filter(|topic| !rumqttc::valid_filter(topic)) {
+            problems.push(format!(
+                "{path}.topics: \"{topic}\" is no topic; `+` stands for one step, `#` for all at the end"
+            ));
+        }
+        if self.topics.iter().any(|topic| topic.starts_with(VESSELS) && topic.ends_with("/locations")) {
+            problems.push(format!("{path}.topics: nothing comes by \"locations\"; write vessels-v2/+/location"));
+        }
+        let header = &self.digitraffic_user;
+        if header.is_empty() || !header.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            problems.push(format!("{path}.digitraffic_user: is no header; write organisation/application"));
+        }
+        if self.connects_per_minute == 0 {
+            problems.push(format!("{path}.connects_per_minute: is 0; write 1 or more, for instance 4"));
+        }
+        match (&self.user, &self.password) {
+            (None, Some(_)) => problems.push(format!("{path}.user: is missing; write whose the password is")),
+            (_, Some(secret)) => problems.extend(secret.problems(&format!("{path}.password"))),
+            (_, None) => {}
+        }
+        problems
+    }
+
+    /// How long the starts of two tries lie apart at least.
+    pub(super) fn spacing(&self) -> Duration {
+        Duration::from_secs(60) / u32::from(self.connects_per_minute.max(1))
+    }
+
+    fn options(&self) -> Result<MqttOptions, InputError> {
+        let target = target(&self.url, SCHEMES).map_err(protocol)?;
+        let tls = || Ok::<_, tls::TlsError>(TlsConfiguration::Rustls(Arc::new(self.tls.client()?)));
+        let (host, port) = target.address.rsplit_once(':').unwrap_or((&target.address, "1883"));
+        let tcp = || Broker::tcp(host, port.parse().unwrap_or(1883));
+        // The broker ends the older of two connections of one name; 23 letters and digits is what all brokers take.
+        let name = format!("atalaia{:016x}", fastrand::u64(..));
+        let mut options = match target.scheme.as_str() {
+            "wss" => MqttOptions::websocket_with_tls_config(name, &self.url, tls()?).map_err(protocol)?,
+            "ws" => MqttOptions::new(name, Broker::websocket(&self.url).map_err(protocol)?),
+            scheme => {
+                let mut options = MqttOptions::new(name, tcp());
+                if scheme == "mqtts" {
+                    options.set_transport(Transport::tls_with_config(tls()?));
+                }
+                options
+            }
+        };
+        options
+            .set_keep_alive(KEEP_ALIVE)
+            .set_clean_session(true)
+            .set_max_packet_size(LONGEST_MESSAGE, LONGEST_MESSAGE);
+        options.set_socket_connector(|address: String, _: NetworkOptions| async move {
+            open_stream(&address).await.map_err(|error| match error {
+                InputError::Io { cause, .. } => cause,
+                error => io::Error::other(error.to_string()),
+            })
+        });
+        if let Some(user) = &self.user {
+            let password = self.password.as_ref().map(Secret::read).transpose()?;
+            options.set_credentials(user, password.map_or_else(String::new, |read| read.expose().to_owned()));
+        }
+        let header = self.digitraffic_user.clone();
+        options.set_request_modifier(move |mut request| {
+            if let Ok(value) = header.parse() {
+                request.headers_mut().insert("Digitraffic-User", value);
+            }
+            std::future::ready(request)
+        });
+        Ok(options)
+    }
+}
+
+/// `Ok` only when told to stop; takes leave of the broker then.
+pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+    let settings = port.settings.digitraffic.clone().unwrap_or_default();
+    let (client, mut events) =
+        AsyncClient::builder(settings.options()?).capacity(REQUESTS).try_build().map_err(protocol)?;
+    let outcome = listen(port, &settings, &client, &mut events).await;
+    if port.stop.is_cancelled() {
+        let leave = async {
+            // Whoever is gone needs no farewell.
+            let _ = client.disconnect().await;
+            while events.poll().await.is_ok() {}
+        };
+        let _ = timeout(LEAVE, leave).await;
+    }
+    outcome
+}
+
+async fn listen(
+    port: &Port,
+    settings: &Settings,
+    client: &AsyncClient,
+    events: &mut EventLoop,
+) -> Result<(), InputError> {
+    let seconds = port.settings.idle_timeout_seconds;
+    let idle = Duration::from_secs(u64::from(seconds));
+    let opened = timeout(Duration::from_secs(HANDSHAKE_SECONDS), subscribe(port, settings, client, events));
+    tokio::select! {
+        biased;
+        () = port.stop.cancelled() => return Ok(()),
+        opened = opened => opened.map_err(|_| InputError::NoAnswer { seconds: HANDSHAKE_SECONDS })??,
+    }
+    InputCounters::add(&port.counters.connections, 1);
+    info!(input = %port.settings.name, url = %settings.url, "connected");
+    port.state(State::Up).await;
+    loop {
+        let first = tokio::select! {
+            biased;
+            () = port.stop.cancelled() => return Ok(()),
+            first = timeout(idle, published(events)) => first.map_err(|_| InputError::Silent { seconds })?,
+        };
+        let received = Some(port.clock.now());
+        let mut lines = Vec::new();
+        let mut next = Some(first);
+        let mut outcome = Ok(());
+        while let Some(message) = next.take() {
+            match message {
+                Ok(message) => push(port, &message, &mut lines),
+                Err(error) => outcome = Err(error),
+            }
+            if outcome.is_ok() && lines.len() < BATCH_BYTES {
+                next = published(events).now_or_never();
+            }
+        }
+        port.send(received, lines).await?;
+        outcome?;
+    }
+}
+
+/// Connects, subscribes, and waits until the broker has agreed.
+async fn subscribe(
+    port: &Port,
+    settings: &Settings,
+    client: &AsyncClient,
+    events: &mut EventLoop,
+) -> Result<(), InputError> {
+    loop {
+        match events.poll().await.map_err(broken)? {
+            Event::Incoming(Packet::ConnAck(_)) => {
+                let filters = settings.topics.iter().map(|topic| SubscribeFilter::new(topic.clone(), QoS::AtMostOnce));
+                client.try_subscribe_many(filters).map_err(protocol)?;
+            }
+            Event::Incoming(Packet::SubAck(answer)) => {
+                let refused = answer.return_codes.iter().position(|code| *code == SubscribeReasonCode::Failure);
+                let Some(index) = refused else { return Ok(()) };
+                let topic = settings.topics.get(index).map_or("", String::as_str);
+                return Err(InputError::Refused {
+                    reason: format!("the broker refuses topic {topic}"),
+                    wait: PATIENCE,
+                });
+            }
+            // What the broker has kept of a topic may come before its answer.
+            Event::Incoming(Packet::Publish(message)) => {
+                let mut lines = Vec::new();
+                push(port, &message, &mut lines);
+                port.send(Some(port.clock.now()), lines).await?;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The next message; the client keeps the connection alive in between.
+async fn published(events: &mut EventLoop) -> Result<Publish, InputError> {
+    loop {
+        match events.poll().await.map_err(broken)? {
+            Event::Incoming(Packet::Publish(message)) => return Ok(message),
+            Event::Incoming(Packet::Disconnect) => return Err(InputError::Closed),
+            _ => {}
+        }
+    }
+}
+
+fn push(port: &Port, message: &Publish, lines: &mut Vec<u8>) {
+    let topic = String::from_utf8_lossy(&message.topic);
+    if !topic.starts_with(VESSELS) {
+        lines.append(&mut port.cut_whole(&message.payload));
+        return;
+    }
+    // What is no JSON goes on as a text, which the decoder counts: it must not become a part of what stands around it.
+    let payload = match serde_json::from_slice::<IgnoredAny>(&message.payload) {
+        Ok(IgnoredAny) => Cow::Borrowed(&*message.payload),
+        Err(_) => {
+            let text = String::from_utf8_lossy(&message.payload).into_owned();
+            Cow::Owned(serde_json::Value::from(text).to_string().into_bytes())
+        }
+    };
+    let mut line = Vec::with_capacity(payload.len() + 64);
+    line.extend_from_slice(b"{\"topic\":");
+    line.extend_from_slice(serde_json::Value::from(topic).to_string().as_bytes());
+    line.extend_from_slice(b",\"payload\":");
+    line.extend_from_slice(&payload);
+    line.push(b'}');
+    port.push_whole(&line, lines);
+}
+
+fn protocol(error: impl ToString) -> InputError {
+    InputError::Protocol { what: "MQTT", cause: told(&error.to_string()) }
+}
+
+fn broken(error: ConnectionError) -> InputError {
+    match error {
+        ConnectionError::ConnectionRefused(code) => {
+            InputError::Refused { reason: format!("the broker refuses the connection: {code:?}"), wait: PATIENCE }
+        }
+        ConnectionError::Io(cause) => InputError::io("MQTT")(cause),
+        error => {
+            let cause = error.to_string();
+            // The library tells the answer to a handshake only in words.
+            match cause.contains("429") {
+                true => InputError::Refused { reason: told(&cause), wait: PATIENCE },
+                false => protocol(cause),
+            }
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! NATS JetStream: a durable consumer whose messages are acknowledged once the lines outlast the process.
+
+use std::time::Duration;
+
+use async_nats::jetstream::consumer::pull::{Config, MessagesErrorKind};
+use async_nats::jetstream::consumer::{AckPolicy, PullConsumer};
+use async_nats::jetstream::message::Acker;
+use async_nats::jetstream::{self, Message};
+use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event};
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
+use serde::{Deserialize, Serialize};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+use tracing::info;
+
+use super::{BATCH_BYTES, Batch, InputError, Port, State, target, told};
+use crate::secret::Secret;
+use crate::telemetry::InputCounters;
+use crate::tls;
+
+/// `[inputs.nats]`
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The server: `nats://`, or `tls://`.
+    pub url: String,
+    /// The stream, which must be there.
+    pub stream: String,
+    /// The durable pull consumer; made if it is not there.
+    pub consumer: String,
+    /// Which subjects of the stream a consumer made by us takes; unset: all of them.
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// After how long a consumer made by us gives out again what was not acknowledged. Seconds.
+    #[serde(default = "acknowledge_within_seconds")]
+    pub acknowledge_within_seconds: u32,
+    /// The user, where the server asks for one.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// The user's password.
+    #[serde(default)]
+    pub password: Option<Secret>,
+    /// A token in place of user and password.
+    #[serde(default)]
+    pub token: Option<Secret>,
+    /// Whom to trust.
+    #[serde(default)]
+    pub tls: tls::Settings,
+}
+
+fn acknowledge_within_seconds() -> u32 {
+    30
+}
+
+const SCHEMES: &[(&str, u16)] = &[("nats", 4222), ("tls", 4222)];
+const CONNECT_SECONDS: u64 = 10;
+/// Messages under way without an acknowledgement; what was received and not yet kept is bounded by them.
+const UNACKNOWLEDGED: i64 = 20_000;
+/// Messages and time of one request to the server; a heartbeat that stays away ends the connection.
+const MESSAGES_A_REQUEST: usize = 1_000;
+const REQUEST: Duration = Duration::from_secs(30);
+const HEARTBEAT: Duration = Duration::from_secs(10);
+/// After the server said no.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// When stopping: what the runtime takes to keep the last lines.
+const LAST_ACKNOWLEDGEMENTS: Duration = Duration::from_secs(2);
+const LEAVE: Duration = Duration::from_secs(1);
+
+impl Settings {
+    /// What is wrong with it; `path` is the key's path.
+    pub fn problems(&self, path: &str) -> Vec<String> {
+        let mut problems = self.tls.problems(&format!("{path}.tls"));
+        problems.extend(target(&self.url, SCHEMES).err().map(|problem| format!("{path}.url: {problem}")));
+        for (key, name) in [("stream", &self.stream), ("consumer", &self.consumer)] {
+            let plain = |byte: u8| byte.is_ascii_graphic() && !b".*>/\\".contains(&byte);
+            if name.is_empty() || !name.bytes().all(plain) {
+                problems.push(format!("{path}.{key}: is no name; write letters, digits, `-` and `_`"));
+            }
+        }
+        if self.subject.as_ref().is_some_and(|subject| {
+            subject.split('.').any(str::is_empty) || !subject.bytes().all(|byte| byte.is_ascii_graphic())
+        }) {
+            problems.push(format!("{path}.subject: is no subject; write for instance \"ais.>\""));
+        }
+        if !(1..=3600).contains(&self.acknowledge_within_seconds) {
+            let seconds = self.acknowledge_within_seconds;
+            problems.push(format!("{path}.acknowledge_within_seconds: is {seconds}; write 1 to 3600"));
+        }
+        for (key, secret) in [("password", &self.password), ("token", &self.token)] {
+            problems.extend(secret.iter().flat_map(|secret| secret.problems(&format!("{path}.{key}"))));
+        }
+        match (&self.user, &self.password, &self.token) {
+            (None, None, _) | (Some(_), Some(_), None) => {}
+            (Some(_), None, None) => {
+                problems.push(format!("{path}.password: is missing; write where the user's is kept"))
+            }
+            (None, Some(_), _) => problems.push(format!("{path}.user: is missing; write whose the password is")),
+            (Some(_), _, Some(_)) => {
+                problems.push(format!("{path}.token: stands beside a user; leave one of them out"))
+            }
+        }
+        problems
+    }
+
+    async fn connect(&self, tell: mpsc::Sender<()>) -> Result<Client, InputError> {
+        let mut options = ConnectOptions::new()
+            .name("atalaia")
+            .connection_timeout(Duration::from_secs(CONNECT_SECONDS))
+            .ping_interval(HEARTBEAT)
+            .ignore_discovered_servers()
+            // Connecting again is the loop's business, which waits and tells.
+            .max_reconnects(1)
+            .event_callback(move |event| {
+                let tell = tell.clone();
+                async move {
+                    if matches!(event, Event::Disconnected | Event::Closed) {
+                        // Told once is enough.
+                        let _ = tell.try_send(());
+                    }
+                }
+            });
+        if target(&self.url, SCHEMES).is_ok_and(|target| target.scheme == "tls") {
+            options = options.require_tls(true).tls_client_config(self.tls.client()?);
+        }
+        if let Some(token) = &self.token {
+            options = options.token(token.read()?.expose().to_owned());
+        }
+        if let (Some(user), Some(password)) = (&self.user, &self.password) {
+            options = options.user_and_password(user.clone(), password.read()?.expose().to_owned());
+        }
+        options.connect(self.url.as_str()).await.map_err(|error| match error.kind() {
+            ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
+                InputError::Refused { reason: "the server refuses the user or the token".to_owned(), wait: PATIENCE }
+            }
+            _ => protocol(error),
+        })
+    }
+
+    async fn consumer(&self, client: &Client) -> Result<PullConsumer, InputError> {
+        let stream = jetstream::new(client.clone()).get_stream(&self.stream).await.map_err(protocol)?;
+        let wanted = Config {
+            durable_name: Some(self.consumer.clone()),
+            filter_subject: self.subject.clone().unwrap_or_default(),
+            ack_policy: AckPolicy::Explicit,
+            ack_wait: Duration::from_secs(u64::from(self.acknowledge_within_seconds)),
+            max_ack_pending: UNACKNOWLEDGED,
+            ..Config::default()
+        };
+        let consumer: PullConsumer = stream.get_or_create_consumer(&self.consumer, wanted).await.map_err(protocol)?;
+        let found = &consumer.cached_info().config;
+        let mut faults = Vec::new();
+        if found.ack_policy != AckPolicy::Explicit {
+            faults.push("acknowledges by itself or many at once: its ack policy must be explicit".to_owned());
+        }
+        if let Some(subject) = &self.subject
+            && found.filter_subject != *subject
+        {
+            faults.push(format!("takes \"{}\" and not \"{subject}\"", told(&found.filter_subject)));
+        }
+        if faults.is_empty() {
+            return Ok(consumer);
+        }
+        let reason =
+            format!("consumer {} is there and {}; delete it or name another", self.consumer, faults.join(" and "));
+        Err(InputError::Refused { reason, wait: PATIENCE })
+    }
+}
+
+/// `Ok` only when told to stop; what was received is acknowledged before, as far as it is kept in time.
+pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+    let settings = port.settings.nats.as_ref().ok_or(InputError::Unset("nats"))?;
+    let (tell, gone) = mpsc::channel(1);
+    let open = async {
+        let client = settings.connect(tell).await?;
+        let consumer = settings.consumer(&client).await?;
+        Ok::<_, InputError>((client, consumer))
+    };
+    let (client, consumer) = tokio::select! {
+        biased;
+        () = port.stop.cancelled() => return Ok(()),
+        opened = open => opened?,
+    };
+    InputCounters::add(&port.counters.connections, 1);
+    info!(input = %port.settings.name, url = %settings.url, stream = %settings.stream, "connected");
+    let outcome = listen(port, &consumer, gone).await;
+    let leave = async {
+        // Acknowledgements on their way; a connection that is gone takes none.
+        let _ = client.flush().await;
+        let _ = client.drain().await;
+    };
+    let _ = timeout(LEAVE, leave).await;
+    outcome
+}
+
+/// The messages of one batch, and the answer they wait for.
+async fn kept(answer: oneshot::Receiver<()>, messages: Vec<Acker>) -> Option<Vec<Acker>> {
+    // Without an answer they are given out again.
+    answer.await.ok().map(|()| messages)
+}
+
+async fn acknowledge(messages: Option<Vec<Acker>>) {
+    for message in messages.into_iter().flatten() {
+        // Where the connection is gone it is given out again.
+        let _ = message.ack().await;
+    }
+}
+
+async fn listen(port: &Port, consumer: &PullConsumer, mut gone: mpsc::Receiver<()>) -> Result<(), InputError> {
+    let stream = consumer.stream().max_messages_per_batch(MESSAGES_A_REQUEST).expires(REQUEST).heartbeat(HEARTBEAT);
+    let mut messages = stream.messages().await.map_err(protocol)?;
+    port.state(State::Up).await;
+    let mut waiting = FuturesUnordered::new();
+    let outcome = loop {
+        let first = tokio::select! {
+            biased;
+            () = port.stop.cancelled() => break Ok(()),
+            _ = gone.recv() => break Err(InputError::Closed),
+            Some(messages) = waiting.next() => {
+                acknowledge(messages).await;
+                continue;
+            }
+            first = messages.next() => first,
+        };
+        let received = Some(port.clock.now());
+        let (mut lines, mut ackers) = (Vec::new(), Vec::new());
+        let mut next = Some(first);
+        let mut outcome = Ok(());
+        while let Some(message) = next.take() {
+            match message {
+                Some(Ok(message)) => take(port, message, &mut lines, &mut ackers),
+                Some(Err(error)) if error.kind() == MessagesErrorKind::MissingHeartbeat => {
+                    outcome = Err(InputError::Silent { seconds: 2 * HEARTBEAT.as_secs() as u32 });
+                }
+                Some(Err(error)) => outcome = Err(protocol(error)),
+                None => outcome = Err(InputError::Closed),
+            }
+            if outcome.is_ok() && lines.len() < BATCH_BYTES {
+                next = messages.next().now_or_never();
+            }
+        }
+        if lines.is_empty() {
+            // Nothing in them to keep.
+            acknowledge(Some(ackers)).await;
+        } else {
+            let (tell, answer) = oneshot::channel();
+            waiting.push(kept(answer, ackers));
+            let batch = Batch { source: port.source, received, lines, acknowledge: Some(tell) };
+            outcome = outcome.and(port.send_batch(batch).await);
+        }
+        if outcome.is_err() {
+            break outcome;
+        }
+    };
+    drop(messages);
+    let last = async {
+        while let Some(messages) = waiting.next().await {
+            acknowledge(messages).await;
+        }
+    };
+    if port.stop.is_cancelled() {
+        let _ = timeout(LAST_ACKNOWLEDGEMENTS, last).await;
+    }
+    outcome
+}
+
+fn take(port: &Port, message: Message, lines: &mut Vec<u8>, ackers: &mut Vec<Acker>) {
+    let published = message.info().ok().map(|info| info.published.unix_timestamp_nanos() / 1_000_000);
+    let (message, acker) = message.split();
+    let cut = port.cut_whole(&message.payload);
+    for line in cut.split_inclusive(|byte| *byte == b'\n') {
+        if let Some(millis) = published.filter(|_| says_no_time(line)) {
+            lines.extend_from_slice(tag(millis).as_bytes());
+        }
+        lines.extend_from_slice(line);
+    }
+    ackers.push(acker);
+}
+
+/// A sentence without a TAG block and with nothing behind its checksum: when it is given out again, or late, nothing else tells
+/// when it was received first.
+fn says_no_time(line: &[u8]) -> bool {
+    let line = line.trim_ascii_end();
+    matches!(line, [b'!' | b'$', .., b'*', _, _])
+}
+
+/// A TAG block that says when the stream took the message in, in milliseconds of UNIX time.
+fn tag(millis: i128) -> String {
+    let text = format!("c:{millis}");
+    let checksum = text.bytes().fold(0, |sum, byte| sum ^ byte);
+    format!("\\{text}*{checksum:02X}\\")
+}
+
+fn protocol(error: impl ToString) -> InputError {
+    InputError::Protocol { what: "NATS", cause: told(&error.to_string()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(rest: &str) -> Vec<String> {
+        let settings: Settings = toml::from_str(rest).expect("settings");
+        settings.problems("inputs[0].nats")
+    }
+
+    #[test]
+    fn only_a_bare_sentence_gets_the_time_of_the_stream() {
+        let bare = b"!AIVDM,1,1,,A,15Cjtd0Oj;Jp7ilG7=UkKBoB0<06,0*63\n";
+        assert!(says_no_time(bare));
+        for timed in [
+            &b"!AIVDM,1,1,,A,15Cjtd0Oj;Jp7ilG7=UkKBoB0<06,0*63,r003669958,1085889680\n"[..],
+            b"\\s:2573555,c:1707873398*05\\!BSVDM,1,1,,A,13mB7d001E1dDH0`KlKBjB?<0490,0*34\n",
+            b"{\"mmsi\":257000001}\n",
+        ] {
+            assert!(!says_no_time(timed));
+        }
+        assert_eq!(tag(1_707_873_398_250), "\\c:1707873398250*61\\");
+    }
+
+    #[test]
+    fn a_name_is_no_pattern_and_a_password_is_somebodys() {
+        let plain = "url = \"nats://127.0.0.1\"\nstream = \"AIS\"\nconsumer = \"atalaia\"\n";
+        assert_eq!(problems(plain), [""; 0]);
+        let bad = plain.replace("AIS", "ais.>") + "password = { credential = \"nats\" }\nsubject = \"ais..x\"\n";
+        assert_eq!(
+            problems(&bad),
+            [
+                "inputs[0].nats.stream: is no name; write letters, digits, `-` and `_`",
+                "inputs[0].nats.subject: is no subject; write for instance \"ais.>\"",
+                "inputs[0].nats.user: is missing; write whose the password is",
+            ]
+        );
+    }
+}

@@ -1,0 +1,57 @@
+//! Serial line: a receiver on a port of the machine, made anew when it was unplugged.
+
+use serde::{Deserialize, Serialize};
+
+use super::{InputError, Port};
+
+/// `[inputs.serial]`, beside `path`.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Speed of the line; 8 data bits, no parity, one stop bit. Bits per second.
+    pub baud: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { baud: 38_400 }
+    }
+}
+
+impl Settings {
+    /// What is wrong with it; `path` is the key's path.
+    pub fn problems(&self, path: &str) -> Vec<String> {
+        match self.baud {
+            1_200..=4_000_000 => Vec::new(),
+            baud => vec![format!("{path}.baud: is {baud}; write 1200 to 4000000, for instance 38400")],
+        }
+    }
+}
+
+/// Whether this build reads serial lines.
+pub(super) const BUILT_IN: bool = cfg!(feature = "serial");
+
+/// Always ends in an error: what was unplugged may be plugged in again.
+#[cfg(feature = "serial")]
+pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+    use tokio_serial::SerialPortBuilderExt;
+
+    use super::State;
+    use crate::telemetry::InputCounters;
+
+    let path = port.settings.path.as_deref().unwrap_or_else(|| "".as_ref()).to_string_lossy();
+    let baud = port.settings.serial.clone().unwrap_or_default().baud;
+    let opened = tokio_serial::new(&*path, baud).open_native_async();
+    let stream = opened.map_err(|error| InputError::io(format!("open {path}"))(error.into()))?;
+    InputCounters::add(&port.counters.connections, 1);
+    tracing::info!(input = %port.settings.name, %path, baud, "opened");
+    port.state(State::Up).await;
+    port.pump(stream).await
+}
+
+/// The settings are refused in this build.
+#[cfg(not(feature = "serial"))]
+pub(super) async fn run(port: &Port) -> Result<(), InputError> {
+    let _ = port;
+    Err(InputError::Protocol { what: "serial", cause: "this build has no serial lines".to_owned() })
+}

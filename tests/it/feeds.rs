@@ -1,0 +1,171 @@
+//! Feeds against servers that speak what the real ones speak, traps and all; and what a broken line between does to an input.
+
+mod aisstream;
+mod barentswatch;
+mod mqtt;
+mod nats;
+#[cfg(feature = "serial")]
+mod serial;
+mod tcp;
+
+use std::future::Future;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::mpsc::channel as std_channel;
+use std::{env, fs, thread};
+
+use atalaia::ais::SourceId;
+use atalaia::clock::Clock;
+use atalaia::inputs::{self, Batch, Message, Port, RecordingSettings, State};
+use atalaia::telemetry::InputCounters;
+use atalaia::time::Span;
+use tempfile::TempDir;
+use tokio::sync::mpsc::{Receiver, channel};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use crate::daemon::PATIENCE;
+
+/// What the secrets of these tests are: never to be seen.
+pub const CANARY: &str = "hunter2-canary";
+
+/// The authority of the servers' certificate.
+pub const AUTHORITY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/feeds/tls/authority.pem");
+/// A certificate for localhost.
+pub const CERTIFICATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/feeds/tls/server.pem");
+/// Its key.
+pub const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/feeds/tls/server.key");
+
+/// An input that runs by itself, and what it hands on.
+pub struct Running {
+    messages: Receiver<Message>,
+    pub counters: Arc<InputCounters>,
+    /// Senders that wait for an answer, in order.
+    pub owed: Vec<oneshot::Sender<()>>,
+    lines: Vec<u8>,
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    /// `settings`: one of `[[inputs]]`, without its name.
+    pub fn start(settings: &str) -> Running {
+        let settings: inputs::Settings = toml::from_str(&format!("name = \"feed\"\n{settings}")).unwrap();
+        assert_eq!(settings.problems("inputs[0]"), [""; 0]);
+        let (sender, messages) = channel(64);
+        let (counters, stop) = (Arc::new(InputCounters::default()), CancellationToken::new());
+        let port = Port {
+            source: SourceId(0),
+            settings: Arc::new(settings),
+            limits: RecordingSettings::default().limits(),
+            lateness: Span::ZERO,
+            clock: Clock,
+            counters: Arc::clone(&counters),
+            sender,
+            stop: stop.clone(),
+        };
+        let task = tokio::spawn(inputs::run(port));
+        Running { messages, counters, owed: Vec::new(), lines: Vec::new(), stop, task }
+    }
+
+    async fn next(&mut self) -> Option<State> {
+        match soon("a message of the input", self.messages.recv()).await.unwrap() {
+            Message::Lines(Batch { lines, acknowledge, received, .. }) => {
+                assert!(received.is_some() && lines.ends_with(b"\n"));
+                self.lines.extend(lines);
+                self.owed.extend(acknowledge);
+                None
+            }
+            Message::State(_, state) => Some(state),
+        }
+    }
+
+    /// The next line.
+    pub async fn line(&mut self) -> String {
+        loop {
+            if let Some(end) = self.lines.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.lines.drain(..=end).collect();
+                return String::from_utf8(line).unwrap().trim_end().to_owned();
+            }
+            self.next().await;
+        }
+    }
+
+    /// Waits until it stands so; lines that come meanwhile are kept.
+    pub async fn until(&mut self, wanted: State) {
+        while self.next().await != Some(wanted) {}
+    }
+
+    /// Tells it to stop and waits until it has.
+    pub async fn finish(self) {
+        self.stop.cancel();
+        drop(self.messages);
+        soon("the end of the input", self.task).await.unwrap();
+    }
+}
+
+/// Waits for it, within the patience of these tests.
+pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
+    timeout(PATIENCE, future).await.unwrap_or_else(|_| panic!("{what} did not come"))
+}
+
+/// A secret in a file of its own; as the settings name it.
+pub fn secret(folder: &TempDir) -> String {
+    let path = folder.path().join("secret");
+    fs::write(&path, format!("{CANARY}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    format!("{{ file = \"{}\" }}", path.display())
+}
+
+/// A real server, ended with the test.
+pub struct Server {
+    child: Child,
+    pub port: u16,
+}
+
+impl Server {
+    /// Starts `program` and waits until it says `ready`.
+    pub fn start(program: &Path, arguments: &[&str], port: u16, ready: &str) -> Server {
+        let mut child =
+            Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let errors = BufReader::new(child.stderr.take().unwrap());
+        let (sender, log) = std_channel();
+        // Read to the end, so that the server is never held up.
+        thread::spawn(move || errors.lines().map_while(Result::ok).for_each(|line| drop(sender.send(line))));
+        let mut said = Vec::new();
+        loop {
+            match log.recv_timeout(PATIENCE) {
+                Ok(line) if line.contains(ready) => return Server { child, port },
+                Ok(line) => said.push(line),
+                Err(_) => panic!("{} is not ready:\n{}", program.display(), said.join("\n")),
+            }
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Where a server is that `tests/run` installs; without it the test is passed over, and says so.
+pub fn server(variable: &str) -> Option<PathBuf> {
+    let path = env::var_os(variable).map(PathBuf::from);
+    if path.is_none() {
+        eprintln!("passed over: {variable} names no server; tests/run installs one");
+    }
+    path
+}
+
+/// A port that nobody listens on.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}

@@ -1,0 +1,215 @@
+//! NATS JetStream, by a real server: what is acknowledged outlasts the process, what is not comes again and changes nothing.
+
+use std::path::Path;
+use std::thread;
+
+use async_nats::jetstream::consumer::PullConsumer;
+use async_nats::jetstream::{self, Context};
+use atalaia::clock::Clock;
+use atalaia::inputs::State;
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use tokio::task::yield_now;
+
+use super::{AUTHORITY, CANARY, CERTIFICATE, KEY, Running, Server, free_port, secret, server, soon};
+use crate::daemon::{Daemon, PATIENCE, input};
+use crate::restart::{ABORTED, Place, assert_same, devices};
+
+const BARE: &str = "!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24";
+const TIMED: &str = "\\s:2573555,c:1707873398*05\\!BSVDM,1,1,,A,13mB7d001E1dDH0`KlKBjB?<0490,0*34";
+
+fn start(program: &Path, folder: &TempDir, port: u16, rest: &[&str]) -> Server {
+    let port_text = port.to_string();
+    let mut arguments = vec!["-js", "-sd", folder.path().to_str().unwrap(), "-a", "127.0.0.1", "-p", &port_text];
+    arguments.extend(rest);
+    Server::start(program, &arguments, port, "Server is ready")
+}
+
+async fn stream(port: u16) -> Context {
+    let client = async_nats::connect(format!("nats://127.0.0.1:{port}")).await.unwrap();
+    let context = jetstream::new(client);
+    let config = jetstream::stream::Config {
+        name: "AIS".to_owned(),
+        subjects: vec!["ais.>".to_owned()],
+        ..jetstream::stream::Config::default()
+    };
+    context.get_or_create_stream(config).await.unwrap();
+    context
+}
+
+async fn publish(context: &Context, subject: &'static str, payloads: &[&str]) {
+    for payload in payloads {
+        let sent = context.publish(subject, payload.as_bytes().to_vec().into()).await.unwrap();
+        soon("the server's word", async { sent.await.unwrap() }).await;
+    }
+}
+
+/// Messages that were given out and not acknowledged, and those not yet given out.
+async fn outstanding(context: &Context) -> (usize, u64) {
+    let stream = context.get_stream("AIS").await.unwrap();
+    let consumer: PullConsumer = stream.get_consumer("atalaia").await.unwrap();
+    let info = consumer.cached_info();
+    (info.num_ack_pending, info.num_pending)
+}
+
+async fn until_all_acknowledged(context: &Context) {
+    let all = async {
+        while outstanding(context).await != (0, 0) {
+            yield_now().await;
+        }
+    };
+    soon("the last acknowledgement", all).await;
+}
+
+fn settings(port: u16, rest: &str) -> String {
+    format!(
+        "kind = \"nats\"\n[nats]\nurl = \"nats://127.0.0.1:{port}\"\nstream = \"AIS\"\nconsumer = \"atalaia\"\n\
+         subject = \"ais.lines\"\nacknowledge_within_seconds = 1\n{rest}"
+    )
+}
+
+#[tokio::test]
+async fn only_what_is_kept_is_acknowledged_and_the_rest_comes_again_with_its_first_time() {
+    let Some(program) = server("ATALAIA_NATS_SERVER") else { return };
+    let folder = TempDir::new().unwrap();
+    let server = start(&program, &folder, free_port(), &[]);
+    let context = stream(server.port).await;
+    publish(&context, "ais.other", &["not asked for"]).await;
+    publish(&context, "ais.lines", &[BARE, "", &format!("{TIMED}\r\n{{\"mmsi\":257000001}}")]).await;
+    let mut feed = Running::start(&settings(server.port, ""));
+    let first = feed.line().await;
+    assert!(first.starts_with("\\c:1") && first.ends_with(BARE), "{first}");
+    assert_eq!(feed.line().await, TIMED);
+    assert_eq!(feed.line().await, "{\"mmsi\":257000001}");
+    assert!(0 < outstanding(&context).await.0, "acknowledged before anybody kept it");
+    // Lost on the way to the disk: the same again, received when it was.
+    feed.owed.clear();
+    assert_eq!(feed.line().await, first);
+    assert_eq!(feed.line().await, TIMED);
+    assert_eq!(feed.line().await, "{\"mmsi\":257000001}");
+    feed.owed.drain(..).for_each(|kept| kept.send(()).unwrap());
+    until_all_acknowledged(&context).await;
+    feed.finish().await;
+}
+
+#[tokio::test]
+async fn a_server_that_dies_is_found_and_what_it_had_not_heard_of_comes_again() {
+    let Some(program) = server("ATALAIA_NATS_SERVER") else { return };
+    let folder = TempDir::new().unwrap();
+    let port = free_port();
+    let first = start(&program, &folder, port, &[]);
+    publish(&stream(port).await, "ais.lines", &[TIMED]).await;
+    let mut feed = Running::start(&settings(port, ""));
+    assert_eq!(feed.line().await, TIMED);
+    drop(first);
+    feed.until(State::Down).await;
+    let _second = start(&program, &folder, port, &[]);
+    feed.until(State::Up).await;
+    assert_eq!(feed.line().await, TIMED);
+    for kept in feed.owed.drain(..) {
+        // The first connection's went with it.
+        let _ = kept.send(());
+    }
+    until_all_acknowledged(&stream(port).await).await;
+    feed.finish().await;
+}
+
+#[tokio::test]
+async fn over_tls_only_a_server_of_the_named_authority_is_spoken_to() {
+    let Some(program) = server("ATALAIA_NATS_SERVER") else { return };
+    let folder = TempDir::new().unwrap();
+    let port = free_port();
+    drop_after(start(&program, &folder, port, &[]), stream(port)).await;
+    let _server = start(&program, &folder, port, &["--tls", "--tlscert", CERTIFICATE, "--tlskey", KEY]);
+    let table = settings(port, "").replace("nats://127.0.0.1", "tls://localhost");
+    for (authority, state) in [(AUTHORITY, State::Up), (CERTIFICATE, State::Down)] {
+        let mut feed = Running::start(&format!("{table}[nats.tls]\nca = \"{authority}\"\n"));
+        feed.until(state).await;
+        let [.., connections] = feed.counters.read();
+        assert_eq!(connections, u64::from(state == State::Up));
+        feed.finish().await;
+    }
+}
+
+/// Does something with a server that ends then.
+async fn drop_after<T>(server: Server, work: impl Future<Output = T>) {
+    work.await;
+    drop(server);
+}
+
+#[test]
+fn a_token_that_is_refused_is_told_without_it() {
+    let Some(program) = server("ATALAIA_NATS_SERVER") else { return };
+    let folder = TempDir::new().unwrap();
+    let server = start(&program, &folder, free_port(), &["--auth", "another"]);
+    let place = TempDir::new().unwrap();
+    let table = settings(server.port, &format!("token = {}", secret(&place)));
+    let table = table.replace("kind = \"nats\"\n[nats]", "[inputs.nats]");
+    let mut daemon = Daemon::start(&crate::daemon::settings(&place, &input("nats", &table)));
+    daemon.wait_for(&["input down", "the server refuses the user or the token", "again_in_seconds=60"]);
+    assert!(!daemon.heard().join("\n").contains(CANARY));
+    daemon.stop("feed");
+}
+
+/// Killed when its journal has the lines and the server does not know it: they come again, and nothing is lost or said twice.
+#[test]
+fn killed_before_it_acknowledges_it_loses_nothing_and_says_nothing_twice() {
+    let Some(program) = server("ATALAIA_NATS_SERVER") else { return };
+    let lines = devices(40);
+    let expected = Place::undisturbed(&lines);
+    assert_eq!(expected.len(), 40);
+    let folder = TempDir::new().unwrap();
+    let server = start(&program, &folder, free_port(), &[]);
+    let runtime = beside();
+    let context = runtime.block_on(stream(server.port));
+    let table = settings(server.port, "").replace("kind = \"nats\"\n[nats]", "[inputs.nats]");
+    let place = Place::fed_by(&input("nats", &table));
+
+    let parts: Vec<&[String]> = lines.chunks(lines.len().div_ceil(4)).collect();
+    for part in &parts[..3] {
+        let payloads: Vec<&str> = part.iter().map(|line| line.trim_end()).collect();
+        runtime.block_on(publish(&context, "ais.lines", &payloads));
+        let mut daemon = Daemon::start_dying(&place.settings, "kept-before-acknowledge:1");
+        assert_eq!(daemon.died_of("of its own"), Some(ABORTED));
+        assert!(0 < runtime.block_on(outstanding(&context)).0, "nothing was left without an acknowledgement");
+    }
+    let mut daemon = Daemon::start(&place.settings);
+    daemon.wait_for(&["connected"]);
+    let payloads: Vec<&str> = parts[3].iter().map(|line| line.trim_end()).collect();
+    runtime.block_on(publish(&context, "ais.lines", &payloads));
+    runtime.block_on(until_all_acknowledged(&context));
+    daemon.stop("feed");
+    assert_eq!(runtime.block_on(outstanding(&context)), (0, 0));
+    assert!(lines.len() < place.written_down(), "nothing came twice: the deaths were too late to matter");
+    assert_same(&place.told(), &expected, "killed before the acknowledgement");
+}
+
+/// Stopped in order it leaves nothing behind that would come again.
+#[test]
+fn stopped_in_order_it_has_acknowledged_what_it_took() {
+    let Some(program) = server("ATALAIA_NATS_SERVER") else { return };
+    let lines = devices(20);
+    let folder = TempDir::new().unwrap();
+    let server = start(&program, &folder, free_port(), &[]);
+    let runtime = beside();
+    let context = runtime.block_on(stream(server.port));
+    let table = settings(server.port, "").replace("kind = \"nats\"\n[nats]", "[inputs.nats]");
+    let place = Place::fed_by(&input("nats", &table));
+    let payloads: Vec<&str> = lines.iter().map(|line| line.trim_end()).collect();
+    runtime.block_on(publish(&context, "ais.lines", &payloads));
+    let mut daemon = Daemon::start(&place.settings);
+    daemon.wait_for(&["connected"]);
+    // Written down, it acknowledges within a second; it is told to stop before that.
+    let start = Clock.moment();
+    while place.written_down() < lines.len() && Clock.moment().since(start) < PATIENCE {
+        thread::yield_now();
+    }
+    daemon.stop("feed");
+    assert_eq!(runtime.block_on(outstanding(&context)), (0, 0));
+    assert_eq!(place.written_down(), lines.len());
+}
+
+/// For what stands beside the daemon.
+fn beside() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}

@@ -1,0 +1,103 @@
+//! A line of TCP that breaks in every way it can: found within the bound, tried again ever more slowly.
+
+use std::time::Duration;
+
+use atalaia::clock::Clock;
+use atalaia::inputs::State;
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{interval, timeout};
+
+use super::{Running, soon};
+
+const LINE: &[u8] = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24\r\n";
+
+async fn feed(idle_timeout_seconds: u32) -> (TcpListener, Running) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let settings = format!("kind = \"tcp\"\naddress = \"{address}\"\nidle_timeout_seconds = {idle_timeout_seconds}");
+    let running = Running::start(&settings);
+    (listener, running)
+}
+
+async fn come(listener: &TcpListener) -> TcpStream {
+    soon("a connection", listener.accept()).await.unwrap().0
+}
+
+/// Ends a connection by RST.
+fn reset(stream: TcpStream) {
+    socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_that_is_reset_or_closed_is_made_anew_and_loses_no_line_that_had_come() {
+    let (listener, mut feed) = feed(60).await;
+    for ends_by_reset in [true, false] {
+        let mut stream = come(&listener).await;
+        feed.until(State::Up).await;
+        stream.write_all(LINE).await.unwrap();
+        assert!(feed.line().await.ends_with("0*24"));
+        match ends_by_reset {
+            true => reset(stream),
+            false => drop(stream),
+        }
+        feed.until(State::Down).await;
+    }
+    feed.finish().await;
+}
+
+#[tokio::test]
+async fn a_peer_that_stops_answering_is_found_by_its_silence() {
+    let (listener, mut feed) = feed(1).await;
+    let mut held = come(&listener).await;
+    held.write_all(LINE).await.unwrap();
+    feed.line().await;
+    let start = Clock.moment();
+    feed.until(State::Down).await;
+    let took = Clock.moment().since(start);
+    assert!(Duration::from_millis(500) < took && took < Duration::from_secs(5), "{took:?}");
+    // Held to here: nothing but its silence told.
+    drop(held);
+    come(&listener).await.write_all(LINE).await.unwrap();
+    feed.line().await;
+    feed.finish().await;
+}
+
+#[tokio::test]
+async fn a_trickle_of_single_bytes_is_no_silence_and_gives_whole_lines() {
+    let (listener, mut feed) = feed(1).await;
+    let mut stream = come(&listener).await;
+    stream.set_nodelay(true).unwrap();
+    let mut beat = interval(Duration::from_millis(40));
+    let start = Clock.moment();
+    for byte in LINE {
+        beat.tick().await;
+        stream.write_all(&[*byte]).await.unwrap();
+    }
+    assert!(feed.line().await.ends_with("0*24"));
+    assert!(Duration::from_secs(1) < Clock.moment().since(start), "longer than what counts as silence");
+    let [.., connections] = feed.counters.read();
+    assert_eq!(connections, 1);
+    feed.finish().await;
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_at_once_is_asked_ever_less_often() {
+    let (listener, feed) = feed(60).await;
+    let start = Clock.moment();
+    let mut came = Vec::new();
+    while let Ok(accepted) = timeout(Duration::from_secs(8), listener.accept()).await {
+        drop(accepted.unwrap());
+        came.push(Clock.moment().since(start));
+        if came.len() == 4 {
+            break;
+        }
+    }
+    // At once; then after at least half of 1 s, 2 s and 4 s.
+    let waits: Vec<Duration> = came.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert_eq!(waits.len(), 3, "{came:?}");
+    for (wait, least) in waits.iter().zip([500, 1000, 2000]) {
+        assert!(Duration::from_millis(least) <= *wait && *wait < Duration::from_millis(3 * least), "{waits:?}");
+    }
+    feed.finish().await;
+}
