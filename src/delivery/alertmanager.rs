@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::http_post::{self, Post, Target};
-use super::letter::{Letter, Now, Place, SendError};
+use super::letter::{Letter, Place, SendError};
 use super::payload::{Told, alertmanager};
 use crate::alerts::Status;
 use crate::clock::{Clock, Moment};
 use crate::secret::Secret;
+use crate::time::Time;
 use crate::tls;
 
 const REFRESH: Duration = Duration::from_mins(1);
@@ -33,7 +34,7 @@ pub struct Settings {
     /// Sent as `Authorization: Bearer …`.
     #[serde(default)]
     pub bearer: Option<Secret>,
-    /// For the whole exchange, 1 to 300.
+    /// For the whole exchange, 1 to 100.
     #[serde(default = "http_post::timeout_seconds")]
     pub timeout_seconds: u64,
     /// Networks that may be reached although they are not the Internet's.
@@ -68,10 +69,11 @@ impl Settings {
 }
 
 /// An Alertmanager.
+#[derive(Debug)]
 pub(super) struct Alertmanager {
     post: Post,
     place: Place,
-    now: Now,
+    now: fn() -> Time,
     /// What is over, since when, and as it was told.
     resolved: Vec<(Moment, String, Value)>,
 }
@@ -122,7 +124,7 @@ impl Alertmanager {
     async fn post_all(&self, alerts: &[Value]) -> Result<(), SendError> {
         for some in alerts.chunks(TOGETHER) {
             let body = Value::Array(some.to_vec()).to_string();
-            self.post.send(body.into_bytes(), "application/json", &[]).await?;
+            self.post.post(body.into_bytes(), "application/json", &[]).await?;
         }
         Ok(())
     }

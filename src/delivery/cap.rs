@@ -27,7 +27,7 @@ pub struct Settings {
     /// Sent as `Authorization: Bearer …`.
     #[serde(default)]
     pub bearer: Option<Secret>,
-    /// For the whole exchange, 1 to 300.
+    /// For the whole exchange, 1 to 100.
     #[serde(default = "http_post::timeout_seconds")]
     pub timeout_seconds: u64,
     /// Networks that may be reached although they are not the Internet's.
@@ -73,6 +73,7 @@ impl Settings {
 }
 
 /// A receiver of CAP.
+#[derive(Debug)]
 pub(super) struct Cap {
     sender: String,
     spool: Option<Spool>,
@@ -94,7 +95,7 @@ impl Cap {
             if let Some(spool) = &self.spool {
                 spool.put(letter, text).await?;
             } else if let Some(post) = &self.post {
-                post.send(text.into_bytes(), "application/cap+xml", &[]).await?;
+                post.post(text.into_bytes(), "application/cap+xml", &[]).await?;
             }
         }
         Ok(())

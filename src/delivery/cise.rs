@@ -41,7 +41,7 @@ pub struct Settings {
     /// Sent as `Authorization: Bearer …`.
     #[serde(default)]
     pub bearer: Option<Secret>,
-    /// For the whole exchange, 1 to 300.
+    /// For the whole exchange, 1 to 100.
     #[serde(default = "http_post::timeout_seconds")]
     pub timeout_seconds: u64,
     /// Networks that may be reached although they are not the Internet's.
@@ -92,6 +92,7 @@ impl Settings {
 }
 
 /// A receiver of CISE.
+#[derive(Debug)]
 pub(super) struct Cise {
     settings: Settings,
     spool: Option<Spool>,
@@ -113,7 +114,7 @@ impl Cise {
             if let Some(spool) = &self.spool {
                 spool.put(letter, text).await?;
             } else if let Some(post) = &self.post {
-                post.send(text.into_bytes(), "application/xml", &[]).await?;
+                post.post(text.into_bytes(), "application/xml", &[]).await?;
             }
         }
         Ok(())

@@ -29,7 +29,7 @@ const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 pub struct Settings {
     /// The program, from the root, and its arguments.
     pub command: Vec<String>,
-    /// After this it is killed, 1 to 3600.
+    /// After this it is killed, 1 to 100.
     #[serde(default = "timeout_seconds")]
     pub timeout_seconds: u64,
 }
@@ -49,8 +49,8 @@ impl Settings {
         if self.command.iter().any(|argument| argument.contains('\0')) {
             problems.push(format!("{path}.command: holds a character that no argument can"));
         }
-        if !(1..=3600).contains(&self.timeout_seconds) {
-            problems.push(format!("{path}.timeout_seconds must lie between 1 and 3600, not {}", self.timeout_seconds));
+        if !(1..=100).contains(&self.timeout_seconds) {
+            problems.push(format!("{path}.timeout_seconds must lie between 1 and 100, not {}", self.timeout_seconds));
         }
         problems
     }

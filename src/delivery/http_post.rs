@@ -6,6 +6,7 @@ pub(super) mod receiver;
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,10 +14,11 @@ use jiff::fmt::rfc2822;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, Url, redirect};
 
-use super::letter::{Now, SendError};
+use super::letter::SendError;
 use crate::alerts::hidden;
 use crate::clock::Clock;
 use crate::secret::{Revealed, Secret};
+use crate::time::Time;
 use crate::tls;
 use guard::Guard;
 
@@ -26,6 +28,8 @@ const MOST_READ: usize = 64 * 1024;
 const MOST_SAID: usize = 200;
 /// Nobody is waited for longer, whatever they ask.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
+/// The worker of a sink waits a little longer. Seconds.
+const LONGEST_TIMEOUT: u64 = 100;
 /// What no header of the settings may be: the body's, the connection's, or said by other keys.
 const RESERVED: [&str; 8] = [
     "host",
@@ -78,8 +82,11 @@ impl Target<'_> {
                 problems.push(format!("{path}.allow: {fault}"));
             }
         }
-        if !(1..=300).contains(&self.timeout_seconds) {
-            problems.push(format!("{path}.timeout_seconds must lie between 1 and 300, not {}", self.timeout_seconds));
+        if !(1..=LONGEST_TIMEOUT).contains(&self.timeout_seconds) {
+            problems.push(format!(
+                "{path}.timeout_seconds must lie between 1 and {LONGEST_TIMEOUT}, not {}",
+                self.timeout_seconds
+            ));
         }
         for (name, secret) in self.headers.into_iter().flatten() {
             if let Err(fault) = header_name(name) {
@@ -155,14 +162,20 @@ fn header_name(name: &str) -> Result<HeaderName, String> {
 }
 
 /// A place to post to.
-#[derive(Debug)]
 pub(super) struct Post {
     client: Client,
     url: Url,
     headers: HeaderMap,
     /// What must not come back out of an answer.
     secrets: Vec<Revealed>,
-    now: Now,
+    now: fn() -> Time,
+}
+
+impl fmt::Debug for Post {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Paths and queries of webhooks are often as good as a password.
+        f.debug_struct("Post").field("origin", &self.url.origin().ascii_serialization()).finish_non_exhaustive()
+    }
 }
 
 impl Post {
@@ -174,7 +187,7 @@ impl Post {
     }
 
     /// Posts one body, once.
-    pub(super) async fn send(
+    pub(super) async fn post(
         &self,
         body: Vec<u8>,
         media_type: &'static str,

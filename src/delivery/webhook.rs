@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use super::http_post::{self, Post, Target};
-use super::letter::{Letter, Now, Place, SendError};
+use super::letter::{Letter, Place, SendError};
 use super::payload::{Told, alertmanager, events};
 use crate::clock::Clock;
 use crate::secret::Secret;
@@ -38,7 +38,7 @@ pub struct Settings {
     /// Other headers, by name.
     #[serde(default)]
     pub headers: BTreeMap<String, Secret>,
-    /// For the whole exchange, 1 to 300.
+    /// For the whole exchange, 1 to 100.
     #[serde(default = "http_post::timeout_seconds")]
     pub timeout_seconds: u64,
     /// Networks that may be reached although they are not the Internet's.
@@ -96,12 +96,13 @@ impl Settings {
 }
 
 /// An address that takes changes.
+#[derive(Debug)]
 pub(super) struct Webhook {
     post: Post,
     body: Body,
     keys: Vec<Hmac<Sha256>>,
     place: Place,
-    now: Now,
+    now: fn() -> Time,
 }
 
 impl Webhook {
@@ -117,7 +118,7 @@ impl Webhook {
         for letter in letters {
             let (body, media_type) = self.body(letter)?;
             let headers = self.headers(&letter.key, (self.now)(), body.as_bytes());
-            self.post.send(body.into_bytes(), media_type, &headers).await?;
+            self.post.post(body.into_bytes(), media_type, &headers).await?;
         }
         Ok(())
     }

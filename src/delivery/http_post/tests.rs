@@ -35,7 +35,7 @@ fn post(url: &str) -> Post {
 
 async fn answered(answer: &str) -> (Result<(), SendError>, Receiver) {
     let receiver = Receiver::answering(&[answer]).await;
-    let outcome = post(&receiver.url("/hook")).send(b"{}".to_vec(), "application/json", &[]).await;
+    let outcome = post(&receiver.url("/hook")).post(b"{}".to_vec(), "application/json", &[]).await;
     (outcome, receiver)
 }
 
@@ -97,7 +97,7 @@ async fn a_redirect_is_not_followed() {
 #[tokio::test]
 async fn a_receiver_that_says_nothing_or_too_much_costs_a_second_at_most() {
     let receiver = Receiver::answering(&[]).await;
-    let outcome = post(&receiver.url("/")).send(Vec::new(), "application/json", &[]).await;
+    let outcome = post(&receiver.url("/")).post(Vec::new(), "application/json", &[]).await;
     assert_eq!(wait_of(&outcome), Some(None), "{outcome:?}");
     let long = format!("HTTP/1.1 500 Oops\r\nContent-Length: 99999999\r\n\r\n{}", "x\u{1b}[31m".repeat(100_000));
     let (outcome, _) = answered(&long).await;
@@ -119,20 +119,19 @@ async fn secrets_arrive_and_come_back_in_no_error() {
     let (tls, allow) = (tls(), allow());
     let target = Target { bearer: Some(&bearer), headers: Some(&headers), ..target(&url, &tls, &allow) };
     let post = target.open().expect("a target");
-    let mut told = vec![format!("{post:?}").replace(&url, "")];
+    let mut told = vec![format!("{post:?}")];
     for _ in 0..2 {
         told.push(
-            post.send(b"{}".to_vec(), "application/json", &[]).await.expect_err("echo, then silence").to_string(),
+            post.post(b"{}".to_vec(), "application/json", &[]).await.expect_err("echo, then silence").to_string(),
         );
     }
     let request = &receiver.came()[0];
     assert_eq!(request.header("authorization"), Some(&*format!("Bearer {CANARY}-bearer")));
     assert_eq!(request.header("x-api-key"), Some(&*format!("{CANARY}-key")));
     assert!(told[1].contains("***"), "{}", told[1]);
-    for text in &told[1..] {
+    for text in &told {
         assert!(!text.contains(CANARY), "{text}");
     }
-    assert!(!told[0].contains(&format!("{CANARY}-")), "{}", told[0]);
 }
 
 #[test]
@@ -167,12 +166,12 @@ async fn a_name_of_this_machine_is_not_reached_unless_it_is_allowed() {
     let receiver = Receiver::answering(&["HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"; 2]).await;
     let url = receiver.url("/").replace("127.0.0.1", "localhost");
     let other = vec!["10.0.0.0/8".to_owned()];
-    let refused = target(&url, &tls(), &other).open().expect("a target").send(Vec::new(), "a/b", &[]).await;
+    let refused = target(&url, &tls(), &other).open().expect("a target").post(Vec::new(), "a/b", &[]).await;
     let error = refused.expect_err("not allowed").to_string();
     assert!(error.contains("is this machine"), "{error}");
     assert!(receiver.came().is_empty());
     let both = vec!["127.0.0.0/8".to_owned(), "::1".to_owned()];
-    let allowed = target(&url, &tls(), &both).open().expect("a target").send(Vec::new(), "a/b", &[]).await;
+    let allowed = target(&url, &tls(), &both).open().expect("a target").post(Vec::new(), "a/b", &[]).await;
     assert_eq!(allowed, Ok(()));
 }
 
@@ -181,7 +180,7 @@ async fn a_receiver_of_unknown_authority_gets_nothing() {
     // It speaks no TLS at all, which is as far as it gets.
     let receiver = Receiver::answering(&[]).await;
     let url = receiver.url("/").replace("http:", "https:");
-    let outcome = post(&url).send(b"{}".to_vec(), "application/json", &[]).await;
+    let outcome = post(&url).post(b"{}".to_vec(), "application/json", &[]).await;
     assert_eq!(wait_of(&outcome), Some(None), "{outcome:?}");
     assert!(receiver.came().is_empty());
 }
