@@ -53,19 +53,19 @@ pub struct Settings {
     #[serde(default)]
     pub recipient: Option<String>,
     /// What kind `webhook` needs.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook: Option<webhook::Settings>,
     /// What kind `alertmanager` needs.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alertmanager: Option<alertmanager::Settings>,
     /// What kind `exec` needs.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exec: Option<exec::Settings>,
     /// What kind `cise` needs.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cise: Option<cise::Settings>,
     /// What kind `cap` needs.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cap: Option<cap::Settings>,
 }
 

@@ -43,7 +43,6 @@ pub(super) struct ToldAlert {
     pub(super) confidence: String,
     pub(super) started_at: Time,
     pub(super) opened_at: Time,
-    pub(super) last_at: Time,
     pub(super) ended_at: Option<Time>,
     pub(super) vessels: Vec<ToldVessel>,
     pub(super) zones: Vec<ToldZone>,
