@@ -32,7 +32,7 @@ pub struct Settings {
     /// Where it is, without `/api/v2`; `https://…`, or `http://…` to a network of `allow`.
     pub url: String,
     /// Sent as `Authorization: Bearer …`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bearer: Option<Secret>,
     /// For the whole exchange, 1 to 100.
     #[serde(default = "http_post::timeout_seconds")]

@@ -25,7 +25,7 @@ pub struct Settings {
     /// Who says it, unique in the world: `ops@centre.example`.
     pub sender: String,
     /// Sent as `Authorization: Bearer …`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bearer: Option<Secret>,
     /// For the whole exchange, 1 to 100.
     #[serde(default = "http_post::timeout_seconds")]

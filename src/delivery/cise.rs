@@ -39,7 +39,7 @@ pub struct Settings {
     #[serde(default)]
     pub anomaly_types: BTreeMap<String, AnomalyType>,
     /// Sent as `Authorization: Bearer …`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bearer: Option<Secret>,
     /// For the whole exchange, 1 to 100.
     #[serde(default = "http_post::timeout_seconds")]

@@ -33,7 +33,7 @@ pub struct Settings {
     #[serde(default)]
     pub secrets: Vec<Secret>,
     /// Sent as `Authorization: Bearer …`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bearer: Option<Secret>,
     /// Other headers, by name.
     #[serde(default)]

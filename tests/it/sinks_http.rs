@@ -120,7 +120,7 @@ fn one_alert_reaches_every_sink_while_another_hangs_and_no_secret_is_said() {
         "[[sinks]]\nkind = \"cise\"\nname = \"cise\"\n[sinks.cise]\nspool = \"cise\"\nsender = \"a\"\nrecipient = \"b\"\n".to_owned(),
         "[[sinks]]\nkind = \"cap\"\nname = \"cap\"\n[sinks.cap]\nspool = \"cap\"\nsender = \"ops@centre.example\"\n".to_owned(),
     ];
-    let rest = "[delivery]\nretry_seconds = [1]\n[time]\nlateness_seconds = 0\nidle_after_seconds = 5\n";
+    let rest = "[store]\npath = \"alerts.sqlite\"\n[delivery]\nretry_seconds = [1]\n[time]\nlateness_seconds = 0\nidle_after_seconds = 5\n";
     let text = format!("{rest}{}{}", input("tcp-listen", "address = \"127.0.0.1:0\""), sinks.concat());
     let mut daemon = Daemon::start(&settings(&folder, &text));
     let address = daemon.address();
