@@ -5,12 +5,20 @@
 //! became of each. A sink that is slow, hangs or lies costs only itself. Two failures in a row are a sink that is down: it rests, then
 //! is tried with the oldest letter; what is refused, or not taken for `give_up_hours`, is given up, and the store raises an alert.
 
+mod alertmanager;
+mod cap;
+mod cise;
+mod exec;
+mod http_post;
 mod jsonl;
 mod letter;
 mod log;
+mod payload;
 mod queue;
 mod settings;
+mod spool;
 mod target;
+mod webhook;
 mod window;
 mod worker;
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::{alertmanager, cap, cise, exec, webhook};
 use crate::alerts::Severity;
 use crate::alerts::handling::{Europol, Purpose, Reality, Tlp};
 use crate::store::{Carries, Wants};
@@ -51,6 +52,21 @@ pub struct Settings {
     /// The country or organisation behind it: where an alert names whom it may go to, this must be among them.
     #[serde(default)]
     pub recipient: Option<String>,
+    /// What kind `webhook` needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<webhook::Settings>,
+    /// What kind `alertmanager` needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alertmanager: Option<alertmanager::Settings>,
+    /// What kind `exec` needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exec: Option<exec::Settings>,
+    /// What kind `cise` needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cise: Option<cise::Settings>,
+    /// What kind `cap` needs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap: Option<cap::Settings>,
 }
 
 fn min_severity() -> Level {
@@ -69,6 +85,16 @@ pub enum Kind {
     Jsonl,
     /// The daemon's log.
     Log,
+    /// An address, by HTTP.
+    Webhook,
+    /// Prometheus' Alertmanager.
+    Alertmanager,
+    /// A program of the site's.
+    Exec,
+    /// A node of CISE, through its adaptor.
+    Cise,
+    /// Messages of the Common Alerting Protocol.
+    Cap,
 }
 
 impl Kind {
@@ -77,7 +103,17 @@ impl Kind {
         match self {
             Kind::Jsonl => "jsonl",
             Kind::Log => "log",
+            Kind::Webhook => "webhook",
+            Kind::Alertmanager => "alertmanager",
+            Kind::Exec => "exec",
+            Kind::Cise => "cise",
+            Kind::Cap => "cap",
         }
+    }
+
+    /// The table of `[[sinks]]` that its settings stand in.
+    fn table(self) -> String {
+        self.name().replace('-', "_")
     }
 
     /// Whether what it takes stays on the machine of the daemon.
@@ -131,6 +167,11 @@ impl Default for Settings {
             realities: Vec::new(),
             personal_data: true,
             recipient: None,
+            webhook: None,
+            alertmanager: None,
+            exec: None,
+            cise: None,
+            cap: None,
         }
     }
 }
@@ -154,8 +195,45 @@ impl Settings {
                 problems.push(format!("{path}.path: kind \"{}\" takes no path; leave it out", kind.name()));
             }
         }
+        problems.extend(self.table_problems(path));
         if !(0..=100).contains(&self.min_score) {
             problems.push(format!("{path}.min_score: is {}; write 0 to 100", self.min_score));
+        }
+        problems
+    }
+
+    /// What is wrong with the tables of kinds: the kind's own is there, and no other.
+    fn table_problems(&self, path: &str) -> Vec<String> {
+        fn of<T>(table: &Option<T>, path: String, problems: fn(&T, &str) -> Vec<String>) -> Option<Vec<String>> {
+            table.as_ref().map(|table| problems(table, &path))
+        }
+        let below = |kind: Kind| format!("{path}.{}", kind.table());
+        let tables = [
+            (Kind::Webhook, of(&self.webhook, below(Kind::Webhook), webhook::Settings::problems)),
+            (Kind::Alertmanager, of(&self.alertmanager, below(Kind::Alertmanager), alertmanager::Settings::problems)),
+            (Kind::Exec, of(&self.exec, below(Kind::Exec), exec::Settings::problems)),
+            (Kind::Cise, of(&self.cise, below(Kind::Cise), cise::Settings::problems)),
+            (Kind::Cap, of(&self.cap, below(Kind::Cap), cap::Settings::problems)),
+        ];
+        let mut problems = Vec::new();
+        for (kind, found) in tables {
+            match (kind == self.kind, found) {
+                (true, Some(own)) => problems.extend(own),
+                (true, None) => {
+                    let (name, table) = (kind.name(), kind.table());
+                    problems.push(format!(
+                        "{path}: kind \"{name}\" needs a table of its own; write [sinks.{table}] below it"
+                    ));
+                }
+                (false, Some(_)) => {
+                    problems.push(format!(
+                        "{}: kind \"{}\" takes no such table; leave it out",
+                        below(kind),
+                        self.kind.name()
+                    ));
+                }
+                (false, None) => {}
+            }
         }
         problems
     }
@@ -163,6 +241,10 @@ impl Settings {
     /// Makes relative paths ones from `folder`.
     pub fn within(&mut self, folder: &Path) {
         self.path = self.path.take().map(|path| folder.join(path));
+        self.webhook.iter_mut().for_each(|webhook| webhook.within(folder));
+        self.alertmanager.iter_mut().for_each(|alertmanager| alertmanager.within(folder));
+        self.cise.iter_mut().for_each(|cise| cise.within(folder));
+        self.cap.iter_mut().for_each(|cap| cap.within(folder));
     }
 
     /// What the store is to put before it.
@@ -256,6 +338,20 @@ mod tests {
         assert_eq!(settings.wait(1, 0.0), Duration::from_millis(4500));
         assert!(settings.wait(1, 0.999) < Duration::from_millis(5500));
         assert_eq!(settings.problems(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_kind_has_its_own_table_and_no_other() {
+        let problems = |text: &str| toml::from_str::<Settings>(text).expect("settings").problems("sinks[0]");
+        assert_eq!(problems("kind = \"exec\"\nname = \"a\"\nexec.command = [\"/bin/true\"]"), [""; 0]);
+        assert_eq!(
+            problems("kind = \"exec\"\nname = \"a\""),
+            ["sinks[0]: kind \"exec\" needs a table of its own; write [sinks.exec] below it"]
+        );
+        assert_eq!(
+            problems("kind = \"log\"\nname = \"a\"\nexec.command = [\"true\"]"),
+            ["sinks[0].exec: kind \"log\" takes no such table; leave it out"]
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::letter::{Letter, Pace, Place, SendError};
 use super::settings::{Kind, Settings};
-use super::{jsonl, log};
+use super::{alertmanager, cap, cise, exec, jsonl, log, webhook};
 use crate::clock::Moment;
 
 /// What takes letters.
@@ -12,11 +12,20 @@ use crate::clock::Moment;
 pub(super) enum Target {
     Jsonl(jsonl::Jsonl),
     Log,
+    Webhook(webhook::Webhook),
+    Alertmanager(alertmanager::Alertmanager),
+    Exec(exec::Exec),
+    Cise(cise::Cise),
+    Cap(cap::Cap),
 }
 
 impl Target {
     /// Reads secrets and certificates, and connects to nothing yet. The error says what is missing, without a secret in it.
-    pub(super) fn new(settings: &Settings, _place: &Place) -> Result<Target, String> {
+    pub(super) fn new(settings: &Settings, place: &Place) -> Result<Target, String> {
+        /// Settings that were checked have it.
+        fn table<T>(table: &Option<T>) -> Result<&T, String> {
+            table.as_ref().ok_or_else(|| "has no settings of its kind".to_owned())
+        }
         match settings.kind {
             Kind::Jsonl => {
                 let mut file = jsonl::Jsonl::new(settings.path.as_deref().unwrap_or("".as_ref()));
@@ -24,6 +33,13 @@ impl Target {
                 Ok(Target::Jsonl(file))
             }
             Kind::Log => Ok(Target::Log),
+            Kind::Webhook => webhook::Webhook::new(table(&settings.webhook)?, place).map(Target::Webhook),
+            Kind::Alertmanager => {
+                alertmanager::Alertmanager::new(table(&settings.alertmanager)?, place).map(Target::Alertmanager)
+            }
+            Kind::Exec => exec::Exec::new(table(&settings.exec)?, place).map(Target::Exec),
+            Kind::Cise => cise::Cise::new(table(&settings.cise)?, place).map(Target::Cise),
+            Kind::Cap => cap::Cap::new(table(&settings.cap)?, place).map(Target::Cap),
         }
     }
 
@@ -32,6 +48,9 @@ impl Target {
         match self {
             Target::Jsonl(_) => Pace { together: jsonl::TOGETHER, wait: Duration::ZERO },
             Target::Log => Pace { together: 64, wait: Duration::ZERO },
+            Target::Webhook(_) | Target::Alertmanager(_) | Target::Exec(_) | Target::Cise(_) | Target::Cap(_) => {
+                Pace::ONE
+            }
         }
     }
 
@@ -43,20 +62,27 @@ impl Target {
                 letters.iter().for_each(|letter| log::take(&letter.change));
                 Ok(())
             }
+            Target::Webhook(webhook) => webhook.send(letters).await,
+            Target::Alertmanager(alertmanager) => alertmanager.send(letters).await,
+            Target::Exec(exec) => exec.send(letters).await,
+            Target::Cise(cise) => cise.send(letters).await,
+            Target::Cap(cap) => cap.send(letters).await,
         }
     }
 
     /// How often it wants to be told anew of what is open, if it does.
     pub(super) fn refresh_every(&self) -> Option<Duration> {
         match self {
-            Target::Jsonl(_) | Target::Log => None,
+            Target::Alertmanager(alertmanager) => alertmanager.refresh_every(),
+            _ => None,
         }
     }
 
     /// Tells it anew of what is open.
-    pub(super) async fn refresh(&mut self, _open: &[Letter]) -> Result<(), SendError> {
+    pub(super) async fn refresh(&mut self, open: &[Letter]) -> Result<(), SendError> {
         match self {
-            Target::Jsonl(_) | Target::Log => Ok(()),
+            Target::Alertmanager(alertmanager) => alertmanager.refresh(open).await,
+            _ => Ok(()),
         }
     }
 
@@ -68,6 +94,7 @@ impl Target {
                 Some(Target::Jsonl(file))
             }
             Target::Log => Some(Target::Log),
+            _ => None,
         }
     }
 }

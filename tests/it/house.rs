@@ -148,7 +148,8 @@ fn sibling_faults(file: &Source, files: &[Source], faults: &mut Vec<String>) {
     }
 }
 
-/// A file beside others of its kind: a behaviour, an input (a file of `inputs` that runs), or a sink (a file of `delivery` that sends).
+/// A file beside others of its kind: a behaviour, an input (a file of `inputs` that runs), or a sink (a file of `delivery` that is told
+/// to send).
 fn is_peer(file: &Source) -> bool {
     if file.module.len() < 2 {
         return false;
@@ -156,7 +157,11 @@ fn is_peer(file: &Source) -> bool {
     match file.module[0].as_str() {
         "behaviours" => is_behaviour(file),
         "inputs" => file.code.contains("async fn run("),
-        "delivery" => file.code.contains("async fn send("),
+        // `target` is the one face of them all, and the only one that hands on what it is asked to send.
+        "delivery" => {
+            let sends = ["pub async fn send(", "pub(super) async fn send("];
+            file.module[1] != "target" && sends.iter().any(|told| file.code.contains(told))
+        }
         _ => false,
     }
 }

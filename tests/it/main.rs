@@ -38,6 +38,7 @@ mod restart;
 mod scenes;
 mod settings;
 mod shards;
+mod sinks_http;
 mod witness;
 mod zone_borders;
 mod zone_files;

@@ -1,0 +1,138 @@
+//! Sink: anomalies to a node of CISE, through the adaptor that signs them: into a folder it collects from, or posted to it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::http_post::{self, Post, Target};
+use super::letter::{Letter, Place, SendError};
+use super::payload::Told;
+use super::payload::cise::{AnomalyType, RiskType, SeaBasin, Terms, anomaly_type, push};
+use super::spool::Spool;
+use crate::behaviours;
+use crate::secret::Secret;
+use crate::tls;
+
+/// `[sinks.cise]`
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The folder that the adaptor collects from; this or `url`.
+    #[serde(default)]
+    pub spool: Option<PathBuf>,
+    /// Where the adaptor takes messages; `https://…`, or `http://…` to a network of `allow`.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// Service id of this daemon.
+    pub sender: String,
+    /// Service id of the receiver.
+    pub recipient: String,
+    /// Where: `Atlantic`, `Mediterranean`, `NorthSea`, `BalticSea`, `BlackSea`, `ArcticOcean`, `OutermostRegions`.
+    #[serde(default)]
+    pub sea_basin: SeaBasin,
+    /// What alerts may mean: `DrugTrafficking`, `Smuggling` ...
+    #[serde(default)]
+    pub risk_type: RiskType,
+    /// What a behaviour is in CISE, where the adaptor's owner wants another word than ours.
+    #[serde(default)]
+    pub anomaly_types: BTreeMap<String, AnomalyType>,
+    /// Sent as `Authorization: Bearer …`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bearer: Option<Secret>,
+    /// For the whole exchange, 1 to 100.
+    #[serde(default = "http_post::timeout_seconds")]
+    pub timeout_seconds: u64,
+    /// Networks that may be reached although they are not the Internet's.
+    #[serde(default)]
+    pub allow: Vec<String>,
+    /// Whom to trust.
+    #[serde(default)]
+    pub tls: tls::Settings,
+}
+
+impl Settings {
+    /// What is wrong with it; `path` is the key's path.
+    pub fn problems(&self, path: &str) -> Vec<String> {
+        let mut problems: Vec<String> = self.target().iter().flat_map(|target| target.problems(path)).collect();
+        if self.spool.is_some() == self.url.is_some() {
+            problems.push(format!("{path}: write either spool = \"FOLDER\" or url = \"https://ADAPTOR/\""));
+        }
+        for (key, id) in [("sender", &self.sender), ("recipient", &self.recipient)] {
+            if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) {
+                problems.push(format!("{path}.{key}: is no service id; write letters, digits, `.`, `_` and `-`"));
+            }
+        }
+        for name in self.anomaly_types.keys().filter(|name| !behaviours::NAMES.contains(&name.as_str())) {
+            problems.push(format!(
+                "{path}.anomaly_types: `{name}` is no behaviour; there are {}",
+                behaviours::NAMES.join(", ")
+            ));
+        }
+        problems
+    }
+
+    /// Makes relative paths ones from `folder`.
+    pub fn within(&mut self, folder: &Path) {
+        http_post::within(folder, &mut self.tls, &mut self.bearer);
+        self.spool.iter_mut().for_each(|spool| *spool = folder.join(&*spool));
+    }
+
+    fn target(&self) -> Option<Target<'_>> {
+        Some(Target {
+            url: self.url.as_deref()?,
+            tls: &self.tls,
+            bearer: self.bearer.as_ref(),
+            headers: None,
+            timeout_seconds: self.timeout_seconds,
+            allow: &self.allow,
+        })
+    }
+}
+
+/// A receiver of CISE.
+#[derive(Debug)]
+pub(super) struct Cise {
+    settings: Settings,
+    spool: Option<Spool>,
+    post: Option<Post>,
+}
+
+impl Cise {
+    /// Reads its secrets and certificates.
+    pub(super) fn new(settings: &Settings, _: &Place) -> Result<Cise, String> {
+        let spool = settings.spool.as_deref().map(Spool::new);
+        let post = settings.target().map(|target| target.open()).transpose()?;
+        Ok(Cise { settings: settings.clone(), spool, post })
+    }
+
+    /// Puts or posts each.
+    pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
+        for letter in letters {
+            let text = self.message(letter)?;
+            if let Some(spool) = &self.spool {
+                spool.put(letter, text).await?;
+            } else if let Some(post) = &self.post {
+                post.post(text.into_bytes(), "application/xml", &[]).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn message(&self, letter: &Letter) -> Result<String, SendError> {
+        let told = Told::of(letter)?;
+        let said = self.settings.anomaly_types.get(&told.alert.behaviour);
+        let terms = Terms {
+            sender: &self.settings.sender,
+            recipient: &self.settings.recipient,
+            sea_basin: self.settings.sea_basin,
+            anomaly: said.copied().unwrap_or_else(|| anomaly_type(&told.alert.behaviour)),
+            risk: self.settings.risk_type,
+        };
+        push(&told, &terms).map_err(|reason| SendError::Refused { reason })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,292 @@
+//! Posting a body to an address of the settings: bounded, without redirects, and only to where the settings allow.
+
+mod guard;
+#[cfg(test)]
+pub(super) mod receiver;
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::fmt::rfc2822;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::{Client, Response, StatusCode, Url, redirect};
+
+use super::letter::SendError;
+use crate::alerts::hidden;
+use crate::clock::Clock;
+use crate::secret::{Revealed, Secret};
+use crate::time::Time;
+use crate::tls;
+use guard::Guard;
+
+/// No more of an answer is read. Bytes.
+const MOST_READ: usize = 64 * 1024;
+/// No more of it is repeated. Characters.
+const MOST_SAID: usize = 200;
+/// Nobody is waited for longer, whatever they ask.
+const LONGEST_WAIT: Duration = Duration::from_hours(24);
+/// The worker of a sink waits a little longer. Seconds.
+const LONGEST_TIMEOUT: u64 = 100;
+/// What no header of the settings may be: the body's, the connection's, or said by other keys.
+const RESERVED: [&str; 8] = [
+    "host",
+    "content-length",
+    "content-type",
+    "transfer-encoding",
+    "connection",
+    "webhook-id",
+    "webhook-timestamp",
+    "webhook-signature",
+];
+
+/// Where to post, as the settings of a sink say it.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'a> {
+    /// `https://…`; `http://…` only to what `allow` holds.
+    pub(super) url: &'a str,
+    /// Whom to trust.
+    pub(super) tls: &'a tls::Settings,
+    /// Sent as `Authorization: Bearer …`.
+    pub(super) bearer: Option<&'a Secret>,
+    /// Other headers; their values are secrets.
+    pub(super) headers: Option<&'a BTreeMap<String, Secret>>,
+    /// For the whole exchange.
+    pub(super) timeout_seconds: u64,
+    /// Networks that may be reached although they are not the Internet's, `10.0.0.0/8`.
+    pub(super) allow: &'a [String],
+}
+
+/// The default of `timeout_seconds`.
+pub(super) fn timeout_seconds() -> u64 {
+    15
+}
+
+/// Makes the relative paths of a target's settings ones from `folder`.
+pub(super) fn within(folder: &Path, tls: &mut tls::Settings, bearer: &mut Option<Secret>) {
+    tls.within(folder);
+    bearer.iter_mut().for_each(|secret| secret.within(folder));
+}
+
+impl Target<'_> {
+    /// What is wrong with it; `path` is the path of the keys' table.
+    pub(super) fn problems(&self, path: &str) -> Vec<String> {
+        let mut problems = Vec::new();
+        if let Err(fault) = self.url() {
+            problems.push(format!("{path}.url: {fault}"));
+        }
+        for network in self.allow {
+            if let Err(fault) = guard::network(network) {
+                problems.push(format!("{path}.allow: {fault}"));
+            }
+        }
+        if !(1..=LONGEST_TIMEOUT).contains(&self.timeout_seconds) {
+            problems.push(format!(
+                "{path}.timeout_seconds must lie between 1 and {LONGEST_TIMEOUT}, not {}",
+                self.timeout_seconds
+            ));
+        }
+        for (name, secret) in self.headers.into_iter().flatten() {
+            if let Err(fault) = header_name(name) {
+                problems.push(format!("{path}.headers: {fault}"));
+            }
+            problems.extend(secret.problems(&format!("{path}.headers.{name}")));
+        }
+        problems.extend(self.bearer.iter().flat_map(|secret| secret.problems(&format!("{path}.bearer"))));
+        problems.extend(self.tls.problems(&format!("{path}.tls")));
+        problems
+    }
+
+    /// The address, if it may be posted to.
+    fn url(&self) -> Result<Url, String> {
+        let url = Url::parse(self.url).map_err(|error| format!("is no address ({error}); write https://HOST/PATH"))?;
+        if !["http", "https"].contains(&url.scheme()) || !url.has_host() {
+            return Err("is no address of HTTP; write https://HOST/PATH".to_owned());
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("holds a user or a password; write bearer = { file = \"PATH\" } or [headers]".to_owned());
+        }
+        // Settings with a fault in `allow` have a problem of their own.
+        let allow: Vec<_> = self.allow.iter().filter_map(|network| guard::network(network).ok()).collect();
+        if url.scheme() == "http" && allow.is_empty() {
+            return Err("is not https; write https://, or name the receiver's network in allow".to_owned());
+        }
+        Guard::new(url.scheme() == "http", allow).host(&url)?;
+        Ok(url)
+    }
+
+    /// Reads secrets and certificates.
+    pub(super) fn open(&self) -> Result<Post, String> {
+        let url = self.url()?;
+        let allow = self.allow.iter().map(|network| guard::network(network)).collect::<Result<Vec<_>, _>>()?;
+        let guard = Guard::new(url.scheme() == "http", allow);
+        let mut headers = HeaderMap::new();
+        let mut secrets = Vec::new();
+        let mut put = |name: HeaderName, before: &str, secret: &Secret| -> Result<(), String> {
+            let revealed = secret.read().map_err(|error| error.to_string())?;
+            let mut value = HeaderValue::from_str(&format!("{before}{}", revealed.expose()))
+                .map_err(|_| format!("the secret of header {name} holds what no header can"))?;
+            value.set_sensitive(true);
+            headers.insert(name, value);
+            secrets.push(revealed);
+            Ok(())
+        };
+        if let Some(secret) = self.bearer {
+            put(AUTHORIZATION, "Bearer ", secret)?;
+        }
+        for (name, secret) in self.headers.into_iter().flatten() {
+            put(header_name(name)?, "", secret)?;
+        }
+        let client = Client::builder()
+            .use_preconfigured_tls(self.tls.client().map_err(|error| error.to_string())?)
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            .no_gzip()
+            .user_agent(concat!("atalaia/", env!("CARGO_PKG_VERSION")))
+            .timeout(Duration::from_secs(self.timeout_seconds))
+            .dns_resolver(guard)
+            .build()
+            .map_err(|error| chain(&error.without_url()))?;
+        Ok(Post { client, url, headers, secrets, now: || Clock.now() })
+    }
+}
+
+fn header_name(name: &str) -> Result<HeaderName, String> {
+    let named = HeaderName::try_from(name).map_err(|_| format!("{name:?} is no name of a header"))?;
+    match RESERVED.contains(&named.as_str()) {
+        true => Err(format!("`{named}` is not for the settings; leave it out")),
+        false => Ok(named),
+    }
+}
+
+/// A place to post to.
+pub(super) struct Post {
+    client: Client,
+    url: Url,
+    headers: HeaderMap,
+    /// What must not come back out of an answer.
+    secrets: Vec<Revealed>,
+    now: fn() -> Time,
+}
+
+impl fmt::Debug for Post {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Paths and queries of webhooks are often as good as a password.
+        f.debug_struct("Post").field("origin", &self.url.origin().ascii_serialization()).finish_non_exhaustive()
+    }
+}
+
+impl Post {
+    /// The same with another path below it.
+    pub(super) fn at(mut self, path: &str) -> Post {
+        let base = self.url.path().trim_end_matches('/').to_owned();
+        self.url.set_path(&format!("{base}/{path}"));
+        self
+    }
+
+    /// Posts one body, once.
+    pub(super) async fn post(
+        &self,
+        body: Vec<u8>,
+        media_type: &'static str,
+        more: &[(&'static str, String)],
+    ) -> Result<(), SendError> {
+        let mut headers = self.headers.clone();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        for (name, value) in more {
+            let value = HeaderValue::from_str(value)
+                .map_err(|_| SendError::Refused { reason: format!("{name}: holds what no header can") })?;
+            headers.insert(*name, value);
+        }
+        let sent = self.client.post(self.url.clone()).headers(headers).body(body).send().await;
+        match sent {
+            Ok(response) if response.status().is_success() => Ok(()),
+            Ok(response) => Err(self.failed(response).await),
+            Err(error) => Err(SendError::Later { wait: None, reason: self.told(&chain(&error.without_url())) }),
+        }
+    }
+
+    async fn failed(&self, response: Response) -> SendError {
+        let status = response.status();
+        let wait = response.headers().get(RETRY_AFTER).and_then(|value| self.retry_after(value.to_str().ok()?));
+        let said = self.excerpt(response).await;
+        let said = if said.is_empty() { said } else { format!(": {said}") };
+        match status {
+            StatusCode::GONE => SendError::Gone { reason: self.told(&format!("410: it wants nothing more{said}")) },
+            _ if status.is_redirection() => {
+                let reason = self.told(&format!("{}: it sends elsewhere, where nothing is sent", status.as_u16()));
+                SendError::Later { wait, reason }
+            }
+            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => {
+                SendError::Later { wait, reason: self.told(&format!("{}{said}", status.as_u16())) }
+            }
+            _ if status.is_client_error() => {
+                SendError::Refused { reason: self.told(&format!("{}{said}", status.as_u16())) }
+            }
+            _ => SendError::Later { wait, reason: self.told(&format!("{}{said}", status.as_u16())) },
+        }
+    }
+
+    /// Names the receiver by what of its address is never secret.
+    fn told(&self, what: &str) -> String {
+        format!("{}: {what}", self.url.origin().ascii_serialization())
+    }
+
+    /// Seconds, or a date.
+    fn retry_after(&self, said: &str) -> Option<Duration> {
+        let wait = match said.trim().parse::<u64>() {
+            Ok(seconds) => Duration::from_secs(seconds),
+            Err(_) => {
+                let at = rfc2822::parse(said.trim()).ok()?.timestamp().as_millisecond();
+                Duration::from_millis(u64::try_from(at - (self.now)().millis()).unwrap_or(0))
+            }
+        };
+        Some(wait.min(LONGEST_WAIT))
+    }
+
+    /// The beginning of what it answers, on one line, without our secrets.
+    async fn excerpt(&self, mut response: Response) -> String {
+        let mut bytes = Vec::new();
+        while let Ok(Some(chunk)) = response.chunk().await {
+            bytes.extend_from_slice(&chunk[..chunk.len().min(MOST_READ - bytes.len())]);
+            if MOST_READ <= bytes.len() {
+                break;
+            }
+        }
+        let mut text = String::from_utf8_lossy(&bytes).into_owned();
+        for secret in &self.secrets {
+            text = text.replace(secret.expose(), "***");
+        }
+        one_line(&text)
+    }
+}
+
+/// The beginning of a text that somebody else wrote, on one line.
+pub(super) fn one_line(text: &str) -> String {
+    let shown = |c: char| if c.is_control() || hidden(c) { ' ' } else { c };
+    let mut words = String::new();
+    for word in text.chars().take(4 * MOST_SAID).map(shown).collect::<String>().split_whitespace() {
+        words += if words.is_empty() { "" } else { " " };
+        words += word;
+    }
+    words.chars().take(MOST_SAID).collect()
+}
+
+/// An error and what it came from, in one line; parts that repeat what follows them are left out.
+fn chain(error: &dyn Error) -> String {
+    let mut texts = vec![error.to_string()];
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let text = inner.to_string();
+        if !texts.iter().any(|before| before.contains(&text)) {
+            texts.push(text);
+        }
+        source = inner.source();
+    }
+    one_line(&texts.join(": "))
+}
+
+#[cfg(test)]
+mod tests;

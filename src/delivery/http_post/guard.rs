@@ -1,0 +1,257 @@
+//! Which addresses may be posted to: the Internet's, and those of networks that the settings name.
+//!
+//! The check stands between the look-up of a name and the connection, which goes to the address that was checked; a name that says
+//! something else a moment later changes nothing.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use reqwest::Url;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+/// The system's resolver, or that of a test.
+type LookUp = fn(&str) -> Resolving;
+
+/// Reads a network of the settings.
+pub(super) fn network(text: &str) -> Result<IpNet, String> {
+    let fault = |_| format!("{text:?} is no network; write 10.0.0.0/8 or fd00::/8");
+    match text.parse::<IpAddr>() {
+        Ok(address) => Ok(IpNet::from(address)),
+        Err(_) => text.parse::<IpNet>().map_err(fault),
+    }
+}
+
+/// Decides for one receiver.
+#[derive(Clone)]
+pub(super) struct Guard {
+    /// Nothing protects what is sent, so that only named networks get it.
+    named_only: bool,
+    allow: Arc<[IpNet]>,
+    look_up: LookUp,
+}
+
+impl Guard {
+    pub(super) fn new(named_only: bool, allow: Vec<IpNet>) -> Guard {
+        Guard { named_only, allow: allow.into(), look_up }
+    }
+
+    /// The same with another look-up.
+    #[cfg(test)]
+    pub(super) fn resolving(mut self, look_up: LookUp) -> Guard {
+        self.look_up = look_up;
+        self
+    }
+
+    /// Whether an address written into the URL may be reached; a name is looked up when it is needed.
+    pub(super) fn host(&self, url: &Url) -> Result<(), String> {
+        // The URL's reader has turned every way of writing an IPv4 address into four numbers.
+        let host = url.host_str().unwrap_or_default();
+        match host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
+            Ok(address) => self.address(address),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Why not, as a sentence.
+    fn address(&self, address: IpAddr) -> Result<(), String> {
+        let meant = meant(address);
+        let is_named = self.allow.iter().any(|network| network.contains(&meant) || network.contains(&address));
+        match (is_named, kind(meant)) {
+            (true, _) => Ok(()),
+            (false, Some(kind)) => Err(format!("{address} is {kind}; name its network in allow if that is meant")),
+            (false, None) if self.named_only => {
+                Err(format!("{address} would get it unprotected; write https://, or name its network in allow"))
+            }
+            (false, None) => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guard").field("named_only", &self.named_only).field("allow", &self.allow).finish()
+    }
+}
+
+impl Resolve for Guard {
+    fn resolve(&self, name: Name) -> Resolving {
+        let guard = self.clone();
+        Box::pin(async move {
+            let mut why = format!("{}: no address", name.as_str());
+            let mut allowed = Vec::new();
+            for found in (guard.look_up)(name.as_str()).await? {
+                match guard.address(found.ip()) {
+                    Ok(()) => allowed.push(found),
+                    Err(fault) => why = fault,
+                }
+            }
+            match allowed.is_empty() {
+                true => Err(why.into()),
+                false => Ok(Box::new(allowed.into_iter()) as Addrs),
+            }
+        })
+    }
+}
+
+fn look_up(name: &str) -> Resolving {
+    let name = name.to_owned();
+    Box::pin(async move {
+        let found: Vec<SocketAddr> = tokio::net::lookup_host((name, 0)).await?.collect();
+        Ok(Box::new(found.into_iter()) as Addrs)
+    })
+}
+
+/// The IPv4 address that an IPv6 one stands for, else itself.
+fn meant(address: IpAddr) -> IpAddr {
+    let IpAddr::V6(six) = address else { return address };
+    let segments = six.segments();
+    let from = |high: u16, low: u16| {
+        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
+        IpAddr::V4(Ipv4Addr::new(a, b, c, d))
+    };
+    match segments {
+        // Mapped, translated (RFC 2765), compatible; ::1 and :: stay what they are.
+        [0, 0, 0, 0, 0, 0xffff, high, low] | [0, 0, 0, 0, 0xffff, 0, high, low] => from(high, low),
+        [0, 0, 0, 0, 0, 0, high, low] if high != 0 => from(high, low),
+        // NAT64 and 6to4.
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => from(high, low),
+        _ => address,
+    }
+}
+
+/// What it is, if it is not the Internet's.
+fn kind(address: IpAddr) -> Option<&'static str> {
+    match address {
+        IpAddr::V4(four) => kind_of_four(four),
+        IpAddr::V6(six) => kind_of_six(six),
+    }
+}
+
+fn kind_of_four(address: Ipv4Addr) -> Option<&'static str> {
+    let within = |a, b, c, bits| Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, 0), bits).contains(&address);
+    match () {
+        () if address.is_loopback() => Some("this machine"),
+        () if within(0, 0, 0, 8) => Some("no address"),
+        () if address.is_private() => Some("a private network's"),
+        () if address.is_link_local() => Some("the link's, where metadata of clouds is"),
+        () if within(100, 64, 0, 10) => Some("a provider's own (RFC 6598)"),
+        () if address.is_multicast() => Some("a group's"),
+        () if address.is_documentation() || within(192, 88, 99, 24) => Some("nobody's"),
+        () if within(192, 0, 0, 24) || within(198, 18, 0, 15) || within(240, 0, 0, 4) => Some("reserved"),
+        () => None,
+    }
+}
+
+fn kind_of_six(address: Ipv6Addr) -> Option<&'static str> {
+    let within = |first: [u16; 2], bits| {
+        Ipv6Net::new_assert(Ipv6Addr::new(first[0], first[1], 0, 0, 0, 0, 0, 0), bits).contains(&address)
+    };
+    match () {
+        () if address.is_loopback() => Some("this machine"),
+        () if address.is_unspecified() => Some("no address"),
+        () if within([0xfc00, 0], 7) => Some("a private network's"),
+        () if within([0xfe80, 0], 10) => Some("the link's"),
+        () if within([0xff00, 0], 8) => Some("a group's"),
+        () if within([0x2001, 0xdb8], 32) || within([0x3fff, 0], 20) => Some("nobody's"),
+        // Unicast of the Internet is 2000::/3; Teredo hides another address in its own.
+        () if !within([0x2000, 0], 3) || within([0x2001, 0], 32) => Some("reserved"),
+        () => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guard(allow: &[&str]) -> Guard {
+        Guard::new(false, allow.iter().map(|text| network(text).expect("a network")).collect())
+    }
+
+    #[test]
+    fn no_way_of_writing_it_reaches_what_is_not_the_internets() {
+        for host in [
+            "127.0.0.1",
+            "127.1",
+            "2130706433",
+            "0x7f000001",
+            "0x7f.1",
+            "017700000001",
+            "0177.0.0.1",
+            "127.0.0.1.",
+            "%31%32%37.0.0.1",
+            "１２７.0.0.1",
+            "[::1]",
+            "[::]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+            "[::127.0.0.1]",
+            "[64:ff9b::a9fe:a9fe]",
+            "[2002:7f00:1::]",
+            "[2001:0:7f00:1::]",
+            "0.0.0.0",
+            "0",
+            "10.0.0.1",
+            "172.16.5.4",
+            "192.168.1.1",
+            "169.254.169.254",
+            "0xa9fea9fe",
+            "2852039166",
+            "100.64.0.1",
+            "192.0.0.8",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "240.0.0.1",
+            "[fe80::1]",
+            "[fd00::1]",
+            "[fec0::1]",
+            "[ff02::1]",
+            "[::ffff:10.0.0.1]",
+            "[100::1]",
+        ] {
+            let url = Url::parse(&format!("https://{host}/x")).expect(host);
+            assert!(guard(&[]).host(&url).is_err(), "{host}");
+        }
+        for host in ["8.8.8.8", "172.32.0.1", "100.128.0.1", "[2606:4700::1111]", "hooks.example"] {
+            let url = Url::parse(&format!("https://{host}/x")).expect(host);
+            assert_eq!(guard(&[]).host(&url), Ok(()), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_named_network_is_reached_and_no_other() {
+        let guard = guard(&["10.1.0.0/16", "::1"]);
+        let may = |text: &str| guard.address(text.parse().expect("an address")).is_ok();
+        assert!(may("10.1.2.3") && may("::ffff:10.1.2.3") && may("::1"));
+        assert!(!may("10.2.0.1") && !may("127.0.0.1") && !may("fe80::1"));
+        assert!(network("10.0.0.0/33").is_err() && network("lan").is_err());
+    }
+
+    #[test]
+    fn unprotected_it_goes_to_named_networks_alone() {
+        let guard = Guard::new(true, vec![network("192.168.7.0/24").expect("a network")]);
+        assert!(guard.address("192.168.7.9".parse().expect("an address")).is_ok());
+        assert!(guard.address("8.8.8.8".parse().expect("an address")).expect_err("refused").contains("https"));
+    }
+
+    #[test]
+    fn a_name_that_turns_to_this_machine_is_not_followed() {
+        fn rebinding(name: &str) -> Resolving {
+            let address: SocketAddr = match name {
+                "first.example" => "93.184.216.34:0",
+                _ => "127.0.0.1:0",
+            }
+            .parse()
+            .expect("an address");
+            Box::pin(async move { Ok(Box::new(std::iter::once(address)) as Addrs) })
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let guard = guard(&[]).resolving(rebinding);
+        let found = |name: &str| runtime.block_on(guard.resolve(name.parse().expect("a name")));
+        assert_eq!(found("first.example").expect("the Internet's").count(), 1);
+        let error = found("second.example").err().expect("refused").to_string();
+        assert_eq!(error, "127.0.0.1 is this machine; name its network in allow if that is meant");
+    }
+}

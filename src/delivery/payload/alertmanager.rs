@@ -1,0 +1,157 @@
+//! A change for Alertmanager: alerts of its API, version 2, and the body its own webhooks have, version 4.
+//!
+//! Labels are what an alert is known by there, so that they hold only what never changes; all else is annotation.
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{Told, plain};
+use crate::alerts::Status;
+use crate::delivery::letter::Place;
+use crate::time::{Span, Time};
+
+/// How long it stays firing there without being told again.
+pub(in crate::delivery) const LASTS: Span = Span::from_minutes(5);
+
+/// One alert of `POST /api/v2/alerts`.
+pub(in crate::delivery) fn alert(told: &Told, place: &Place, now: Time) -> Value {
+    json!({
+        "labels": labels(told, place),
+        "annotations": annotations(told),
+        "startsAt": told.alert.started_at,
+        "endsAt": ends_at(told, now),
+    })
+}
+
+/// The body of a webhook as Alertmanager sends it.
+pub(in crate::delivery) fn webhook(told: &Told, place: &Place) -> Value {
+    let (labels, annotations) = (labels(told, place), annotations(told));
+    let (status, ends_at) = match told.alert.status {
+        // Its own webhooks write Go's zero time.
+        Status::Open => ("firing", json!("0001-01-01T00:00:00Z")),
+        Status::Ended | Status::Retracted => ("resolved", json!(over_at(told))),
+    };
+    let fingerprint = Sha256::digest(Value::Object(labels.clone()).to_string());
+    json!({
+        "version": "4",
+        "groupKey": format!("{{}}:{{alert=\"{}\"}}", told.alert.id),
+        "truncatedAlerts": 0,
+        "status": status,
+        "receiver": "atalaia",
+        "groupLabels": {"alert": told.alert.id},
+        "commonLabels": labels,
+        "commonAnnotations": annotations,
+        "externalURL": "",
+        "alerts": [{
+            "status": status,
+            "labels": labels,
+            "annotations": annotations,
+            "startsAt": told.alert.started_at,
+            "endsAt": ends_at,
+            "generatorURL": "",
+            "fingerprint": data_encoding::HEXLOWER.encode(&fingerprint[..8]),
+        }],
+    })
+}
+
+fn labels(told: &Told, place: &Place) -> Map<String, Value> {
+    let mut labels = Map::new();
+    labels.insert("alertname".to_owned(), json!(told.alert.behaviour));
+    labels.insert("alert".to_owned(), json!(told.alert.id));
+    labels.insert("job".to_owned(), json!("atalaia"));
+    labels.insert("site".to_owned(), json!(place.site));
+    labels
+}
+
+fn annotations(told: &Told) -> Map<String, Value> {
+    let alert = &told.alert;
+    let names: Vec<String> = alert.vessels.iter().map(super::ToldVessel::called).collect();
+    let zones: Vec<String> = alert.zones.iter().map(|zone| plain(&zone.name)).collect();
+    let texts = [
+        ("summary", plain(&alert.summary)),
+        ("severity", alert.severity.name().to_owned()),
+        ("score", alert.score.to_string()),
+        ("change", told.change.clone()),
+        ("reason", plain(&told.reason)),
+        ("revision", told.revision.to_string()),
+        ("mmsi", alert.mmsis()),
+        ("vessels", names.join(", ")),
+        ("zones", zones.join(", ")),
+        ("position", alert.place().unwrap_or_default()),
+        ("handling", plain(&alert.handling.line())),
+    ];
+    // Alertmanager drops empty ones.
+    texts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| (key.to_owned(), json!(text))).collect()
+}
+
+/// When it is no longer firing; never before it began, which Alertmanager takes for a fault.
+fn ends_at(told: &Told, now: Time) -> Time {
+    match told.alert.status {
+        Status::Open => (now + LASTS).max(told.alert.started_at),
+        Status::Ended | Status::Retracted => over_at(told).min(now).max(told.alert.started_at),
+    }
+}
+
+fn over_at(told: &Told) -> Time {
+    told.alert.ended_at.unwrap_or(told.at).max(told.alert.started_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{assert_golden, letter_with};
+    use super::*;
+
+    fn told(name: &str) -> Told {
+        Told::of(&letter_with(name, |_| {})).expect("told")
+    }
+
+    fn place() -> Place {
+        Place { site: "lisbon-1".to_owned() }
+    }
+
+    fn now() -> Time {
+        Time::parse("2026-03-14T12:00:00Z").expect("a time")
+    }
+
+    #[test]
+    fn the_alerts_are_those_of_the_golden_files() {
+        let told = told("rendezvous-opened");
+        assert_golden("rendezvous-opened.alertmanager", &format!("{:#}\n", alert(&told, &place(), now())));
+        assert_golden("rendezvous-opened.alertmanager-webhook", &format!("{:#}\n", webhook(&told, &place())));
+    }
+
+    #[test]
+    fn labels_stay_the_same_while_the_alert_changes() {
+        let first = told("rendezvous-opened");
+        let later = letter_with("rendezvous-opened", |change| {
+            change["revision"] = json!(9);
+            change["change"] = json!("ended");
+            change["alert"]["severity"] = json!("critical");
+            change["alert"]["score"] = json!(99);
+            change["alert"]["status"] = json!("ended");
+            change["alert"]["ended_at"] = json!("2026-03-14T05:00:00Z");
+            change["alert"]["vessels"][0]["name"] = json!("ANOTHER");
+        });
+        let (first, later) = (alert(&first, &place(), now()), alert(&Told::of(&later).expect("told"), &place(), now()));
+        assert_eq!(first["labels"], later["labels"]);
+        assert_ne!(first["annotations"], later["annotations"]);
+        assert_eq!(first["endsAt"], "2026-03-14T12:05:00Z", "firing until it is told again");
+        assert_eq!(later["endsAt"], "2026-03-14T05:00:00Z");
+    }
+
+    #[test]
+    fn what_was_retracted_is_over_when_that_was_decided() {
+        let told = told("loitering-retracted");
+        let made = alert(&told, &place(), now());
+        assert_eq!(made["endsAt"], json!(told.at));
+        assert_eq!(made["annotations"]["change"], "retracted");
+        assert_eq!(webhook(&told, &place())["status"], "resolved");
+    }
+
+    #[test]
+    fn it_never_ends_before_it_begins() {
+        let told = told("rendezvous-opened");
+        let made = alert(&told, &place(), Time::parse("2020-01-01T00:00:00Z").expect("a time"));
+        assert_eq!(made["endsAt"], made["startsAt"]);
+    }
+}

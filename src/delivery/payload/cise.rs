@@ -1,0 +1,204 @@
+//! A change as the Push of an Anomaly of CISE, data model 1.5.3.
+//!
+//! Entities stand in no namespace; only what `xsi:type` names has a prefix. The order of elements is that of the schema.
+
+mod words;
+
+use sha2::{Digest, Sha256};
+
+use super::xml::Element;
+use super::{Told, ToldPlace, ToldVessel};
+use crate::alerts::Status;
+use crate::alerts::handling::{Purpose, Reality};
+use crate::time::Time;
+
+pub(in crate::delivery) use words::{AnomalyType, RiskType, SeaBasin, anomaly_type};
+
+/// Who sends to whom, and what an anomaly is called.
+pub(in crate::delivery) struct Terms<'a> {
+    /// Service id of this daemon.
+    pub(in crate::delivery) sender: &'a str,
+    /// Service id of the receiver.
+    pub(in crate::delivery) recipient: &'a str,
+    /// Where.
+    pub(in crate::delivery) sea_basin: SeaBasin,
+    /// What this alert is.
+    pub(in crate::delivery) anomaly: AnomalyType,
+    /// What it may mean.
+    pub(in crate::delivery) risk: RiskType,
+}
+
+/// The unsigned Push; signing is the national adaptor's.
+///
+/// # Errors
+/// A sentence where the marking must not or cannot be said in CISE.
+pub(in crate::delivery) fn push(told: &Told, terms: &Terms<'_>) -> Result<String, String> {
+    let handling = &told.alert.handling;
+    let sensitivity = words::sensitivity(handling.tlp)
+        .ok_or("TLP:AMBER+STRICT has no equal in CISE, and AMBER would weaken it: it does not leave")?;
+    if handling.personal_data && handling.purpose == Purpose::NonSpecified {
+        return Err("it is personal data without a purpose: mark the alert with one".to_owned());
+    }
+    let alert_id = uuid(&told.alert.id);
+    let context = told.alert.case_id.as_deref().map_or_else(|| alert_id.clone(), uuid);
+    let payload = Element::of(
+        "Payload",
+        [
+            Element::text("InformationSecurityLevel", "NonClassified"),
+            Element::text("InformationSensitivity", sensitivity),
+            Element::text("IsPersonalData", handling.personal_data.to_string()),
+            Element::text("Purpose", handling.purpose.name()),
+            Element::text("RetentionPeriod", handling.retain_until.to_string()),
+            Element::text("EnsureEncryption", "false"),
+            anomaly(told, terms, sensitivity),
+        ],
+    )
+    .with("xsi:type", "ns4:XmlEntityPayload");
+    let push = Element::of(
+        "ns4:Push",
+        [
+            Element::text("ContextID", context),
+            Element::text("CorrelationID", &alert_id),
+            Element::text("CreationDateTime", told.at.to_string()),
+            Element::text("MessageID", uuid(&format!("{}-{}", told.alert.id, told.revision))),
+            Element::text("Priority", words::priority(told.alert.severity)),
+            Element::text("RequiresAck", "true"),
+            service("Sender", terms.sender, terms.sea_basin),
+            service("Recipient", terms.recipient, terms.sea_basin),
+            payload,
+        ],
+    );
+    Ok(push
+        .with("xmlns:ns4", "http://www.cise.eu/servicemodel/v1/message/")
+        .with("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance")
+        .document())
+}
+
+fn service(part: &'static str, id: &str, basin: SeaBasin) -> Element {
+    let is_sender = part == "Sender";
+    let mut inside = Vec::new();
+    if is_sender {
+        inside.push(Element::text("DataFreshness", "NearlyRealTime"));
+    }
+    inside.extend([
+        Element::text("SeaBasin", basin.name()),
+        Element::text("ServiceID", id),
+        Element::text("ServiceOperation", "Push"),
+        Element::text("ServiceRole", if is_sender { "Provider" } else { "Consumer" }),
+    ]);
+    if is_sender {
+        inside.push(Element::text("ServiceStatus", "Online"));
+    }
+    inside.push(Element::text("ServiceType", "AnomalyService"));
+    Element::of(part, inside)
+}
+
+fn anomaly(told: &Told, terms: &Terms<'_>, sensitivity: &str) -> Element {
+    let alert = &told.alert;
+    let retracted = alert.status == Status::Retracted;
+    let nature = if alert.handling.reality == Reality::Actual { "Estimated" } else { "Simulated" };
+    let what = alert.behaviour.replace('_', "-");
+    let said = format!("rule={}; {}", alert.behaviour, alert.summary);
+    let metadata = [
+        Element::text("CreationDate", told.at.to_string()),
+        Element::text(
+            "Description",
+            if retracted { format!("RETRACTED ({}): do not act on it; {said}", told.reason) } else { said },
+        ),
+        Element::text("Designation", if retracted { format!("retracted-{what}") } else { what }),
+        Element::text("InformationReliabilityLevel", words::reliability(alert)),
+        Element::text("InformationSensitivityDegree", sensitivity),
+        Element::text("Language", "en"),
+    ];
+    let ended = (alert.status != Status::Open).then(|| alert.ended_at.unwrap_or(told.at).max(alert.started_at));
+    let mut parts = vec![
+        Element::of(
+            "Identifier",
+            [Element::text("GeneratedIn", alert.opened_at.to_string()), Element::text("UUID", uuid(&alert.id))],
+        ),
+        Element::of("Metadata", metadata),
+        Element::text("NatureType", nature),
+        period("OccurrencePeriod", alert.started_at, ended),
+    ];
+    if !retracted {
+        let risk = [
+            Element::text("RiskLevel", words::risk_level(alert.severity)),
+            Element::text("RiskType", terms.risk.name()),
+        ];
+        parts.push(Element::of("ImpliedRiskRel", [Element::of("Risk", risk)]));
+    }
+    parts.extend(places(told));
+    parts.extend(alert.vessels.iter().map(|vessel| {
+        Element::of("InvolvedObjectRel", [object(told, vessel), Element::text("ObjectRole", "Participant")])
+    }));
+    parts.push(Element::text("AnomalyType", terms.anomaly.name()));
+    Element::of("Anomaly", parts).with("xmlns:vessel", "http://www.cise.eu/datamodel/v1/entity/vessel/")
+}
+
+/// Where it happened; of a silence, where the vessel was last heard and where it was heard again.
+fn places(told: &Told) -> Vec<Element> {
+    let silence = if told.alert.behaviour == "ais_gap" { told.alert.silence() } else { None };
+    let Some((before, after)) = silence else {
+        return told.alert.position.into_iter().map(|at| place(at, None)).collect();
+    };
+    let heard_again = after.map(|at| place(at, Some("EndPlace")));
+    std::iter::once(place(before, Some("StartPlace"))).chain(heard_again).collect()
+}
+
+fn place(at: ToldPlace, role: Option<&str>) -> Element {
+    let mut parts = vec![location(at), Element::text("EventArea", "GEN")];
+    parts.extend(role.map(|role| Element::text("LocationRole", role)));
+    parts.push(Element::text("SourceType", "Declaration"));
+    Element::of("LocationRel", parts)
+}
+
+fn object(told: &Told, vessel: &ToldVessel) -> Element {
+    let mut parts = Vec::new();
+    let name = vessel.name.as_deref().map(super::plain).filter(|name| !name.is_empty());
+    parts.extend(name.map(|name| Element::text("Name", name)));
+    if let Some(&(at, lon, lat, speed, course)) = told.alert.last_point(vessel) {
+        let mut known = vec![location(ToldPlace { lat, lon })];
+        known.extend(course.map(|degrees| Element::text("COG", format!("{degrees:.1}"))));
+        known.push(period("PeriodOfTime", at, None));
+        known.push(Element::text("SourceType", "Declaration"));
+        known.push(Element::text("SensorType", "AutomaticIdentificationSystem"));
+        known.extend(speed.map(|knots| Element::text("SOG", format!("{knots:.1}"))));
+        parts.push(Element::of("LocationRel", known));
+    }
+    let call_sign = vessel.call_sign.as_deref().map(super::plain).filter(|sign| !sign.is_empty());
+    parts.extend(call_sign.map(|sign| Element::text("CallSign", sign)));
+    parts.extend(vessel.imo.map(|number| Element::text("IMONumber", number.to_string())));
+    parts.push(Element::text("MMSI", vessel.mmsi.to_string()));
+    parts.extend(vessel.ship_type.and_then(words::ship_type).map(|kind| Element::text("ShipType", kind)));
+    Element::of("Object", parts).with("xsi:type", "vessel:Vessel")
+}
+
+fn location(at: ToldPlace) -> Element {
+    let geometry =
+        [Element::text("Latitude", format!("{:.4}", at.lat)), Element::text("Longitude", format!("{:.4}", at.lon))];
+    Element::of("Location", [Element::of("Geometry", geometry)])
+}
+
+fn period(name: &'static str, start: Time, end: Option<Time>) -> Element {
+    let moment = |date: &'static str, time: &'static str, at: Time| {
+        let whole = Time::from_seconds(at.seconds()).to_string();
+        let (day, clock) = whole.split_once('T').unwrap_or((&whole, ""));
+        [Element::text(date, day), Element::text(time, clock)]
+    };
+    let ends = end.into_iter().flat_map(|at| moment("EndDate", "EndTime", at));
+    Element::of(name, ends.chain(moment("StartDate", "StartTime", start)))
+}
+
+/// The UUID of a name: always the same for the same one (RFC 9562, version 8: the first bits of SHA-256).
+fn uuid(name: &str) -> String {
+    let digest = Sha256::digest(format!("org.atalaia:{name}"));
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    bytes[6] = bytes[6] & 0x0f | 0x80;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex = data_encoding::HEXLOWER.encode(&bytes);
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! A change as an event: CloudEvents 1.0 (JSON), and the plain shape of Standard Webhooks.
+
+use serde_json::{Value, json};
+
+use super::{Told, within_bounds};
+use crate::delivery::letter::{Letter, Place};
+
+/// Media type of [`cloud_event`].
+pub(in crate::delivery) const CLOUD_EVENT: &str = "application/cloudevents+json";
+
+/// One CloudEvent; its `id` is the key of the letter. Without the points of tracks, and with `truncated`, where it were too long.
+pub(in crate::delivery) fn cloud_event(letter: &Letter, told: &Told, place: &Place) -> Value {
+    let (data, truncated) = within_bounds(letter);
+    let alert = &told.alert;
+    let subject = alert
+        .vessels
+        .first()
+        .map_or(alert.behaviour.clone(), |vessel| format!("{}/{}", alert.behaviour, vessel.nine_digits()));
+    let mut event = json!({
+        "specversion": "1.0",
+        "id": letter.key,
+        "source": format!("urn:atalaia:site:{}", place.site),
+        "type": format!("org.atalaia.alert.{}.v1", told.change),
+        "subject": subject,
+        "time": told.at,
+        "datacontenttype": "application/json",
+        "dataschema": "urn:atalaia:schema:alert:1",
+        "tlp": alert.handling.tlp.name(),
+        "reality": alert.handling.reality.name(),
+    });
+    if !alert.handling.europol.is_empty() {
+        let codes: Vec<&str> = alert.handling.europol.iter().map(|code| code.name()).collect();
+        event["handling"] = json!(codes.join(" "));
+    }
+    if truncated {
+        event["truncated"] = json!(true);
+    }
+    event["data"] = data;
+    event
+}
+
+/// `{type, timestamp, data}`.
+pub(in crate::delivery) fn standard(letter: &Letter, told: &Told) -> Value {
+    let (data, _) = within_bounds(letter);
+    json!({"type": format!("alert.{}", told.change), "timestamp": told.at, "data": data})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{assert_golden, letter_with};
+    use super::*;
+
+    fn event(letter: &Letter) -> Value {
+        cloud_event(letter, &Told::of(letter).expect("told"), &Place { site: "lisbon-1".to_owned() })
+    }
+
+    #[test]
+    fn the_events_are_those_of_the_golden_files() {
+        let letter = letter_with("rendezvous-opened", |_| {});
+        assert_golden("rendezvous-opened.cloudevent", &format!("{:#}\n", event(&letter)));
+        let plain = standard(&letter, &Told::of(&letter).expect("told"));
+        assert_golden("rendezvous-opened.standard", &format!("{plain:#}\n"));
+    }
+
+    #[test]
+    fn attributes_are_what_cloudevents_allows() {
+        for name in ["rendezvous-opened", "loitering-retracted", "feed-silent-opened"] {
+            let event = event(&letter_with(name, |_| {}));
+            for (key, value) in event.as_object().expect("an object") {
+                let plain =
+                    key.len() <= 20 && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+                assert!(plain, "{key}");
+                assert!(
+                    key == "data" || value.is_boolean() || value.as_str().is_some_and(|text| !text.is_empty()),
+                    "{key}"
+                );
+            }
+            for required in ["id", "source", "specversion", "type"] {
+                assert!(event[required].is_string(), "{required}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_leaves_its_tracks_out_and_says_so() {
+        let long = letter_with("rendezvous-opened", |change| {
+            let points = &mut change["alert"]["evidence"]["tracks"][0]["points"];
+            *points = json!(vec![points[0].clone(); 2000]);
+        });
+        let event = event(&long);
+        assert_eq!(event["truncated"], true);
+        assert_eq!(event["data"]["alert"]["evidence"]["tracks"], json!([]));
+        assert!(event.to_string().len() < 64 * 1024);
+        assert!(super::standard(&long, &Told::of(&long).expect("told")).to_string().len() < 64 * 1024);
+    }
+}

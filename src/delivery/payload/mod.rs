@@ -1,0 +1,223 @@
+//! What sinks send, as pure functions of a change.
+
+pub(super) mod alertmanager;
+pub(super) mod cap;
+pub(super) mod cise;
+pub(super) mod events;
+mod xml;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::letter::{Letter, SendError};
+use crate::alerts::{Handling, Severity, Status, hidden};
+use crate::time::Time;
+
+/// Receivers and what stands between them must take so much; beyond it the tracks stay out. Bytes.
+const MOST_BYTES: usize = 60_000;
+
+/// A change as the formats read it.
+#[derive(Deserialize)]
+pub(super) struct Told {
+    /// `opened`, `updated`, `ended`, `retracted`.
+    pub(super) change: String,
+    /// Counts from 1.
+    pub(super) revision: u64,
+    /// When it was decided.
+    pub(super) at: Time,
+    /// Why, in a few words.
+    #[serde(default)]
+    pub(super) reason: String,
+    /// The alert after it.
+    pub(super) alert: ToldAlert,
+}
+
+/// The alert of a change, as far as formats name it.
+#[derive(Deserialize)]
+pub(super) struct ToldAlert {
+    pub(super) id: String,
+    pub(super) behaviour: String,
+    pub(super) status: Status,
+    pub(super) severity: Severity,
+    pub(super) score: i64,
+    pub(super) confidence: String,
+    pub(super) started_at: Time,
+    pub(super) opened_at: Time,
+    pub(super) ended_at: Option<Time>,
+    pub(super) vessels: Vec<ToldVessel>,
+    pub(super) zones: Vec<ToldZone>,
+    pub(super) position: Option<ToldPlace>,
+    pub(super) case_id: Option<String>,
+    pub(super) handling: Handling,
+    pub(super) summary: String,
+    #[serde(default)]
+    evidence: ToldEvidence,
+}
+
+/// A vessel of it; its texts are from the air.
+#[derive(Deserialize)]
+pub(super) struct ToldVessel {
+    pub(super) mmsi: u32,
+    pub(super) track: u16,
+    pub(super) imo: Option<u32>,
+    pub(super) name: Option<String>,
+    pub(super) call_sign: Option<String>,
+    pub(super) ship_type: Option<u8>,
+}
+
+/// A zone of it.
+#[derive(Deserialize)]
+pub(super) struct ToldZone {
+    pub(super) name: String,
+}
+
+/// Degrees.
+#[derive(Clone, Copy, Deserialize)]
+pub(super) struct ToldPlace {
+    pub(super) lat: f64,
+    pub(super) lon: f64,
+}
+
+#[derive(Default, Deserialize)]
+struct ToldEvidence {
+    #[serde(default)]
+    tracks: Vec<ToldTrack>,
+}
+
+#[derive(Deserialize)]
+struct ToldTrack {
+    mmsi: u32,
+    track: u16,
+    points: Vec<Point>,
+}
+
+/// `[time, lon, lat, sog kn or null, cog degrees or null]`.
+type Point = (Time, f64, f64, Option<f64>, Option<f64>);
+
+impl Told {
+    /// Reads it; what cannot be read will not be readable later.
+    pub(super) fn of(letter: &Letter) -> Result<Told, SendError> {
+        let unreadable =
+            |error| SendError::Refused { reason: format!("{}: is no line of an alert: {error}", letter.key) };
+        Told::deserialize(&*letter.change).map_err(unreadable)
+    }
+}
+
+impl ToldAlert {
+    /// Where the vessel was last.
+    fn last_point(&self, vessel: &ToldVessel) -> Option<&Point> {
+        let is_its = |track: &&ToldTrack| (track.mmsi, track.track) == (vessel.mmsi, vessel.track);
+        self.evidence.tracks.iter().find(is_its)?.points.last()
+    }
+
+    /// Where its vessel was before a silence and, once it is over, after it: the longest hole in its track, or what follows its end.
+    fn silence(&self) -> Option<(ToldPlace, Option<ToldPlace>)> {
+        let place = |point: &Point| ToldPlace { lat: point.2, lon: point.1 };
+        let points = &self.evidence.tracks.first()?.points;
+        if self.status == Status::Open {
+            return points.last().map(|last| (place(last), None));
+        }
+        let longest = points.windows(2).max_by_key(|pair| pair[1].0 - pair[0].0)?;
+        Some((place(&longest[0]), Some(place(&longest[1]))))
+    }
+
+    /// `TLP:AMBER H1`.
+    pub(super) fn marking(&self) -> String {
+        let codes = self.handling.europol.iter().map(|code| code.name());
+        std::iter::once(format!("TLP:{}", self.handling.tlp.name()))
+            .chain(codes.map(str::to_owned))
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    /// Nine digits each, with spaces between.
+    pub(super) fn mmsis(&self) -> String {
+        self.vessels.iter().map(ToldVessel::nine_digits).collect::<Vec<_>>().join(" ")
+    }
+
+    /// `36.4120N 009.8850W`.
+    pub(super) fn place(&self) -> Option<String> {
+        let ToldPlace { lat, lon } = self.position?;
+        let (north, east) = (if lat < 0.0 { 'S' } else { 'N' }, if lon < 0.0 { 'W' } else { 'E' });
+        Some(format!("{:07.4}{north} {:08.4}{east}", lat.abs(), lon.abs()))
+    }
+}
+
+impl ToldVessel {
+    /// Its MMSI as people write it.
+    pub(super) fn nine_digits(&self) -> String {
+        format!("{:09}", self.mmsi)
+    }
+
+    /// Its name, else its MMSI.
+    pub(super) fn called(&self) -> String {
+        self.name.as_deref().map(plain).filter(|name| !name.is_empty()).unwrap_or_else(|| self.nine_digits())
+    }
+}
+
+/// One line of characters that show: what does not becomes a space, those at the ends go.
+pub(super) fn plain(text: &str) -> String {
+    let shown = |c: char| if c.is_control() { ' ' } else { c };
+    text.chars().filter(|c| !hidden(*c) || c.is_control()).map(shown).collect::<String>().trim().to_owned()
+}
+
+/// The change as it goes into a body: whole, or without the points of its tracks where it would be longer than receivers must take.
+fn within_bounds(letter: &Letter) -> (Value, bool) {
+    let mut change = Value::clone(&letter.change);
+    if letter.line.len() <= MOST_BYTES {
+        return (change, false);
+    }
+    if let Some(tracks) = change["alert"]["evidence"]["tracks"].as_array_mut() {
+        tracks.clear();
+    }
+    (change, true)
+}
+
+/// A letter that says something else than it does.
+#[cfg(test)]
+pub(super) fn letter_with(name: &str, alter: impl FnOnce(&mut Value)) -> Letter {
+    let path = format!("tests/payloads/{name}.json");
+    let text = std::fs::read_to_string(&path).expect("a change of the package");
+    let mut change: Value = serde_json::from_str(&text).expect("JSON");
+    alter(&mut change);
+    Letter::new(Some(1), std::sync::Arc::from(change.to_string())).expect("a line of an alert")
+}
+
+/// Compares with a file of `tests/payloads`; `BLESS=1` writes it.
+#[cfg(test)]
+pub(super) fn assert_golden(name: &str, made: &str) {
+    let path = format!("tests/payloads/{name}");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, made).expect("written");
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(made, expected, "{path} differs; BLESS=1 rewrites it");
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn texts_from_the_air_become_one_line_that_shows_all_it_holds() {
+        assert_eq!(plain(" A\r\nB\u{202e}C\u{200b}\0 "), "A  BC");
+    }
+
+    #[test]
+    fn a_line_that_is_none_is_refused_and_named() {
+        let letter = letter_with("rendezvous-opened", |change| change["alert"]["started_at"] = json!("yesterday"));
+        let Err(SendError::Refused { reason }) = Told::of(&letter) else { panic!("refused") };
+        assert!(reason.starts_with(&letter.key), "{reason}");
+    }
+
+    #[test]
+    fn a_place_is_written_with_its_hemispheres() {
+        let letter = letter_with("rendezvous-opened", |change| {
+            change["alert"]["position"] = json!({"lat": -6.5, "lon": 3.25});
+        });
+        let told = Told::of(&letter).expect("told");
+        assert_eq!(told.alert.place().as_deref(), Some("06.5000S 003.2500E"));
+    }
+}

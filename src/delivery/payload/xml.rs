@@ -1,0 +1,161 @@
+//! A document of XML, built as a tree and written by the library.
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+
+use super::plain;
+
+/// An element: attributes, and either a text or children.
+pub(super) struct Element {
+    name: &'static str,
+    attributes: Vec<(&'static str, String)>,
+    inside: Inside,
+}
+
+enum Inside {
+    Text(String),
+    Children(Vec<Element>),
+}
+
+impl Element {
+    /// One that holds a text; whatever the text is, the document stays one.
+    pub(super) fn text(name: &'static str, text: impl AsRef<str>) -> Element {
+        Element { name, attributes: Vec::new(), inside: Inside::Text(legal(&plain(text.as_ref()))) }
+    }
+
+    /// One that holds others, in this order.
+    pub(super) fn of(name: &'static str, children: impl IntoIterator<Item = Element>) -> Element {
+        Element { name, attributes: Vec::new(), inside: Inside::Children(children.into_iter().collect()) }
+    }
+
+    /// With an attribute more.
+    pub(super) fn with(mut self, name: &'static str, value: &str) -> Element {
+        self.attributes.push((name, legal(&plain(value))));
+        self
+    }
+
+    /// The whole document, with its declaration.
+    pub(super) fn document(&self) -> String {
+        let mut writer = Writer::new_with_indent(Vec::new(), b' ', 1);
+        self.write_all(&mut writer).expect("memory takes everything");
+        let mut text = String::from_utf8(writer.into_inner()).expect("written from texts");
+        text.push('\n');
+        text
+    }
+
+    fn write_all(&self, writer: &mut Writer<Vec<u8>>) -> std::io::Result<()> {
+        writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+        self.write(writer)
+    }
+
+    fn write(&self, writer: &mut Writer<Vec<u8>>) -> std::io::Result<()> {
+        let attributes = self.attributes.iter().map(|(name, value)| (*name, value.as_str()));
+        writer.write_event(Event::Start(BytesStart::new(self.name).with_attributes(attributes)))?;
+        match &self.inside {
+            Inside::Text(text) => writer.write_event(Event::Text(BytesText::new(text)))?,
+            Inside::Children(children) => children.iter().try_for_each(|child| child.write(writer))?,
+        }
+        writer.write_event(Event::End(BytesEnd::new(self.name)))
+    }
+}
+
+/// What XML 1.0 has no place for (its production 2) is replaced.
+fn legal(text: &str) -> String {
+    let is_legal = |c: char| matches!(c, '\t' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    text.chars().map(|c| if is_legal(c) { c } else { '\u{fffd}' }).collect()
+}
+
+/// An element as another reader of XML sees it.
+#[cfg(test)]
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Seen {
+    pub(super) name: String,
+    pub(super) attributes: Vec<(String, String)>,
+    pub(super) text: String,
+    pub(super) children: Vec<Seen>,
+}
+
+#[cfg(test)]
+impl Seen {
+    /// The first element of that name, at any depth.
+    pub(super) fn find(&self, name: &str) -> Option<&Seen> {
+        if self.name == name {
+            return Some(self);
+        }
+        self.children.iter().find_map(|child| child.find(name))
+    }
+
+    /// Its text, empty where there is none.
+    pub(super) fn text_of(&self, name: &str) -> &str {
+        self.find(name).map_or("", |found| found.text.as_str())
+    }
+
+    /// Every element of that name.
+    pub(super) fn all<'a>(&'a self, name: &str, found: &mut Vec<&'a Seen>) {
+        if self.name == name {
+            found.push(self);
+        }
+        self.children.iter().for_each(|child| child.all(name, found));
+    }
+}
+
+/// Reads a document by the library's reader; names as they are written, prefixes included.
+#[cfg(test)]
+pub(super) fn read(text: &str) -> Result<Seen, String> {
+    let mut reader = quick_xml::Reader::from_str(text);
+    let mut open = vec![Seen::default()];
+    loop {
+        match reader.read_event().map_err(|error| error.to_string())? {
+            Event::Start(start) => {
+                let mut seen = Seen { name: start.name().as_ref().to_owned(), ..Seen::default() };
+                for attribute in start.attributes() {
+                    let attribute = attribute.map_err(|error| error.to_string())?;
+                    let value = quick_xml::escape::unescape(&attribute.value).map_err(|error| error.to_string())?;
+                    seen.attributes.push((attribute.key.as_ref().to_owned(), value.into_owned()));
+                }
+                open.push(seen);
+            }
+            Event::End(_) => {
+                let mut closed = open.pop().ok_or("an end too many")?;
+                if !closed.children.is_empty() {
+                    closed.text = closed.text.trim().to_owned();
+                }
+                open.last_mut().ok_or("an end too many")?.children.push(closed);
+            }
+            Event::Text(text) => open.last_mut().ok_or("text outside")?.text.push_str(&text),
+            Event::GeneralRef(name) => {
+                let escaped = format!("&{};", &*name);
+                let plain = quick_xml::escape::unescape(&escaped).map_err(|error| error.to_string())?;
+                open.last_mut().ok_or("text outside")?.text.push_str(&plain);
+            }
+            Event::Decl(_) => {}
+            Event::Eof => break,
+            other => return Err(format!("unexpected: {other:?}")),
+        }
+    }
+    match open.pop() {
+        Some(mut root) if open.is_empty() && root.children.len() == 1 => Ok(root.children.remove(0)),
+        _ => Err("not one element".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_attacker_sends_comes_back_as_the_text_it_is() {
+        let hostile = "]]><script a=\"1\">&amp;'</script>";
+        let made = Element::of("a", [Element::text("b", hostile).with("c", "\"<&>'")]).document();
+        let seen = read(&made).expect("a document");
+        assert_eq!(seen.text_of("b"), hostile);
+        assert_eq!(seen.children[0].attributes, [("c".to_owned(), "\"<&>'".to_owned())]);
+    }
+
+    #[test]
+    fn characters_that_xml_forbids_are_not_in_it() {
+        let made = Element::text("a", "x\0\u{1b}[31m\u{fffe}\u{ffff}\u{202e}y\r\nz").document();
+        assert!(made.chars().all(|c| c == '\n' || (!c.is_control() && c < '\u{fffe}')), "{made:?}");
+        assert_eq!(read(&made).expect("a document").text, "x  [31m\u{fffd}\u{fffd}y  z");
+    }
+}

@@ -1,0 +1,78 @@
+//! A folder that another program collects messages from: each is there whole or not at all.
+
+use std::path::{Path, PathBuf};
+
+use super::letter::{Letter, SendError};
+use crate::disk::{RealDisk, create_folders, write_whole};
+
+/// The folder.
+#[derive(Debug)]
+pub(super) struct Spool {
+    folder: PathBuf,
+}
+
+impl Spool {
+    /// One that is made when the first message comes.
+    pub(super) fn new(folder: &Path) -> Spool {
+        Spool { folder: folder.to_owned() }
+    }
+
+    /// Puts the message there as `<key>.xml`, durably; the same key replaces what it put before.
+    pub(super) async fn put(&self, letter: &Letter, text: String) -> Result<(), SendError> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if !letter.key.bytes().all(is_plain) {
+            return Err(SendError::Refused { reason: "its id is no name of a file".to_owned() });
+        }
+        let (folder, path) = (self.folder.clone(), self.folder.join(format!("{}.xml", letter.key)));
+        let shown = path.display().to_string();
+        let written = tokio::task::spawn_blocking(move || {
+            create_folders(&RealDisk, &folder)?;
+            write_whole(&RealDisk, &path, text.as_bytes())
+        });
+        let failed = |reason: String| SendError::Later { wait: None, reason: format!("{shown}: {reason}") };
+        match written.await {
+            Ok(outcome) => outcome.map_err(|error| failed(error.to_string())),
+            Err(stopped) => Err(failed(stopped.to_string())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::payload::letter_with;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_message_is_there_whole_and_nothing_beside_it() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let spool = Spool::new(&folder.path().join("out/cise"));
+        let letter = letter_with("rendezvous-opened", |_| {});
+        for text in ["<a/>", "<b/>"] {
+            spool.put(&letter, text.to_owned()).await.expect("put");
+        }
+        let names: Vec<String> = std::fs::read_dir(folder.path().join("out/cise"))
+            .expect("made")
+            .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
+            .collect();
+        assert_eq!(names, [format!("{}.xml", letter.key)]);
+        assert_eq!(std::fs::read_to_string(folder.path().join("out/cise").join(&names[0])).expect("text"), "<b/>");
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_is_tried_again_and_named() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        std::fs::write(folder.path().join("file"), "").expect("written");
+        let spool = Spool::new(&folder.path().join("file"));
+        let error =
+            spool.put(&letter_with("rendezvous-opened", |_| {}), "<a/>".to_owned()).await.expect_err("no folder");
+        assert!(matches!(&error, SendError::Later { reason, .. } if reason.contains("/file/")), "{error}");
+    }
+
+    #[tokio::test]
+    async fn an_id_never_leads_out_of_the_folder() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let letter = letter_with("rendezvous-opened", |change| change["alert"]["id"] = "../../x".into());
+        let outcome = Spool::new(folder.path()).put(&letter, "<a/>".to_owned()).await;
+        assert!(matches!(outcome, Err(SendError::Refused { .. })));
+    }
+}

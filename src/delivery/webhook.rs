@@ -1,0 +1,166 @@
+//! Sink: each change posted to an address, signed as Standard Webhooks 1.0 has it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use data_encoding::BASE64;
+use hmac::{Hmac, KeyInit, Mac};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+use super::http_post::{self, Post, Target};
+use super::letter::{Letter, Place, SendError};
+use super::payload::{Told, alertmanager, events};
+use crate::clock::Clock;
+use crate::secret::Secret;
+use crate::time::Time;
+use crate::tls;
+
+/// What symmetric keys of Standard Webhooks begin with.
+const PREFIX: &str = "whsec_";
+
+/// `[sinks.webhook]`
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where to post; `https://…`, or `http://…` to a network of `allow`.
+    pub url: String,
+    /// `cloudevents`, `standard`, `line` or `alertmanager`.
+    #[serde(default)]
+    pub body: Body,
+    /// One or two keys (`whsec_…`) that bodies are signed with; two while one replaces the other.
+    #[serde(default)]
+    pub secrets: Vec<Secret>,
+    /// Sent as `Authorization: Bearer …`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bearer: Option<Secret>,
+    /// Other headers, by name.
+    #[serde(default)]
+    pub headers: BTreeMap<String, Secret>,
+    /// For the whole exchange, 1 to 100.
+    #[serde(default = "http_post::timeout_seconds")]
+    pub timeout_seconds: u64,
+    /// Networks that may be reached although they are not the Internet's.
+    #[serde(default)]
+    pub allow: Vec<String>,
+    /// Whom to trust.
+    #[serde(default)]
+    pub tls: tls::Settings,
+}
+
+/// What is posted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    /// A CloudEvent 1.0 in JSON, the change as its data.
+    #[default]
+    Cloudevents,
+    /// `{type, timestamp, data}` of Standard Webhooks.
+    Standard,
+    /// The line of the alert stream as it is.
+    Line,
+    /// What Alertmanager's own webhooks post, version 4.
+    Alertmanager,
+}
+
+impl Settings {
+    /// What is wrong with it; `path` is the key's path.
+    pub fn problems(&self, path: &str) -> Vec<String> {
+        let mut problems = self.target().problems(path);
+        if 2 < self.secrets.len() {
+            problems.push(format!("{path}.secrets: holds {}; two live keys are the most", self.secrets.len()));
+        }
+        for (index, secret) in self.secrets.iter().enumerate() {
+            problems.extend(secret.problems(&format!("{path}.secrets[{index}]")));
+        }
+        problems
+    }
+
+    /// Makes relative paths ones from `folder`.
+    pub fn within(&mut self, folder: &Path) {
+        http_post::within(folder, &mut self.tls, &mut self.bearer);
+        self.secrets.iter_mut().chain(self.headers.values_mut()).for_each(|secret| secret.within(folder));
+    }
+
+    fn target(&self) -> Target<'_> {
+        Target {
+            url: &self.url,
+            tls: &self.tls,
+            bearer: self.bearer.as_ref(),
+            headers: Some(&self.headers),
+            timeout_seconds: self.timeout_seconds,
+            allow: &self.allow,
+        }
+    }
+}
+
+/// An address that takes changes.
+#[derive(Debug)]
+pub(super) struct Webhook {
+    post: Post,
+    body: Body,
+    keys: Vec<Hmac<Sha256>>,
+    place: Place,
+    now: fn() -> Time,
+}
+
+impl Webhook {
+    /// Reads its secrets and certificates.
+    pub(super) fn new(settings: &Settings, place: &Place) -> Result<Webhook, String> {
+        let keys = settings.secrets.iter().map(key).collect::<Result<_, _>>()?;
+        let (body, place) = (settings.body, place.clone());
+        Ok(Webhook { post: settings.target().open()?, body, keys, place, now: || Clock.now() })
+    }
+
+    /// Posts each.
+    pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
+        for letter in letters {
+            let (body, media_type) = self.body(letter)?;
+            let headers = self.headers(&letter.key, (self.now)(), body.as_bytes());
+            self.post.post(body.into_bytes(), media_type, &headers).await?;
+        }
+        Ok(())
+    }
+
+    fn body(&self, letter: &Letter) -> Result<(String, &'static str), SendError> {
+        const JSON: &str = "application/json";
+        let told = Told::of(letter)?;
+        Ok(match self.body {
+            Body::Cloudevents => (events::cloud_event(letter, &told, &self.place).to_string(), events::CLOUD_EVENT),
+            Body::Standard => (events::standard(letter, &told).to_string(), JSON),
+            Body::Line => (letter.line.to_string(), JSON),
+            Body::Alertmanager => (alertmanager::webhook(&told, &self.place).to_string(), JSON),
+        })
+    }
+
+    /// The id is the same in every attempt, the moment that of this one.
+    fn headers(&self, id: &str, now: Time, body: &[u8]) -> Vec<(&'static str, String)> {
+        let seconds = now.seconds();
+        let mut headers = vec![("webhook-id", id.to_owned()), ("webhook-timestamp", seconds.to_string())];
+        if !self.keys.is_empty() {
+            let all: Vec<String> = self.keys.iter().map(|key| signature(key, id, seconds, body)).collect();
+            headers.push(("webhook-signature", all.join(" ")));
+        }
+        headers
+    }
+}
+
+/// `v1,<base64>` over `id.timestamp.body`.
+fn signature(key: &Hmac<Sha256>, id: &str, seconds: i64, body: &[u8]) -> String {
+    let mut mac = key.clone();
+    mac.update(format!("{id}.{seconds}.").as_bytes());
+    mac.update(body);
+    format!("v1,{}", BASE64.encode(&mac.finalize().into_bytes()))
+}
+
+fn key(secret: &Secret) -> Result<Hmac<Sha256>, String> {
+    let revealed = secret.read().map_err(|error| error.to_string())?;
+    let bytes = revealed.expose().strip_prefix(PREFIX).and_then(|text| BASE64.decode(text.as_bytes()).ok());
+    let bytes = bytes.filter(|bytes| (24..=64).contains(&bytes.len()));
+    let fault = || format!("a signing key is no {PREFIX} and the base64 of 24 to 64 bytes");
+    Ok(Hmac::new_from_slice(&bytes.ok_or_else(fault)?).expect("a key may have any length"))
+}
+
+#[cfg(test)]
+mod tests;
