@@ -5,13 +5,21 @@
 //! became of each. A sink that is slow, hangs or lies costs only itself. Two failures in a row are a sink that is down: it rests, then
 //! is tried with the oldest letter; what is refused, or not taken for `give_up_hours`, is given up, and the store raises an alert.
 
+mod cot;
+mod email;
+mod journald;
 mod jsonl;
 mod letter;
 mod log;
+mod mqtt;
+mod nats;
 mod queue;
 mod settings;
+mod syslog;
 mod target;
+mod telling;
 mod window;
+mod wire;
 mod worker;
 
 use std::collections::BTreeMap;
