@@ -18,6 +18,8 @@ mod settings;
 mod syslog;
 mod target;
 mod telling;
+#[cfg(test)]
+mod trial;
 mod window;
 mod wire;
 mod worker;

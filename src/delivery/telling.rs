@@ -159,53 +159,11 @@ fn token(word: &str) -> Result<&str, SendError> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use std::sync::Arc;
 
     use super::*;
-
-    /// The alerts of the export tests, told one after the other: a meeting that ended, a hostile one, one without a place.
-    pub(in crate::delivery) fn letters() -> Vec<Letter> {
-        let lines = include_str!("../../tests/exports/alerts.jsonl").lines();
-        lines.enumerate().map(|(index, line)| letter(line, index)).collect()
-    }
-
-    fn letter(line: &str, index: usize) -> Letter {
-        let mut alert: Value = serde_json::from_str(line).expect("JSON");
-        for key in ["file_tlp", "state", "assignee", "finding", "finding_reason", "notes"] {
-            alert.as_object_mut().expect("an object").shift_remove(key);
-        }
-        let (change, at) = [("ended", "05:00:00Z"), ("updated", "02:00:00.250Z"), ("opened", "00:01:30Z")][index];
-        let (revision, at) = ([3, 2, 1][index], format!("2026-03-01T{at}"));
-        let change =
-            serde_json::json!({"change": change, "revision": revision, "at": at, "reason": "a\nword", "alert": alert});
-        Letter::new(Some(index as i64), Arc::from(change.to_string())).expect("a letter")
-    }
-
-    /// The same letter with another change and revision.
-    pub(in crate::delivery) fn changed(letter: &Letter, change: &str, revision: u64) -> Letter {
-        let mut value = (*letter.change).clone();
-        value["change"] = change.into();
-        value["revision"] = revision.into();
-        Letter::new(letter.row, Arc::from(value.to_string())).expect("a letter")
-    }
-
-    /// Compares with the committed payload, or writes it.
-    #[track_caller]
-    pub(in crate::delivery) fn golden(name: &str, made: &[u8]) {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/payloads").join(name);
-        if std::env::var_os("BLESS").is_some() {
-            std::fs::write(&path, made).expect("written");
-        }
-        let kept = std::fs::read(&path).unwrap_or_default();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        assert_eq!(text(made), text(&kept), "{name}: look at it, then BLESS=1");
-    }
-
-    /// What an error says, whichever it is.
-    pub(in crate::delivery) fn reason(error: &SendError) -> String {
-        format!("{error} {error:?}")
-    }
+    use crate::delivery::trial::letters;
 
     #[test]
     fn only_plain_words_name_a_topic() {
