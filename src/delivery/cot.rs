@@ -61,7 +61,7 @@ impl Settings {
         let bounds = [
             ("stale_minutes", self.stale_minutes, 1..=43_200),
             ("multicast_hops", self.multicast_hops, 0..=255),
-            ("timeout_seconds", self.timeout_seconds, 1..=300),
+            ("timeout_seconds", self.timeout_seconds, 1..=100),
         ];
         for (key, value, range) in bounds.into_iter().filter(|(_, value, range)| !range.contains(value)) {
             problems.push(format!("{path}.{key} must lie between {} and {}, not {value}", range.start(), range.end()));

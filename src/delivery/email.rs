@@ -105,7 +105,7 @@ impl Settings {
         let bounds = [
             ("digest_minutes", self.digest_minutes, 0..=1440),
             ("max_per_hour", self.max_per_hour, 1..=3600),
-            ("timeout_seconds", self.timeout_seconds, 1..=300),
+            ("timeout_seconds", self.timeout_seconds, 1..=100),
         ];
         for (key, value, range) in bounds.into_iter().filter(|(_, value, range)| !range.contains(value)) {
             problems.push(format!("{path}.{key} must lie between {} and {}, not {value}", range.start(), range.end()));

@@ -1,6 +1,6 @@
 //! Sink: entries in the journal of the machine, by its own protocol, with fields that `journalctl` selects by.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -38,9 +38,6 @@ impl Settings {
             false => vec![format!("{path}.socket: is no absolute path; write \"/run/systemd/journal/socket\"")],
         }
     }
-
-    /// Makes relative paths ones from `folder`: there are none.
-    pub fn within(&mut self, _folder: &Path) {}
 }
 
 /// The way to the journal.

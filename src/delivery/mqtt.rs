@@ -72,8 +72,8 @@ impl Settings {
         if self.client_id.as_ref().is_some_and(|id| id.is_empty() || id.contains(char::is_control)) {
             problems.push(format!("{path}.client_id: is no name; write letters and digits or leave it out"));
         }
-        if !(1..=300).contains(&self.timeout_seconds) {
-            problems.push(format!("{path}.timeout_seconds must lie between 1 and 300, not {}", self.timeout_seconds));
+        if !(1..=100).contains(&self.timeout_seconds) {
+            problems.push(format!("{path}.timeout_seconds must lie between 1 and 100, not {}", self.timeout_seconds));
         }
         problems.extend(self.password.iter().flat_map(|secret| secret.problems(&format!("{path}.password"))));
         problems.extend(self.tls.problems(&format!("{path}.tls")));

@@ -72,8 +72,8 @@ impl Settings {
         if self.user.is_some() != self.password.is_some() {
             problems.push(format!("{path}: has only one of user and password; write both or none"));
         }
-        if !(1..=300).contains(&self.timeout_seconds) {
-            problems.push(format!("{path}.timeout_seconds must lie between 1 and 300, not {}", self.timeout_seconds));
+        if !(1..=100).contains(&self.timeout_seconds) {
+            problems.push(format!("{path}.timeout_seconds must lie between 1 and 100, not {}", self.timeout_seconds));
         }
         for (key, secret) in [("token", &self.token), ("password", &self.password)] {
             problems.extend(secret.iter().flat_map(|secret| secret.problems(&format!("{path}.{key}"))));

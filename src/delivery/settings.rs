@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::{cot, email, journald, mqtt, nats, syslog};
 use crate::alerts::Severity;
 use crate::alerts::handling::{Europol, Purpose, Reality, Tlp};
 use crate::store::{Carries, Wants};
@@ -51,6 +52,24 @@ pub struct Settings {
     /// The country or organisation behind it: where an alert names whom it may go to, this must be among them.
     #[serde(default)]
     pub recipient: Option<String>,
+    /// The server or mesh (`cot`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cot: Option<cot::Settings>,
+    /// Server, sender, receivers (`email`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<email::Settings>,
+    /// Where the journal listens (`journald`); may be left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journald: Option<journald::Settings>,
+    /// The broker (`mqtt`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mqtt: Option<mqtt::Settings>,
+    /// The server (`nats`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nats: Option<nats::Settings>,
+    /// The collector (`syslog`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub syslog: Option<syslog::Settings>,
 }
 
 fn min_severity() -> Level {
@@ -69,6 +88,18 @@ pub enum Kind {
     Jsonl,
     /// The daemon's log.
     Log,
+    /// Markers on the maps of TAK.
+    Cot,
+    /// Mail to people.
+    Email,
+    /// The journal of the machine.
+    Journald,
+    /// Retained messages on an MQTT broker.
+    Mqtt,
+    /// A stream of NATS JetStream.
+    Nats,
+    /// A collector of RFC 5424 messages.
+    Syslog,
 }
 
 impl Kind {
@@ -77,12 +108,18 @@ impl Kind {
         match self {
             Kind::Jsonl => "jsonl",
             Kind::Log => "log",
+            Kind::Cot => "cot",
+            Kind::Email => "email",
+            Kind::Journald => "journald",
+            Kind::Mqtt => "mqtt",
+            Kind::Nats => "nats",
+            Kind::Syslog => "syslog",
         }
     }
 
     /// Whether what it takes stays on the machine of the daemon.
     fn stays_in_the_house(self) -> bool {
-        matches!(self, Kind::Jsonl | Kind::Log)
+        matches!(self, Kind::Jsonl | Kind::Log | Kind::Journald)
     }
 }
 
@@ -131,6 +168,12 @@ impl Default for Settings {
             realities: Vec::new(),
             personal_data: true,
             recipient: None,
+            cot: None,
+            email: None,
+            journald: None,
+            mqtt: None,
+            nats: None,
+            syslog: None,
         }
     }
 }
@@ -154,15 +197,54 @@ impl Settings {
                 problems.push(format!("{path}.path: kind \"{}\" takes no path; leave it out", kind.name()));
             }
         }
+        problems.extend(self.tables(path));
         if !(0..=100).contains(&self.min_score) {
             problems.push(format!("{path}.min_score: is {}; write 0 to 100", self.min_score));
         }
         problems
     }
 
+    /// What is wrong with the tables of single kinds.
+    fn tables(&self, path: &str) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut table = |kind: Kind, own: Option<Vec<String>>| match own {
+            Some(_) if kind != self.kind => problems
+                .push(format!("{path}.{0}: goes with kind \"{0}\"; write that kind or leave it out", kind.name())),
+            Some(own) => problems.extend(own),
+            // The journal is where it always is.
+            None if kind == self.kind && kind != Kind::Journald => problems.push(format!(
+                "{path}: kind \"{0}\" needs a table [sinks.{0}]; config/atalaia.toml shows one",
+                kind.name()
+            )),
+            None => {}
+        };
+        table(Kind::Cot, self.cot.as_ref().map(|own| own.problems(&format!("{path}.cot"))));
+        table(Kind::Email, self.email.as_ref().map(|own| own.problems(&format!("{path}.email"))));
+        table(Kind::Journald, self.journald.as_ref().map(|own| own.problems(&format!("{path}.journald"))));
+        table(Kind::Mqtt, self.mqtt.as_ref().map(|own| own.problems(&format!("{path}.mqtt"))));
+        table(Kind::Nats, self.nats.as_ref().map(|own| own.problems(&format!("{path}.nats"))));
+        table(Kind::Syslog, self.syslog.as_ref().map(|own| own.problems(&format!("{path}.syslog"))));
+        problems
+    }
+
     /// Makes relative paths ones from `folder`.
     pub fn within(&mut self, folder: &Path) {
         self.path = self.path.take().map(|path| folder.join(path));
+        if let Some(own) = &mut self.cot {
+            own.within(folder);
+        }
+        if let Some(own) = &mut self.email {
+            own.within(folder);
+        }
+        if let Some(own) = &mut self.mqtt {
+            own.within(folder);
+        }
+        if let Some(own) = &mut self.nats {
+            own.within(folder);
+        }
+        if let Some(own) = &mut self.syslog {
+            own.within(folder);
+        }
     }
 
     /// What the store is to put before it.

@@ -90,8 +90,8 @@ impl Settings {
                 self.longest_bytes
             ));
         }
-        if !(1..=300).contains(&self.timeout_seconds) {
-            problems.push(format!("{path}.timeout_seconds must lie between 1 and 300, not {}", self.timeout_seconds));
+        if !(1..=100).contains(&self.timeout_seconds) {
+            problems.push(format!("{path}.timeout_seconds must lie between 1 and 100, not {}", self.timeout_seconds));
         }
         if self.transport != Transport::Tls && self.tls != tls::Settings::default() {
             problems.push(format!("{path}.tls: goes with transport = \"tls\"; write that or leave it out"));
@@ -179,7 +179,7 @@ impl Line {
         );
         let mut put = |name: &str, value: &str| {
             // Writing to memory cannot fail.
-            drop(write!(message, " {name}=\"{}\"", escaped(value)));
+            let _ = write!(message, " {name}=\"{}\"", escaped(value));
         };
         put("alert", told.word("id"));
         put("revision", &told.revision().to_string());

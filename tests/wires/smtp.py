@@ -3,6 +3,7 @@
 First it prints its port. Certificates stand beside it.
 """
 
+import asyncio
 import email
 import email.policy
 import json
@@ -10,8 +11,7 @@ import pathlib
 import ssl
 import sys
 
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
+from aiosmtpd.smtp import SMTP, AuthResult
 
 HERE = pathlib.Path(__file__).parent
 KIND = sys.argv[1]
@@ -23,7 +23,7 @@ def told(message):
              for part in message.iter_attachments()]
     return {
         "headers": [[name, str(value)] for name, value in message.items()],
-        "text": text.get_content(),
+        "text": text.get_content().replace("\r\n", "\n"),
         "files": files,
         "defects": [repr(defect) for defect in message.defects],
     }
@@ -62,10 +62,15 @@ if KIND in ("starttls", "login"):
     options.update(tls_context=context, require_starttls=True)
 if KIND == "login":
     options.update(authenticator=authenticate, auth_required=True, auth_require_tls=True)
-controller = Controller(Handler(), hostname="127.0.0.1", port=0, **options)
-# With port 0 the system chooses; asking the controller to greet itself there would not find it.
-controller._trigger_server = lambda: None
-controller.start()
-print(controller.server.sockets[0].getsockname()[1], flush=True)
-sys.stdin.read()
-controller.stop()
+
+
+async def serve():
+    loop = asyncio.get_running_loop()
+    make = lambda: SMTP(Handler(), hostname="127.0.0.1", **options)
+    server = await loop.create_server(make, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    # Whoever started it closes its input.
+    await loop.run_in_executor(None, sys.stdin.read)
+
+
+asyncio.run(serve())

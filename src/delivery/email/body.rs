@@ -119,7 +119,7 @@ fn row(text: &mut String, name: &str, value: &str) {
 
 fn line(text: &mut String, line: &str) {
     // Writing to memory cannot fail.
-    drop(writeln!(text, "{}", line.trim_end()));
+    let _ = writeln!(text, "{}", line.trim_end());
 }
 
 #[cfg(test)]

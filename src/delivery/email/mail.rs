@@ -91,7 +91,8 @@ fn subject(letters: &[Letter]) -> String {
     } else {
         subject += &format!("{} changes of alerts, up to {severity}", letters.len());
     }
-    subject
+    // A name that looks like an encoded word would be decoded by whoever reads it, line ends and all.
+    subject.replace("=?", "= ?")
 }
 
 /// The alerts with their tracks for a map program, each as its latest change has it.

@@ -18,7 +18,9 @@ fn broker(lines: &str) -> Option<(Server, u16, tempfile::TempDir)> {
     let program = installed("ATALAIA_MOSQUITTO")?;
     let (folder, port) = (tempfile::TempDir::new().expect("a folder"), free_port());
     let here = beside("tests/wires");
-    let lines = lines.replace("HERE", &here.to_string_lossy()).replace("PORT", &port.to_string());
+    // As root it would become somebody who may not read our certificates.
+    let lines =
+        format!("user root\n{lines}").replace("HERE", &here.to_string_lossy()).replace("PORT", &port.to_string());
     let file = folder.path().join("mosquitto.conf");
     std::fs::write(&file, lines).expect("written");
     let server = Server::start(Command::new(program).arg("-c").arg(file));
