@@ -87,14 +87,28 @@ impl Target {
     /// How often it wants to be told anew of what is open, if it does.
     pub(super) fn refresh_every(&self) -> Option<Duration> {
         match self {
-            _ => None,
+            Target::Jsonl(_)
+            | Target::Log
+            | Target::Cot(_)
+            | Target::Email(_)
+            | Target::Journald(_)
+            | Target::Mqtt(_)
+            | Target::Nats(_)
+            | Target::Syslog(_) => None,
         }
     }
 
     /// Tells it anew of what is open.
     pub(super) async fn refresh(&mut self, _open: &[Letter]) -> Result<(), SendError> {
         match self {
-            _ => Ok(()),
+            Target::Jsonl(_)
+            | Target::Log
+            | Target::Cot(_)
+            | Target::Email(_)
+            | Target::Journald(_)
+            | Target::Mqtt(_)
+            | Target::Nats(_)
+            | Target::Syslog(_) => Ok(()),
         }
     }
 

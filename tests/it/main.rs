@@ -34,6 +34,7 @@ mod restart;
 mod scenes;
 mod settings;
 mod shards;
+mod sinks_wire;
 mod witness;
 mod zone_borders;
 mod zone_files;

@@ -59,7 +59,7 @@ async fn a_mail_arrives_marked_threaded_and_with_its_map_layer() {
     let id = "<aaaaaaaaaaaaaaaaaaaaaaaaaa-1.porto-1.atalaia@example.org>";
     assert_eq!(header(&mail, "Message-ID"), [id]);
     assert!(header(&mail, "In-Reply-To").is_empty());
-    assert_eq!(mail["text"], body::text(&[first.clone()]).as_str());
+    assert_eq!(mail["text"], body::text(std::slice::from_ref(&first)).as_str());
     assert_eq!(mail["files"][0][0], "aaaaaaaaaaaaaaaaaaaaaaaaaa.geojson");
     assert_eq!(mail["files"][0][1], "application/geo+json");
     let layer: Value = serde_json::from_str(mail["files"][0][2].as_str().expect("text")).expect("JSON");
