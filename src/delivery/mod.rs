@@ -8,18 +8,28 @@
 mod alertmanager;
 mod cap;
 mod cise;
+mod cot;
+mod email;
 mod exec;
 mod http_post;
+mod journald;
 mod jsonl;
 mod letter;
 mod log;
+mod mqtt;
+mod nats;
 mod payload;
 mod queue;
 mod settings;
 mod spool;
+mod syslog;
 mod target;
+mod telling;
 mod webhook;
+#[cfg(test)]
+mod trial;
 mod window;
+mod wire;
 mod worker;
 
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{alertmanager, cap, cise, exec, webhook};
+use super::{alertmanager, cap, cise, cot, email, exec, journald, mqtt, nats, syslog, webhook};
 use crate::alerts::Severity;
 use crate::alerts::handling::{Europol, Purpose, Reality, Tlp};
 use crate::store::{Carries, Wants};
@@ -67,6 +67,24 @@ pub struct Settings {
     /// What kind `cap` needs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cap: Option<cap::Settings>,
+    /// The server or mesh (`cot`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cot: Option<cot::Settings>,
+    /// Server, sender, receivers (`email`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<email::Settings>,
+    /// Where the journal listens (`journald`); may be left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journald: Option<journald::Settings>,
+    /// The broker (`mqtt`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mqtt: Option<mqtt::Settings>,
+    /// The server (`nats`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nats: Option<nats::Settings>,
+    /// The collector (`syslog`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub syslog: Option<syslog::Settings>,
 }
 
 fn min_severity() -> Level {
@@ -95,6 +113,18 @@ pub enum Kind {
     Cise,
     /// Messages of the Common Alerting Protocol.
     Cap,
+    /// Markers on the maps of TAK.
+    Cot,
+    /// Mail to people.
+    Email,
+    /// The journal of the machine.
+    Journald,
+    /// Retained messages on an MQTT broker.
+    Mqtt,
+    /// A stream of NATS JetStream.
+    Nats,
+    /// A collector of RFC 5424 messages.
+    Syslog,
 }
 
 impl Kind {
@@ -108,6 +138,12 @@ impl Kind {
             Kind::Exec => "exec",
             Kind::Cise => "cise",
             Kind::Cap => "cap",
+            Kind::Cot => "cot",
+            Kind::Email => "email",
+            Kind::Journald => "journald",
+            Kind::Mqtt => "mqtt",
+            Kind::Nats => "nats",
+            Kind::Syslog => "syslog",
         }
     }
 
@@ -118,7 +154,7 @@ impl Kind {
 
     /// Whether what it takes stays on the machine of the daemon.
     fn stays_in_the_house(self) -> bool {
-        matches!(self, Kind::Jsonl | Kind::Log)
+        matches!(self, Kind::Jsonl | Kind::Log | Kind::Journald)
     }
 }
 
@@ -172,6 +208,12 @@ impl Default for Settings {
             exec: None,
             cise: None,
             cap: None,
+            cot: None,
+            email: None,
+            journald: None,
+            mqtt: None,
+            nats: None,
+            syslog: None,
         }
     }
 }
@@ -214,11 +256,19 @@ impl Settings {
             (Kind::Exec, of(&self.exec, below(Kind::Exec), exec::Settings::problems)),
             (Kind::Cise, of(&self.cise, below(Kind::Cise), cise::Settings::problems)),
             (Kind::Cap, of(&self.cap, below(Kind::Cap), cap::Settings::problems)),
+            (Kind::Cot, of(&self.cot, below(Kind::Cot), cot::Settings::problems)),
+            (Kind::Email, of(&self.email, below(Kind::Email), email::Settings::problems)),
+            (Kind::Journald, of(&self.journald, below(Kind::Journald), journald::Settings::problems)),
+            (Kind::Mqtt, of(&self.mqtt, below(Kind::Mqtt), mqtt::Settings::problems)),
+            (Kind::Nats, of(&self.nats, below(Kind::Nats), nats::Settings::problems)),
+            (Kind::Syslog, of(&self.syslog, below(Kind::Syslog), syslog::Settings::problems)),
         ];
         let mut problems = Vec::new();
         for (kind, found) in tables {
             match (kind == self.kind, found) {
                 (true, Some(own)) => problems.extend(own),
+                // The journal is where it always is.
+                (true, None) if kind == Kind::Journald => {}
                 (true, None) => {
                     let (name, table) = (kind.name(), kind.table());
                     problems.push(format!(
@@ -245,6 +295,11 @@ impl Settings {
         self.alertmanager.iter_mut().for_each(|alertmanager| alertmanager.within(folder));
         self.cise.iter_mut().for_each(|cise| cise.within(folder));
         self.cap.iter_mut().for_each(|cap| cap.within(folder));
+        self.cot.iter_mut().for_each(|cot| cot.within(folder));
+        self.email.iter_mut().for_each(|email| email.within(folder));
+        self.mqtt.iter_mut().for_each(|mqtt| mqtt.within(folder));
+        self.nats.iter_mut().for_each(|nats| nats.within(folder));
+        self.syslog.iter_mut().for_each(|syslog| syslog.within(folder));
     }
 
     /// What the store is to put before it.

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use super::letter::{Letter, Pace, Place, SendError};
 use super::settings::{Kind, Settings};
-use super::{alertmanager, cap, cise, exec, jsonl, log, webhook};
+use super::{alertmanager, cap, cise, cot, email, exec, journald, jsonl, log, mqtt, nats, syslog, webhook};
 use crate::clock::Moment;
 
 /// What takes letters.
-#[derive(Debug)]
 pub(super) enum Target {
     Jsonl(jsonl::Jsonl),
     Log,
@@ -17,6 +16,12 @@ pub(super) enum Target {
     Exec(exec::Exec),
     Cise(cise::Cise),
     Cap(cap::Cap),
+    Cot(Box<cot::Cot>),
+    Email(Box<email::Email>),
+    Journald(Box<journald::Journald>),
+    Mqtt(Box<mqtt::Mqtt>),
+    Nats(Box<nats::Nats>),
+    Syslog(Box<syslog::Syslog>),
 }
 
 impl Target {
@@ -40,17 +45,25 @@ impl Target {
             Kind::Exec => exec::Exec::new(table(&settings.exec)?, place).map(Target::Exec),
             Kind::Cise => cise::Cise::new(table(&settings.cise)?, place).map(Target::Cise),
             Kind::Cap => cap::Cap::new(table(&settings.cap)?, place).map(Target::Cap),
+            Kind::Cot => Ok(Target::Cot(Box::new(cot::Cot::new(table(&settings.cot)?, place)?))),
+            Kind::Email => Ok(Target::Email(Box::new(email::Email::new(table(&settings.email)?, place)?))),
+            Kind::Journald => {
+                let own = settings.journald.clone().unwrap_or_default();
+                Ok(Target::Journald(Box::new(journald::Journald::new(&own, place)?)))
+            }
+            Kind::Mqtt => Ok(Target::Mqtt(Box::new(mqtt::Mqtt::new(table(&settings.mqtt)?, place)?))),
+            Kind::Nats => Ok(Target::Nats(Box::new(nats::Nats::new(table(&settings.nats)?, place)?))),
+            Kind::Syslog => Ok(Target::Syslog(Box::new(syslog::Syslog::new(table(&settings.syslog)?, place)?))),
         }
     }
 
     /// How many it takes now, and from when.
-    pub(super) fn pace(&self, _now: Moment) -> Pace {
+    pub(super) fn pace(&self, now: Moment) -> Pace {
         match self {
             Target::Jsonl(_) => Pace { together: jsonl::TOGETHER, wait: Duration::ZERO },
             Target::Log => Pace { together: 64, wait: Duration::ZERO },
-            Target::Webhook(_) | Target::Alertmanager(_) | Target::Exec(_) | Target::Cise(_) | Target::Cap(_) => {
-                Pace::ONE
-            }
+            Target::Email(mail) => mail.pace(now),
+            _ => Pace::ONE,
         }
     }
 
@@ -67,6 +80,12 @@ impl Target {
             Target::Exec(exec) => exec.send(letters).await,
             Target::Cise(cise) => cise.send(letters).await,
             Target::Cap(cap) => cap.send(letters).await,
+            Target::Cot(sink) => sink.send(letters).await,
+            Target::Email(sink) => sink.send(letters).await,
+            Target::Journald(sink) => sink.send(letters).await,
+            Target::Mqtt(sink) => sink.send(letters).await,
+            Target::Nats(sink) => sink.send(letters).await,
+            Target::Syslog(sink) => sink.send(letters).await,
         }
     }
 

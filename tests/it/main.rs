@@ -39,6 +39,7 @@ mod scenes;
 mod settings;
 mod shards;
 mod sinks_http;
+mod sinks_wire;
 mod witness;
 mod zone_borders;
 mod zone_files;

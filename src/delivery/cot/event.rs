@@ -1,0 +1,118 @@
+//! One alert as one event: a marker while it goes on, the order to take it away once it is over.
+
+use std::io;
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+
+use crate::alerts::Severity;
+use crate::delivery::letter::SendError;
+use crate::delivery::telling::Telling;
+use crate::time::{Span, Time};
+
+/// What the format writes for "not known": height, and how far off a place may be. Metres.
+const UNKNOWN: &str = "9999999.0";
+/// A spot on the map that a machine put there.
+const MARKER: &str = "b-m-p-s-m";
+/// Takes another event away.
+const DELETE: &str = "t-x-d-d";
+/// A merchant vessel at sea of which nobody says whose side it is on.
+const VESSEL: &str = "a-u-S-X-M";
+
+/// An XML document in UTF-8.
+pub(super) fn event(told: Telling<'_>, stale: Span) -> Result<Vec<u8>, SendError> {
+    let id = told.id()?;
+    let mut writer = Writer::new(Vec::new());
+    // Writing to memory cannot fail.
+    write(told, id, stale, &mut writer).map_err(|error| SendError::Refused { reason: error.to_string() })?;
+    Ok(writer.into_inner())
+}
+
+fn write(told: Telling<'_>, id: &str, stale: Span, writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
+    let uid = format!("atalaia.alert.{id}");
+    let (own, kind) = match told.is_over() {
+        true => (format!("{uid}.over"), DELETE),
+        false => (uid.clone(), MARKER),
+    };
+    let at = told.at();
+    // An event that begins after it was written is drawn by nobody.
+    let start = told.time("started_at").filter(|start| *start <= at && !told.is_over()).unwrap_or(at);
+    let (time, start, stale) = (moment(at), moment(start), moment(at + stale));
+    writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), Some("yes"))))?;
+    let attributes = [
+        ("version", "2.0"),
+        ("uid", own.as_str()),
+        ("type", kind),
+        ("how", "m-f"),
+        ("time", time.as_str()),
+        ("start", start.as_str()),
+        ("stale", stale.as_str()),
+        ("access", "Undefined"),
+    ];
+    writer.create_element("event").with_attributes(attributes).write_inner_content(|writer| {
+        point(told, writer)?;
+        writer.create_element("detail").write_inner_content(|writer| detail(told, &uid, id, &time, writer))?;
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// Where it is; an alert without a place stands at 0, 0 with an unknown error, as the format has it, and says so in its text.
+fn point(told: Telling<'_>, writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
+    let (lat, lon) = told.position().unwrap_or_default();
+    let (lat, lon) = (format!("{lat:.5}"), format!("{lon:.5}"));
+    let height = if told.position().is_some() { "0.0" } else { UNKNOWN };
+    let attributes = [("lat", lat.as_str()), ("lon", &lon), ("hae", height), ("ce", UNKNOWN), ("le", UNKNOWN)];
+    writer.create_element("point").with_attributes(attributes).write_empty().map(drop)
+}
+
+fn detail(told: Telling<'_>, uid: &str, id: &str, time: &str, writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
+    if told.is_over() {
+        let link = [("uid", uid), ("type", "none"), ("relation", "none")];
+        writer.create_element("link").with_attributes(link).write_empty()?;
+        writer.create_element("__forcedelete").write_empty()?;
+    } else {
+        let sign = format!("{} {}", told.word("behaviour").to_uppercase(), told.mmsis("/"));
+        writer.create_element("contact").with_attribute(("callsign", sign.trim_end())).write_empty()?;
+        for vessel in told.vessels() {
+            let uid = format!("MMSI-{}", vessel.mmsi());
+            let link = [("uid", uid.as_str()), ("type", VESSEL), ("relation", "p-p")];
+            writer.create_element("link").with_attributes(link).write_empty()?;
+        }
+        writer.create_element("color").with_attribute(("argb", colour(told.severity()))).write_empty()?;
+    }
+    let nowhere = if told.position().is_some() { "" } else { " Position unknown." };
+    let remarks = format!("{}.{nowhere} {} ({})", told.marking(), told.summary(), told.change());
+    let source = [("source", "atalaia"), ("time", time)];
+    writer.create_element("remarks").with_attributes(source).write_text_content(BytesText::new(&remarks))?;
+    let revision = told.revision().to_string();
+    let own = [
+        ("alert", id),
+        ("rule", told.word("behaviour")),
+        ("revision", &revision),
+        ("state", told.change()),
+        ("severity", told.severity().name()),
+        ("tlp", told.tlp()),
+    ];
+    writer.create_element("__atalaia").with_attributes(own).write_empty().map(drop)
+}
+
+/// With milliseconds, as TAK writes them.
+fn moment(at: Time) -> String {
+    let text = at.to_string();
+    match text.split_once('.') {
+        Some(_) => text,
+        None => text.replace('Z', ".000Z"),
+    }
+}
+
+/// As a signed number of 32 bits: alpha, red, green, blue.
+fn colour(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "-65536",
+        Severity::High => "-23296",
+        Severity::Medium => "-256",
+        Severity::Low => "-16711681",
+        Severity::Info => "-1",
+    }
+}

@@ -1,0 +1,164 @@
+//! Events read back by another XML reader, and taken in by listeners like a TAK server's.
+
+use std::sync::Arc;
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
+use tokio::io::AsyncReadExt;
+use tokio::net::{TcpListener, UdpSocket};
+use tokio_rustls::TlsAcceptor;
+
+use super::*;
+use crate::delivery::trial::{beside, golden, is_later, letters, place, read_back, trust, with};
+
+fn settings(address: &str, transport: Transport) -> Settings {
+    let text = format!("address = \"{address}\"");
+    Settings { transport, ..toml::from_str(&text).expect("settings") }
+}
+
+fn events(letters: &[Letter]) -> Vec<u8> {
+    let stale = Span::from_minutes(720);
+    letters.iter().flat_map(|letter| event::event(Telling::of(letter), stale).expect("an event")).collect()
+}
+
+#[test]
+fn events_stay_as_they_are() {
+    golden("cot.xml", &events(&letters()));
+}
+
+#[test]
+fn another_reader_finds_marker_vessels_and_marking() {
+    let Some(read) = read_back("cot", &events(&letters())) else { return };
+    let [over, marker, nowhere] = read.as_array().expect("events").as_slice() else { panic!("three events") };
+    assert_eq!(marker["type"], "b-m-p-s-m");
+    assert_eq!(marker["uid"], "atalaia.alert.cccccccccccccccccccccccccc");
+    assert_eq!(
+        (&marker["time"], &marker["start"]),
+        (&"2026-03-01T02:00:00.250Z".into(), &"2026-03-01T00:00:00.000Z".into())
+    );
+    assert_eq!(marker["stale"], "2026-03-01T14:00:00.250Z");
+    assert_eq!((&marker["point"]["lat"], &marker["point"]["lon"]), (&"10.50000".into(), &"180.00000".into()));
+    assert_eq!(marker["callsign"], "LOITERING 538000001/538000002");
+    assert_eq!(marker["links"][1]["uid"], "MMSI-538000002");
+    assert!(marker["links"].as_array().expect("links").iter().all(|link| link["type"] == "a-u-S-X-M"));
+    let remarks = marker["remarks"].as_str().expect("text");
+    assert!(remarks.starts_with("TLP:AMBER+STRICT H1 H3") && remarks.contains("<b>]]></b> \"A\""), "{remarks}");
+    assert_eq!(marker["own"]["revision"], "2");
+    assert_eq!(over["type"], "t-x-d-d");
+    assert_eq!(over["links"][0]["uid"], "atalaia.alert.aaaaaaaaaaaaaaaaaaaaaaaaaa");
+    assert!(over["children"].as_array().expect("tags").contains(&"__forcedelete".into()));
+    assert_eq!(nowhere["point"]["ce"], "9999999.0");
+    assert!(nowhere["remarks"].as_str().expect("text").contains("Position unknown."));
+}
+
+#[test]
+fn no_event_calls_a_vessel_suspect_or_hostile_or_a_person_in_danger() {
+    for change in ["opened", "updated", "ended", "retracted"] {
+        for severity in ["info", "low", "medium", "high", "critical"] {
+            let letter = with(&letters()[1], |told| {
+                told["change"] = change.into();
+                told["alert"]["severity"] = severity.into();
+            });
+            let event = String::from_utf8(events(&[letter])).expect("UTF-8");
+            assert!(["\"a-h", "\"a-s", "\"b-a-o"].iter().all(|kind| !event.contains(kind)), "{event}");
+        }
+    }
+}
+
+#[test]
+fn markup_from_the_air_stays_text() {
+    let hostile = with(&letters()[1], |change| {
+        change["alert"]["behaviour"] = "x\"/><event type=\"a-h-S\"".into();
+        change["alert"]["summary"] = "</remarks></detail></event><event/>\u{0}\u{8}\u{fffe}&".into();
+    });
+    let Some(read) = read_back("cot", &events(&[hostile])) else { return };
+    assert_eq!(read.as_array().expect("events").len(), 1);
+    assert_eq!(read[0]["own"]["rule"], "x\"/><event type=\"a-h-S\"");
+    assert!(read[0]["remarks"].as_str().expect("text").contains("</remarks></detail></event><event/>&"));
+    let bad = with(&letters()[1], |change| change["alert"]["id"] = "a.b c".into());
+    assert!(matches!(event::event(Telling::of(&bad), Span::ZERO), Err(SendError::Refused { .. })));
+}
+
+#[tokio::test]
+async fn a_mesh_gets_a_datagram_each() {
+    let node = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
+    let address = node.local_addr().expect("bound").to_string();
+    let mut sink = Cot::new(&settings(&address, Transport::Udp), &place()).expect("settings");
+    assert_eq!(sink.send(&letters()).await, Ok(()));
+    for letter in letters() {
+        let mut heard = vec![0; 65_536];
+        let length = node.recv(&mut heard).await.expect("a datagram");
+        assert_eq!(&heard[..length], events(&[letter]));
+    }
+}
+
+/// A server that lets in only who shows a certificate of the tests' authority.
+fn acceptor() -> TlsAcceptor {
+    let read = |name: &str| beside("tests/wires").join(name);
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(read("ca.pem")).expect("PEM")).expect("an authority");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let clients =
+        WebPkiClientVerifier::builder_with_provider(roots.into(), Arc::clone(&provider)).build().expect("one");
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_client_cert_verifier(clients)
+        .with_single_cert(
+            vec![CertificateDer::from_pem_file(read("server.pem")).expect("PEM")],
+            PrivateKeyDer::from_pem_file(read("server.key")).expect("PEM"),
+        )
+        .expect("a pair");
+    TlsAcceptor::from(Arc::new(config))
+}
+
+#[tokio::test]
+async fn a_server_knows_us_by_our_certificate() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("localhost:{}", listener.local_addr().expect("bound").port());
+    let own = |name: &str| Some(beside("tests/wires").join(name));
+    let tls = crate::tls::Settings { certificate: own("client.pem"), key: own("client.key"), ..trust() };
+    let mut sink = Cot::new(&Settings { tls, ..settings(&address, Transport::Tls) }, &place()).expect("settings");
+    let expected = events(&letters());
+    let heard = async {
+        let (stream, _) = listener.accept().await.expect("a client");
+        let mut stream = acceptor().accept(stream).await.expect("a certificate");
+        let mut bytes = vec![0; expected.len()];
+        stream.read_exact(&mut bytes).await.expect("the events");
+        bytes
+    };
+    let letters = letters();
+    let (sent, heard) = tokio::join!(sink.send(&letters), heard);
+    assert_eq!(sent, Ok(()));
+    assert_eq!(String::from_utf8_lossy(&heard), String::from_utf8_lossy(&expected));
+}
+
+#[tokio::test]
+async fn a_server_of_another_authority_gets_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("localhost:{}", listener.local_addr().expect("bound").port());
+    // Its own certificate is no authority that signed it.
+    let tls = crate::tls::Settings { ca: Some(beside("tests/wires/client.pem")), ..crate::tls::Settings::default() };
+    let mut sink = Cot::new(&Settings { tls, ..settings(&address, Transport::Tls) }, &place()).expect("settings");
+    let met = async {
+        let (stream, _) = listener.accept().await.expect("a client");
+        acceptor().accept(stream).await.is_ok()
+    };
+    let letters = letters();
+    let (sent, met) = tokio::join!(sink.send(&letters), met);
+    assert!(is_later(&sent.expect_err("not trusted")) && !met);
+}
+
+#[test]
+fn faults_of_settings_are_named() {
+    let bad: Settings = toml::from_str(
+        "address = \"tak\"\ntransport = \"tcp\"\nstale_minutes = 0\nmulticast_hops = 300\n[tls]\nca = \"c\"",
+    )
+    .expect("readable");
+    let problems = bad.problems("sinks[1].cot");
+    assert_eq!(problems.len(), 4, "{problems:#?}");
+    assert!(problems.iter().all(|problem| problem.starts_with("sinks[1].cot.")));
+    assert!(settings("239.2.3.1:6969", Transport::Udp).problems("p").is_empty());
+}

@@ -1,0 +1,186 @@
+//! Sink: mail to people, over SMTP: each change by itself or gathered into digests, the changes of an alert as one thread.
+
+mod body;
+mod mail;
+mod session;
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+use serde::{Deserialize, Serialize};
+
+use super::letter::{Letter, Pace, Place, SendError};
+use super::wire::Address;
+use crate::clock::{Clock, Moment};
+use crate::secret::Secret;
+use crate::tls;
+
+/// What `max_per_hour` counts in.
+const HOUR: Duration = Duration::from_secs(3600);
+/// Most letters of one digest.
+const TOGETHER: usize = 100;
+
+/// `[sinks.email]`
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The server that takes mail in, `host:port`.
+    pub address: String,
+    /// `starttls` (port 587), `tls` (port 465) or `none`.
+    #[serde(default)]
+    pub security: Security,
+    /// Whether `none` may leave this machine.
+    #[serde(default)]
+    pub allow_plaintext: bool,
+    /// Who writes: `Atalaia <atalaia@example.org>`.
+    pub from: String,
+    /// Who is written to.
+    pub to: Vec<String>,
+    /// User, if the server asks for one.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// That user's password.
+    #[serde(default)]
+    pub password: Option<Secret>,
+    /// Mails are so far apart; what comes in between is gathered into one. 0: each by itself, at once. Minutes.
+    #[serde(default)]
+    pub digest_minutes: u32,
+    /// Beyond so many in an hour, the rest is gathered into one.
+    #[serde(default = "max_per_hour")]
+    pub max_per_hour: u32,
+    /// A server that takes longer is given up for now. Seconds.
+    #[serde(default = "timeout_seconds")]
+    pub timeout_seconds: u32,
+    /// Whom to trust.
+    #[serde(default)]
+    pub tls: tls::Settings,
+}
+
+fn max_per_hour() -> u32 {
+    30
+}
+
+fn timeout_seconds() -> u32 {
+    30
+}
+
+/// How mail is kept from others on its way to the server.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Security {
+    /// In the open until both agree to encrypt; without that nothing is sent.
+    #[default]
+    Starttls,
+    /// Encrypted from the beginning.
+    Tls,
+    /// In the open.
+    None,
+}
+
+impl Settings {
+    /// What is wrong with it; `path` is the key's path.
+    pub fn problems(&self, path: &str) -> Vec<String> {
+        let mut problems: Vec<String> =
+            Address::problem(&self.address, &format!("{path}.address")).into_iter().collect();
+        let loopback = self.address.parse().is_ok_and(|address: Address| address.is_loopback());
+        if self.security == Security::None && !loopback && !self.allow_plaintext {
+            problems.push(format!(
+                "{path}.security: \"none\" would send alerts in the open; write \"starttls\" or \"tls\", or allow_plaintext = true"
+            ));
+        }
+        if self.from.parse::<Mailbox>().is_err() {
+            problems.push(format!("{path}.from: is no address; write \"Atalaia <atalaia@example.org>\""));
+        }
+        if self.to.is_empty() {
+            problems.push(format!("{path}.to: is empty; write to = [\"watch@example.org\"]"));
+        }
+        for (index, _) in self.to.iter().enumerate().filter(|(_, to)| to.parse::<Mailbox>().is_err()) {
+            problems.push(format!("{path}.to[{index}]: is no address; write \"watch@example.org\""));
+        }
+        if self.user.is_some() != self.password.is_some() {
+            problems.push(format!("{path}: has only one of user and password; write both or none"));
+        }
+        let bounds = [
+            ("digest_minutes", self.digest_minutes, 0..=1440),
+            ("max_per_hour", self.max_per_hour, 1..=3600),
+            ("timeout_seconds", self.timeout_seconds, 1..=100),
+        ];
+        for (key, value, range) in bounds.into_iter().filter(|(_, value, range)| !range.contains(value)) {
+            problems.push(format!("{path}.{key} must lie between {} and {}, not {value}", range.start(), range.end()));
+        }
+        problems.extend(self.password.iter().flat_map(|secret| secret.problems(&format!("{path}.password"))));
+        problems.extend(self.tls.problems(&format!("{path}.tls")));
+        problems
+    }
+
+    /// Makes relative paths ones from `folder`.
+    pub fn within(&mut self, folder: &Path) {
+        self.tls.within(folder);
+        if let Some(secret) = &mut self.password {
+            secret.within(folder);
+        }
+    }
+}
+
+/// The way to a mail server, and what went there lately.
+pub(super) struct Email {
+    writer: mail::Writer,
+    server: session::Server,
+    apart: Duration,
+    most: usize,
+    /// When mails of the last hour went out.
+    sent: VecDeque<Moment>,
+}
+
+impl Email {
+    pub(super) fn new(settings: &Settings, place: &Place) -> Result<Email, String> {
+        let mailbox = |text: &String| text.parse::<Mailbox>().map_err(|error| format!("{text}: {error}"));
+        let writer = mail::Writer {
+            from: mailbox(&settings.from)?,
+            to: settings.to.iter().map(mailbox).collect::<Result<_, _>>()?,
+            site: place.site.clone(),
+        };
+        Ok(Email {
+            writer,
+            server: session::Server::new(settings)?,
+            apart: Duration::from_secs(60 * u64::from(settings.digest_minutes)),
+            most: settings.max_per_hour as usize,
+            sent: VecDeque::new(),
+        })
+    }
+
+    /// One mail: of the letter, or a digest of all.
+    pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
+        if letters.is_empty() {
+            return Ok(());
+        }
+        let clock = Clock;
+        let mail = self.writer.mail(letters, clock.now())?;
+        self.server.send(&mail).await?;
+        let now = clock.moment();
+        while self.sent.front().is_some_and(|earliest| HOUR <= now.since(*earliest)) {
+            self.sent.pop_front();
+        }
+        self.sent.push_back(now);
+        Ok(())
+    }
+
+    /// When `digest_minutes` or `max_per_hour` let the next mail go, and with how much. The last mail of an hour takes everything
+    /// that waits.
+    pub(super) fn pace(&self, now: Moment) -> Pace {
+        let lately: Vec<Duration> = self.sent.iter().map(|sent| now.since(*sent)).filter(|ago| *ago < HOUR).collect();
+        let apart = lately.last().map_or(Duration::ZERO, |last| self.apart.saturating_sub(*last));
+        let left = self.most.saturating_sub(lately.len());
+        let full = match lately.first() {
+            Some(earliest) if left == 0 => HOUR.saturating_sub(*earliest),
+            _ => Duration::ZERO,
+        };
+        let together = if left <= 1 || !self.apart.is_zero() { TOGETHER } else { 1 };
+        Pace { together, wait: apart.max(full) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

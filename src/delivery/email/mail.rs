@@ -1,0 +1,121 @@
+//! A letter or a digest as a mail: headers that thread and mark it, the text, the map layer.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use lettre::Message;
+use lettre::message::header::{ContentDisposition, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
+
+use super::body;
+use crate::alerts::digest;
+use crate::alerts::handling::{Reality, Tlp};
+use crate::delivery::letter::{Letter, SendError};
+use crate::delivery::telling::{Telling, cut};
+use crate::store::export::{self, Format};
+use crate::time::Time;
+
+/// Longest list of vessels in a subject. Bytes.
+const LONGEST_NAMES: usize = 90;
+
+/// Who writes to whom.
+pub(super) struct Writer {
+    pub(super) from: Mailbox,
+    pub(super) to: Vec<Mailbox>,
+    pub(super) site: String,
+}
+
+impl Writer {
+    /// One mail of all letters. The same letters have the same `Message-ID`, whenever they are sent.
+    pub(super) fn mail(&self, letters: &[Letter], now: Time) -> Result<Message, SendError> {
+        let since = Duration::from_millis(u64::try_from(now.millis()).unwrap_or_default());
+        let mut builder = Message::builder()
+            .from(self.from.clone())
+            .date(UNIX_EPOCH + since)
+            .message_id(Some(self.message_id(letters)?))
+            .raw_header(header("Auto-Submitted", "auto-generated"))
+            .raw_header(header("X-Auto-Response-Suppress", "All"))
+            .subject(subject(letters));
+        for to in &self.to {
+            builder = builder.to(to.clone());
+        }
+        if let [letter] = letters {
+            let told = Telling::of(letter);
+            if 1 < told.revision() {
+                // The first of an alert may never have come here; programs thread by what they all name.
+                let first = self.id(&format!("{}-1", told.id()?));
+                builder = builder.in_reply_to(first.clone()).references(first);
+            }
+        }
+        let parts = MultiPart::mixed().singlepart(SinglePart::plain(body::text(letters))).singlepart(layer(letters)?);
+        builder.multipart(parts).map_err(|error| SendError::Refused { reason: error.to_string() })
+    }
+
+    fn message_id(&self, letters: &[Letter]) -> Result<String, SendError> {
+        if let [letter] = letters {
+            let told = Telling::of(letter);
+            return Ok(self.id(&format!("{}-{}", told.id()?, told.revision())));
+        }
+        let keys: Vec<&str> = letters.iter().map(|letter| letter.key.as_str()).collect();
+        Ok(self.id(&format!("digest-{}", digest(&keys.join("\n")))))
+    }
+
+    fn id(&self, key: &str) -> String {
+        format!("<{key}.{}.atalaia@{}>", self.site, self.from.email.domain())
+    }
+}
+
+/// The highest marking first, then what is meant only as an exercise or test, then what it is about.
+fn subject(letters: &[Letter]) -> String {
+    let told = || letters.iter().map(Telling::of);
+    let rank = |name: &str| Tlp::ALL.iter().position(|tlp| tlp.name() == name);
+    let tlp = told().map(Telling::tlp).max_by_key(|name| rank(name)).unwrap_or("RED");
+    let mut subject = format!("[TLP:{tlp}] ");
+    // Real as soon as one of them is, or cannot be read.
+    let reality = |told: Telling<'_>| told.handling().map_or(Reality::Actual, |handling| handling.reality);
+    if let Some(first) = told().next().map(reality)
+        && first != Reality::Actual
+        && told().map(reality).all(|other| other == first)
+    {
+        subject += &format!("[{}] ", first.name().to_uppercase());
+    }
+    let severity = told().map(Telling::severity).max().map_or("", |severity| severity.name()).to_uppercase();
+    if let [letter] = letters {
+        let told = Telling::of(letter);
+        let names: Vec<String> = told.vessels().map(|vessel| vessel.name()).collect();
+        let names = names.join(", ");
+        let colon = if names.is_empty() { "" } else { ": " };
+        subject += &format!("{severity} {}{colon}{}", body::behaviour(told), cut(&names, LONGEST_NAMES));
+        if told.is_over() {
+            subject += &format!(" ({})", told.change());
+        }
+    } else {
+        subject += &format!("{} changes of alerts, up to {severity}", letters.len());
+    }
+    // A name that looks like an encoded word would be decoded by whoever reads it, line ends and all.
+    subject.replace("=?", "= ?")
+}
+
+/// The alerts with their tracks for a map program, each as its latest change has it.
+fn layer(letters: &[Letter]) -> Result<SinglePart, SendError> {
+    let mut alerts: Vec<serde_json::Value> = Vec::new();
+    for letter in letters {
+        let alert = Telling::of(letter).alert();
+        alerts.retain(|other| other["id"] != alert["id"]);
+        alerts.push(alert.clone());
+    }
+    let mut file = Vec::new();
+    let refused = |reason: String| SendError::Refused { reason };
+    export::write(Format::GeoJson, &alerts, &mut file).map_err(|error| refused(error.to_string()))?;
+    let name = match letters {
+        [letter] => format!("{}.geojson", Telling::of(letter).id()?),
+        _ => "alerts.geojson".to_owned(),
+    };
+    let kind = ContentType::parse("application/geo+json").map_err(|error| refused(error.to_string()))?;
+    let part = Attachment::new(name).body(file, kind);
+    debug_assert!(part.headers().get::<ContentDisposition>().is_some());
+    Ok(part)
+}
+
+fn header(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}

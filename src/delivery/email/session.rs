@@ -1,0 +1,166 @@
+//! One mail handed to a server: a connection, the proof of who it is, the login, the envelope, the mail.
+
+use std::fs;
+use std::time::Duration;
+
+use lettre::Message;
+use lettre::address::Address as Mailed;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{
+    AsyncSmtpConnection, Certificate, CertificateStore, Identity, TlsParameters, TlsVersion,
+};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::response::{Response, Severity};
+use tokio::time::timeout;
+use tracing::warn;
+
+use super::{Security, Settings};
+use crate::delivery::letter::SendError;
+use crate::delivery::telling::{clean, cut};
+use crate::delivery::wire::Address;
+use crate::secret::{Revealed, Secret};
+use crate::tls;
+
+/// Most of what a server said that is worth a line of the log. Bytes.
+const LONGEST_REASON: usize = 200;
+
+/// Where mail goes, and who may hand it in.
+pub(super) struct Server {
+    address: Address,
+    security: Security,
+    tls: Option<TlsParameters>,
+    login: Option<(String, Revealed)>,
+    wait: Duration,
+}
+
+/// At which point a server said no: only then is it about the mail.
+enum Failure {
+    /// About us, the way there, or the moment: the mail may be welcome later.
+    Way(String),
+    /// About this mail.
+    Mail(Error),
+}
+
+impl Server {
+    pub(super) fn new(settings: &Settings) -> Result<Server, String> {
+        let address: Address = settings.address.parse().map_err(|()| format!("{}: no address", settings.address))?;
+        let tls = match settings.security {
+            Security::None => None,
+            Security::Tls | Security::Starttls => Some(parameters(&settings.tls, &address.host)?),
+        };
+        let password = settings.password.as_ref().map(Secret::read).transpose().map_err(|error| error.to_string())?;
+        Ok(Server {
+            address,
+            security: settings.security,
+            tls,
+            login: settings.user.clone().zip(password),
+            wait: Duration::from_secs(settings.timeout_seconds.into()),
+        })
+    }
+
+    pub(super) async fn send(&self, mail: &Message) -> Result<(), SendError> {
+        let (host, port) = (&self.address.host, self.address.port);
+        let said = |reason: &str| format!("{host}:{port}: {}", cut(&clean(reason), LONGEST_REASON));
+        let later = |reason: &str| SendError::Later { wait: None, reason: said(reason) };
+        match timeout(self.wait, self.hand_in(mail)).await {
+            Ok(Ok(())) => Ok(()),
+            Err(_) => Err(later(&format!("not taken within {} s", self.wait.as_secs()))),
+            Ok(Err(Failure::Way(reason))) => Err(later(&reason)),
+            Ok(Err(Failure::Mail(error))) if error.is_permanent() => {
+                Err(SendError::Refused { reason: said(&with_source(&error)) })
+            }
+            Ok(Err(Failure::Mail(error))) => Err(later(&with_source(&error))),
+        }
+    }
+
+    async fn hand_in(&self, mail: &Message) -> Result<(), Failure> {
+        let mut connection = self.connect().await.map_err(|error| Failure::Way(with_source(&error)))?;
+        if let Some((user, password)) = &self.login {
+            let credentials = Credentials::new(user.clone(), password.expose().to_owned());
+            let refused = |error: Error| match error.status() {
+                // Whatever else the server says of a login could hold some of it.
+                Some(code) => Failure::Way(format!("the login was refused: {code}")),
+                None => Failure::Way("the login was not understood".to_owned()),
+            };
+            connection.auth(DEFAULT_MECHANISMS, &credentials).await.map_err(refused)?;
+        }
+        let outcome = envelope(&mut connection, mail).await;
+        // The mail has been taken or not; how the server takes its leave changes nothing.
+        drop(connection.quit().await);
+        outcome
+    }
+
+    async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
+        let hello = ClientId::default();
+        let server = (self.address.host.as_str(), self.address.port);
+        let first = self.tls.clone().filter(|_| self.security == Security::Tls);
+        let mut connection = AsyncSmtpConnection::connect_tokio1(server, Some(self.wait), &hello, first, None).await?;
+        if let Some(tls) = self.tls.clone().filter(|_| self.security == Security::Starttls) {
+            connection.starttls(tls, &hello).await?;
+        }
+        Ok(connection)
+    }
+}
+
+/// Names sender and receivers, then hands the mail over. An address that is refused for good keeps the mail from nobody else.
+async fn envelope(connection: &mut AsyncSmtpConnection, mail: &Message) -> Result<(), Failure> {
+    let envelope = mail.envelope();
+    let bytes = mail.formatted();
+    command(connection.command(Mail::new(envelope.from().cloned(), Vec::new())).await)?;
+    let mut taken = 0;
+    let mut refused: Vec<(&Mailed, Error)> = Vec::new();
+    for to in envelope.to() {
+        match connection.command(Rcpt::new(to.clone(), Vec::new())).await {
+            Ok(_) => taken += 1,
+            Err(error) if error.is_permanent() => refused.push((to, error)),
+            Err(error) => return Err(Failure::Mail(error)),
+        }
+    }
+    if taken == 0 {
+        return match refused.pop() {
+            Some((_, error)) => Err(Failure::Mail(error)),
+            None => Err(Failure::Way("nobody to write to".to_owned())),
+        };
+    }
+    command(connection.command(Data).await)?;
+    command(connection.message(&bytes).await)?;
+    for (to, error) in refused {
+        warn!(%to, error = clean(&with_source(&error)), "address refused, others were written to");
+    }
+    Ok(())
+}
+
+fn command(answer: Result<Response, Error>) -> Result<(), Failure> {
+    let answer = answer.map_err(Failure::Mail)?;
+    match answer.code().severity {
+        Severity::PositiveCompletion | Severity::PositiveIntermediate => Ok(()),
+        _ => Err(Failure::Way(format!("answered {}", answer.code()))),
+    }
+}
+
+/// The trust of `[sinks.email.tls]` in the words of the library.
+fn parameters(settings: &tls::Settings, host: &str) -> Result<TlsParameters, String> {
+    // Names the file, where one is missing or no PEM.
+    settings.client().map_err(|error| error.to_string())?;
+    let read = |path: &std::path::Path| fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
+    let told = |error: Error| with_source(&error);
+    let mut builder = TlsParameters::builder(host.to_owned()).set_min_tls_version(TlsVersion::Tlsv12);
+    if let Some(ca) = &settings.ca {
+        let certificate = Certificate::from_pem(&read(ca)?).map_err(told)?;
+        builder = builder.certificate_store(CertificateStore::None).add_root_certificate(certificate);
+    }
+    if let (Some(certificate), Some(key)) = (&settings.certificate, &settings.key) {
+        builder = builder.identify_with(Identity::from_pem(&read(certificate)?, &read(key)?).map_err(told)?);
+    }
+    builder.build().map_err(told)
+}
+
+/// An error with what is behind it.
+fn with_source(error: &Error) -> String {
+    match std::error::Error::source(error) {
+        Some(source) if !error.to_string().contains(&source.to_string()) => format!("{error}: {source}"),
+        _ => error.to_string(),
+    }
+}

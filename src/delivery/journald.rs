@@ -1,0 +1,146 @@
+//! Sink: entries in the journal of the machine, by its own protocol, with fields that `journalctl` selects by.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::net::UnixDatagram;
+use tokio::time::timeout;
+
+use super::letter::{Letter, Place, SendError};
+use super::telling::{Telling, cut};
+use crate::alerts::Severity;
+
+/// A journal that does not take an entry for so long is given up for now.
+const WAIT: Duration = Duration::from_secs(10);
+/// Longest text of an entry; the whole must fit a datagram. Bytes.
+const LONGEST: usize = 32 * 1024;
+
+/// `[sinks.journald]`
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Where the journal listens.
+    pub socket: PathBuf,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { socket: "/run/systemd/journal/socket".into() }
+    }
+}
+
+impl Settings {
+    /// What is wrong with it; `path` is the key's path.
+    pub fn problems(&self, path: &str) -> Vec<String> {
+        match self.socket.is_absolute() {
+            true => Vec::new(),
+            false => vec![format!("{path}.socket: is no absolute path; write \"/run/systemd/journal/socket\"")],
+        }
+    }
+}
+
+/// The way to the journal.
+pub(super) struct Journald {
+    socket: PathBuf,
+    open: Option<UnixDatagram>,
+}
+
+impl Journald {
+    pub(super) fn new(settings: &Settings, _place: &Place) -> Result<Journald, String> {
+        Ok(Journald { socket: settings.socket.clone(), open: None })
+    }
+
+    /// Writes one entry for each. The journal does not answer: told is what its socket has taken.
+    pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
+        for letter in letters {
+            let entry = entry(Telling::of(letter));
+            let reason = match timeout(WAIT, self.put(&entry)).await {
+                Ok(Ok(())) => continue,
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => format!("not taken within {} s", WAIT.as_secs()),
+            };
+            self.open = None;
+            let reason = format!("{}: {reason}", self.socket.display());
+            return Err(SendError::Later { wait: None, reason });
+        }
+        Ok(())
+    }
+
+    async fn put(&mut self, entry: &[u8]) -> std::io::Result<()> {
+        let socket = match &self.open {
+            Some(socket) => socket,
+            None => self.open.insert(UnixDatagram::unbound()?),
+        };
+        socket.send_to(entry, &self.socket).await.map(drop)
+    }
+}
+
+fn entry(told: Telling<'_>) -> Vec<u8> {
+    let mut entry = Vec::new();
+    let mut put = |name: &str, value: &str| field(name, value, &mut entry);
+    put("MESSAGE", cut(&format!("{}. {}", told.marking(), told.summary()), LONGEST));
+    put("MESSAGE_ID", message_id(told.change()));
+    put("PRIORITY", priority(told.severity()));
+    put("SYSLOG_IDENTIFIER", "atalaia");
+    put("ATALAIA_ALERT_ID", told.word("id"));
+    put("ATALAIA_REVISION", &told.revision().to_string());
+    put("ATALAIA_CHANGE", told.change());
+    put("ATALAIA_AT", &told.at().to_string());
+    put("ATALAIA_RULE", told.word("behaviour"));
+    put("ATALAIA_SEVERITY", told.severity().name());
+    put("ATALAIA_SCORE", &told.score().to_string());
+    put("ATALAIA_TLP", told.tlp());
+    // A field may stand more than once, so that each vessel is found by its number.
+    for vessel in told.vessels() {
+        put("ATALAIA_MMSI", &vessel.mmsi());
+    }
+    for (name, key) in [("ATALAIA_CASE_ID", "case_id"), ("ATALAIA_GROUP_ID", "group_id")] {
+        if !told.word(key).is_empty() {
+            put(name, told.word(key));
+        }
+    }
+    if let Some((lat, lon)) = told.position() {
+        put("ATALAIA_LAT", &lat.to_string());
+        put("ATALAIA_LON", &lon.to_string());
+    }
+    entry
+}
+
+/// `NAME=value`, or with the length where the value holds a line end.
+fn field(name: &str, value: &str, entry: &mut Vec<u8>) {
+    entry.extend(name.as_bytes());
+    match value.contains('\n') {
+        false => entry.push(b'='),
+        true => {
+            entry.push(b'\n');
+            entry.extend((value.len() as u64).to_le_bytes());
+        }
+    }
+    entry.extend(value.as_bytes());
+    entry.push(b'\n');
+}
+
+/// One for each kind of event, for ever.
+fn message_id(change: &str) -> &'static str {
+    match change {
+        "opened" => "5f0c3ad1b1f94e0c9e6b7a41d2c8f310",
+        "updated" => "a2d94b7e60c34f5d8b1f3e92c7045ad6",
+        "ended" => "c81e5f02973b4a6ea4d07b59e1362f8b",
+        "retracted" => "3b97d60e4fa1482c95c2e8d1706bf4a9",
+        _ => "e46a18c59d0b47f3b2785fc0a93d1e62",
+    }
+}
+
+fn priority(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "2",
+        Severity::High => "3",
+        Severity::Medium => "4",
+        Severity::Low => "5",
+        Severity::Info => "6",
+    }
+}
+
+#[cfg(test)]
+mod tests;

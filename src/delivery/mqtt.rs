@@ -1,0 +1,199 @@
+//! Sink: a retained message for each alert on an MQTT broker, so that whoever subscribes later still sees how things stand.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rumqttc::{
+    AsyncClient, Broker, ConnectionError, EventLoop, MqttOptions, PublishOptions, QoS, TlsConfiguration, Transport,
+};
+use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
+
+use super::letter::{Letter, Place, SendError};
+use super::telling::Telling;
+use super::wire::Address;
+use crate::secret::{Revealed, Secret};
+use crate::tls;
+
+/// Longest message, either way. Bytes.
+const LONGEST: usize = 16 * 1024 * 1024;
+
+/// `[sinks.mqtt]`
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// `mqtts://host:port`, or `mqtt://host:port` in the open.
+    pub url: String,
+    /// Name towards the broker, one for each client; `atalaia-<site>-alerts` if left out.
+    #[serde(default)]
+    pub client_id: Option<String>,
+    /// User, if the broker asks for one.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// That user's password.
+    #[serde(default)]
+    pub password: Option<Secret>,
+    /// Whether a password may travel in the open beyond this machine.
+    #[serde(default)]
+    pub allow_plaintext: bool,
+    /// A broker that has not acknowledged by then is given up for now. Seconds.
+    #[serde(default = "timeout_seconds")]
+    pub timeout_seconds: u32,
+    /// Whom to trust.
+    #[serde(default)]
+    pub tls: tls::Settings,
+}
+
+fn timeout_seconds() -> u32 {
+    10
+}
+
+impl Settings {
+    /// What is wrong with it; `path` is the key's path.
+    pub fn problems(&self, path: &str) -> Vec<String> {
+        let mut problems = Vec::new();
+        match self.target() {
+            None => problems.push(format!(
+                "{path}.url: is no address of a broker; write \"mqtts://host:8883\" (user and password stand in keys of their own)"
+            )),
+            Some((false, _)) if self.tls != tls::Settings::default() => {
+                problems.push(format!("{path}.tls: goes with an address mqtts://; write that or leave it out"));
+            }
+            Some((false, address)) if self.password.is_some() && !address.is_loopback() && !self.allow_plaintext => {
+                problems.push(format!(
+                    "{path}.password: would travel in the open; write an address mqtts://, or allow_plaintext = true"
+                ));
+            }
+            Some(_) => {}
+        }
+        if self.password.is_some() && self.user.is_none() {
+            problems.push(format!("{path}.user: is missing; write the user of the password"));
+        }
+        if self.client_id.as_ref().is_some_and(|id| id.is_empty() || id.contains(char::is_control)) {
+            problems.push(format!("{path}.client_id: is no name; write letters and digits or leave it out"));
+        }
+        if !(1..=100).contains(&self.timeout_seconds) {
+            problems.push(format!("{path}.timeout_seconds must lie between 1 and 100, not {}", self.timeout_seconds));
+        }
+        problems.extend(self.password.iter().flat_map(|secret| secret.problems(&format!("{path}.password"))));
+        problems.extend(self.tls.problems(&format!("{path}.tls")));
+        problems
+    }
+
+    /// Makes relative paths ones from `folder`.
+    pub fn within(&mut self, folder: &Path) {
+        self.tls.within(folder);
+        if let Some(secret) = &mut self.password {
+            secret.within(folder);
+        }
+    }
+
+    /// Whether by TLS, and where.
+    fn target(&self) -> Option<(bool, Address)> {
+        let (tls, address) = match self.url.strip_prefix("mqtts://") {
+            Some(address) => (true, address),
+            None => (false, self.url.strip_prefix("mqtt://")?),
+        };
+        Some((tls, address.trim_end_matches('/').parse().ok()?))
+    }
+}
+
+/// The connection to a broker.
+pub(super) struct Mqtt {
+    options: MqttOptions,
+    name: String,
+    site: String,
+    wait: Duration,
+    /// Kept between letters. Nothing runs meanwhile: the broker is told to expect no sign of life.
+    open: Option<(AsyncClient, EventLoop)>,
+}
+
+impl Mqtt {
+    pub(super) fn new(settings: &Settings, place: &Place) -> Result<Mqtt, String> {
+        let (tls, address) = settings.target().ok_or_else(|| format!("{}: no address", settings.url))?;
+        let id = settings.client_id.clone().unwrap_or_else(|| format!("atalaia-{}-alerts", place.site));
+        let mut options = MqttOptions::new(id, Broker::tcp(address.host, address.port));
+        options.set_keep_alive(0).set_max_packet_size(LONGEST, LONGEST);
+        if tls {
+            let config = settings.tls.client().map_err(|error| error.to_string())?;
+            options.set_transport(Transport::Tls(TlsConfiguration::Rustls(config.into())));
+        }
+        let password = settings.password.as_ref().map(Secret::read).transpose().map_err(|error| error.to_string())?;
+        if let Some(user) = &settings.user {
+            let password = password.as_ref().map_or("", Revealed::expose).to_owned();
+            options.set_credentials(user, password);
+        }
+        Ok(Mqtt {
+            options,
+            name: settings.url.clone(),
+            site: place.site.clone(),
+            wait: Duration::from_secs(settings.timeout_seconds.into()),
+            open: None,
+        })
+    }
+
+    /// Puts each in the place of what the broker kept of that alert, and waits until the broker has said that it did.
+    pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
+        for letter in letters {
+            let topic = topic(&self.site, Telling::of(letter))?;
+            let reason = match timeout(self.wait, self.put(&topic, &letter.line)).await {
+                Ok(Ok(())) => continue,
+                Ok(Err(reason)) => reason,
+                Err(_) => format!("not acknowledged within {} s", self.wait.as_secs()),
+            };
+            self.open = None;
+            return Err(SendError::Later { wait: None, reason: format!("{}: {reason}", self.name) });
+        }
+        Ok(())
+    }
+
+    /// On the kept connection first; that one may have ended unseen.
+    async fn put(&mut self, topic: &str, line: &str) -> Result<(), String> {
+        if let Some(kept) = self.open.take()
+            && let Ok(kept) = publish(kept, topic, line).await
+        {
+            self.open = Some(kept);
+            return Ok(());
+        }
+        let fresh = AsyncClient::builder(self.options.clone()).capacity(1).build();
+        self.open = Some(publish(fresh, topic, line).await?);
+        Ok(())
+    }
+}
+
+/// Runs the connection until the broker has acknowledged the message, or the connection broke.
+async fn publish(
+    (client, mut connection): (AsyncClient, EventLoop),
+    topic: &str,
+    line: &str,
+) -> Result<(AsyncClient, EventLoop), String> {
+    let options = PublishOptions::new(QoS::AtLeastOnce).retained();
+    let notice = client.publish_tracked(topic, line.to_owned(), options).await.map_err(|_| "not queued")?;
+    let broken = async {
+        loop {
+            if let Err(error) = connection.poll().await {
+                return told(&error);
+            }
+        }
+    };
+    tokio::select! {
+        acknowledged = notice.wait_completion_async() => acknowledged.map_err(|error| error.to_string())?,
+        reason = broken => return Err(reason),
+    }
+    Ok((client, connection))
+}
+
+fn told(error: &ConnectionError) -> String {
+    match error {
+        ConnectionError::ConnectionRefused(code) => format!("the broker refused the connection: {code:?}"),
+        error => error.to_string(),
+    }
+}
+
+/// Ids and fixed words alone: nothing from the air stands in a topic.
+fn topic(site: &str, told: Telling<'_>) -> Result<String, SendError> {
+    Ok(format!("atalaia/v1/{site}/alerts/{}/{}", told.behaviour()?, told.id()?))
+}
+
+#[cfg(test)]
+mod tests;

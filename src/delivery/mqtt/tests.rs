@@ -1,0 +1,139 @@
+//! Messages kept by a real broker and read back by another client; brokers that refuse, hang or are gone.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::*;
+use crate::delivery::trial::{
+    Server, beside, free_port, installed, is_later, letters, listens, place, secret, trust, with,
+};
+
+fn settings(url: &str) -> Settings {
+    toml::from_str(&format!("url = \"{url}\"")).expect("settings")
+}
+
+/// A broker with these lines of settings, where `PORT` stands for its port and `HERE` for the certificates.
+fn broker(lines: &str) -> Option<(Server, u16, tempfile::TempDir)> {
+    let program = installed("ATALAIA_MOSQUITTO")?;
+    let (folder, port) = (tempfile::TempDir::new().expect("a folder"), free_port());
+    let here = beside("tests/wires");
+    // As root it would become somebody who may not read our certificates.
+    let lines =
+        format!("user root\n{lines}").replace("HERE", &here.to_string_lossy()).replace("PORT", &port.to_string());
+    let file = folder.path().join("mosquitto.conf");
+    std::fs::write(&file, lines).expect("written");
+    let server = Server::start(Command::new(program).arg("-c").arg(file));
+    listens(port);
+    Some((server, port, folder))
+}
+
+fn kept(port: u16, count: usize) -> Option<Vec<Value>> {
+    let output = Command::new(installed("ATALAIA_WITNESS_PYTHON")?)
+        .arg(beside("tests/wires/mqtt.py"))
+        .args([port.to_string(), "atalaia/v1/#".to_owned(), count.to_string()])
+        .output()
+        .expect("Python starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).ok()
+}
+
+#[tokio::test]
+async fn a_broker_keeps_how_each_alert_stands() {
+    let Some((_broker, port, _folder)) = broker("listener PORT 127.0.0.1\nallow_anonymous true\n") else { return };
+    let mut sink = Mqtt::new(&settings(&format!("mqtt://127.0.0.1:{port}")), &place()).expect("settings");
+    let letters = letters();
+    let first = with(&letters[0], |change| change["change"] = "opened".into());
+    assert_eq!(sink.send(&[first]).await, Ok(()));
+    assert_eq!(sink.send(&letters).await, Ok(()));
+    let Some(mut kept) = kept(port, 3) else { return };
+    kept.sort_by_key(|message| message["topic"].to_string());
+    let topics: Vec<&str> = kept.iter().filter_map(|message| message["topic"].as_str()).collect();
+    assert_eq!(
+        topics,
+        [
+            "atalaia/v1/porto-1/alerts/feed_silent/dddddddddddddddddddddddddd",
+            "atalaia/v1/porto-1/alerts/loitering/cccccccccccccccccccccccccc",
+            "atalaia/v1/porto-1/alerts/rendezvous/aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ]
+    );
+    assert!(kept.iter().all(|message| message["retained"] == true));
+    assert_eq!(kept[2]["payload"], *letters[0].line, "the latest, as it was stored");
+}
+
+#[tokio::test]
+async fn a_broker_that_came_back_is_met_again() {
+    let lines = "listener PORT 127.0.0.1\nallow_anonymous true\n";
+    let Some((server, port, folder)) = broker(lines) else { return };
+    let mut sink = Mqtt::new(&settings(&format!("mqtt://127.0.0.1:{port}")), &place()).expect("settings");
+    assert_eq!(sink.send(&letters()[..1]).await, Ok(()));
+    drop(server);
+    assert!(is_later(&sink.send(&letters()[..1]).await.expect_err("nobody there")));
+    let program = installed("ATALAIA_MOSQUITTO").expect("as before");
+    let _server = Server::start(Command::new(program).arg("-c").arg(folder.path().join("mosquitto.conf")));
+    listens(port);
+    assert_eq!(sink.send(&letters()[..1]).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_broker_is_known_by_its_certificate() {
+    let lines = "listener PORT 127.0.0.1\nallow_anonymous true\ncafile HERE/ca.pem\ncertfile HERE/server.pem\nkeyfile HERE/server.key\n";
+    let Some((_broker, port, _folder)) = broker(lines) else { return };
+    let told = Settings { tls: trust(), ..settings(&format!("mqtts://localhost:{port}")) };
+    let mut sink = Mqtt::new(&told, &place()).expect("settings");
+    assert_eq!(sink.send(&letters()).await, Ok(()));
+    let other = crate::tls::Settings { ca: Some(beside("tests/wires/client.pem")), ..crate::tls::Settings::default() };
+    let mut sink = Mqtt::new(&Settings { tls: other, ..told }, &place()).expect("settings");
+    assert!(is_later(&sink.send(&letters()).await.expect_err("of another authority")));
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_no_fault_of_the_alert_and_is_never_told() {
+    let Some((_broker, port, _folder)) = broker("listener PORT 127.0.0.1\nallow_anonymous false\n") else { return };
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let told = Settings {
+        user: Some("atalaia".to_owned()),
+        password: Some(secret(folder.path(), "password", "canary-of-mqtt")),
+        ..settings(&format!("mqtt://127.0.0.1:{port}"))
+    };
+    let mut sink = Mqtt::new(&told, &place()).expect("settings");
+    let error = sink.send(&letters()).await.expect_err("refused");
+    assert!(is_later(&error) && error.to_string().contains("refused the connection"), "{error}");
+}
+
+#[tokio::test]
+async fn a_broker_that_hangs_is_given_up() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("mqtt://127.0.0.1:{}", listener.local_addr().expect("bound").port());
+    let mut sink = Mqtt::new(&Settings { timeout_seconds: 1, ..settings(&url) }, &place()).expect("settings");
+    let error = sink.send(&letters()).await.expect_err("no answer");
+    assert!(is_later(&error) && error.to_string().ends_with("not acknowledged within 1 s"), "{error}");
+}
+
+#[tokio::test]
+async fn nothing_from_the_air_stands_in_a_topic() {
+    for bad in ["#", "+", "a/b", "$SYS", "a\u{0}b", ""] {
+        let letter = with(&letters()[0], |change| change["alert"]["behaviour"] = bad.into());
+        assert!(matches!(topic("porto-1", Telling::of(&letter)), Err(SendError::Refused { .. })), "{bad:?}");
+    }
+}
+
+#[test]
+fn faults_of_settings_are_named() {
+    let problems = |text: &str| toml::from_str::<Settings>(text).expect("readable").problems("sinks[0].mqtt");
+    assert!(problems("url = \"mqtts://broker.example.org:8883\"").is_empty());
+    for bad in [
+        "url = \"broker:1883\"",
+        "url = \"mqtt://user:password@broker:1883\"",
+        "url = \"mqtt://broker\"",
+        "url = \"mqtt://broker:1883\"\nuser = \"u\"\npassword = { file = \"p\" }",
+        "url = \"mqtts://broker:8883\"\npassword = { file = \"p\" }",
+        "url = \"mqtt://broker:1883\"\ntls.ca = \"ca.pem\"",
+        "url = \"mqtt://broker:1883\"\nclient_id = \"\"",
+        "url = \"mqtt://broker:1883\"\ntimeout_seconds = 0",
+    ] {
+        let problems = problems(bad);
+        assert_eq!(problems.len(), 1, "{bad}: {problems:#?}");
+        assert!(problems[0].starts_with("sinks[0].mqtt."), "{problems:#?}");
+    }
+}

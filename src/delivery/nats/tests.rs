@@ -1,0 +1,158 @@
+//! Messages stored by a real server, each once; servers that refuse, hang, have no stream or are gone.
+
+use std::process::Command;
+
+use async_nats::jetstream::stream::{Config, Stream};
+
+use super::*;
+use crate::delivery::trial::{
+    Server, beside, free_port, installed, is_later, letters, listens, place, secret, trust, with,
+};
+
+fn settings(url: &str) -> Settings {
+    toml::from_str(&format!("url = \"{url}\"")).expect("settings")
+}
+
+/// A server with a store in a folder of its own, and more lines of settings.
+fn server(lines: &str) -> Option<(Server, u16, tempfile::TempDir)> {
+    let program = installed("ATALAIA_NATS_SERVER")?;
+    let (folder, port) = (tempfile::TempDir::new().expect("a folder"), free_port());
+    let here = beside("tests/wires");
+    let file = folder.path().join("nats.conf");
+    let store = folder.path().join("store");
+    let lines = lines.replace("HERE", &here.to_string_lossy());
+    let text = format!("listen: \"127.0.0.1:{port}\"\njetstream {{ store_dir: \"{}\" }}\n{lines}\n", store.display());
+    std::fs::write(&file, text).expect("written");
+    let server = Server::start(Command::new(program).arg("-c").arg(file));
+    listens(port);
+    Some((server, port, folder))
+}
+
+async fn stream(port: u16) -> Stream {
+    let client = async_nats::connect(format!("nats://127.0.0.1:{port}")).await.expect("connected");
+    let config =
+        Config { name: "ALERTS".to_owned(), subjects: vec!["atalaia.v1.alerts.>".to_owned()], ..Config::default() };
+    async_nats::jetstream::new(client).create_stream(config).await.expect("a stream")
+}
+
+#[tokio::test]
+async fn a_stream_stores_each_once() {
+    let Some((_server, port, _folder)) = server("") else { return };
+    let stream = stream(port).await;
+    let letters = letters();
+    let mut sink = Nats::new(&settings(&format!("nats://127.0.0.1:{port}")), &place()).expect("settings");
+    assert_eq!(sink.send(&letters).await, Ok(()));
+    assert_eq!(sink.send(&letters[1..]).await, Ok(()), "a repeat is welcome");
+    let mut again = Nats::new(&settings(&format!("nats://127.0.0.1:{port}")), &place()).expect("settings");
+    assert_eq!(again.send(&letters[..1]).await, Ok(()), "after a restart too");
+    assert_eq!(stream.get_info().await.expect("info").state.messages, 3);
+    let subjects = ["rendezvous.high", "loitering.critical", "feed_silent.low"];
+    for (index, subject) in subjects.into_iter().enumerate() {
+        let message = stream.get_raw_message(index as u64 + 1).await.expect("stored");
+        assert_eq!(message.subject.as_str(), format!("atalaia.v1.alerts.{subject}"));
+        assert_eq!(message.payload, letters[index].line.as_bytes());
+        assert_eq!(message.headers.get("Nats-Msg-Id").map(|id| id.as_str()), Some(letters[index].key.as_str()));
+    }
+}
+
+#[tokio::test]
+async fn without_a_stream_nothing_is_told_as_delivered() {
+    let Some((_server, port, _folder)) = server("") else { return };
+    let mut sink = Nats::new(&settings(&format!("nats://127.0.0.1:{port}")), &place()).expect("settings");
+    let error = sink.send(&letters()).await.expect_err("no stream");
+    assert!(is_later(&error) && error.to_string().contains("no stream takes atalaia.v1.alerts.>"), "{error}");
+    let stream = stream(port).await;
+    assert_eq!(sink.send(&letters()).await, Ok(()), "somebody added it");
+    assert_eq!(stream.get_info().await.expect("info").state.messages, 3);
+}
+
+#[tokio::test]
+async fn what_is_too_long_for_the_server_will_not_be_welcome_later() {
+    let Some((_server, port, _folder)) = server("max_payload: 4096") else { return };
+    let _stream = stream(port).await;
+    let long = with(&letters()[0], |change| change["alert"]["summary"] = "x".repeat(5000).into());
+    let mut sink = Nats::new(&settings(&format!("nats://127.0.0.1:{port}")), &place()).expect("settings");
+    assert!(matches!(sink.send(&[long]).await, Err(SendError::Refused { .. })));
+}
+
+#[tokio::test]
+async fn a_server_that_came_back_is_met_again() {
+    let Some((first, port, folder)) = server("") else { return };
+    drop(stream(port).await);
+    let mut sink = Nats::new(&settings(&format!("nats://127.0.0.1:{port}")), &place()).expect("settings");
+    sink.wait = Duration::from_secs(2);
+    assert_eq!(sink.send(&letters()[..1]).await, Ok(()));
+    drop(first);
+    assert!(is_later(&sink.send(&letters()[1..2]).await.expect_err("nobody there")));
+    let program = installed("ATALAIA_NATS_SERVER").expect("as before");
+    let _server = Server::start(Command::new(program).arg("-c").arg(folder.path().join("nats.conf")));
+    listens(port);
+    sink.wait = Duration::from_secs(20);
+    assert_eq!(sink.send(&letters()).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_password_is_asked_for_and_never_told() {
+    let Some((_server, port, _folder)) = server("authorization { user: atalaia, password: right-canary }") else {
+        return;
+    };
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let login = |password: &str| Settings {
+        user: Some("atalaia".to_owned()),
+        password: Some(secret(folder.path(), password, password)),
+        ..settings(&format!("nats://127.0.0.1:{port}"))
+    };
+    let mut sink = Nats::new(&login("wrong-canary"), &place()).expect("settings");
+    let error = sink.send(&letters()).await.expect_err("refused");
+    assert!(is_later(&error) && error.to_string().contains("authorization"), "{error}");
+    let mut sink = Nats::new(&login("right-canary"), &place()).expect("settings");
+    assert!(sink.send(&letters()).await.expect_err("no stream").to_string().contains("no stream"), "but let in");
+}
+
+#[tokio::test]
+async fn a_server_is_known_by_its_certificate() {
+    let lines = "tls { cert_file: \"HERE/server.pem\", key_file: \"HERE/server.key\" }";
+    let Some((_server, port, _folder)) = server(lines) else { return };
+    let told = Settings { tls: trust(), ..settings(&format!("tls://localhost:{port}")) };
+    let mut sink = Nats::new(&told, &place()).expect("settings");
+    assert!(sink.send(&letters()).await.expect_err("no stream").to_string().contains("no stream"), "but trusted");
+    let other = crate::tls::Settings { ca: Some(beside("tests/wires/client.pem")), ..crate::tls::Settings::default() };
+    let mut sink = Nats::new(&Settings { tls: other, ..told }, &place()).expect("settings");
+    let error = sink.send(&letters()).await.expect_err("of another authority");
+    assert!(is_later(&error) && !error.to_string().contains("no stream"), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_is_given_up() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("nats://127.0.0.1:{}", listener.local_addr().expect("bound").port());
+    let mut sink = Nats::new(&Settings { timeout_seconds: 1, ..settings(&url) }, &place()).expect("settings");
+    assert!(is_later(&sink.send(&letters()).await.expect_err("no greeting")));
+}
+
+#[test]
+fn nothing_from_the_air_stands_in_a_subject() {
+    for bad in ["*", ">", "a.b", "a b", "a\r\nPUB x 0", ""] {
+        let letter = with(&letters()[0], |change| change["alert"]["behaviour"] = bad.into());
+        assert!(matches!(subject(Telling::of(&letter)), Err(SendError::Refused { .. })), "{bad:?}");
+    }
+}
+
+#[test]
+fn faults_of_settings_are_named() {
+    let problems = |text: &str| toml::from_str::<Settings>(text).expect("readable").problems("sinks[0].nats");
+    assert!(problems("url = \"tls://nats.example.org:4222\"\ntoken = { credential = \"nats\" }").is_empty());
+    for bad in [
+        "url = \"nats.example.org\"",
+        "url = \"nats://user:password@nats.example.org:4222\"",
+        "url = \"nats://nats.example.org:4222\"\ntoken = { credential = \"nats\" }",
+        "url = \"tls://n:4222\"\ntoken = { credential = \"n\" }\nuser = \"u\"\npassword = { credential = \"n\" }",
+        "url = \"tls://n:4222\"\nuser = \"u\"",
+        "url = \"nats://n:4222\"\ntls.ca = \"ca.pem\"",
+        "url = \"nats://n:4222\"\ntimeout_seconds = 301",
+    ] {
+        let problems = problems(bad);
+        assert_eq!(problems.len(), 1, "{bad}: {problems:#?}");
+        assert!(problems[0].starts_with("sinks[0].nats"), "{problems:#?}");
+    }
+}

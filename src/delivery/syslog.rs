@@ -1,0 +1,238 @@
+//! Sink: messages of RFC 5424 to a collector, over TLS (RFC 5425), TCP with octet counts (RFC 6587) or UDP (RFC 5426).
+//!
+//! What stands in the structured data comes from Atalaia; names from the air stand in the text alone.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::letter::{Letter, Place, SendError};
+use super::telling::{Telling, cut};
+use super::wire::{Address, Datagrams, Transport, Wire};
+use crate::alerts::Severity;
+use crate::tls;
+
+/// A collector must take so many bytes (RFC 5424, 6.1); the head of a message is shorter.
+const LEAST_BYTES: usize = 480;
+/// Nothing longer fits a datagram.
+const MOST_BYTES: usize = 65_000;
+/// Marks the text as UTF-8 (RFC 5424, 6.4).
+const BOM: &str = "\u{feff}";
+
+/// `[sinks.syslog]`
+#[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The collector, `host:port`.
+    pub address: String,
+    /// `tls`, `tcp` or `udp`.
+    #[serde(default)]
+    pub transport: Transport,
+    /// `user`, `daemon`, `auth` or `local0` to `local7`.
+    #[serde(default)]
+    pub facility: Facility,
+    /// Private enterprise number in the name of the structured data; 32473 is the one for examples.
+    #[serde(default = "enterprise")]
+    pub enterprise: u32,
+    /// Longest message; the text is cut. Bytes.
+    #[serde(default = "longest_bytes")]
+    pub longest_bytes: usize,
+    /// A collector that takes longer is given up for now. Seconds.
+    #[serde(default = "timeout_seconds")]
+    pub timeout_seconds: u32,
+    /// Whom to trust over TLS.
+    #[serde(default)]
+    pub tls: tls::Settings,
+}
+
+fn enterprise() -> u32 {
+    32_473
+}
+
+fn longest_bytes() -> usize {
+    2048
+}
+
+fn timeout_seconds() -> u32 {
+    10
+}
+
+/// What part of a system speaks (RFC 5424, table 1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)] // The words of the table.
+pub enum Facility {
+    User = 1,
+    Daemon = 3,
+    Auth = 4,
+    #[default]
+    Local0 = 16,
+    Local1 = 17,
+    Local2 = 18,
+    Local3 = 19,
+    Local4 = 20,
+    Local5 = 21,
+    Local6 = 22,
+    Local7 = 23,
+}
+
+impl Settings {
+    /// What is wrong with it; `path` is the key's path.
+    pub fn problems(&self, path: &str) -> Vec<String> {
+        let mut problems: Vec<String> =
+            Address::problem(&self.address, &format!("{path}.address")).into_iter().collect();
+        if !(LEAST_BYTES..=MOST_BYTES).contains(&self.longest_bytes) {
+            problems.push(format!(
+                "{path}.longest_bytes must lie between {LEAST_BYTES} and {MOST_BYTES}, not {}",
+                self.longest_bytes
+            ));
+        }
+        if !(1..=100).contains(&self.timeout_seconds) {
+            problems.push(format!("{path}.timeout_seconds must lie between 1 and 100, not {}", self.timeout_seconds));
+        }
+        if self.transport != Transport::Tls && self.tls != tls::Settings::default() {
+            problems.push(format!("{path}.tls: goes with transport = \"tls\"; write that or leave it out"));
+        }
+        problems.extend(self.tls.problems(&format!("{path}.tls")));
+        problems
+    }
+
+    /// Makes relative paths ones from `folder`.
+    pub fn within(&mut self, folder: &Path) {
+        self.tls.within(folder);
+    }
+}
+
+/// The connection to a collector.
+pub(super) struct Syslog {
+    line: Line,
+    carrier: Carrier,
+}
+
+enum Carrier {
+    Stream(Wire),
+    Datagrams(Datagrams),
+}
+
+/// What is the same in every message.
+struct Line {
+    facility: u8,
+    enterprise: u32,
+    longest: usize,
+    host: String,
+    process: u32,
+}
+
+impl Syslog {
+    pub(super) fn new(settings: &Settings, _place: &Place) -> Result<Syslog, String> {
+        let address: Address = settings.address.parse().map_err(|()| format!("{}: no address", settings.address))?;
+        let wait = Duration::from_secs(settings.timeout_seconds.into());
+        let carrier = match settings.transport {
+            Transport::Udp => Carrier::Datagrams(Datagrams::new(address, 1, wait)),
+            Transport::Tcp => Carrier::Stream(Wire::new(address, None, wait)),
+            Transport::Tls => {
+                let tls = settings.tls.client().map_err(|error| error.to_string())?;
+                Carrier::Stream(Wire::new(address, Some(tls), wait))
+            }
+        };
+        let line = Line {
+            facility: settings.facility as u8,
+            enterprise: settings.enterprise,
+            longest: settings.longest_bytes,
+            host: host(),
+            process: std::process::id(),
+        };
+        Ok(Syslog { line, carrier })
+    }
+
+    /// Hands them on in order. No collector answers: told is what the network has taken.
+    pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
+        for letter in letters {
+            let message = self.line.message(Telling::of(letter));
+            match &mut self.carrier {
+                Carrier::Datagrams(datagrams) => datagrams.write(message.as_bytes()).await?,
+                Carrier::Stream(wire) => wire.write(counted(&message).as_bytes()).await?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A message on a stream, led by its length (RFC 6587, 3.4.1).
+fn counted(message: &str) -> String {
+    format!("{} {message}", message.len())
+}
+
+impl Line {
+    fn message(&self, told: Telling<'_>) -> String {
+        let priority = u32::from(self.facility) * 8 + level(told.severity());
+        let kind = word(told.word("behaviour"), 32);
+        let mut message = format!(
+            "<{priority}>1 {} {} atalaia {} {kind} [atalaia@{}",
+            told.at(),
+            self.host,
+            self.process,
+            self.enterprise
+        );
+        let mut put = |name: &str, value: &str| {
+            // Writing to memory cannot fail.
+            let _ = write!(message, " {name}=\"{}\"", escaped(value));
+        };
+        put("alert", told.word("id"));
+        put("revision", &told.revision().to_string());
+        put("change", told.change());
+        put("rule", told.word("behaviour"));
+        put("severity", told.severity().name());
+        put("score", &told.score().to_string());
+        put("mmsi", &told.mmsis(","));
+        if let Some((lat, lon)) = told.position() {
+            put("lat", &lat.to_string());
+            put("lon", &lon.to_string());
+        }
+        put("tlp", told.tlp());
+        message += "] ";
+        message += BOM;
+        let text = format!("{}. {}", told.marking(), told.summary());
+        message += cut(&text, self.longest.saturating_sub(message.len()));
+        message
+    }
+}
+
+/// Severities of RFC 5424, table 2.
+fn level(severity: Severity) -> u32 {
+    match severity {
+        Severity::Critical => 2,
+        Severity::High => 3,
+        Severity::Medium => 4,
+        Severity::Low => 5,
+        Severity::Info => 6,
+    }
+}
+
+/// Values of parameters (RFC 5424, 6.3.3).
+fn escaped(value: &str) -> String {
+    let mut out = String::new();
+    for c in value.chars().filter(|c| !c.is_control()) {
+        if matches!(c, '"' | '\\' | ']') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Printable ASCII without spaces, else the nil value.
+fn word(text: &str, longest: usize) -> String {
+    let word: String = text.chars().filter(char::is_ascii_graphic).take(longest).collect();
+    if word.is_empty() { "-".to_owned() } else { word }
+}
+
+fn host() -> String {
+    word(&fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default(), 255)
+}
+
+#[cfg(test)]
+mod tests;

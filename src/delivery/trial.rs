@@ -1,0 +1,147 @@
+//! What the tests of sinks share: letters to send, payloads to compare with, other people's readers and servers (tests only).
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::letter::{Letter, Place, SendError};
+use crate::secret::Secret;
+use crate::tls;
+
+/// The alerts of the export tests, told one after the other: a meeting that ended, a hostile one, one without a place.
+pub(super) fn letters() -> Vec<Letter> {
+    let lines = include_str!("../../tests/exports/alerts.jsonl").lines();
+    lines.enumerate().map(|(index, line)| letter(line, index)).collect()
+}
+
+fn letter(line: &str, index: usize) -> Letter {
+    let mut alert: Value = serde_json::from_str(line).expect("JSON");
+    for key in ["file_tlp", "state", "assignee", "finding", "finding_reason", "notes"] {
+        alert.as_object_mut().expect("an object").shift_remove(key);
+    }
+    let (change, at) = [("ended", "05:00:00Z"), ("updated", "02:00:00.250Z"), ("opened", "00:01:30Z")][index];
+    let (revision, at) = ([3, 2, 1][index], format!("2026-03-01T{at}"));
+    let change =
+        serde_json::json!({"change": change, "revision": revision, "at": at, "reason": "a\nword", "alert": alert});
+    Letter::new(Some(index as i64), Arc::from(change.to_string())).expect("a letter")
+}
+
+/// The same letter after somebody has written something else into it.
+pub(super) fn with(letter: &Letter, alter: impl Fn(&mut Value)) -> Letter {
+    let mut value = (*letter.change).clone();
+    alter(&mut value);
+    Letter::new(letter.row, Arc::from(value.to_string())).expect("a letter")
+}
+
+pub(super) fn place() -> Place {
+    Place { site: "porto-1".to_owned() }
+}
+
+/// Compares with the committed payload, or writes it.
+#[track_caller]
+pub(super) fn golden(name: &str, made: &[u8]) {
+    let path = beside("tests/payloads").join(name);
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, made).expect("written");
+    }
+    let kept = std::fs::read(&path).unwrap_or_default();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert_eq!(text(made), text(&kept), "{name}: look at it, then BLESS=1");
+}
+
+/// Whether it may be tried again, and that nothing of it shows the secret.
+#[track_caller]
+pub(super) fn is_later(error: &SendError) -> bool {
+    assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+    matches!(error, SendError::Later { .. })
+}
+
+/// A secret in a file that only we may read.
+pub(super) fn secret(folder: &Path, name: &str, text: &str) -> Secret {
+    use std::os::unix::fs::PermissionsExt;
+    let path = folder.join(name);
+    std::fs::write(&path, text).expect("written");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("set");
+    Secret::File(path)
+}
+
+/// Trust in the authority of the tests.
+pub(super) fn trust() -> tls::Settings {
+    tls::Settings { ca: Some(beside("tests/wires/ca.pem")), ..tls::Settings::default() }
+}
+
+pub(super) fn beside(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// What the tests are told of by `tests/run`; a machine without it passes the test over.
+pub(super) fn installed(variable: &str) -> Option<PathBuf> {
+    let path = std::env::var_os(variable).map(PathBuf::from);
+    if path.is_none() {
+        let mut out = std::io::stderr();
+        // A test that cannot write to its log has nothing to say there.
+        drop(writeln!(out, "passed over: {variable} is not set; tests/run sets it"));
+    }
+    path
+}
+
+/// What another reader of the format makes of it.
+pub(super) fn read_back(kind: &str, bytes: &[u8]) -> Option<Value> {
+    let mut reader = Command::new(installed("ATALAIA_WITNESS_PYTHON")?)
+        .arg(beside("tests/wires/read.py"))
+        .arg(kind)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("Python starts");
+    reader.stdin.take().expect("piped").write_all(bytes).expect("read");
+    let output = reader.wait_with_output().expect("it ends");
+    assert!(output.status.success(), "the reader of {kind} could not read it");
+    Some(serde_json::from_slice(&output.stdout).expect("JSON"))
+}
+
+/// A server of another make; gone with the test.
+pub(super) struct Server {
+    child: Child,
+    said: BufReader<ChildStdout>,
+}
+
+impl Server {
+    pub(super) fn start(command: &mut Command) -> Server {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+        let said = BufReader::new(child.stdout.take().expect("piped"));
+        Server { child, said }
+    }
+
+    /// The next line it says.
+    pub(super) fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.said.read_line(&mut line).expect("text");
+        line.trim_end().to_owned()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// A port that nobody listens at.
+pub(super) fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound").port()
+}
+
+/// Waits until somebody listens there.
+pub(super) fn listens(port: u16) {
+    let clock = crate::clock::Clock;
+    let begun = clock.moment();
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(clock.moment().since(begun) < std::time::Duration::from_secs(30), "nobody listens at {port}");
+        std::thread::yield_now();
+    }
+}

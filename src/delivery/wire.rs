@@ -1,0 +1,243 @@
+//! A stream of bytes to one receiver, over TCP or TLS: opened when it is needed, dropped when it breaks.
+
+use std::net::{Ipv6Addr, SocketAddr};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpStream, UdpSocket, lookup_host};
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+use super::letter::SendError;
+
+/// How bytes travel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transport {
+    /// Encrypted, the receiver proven by its certificate.
+    #[default]
+    Tls,
+    /// In the open, in order.
+    Tcp,
+    /// In the open, datagrams that may be lost.
+    Udp,
+}
+
+/// `host:port`, `[v6]:port`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Address {
+    pub(super) host: String,
+    pub(super) port: u16,
+}
+
+impl FromStr for Address {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Address, ()> {
+        let (host, port) = text.rsplit_once(':').ok_or(())?;
+        let port = port.parse().map_err(drop)?;
+        let host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+            Some(v6) => v6.parse::<Ipv6Addr>().map_err(drop)?.to_string(),
+            None => host.to_owned(),
+        };
+        let plain =
+            !host.is_empty() && !host.contains(|c: char| c.is_control() || c.is_whitespace() || "/@[]".contains(c));
+        let one_colon_or_v6 = !host.contains(':') || host.parse::<Ipv6Addr>().is_ok();
+        if plain && one_colon_or_v6 && port != 0 { Ok(Address { host, port }) } else { Err(()) }
+    }
+}
+
+impl Address {
+    /// Whether nothing leaves the machine.
+    pub(super) fn is_loopback(&self) -> bool {
+        self.host == "localhost" || self.host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+    }
+
+    /// What is wrong with the text of an address; `path` is the key's path.
+    pub(super) fn problem(text: &str, path: &str) -> Option<String> {
+        text.parse::<Address>().is_err().then(|| format!("{path}: is no address; write \"host:port\" or \"[v6]:port\""))
+    }
+
+    fn named(&self) -> (&str, u16) {
+        (&self.host, self.port)
+    }
+}
+
+trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for T {}
+
+/// The connection, kept between letters.
+pub(super) struct Wire {
+    address: Address,
+    tls: Option<Arc<ClientConfig>>,
+    wait: Duration,
+    open: Option<Box<dyn Stream>>,
+}
+
+impl Wire {
+    pub(super) fn new(address: Address, tls: Option<ClientConfig>, wait: Duration) -> Wire {
+        Wire { address, tls: tls.map(Arc::new), wait, open: None }
+    }
+
+    /// Writes the whole of it, on the kept connection if the other side still listens there.
+    pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<(), SendError> {
+        let wait = self.wait;
+        match timeout(wait, self.put(bytes)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(reason)) => Err(self.broken(reason)),
+            Err(_) => Err(self.broken(format!("not taken within {} s", wait.as_secs()))),
+        }
+    }
+
+    async fn put(&mut self, bytes: &[u8]) -> Result<(), String> {
+        let mut stream = match self.open.take().and_then(heard_out) {
+            Some(stream) => stream,
+            None => self.connect().await?,
+        };
+        let failed = |error: std::io::Error| error.to_string();
+        stream.write_all(bytes).await.map_err(failed)?;
+        stream.flush().await.map_err(failed)?;
+        self.open = Some(stream);
+        Ok(())
+    }
+
+    async fn connect(&self) -> Result<Box<dyn Stream>, String> {
+        let stream = TcpStream::connect(self.address.named()).await.map_err(|error| error.to_string())?;
+        drop(stream.set_nodelay(true));
+        let Some(tls) = &self.tls else {
+            return Ok(Box::new(stream));
+        };
+        let name = ServerName::try_from(self.address.host.clone()).map_err(|error| error.to_string())?;
+        let stream = TlsConnector::from(Arc::clone(tls)).connect(name, stream).await;
+        Ok(Box::new(stream.map_err(|error| format!("TLS: {error}"))?))
+    }
+
+    fn broken(&mut self, reason: String) -> SendError {
+        self.open = None;
+        later(&self.address, &reason)
+    }
+}
+
+/// Reads what the other side said meanwhile and nobody wants; `None` if it has gone, which a write would not show.
+fn heard_out(mut stream: Box<dyn Stream>) -> Option<Box<dyn Stream>> {
+    let mut unread = [0; 4096];
+    // A talker that fills more than 4 MiB between two letters is met afresh.
+    for _ in 0..1024 {
+        match stream.read(&mut unread).now_or_never() {
+            None => return Some(stream),
+            Some(Ok(0) | Err(_)) => return None,
+            Some(Ok(_)) => {}
+        }
+    }
+    None
+}
+
+/// Datagrams to one receiver, or to a group of them.
+pub(super) struct Datagrams {
+    address: Address,
+    hops: u32,
+    wait: Duration,
+    open: Option<UdpSocket>,
+}
+
+impl Datagrams {
+    /// To an address; `hops` is how many networks a datagram to a group may cross.
+    pub(super) fn new(address: Address, hops: u32, wait: Duration) -> Datagrams {
+        Datagrams { address, hops, wait, open: None }
+    }
+
+    /// Sends one. The network does not say whether it came.
+    pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<(), SendError> {
+        match timeout(self.wait, self.put(bytes)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(reason)) => Err(later(&self.address, &reason)),
+            Err(_) => Err(later(&self.address, "no address found in time")),
+        }
+    }
+
+    async fn put(&mut self, bytes: &[u8]) -> Result<(), String> {
+        let failed = |error: std::io::Error| error.to_string();
+        let socket = match self.open.take() {
+            Some(socket) => socket,
+            None => {
+                let to = lookup_host(self.address.named()).await.map_err(failed)?.next().ok_or("no such host")?;
+                let any = if to.is_ipv4() { SocketAddr::from(([0; 4], 0)) } else { SocketAddr::from(([0; 16], 0)) };
+                let socket = UdpSocket::bind(any).await.map_err(failed)?;
+                socket.set_multicast_ttl_v4(self.hops).map_err(failed)?;
+                socket.connect(to).await.map_err(failed)?;
+                socket
+            }
+        };
+        // Broken sockets are not kept: a name may have moved to another address.
+        socket.send(bytes).await.map_err(failed)?;
+        self.open = Some(socket);
+        Ok(())
+    }
+}
+
+fn later(address: &Address, reason: &str) -> SendError {
+    SendError::Later { wait: None, reason: format!("{}:{}: {reason}", address.host, address.port) }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_and_what_is_none_is_told() {
+        let read = |text: &str| text.parse::<Address>().map(|address| (address.host, address.port));
+        assert_eq!(read("tak.example.org:8089"), Ok(("tak.example.org".to_owned(), 8089)));
+        assert_eq!(read("[::1]:514"), Ok(("::1".to_owned(), 514)));
+        for bad in
+            ["", "host", ":514", "host:0", "host:70000", "a b:1", "http://host:1", "user@host:1", "[x]:1", "a\n:1"]
+        {
+            assert_eq!(read(bad), Err(()), "{bad:?}");
+        }
+        assert!("localhost:1".parse::<Address>().unwrap().is_loopback());
+        assert!(!"192.0.2.1:1".parse::<Address>().unwrap().is_loopback());
+    }
+
+    async fn heard(listener: &TcpListener) -> (TcpStream, Vec<u8>) {
+        let (mut stream, _) = listener.accept().await.expect("a client");
+        let mut bytes = vec![0; 3];
+        stream.read_exact(&mut bytes).await.expect("three bytes");
+        (stream, bytes)
+    }
+
+    #[tokio::test]
+    async fn a_receiver_that_went_away_is_called_again() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("bound").to_string().parse().expect("an address");
+        let mut wire = Wire::new(address, None, Duration::from_secs(10));
+        let (wrote, (mut stream, bytes)) = tokio::join!(wire.write(b"one"), heard(&listener));
+        assert_eq!((wrote, bytes), (Ok(()), b"one".to_vec()));
+        stream.write_all(b"unasked").await.expect("written");
+        assert_eq!(wire.write(b"two").await, Ok(()));
+        stream.read_exact(&mut [0; 3]).await.expect("the same connection, whatever it said");
+        drop(stream);
+        // The end has to reach our side before a write can know of it.
+        let mut kept = wire.open.take().expect("kept");
+        while kept.read(&mut [0; 8]).await.is_ok_and(|more| more != 0) {}
+        wire.open = Some(kept);
+        let (wrote, (_stream, bytes)) = tokio::join!(wire.write(b"tri"), heard(&listener));
+        assert_eq!((wrote, bytes), (Ok(()), b"tri".to_vec()));
+    }
+
+    #[tokio::test]
+    async fn a_receiver_that_is_not_there_is_tried_later() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address: Address = listener.local_addr().expect("bound").to_string().parse().expect("an address");
+        drop(listener);
+        let mut wire = Wire::new(address, None, Duration::from_secs(10));
+        let error = wire.write(b"one").await.expect_err("nobody there");
+        assert!(matches!(&error, SendError::Later { wait: None, reason } if reason.contains("refused")), "{error}");
+    }
+}
