@@ -14,7 +14,7 @@ use super::{Config, IN_FORCE_FILE, Problem, Profile, SHIPPED};
 use crate::engine::{self, SourceClock};
 use crate::time::Span;
 use crate::zones::Chart;
-use crate::{delivery, evidence, inputs, journal, store};
+use crate::{delivery, evidence, http, inputs, journal, store};
 
 /// Settings that can be run with.
 #[derive(Clone, Debug)]
@@ -47,6 +47,8 @@ pub struct Checked {
     pub journal: journal::Settings,
     /// How bundles of evidence are signed; the path absolute.
     pub evidence: evidence::Settings,
+    /// Where metrics and health are served.
+    pub http: http::Settings,
     /// What relative paths of the settings are relative to.
     pub folder: PathBuf,
     /// Name and text of the zone files, and path and text of the watchlists, as they were read.
@@ -167,6 +169,7 @@ impl Text<'_> {
             (Ok(mut parts), Ok((lists, list_files))) if problems.is_empty() => Ok(Checked {
                 journal: config.journal.clone(),
                 evidence: config.evidence.clone(),
+                http: config.http.clone(),
                 folder: folder.to_owned(),
                 files: (std::mem::take(&mut parts.files), list_files),
                 warnings: outvoted.into_iter().chain(std::mem::take(&mut parts.warnings)).collect(),

@@ -27,6 +27,7 @@ pub use unpack::{Limits, Unpacked};
 
 use crate::ais::{LineCutter, SourceId};
 use crate::clock::Clock;
+use crate::service::Sockets;
 use crate::telemetry::InputCounters;
 use crate::time::{Span, Time};
 
@@ -118,6 +119,8 @@ pub struct Port {
     pub sender: Sender<Message>,
     /// Told when the daemon stops.
     pub stop: CancellationToken,
+    /// Listeners that the service manager opened, by the input's name.
+    pub sockets: Arc<Sockets>,
 }
 
 impl Port {

@@ -18,18 +18,19 @@ impl Daemon {
             Err(problems) => {
                 // A rotated file is begun afresh all the same.
                 self.reopen_sinks();
-                return refuse(&problems);
+                return self.refuse(&problems);
             }
         };
         if settings.inputs.is_empty() {
             // An emptied or half-written file reads like settings without anything in them.
             self.reopen_sinks();
+            self.lookout.refused(1);
             error!(file = %self.file.display(), "reload refused: the settings name no [[inputs]]; what is in force is kept");
             return;
         }
         if let Err(error) = self.replace(&settings) {
             self.reopen_sinks();
-            return refuse_unkept(&error);
+            return self.refuse_unkept(&error);
         }
         if settings.inputs != self.settings.inputs {
             warn!("changed [[inputs]] take effect after a restart; the rest is taken over now");
@@ -45,6 +46,9 @@ impl Daemon {
         if let Some(store) = &self.store {
             store.orders(orders(&settings));
         }
+        if settings.http != self.settings.http {
+            warn!("another [http] takes effect after a restart");
+        }
         if settings.store != self.settings.store {
             warn!("another [store] takes effect after a restart");
         }
@@ -53,6 +57,7 @@ impl Daemon {
         self.reopen_sinks();
         self.watch = FolderWatch::new(folders(&self.settings));
         warn_of(&self.settings);
+        self.lookout.taken_over(self.clock.now());
         info!(zones = self.settings.zone_count(), sinks = self.settings.sinks.len(), "reloaded");
     }
 
@@ -67,14 +72,28 @@ impl Daemon {
     pub(super) fn reload_zones(&mut self) {
         let mut settings = self.settings.clone();
         if let Err(problems) = settings.read_zones_again() {
-            return refuse(&problems);
+            return self.refuse(&problems);
         }
         if let Err(error) = self.replace(&settings) {
-            return refuse_unkept(&error);
+            return self.refuse_unkept(&error);
         }
         self.settings = settings;
         warn_of(&self.settings);
+        self.lookout.taken_over(self.clock.now());
         info!(zones = self.settings.zone_count(), "zones reloaded");
+    }
+
+    fn refuse_unkept(&mut self, error: &io::Error) {
+        self.lookout.refused(1);
+        error!(%error, "reload refused: settings and zones cannot be written down beside the journal, and a restart would not know them; what is in force is kept");
+    }
+
+    fn refuse(&mut self, problems: &[Problem]) {
+        for problem in problems {
+            error!(problem = %FromAir(&problem.to_string().replace("\n    ", " | ")), "not reloaded");
+        }
+        self.lookout.refused(problems.len() as u64);
+        warn!(problems = problems.len(), "reload refused: settings and zones in force are kept");
     }
 }
 
@@ -91,15 +110,4 @@ pub(super) fn folders(settings: &Checked) -> Vec<PathBuf> {
         ZoneSource::BuiltIn => None,
     };
     zones.into_iter().chain(settings.watchlists.clone()).collect()
-}
-
-fn refuse_unkept(error: &io::Error) {
-    error!(%error, "reload refused: settings and zones cannot be written down beside the journal, and a restart would not know them; what is in force is kept");
-}
-
-fn refuse(problems: &[Problem]) {
-    for problem in problems {
-        error!(problem = %FromAir(&problem.to_string().replace("\n    ", " | ")), "not reloaded");
-    }
-    warn!(problems = problems.len(), "reload refused: settings and zones in force are kept");
 }
