@@ -1,8 +1,8 @@
-//! Fault points: places where the process can be told to die at once, so that what a crash there leaves behind can be tested.
+//! Fault points: places where the process can be told to die at once, or to hang, so that what becomes of it can be tested.
 //!
 //! The environment variable `ATALAIA_FAULT` names one point: `NAME` or `NAME:n` aborts the process the n-th time the point is passed
-//! (from 1), `NAME:log` writes a line to standard error each time instead, to prove that it is reached. Without the variable a
-//! point costs one relaxed load.
+//! (from 1), `NAME:hang` lets the thread that passes it hang for good, `NAME:log` writes a line to standard error each time, to prove
+//! that it is reached. Without the variable a point costs one relaxed load.
 
 use std::io::Write;
 use std::sync::OnceLock;
@@ -13,6 +13,7 @@ pub const VARIABLE: &str = "ATALAIA_FAULT";
 
 /// Every point there is, in the order a change meets them.
 pub const NAMES: &[&str] = &[
+    "lines-before-engine",
     "journal-before-append",
     "journal-after-write",
     "journal-after-sync",
@@ -48,8 +49,8 @@ pub enum FaultError {
         /// As it was given.
         name: String,
     },
-    /// What follows the colon is neither a number from 1 nor `log`.
-    #[error("{VARIABLE}: `{text}` is neither a number from 1 nor `log`")]
+    /// What follows the colon is neither a number from 1 nor `hang` nor `log`.
+    #[error("{VARIABLE}: `{text}` is neither a number from 1 nor `hang` nor `log`")]
     Number {
         /// As it was given.
         text: String,
@@ -80,6 +81,12 @@ pub fn point(name: &'static str) {
             // Nobody can be told that standard error is closed.
             Outcome::Say => drop(writeln!(std::io::stderr(), "fault point {name}")),
             Outcome::Die => std::process::abort(),
+            Outcome::Hang => {
+                drop(writeln!(std::io::stderr(), "fault point {name} hangs"));
+                loop {
+                    std::thread::park();
+                }
+            }
         }
     }
 }
@@ -87,15 +94,25 @@ pub fn point(name: &'static str) {
 #[derive(Debug)]
 struct Plan {
     name: &'static str,
-    /// The pass that kills; none: each pass is logged.
-    deadly: Option<u64>,
+    fault: Fault,
     passes: AtomicU64,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    /// The pass that kills.
+    Deadly(u64),
+    /// Whoever passes hangs.
+    Hangs,
+    /// Each pass is logged.
+    Logged,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 enum Outcome {
     Nothing,
     Say,
+    Hang,
     Die,
 }
 
@@ -104,14 +121,15 @@ impl Plan {
         let (name, rest) = text.split_once(':').unwrap_or((text, "1"));
         let name =
             NAMES.iter().find(|known| **known == name).ok_or_else(|| FaultError::Unknown { name: name.to_owned() })?;
-        let deadly = match rest {
-            "log" => None,
+        let fault = match rest {
+            "log" => Fault::Logged,
+            "hang" => Fault::Hangs,
             number => match number.parse() {
-                Ok(number) if 0 < number => Some(number),
+                Ok(number) if 0 < number => Fault::Deadly(number),
                 _ => return Err(FaultError::Number { text: number.to_owned() }),
             },
         };
-        Ok(Plan { name, deadly, passes: AtomicU64::new(0) })
+        Ok(Plan { name, fault, passes: AtomicU64::new(0) })
     }
 
     fn passed(&self, name: &str) -> Outcome {
@@ -119,10 +137,11 @@ impl Plan {
             return Outcome::Nothing;
         }
         let pass = self.passes.fetch_add(1, Ordering::Relaxed) + 1;
-        match self.deadly {
-            None => Outcome::Say,
-            Some(deadly) if deadly == pass => Outcome::Die,
-            Some(_) => Outcome::Nothing,
+        match self.fault {
+            Fault::Logged => Outcome::Say,
+            Fault::Hangs => Outcome::Hang,
+            Fault::Deadly(deadly) if deadly == pass => Outcome::Die,
+            Fault::Deadly(_) => Outcome::Nothing,
         }
     }
 }
@@ -147,6 +166,13 @@ mod tests {
         assert_eq!(plan.passed("migration"), Outcome::Say);
         assert_eq!(plan.passed("migration"), Outcome::Say);
         assert_eq!(plan.passed("backup"), Outcome::Nothing);
+    }
+
+    #[test]
+    fn hangs_at_its_own_point_only() {
+        let plan = Plan::parse("lines-before-engine:hang").expect("a plan");
+        assert_eq!(plan.passed("backup"), Outcome::Nothing);
+        assert_eq!(plan.passed("lines-before-engine"), Outcome::Hang);
     }
 
     #[test]

@@ -16,7 +16,7 @@
 //!
 //! ```text
 //! core    time units state < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
-//! shell   < clock telemetry fault secret tls < disk < journal store < inputs delivery http evidence < config < runtime < cli main
+//! shell   < clock telemetry fault secret tls < disk service < journal store < inputs delivery http evidence < config < runtime < cli main
 //! ```
 //!
 //! | module | what it is |
@@ -35,16 +35,16 @@
 //! | [`engine`] | event time, reorder buffer, intake by shards, timers; wires the core together |
 //! | [`clock`] | the only reader of the wall clock |
 //! | [`fault`] | points where a test lets the process die |
+//! | [`service`] | what systemd is told, and the sockets it hands over |
 //! | [`secret`], [`tls`] | secrets by where they are kept; whom connections trust |
 //! | [`disk`] | the file operations that decide what outlives a loss of power |
 //! | [`journal`] | every line taken in, before the engine uses it; snapshots of the engine beside it |
 //! | [`store`] | every alert, who was told of it, what analysts did with it: one SQLite file |
 //! | [`inputs`], [`delivery`] | bytes in, changes out |
+//! | [`http`] | metrics and health as pages; what the loop says of itself once a second |
 //! | [`evidence`] | a case and all it came from as one signed file, packed and checked |
 //! | [`config`] | the settings file: read, checked, all problems at once |
 //! | [`runtime`], [`cli`] | the loop, the commands |
-//!
-//! `http` stands in the shell; it comes with the console, in the place the order above keeps for it.
 //!
 //! # Invariants
 //! 1. The core names no file, socket, environment, async runtime or clock. Time comes in with each line.
@@ -77,10 +77,12 @@ pub mod episodes;
 pub mod evidence;
 pub mod fault;
 pub mod geo;
+pub mod http;
 pub mod inputs;
 pub mod journal;
 pub mod runtime;
 pub mod secret;
+pub mod service;
 pub mod state;
 pub mod store;
 pub mod telemetry;

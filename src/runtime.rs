@@ -3,9 +3,11 @@
 mod begin;
 mod helm;
 mod keeping;
+mod lookout;
 mod rehearse;
 mod reload;
 mod restart;
+mod telling;
 mod writing;
 
 use std::io;
@@ -25,13 +27,16 @@ use crate::alerts::Change;
 use crate::clock::{Clock, Moment};
 use crate::config::{self, Changed, Checked, FileWatch};
 use crate::delivery::{Couriers, Poke, Post};
+use crate::fault;
 use crate::inputs::{self, Batch, Message, Port, State};
 use crate::journal::{self, Entry};
+use crate::service::{Sockets, Starting};
 use crate::store::{self, Store};
-use crate::telemetry::{FromAir, InputCounters};
-use crate::time::Span;
+use crate::telemetry::{FromAir, InputCounters, Pulse};
+use crate::time::{Span, Time};
 use begin::Begun;
 use helm::Helm;
+use lookout::Lookout;
 use reload::{Outcome, warn_of, watched};
 use restart::Records;
 pub(crate) use restart::purge_lines;
@@ -129,6 +134,7 @@ struct Daemon {
     watch: FileWatch,
     reloaded: Outcome,
     status_at: Moment,
+    lookout: Lookout,
     flood: keeping::Flood,
 }
 
@@ -142,6 +148,10 @@ struct Source {
     counters: Arc<InputCounters>,
     state: State,
     heard: Moment,
+    /// When a line came last, by the wall clock.
+    heard_at: Option<Time>,
+    /// Whether it has said how it stands.
+    begun: bool,
     /// Whether the engine was told that it is silent; the next line brings it back.
     idle: bool,
     /// Whether the log was told that its clock lags.
@@ -162,9 +172,11 @@ impl Daemon {
         let interrupt = signal(SignalKind::interrupt())?;
         let hang_up = signal(SignalKind::hangup())?;
 
+        let taking_up = Arc::new(Pulse::default());
+        let starting = Starting::begin(Arc::clone(&taking_up));
+        let sockets = Arc::new(Sockets::take_over());
         // What is known from before may take a while to read.
         let watch = FileWatch::new(watched(&file, &settings));
-
         let clocks = settings.inputs.iter().map(|input| config::source_clock(input, &settings));
         let clocks: Vec<_> = clocks.collect();
         let lateness: Vec<_> = clocks.iter().map(|clock| clock.lateness).collect();
@@ -186,7 +198,10 @@ impl Daemon {
         };
         let store = settings.store.as_ref().map(open).transpose()?;
         let Begun { helm, records, ids } =
-            begin::begin(&settings, store.as_ref(), &syncer, clock, move |event| drop(tell_journal.send(event)))?;
+            begin::begin(&settings, store.as_ref(), &syncer, clock, &taking_up, move |event| {
+                drop(tell_journal.send(event))
+            })?;
+        drop(starting);
 
         let post = |store: &Store, path: &PathBuf| Post {
             path: path.as_path().into(),
@@ -208,6 +223,8 @@ impl Daemon {
                 counters: Arc::clone(&counters),
                 state: State::Down,
                 heard: clock.moment(),
+                heard_at: None,
+                begun: false,
                 idle: false,
                 lagging: false,
                 lines: 0,
@@ -221,6 +238,7 @@ impl Daemon {
                 counters,
                 sender: sender.clone(),
                 stop: stop.clone(),
+                sockets: Arc::clone(&sockets),
             });
             match input.kind.takes_leave() {
                 true => drop(leaving.spawn(run)),
@@ -240,6 +258,7 @@ impl Daemon {
             "started"
         );
         warn_of(&settings);
+        let lookout = Lookout::start(&settings, store.as_ref(), records.as_ref(), &sockets, clock, &stop)?;
         Ok(Daemon {
             file,
             settings,
@@ -268,6 +287,7 @@ impl Daemon {
             watch,
             reloaded: Outcome::good(clock.now()),
             status_at: clock.moment(),
+            lookout,
             flood,
         })
     }
@@ -278,7 +298,11 @@ impl Daemon {
             match self.next().await {
                 Event::Lines(batch) => self.lines(batch),
                 Event::InputState(source, state) => self.input_state(source, state),
-                Event::Signal(Asked::Reload) => self.reload(),
+                Event::Signal(Asked::Reload) => {
+                    self.lookout.service.reloading();
+                    self.reload();
+                    self.lookout.service.reloaded();
+                }
                 Event::Signal(Asked::Stop) => {
                     return self.finish().await;
                 }
@@ -315,6 +339,7 @@ impl Daemon {
         if self.changes.is_empty() {
             return;
         }
+        self.lookout.count(&self.changes);
         if let Some(store) = &self.store {
             // Whoever watches from inside is no sink: nobody acts on what it is told.
             self.cases_at.get_or_insert_with(|| self.clock.moment());
@@ -335,12 +360,15 @@ impl Daemon {
         let acknowledge = batch.acknowledge.take();
         let source = &mut self.sources[usize::from(batch.source.0)];
         source.heard = self.clock.moment();
+        source.heard_at = batch.received.or(source.heard_at);
         source.idle = false;
+        self.lookout.waited(batch.received, self.clock);
         let lines = source.not_used_yet(&batch.lines);
         if lines.is_empty() {
             return self.owe(acknowledge);
         }
         source.lines += memchr::memchr_iter(b'\n', lines).count() as u64;
+        fault::point("lines-before-engine");
         let (source, received) = (source.id, batch.received);
         self.write_down(&Entry::Lines { source, received, bytes: lines });
         self.helm.lines(source, received, lines, &mut self.changes);
@@ -350,6 +378,9 @@ impl Daemon {
     fn input_state(&mut self, id: SourceId, state: State) {
         let source = &mut self.sources[usize::from(id.0)];
         source.state = state;
+        source.begun = true;
+        self.ready_once_begun();
+        let source = &mut self.sources[usize::from(id.0)];
         if state == State::Ended {
             source.idle = true;
             let id = source.id;
@@ -380,40 +411,11 @@ impl Daemon {
         self.tell_flood(now);
         self.tell_store();
         self.purge();
+        self.look_out(now);
         if STATUS_EVERY <= now.since(self.status_at) {
             self.status_at = now;
             self.tell_status();
         }
-    }
-
-    /// Says which inputs' clocks lag behind receipt, when that begins and when it ends.
-    fn tell_lagging(&mut self) {
-        let lagging = self.helm.engine.lagging();
-        for source in &mut self.sources {
-            let lags = lagging.contains(&source.id);
-            match (source.lagging, lags) {
-                (false, true) => {
-                    warn!(input = %source.name, "its times lag behind receipt by more than its lateness: time does not wait for it")
-                }
-                (true, false) => info!(input = %source.name, "its times are punctual again"),
-                _ => {}
-            }
-            source.lagging = lags;
-        }
-    }
-
-    fn tell_status(&self) {
-        for source in &self.sources {
-            let [bytes, overlong, dropped, lost_datagrams, connections] = source.counters.read();
-            info!(
-                input = %source.name, state = ?source.state, lines = source.lines, bytes, overlong, dropped, lost_datagrams,
-                connections, "input status"
-            );
-        }
-        let at = self.helm.engine.now().map(|at| at.to_string());
-        let Outcome { at: reloaded_at, ok: reload_ok, problems } = &self.reloaded;
-        let reload_refused = problems.first();
-        info!(at, open_alerts = self.helm.engine.open_alerts().len(), reload_ok, %reloaded_at, reload_refused, "status");
     }
 
     /// The next lines that have arrived; `None` after a rest.
@@ -443,6 +445,7 @@ impl Daemon {
     /// Stops the inputs, uses what has arrived, and says what is open.
     async fn finish(&mut self) -> io::Result<()> {
         info!("stopping");
+        self.lookout.service.stopping();
         // What is in the sockets' and pipes' buffers has arrived too. A feed that never rests, or a recording, is cut off; what
         // came before that is used, however long it takes.
         let deadline = Instant::now() + LONGEST_DRAIN;

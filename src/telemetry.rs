@@ -78,6 +78,22 @@ impl SinkCounters {
     }
 }
 
+/// What a thread counts to show that it gets on: work done, or the wish for some.
+#[derive(Debug, Default)]
+pub struct Pulse(AtomicU64);
+
+impl Pulse {
+    /// It has got on.
+    pub fn beat(&self) {
+        self.0.fetch_add(1, Relaxed);
+    }
+
+    /// How often it has.
+    pub fn count(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+}
+
 /// Sends log lines to standard error: INFO and above unless `ATALAIA_LOG` says otherwise, in colour on a terminal only.
 ///
 /// A second call in one process changes nothing.

@@ -10,6 +10,7 @@ mod deliveries;
 mod demo;
 pub mod evaluate;
 mod explain;
+mod man;
 mod marking;
 mod purge;
 mod replay;
@@ -76,6 +77,9 @@ enum Command {
     Backup(backup::Arguments),
     /// Remove what was kept for as long as [retention] says, or tell what would go; works while the daemon works.
     Purge(purge::Arguments),
+    /// Write manual pages and completions of the shells, for packages.
+    #[command(hide = true)]
+    Man(man::Arguments),
 }
 
 /// Why a command did not do what it was asked to.
@@ -130,6 +134,7 @@ pub fn main() -> ExitCode {
         Command::Bundle(arguments) => bundle::main(&arguments),
         Command::Backup(arguments) => backup::main(&arguments),
         Command::Purge(arguments) => purge::main(&arguments),
+        Command::Man(arguments) => man::main(&arguments),
     };
     match outcome {
         Ok(()) | Err(Failure::ReaderGone) => ExitCode::SUCCESS,

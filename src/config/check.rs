@@ -16,7 +16,7 @@ use super::{Config, IN_FORCE_FILE, Problem, Profile, SHIPPED};
 use crate::engine::{self, SourceClock};
 use crate::time::Span;
 use crate::zones::Chart;
-use crate::{delivery, evidence, inputs, journal, store};
+use crate::{delivery, evidence, http, inputs, journal, store};
 
 /// Settings that can be run with.
 #[derive(Clone, Debug)]
@@ -49,6 +49,8 @@ pub struct Checked {
     pub journal: journal::Settings,
     /// How bundles of evidence are signed; the path absolute.
     pub evidence: evidence::Settings,
+    /// Where metrics and health are served.
+    pub http: http::Settings,
     /// What relative paths of the settings are relative to.
     pub folder: PathBuf,
     /// How many files of `conf.d` were laid over the settings file.
@@ -164,6 +166,7 @@ impl Text<'_> {
             (Ok(mut parts), Ok((lists, list_files))) if problems.is_empty() => Ok(Checked {
                 journal: config.journal.clone(),
                 evidence: config.evidence.clone(),
+                http: config.http.clone(),
                 folder: folder.to_owned(),
                 drop_ins: self.layers.len() - 1,
                 files: (std::mem::take(&mut parts.files), list_files),

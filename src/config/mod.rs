@@ -28,7 +28,7 @@ pub use profile::Profile;
 pub use schema::schema;
 pub use watch::{Changed, FileWatch, Watched};
 
-use crate::{alerts, behaviours, coverage, delivery, engine, evidence, inputs, journal, store, tracks, zones};
+use crate::{alerts, behaviours, coverage, delivery, engine, evidence, http, inputs, journal, store, tracks, zones};
 
 /// The settings file that is built into the program: every key, commented, equal to the defaults.
 pub const SHIPPED: &str = include_str!("../../config/atalaia.toml");
@@ -69,6 +69,8 @@ pub struct Config {
     pub retention: store::RetentionSettings,
     /// `[delivery]`
     pub delivery: delivery::DeliverySettings,
+    /// `[http]`
+    pub http: http::Settings,
     /// `[[inputs]]`
     pub inputs: Vec<inputs::Settings>,
     /// `[[sinks]]`
@@ -95,6 +97,7 @@ impl Default for Config {
             evidence: evidence::Settings::default(),
             retention: store::RetentionSettings::default(),
             delivery: delivery::DeliverySettings::default(),
+            http: http::Settings::default(),
             inputs: Vec::new(),
             sinks: vec![delivery::Settings::default()],
         }
@@ -128,6 +131,7 @@ impl Config {
         let mut problems = [self.engine().problems(), self.recordings.problems(), self.journal.problems()].concat();
         problems.extend(self.retention.problems(self.handling.retain_days));
         problems.extend(self.delivery.problems());
+        problems.extend(self.http.problems());
         for (index, input) in self.inputs.iter().enumerate() {
             problems.extend(input.problems(&format!("inputs[{index}]")));
         }

@@ -18,8 +18,8 @@ use crate::secret::Secret;
 use crate::time::Time;
 use crate::tls;
 
-const REFRESH: Duration = Duration::from_mins(1);
-const REPEAT_RESOLVED: Duration = Duration::from_mins(5);
+const REFRESH: Duration = Duration::from_secs(60);
+const REPEAT_RESOLVED: Duration = Duration::from_secs(300);
 /// Alerts in one body.
 const TOGETHER: usize = 500;
 /// Alerts over that are repeated at most.

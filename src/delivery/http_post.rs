@@ -27,7 +27,7 @@ const MOST_READ: usize = 64 * 1024;
 /// No more of it is repeated. Characters.
 const MOST_SAID: usize = 200;
 /// Nobody is waited for longer, whatever they ask.
-const LONGEST_WAIT: Duration = Duration::from_hours(24);
+const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
 /// The worker of a sink waits a little longer. Seconds.
 const LONGEST_TIMEOUT: u64 = 100;
 /// What no header of the settings may be: the body's, the connection's, or said by other keys.

@@ -25,9 +25,9 @@ mod spool;
 mod syslog;
 mod target;
 mod telling;
-mod webhook;
 #[cfg(test)]
 mod trial;
+mod webhook;
 mod window;
 mod wire;
 mod worker;

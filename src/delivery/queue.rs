@@ -40,10 +40,17 @@ pub(super) struct Stored {
     pub(super) told: bool,
 }
 
+/// Numbered lines, with since when they wait, and the last number given.
+#[derive(Debug, Default)]
+struct Lines {
+    waiting: VecDeque<(i64, Arc<str>, Time)>,
+    last: i64,
+}
+
 /// Lines in memory.
 #[derive(Debug)]
 pub(super) struct Memory {
-    lines: Mutex<(VecDeque<(i64, Arc<str>, Time)>, i64)>,
+    lines: Mutex<Lines>,
     poke: tokio::sync::Notify,
     counters: Arc<SinkCounters>,
 }
@@ -56,11 +63,11 @@ impl Memory {
     /// Adds a line.
     pub(super) fn push(&self, line: Arc<str>, now: Time) {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.1 += 1;
-        let number = lines.1;
-        lines.0.push_back((number, line, now));
-        if MOST_IN_MEMORY < lines.0.len() {
-            lines.0.pop_front();
+        lines.last += 1;
+        let number = lines.last;
+        lines.waiting.push_back((number, line, now));
+        if MOST_IN_MEMORY < lines.waiting.len() {
+            lines.waiting.pop_front();
             SinkCounters::add(&self.counters.given_up, 1);
         }
         self.poke.notify_one();
@@ -68,7 +75,7 @@ impl Memory {
 
     /// Lines that nobody has in hand.
     pub(super) fn len(&self) -> usize {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).0.len()
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).waiting.len()
     }
 }
 
@@ -91,7 +98,7 @@ impl Queue {
             Queue::Memory(memory) => {
                 let mut lines = memory.lines.lock().unwrap_or_else(PoisonError::into_inner);
                 while window.len() < room
-                    && let Some((number, line, since)) = lines.0.pop_front()
+                    && let Some((number, line, since)) = lines.waiting.pop_front()
                 {
                     if let Some(letter) = Letter::new(Some(number), line) {
                         window.push(Held { letter, since, attempts: 0, wait: None, alone: false });

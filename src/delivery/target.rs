@@ -11,11 +11,11 @@ use crate::clock::Moment;
 pub(super) enum Target {
     Jsonl(jsonl::Jsonl),
     Log,
-    Webhook(webhook::Webhook),
-    Alertmanager(alertmanager::Alertmanager),
-    Exec(exec::Exec),
-    Cise(cise::Cise),
-    Cap(cap::Cap),
+    Webhook(Box<webhook::Webhook>),
+    Alertmanager(Box<alertmanager::Alertmanager>),
+    Exec(Box<exec::Exec>),
+    Cise(Box<cise::Cise>),
+    Cap(Box<cap::Cap>),
     Cot(Box<cot::Cot>),
     Email(Box<email::Email>),
     Journald(Box<journald::Journald>),
@@ -38,13 +38,13 @@ impl Target {
                 Ok(Target::Jsonl(file))
             }
             Kind::Log => Ok(Target::Log),
-            Kind::Webhook => webhook::Webhook::new(table(&settings.webhook)?, place).map(Target::Webhook),
+            Kind::Webhook => webhook::Webhook::new(table(&settings.webhook)?, place).map(|sink| Target::Webhook(Box::new(sink))),
             Kind::Alertmanager => {
-                alertmanager::Alertmanager::new(table(&settings.alertmanager)?, place).map(Target::Alertmanager)
+                alertmanager::Alertmanager::new(table(&settings.alertmanager)?, place).map(|sink| Target::Alertmanager(Box::new(sink)))
             }
-            Kind::Exec => exec::Exec::new(table(&settings.exec)?, place).map(Target::Exec),
-            Kind::Cise => cise::Cise::new(table(&settings.cise)?, place).map(Target::Cise),
-            Kind::Cap => cap::Cap::new(table(&settings.cap)?, place).map(Target::Cap),
+            Kind::Exec => exec::Exec::new(table(&settings.exec)?, place).map(|sink| Target::Exec(Box::new(sink))),
+            Kind::Cise => cise::Cise::new(table(&settings.cise)?, place).map(|sink| Target::Cise(Box::new(sink))),
+            Kind::Cap => cap::Cap::new(table(&settings.cap)?, place).map(|sink| Target::Cap(Box::new(sink))),
             Kind::Cot => Ok(Target::Cot(Box::new(cot::Cot::new(table(&settings.cot)?, place)?))),
             Kind::Email => Ok(Target::Email(Box::new(email::Email::new(table(&settings.email)?, place)?))),
             Kind::Journald => {

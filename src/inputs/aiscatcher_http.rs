@@ -165,7 +165,7 @@ async fn take(Shared(desk): Shared<Arc<Desk>>, request: Request) -> Result<Strin
     if !lines.is_empty() {
         let room = timeout(ENGINE_TIME, desk.port.sender.reserve()).await;
         let room = room.ok().and_then(Result::ok).ok_or(Refusal::Busy)?;
-        room.send(Message::Lines(Batch { source: desk.port.source, received, lines }));
+        room.send(Message::Lines(Batch { source: desk.port.source, received, lines, acknowledge: None }));
     }
     Ok(format!("{count} messages taken\n"))
 }

@@ -18,8 +18,7 @@ const WARN_EVERY: Duration = Duration::from_secs(10);
 
 /// Ends only with an error, when the address cannot be listened on.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
-    let address = port.settings.address.as_deref().unwrap_or_default();
-    let listener = TcpListener::bind(address).await.map_err(InputError::io(format!("listen on {address}")))?;
+    let listener = open(port).await?;
     let bound = listener.local_addr().map_err(InputError::io("listen"))?;
     info!(address = %bound, input = %port.settings.name, "listening");
     port.state(State::Up).await;
@@ -65,5 +64,18 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
                 info!(input = %port.settings.name, %peer, %reason, "client gone");
             }
         });
+    }
+}
+
+/// The listener that the service manager opened for this input, else one at its address.
+async fn open(port: &Port) -> Result<TcpListener, InputError> {
+    match port.sockets.tcp(&port.settings.name) {
+        Some(handed) => {
+            handed.and_then(TcpListener::from_std).map_err(InputError::io("take the listener of the service manager"))
+        }
+        None => {
+            let address = port.settings.address.as_deref().unwrap_or_default();
+            TcpListener::bind(address).await.map_err(InputError::io(format!("listen on {address}")))
+        }
     }
 }

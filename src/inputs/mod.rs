@@ -39,6 +39,7 @@ pub use unpack::{Limits, Unpacked};
 use crate::ais::{LineCutter, SourceId};
 use crate::clock::Clock;
 use crate::secret::SecretError;
+use crate::service::Sockets;
 use crate::telemetry::{FromAir, InputCounters};
 use crate::time::{Span, Time};
 use crate::tls::TlsError;
@@ -176,6 +177,8 @@ pub struct Port {
     pub sender: Sender<Message>,
     /// Told when the daemon stops.
     pub stop: CancellationToken,
+    /// Listeners that the service manager opened, by the input's name.
+    pub sockets: Arc<Sockets>,
 }
 
 impl Port {

@@ -220,10 +220,7 @@ impl Settings {
             (Kind::Barentswatch, self.barentswatch.as_ref().map(|table| table.problems(&at("barentswatch")))),
             (Kind::Nats, self.nats.as_ref().map(|table| table.problems(&at("nats")))),
             (Kind::Serial, self.serial.as_ref().map(|table| table.problems(&at("serial")))),
-            (
-                Kind::AiscatcherHttp,
-                self.aiscatcher_http.as_ref().map(|table| table.problems(&at("aiscatcher_http"))),
-            ),
+            (Kind::AiscatcherHttp, self.aiscatcher_http.as_ref().map(|table| table.problems(&at("aiscatcher_http")))),
         ];
         let mut problems = Vec::new();
         for (owner, found) in of {
@@ -233,7 +230,9 @@ impl Settings {
                     problems.push(format!("{path}.{table}: kind \"{kind}\" takes no such table; leave it out"));
                 }
                 Some(found) => problems.extend(found),
-                None if owner == self.kind && !matches!(owner, Kind::Digitraffic | Kind::Serial | Kind::AiscatcherHttp) => {
+                None if owner == self.kind
+                    && !matches!(owner, Kind::Digitraffic | Kind::Serial | Kind::AiscatcherHttp) =>
+                {
                     problems.push(format!("{path}: kind \"{kind}\" needs a table; write [inputs.{table}] below it"));
                 }
                 None => {}

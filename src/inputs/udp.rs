@@ -24,8 +24,7 @@ const ASK_EVERY: Duration = Duration::from_secs(1);
 
 /// Ends only with an error, when the address cannot be bound.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
-    let address = port.settings.address.as_deref().unwrap_or_default();
-    let socket = UdpSocket::bind(address).await.map_err(InputError::io(format!("bind {address}")))?;
+    let socket = open(port).await?;
     SockRef::from(&socket).set_recv_buffer_size(RECEIVE_BUFFER_BYTES).map_err(InputError::io("set receive buffer"))?;
     let bound: SocketAddr = socket.local_addr().map_err(InputError::io("bind"))?;
     info!(address = %bound, input = %port.settings.name, "listening");
@@ -52,6 +51,19 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
         kernel.ask(port);
         // Other tasks get their turn even while datagrams keep coming.
         tokio::task::yield_now().await;
+    }
+}
+
+/// The socket that the service manager opened for this input, else one at its address.
+async fn open(port: &Port) -> Result<UdpSocket, InputError> {
+    match port.sockets.udp(&port.settings.name) {
+        Some(handed) => {
+            handed.and_then(UdpSocket::from_std).map_err(InputError::io("take the socket of the service manager"))
+        }
+        None => {
+            let address = port.settings.address.as_deref().unwrap_or_default();
+            UdpSocket::bind(address).await.map_err(InputError::io(format!("bind {address}")))
+        }
     }
 }
 

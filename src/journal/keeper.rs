@@ -108,6 +108,7 @@ impl Keeper {
         let shared = Arc::clone(&self.shared);
         let mut state = shared.lock();
         loop {
+            shared.pulse.beat();
             let now = self.clock.moment();
             let wait = match (self.failed, self.unsynced) {
                 (Some(failed), _) => self.limits.retry_after.saturating_sub(now.since(failed)),

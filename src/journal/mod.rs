@@ -27,6 +27,7 @@ mod settings;
 mod shared;
 pub mod snapshots;
 mod start;
+mod usage;
 mod walk;
 mod writer;
 
@@ -39,6 +40,7 @@ pub use reader::{Edge, Extent, Found, Hole, Read, lines_between, read, span};
 pub use settings::Settings;
 pub use shared::{Event, Syncer};
 pub use start::{Start, start};
+pub use usage::{Usage, usage};
 pub use writer::{Journal, Limits};
 
 /// A place in the journal: the number of entries before it. Never given twice to different entries of one journal.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::block::Block;
 use super::{JournalError, Position};
+use crate::telemetry::Pulse;
 
 /// Spans of lost positions that are remembered; beyond it the latest grows over those between.
 const LOST_SPANS: usize = 64;
@@ -38,6 +39,8 @@ pub(super) struct Shared {
     pub(super) work: Condvar,
     /// Something was synced, or failed.
     pub(super) done: Condvar,
+    /// Beats while the writing thread gets on, also while writing fails.
+    pub(super) pulse: Arc<Pulse>,
     tell: Box<dyn Fn(Event) + Send + Sync>,
 }
 
@@ -126,7 +129,8 @@ impl Shared {
             finish: false,
             ended: false,
         };
-        Shared { state: Mutex::new(state), work: Condvar::new(), done: Condvar::new(), tell }
+        let (work, done, pulse) = Default::default();
+        Shared { state: Mutex::new(state), work, done, pulse, tell }
     }
 
     /// Whoever panicked while holding the lock left whole blocks behind: nothing in between is ever visible.

@@ -20,7 +20,7 @@ pub const KEPT: usize = 3;
 const MAGIC: [u8; 8] = *b"ATALAIAS";
 const PREFIX: usize = 20;
 const LONGEST_HEAD: usize = 1 << 20;
-const SUFFIX: &str = ".snapshot";
+pub(super) const SUFFIX: &str = ".snapshot";
 const SET_ASIDE: &str = ".corrupt";
 /// Damaged files kept for whoever wants to know why.
 const SET_ASIDE_KEPT: usize = 3;

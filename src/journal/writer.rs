@@ -17,6 +17,7 @@ use super::walk::{Next, Walk};
 use super::{Entry, JournalError, Position};
 use crate::clock::Clock;
 use crate::disk::{Disk, create_folders};
+use crate::telemetry::Pulse;
 use crate::time::{Span, Time};
 
 /// Entries longer than this are refused, and counted as lost.
@@ -158,6 +159,11 @@ impl Journal {
     /// The position behind the last entry.
     pub fn position(&self) -> Position {
         Position(self.shared.lock().draft.end())
+    }
+
+    /// Beats while the writing thread gets on, also while writing fails.
+    pub fn pulse(&self) -> Arc<Pulse> {
+        Arc::clone(&self.shared.pulse)
     }
 
     /// A handle to wait for what is durable.

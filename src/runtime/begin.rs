@@ -18,6 +18,7 @@ use crate::fault;
 use crate::inputs::Kind;
 use crate::journal::{self, Entry, Position, Syncer};
 use crate::store::{self, SetAside, Store};
+use crate::telemetry::Pulse;
 use crate::time::Span;
 
 /// What the daemon begins with.
@@ -34,6 +35,7 @@ pub(super) fn begin(
     store: Option<&Store>,
     syncer: &OnceLock<Syncer>,
     clock: Clock,
+    pulse: &Arc<Pulse>,
     tell: impl Fn(journal::Event) + Send + Sync + 'static,
 ) -> io::Result<Begun> {
     let ours: Vec<String> = settings.inputs.iter().map(|input| input.name.clone()).collect();
@@ -47,7 +49,8 @@ pub(super) fn begin(
     }
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let rebuild = Span::from_hours(i64::from(settings.journal.rebuild_hours));
-    let place = Place { disk: Arc::clone(&disk), folder, rebuild, program: restart::program()? };
+    let (program, pulse) = (restart::program()?, Arc::clone(pulse));
+    let place = Place { disk: Arc::clone(&disk), folder, rebuild, program, pulse };
     let mut library = Library::new(disk, &place.folder);
     let standing = settings.store.as_deref().map(store::standing).transpose().map_err(io::Error::other)?;
     let standing = standing.unwrap_or_default();

@@ -60,6 +60,7 @@ pub(super) fn orders(settings: &Checked) -> Orders {
 impl Daemon {
     /// What the store says of itself.
     pub(super) fn stored(&mut self, event: store::Event) {
+        self.lookout.store(&event);
         match event {
             // The workers were told by the store's own thread.
             store::Event::Stored => {}

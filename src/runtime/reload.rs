@@ -16,6 +16,8 @@ use crate::time::Time;
 pub(super) struct Outcome {
     /// When it was.
     pub(super) at: Time,
+    /// When what is in force was taken over.
+    pub(super) taken_at: Time,
     /// Whether what the files say is in force; if not, what was before is.
     pub(super) ok: bool,
     /// Why not: file, line, key and what to write, one line each, safe to show; the first few.
@@ -28,7 +30,11 @@ const PROBLEMS_TOLD: usize = 20;
 impl Outcome {
     /// What is in force is what the files said.
     pub(super) fn good(at: Time) -> Outcome {
-        Outcome { at, ok: true, problems: Vec::new() }
+        Outcome { at, taken_at: at, ok: true, problems: Vec::new() }
+    }
+
+    fn refused(&mut self, at: Time, problems: Vec<String>) {
+        (self.at, self.ok, self.problems) = (at, false, problems);
     }
 }
 
@@ -78,6 +84,9 @@ impl Daemon {
         if let Some(store) = &self.store {
             store.orders(orders(&settings));
         }
+        if settings.http != self.settings.http {
+            warn!("another [http] takes effect after a restart");
+        }
         if settings.store != self.settings.store {
             warn!("another [store] takes effect after a restart");
         }
@@ -117,8 +126,7 @@ impl Daemon {
     fn refuse_unkept(&mut self, error: &io::Error) {
         let why = "settings and zones cannot be written down beside the journal, and a restart would not know them";
         error!(%error, "reload refused: {why}; what is in force is kept");
-        let problems = vec![FromAir(&format!("{why}: {error}")).to_string()];
-        self.reloaded = Outcome { at: self.clock.now(), ok: false, problems };
+        self.reloaded.refused(self.clock.now(), vec![FromAir(&format!("{why}: {error}")).to_string()]);
     }
 
     fn refuse(&mut self, problems: &[Problem]) {
@@ -129,7 +137,7 @@ impl Daemon {
             error!(%problem, "not reloaded");
         }
         warn!(problems = problems.len(), "reload refused: settings and zones in force are kept");
-        self.reloaded = Outcome { at: self.clock.now(), ok: false, problems: lines };
+        self.reloaded.refused(self.clock.now(), lines);
     }
 }
 

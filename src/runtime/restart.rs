@@ -22,6 +22,7 @@ use crate::fault;
 use crate::journal::snapshots::{self, Found, Snapshot};
 use crate::journal::{self, Entry, Journal, Limits, Position, Rehearsal, Syncer};
 use crate::store;
+use crate::telemetry::Pulse;
 use crate::time::{Span, Time};
 
 /// How long a snapshot or an alert waits for the journal to be on the disk.
@@ -42,6 +43,8 @@ pub(super) struct Place {
     pub(super) rebuild: Span,
     /// Of this very program: a snapshot of another is not read.
     pub(super) program: u64,
+    /// Beats with every entry that is read again.
+    pub(super) pulse: Arc<Pulse>,
 }
 
 /// An engine as far as snapshot and journal go.
@@ -84,6 +87,7 @@ impl Place {
         let mut failed = None;
         let read = journal::read(&*self.disk, &self.folder, from, until, |position, entry| {
             entries += 1;
+            self.pulse.beat();
             let told = match (&mut helm, entry) {
                 (Some(helm), entry) => helm.apply(entry, &mut |key| library.get(key), &mut changes),
                 (none, Entry::Begun { sources, in_force, .. }) => library.get(in_force).and_then(|settings| {

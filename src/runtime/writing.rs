@@ -84,6 +84,7 @@ impl Daemon {
 
     /// What the journal says of itself.
     pub(super) fn journal_says(&mut self, event: journal::Event) {
+        self.lookout.journal(&event);
         let lost = matches!(event, journal::Event::Working { lost } if 0 < lost);
         begin::tell_of_journal(event);
         let Some(records) = self.records.as_mut().filter(|_| lost) else {

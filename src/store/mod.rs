@@ -9,6 +9,7 @@
 //! so); what a sink's markings do not allow is withheld. After a crash pending rows are delivered again, under the same key.
 
 mod acts;
+mod backlog;
 mod backup;
 mod dossier;
 pub mod export;
@@ -31,6 +32,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use acts::{Act, Finding, Hush, act, hush, unhush};
+pub use backlog::{Backlog, backlog};
 pub use backup::backup;
 pub use dossier::{AuditRow, Dossier, Filed, Line, bundled, dossier};
 pub use holds::{held_spans, hold, release};

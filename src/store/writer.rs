@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use super::{Orders, StoreError, lines, notices, orphans, schema};
 use crate::alerts::{Change, Notice};
 use crate::cases::Case;
 use crate::fault;
+use crate::telemetry::Pulse;
 use crate::time::Time;
 
 /// Requests that wait for the writer; beyond it the engine waits, and with it the feeds.
@@ -23,6 +25,8 @@ const WAITING: usize = 10_000;
 const TOGETHER: usize = 256;
 /// How long to wait before what failed is tried again.
 const RETRY: Duration = Duration::from_secs(1);
+/// How often the writer shows that it is there when it has nothing to do.
+const IDLE: Duration = Duration::from_millis(500);
 
 /// What the writer tells the loop.
 #[derive(Clone, PartialEq, Debug)]
@@ -55,6 +59,7 @@ pub struct Store {
     sender: SyncSender<Request>,
     thread: Option<JoinHandle<bool>>,
     set_aside: Option<SetAside>,
+    pulse: Arc<Pulse>,
     /// Held so that no other daemon takes the store.
     _lock: File,
 }
@@ -75,15 +80,22 @@ impl Store {
         let connection = schema::open(path)?;
         outbox::give_up(&connection, &orders.wants, now()).map_err(StoreError::sqlite(path))?;
         let (sender, receiver) = sync_channel(WAITING);
-        let mut writer = Writer { path: path.to_owned(), connection, orders, now, before, tell, failing: false };
+        let pulse = Arc::new(Pulse::default());
+        let beats = Arc::clone(&pulse);
+        let mut writer = Writer { path: path.to_owned(), connection, orders, now, before, tell, failing: false, beats };
         let thread = thread::Builder::new().name("store".to_owned()).spawn(move || writer.run(&receiver));
         let thread = thread.map_err(StoreError::file(path))?;
-        Ok(Store { sender, thread: Some(thread), set_aside, _lock: lock })
+        Ok(Store { sender, thread: Some(thread), set_aside, pulse, _lock: lock })
     }
 
     /// What was found damaged in its place, if anything was.
     pub fn set_aside(&self) -> Option<&SetAside> {
         self.set_aside.as_ref()
+    }
+
+    /// Beats while the writer gets on, also while what it tries fails.
+    pub fn pulse(&self) -> Arc<Pulse> {
+        Arc::clone(&self.pulse)
     }
 
     /// Stores changes; they come back as deliveries once that is done. They came from what the journal holds before `position`.
@@ -183,6 +195,7 @@ struct Writer<N, B, T> {
     before: B,
     tell: T,
     failing: bool,
+    beats: Arc<Pulse>,
 }
 
 impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
@@ -190,11 +203,13 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
     fn run(&mut self, requests: &Receiver<Request>) -> bool {
         let mut batch = Vec::new();
         loop {
+            self.beats.beat();
             if batch.is_empty() {
-                let Ok(request) = requests.recv() else {
-                    return true;
-                };
-                batch.push(request);
+                match requests.recv_timeout(IDLE) {
+                    Ok(request) => batch.push(request),
+                    Err(RecvTimeoutError::Timeout) => continue,
+                    Err(RecvTimeoutError::Disconnected) => return true,
+                }
             }
             while batch.len() < TOGETHER
                 && let Ok(request) = requests.try_recv()

@@ -61,7 +61,7 @@ impl Daemon {
         Daemon::spawn(&mut Command::new(env!("CARGO_BIN_EXE_atalaia")), settings, stdin)
     }
 
-    fn spawn(command: &mut Command, settings: &Path, stdin: Stdio) -> Daemon {
+    pub fn spawn(command: &mut Command, settings: &Path, stdin: Stdio) -> Daemon {
         let mut child =
             command.args(["run", "--config"]).arg(settings).stdin(stdin).stderr(Stdio::piped()).spawn().unwrap();
         let errors = BufReader::new(child.stderr.take().unwrap());

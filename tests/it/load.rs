@@ -173,7 +173,7 @@ fn a_day_with_faults_leaves_memory_files_and_threads_as_they_were() {
         input("fifo", "path = \"pipe\"")
     );
     let path = settings(&folder, &text);
-    let mut daemon = Daemon::start(&path);
+    let daemon = Daemon::start(&path);
     let mut writer = OpenOptions::new().write(true).open(&pipe).unwrap();
     let start = Time::from_utc(2026, 3, 1, 0, 0, 0).unwrap();
     let mut measured = Vec::new();

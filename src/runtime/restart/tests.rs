@@ -21,7 +21,8 @@ struct Room {
 fn room() -> Room {
     let folder = TempDir::new().expect("a folder");
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
-    let place = Place { disk, folder: folder.path().join("journal"), rebuild: Span::from_hours(24), program: PROGRAM };
+    let (path, rebuild, pulse) = (folder.path().join("journal"), Span::from_hours(24), Arc::default());
+    let place = Place { disk, folder: path, rebuild, program: PROGRAM, pulse };
     let settings = config::check(None, None, Purpose::Replay).expect("the built-in settings");
     let mut library = Library::new(Arc::clone(&place.disk), &place.folder);
     let key = keep(&mut library, &settings).expect("written").key;

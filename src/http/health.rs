@@ -1,0 +1,146 @@
+//! Whether the daemon can do its work, and why not.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::View;
+use crate::time::Span;
+
+/// A loop that has said nothing for so long hangs, or is far too busy.
+pub(super) const STALLED: Duration = Duration::from_secs(10);
+/// Engine time so far behind receipt, beyond the lateness of its inputs.
+const LAG: Span = Span::from_seconds(120);
+/// Lines that waited so long for the engine.
+const WAITED: Span = Span::from_seconds(10);
+/// An input that was heard within this counts for the lag.
+const HEARD: Span = Span::from_seconds(60);
+
+/// The answer of `/readyz`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub(super) struct Health {
+    /// Whether there is no reason against it.
+    pub(super) ready: bool,
+    /// Why it cannot do its work.
+    pub(super) reasons: Vec<String>,
+    /// What is wrong without stopping its work.
+    pub(super) warnings: Vec<String>,
+}
+
+/// Judges a view that is `age` old.
+pub(super) fn health(view: &View, age: Duration) -> Health {
+    let mut reasons = Vec::new();
+    let mut warnings = Vec::new();
+    if STALLED <= age {
+        reasons.push(format!("the loop has not got on for {} s", age.as_secs()));
+    }
+    if !view.ready {
+        reasons.push("starting: not every input has begun".to_owned());
+    }
+    if view.store.as_ref().is_some_and(|store| store.now) {
+        reasons.push("store failing: alerts wait, nobody is told of them".to_owned());
+    }
+    if view.journal.as_ref().is_some_and(|journal| journal.now) {
+        reasons.push("journal failing: received lines are not written down".to_owned());
+    }
+    let names = |is: &dyn Fn(&super::InputView) -> bool| -> Vec<&str> {
+        view.inputs.iter().filter(|input| is(input)).map(|input| input.name.as_str()).collect()
+    };
+    let down = names(&|input| !input.up && !input.ended);
+    let ended = names(&|input| input.ended);
+    if down.len() + ended.len() == view.inputs.len() {
+        reasons.push(format!("all inputs down: {}", [down.as_slice(), &ended].concat().join(", ")));
+    } else if !down.is_empty() {
+        warnings.push(format!("inputs down: {}", down.join(", ")));
+    }
+    let lagging = names(&|input| input.lagging);
+    if !lagging.is_empty() {
+        warnings.push(format!("clocks of inputs lag: {}", lagging.join(", ")));
+    }
+    if let Some(why) = lag(view) {
+        reasons.push(why);
+    }
+    let down: Vec<&str> = view.sinks.iter().filter(|sink| sink.down).map(|sink| sink.name.as_str()).collect();
+    if !down.is_empty() {
+        warnings.push(format!("sinks down: {}", down.join(", ")));
+    }
+    if !view.reload.ok {
+        let problems = view.reload.problems;
+        warnings.push(format!("reload refused: {problems} problems; settings and zones from before are in force"));
+    }
+    Health { ready: reasons.is_empty(), reasons, warnings }
+}
+
+/// Whether the engine is behind its live inputs.
+fn lag(view: &View) -> Option<String> {
+    if WAITED <= view.engine.waited {
+        return Some(format!("engine lagging: lines wait {} s for it", view.engine.waited.seconds()));
+    }
+    let heard = |input: &&super::InputView| {
+        input.live && !input.lagging && input.heard.is_some_and(|heard| view.at - heard < HEARD)
+    };
+    let lateness = view.inputs.iter().filter(heard).map(|input| input.lateness).max()?;
+    let behind = view.at - view.engine.time?;
+    (lateness + LAG < behind).then(|| format!("engine lagging: its time is {:.0} s behind receipt", behind.seconds()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::view;
+    use super::super::{Failing, ReloadView};
+    use super::*;
+
+    fn reasons(change: impl FnOnce(&mut View)) -> Vec<String> {
+        let mut view = view();
+        change(&mut view);
+        let health = health(&view, Duration::from_secs(1));
+        assert_eq!(health.ready, health.reasons.is_empty());
+        health.reasons
+    }
+
+    #[test]
+    fn what_stops_its_work_is_a_reason() {
+        assert_eq!(reasons(|_| {}), Vec::<String>::new());
+        assert!(reasons(|view| view.ready = false)[0].starts_with("starting"));
+        let failing = Some(Failing { times: 1, now: true });
+        assert!(reasons(|view| view.store.clone_from(&failing))[0].starts_with("store failing"));
+        assert!(reasons(|view| view.journal = failing)[0].starts_with("journal failing"));
+        assert_eq!(
+            reasons(|view| view.inputs.iter_mut().for_each(|input| input.up = false)),
+            ["all inputs down: coast, hub"]
+        );
+        assert!(reasons(|view| view.engine.waited = WAITED)[0].starts_with("engine lagging"));
+        let behind = |view: &mut View| view.engine.time = Some(view.at - Span::from_seconds(151));
+        assert_eq!(reasons(behind), ["engine lagging: its time is 151 s behind receipt"]);
+        let stalled = health(&view(), STALLED);
+        assert!(!stalled.ready && stalled.reasons[0].starts_with("the loop has not got on for 10 s"));
+    }
+
+    #[test]
+    fn what_does_not_is_a_warning() {
+        let mut view = view();
+        view.inputs[0].up = false;
+        view.sinks[0].down = true;
+        view.reload = ReloadView { ok: false, problems: 2, ..view.reload };
+        let health = health(&view, Duration::from_secs(1));
+        assert!(health.ready, "{:?}", health.reasons);
+        assert_eq!(health.warnings[0], "inputs down: coast");
+        assert_eq!(health.warnings[1], "sinks down: log");
+        assert!(health.warnings[2].starts_with("reload refused: 2 problems"));
+    }
+
+    #[test]
+    fn silent_inputs_and_lagging_clocks_are_not_the_engines_fault() {
+        let behind = |view: &mut View| view.engine.time = Some(view.at - Span::from_seconds(4000));
+        let silent = reasons(|view| {
+            behind(view);
+            view.inputs.iter_mut().for_each(|input| input.heard = Some(view.at - HEARD));
+        });
+        assert_eq!(silent, Vec::<String>::new());
+        let lagging = reasons(|view| {
+            behind(view);
+            view.inputs.iter_mut().for_each(|input| input.lagging = true);
+        });
+        assert_eq!(lagging, Vec::<String>::new());
+    }
+}

@@ -1,0 +1,316 @@
+//! The page of metrics, in the OpenMetrics text format that Prometheus reads.
+//!
+//! Labels are names of the settings, and words of this program; nothing from the air, and no vessel.
+
+use std::fmt;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use prometheus_client::encoding::text::{encode_eof, encode_registry};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+use super::process::Process;
+use super::{SinkView, View};
+use crate::alerts::Severity;
+use crate::journal::Usage;
+use crate::store::Backlog;
+use crate::time::Time;
+
+/// What is counted beside the loop; none: it could not be.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Beside {
+    pub(super) process: Process,
+    pub(super) backlog: Option<Vec<Backlog>>,
+    /// Of the store's file and its log.
+    pub(super) store_bytes: Option<u64>,
+    pub(super) journal: Option<Usage>,
+}
+
+type Labels = Vec<(&'static str, String)>;
+
+/// Metrics that are written together.
+struct Page(Registry);
+
+impl Page {
+    fn counters(&mut self, name: &str, help: &str, values: impl IntoIterator<Item = (Labels, u64)>) {
+        let family = Family::<Labels, Counter>::default();
+        for (labels, value) in values {
+            family.get_or_create(&labels).inc_by(value);
+        }
+        self.0.register(name, help, family);
+    }
+
+    fn gauges(&mut self, name: &str, help: &str, values: impl IntoIterator<Item = (Labels, f64)>) {
+        let family = Family::<Labels, Gauge<f64, AtomicU64>>::default();
+        for (labels, value) in values {
+            family.get_or_create(&labels).set(value);
+        }
+        self.0.register(name, help, family);
+    }
+
+    fn gauge(&mut self, name: &str, help: &str, value: impl Into<Option<f64>>) {
+        if let Some(value) = value.into() {
+            let gauge = Gauge::<f64, AtomicU64>::default();
+            gauge.set(value);
+            self.0.register(name, help, gauge);
+        }
+    }
+
+    fn counter(&mut self, name: &str, help: &str, value: u64) {
+        let counter: Counter = Counter::default();
+        counter.inc_by(value);
+        self.0.register(name, help, counter);
+    }
+}
+
+/// The page, of a view that is `age` old.
+pub(super) fn metrics(view: &View, age: Duration, beside: &Beside) -> Result<String, fmt::Error> {
+    let mut page = Page(Registry::with_prefix("atalaia"));
+    let version = vec![("version", env!("CARGO_PKG_VERSION").to_owned())];
+    page.gauges("build_info", "Version of the program", [(version, 1.0)]);
+    page.gauge("loop_age_seconds", "Time since the loop got on last", age.as_secs_f64());
+    inputs(&mut page, view);
+    engine(&mut page, view);
+    alerts(&mut page, view);
+    keeping(&mut page, view, beside);
+    let of_reload = &view.reload;
+    page.gauge("config_last_reload_successful", "Whether the last reload was taken over", truth(of_reload.ok));
+    page.gauge(
+        "config_last_reload_success_timestamp_seconds",
+        "When settings or zones were taken over last",
+        stamp(of_reload.taken_at),
+    );
+    let mut text = String::new();
+    encode_registry(&mut text, &page.0)?;
+    let mut standard = Page(Registry::default());
+    of_process(&mut standard, &beside.process);
+    encode_registry(&mut text, &standard.0)?;
+    encode_eof(&mut text)?;
+    Ok(text)
+}
+
+fn inputs(page: &mut Page, view: &View) {
+    let source = |name: &String| vec![("source", name.clone())];
+    let each = || view.inputs.iter().map(|input| (source(&input.name), input));
+    page.counters("source_lines", "Lines that reached the engine", each().map(|(labels, input)| (labels, input.lines)));
+    let counters = [
+        ("source_bytes", "Bytes read"),
+        ("source_overlong", "Lines dropped: no end within the longest line taken"),
+        ("source_dropped", "Lines dropped: the engine had no room"),
+        ("source_lost_datagrams", "Datagrams that the kernel dropped: its buffer was full"),
+        ("source_connections", "Connections made or taken"),
+    ];
+    for (place, (name, help)) in counters.into_iter().enumerate() {
+        page.counters(name, help, each().map(|(labels, input)| (labels, input.counters[place])));
+    }
+    let rejects = each().flat_map(|(labels, input)| {
+        let reason = move |(reason, count): &(&'static str, u64)| {
+            let mut labels = labels.clone();
+            labels.push(("reason", (*reason).to_owned()));
+            (labels, *count)
+        };
+        input.rejects.iter().map(reason)
+    });
+    page.counters("source_rejected", "Lines and messages that the decoder refused", rejects);
+    let up = each().map(|(labels, input)| (labels, truth(input.up)));
+    page.gauges("source_connected", "Connected, listening or open", up);
+    let lagging = each().map(|(labels, input)| (labels, truth(input.lagging)));
+    page.gauges("source_lagging", "Its times lag behind receipt: time does not wait for it", lagging);
+    let heard = each().filter_map(|(labels, input)| Some((labels, stamp(input.heard?))));
+    page.gauges("source_last_message_timestamp_seconds", "When a line came last", heard);
+}
+
+fn engine(page: &mut Page, view: &View) {
+    let engine = &view.engine;
+    let of = |label: &'static str, word: &String, count: u64| (vec![(label, word.clone())], count);
+    page.counters("reports", "Messages decoded", engine.reports.iter().map(|(kind, count)| of("type", kind, *count)));
+    let rejects = engine.rejects.iter().map(|(reason, count)| of("reason", reason, *count));
+    page.counters("rejected", "Refused by decoder and tracks", rejects);
+    page.counter("duplicate_reports", "Copies of one transmission", engine.copies);
+    page.counter("late_reports", "Reports that came later than engine time", engine.late);
+    page.counter("tracks_evicted", "Tracks given up for want of room", engine.evicted);
+    page.gauge("vessels_tracked", "Vessels with a track", engine.vessels as f64);
+    page.gauge("engine_time_seconds", "Engine time", engine.time.map(stamp));
+    page.gauge(
+        "engine_lag_seconds",
+        "Engine time behind the wall clock; grows while inputs are silent",
+        engine.time.map(|time| (view.at - time).seconds()),
+    );
+    page.gauge(
+        "engine_wait_seconds",
+        "How long the slowest lines of the last second waited for the engine",
+        engine.waited.seconds(),
+    );
+}
+
+fn alerts(page: &mut Page, view: &View) {
+    let rule = |name: &&'static str| vec![("rule", (*name).to_owned())];
+    let opened = view.opened.iter().map(|((name, severity), count)| {
+        let mut labels = rule(name);
+        labels.push(("severity", word(*severity).to_owned()));
+        (labels, *count)
+    });
+    page.counters("alerts_opened", "Alerts announced since the start, by severity when opened", opened);
+    let ended = view.ended.iter().map(|(name, count)| (rule(name), *count));
+    page.counters("alerts_ended", "Alerts ended since the start", ended);
+    let retracted = view.retracted.iter().map(|(name, count)| (rule(name), *count));
+    page.counters("alerts_retracted", "Alerts taken back since the start", retracted);
+    let open = view.open.iter().map(|(name, count)| (rule(name), *count as f64));
+    page.gauges("alerts_open", "Alerts that are open", open);
+}
+
+fn keeping(page: &mut Page, view: &View, beside: &Beside) {
+    if let Some(store) = &view.store {
+        page.gauge("store_failing", "Whether the store cannot be written", truth(store.now));
+        page.counter("store_failures", "How often that began", store.times);
+    }
+    if let Some(journal) = &view.journal {
+        page.gauge("journal_failing", "Whether the journal cannot be written", truth(journal.now));
+        page.counter("journal_failures", "How often that began", journal.times);
+    }
+    page.gauge("store_bytes", "The store's file and its log", beside.store_bytes.map(|bytes| bytes as f64));
+    if let Some(usage) = &beside.journal {
+        page.gauge("journal_bytes", "Files of received lines", usage.bytes as f64);
+        page.gauge("journal_segments", "How many these are", usage.segments as f64);
+        if let Some((written, bytes)) = usage.snapshot {
+            page.gauge("snapshot_bytes", "The newest saved state of the engine", bytes as f64);
+            page.gauge("snapshot_age_seconds", "How old that is", (view.at - written).seconds().max(0.0));
+        }
+    }
+    sinks(page, view, beside);
+}
+
+fn sinks(page: &mut Page, view: &View, beside: &Beside) {
+    let outcomes: [(&str, fn(&SinkView) -> u64); 3] =
+        [("told", |sink| sink.told), ("failed", |sink| sink.failures), ("given_up", |sink| sink.given_up)];
+    let attempts = view.sinks.iter().flat_map(|sink| {
+        outcomes
+            .map(|(outcome, count)| (vec![("sink", sink.name.clone()), ("outcome", outcome.to_owned())], count(sink)))
+    });
+    page.counters("delivery_attempts", "What became of deliveries", attempts);
+    let down = view.sinks.iter().map(|sink| (vec![("sink", sink.name.clone())], truth(sink.down)));
+    page.gauges("sink_down", "Whether it takes nothing at the moment", down);
+    let Some(backlog) = &beside.backlog else {
+        return;
+    };
+    let of = |name: &String| backlog.iter().find(|waiting| waiting.sink == *name);
+    let named = |name: &String| view.sinks.iter().any(|sink| sink.name == *name);
+    let gone = backlog.iter().map(|waiting| &waiting.sink).filter(|name| !named(name));
+    let sinks: Vec<&String> = view.sinks.iter().map(|sink| &sink.name).chain(gone).collect();
+    let sink = |name: &&String| vec![("sink", (*name).clone())];
+    let count = |count: fn(&Backlog) -> u64| {
+        let sinks = sinks.iter();
+        sinks.map(move |name| (sink(name), of(name).map_or(0, count) as f64)).collect::<Vec<_>>()
+    };
+    page.gauges("outbox_depth", "Deliveries that wait", count(|waiting| waiting.pending));
+    page.gauges("outbox_failed", "Deliveries that were given up", count(|waiting| waiting.failed));
+    let age = sinks.iter().map(|name| {
+        let oldest = of(name).and_then(|waiting| waiting.oldest);
+        (sink(name), oldest.map_or(0.0, |oldest| (view.at - oldest).seconds().max(0.0)))
+    });
+    page.gauges("outbox_oldest_age_seconds", "Age of the oldest delivery that waits", age);
+}
+
+fn of_process(page: &mut Page, process: &Process) {
+    page.gauge("process_resident_memory_bytes", "Memory in use", process.resident);
+    page.gauge("process_virtual_memory_bytes", "Address space", process.virtual_size);
+    page.gauge("process_open_fds", "Open file descriptors", process.descriptors);
+    page.gauge("process_max_fds", "File descriptors allowed", process.most_descriptors);
+    page.gauge("process_threads", "Threads", process.threads);
+    if let Some(seconds) = process.cpu {
+        let counter: Counter<f64, AtomicU64> = Counter::default();
+        counter.inc_by(seconds);
+        page.0.register("process_cpu_seconds", "Processor time", counter);
+    }
+}
+
+fn truth(is: bool) -> f64 {
+    f64::from(u8::from(is))
+}
+
+/// Seconds since 1970.
+fn stamp(time: Time) -> f64 {
+    time.millis() as f64 / 1000.0
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "info",
+        Severity::Low => "low",
+        Severity::Medium => "medium",
+        Severity::High => "high",
+        Severity::Critical => "critical",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::view;
+    use super::*;
+    use crate::time::Span;
+
+    fn lines(view: &View, beside: &Beside) -> Vec<String> {
+        let text = metrics(view, Duration::from_secs(1), beside).expect("written");
+        assert!(text.ends_with("# EOF\n"));
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn names_are_those_that_dashboards_know() {
+        let mut view = view();
+        view.opened.insert(("loitering", Severity::High), 4);
+        view.open.insert("loitering", 1);
+        view.retracted.insert("ais_gap", 2);
+        let oldest = Some(view.at - Span::from_seconds(90));
+        let waiting = Backlog { sink: "hook".to_owned(), pending: 7, oldest, failed: 1 };
+        let usage = Usage { segments: 3, bytes: 4096, snapshot: Some((view.at - Span::from_seconds(60), 512)) };
+        let beside = Beside {
+            backlog: Some(vec![waiting]),
+            journal: Some(usage),
+            store_bytes: Some(8192),
+            process: super::super::process::process(),
+        };
+        let lines = lines(&view, &beside);
+        for line in [
+            "atalaia_source_lines_total{source=\"coast\"} 10",
+            "atalaia_source_bytes_total{source=\"hub\"} 1000",
+            "atalaia_source_rejected_total{source=\"coast\",reason=\"checksum_wrong\"} 3",
+            "atalaia_source_connected{source=\"coast\"} 1.0",
+            "atalaia_source_last_message_timestamp_seconds{source=\"coast\"} 1799999998.0",
+            "atalaia_engine_lag_seconds 32.0",
+            "atalaia_alerts_opened_total{rule=\"loitering\",severity=\"high\"} 4",
+            "atalaia_alerts_open{rule=\"loitering\"} 1.0",
+            "atalaia_alerts_retracted_total{rule=\"ais_gap\"} 2",
+            "atalaia_outbox_depth{sink=\"hook\"} 7.0",
+            "atalaia_outbox_depth{sink=\"log\"} 0.0",
+            "atalaia_outbox_failed{sink=\"hook\"} 1.0",
+            "atalaia_delivery_attempts_total{sink=\"log\",outcome=\"told\"} 9",
+            "atalaia_delivery_attempts_total{sink=\"log\",outcome=\"failed\"} 2",
+            "atalaia_sink_down{sink=\"log\"} 0.0",
+            "atalaia_outbox_oldest_age_seconds{sink=\"hook\"} 90.0",
+            "atalaia_store_failing 0.0",
+            "atalaia_store_bytes 8192.0",
+            "atalaia_journal_segments 3.0",
+            "atalaia_snapshot_age_seconds 60.0",
+            "atalaia_config_last_reload_successful 1.0",
+        ] {
+            assert!(lines.iter().any(|written| written == line), "{line} is not in\n{}", lines.join("\n"));
+        }
+        let begins = |name: &str| lines.iter().any(|line| line.starts_with(name));
+        assert!(begins("process_resident_memory_bytes ") && begins("process_cpu_seconds_total "));
+        assert!(begins("atalaia_build_info{version=\""));
+    }
+
+    #[test]
+    fn a_name_cannot_forge_a_line() {
+        let mut view = view();
+        view.inputs[0].name = "a\"} 1\natalaia_forged{x=\"\\".to_owned();
+        let lines = lines(&view, &Beside::default());
+        assert!(!lines.iter().any(|line| line.starts_with("atalaia_forged")), "{}", lines.join("\n"));
+        let escaped = r#"atalaia_source_lines_total{source="a\"} 1\natalaia_forged{x=\"\\"} 10"#;
+        assert!(lines.iter().any(|line| line == escaped), "{}", lines.join("\n"));
+    }
+}

@@ -1,0 +1,76 @@
+//! What the process takes of the machine, as /proc says; what is hidden there is left out.
+
+use std::fs;
+
+/// Numbers of the process itself.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Process {
+    /// Bytes in memory.
+    pub(super) resident: Option<f64>,
+    /// Bytes of address space.
+    pub(super) virtual_size: Option<f64>,
+    /// Seconds of processor time, in user and in kernel mode.
+    pub(super) cpu: Option<f64>,
+    /// Open file descriptors.
+    pub(super) descriptors: Option<f64>,
+    /// The most it may have.
+    pub(super) most_descriptors: Option<f64>,
+    /// Threads.
+    pub(super) threads: Option<f64>,
+}
+
+/// Of the kernel's clock ticks, on every architecture that Linux still runs on.
+const TICKS_A_SECOND: f64 = 100.0;
+
+/// Looks.
+pub(super) fn process() -> Process {
+    let read = |name: &str| fs::read_to_string(format!("/proc/self/{name}")).unwrap_or_default();
+    let (status, stat, limits) = (read("status"), read("stat"), read("limits"));
+    let descriptors = fs::read_dir("/proc/self/fd").ok().map(|all| all.count() as f64);
+    Process {
+        resident: kibibytes(&status, "VmRSS:"),
+        virtual_size: kibibytes(&status, "VmSize:"),
+        cpu: cpu(&stat),
+        // One of them reads the folder.
+        descriptors: descriptors.map(|count| count - 1.0),
+        most_descriptors: number_behind(&limits, "Max open files"),
+        threads: number_behind(&status, "Threads:"),
+    }
+}
+
+fn kibibytes(status: &str, key: &str) -> Option<f64> {
+    number_behind(status, key).map(|kibibytes| kibibytes * 1024.0)
+}
+
+fn number_behind(text: &str, key: &str) -> Option<f64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(key))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+/// Fields 14 and 15; the second one, the name, may hold spaces and brackets.
+fn cpu(stat: &str) -> Option<f64> {
+    let (_, rest) = stat.rsplit_once(')')?;
+    let mut fields = rest.split_whitespace().skip(11);
+    let mut next = || fields.next()?.parse::<f64>().ok();
+    Some((next()? + next()?) / TICKS_A_SECOND)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_running_process_has_all_of_it() {
+        let Process { resident, virtual_size, cpu, descriptors, most_descriptors, threads } = process();
+        assert!(resident.is_some_and(|bytes| 1_000_000.0 < bytes) && resident < virtual_size);
+        assert!(cpu.is_some_and(|seconds| 0.0 <= seconds));
+        assert!(descriptors.is_some_and(|count| 3.0 <= count) && descriptors < most_descriptors);
+        assert!(threads.is_some_and(|count| 1.0 <= count));
+    }
+
+    #[test]
+    fn a_name_with_brackets_is_no_field() {
+        assert_eq!(cpu("7 (a) b) S 1 1 1 0 -1 0 0 0 0 0 150 50 0 0"), Some(2.0));
+        assert_eq!(cpu(""), None);
+    }
+}

@@ -1,0 +1,199 @@
+//! The thread that serves the pages.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use std::{fs, io, thread};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info};
+
+use super::bounded::Bounded;
+use super::health::{STALLED, health};
+use super::metrics::{Beside, metrics};
+use super::process::process;
+use super::{Settings, View};
+use crate::clock::Clock;
+use crate::service::Sockets;
+use crate::{journal, store};
+
+/// The name of a socket that the service manager opened for the pages.
+pub const NAME: &str = "http";
+/// A connection lives no longer: also one that asks slowly, or for nothing.
+const LIFE: Duration = Duration::from_secs(30);
+/// How long a page waits for what is counted on the disk.
+const COUNTING: Duration = Duration::from_secs(5);
+/// How long to wait before an address that is taken is tried again.
+const RETRY: Duration = Duration::from_secs(5);
+
+/// What the pages are made from.
+#[derive(Clone, Debug)]
+pub struct Pages {
+    /// What the loop said last.
+    pub view: watch::Receiver<Arc<View>>,
+    /// The store's file.
+    pub store: Option<PathBuf>,
+    /// The journal's folder.
+    pub journal: Option<PathBuf>,
+    /// What the age of a view is measured with.
+    pub clock: Clock,
+}
+
+impl Pages {
+    /// Serves them until told to stop, from a thread of its own; nothing without an address and a socket. An address that is taken is
+    /// tried again.
+    pub fn serve(self, settings: Settings, sockets: Arc<Sockets>, stop: CancellationToken) -> io::Result<()> {
+        let first = open(&settings, &sockets);
+        let run = move || {
+            let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime,
+                Err(error) => return error!(%error, "no metrics and health: no runtime to serve them with"),
+            };
+            runtime.block_on(self.run(first, &settings, &sockets, stop));
+            // What is being counted must not hold the end back.
+            runtime.shutdown_background();
+        };
+        thread::Builder::new().name("http".to_owned()).spawn(run).map(drop)
+    }
+
+    async fn run(
+        self,
+        first: io::Result<TcpListener>,
+        settings: &Settings,
+        sockets: &Sockets,
+        stop: CancellationToken,
+    ) {
+        let (mut opened, mut said) = (first, false);
+        loop {
+            let listener = opened.and_then(|listener| {
+                let address = listener.local_addr()?;
+                Ok((tokio::net::TcpListener::from_std(listener)?, address))
+            });
+            match listener {
+                Ok((listener, address)) => {
+                    info!(%address, "serving /metrics, /healthz and /readyz");
+                    let bounded = Bounded::new(listener, settings.max_connections, LIFE);
+                    let serving = axum::serve(bounded, self.router()).into_future();
+                    tokio::select! {
+                        () = stop.cancelled() => return,
+                        Err(error) = serving => return error!(%error, "no metrics and health any more"),
+                    }
+                }
+                Err(error) if !said => {
+                    said = true;
+                    error!(%error, "no metrics and health; it is tried again");
+                }
+                Err(_) => {}
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(RETRY) => {}
+            }
+            opened = open(settings, sockets);
+        }
+    }
+
+    fn router(&self) -> Router {
+        Router::new()
+            .route("/metrics", get(show_metrics))
+            .route("/healthz", get(show_health))
+            .route("/readyz", get(show_readiness))
+            .with_state(self.clone())
+    }
+
+    /// The view and its age.
+    fn view(&self) -> (Arc<View>, Duration) {
+        let view = Arc::clone(&self.view.borrow());
+        let age = self.clock.moment().since(view.seen);
+        (view, age)
+    }
+
+    /// Counts on the disk.
+    fn beside(&self) -> Beside {
+        let size = |path: &PathBuf| fs::metadata(path).map_or(0, |found| found.len());
+        let log = |path: &PathBuf| {
+            let mut name = path.clone().into_os_string();
+            name.push("-wal");
+            PathBuf::from(name)
+        };
+        Beside {
+            process: process(),
+            backlog: self.store.as_ref().and_then(|path| store::backlog(path).ok()),
+            store_bytes: self.store.as_ref().map(|path| size(path) + size(&log(path))),
+            journal: self.journal.as_ref().and_then(|folder| journal::usage(folder).ok()),
+        }
+    }
+}
+
+/// The socket that the service manager opened, else one at the address.
+fn open(settings: &Settings, sockets: &Sockets) -> io::Result<TcpListener> {
+    let listener = match (sockets.tcp(NAME), settings.address.as_deref()) {
+        (Some(handed), _) => handed?,
+        (None, Some(address)) => {
+            let named = |error: io::Error| io::Error::other(format!("listen on {address}: {error}"));
+            TcpListener::bind(address).map_err(named)?
+        }
+        (None, None) => return Err(io::Error::other("http.address: is missing")),
+    };
+    let address: SocketAddr = listener.local_addr()?;
+    if !settings.allows(address) {
+        let text = format!("{address} is for other machines too; http.allow_remote = true allows it");
+        return Err(io::Error::other(text));
+    }
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+async fn show_metrics(State(pages): State<Pages>) -> Response {
+    let (view, age) = pages.view();
+    let counted = tokio::task::spawn_blocking(move || pages.beside());
+    // What cannot be counted in time is left out; a disk that hangs must not hide that it does.
+    let beside = match timeout(COUNTING, counted).await {
+        Ok(Ok(beside)) => beside,
+        _ => Beside { process: process(), ..Beside::default() },
+    };
+    match metrics(&view, age, &beside) {
+        Ok(text) => page(StatusCode::OK, "application/openmetrics-text; version=1.0.0; charset=utf-8", text),
+        Err(error) => page(StatusCode::INTERNAL_SERVER_ERROR, TEXT, format!("{error}\n")),
+    }
+}
+
+/// Whether the loop gets on; nothing else, so that nobody restarts a daemon for a full disk.
+async fn show_health(State(pages): State<Pages>) -> Response {
+    let (_, age) = pages.view();
+    match age < STALLED {
+        true => page(StatusCode::OK, TEXT, "ok\n".to_owned()),
+        false => {
+            page(StatusCode::SERVICE_UNAVAILABLE, TEXT, format!("the loop has not got on for {} s\n", age.as_secs()))
+        }
+    }
+}
+
+async fn show_readiness(State(pages): State<Pages>) -> Response {
+    let (view, age) = pages.view();
+    let health = health(&view, age);
+    let status = if health.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    // Plain data: a truth and two lists of texts.
+    let text = serde_json::to_string(&health).expect("plain data");
+    page(status, "application/json", format!("{text}\n"))
+}
+
+const TEXT: &str = "text/plain; charset=utf-8";
+
+fn page(status: StatusCode, kind: &'static str, text: String) -> Response {
+    let headers: [(HeaderName, HeaderValue); 3] = [
+        (CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ];
+    (status, headers, text).into_response()
+}

@@ -1,0 +1,73 @@
+//! `[http]`: where the pages are served.
+
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+
+/// `[http]`
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// `IP:port`; without it there are no pages, unless the service manager hands over a socket named `http`.
+    pub address: Option<String>,
+    /// Whether other machines may reach them: whoever can reads them, there is no password.
+    pub allow_remote: bool,
+    /// Connections at once; more wait for their turn.
+    pub max_connections: u16,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { address: None, allow_remote: false, max_connections: 32 }
+    }
+}
+
+impl Settings {
+    /// What is wrong with it.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let example = "write IP:port, for instance \"127.0.0.1:9477\"";
+        match self.address.as_deref().map(|address| (address, address.parse())) {
+            Some((address, Err(_))) => problems.push(format!("http.address: \"{address}\" is no address; {example}")),
+            Some((address, Ok(parsed))) if !self.allows(parsed) => problems.push(format!(
+                "http.address: \"{address}\" is for other machines too; write a loopback address, for instance \
+                 \"127.0.0.1:9477\", or allow_remote = true"
+            )),
+            _ => {}
+        }
+        if self.max_connections == 0 {
+            problems.push("http.max_connections: is 0; write 1 to 65535".to_owned());
+        }
+        problems
+    }
+
+    /// Whether pages may be served there.
+    pub(super) fn allows(&self, address: SocketAddr) -> bool {
+        self.allow_remote || address.ip().is_loopback()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(address: &str, allow_remote: bool) -> Vec<String> {
+        Settings { address: Some(address.to_owned()), allow_remote, ..Settings::default() }.problems()
+    }
+
+    #[test]
+    fn only_loopback_unless_asked_for() {
+        assert!(Settings::default().problems().is_empty());
+        for (address, allow) in
+            [("127.0.0.1:9477", false), ("[::1]:9477", false), ("0.0.0.0:9477", true), ("192.0.2.1:9477", true)]
+        {
+            assert!(with(address, allow).is_empty(), "{address}");
+        }
+        for address in ["0.0.0.0:9477", "[::]:9477", "192.0.2.1:9477", "[::ffff:192.0.2.1]:9477"] {
+            assert!(with(address, false)[0].contains("allow_remote"), "{address}");
+        }
+        for address in ["", "9477", "localhost:9477", "127.0.0.1", "127.0.0.1:99999", "http://127.0.0.1:9477"] {
+            assert!(with(address, true)[0].contains("is no address"), "{address}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! A daemon that works, as its loop sees it; for the tests of the pages.
+
+use super::{EngineView, Failing, InputView, ReloadView, SinkView, View};
+use crate::clock::Clock;
+use crate::time::{Span, Time};
+
+/// Two inputs that work, and an engine that keeps up.
+pub(super) fn view() -> View {
+    let at = Time::from_seconds(1_800_000_000);
+    let input = |name: &str| InputView {
+        name: name.to_owned(),
+        up: true,
+        ended: false,
+        live: true,
+        lines: 10,
+        counters: [1000, 0, 0, 0, 1],
+        rejects: vec![("checksum_wrong", 3)],
+        heard: Some(at - Span::from_seconds(2)),
+        lagging: false,
+        lateness: Span::from_seconds(30),
+    };
+    View {
+        seen: Clock.moment(),
+        at,
+        ready: true,
+        inputs: vec![input("coast"), input("hub")],
+        sinks: vec![SinkView { name: "log".to_owned(), told: 9, failures: 2, given_up: 1, down: false }],
+        engine: EngineView { time: Some(at - Span::from_seconds(32)), ..EngineView::default() },
+        opened: Default::default(),
+        ended: Default::default(),
+        retracted: Default::default(),
+        open: Default::default(),
+        store: Some(Failing::default()),
+        journal: Some(Failing::default()),
+        reload: ReloadView { ok: true, taken_at: at, problems: 0 },
+    }
+}

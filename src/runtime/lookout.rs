@@ -1,0 +1,260 @@
+//! What the loop says of itself: to the service manager, and to the pages of metrics and health.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::reload::Outcome;
+use super::restart::{self, Records};
+use super::{Daemon, Source};
+use crate::alerts::{Change, ChangeKind, Severity};
+use crate::clock::{Clock, Moment};
+use crate::config::{self, Checked};
+use crate::delivery::Couriers;
+use crate::http::{self, EngineView, Failing, InputView, Pages, ReloadView, SinkView, View};
+use crate::inputs::{Kind, Settings, State};
+use crate::journal;
+use crate::service::{Service, Sockets};
+use crate::store::{self, Store};
+use crate::telemetry::SinkCounters;
+use crate::time::{Span, Time};
+
+/// Open alerts are counted no more often: there may be many.
+const COUNT_EVERY: Duration = Duration::from_secs(5);
+/// An input that has not said by then how it stands is not waited for.
+const BEGUN_WITHIN: Duration = Duration::from_secs(5);
+
+/// What is watched, and who watches.
+pub(super) struct Lookout {
+    pub(super) service: Service,
+    began: Moment,
+    opened: BTreeMap<(&'static str, Severity), u64>,
+    ended: BTreeMap<&'static str, u64>,
+    retracted: BTreeMap<&'static str, u64>,
+    open: BTreeMap<&'static str, u64>,
+    counted: Option<Moment>,
+    /// The longest that lines waited since the last second.
+    waited: Span,
+    store: Option<Failing>,
+    journal: Option<Failing>,
+    /// To the pages, if there are any.
+    view: Option<watch::Sender<Arc<View>>>,
+}
+
+impl Lookout {
+    /// Begins to serve the pages, and to feed the watchdog as long as loop, store and journal get on.
+    pub(super) fn start(
+        settings: &Checked,
+        store: Option<&Store>,
+        records: Option<&Records>,
+        sockets: &Arc<Sockets>,
+        clock: Clock,
+        stop: &CancellationToken,
+    ) -> io::Result<Lookout> {
+        let mut service = Service::new(clock);
+        if let Some(store) = store {
+            service.watch("store", store.pulse());
+        }
+        if let Some(records) = records {
+            service.watch("journal", records.journal.pulse());
+        }
+        let of_kind = |kind: Kind| settings.inputs.iter().filter(move |input| input.kind == kind);
+        let tcp = of_kind(Kind::TcpListen).map(|input| input.name.as_str()).chain([http::NAME]);
+        sockets.tell_unclaimed(&of_kind(Kind::Udp).map(|input| input.name.as_str()).collect(), &tcp.collect());
+        let mut lookout = Lookout {
+            service,
+            began: clock.moment(),
+            opened: BTreeMap::new(),
+            ended: BTreeMap::new(),
+            retracted: BTreeMap::new(),
+            open: BTreeMap::new(),
+            counted: None,
+            waited: Span::ZERO,
+            store: store.map(|_| Failing::default()),
+            journal: records.map(|_| Failing::default()),
+            view: None,
+        };
+        if settings.http.address.is_some() || sockets.tcp(http::NAME).is_some() {
+            let (sender, view) = watch::channel(Arc::new(lookout.view(
+                clock,
+                Vec::new(),
+                Vec::new(),
+                EngineView::default(),
+                &Outcome::good(clock.now()),
+            )));
+            let (store, journal) = (settings.store.clone(), restart::folder(settings));
+            let pages = Pages { view, store, journal, clock };
+            pages.serve(settings.http.clone(), Arc::clone(sockets), stop.clone())?;
+            lookout.view = Some(sender);
+        }
+        Ok(lookout)
+    }
+
+    /// Counts what is announced.
+    pub(super) fn count(&mut self, changes: &[Change]) {
+        for change in changes.iter().filter(|change| change.alert.announced) {
+            let (behaviour, severity) = (change.alert.behaviour, change.alert.severity);
+            let count = match change.change {
+                ChangeKind::Opened => self.opened.entry((behaviour, severity)).or_default(),
+                ChangeKind::Ended => self.ended.entry(behaviour).or_default(),
+                ChangeKind::Retracted => self.retracted.entry(behaviour).or_default(),
+                ChangeKind::Updated => continue,
+            };
+            *count += 1;
+        }
+    }
+
+    /// Lines received then are about to be used.
+    pub(super) fn waited(&mut self, received: Option<Time>, clock: Clock) {
+        if let (Some(received), true) = (received, self.view.is_some()) {
+            self.waited = self.waited.max(clock.now() - received);
+        }
+    }
+
+    /// How the store fares.
+    pub(super) fn store(&mut self, event: &store::Event) {
+        match event {
+            store::Event::Failing(_) => begin_failing(&mut self.store),
+            store::Event::Working => self.store.iter_mut().for_each(|store| store.now = false),
+            store::Event::Stored => {}
+        }
+    }
+
+    /// How the journal fares.
+    pub(super) fn journal(&mut self, event: &journal::Event) {
+        match event {
+            journal::Event::Failing(_) => begin_failing(&mut self.journal),
+            journal::Event::Working { .. } => self.journal.iter_mut().for_each(|journal| journal.now = false),
+            journal::Event::Unsealed { .. } => {}
+        }
+    }
+
+    fn view(
+        &mut self,
+        clock: Clock,
+        inputs: Vec<InputView>,
+        sinks: Vec<SinkView>,
+        engine: EngineView,
+        reload: &Outcome,
+    ) -> View {
+        View {
+            seen: clock.moment(),
+            at: clock.now(),
+            ready: self.service.is_ready(),
+            inputs,
+            sinks,
+            engine: EngineView { waited: std::mem::replace(&mut self.waited, Span::ZERO), ..engine },
+            opened: self.opened.clone(),
+            ended: self.ended.clone(),
+            retracted: self.retracted.clone(),
+            open: self.open.clone(),
+            store: self.store.clone(),
+            journal: self.journal.clone(),
+            reload: ReloadView { ok: reload.ok, taken_at: reload.taken_at, problems: reload.problems.len() as u64 },
+        }
+    }
+}
+
+fn sink_view((name, counters): (&str, &SinkCounters)) -> SinkView {
+    let read = |counter: &AtomicU64| counter.load(Relaxed);
+    SinkView {
+        name: name.to_owned(),
+        told: read(&counters.told),
+        failures: read(&counters.failures),
+        given_up: read(&counters.given_up),
+        down: counters.is_down(),
+    }
+}
+
+fn begin_failing(failing: &mut Option<Failing>) {
+    if let Some(failing) = failing
+        && !std::mem::replace(&mut failing.now, true)
+    {
+        failing.times += 1;
+    }
+}
+
+impl Daemon {
+    /// Once a second: the watchdog, the status and the pages.
+    pub(super) fn look_out(&mut self, now: Moment) {
+        self.ready_once_begun();
+        self.lookout.service.beat();
+        if self.lookout.counted.is_none_or(|counted| COUNT_EVERY <= now.since(counted)) {
+            self.lookout.counted = Some(now);
+            self.count_open();
+        }
+        let Daemon { lookout, sources, helm, .. } = self;
+        let open: u64 = lookout.open.values().sum();
+        lookout.service.status(|| {
+            let up = sources.iter().filter(|source| source.state == State::Up).count();
+            format!("{up} of {} inputs up, {open} open alerts, {} vessels", sources.len(), helm.engine.tracks().len())
+        });
+        if self.lookout.view.is_some() {
+            let inputs = self.sources.iter().zip(&self.settings.inputs);
+            let inputs = inputs.map(|(source, settings)| self.input_view(source, settings)).collect();
+            let engine = self.engine_view();
+            let sinks = self.couriers.iter().flat_map(Couriers::counters).map(sink_view).collect();
+            let view = self.lookout.view(self.clock, inputs, sinks, engine, &self.reloaded);
+            if let Some(pages) = &self.lookout.view {
+                pages.send_replace(Arc::new(view));
+            }
+        }
+    }
+
+    /// Every listener has its address, or has said why not; inputs that connect are not waited for.
+    pub(super) fn ready_once_begun(&mut self) {
+        let now = self.clock.moment();
+        let listens = |settings: &Settings| matches!(settings.kind, Kind::Udp | Kind::TcpListen);
+        let mut listeners = self.sources.iter().zip(&self.settings.inputs).filter(|(_, settings)| listens(settings));
+        if listeners.all(|(source, _)| source.begun) || BEGUN_WITHIN <= now.since(self.lookout.began) {
+            self.lookout.service.ready();
+        }
+    }
+
+    fn count_open(&mut self) {
+        let mut open = BTreeMap::new();
+        for alert in self.helm.engine.open_alerts().iter().filter(|alert| alert.announced) {
+            *open.entry(alert.behaviour).or_default() += 1;
+        }
+        // A behaviour without one any more is shown as 0, not forgotten.
+        self.lookout.open.values_mut().for_each(|count| *count = 0);
+        self.lookout.open.extend(open);
+    }
+
+    fn input_view(&self, source: &Source, settings: &Settings) -> InputView {
+        let counts = self.helm.engine.tally().source(source.id);
+        let rejects = counts.into_iter().flat_map(|counts| counts.rejects());
+        InputView {
+            name: source.name.clone(),
+            up: source.state == State::Up,
+            ended: source.state == State::Ended,
+            live: settings.kind.is_live(),
+            lines: source.lines,
+            counters: source.counters.read(),
+            rejects: rejects.map(|(reason, count)| (reason.name(), count)).collect(),
+            heard: source.heard_at,
+            lagging: source.lagging,
+            lateness: config::source_clock(settings, &self.settings).lateness,
+        }
+    }
+
+    fn engine_view(&self) -> EngineView {
+        let engine = &self.helm.engine;
+        let summary = engine.summary();
+        EngineView {
+            time: engine.now(),
+            waited: Span::ZERO,
+            vessels: engine.tracks().len() as u64,
+            evicted: engine.tracks().evicted(),
+            reports: summary.reports_by_type,
+            rejects: summary.rejects,
+            copies: summary.copies,
+            late: summary.late,
+        }
+    }
+}

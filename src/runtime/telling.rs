@@ -1,0 +1,38 @@
+//! What the loop tells the log of itself.
+
+use tracing::{info, warn};
+
+use super::Daemon;
+use super::reload::Outcome;
+
+impl Daemon {
+    /// Says which inputs' clocks lag behind receipt, when that begins and when it ends.
+    pub(super) fn tell_lagging(&mut self) {
+        let lagging = self.helm.engine.lagging();
+        for source in &mut self.sources {
+            let lags = lagging.contains(&source.id);
+            match (source.lagging, lags) {
+                (false, true) => {
+                    warn!(input = %source.name, "its times lag behind receipt by more than its lateness: time does not wait for it")
+                }
+                (true, false) => info!(input = %source.name, "its times are punctual again"),
+                _ => {}
+            }
+            source.lagging = lags;
+        }
+    }
+
+    pub(super) fn tell_status(&self) {
+        for source in &self.sources {
+            let [bytes, overlong, dropped, lost_datagrams, connections] = source.counters.read();
+            info!(
+                input = %source.name, state = ?source.state, lines = source.lines, bytes, overlong, dropped, lost_datagrams,
+                connections, "input status"
+            );
+        }
+        let at = self.helm.engine.now().map(|at| at.to_string());
+        let Outcome { at: reloaded_at, ok: reload_ok, problems, .. } = &self.reloaded;
+        let reload_refused = problems.first();
+        info!(at, open_alerts = self.helm.engine.open_alerts().len(), reload_ok, %reloaded_at, reload_refused, "status");
+    }
+}
