@@ -42,7 +42,7 @@ pub struct Settings {
     #[serde(default)]
     pub user: Option<String>,
     /// That user's password.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
     /// Mails are so far apart; what comes in between is gathered into one. 0: each by itself, at once. Minutes.
     #[serde(default)]

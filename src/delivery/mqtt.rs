@@ -31,7 +31,7 @@ pub struct Settings {
     #[serde(default)]
     pub user: Option<String>,
     /// That user's password.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
     /// Whether a password may travel in the open beyond this machine.
     #[serde(default)]

@@ -24,13 +24,13 @@ pub struct Settings {
     /// `tls://host:port`, or `nats://host:port` in the open.
     pub url: String,
     /// A token, if the server asks for one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
     /// User, in place of a token.
     #[serde(default)]
     pub user: Option<String>,
     /// That user's password.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
     /// Whether a token or password may travel in the open beyond this machine.
     #[serde(default)]

@@ -38,10 +38,11 @@ impl Target {
                 Ok(Target::Jsonl(file))
             }
             Kind::Log => Ok(Target::Log),
-            Kind::Webhook => webhook::Webhook::new(table(&settings.webhook)?, place).map(|sink| Target::Webhook(Box::new(sink))),
-            Kind::Alertmanager => {
-                alertmanager::Alertmanager::new(table(&settings.alertmanager)?, place).map(|sink| Target::Alertmanager(Box::new(sink)))
+            Kind::Webhook => {
+                webhook::Webhook::new(table(&settings.webhook)?, place).map(|sink| Target::Webhook(Box::new(sink)))
             }
+            Kind::Alertmanager => alertmanager::Alertmanager::new(table(&settings.alertmanager)?, place)
+                .map(|sink| Target::Alertmanager(Box::new(sink))),
             Kind::Exec => exec::Exec::new(table(&settings.exec)?, place).map(|sink| Target::Exec(Box::new(sink))),
             Kind::Cise => cise::Cise::new(table(&settings.cise)?, place).map(|sink| Target::Cise(Box::new(sink))),
             Kind::Cap => cap::Cap::new(table(&settings.cap)?, place).map(|sink| Target::Cap(Box::new(sink))),

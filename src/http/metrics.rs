@@ -12,8 +12,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
+use super::View;
 use super::process::Process;
-use super::{SinkView, View};
 use crate::alerts::Severity;
 use crate::journal::Usage;
 use crate::store::Backlog;
@@ -184,11 +184,9 @@ fn keeping(page: &mut Page, view: &View, beside: &Beside) {
 }
 
 fn sinks(page: &mut Page, view: &View, beside: &Beside) {
-    let outcomes: [(&str, fn(&SinkView) -> u64); 3] =
-        [("told", |sink| sink.told), ("failed", |sink| sink.failures), ("given_up", |sink| sink.given_up)];
     let attempts = view.sinks.iter().flat_map(|sink| {
-        outcomes
-            .map(|(outcome, count)| (vec![("sink", sink.name.clone()), ("outcome", outcome.to_owned())], count(sink)))
+        let labels = |outcome: &str| vec![("sink", sink.name.clone()), ("outcome", outcome.to_owned())];
+        [(labels("told"), sink.told), (labels("failed"), sink.failures), (labels("given_up"), sink.given_up)]
     });
     page.counters("delivery_attempts", "What became of deliveries", attempts);
     let down = view.sinks.iter().map(|sink| (vec![("sink", sink.name.clone())], truth(sink.down)));

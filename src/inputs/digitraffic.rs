@@ -33,8 +33,10 @@ pub struct Settings {
     /// Connections made within a minute, at most; the public server refuses more than 5.
     pub connects_per_minute: u16,
     /// The user, where the broker asks for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// The user's password.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
     /// Whom to trust.
     pub tls: tls::Settings,

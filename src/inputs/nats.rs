@@ -30,19 +30,19 @@ pub struct Settings {
     /// The durable pull consumer; made if it is not there.
     pub consumer: String,
     /// Which subjects of the stream a consumer made by us takes; unset: all of them.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// After how long a consumer made by us gives out again what was not acknowledged. Seconds.
     #[serde(default = "acknowledge_within_seconds")]
     pub acknowledge_within_seconds: u32,
     /// The user, where the server asks for one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// The user's password.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
     /// A token in place of user and password.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
     /// Whom to trust.
     #[serde(default)]

@@ -69,6 +69,7 @@ impl Running {
             counters: Arc::clone(&counters),
             sender,
             stop: stop.clone(),
+            sockets: Arc::default(),
         };
         let task = tokio::spawn(inputs::run(port));
         Running { messages, counters, owed: Vec::new(), lines: Vec::new(), stop, task }

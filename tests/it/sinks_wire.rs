@@ -76,6 +76,8 @@ mqtt = {{ url = "mqtt://{mqtt}", user = "atalaia", password = {{ file = "passwor
 [time]
 lateness_seconds = 0
 idle_after_seconds = 5
+[delivery]
+retry_seconds = [1]
 "#,
         socket.display()
     );

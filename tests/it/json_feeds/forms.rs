@@ -45,9 +45,9 @@ pub fn messages(name: &str) -> Vec<Said> {
                 first = Some(sentence);
                 continue;
             }
-            (false, Some(one)) => vec![one, sentence],
-            (false, None) if sentence[6..].starts_with(",1,1,") => vec![sentence],
-            (false, None) => continue,
+            (false, Some(one)) if sentence.contains(",2,2,") => vec![one, sentence],
+            (false, _) if sentence[6..].starts_with(",1,1,") => vec![sentence],
+            (false, _) => continue,
         };
         let Some(at) = reports.first().map(|report| report.at.seconds()) else { continue };
         // What these sentences alone say: parts may have been joined with others than their neighbours.

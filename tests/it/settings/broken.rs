@@ -219,7 +219,7 @@ fn cases() -> Vec<(&'static str, Harm, &'static str)> {
             Edit("\"name\"", "\"settings\":{\"loitering\":{\"score\":999}},\"name\""),
             "a.geojson:2: zone bay: settings.loitering",
         ),
-        (zone, Gone, "zones: zones.folder: holds no *.geojson file"),
+        (zone, Gone, "zones: holds no *.geojson file"),
         (zone, Folder, "a.geojson: is no ordinary file"),
         (zone, Link("a.geojson"), "a.geojson: Too many levels"),
         (zone, Pipe, "a.geojson: is no ordinary file"),
@@ -232,7 +232,7 @@ fn cases() -> Vec<(&'static str, Harm, &'static str)> {
             Text(ZONE.replace('\n', "").replace("\"area\"", &long_line("\"", "\""))),
             "a.geojson:1: feature 1 (bay): kind",
         ),
-        ("zones/b.geojson", text(ZONE), "b.geojson:2: id: \"bay\" is already used in a.geojson"),
+        ("zones/b.geojson", text(ZONE), "b.geojson:1: id: \"bay\" is already used in a.geojson"),
         ("zones", Gone, "zones.folder: "),
         ("zones", Link("zones"), "zones.folder: "),
     ];
