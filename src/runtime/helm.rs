@@ -134,8 +134,14 @@ impl Library {
 
     /// Keeps one, durably.
     pub(super) fn keep(&mut self, in_force: &InForce, settings: &Checked) -> io::Result<()> {
-        self.read.insert(in_force.key.clone(), Arc::new(settings.clone()));
         let folder = self.folder.join(&in_force.key);
+        let kept = self.keep_in(&folder, in_force);
+        kept.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", folder.display())))?;
+        self.read.insert(in_force.key.clone(), Arc::new(settings.clone()));
+        Ok(())
+    }
+
+    fn keep_in(&self, folder: &Path, in_force: &InForce) -> io::Result<()> {
         // The settings file is written last: where it is, all is.
         let (settings, others): (Vec<_>, Vec<_>) =
             in_force.files.iter().partition(|(path, _)| path == Path::new(config::IN_FORCE_FILE));
@@ -144,7 +150,7 @@ impl Library {
         }
         for (path, content) in others.into_iter().chain(settings) {
             let path = folder.join(path);
-            create_folders(&*self.disk, path.parent().unwrap_or(&folder))?;
+            create_folders(&*self.disk, path.parent().unwrap_or(folder))?;
             write_whole(&*self.disk, &path, content)?;
         }
         Ok(())

@@ -209,7 +209,7 @@ impl Daemon {
     /// Every listener has its address, or has said why not; inputs that connect are not waited for.
     pub(super) fn ready_once_begun(&mut self) {
         let now = self.clock.moment();
-        let listens = |settings: &Settings| matches!(settings.kind, Kind::Udp | Kind::TcpListen);
+        let listens = |settings: &Settings| matches!(settings.kind, Kind::Udp | Kind::TcpListen | Kind::AiscatcherHttp);
         let mut listeners = self.sources.iter().zip(&self.settings.inputs).filter(|(_, settings)| listens(settings));
         if listeners.all(|(source, _)| source.begun) || BEGUN_WITHIN <= now.since(self.lookout.began) {
             self.lookout.service.ready();

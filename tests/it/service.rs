@@ -381,7 +381,9 @@ fn no_secret_shows_anywhere() {
     while let Some(message) = manager.next(Duration::ZERO) {
         shown.push(message);
     }
-    for arguments in [vec!["check"], vec!["alerts", "list"], vec!["alerts", "export"], vec!["cases", "list"]] {
+    for arguments in
+        [vec!["check"], vec!["alerts", "list"], vec!["alerts", "export", "--format", "jsonl"], vec!["cases", "list"]]
+    {
         let output = Command::new(PROGRAM).args(&arguments).arg("--config").arg(&path).output().unwrap();
         shown.push(String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr));
     }
