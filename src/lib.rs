@@ -24,7 +24,7 @@
 //! | [`time`], [`units`] | UTC milliseconds; MMSI and the constants between units |
 //! | [`state`] | what the engine knows, as bytes and back |
 //! | [`geo`] | positions, the local plane, coast, ports, sun, hulls |
-//! | [`ais`] | lines of NMEA and CSV in, reports out; the encoder for exercises |
+//! | [`ais`] | lines of NMEA, CSV and JSON in, reports out; the encoder for exercises |
 //! | [`zones`] | GeoJSON zones, who is inside, calm water |
 //! | [`tracks`] | the picture: fixes, trails, speed made good, identities, neighbours |
 //! | [`coverage`] | who is usually heard where, and how unlikely a silence is |
