@@ -177,8 +177,15 @@ impl Engine {
         self.advance(self.watermarks.lowest(), out);
     }
 
-    /// The source has been silent for `idle_after`, or has ended: it no longer holds time back until it is heard again.
+    /// The source has been silent for `idle_after`, or has ended: it no longer holds time back until it is heard again. Where nobody
+    /// holds time back any more, what waits for its turn is used: nothing comes that it could wait for.
     pub fn source_idle(&mut self, source: SourceId, out: &mut Vec<Change>) {
+        self.watermarks.idle(source);
+        self.advance(self.watermarks.lowest().or_else(|| self.reorder.last()), out);
+    }
+
+    /// The source has not been heard since the program began: it does not hold time back, and what waits from before goes on waiting.
+    pub fn source_unheard(&mut self, source: SourceId, out: &mut Vec<Change>) {
         self.watermarks.idle(source);
         self.advance(self.watermarks.lowest(), out);
     }

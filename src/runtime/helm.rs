@@ -44,7 +44,7 @@ impl Helm {
         self.names = names;
         // As at the first start: who has not been heard yet holds nobody back.
         for source in 0..self.names.len() {
-            self.engine.source_idle(SourceId(source as u16), out);
+            self.engine.source_unheard(SourceId(source as u16), out);
         }
         if self.in_force != in_force {
             self.replace(in_force, settings, out);
