@@ -132,7 +132,7 @@ impl Queue {
         let Queue::Stored(stored) = self else {
             return BTreeMap::new();
         };
-        let open = stored.read(|outbox, sink| outbox.open_alerts(sink));
+        let open = stored.read(|outbox, sink| outbox.open_alerts(sink)).unwrap_or_default();
         let letters = open.into_iter().filter_map(|row| Letter::new(Some(row.seq), row.line));
         letters.map(|letter| (letter.alert().to_owned(), letter)).collect()
     }
@@ -141,22 +141,23 @@ impl Queue {
 impl Stored {
     fn fill(&mut self, window: &mut Window, reported: &mut BTreeSet<i64>, room: usize) {
         let most = room + reported.len();
-        let rows = self.read(|outbox, sink| outbox.waiting(sink, most));
+        let Some(rows) = self.read(|outbox, sink| outbox.rows(sink, most)) else {
+            return;
+        };
         // What was reported and is not pending any more has been noted.
-        if let Some(last) = rows.last().map(|row| row.seq) {
-            let pending: BTreeSet<i64> = rows.iter().map(|row| row.seq).collect();
-            reported.retain(|row| last < *row || pending.contains(row));
-        } else {
-            reported.clear();
+        match rows.last() {
+            Some(last) => reported.retain(|row| last < row || rows.binary_search(row).is_ok()),
+            None => reported.clear(),
         }
+        let free = room - window.len();
+        let new = rows.into_iter().filter(|row| !reported.contains(row) && !window.holds(*row));
+        let new: Vec<i64> = new.take(free).collect();
+        let read = |outbox: &Outbox, _: &str| -> Result<Vec<Delivery>, StoreError> {
+            new.iter().filter_map(|row| outbox.delivery(*row).transpose()).collect()
+        };
+        let new = if new.is_empty() { Vec::new() } else { self.read(read).unwrap_or_default() };
         // A worker that begins tries everything at once, whatever was put off before.
-        for Delivery { seq, line, since, attempts, .. } in rows {
-            if room <= window.len() {
-                break;
-            }
-            if reported.contains(&seq) || window.holds(seq) {
-                continue;
-            }
+        for Delivery { seq, line, since, attempts, .. } in new {
             match Letter::new(Some(seq), line) {
                 Some(letter) => window.push(Held { letter, since, attempts, wait: None, alone: false }),
                 None => {
@@ -169,7 +170,7 @@ impl Stored {
     }
 
     /// Reads; a store that cannot be read is opened anew the next time.
-    fn read(&mut self, ask: impl FnOnce(&Outbox, &str) -> Result<Vec<Delivery>, StoreError>) -> Vec<Delivery> {
+    fn read<T>(&mut self, ask: impl FnOnce(&Outbox, &str) -> Result<Vec<T>, StoreError>) -> Option<Vec<T>> {
         let outbox = match self.outbox.take() {
             Some(outbox) => Ok(outbox),
             None => Outbox::open(&self.path),
@@ -182,13 +183,13 @@ impl Stored {
         match read {
             Ok(rows) => {
                 self.told = false;
-                rows
+                Some(rows)
             }
             Err(error) => {
                 if !std::mem::replace(&mut self.told, true) {
                     error!(sink = %self.sink, %error, "what waits for the sink cannot be read");
                 }
-                Vec::new()
+                None
             }
         }
     }

@@ -162,11 +162,21 @@ impl Outbox {
         Ok(Outbox { connection: schema::beside(path)? })
     }
 
-    /// What waits for a sink, in order, at most so much of it.
-    pub fn waiting(&self, sink: &str, most: usize) -> Result<Vec<Delivery>, StoreError> {
-        let rows =
-            format!("{WAITING} WHERE outbox.sink = ?1 AND outbox.state = 'pending' ORDER BY outbox.seq LIMIT ?2");
-        self.read(&rows, params![sink, most as i64])
+    /// The rows of what waits for a sink, in order, at most so many; their lines are not read.
+    pub fn rows(&self, sink: &str, most: usize) -> Result<Vec<i64>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<i64>> {
+            let mut query = self
+                .connection
+                .prepare_cached("SELECT seq FROM outbox WHERE sink = ?1 AND state = 'pending' ORDER BY seq LIMIT ?2")?;
+            query.query_map(params![sink, most as i64], |row| row.get(0))?.collect()
+        };
+        read().map_err(|cause| self.failed(cause))
+    }
+
+    /// One of them, unless it does not wait any more.
+    pub fn delivery(&self, seq: i64) -> Result<Option<Delivery>, StoreError> {
+        let rows = format!("{WAITING} WHERE outbox.seq = ?1 AND outbox.state = 'pending'");
+        Ok(self.read(&rows, params![seq])?.pop())
     }
 
     /// The last lines that a sink took of the alerts it knows as open.
@@ -195,7 +205,11 @@ impl Outbox {
             })?;
             rows.collect()
         };
-        read().map_err(|cause| StoreError::Sqlite { path: self.connection.path().unwrap_or_default().into(), cause })
+        read().map_err(|cause| self.failed(cause))
+    }
+
+    fn failed(&self, cause: rusqlite::Error) -> StoreError {
+        StoreError::Sqlite { path: self.connection.path().unwrap_or_default().into(), cause }
     }
 }
 

@@ -56,7 +56,9 @@ impl Place {
 
     /// What waits for a sink.
     pub(super) fn waiting(&self, sink: &str) -> Vec<Delivery> {
-        Outbox::open(&self.path).and_then(|outbox| outbox.waiting(sink, 1000)).expect("it can be read")
+        let outbox = Outbox::open(&self.path).expect("it opens");
+        let rows = outbox.rows(sink, 1000).expect("it can be read");
+        rows.into_iter().filter_map(|row| outbox.delivery(row).expect("it can be read")).collect()
     }
 
     pub(super) fn sql(&self, text: &str) {

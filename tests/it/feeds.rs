@@ -158,6 +158,7 @@ impl Drop for Server {
 }
 
 /// Where a server is that `tests/run` installs; without it the test is passed over, and says so.
+#[allow(clippy::print_stderr)] // Whoever runs the tests is to know what they did not see.
 pub fn server(variable: &str) -> Option<PathBuf> {
     let path = env::var_os(variable).map(PathBuf::from);
     if path.is_none() {

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
-use std::net::{TcpStream, UdpSocket};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use atalaia::clock::Clock;
 use atalaia::units::Mmsi;
 use tempfile::TempDir;
 
-use crate::daemon::{Daemon, PATIENCE, input, settings};
+use crate::daemon::{Daemon, PATIENCE, input, settings, wait_until};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_atalaia");
 
@@ -351,25 +351,89 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
+/// Somebody who answers everything with an error in which all they were sent stands again.
+fn echo() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            thread::spawn(move || {
+                let mut said = [0; 16384];
+                // Who closes at once has nothing to be repeated.
+                let length = stream.read(&mut said).unwrap_or(0);
+                let head = format!("HTTP/1.1 500 No\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+                let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&said[..length]));
+            });
+        }
+    });
+    address
+}
+
+/// Sinks and feeds, each with all the secrets its kind takes.
+fn with_secrets(echo: &str) -> String {
+    let sink = |kind: &str, rest: &str| {
+        format!("[[sinks]]\nkind = \"{kind}\"\nname = \"{kind}\"\nmin_severity = \"info\"\n[sinks.{kind}]\n{rest}\n")
+    };
+    let feed =
+        |kind: &str, rest: &str| format!("[[inputs]]\nkind = \"{kind}\"\nname = \"{kind}\"\n[inputs.{kind}]\n{rest}\n");
+    let (token, allow) = ("{ credential = \"token\" }", "allow = [\"127.0.0.0/8\"]");
+    [
+        sink(
+            "webhook",
+            &format!(
+                "url = \"http://{echo}/\"\n{allow}\nbearer = {token}\nheaders = {{ X-Key = {token} }}\n\
+                 secrets = [{{ credential = \"whsec\" }}]"
+            ),
+        ),
+        sink("alertmanager", &format!("url = \"http://{echo}/\"\n{allow}\nbearer = {token}")),
+        sink(
+            "email",
+            &format!("address = \"{echo}\"\nsecurity = \"none\"\nfrom = \"a@b.example\"\nto = [\"c@d.example\"]\nuser = \"me\"\npassword = {token}"),
+        ),
+        sink("mqtt", &format!("url = \"mqtt://{echo}\"\nuser = \"me\"\npassword = {token}")),
+        sink("nats", &format!("url = \"nats://{echo}\"\ntoken = {token}")),
+        feed("aisstream", &format!("url = \"ws://{echo}/\"\nkey = {token}\nboxes = [[[35.0, -12.0], [44.0, -5.0]]]")),
+        feed("digitraffic", &format!("url = \"mqtt://{echo}\"\nuser = \"me\"\npassword = {token}")),
+        feed(
+            "barentswatch",
+            &format!("url = \"http://{echo}\"\ntoken_url = \"http://{echo}/token\"\nclient_id = \"me\"\nclient_secret = {token}"),
+        ),
+        feed("nats", &format!("url = \"nats://{echo}\"\nstream = \"ais\"\nconsumer = \"atalaia\"\ntoken = {token}")),
+    ]
+    .concat()
+}
+
 #[test]
 fn no_secret_shows_anywhere() {
     const CANARY: &str = "c4n4ry-7d1e";
-    let (folder, path) = place(
+    // The key of a webhook: 27 bytes that begin with the canary, and how they look in base64.
+    const WHSEC: &str = "YzRuNHJ5LTdkMWUtYW5kLW1vcmUtYnl0ZXM";
+    let (folder, path) = place(&format!(
         "[time]\nlateness_seconds = 0\n[http]\naddress = \"127.0.0.1:0\"\n[evidence]\nkey = \"secrets/evidence.key\"\n[[sinks]]\nkind = \"log\"\nname = \"log\"\n\
-         [[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"state/alerts.jsonl\"\nmin_severity = \"info\"\n",
-    );
+         [[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"state/alerts.jsonl\"\nmin_severity = \"info\"\n{}",
+        with_secrets(&echo())
+    ));
     let secrets = folder.path().join("secrets");
     fs::create_dir(&secrets).unwrap();
     for name in ["evidence.key", "token"] {
         fs::write(secrets.join(name), CANARY).unwrap();
     }
+    fs::write(secrets.join("whsec"), format!("whsec_{WHSEC}=")).unwrap();
     let manager = Manager::new(&folder);
     let mut command = manager.command();
     command.env("CREDENTIALS_DIRECTORY", &secrets).env("ATALAIA_LOG", "trace");
     let mut daemon = Daemon::start_command(&mut command, &path);
     let (address, pages) = places(&mut daemon);
     send(&address, &distress());
-    daemon.wait_for(&["behaviour=\"distress\""]);
+    // What the log says of them may come in any order.
+    let failing = ["webhook", "alertmanager", "email", "mqtt", "nats"].map(|sink| format!("sink={sink}"));
+    wait_until(|| {
+        let answer = ask(&pages, "GET /metrics");
+        failing.iter().all(|sink| {
+            let down = format!("atalaia_sink_down{{sink=\"{}\"}} 1", sink.trim_start_matches("sink="));
+            answer.contains(&down)
+        })
+    });
     let mut shown: Vec<String> =
         ["/metrics", "/healthz", "/readyz", "/"].map(|page| ask(&pages, &format!("GET {page}"))).into();
     daemon.signal("HUP");
@@ -381,17 +445,25 @@ fn no_secret_shows_anywhere() {
     while let Some(message) = manager.next(Duration::ZERO) {
         shown.push(message);
     }
-    for arguments in
-        [vec!["check"], vec!["alerts", "list"], vec!["alerts", "export", "--format", "jsonl"], vec!["cases", "list"]]
-    {
+    for arguments in [
+        vec!["check"],
+        vec!["deliveries", "list"],
+        vec!["alerts", "list"],
+        vec!["alerts", "export", "--format", "jsonl"],
+        vec!["cases", "list"],
+    ] {
         let output = Command::new(PROGRAM).args(&arguments).arg("--config").arg(&path).output().unwrap();
         shown.push(String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr));
     }
-    assert!(shown.iter().all(|text| !text.contains(CANARY)));
+    for text in &shown {
+        assert!(!text.contains(CANARY) && !text.contains(WHSEC), "{text}");
+    }
     let kept = files(&folder.path().join("state"));
     assert!(5 < kept.len(), "store, journal, settings in force: {kept:?}");
     for file in kept {
         let bytes = fs::read(&file).unwrap();
-        assert!(memchr::memmem::find(&bytes, CANARY.as_bytes()).is_none(), "{}", file.display());
+        for secret in [CANARY, WHSEC] {
+            assert!(memchr::memmem::find(&bytes, secret.as_bytes()).is_none(), "{}", file.display());
+        }
     }
 }

@@ -88,7 +88,7 @@ use Harm::{Bytes, Edit, Folder, Gone, Large, Link, Locked, Pipe, Text};
 
 impl Harm {
     /// False where it cannot be done here.
-    fn is_done(self, root: &Path, name: &str) -> bool {
+    fn done(self, root: &Path, name: &str) -> bool {
         let path = root.join(name);
         let sound = FILES.iter().find(|(other, _)| *other == name).map_or("", |(_, text)| text);
         let write = |bytes: &[u8]| fs::write(&path, bytes).unwrap();
@@ -119,7 +119,7 @@ impl Harm {
             }
             Large(bytes) => fs::File::create(&path).unwrap().set_len(bytes).unwrap(),
             Locked => {
-                fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+                fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
                 return fs::read(&path).is_err();
             }
         }
@@ -258,7 +258,7 @@ fn no_broken_file_changes_what_is_in_force_and_a_sound_one_does() {
     let mut count = 0;
     for (name, harm, told) in cases() {
         restore(root);
-        if !harm.is_done(root, name) {
+        if !harm.done(root, name) {
             continue;
         }
         count += 1;
