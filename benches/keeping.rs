@@ -11,11 +11,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use atalaia::ais::{Line, SourceId};
-use atalaia::alerts::{Change, Severity};
+use atalaia::alerts::{Change, HandlingSettings, Severity};
 use atalaia::disk::RealDisk;
 use atalaia::engine::{Engine, Settings, SourceClock};
 use atalaia::journal::{self, Entry, Journal, Limits, Position};
-use atalaia::store::{Store, Wants};
+use atalaia::store::{Orders, Store, Wants};
 use atalaia::time::{Span, Time};
 use atalaia::zones::{Chart, ZoneSet};
 
@@ -34,11 +34,12 @@ fn main() {
     let folder = tempfile::TempDir::new().unwrap();
     let mut journal =
         Journal::open(Arc::new(RealDisk), &folder.path().join("journal"), None, Limits::default(), |_| {}).unwrap();
-    let wants = vec![Wants { sink: "bench".to_owned(), min_severity: Severity::Low }];
+    let wants = vec![Wants::from_severity("bench", Severity::Low)];
+    let orders = Orders { wants, handling: HandlingSettings::default() };
     let syncer = journal.syncer();
     let before = move |position| drop(syncer.reach(Position(position), std::time::Duration::from_secs(10)));
     let at = Time::from_seconds(1_770_000_000);
-    let store = Store::open(&folder.path().join("store.sqlite"), wants, move || at, before, |_| {}).unwrap();
+    let store = Store::open(&folder.path().join("store.sqlite"), orders, move || at, before, |_| {}).unwrap();
 
     let mut random = fastrand::Rng::with_seed(7);
     let mut ships = fleet(vessels, &mut random);

@@ -177,11 +177,14 @@ impl Engine {
         self.advance(self.watermarks.lowest(), out);
     }
 
-    /// The source has been silent for `idle_after`, or has ended: it no longer holds time back until it is heard again. Where nobody
-    /// holds time back any more, what waits for its turn is used: nothing comes that it could wait for.
+    /// The source has been silent for `idle_after`, or has ended: it no longer holds time back until it is heard again. Told a second
+    /// time, it has been silent for as long as its reports may be late: where all are, what waits for its turn is used, as nothing
+    /// comes that it could wait for.
     pub fn source_idle(&mut self, source: SourceId, out: &mut Vec<Change>) {
+        let again = self.watermarks.is_idle(source);
         self.watermarks.idle(source);
-        self.advance(self.watermarks.lowest().or_else(|| self.reorder.last()), out);
+        let rest = if again && self.watermarks.all_idle() { self.reorder.last() } else { None };
+        self.advance(self.watermarks.lowest().or(rest), out);
     }
 
     /// The source has not been heard since the program began: it does not hold time back, and what waits from before goes on waiting.

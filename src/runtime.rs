@@ -154,6 +154,10 @@ struct Source {
     begun: bool,
     /// Whether the engine was told that it is silent; the next line brings it back.
     idle: bool,
+    /// Whether it was told that it has been silent for as long as reports may be late.
+    released: bool,
+    /// How late its reports may come.
+    lateness: Duration,
     /// Whether the log was told that its clock lags.
     lagging: bool,
     lines: u64,
@@ -226,6 +230,8 @@ impl Daemon {
                 heard_at: None,
                 begun: false,
                 idle: false,
+                released: false,
+                lateness: Duration::from_millis(lateness.millis().max(0) as u64),
                 lagging: false,
                 lines: 0,
             });
@@ -328,7 +334,8 @@ impl Daemon {
             what = self.watch.changed() => Event::FilesChanged(what),
             Some(event) = self.stored.recv() => Event::Store(event),
             Some(event) = self.journal_says.recv() => Event::Journal(event),
-            Some(message) = self.messages.recv() => match message {
+            // A store that takes nothing more makes the feeds wait, and nothing else.
+            Some(message) = self.messages.recv(), if self.store.as_ref().is_none_or(Store::has_room) => match message {
                 Message::Lines(batch) => Event::Lines(batch),
                 Message::State(source, state) => Event::InputState(source, state),
             },
@@ -361,7 +368,7 @@ impl Daemon {
         let source = &mut self.sources[usize::from(batch.source.0)];
         source.heard = self.clock.moment();
         source.heard_at = batch.received.or(source.heard_at);
-        source.idle = false;
+        (source.idle, source.released) = (false, false);
         self.lookout.waited(batch.received, self.clock);
         let lines = source.not_used_yet(&batch.lines);
         if lines.is_empty() {
@@ -382,8 +389,9 @@ impl Daemon {
         self.ready_once_begun();
         let source = &mut self.sources[usize::from(id.0)];
         if state == State::Ended {
-            source.idle = true;
+            (source.idle, source.released) = (true, true);
             let id = source.id;
+            self.idle(id);
             self.idle(id);
             if self.sources.iter().all(|source| source.state == State::Ended) {
                 warn!("every input has ended: nothing more will come until a restart");
@@ -396,11 +404,7 @@ impl Daemon {
         let idle_after = Duration::from_secs(u64::from(self.settings.engine.time.idle_after_seconds));
         let mut silent = Vec::new();
         for source in &mut self.sources {
-            if !source.idle && idle_after <= now.since(source.heard) {
-                source.idle = true;
-                silent.push(source.id);
-                info!(input = %source.name, seconds = idle_after.as_secs(), "input silent: time no longer waits for it");
-            }
+            silent.extend(source.falls_silent(now, idle_after).then_some(source.id));
         }
         silent.into_iter().for_each(|id| self.idle(id));
         let received = self.clock.now();

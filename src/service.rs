@@ -41,7 +41,7 @@ pub struct Service {
 impl Service {
     /// Reads what the service manager wants (`WATCHDOG_USEC`).
     pub fn new(clock: Clock) -> Service {
-        let every = sd_notify::watchdog_enabled().map(|allowed| allowed / 2);
+        let every = sd_notify::watchdog_enabled().map(|allowed| allowed / 3);
         Service { clock, every, fed: None, pulses: Vec::new(), stuck: false, ready: false, status: Default::default() }
     }
 
@@ -65,6 +65,9 @@ impl Service {
 
     /// Other settings are being read.
     pub fn reloading(&self) {
+        if !self.ready {
+            return;
+        }
         match NotifyState::monotonic_usec_now() {
             Ok(now) => tell(&[NotifyState::Reloading, now]),
             Err(error) => warn!(%error, "the service manager cannot be told of the reload"),
@@ -73,7 +76,10 @@ impl Service {
 
     /// They were taken over, or refused: it works as before either way.
     pub fn reloaded(&self) {
-        tell(&[NotifyState::Ready]);
+        // Who was never told that it works is told in its time.
+        if self.ready {
+            tell(&[NotifyState::Ready]);
+        }
     }
 
     /// The daemon is about to end.
@@ -158,6 +164,15 @@ fn tell(state: &[NotifyState<'_>]) {
     }
 }
 
+fn twice(is_twice: bool, name: &str) {
+    if is_twice {
+        error!(
+            name,
+            "two sockets of the service manager have one name, and only the last is read; write a unit for each"
+        );
+    }
+}
+
 /// Sockets that systemd opened before the daemon started, by `FileDescriptorName=`; they outlive a restart, with what is in them.
 #[derive(Debug, Default)]
 pub struct Sockets {
@@ -175,9 +190,9 @@ impl Sockets {
         for place in 0..handed.len() {
             let name = names.next().filter(|name| !name.is_empty()).unwrap_or("unknown").to_owned();
             if let Ok(Some(socket)) = handed.take_udp_socket(place) {
-                sockets.udp.insert(name, socket);
+                twice(sockets.udp.insert(name.clone(), socket).is_some(), &name);
             } else if let Ok(Some(socket)) = handed.take_tcp_listener(place) {
-                sockets.tcp.insert(name, socket);
+                twice(sockets.tcp.insert(name.clone(), socket).is_some(), &name);
             } else {
                 warn!(name, "a socket of the service manager is neither UDP nor TCP: it is left alone");
             }

@@ -26,6 +26,8 @@ use guard::Guard;
 const MOST_READ: usize = 64 * 1024;
 /// No more of it is repeated. Characters.
 const MOST_SAID: usize = 200;
+/// From so many characters on a part of a path or query may be a password.
+const SECRET_PART: usize = 8;
 /// Nobody is waited for longer, whatever they ask.
 const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
 /// The worker of a sink waits a little longer. Seconds.
@@ -222,6 +224,14 @@ impl Post {
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => {
                 SendError::Later { wait, reason: self.told(&format!("{}{said}", status.as_u16())) }
             }
+            // Who has changed a key or a path, or is being set up anew, will take it once that is mended.
+            StatusCode::UNAUTHORIZED
+            | StatusCode::FORBIDDEN
+            | StatusCode::NOT_FOUND
+            | StatusCode::METHOD_NOT_ALLOWED
+            | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+                SendError::Later { wait, reason: self.told(&format!("{}{said}", status.as_u16())) }
+            }
             _ if status.is_client_error() => {
                 SendError::Refused { reason: self.told(&format!("{}{said}", status.as_u16())) }
             }
@@ -258,6 +268,12 @@ impl Post {
         let mut text = String::from_utf8_lossy(&bytes).into_owned();
         for secret in &self.secrets {
             text = text.replace(secret.expose(), "***");
+        }
+        // The path of a webhook is often as good as a password.
+        let query = self.url.query().unwrap_or_default();
+        let parts = self.url.path().split('/').chain(query.split(['&', '=']));
+        for part in [self.url.path(), query].into_iter().chain(parts).filter(|part| SECRET_PART <= part.len()) {
+            text = text.replace(part, "***");
         }
         one_line(&text)
     }

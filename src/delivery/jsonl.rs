@@ -4,6 +4,7 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::letter::{Letter, SendError};
@@ -14,8 +15,12 @@ pub(super) const TOGETHER: usize = 256;
 /// A file that grows.
 #[derive(Debug)]
 pub(super) struct Jsonl {
-    /// Written by a thread that may wait for the disk: nobody else waits with it.
+    /// Touched only by threads that may wait for the disk: nobody else waits with them.
     state: Arc<Mutex<State>>,
+    /// One of them is at it.
+    busy: Arc<AtomicBool>,
+    /// The file is to be opened anew.
+    anew: Arc<AtomicBool>,
 }
 
 #[derive(Debug)]
@@ -32,18 +37,26 @@ impl Jsonl {
     /// Opened with the first letter.
     pub(super) fn new(path: &Path) -> Jsonl {
         let state = State { path: path.to_owned(), file: None, waiting: Vec::new(), taken: Vec::new() };
-        Jsonl { state: Arc::new(Mutex::new(state)) }
+        Jsonl { state: Arc::new(Mutex::new(state)), busy: Arc::default(), anew: Arc::default() }
     }
 
     /// Appends lines; they are on the disk when this returns. What was written in part before is not written again.
     pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
-        let state = Arc::clone(&self.state);
+        if self.busy.swap(true, Ordering::AcqRel) {
+            return Err(SendError::Later { wait: None, reason: "the disk has not answered yet".to_owned() });
+        }
+        let (state, busy, anew) = (Arc::clone(&self.state), Arc::clone(&self.busy), Arc::clone(&self.anew));
         let lines: Vec<(String, Arc<str>)> =
             letters.iter().map(|letter| (letter.key.clone(), Arc::clone(&letter.line))).collect();
         let write = move || {
             // Nothing panics while it is held but a full memory.
             let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-            state.append(&lines).map_err(|error| format!("{}: {error}", state.path.display()))
+            if anew.swap(false, Ordering::AcqRel) {
+                state.close();
+            }
+            let outcome = state.append(&lines).map_err(|error| format!("{}: {error}", state.path.display()));
+            busy.store(false, Ordering::Release);
+            outcome
         };
         let outcome = tokio::task::spawn_blocking(write).await;
         let outcome = outcome.unwrap_or_else(|_| Err("the daemon is ending".to_owned()));
@@ -52,16 +65,31 @@ impl Jsonl {
 
     /// The file is opened anew, so that a rotated one begins afresh; what was written in part is finished first.
     pub(super) fn reopen(&mut self) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.waiting.is_empty() {
-            state.file = None;
+        self.anew.store(true, Ordering::Release);
+        if self.busy.swap(true, Ordering::AcqRel) {
+            return;
         }
-        // Whoever watches the file sees that it is there, even while there is nothing to tell.
-        let _ = state.open();
+        let (state, busy, anew) = (Arc::clone(&self.state), Arc::clone(&self.busy), Arc::clone(&self.anew));
+        // Nobody waits for it: whoever watches the file sees that it is there, even while there is nothing to tell.
+        drop(tokio::task::spawn_blocking(move || {
+            let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+            if anew.swap(false, Ordering::AcqRel) {
+                state.close();
+            }
+            let _ = state.open();
+            busy.store(false, Ordering::Release);
+        }));
     }
 }
 
 impl State {
+    /// Lets go of the file, unless a line is written in part.
+    fn close(&mut self) {
+        if self.waiting.is_empty() {
+            self.file = None;
+        }
+    }
+
     fn append(&mut self, lines: &[(String, Arc<str>)]) -> io::Result<()> {
         for (key, line) in lines {
             if !self.taken.contains(key) {

@@ -256,14 +256,15 @@ impl Office {
         let (orders, listen) = watch::channel(Order::Work);
         let settings = sink.settings.clone();
         let queue = match &self.post {
-            Some(post) => Queue::Stored(Stored {
+            Some(post) => Queue::Stored(Box::new(Stored {
                 sink: settings.name.clone(),
+                carries: sink.wants.carries.clone(),
                 path: post.path.to_path_buf(),
                 outbox: None,
                 reporter: post.reporter.clone(),
                 poke: post.poke.0.subscribe(),
                 told: false,
-            }),
+            })),
             None => Queue::Memory(Arc::clone(&sink.memory)),
         };
         let worker = Worker {

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use serde::Deserialize;
 use tokio::sync::watch;
 use tracing::error;
 
 use super::letter::Letter;
 use super::window::{Held, Window};
-use crate::store::{Delivery, Outbox, Outcome, Reporter, StoreError, Tried};
+use crate::alerts::Handling;
+use crate::store::{Carries, Delivery, Outbox, Outcome, Reporter, StoreError, Tried};
 use crate::telemetry::SinkCounters;
 use crate::time::Time;
 
@@ -23,7 +25,7 @@ const SETTLE: Duration = Duration::from_secs(2);
 /// What waits for one sink.
 pub(super) enum Queue {
     /// Rows of the store's outbox.
-    Stored(Stored),
+    Stored(Box<Stored>),
     /// Lines in memory.
     Memory(Arc<Memory>),
 }
@@ -31,6 +33,8 @@ pub(super) enum Queue {
 /// Rows of the store's outbox.
 pub(super) struct Stored {
     pub(super) sink: String,
+    /// What may go there.
+    pub(super) carries: Carries,
     pub(super) path: PathBuf,
     pub(super) outbox: Option<Outbox>,
     pub(super) reporter: Reporter,
@@ -157,16 +161,27 @@ impl Stored {
         };
         let new = if new.is_empty() { Vec::new() } else { self.read(read).unwrap_or_default() };
         // A worker that begins tries everything at once, whatever was put off before.
-        for Delivery { seq, line, since, attempts, .. } in new {
-            match Letter::new(Some(seq), line) {
-                Some(letter) => window.push(Held { letter, since, attempts, wait: None, alone: false }),
-                None => {
-                    let outcome = Outcome::Failed { why: "no line of an alert".to_owned() };
-                    self.reporter.tried(vec![Tried { seq, attempts, outcome }]);
-                    reported.insert(seq);
-                }
-            }
+        for Delivery { seq, line, since, attempts, farewell, .. } in new {
+            let outcome = match Letter::new(Some(seq), line) {
+                Some(letter) => match self.refusal(&letter).filter(|_| !farewell) {
+                    None => {
+                        window.push(Held { letter, since, attempts, wait: None, alone: false });
+                        continue;
+                    }
+                    // It was marked, or the settings have changed, since it was put there.
+                    Some(why) => Outcome::Withheld { why },
+                },
+                None => Outcome::Failed { why: "no line of an alert".to_owned() },
+            };
+            self.reporter.tried(vec![Tried { seq, attempts, outcome }]);
+            reported.insert(seq);
         }
+    }
+
+    /// Why the sink may not carry it now, if it may not.
+    fn refusal(&self, letter: &Letter) -> Option<String> {
+        let handling = Handling::deserialize(&letter.change["alert"]["handling"]).ok()?;
+        self.carries.refusal(&handling)
     }
 
     /// Reads; a store that cannot be read is opened anew the next time.

@@ -1,6 +1,6 @@
 //! The letters a sink has in hand: in order, each alert's revisions behind one another, what failed again later.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::letter::Letter;
@@ -89,10 +89,21 @@ impl Window {
         self.held.iter_mut().for_each(|held| held.wait = None);
     }
 
-    /// How long until the next one is ready; `None` when nothing waits.
+    /// How long until the next one is ready, behind those of its alert; `None` when nothing waits.
     pub(super) fn next_in(&self, now: Moment) -> Option<Duration> {
         let left = |held: &Held| held.wait.map_or(Duration::ZERO, |(from, wait)| wait.saturating_sub(now.since(from)));
-        self.held.iter().map(left).min()
+        let mut of_alert: BTreeMap<&str, Duration> = BTreeMap::new();
+        let waits = self.held.iter().map(|held| {
+            let longest = of_alert.entry(held.letter.alert()).or_default();
+            *longest = (*longest).max(left(held));
+            *longest
+        });
+        waits.min()
+    }
+
+    /// Takes out what has waited since before a moment.
+    pub(super) fn take_older(&mut self, than: Time) -> Vec<Held> {
+        self.held.extract_if(.., |held| held.since <= than).collect()
     }
 
     /// Takes all of it.
@@ -127,6 +138,16 @@ mod tests {
         assert_eq!(rows(&mut window, 10), [0; 0]);
         window.wake();
         assert_eq!(rows(&mut window, 10), [1, 2]);
+    }
+
+    #[test]
+    fn nothing_is_ready_behind_what_waits() {
+        let mut window = Window::default();
+        window.push(held(1, "a", Some(3600)));
+        window.push(held(2, "a", None));
+        assert!(Duration::from_secs(3000) < window.next_in(Clock.moment()).expect("two wait"));
+        window.push(held(3, "b", None));
+        assert_eq!(window.next_in(Clock.moment()), Some(Duration::ZERO));
     }
 
     #[test]

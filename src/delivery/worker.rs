@@ -24,6 +24,8 @@ const LONGEST_SEND: Duration = Duration::from_secs(120);
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// Letters in a row that came to nothing: the sink is down, and the others need not be tried.
 const DOWN_AFTER: u32 = 2;
+/// So much later than others is what failed tried again.
+const ANOTHER_FIRST: Duration = Duration::from_secs(1);
 /// Characters of a reason that are kept.
 const LONGEST_REASON: usize = 300;
 
@@ -62,6 +64,8 @@ struct Health {
     rest: Option<(Moment, Duration)>,
     /// It wants nothing ever again.
     gone: Option<String>,
+    /// What it said last when it took nothing.
+    last_reason: String,
     /// Whether the log was told that it is down.
     told: bool,
 }
@@ -117,6 +121,13 @@ impl Worker {
                     ),
                 }
             }
+            if 0 < health.rounds {
+                // Nobody tries them while the sink is down; they are given up all the same.
+                let oldest = Span::from_millis(self.delivery.give_up().as_millis() as i64);
+                let late = window.take_older(self.clock.now() - oldest);
+                let hours = self.delivery.give_up_hours;
+                self.give_up(late, &format!("not taken for {hours} h: {}", health.last_reason), &mut reported);
+            }
             if let Some(reason) = health.gone.clone() {
                 let all = window.drain();
                 self.give_up(all, &reason, &mut reported);
@@ -128,6 +139,8 @@ impl Worker {
                     let taken = window.take_ready(now, pace.together.max(1));
                     if !taken.is_empty() {
                         self.send(target, taken, &mut window, &mut health, &mut reported, &mut open).await;
+                        // A sink that never waits must not keep the others waiting.
+                        tokio::task::yield_now().await;
                         continue;
                     }
                 }
@@ -177,7 +190,7 @@ impl Worker {
                 if std::mem::take(&mut health.told) {
                     info!(sink = %self.settings.name, "sink up again");
                 }
-                if 0 < health.failures {
+                if 0 < health.rounds {
                     window.wake();
                 }
                 *health = Health::default();
@@ -221,13 +234,18 @@ impl Worker {
             SendError::Later { wait, reason } => {
                 health.failures += 1;
                 let asked = wait.unwrap_or_default();
-                let is_down = DOWN_AFTER <= health.failures || window.is_empty();
+                let is_down = 0 < asked.as_millis() || DOWN_AFTER <= health.failures || window.is_empty();
+                health.last_reason = cut(&reason);
                 taken.iter_mut().for_each(|held| held.attempts += 1);
                 let tries = if is_down { health.rounds + 1 } else { taken.first().map_or(1, |held| held.attempts) };
                 let wait = self.delivery.wait(tries, fastrand::f64()).max(asked).min(self.delivery.give_up());
                 if is_down {
                     health.rounds += 1;
                     health.rest = Some((now, wait));
+                    if !window.is_empty() {
+                        // The next to be tried is another: this one may be all that is wrong.
+                        taken.iter_mut().for_each(|held| held.wait = Some((now, wait + ANOTHER_FIRST)));
+                    }
                     SinkCounters::set(&self.counters.down, 1);
                     if !std::mem::replace(&mut health.told, true) {
                         error!(

@@ -90,6 +90,16 @@ impl Watermarks {
         }
     }
 
+    /// Whether it is silent.
+    pub(super) fn is_idle(&self, source: SourceId) -> bool {
+        self.sources.get(usize::from(source.0)).is_some_and(|source| source.idle)
+    }
+
+    /// Whether all are.
+    pub(super) fn all_idle(&self) -> bool {
+        self.sources.iter().all(|source| source.idle)
+    }
+
     /// Notes the time of a report, received at `received`; adds to `believed` what may be believed: mostly the report, none or
     /// several around a leap in time.
     pub(super) fn observe(&mut self, report: Report, received: Option<Time>, believed: &mut Vec<Report>) {

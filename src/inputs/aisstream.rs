@@ -157,6 +157,16 @@ fn broken(error: tungstenite::Error) -> InputError {
     InputError::Protocol { what: "websocket", cause: told(&error.to_string()) }
 }
 
+/// What it says next apart from signs of life: a server that only gives those sends no reports any more.
+async fn said(socket: &mut Socket) -> Option<Result<Message, tungstenite::Error>> {
+    loop {
+        match socket.next().await {
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            other => return other,
+        }
+    }
+}
+
 async fn listen(port: &Port, socket: &mut Socket) -> Result<(), InputError> {
     let seconds = port.settings.idle_timeout_seconds;
     let idle = Duration::from_secs(u64::from(seconds));
@@ -164,7 +174,7 @@ async fn listen(port: &Port, socket: &mut Socket) -> Result<(), InputError> {
         let first = tokio::select! {
             biased;
             () = port.stop.cancelled() => return Ok(()),
-            first = timeout(idle, socket.next()) => first.map_err(|_| InputError::Silent { seconds })?,
+            first = timeout(idle, said(socket)) => first.map_err(|_| InputError::Silent { seconds })?,
         };
         let received = Some(port.clock.now());
         let mut lines = Vec::new();

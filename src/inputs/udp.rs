@@ -25,7 +25,11 @@ const ASK_EVERY: Duration = Duration::from_secs(1);
 /// Ends only with an error, when the address cannot be bound.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let socket = open(port).await?;
-    SockRef::from(&socket).set_recv_buffer_size(RECEIVE_BUFFER_BYTES).map_err(InputError::io("set receive buffer"))?;
+    let options = SockRef::from(&socket);
+    // The service manager may have given its socket more than we are allowed to ask for.
+    if options.recv_buffer_size().map_err(InputError::io("ask for the receive buffer"))? < RECEIVE_BUFFER_BYTES {
+        options.set_recv_buffer_size(RECEIVE_BUFFER_BYTES).map_err(InputError::io("set receive buffer"))?;
+    }
     let bound: SocketAddr = socket.local_addr().map_err(InputError::io("bind"))?;
     info!(address = %bound, input = %port.settings.name, "listening");
     port.state(State::Up).await;

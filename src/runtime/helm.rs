@@ -137,6 +137,8 @@ impl Library {
         let folder = self.folder.join(&in_force.key);
         let kept = self.keep_in(&folder, in_force);
         kept.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", folder.display())))?;
+        // Those before are read again from the disk if ever anybody asks.
+        self.read.clear();
         self.read.insert(in_force.key.clone(), Arc::new(settings.clone()));
         Ok(())
     }

@@ -66,11 +66,15 @@ impl Daemon {
                 return self.refuse(&problems);
             }
         };
+        // What takes effect after a restart stays as it is, also in what is written down.
+        let wanted = settings;
+        let (inputs, store) = (self.settings.inputs.clone(), self.settings.store.clone());
+        let settings = Checked { inputs, store, journal: self.settings.journal.clone(), ..wanted.clone() };
         if let Err(error) = self.replace(&settings) {
             self.reopen_sinks();
             return self.refuse_unkept(&error);
         }
-        if settings.inputs != self.settings.inputs {
+        if wanted.inputs != self.settings.inputs {
             warn!("changed [[inputs]] take effect after a restart; the rest is taken over now");
         }
         for sink in &self.settings.sinks {
@@ -87,11 +91,10 @@ impl Daemon {
         if settings.http != self.settings.http {
             warn!("another [http] takes effect after a restart");
         }
-        if settings.store != self.settings.store {
-            warn!("another [store] takes effect after a restart");
+        if wanted.store != self.settings.store || wanted.journal != self.settings.journal {
+            warn!("another [store] or [journal] takes effect after a restart");
         }
-        let inputs = std::mem::take(&mut self.settings.inputs);
-        self.settings = Checked { inputs, ..settings };
+        self.settings = settings;
         self.reopen_sinks();
         self.watch.follow(watched(&self.file, &self.settings));
         warn_of(&self.settings);

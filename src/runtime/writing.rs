@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::timeout;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use super::restart::{self, Records};
 use super::{Daemon, LEAVE, Source, begin};
@@ -15,6 +15,9 @@ use crate::config::Checked;
 use crate::fault;
 use crate::inputs::State;
 use crate::journal::{self, Entry, JournalError, Position};
+
+/// Answers that wait for the journal; who gets none sends again.
+const MOST_OWED: usize = 20_000;
 
 impl Daemon {
     /// Written down before the engine is told.
@@ -31,6 +34,8 @@ impl Daemon {
             return;
         };
         match &mut self.records {
+            // While the journal fails, what comes again and again is owed once.
+            Some(records) if MOST_OWED <= records.owed.len() => drop(acknowledge),
             Some(records) => records.owed.push_back((records.journal.position(), acknowledge)),
             // Whoever is gone needs no answer.
             None => drop(acknowledge.send(())),
@@ -167,6 +172,17 @@ impl Records {
 }
 
 impl Source {
+    /// Whether the engine is to be told that it is silent: once after `idle_after`, and once when nothing can be on its way any more.
+    pub(super) fn falls_silent(&mut self, now: Moment, idle_after: Duration) -> bool {
+        let silent = now.since(self.heard);
+        if !self.idle && idle_after <= silent {
+            self.idle = true;
+            info!(input = %self.name, seconds = idle_after.as_secs(), "input silent: time no longer waits for it");
+            return true;
+        }
+        self.idle && idle_after.max(self.lateness) <= silent && !std::mem::replace(&mut self.released, true)
+    }
+
     /// The lines of a batch that were not used before a restart.
     pub(super) fn not_used_yet<'a>(&mut self, lines: &'a [u8]) -> &'a [u8] {
         let mut rest = lines;

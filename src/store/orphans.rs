@@ -6,8 +6,9 @@ use std::path::Path;
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::{Map, Value};
 
+use super::outbox::Ending;
 use super::wants::Wants;
-use super::{StoreError, lines, outbox, schema};
+use super::{StoreError, lines, marks, outbox, schema};
 use crate::time::Time;
 
 const REASON: &str = "not followed over a restart: the state of the program was lost";
@@ -61,7 +62,7 @@ pub(super) fn end(
 ) -> rusqlite::Result<bool> {
     let mut due = false;
     let mut all = transaction.prepare(
-        "SELECT id, revision, announced, severity, body FROM alerts
+        "SELECT id, revision, announced, severity, body, mark FROM alerts
          WHERE status = 'open' AND id NOT IN (SELECT alert FROM notices) ORDER BY id",
     )?;
     let mut rows = all.query([])?;
@@ -72,7 +73,13 @@ pub(super) fn end(
         }
         let severity: i64 = row.get(3)?;
         let body: String = row.get(4)?;
-        let Ok(Value::Object(mut alert)) = serde_json::from_str(&body) else {
+        let Ok(Value::Object(alert)) = serde_json::from_str(&body) else {
+            continue;
+        };
+        let mut marked = Value::Object(alert);
+        marks::apply(&mut marked, row.get::<_, Option<String>>(5)?.as_deref());
+        let handling = marks::of_machine(&marked);
+        let Value::Object(mut alert) = marked else {
             continue;
         };
         let last_at = alert.get("last_at").cloned().unwrap_or(Value::Null);
@@ -101,7 +108,8 @@ pub(super) fn end(
         }
         // Who was told that it began is told that nobody looks after it any more.
         for wants in wants {
-            due |= outbox::offer_end(transaction, &wants.sink, &id, revision + 1, now)?;
+            let end = Ending { alert: &id, revision: revision + 1, at, handling: &handling };
+            due |= outbox::offer_end(transaction, wants, &end, now)?;
         }
     }
     Ok(due)

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::lines::{OURSELVES, audit};
 use super::wants::{Verdict, Wants};
-use super::{StoreError, schema};
-use crate::alerts::{Change, ChangeKind};
+use super::{StoreError, marks, schema};
+use crate::alerts::{Change, ChangeKind, Handling};
 use crate::time::Time;
 
 /// Why what waits for a sink that is gone is given up.
@@ -28,6 +28,8 @@ pub struct Delivery {
     pub attempts: u32,
     /// Not to be tried before.
     pub due_at: Option<Time>,
+    /// Whether it says no more than the sink was told before, and that it is over: no marking keeps it back.
+    pub farewell: bool,
 }
 
 /// What became of a delivery.
@@ -58,6 +60,11 @@ pub enum Outcome {
         /// What happened.
         why: String,
     },
+    /// Its marking, or what the sink may carry, has changed since it was put there: it is not told.
+    Withheld {
+        /// Which.
+        why: String,
+    },
 }
 
 /// Offers a change to one sink; whether it waits for it now.
@@ -74,7 +81,15 @@ pub(super) fn offer(
     let knows = closes && knows(transaction, sink, &alert.id)?;
     let (state, line, why) = match wants.verdict(alert) {
         Verdict::Unasked if !knows => return Ok(false),
-        Verdict::Withheld(_) if knows => ("pending", farewell(transaction, sink, change)?, None),
+        Verdict::Withheld(_) if knows => {
+            // Plain data.
+            let now = serde_json::to_value(change).unwrap_or_default();
+            let line = farewell(transaction, sink, &alert.id, |told| {
+                ["change", "revision", "at"].iter().for_each(|key| told[*key] = now[*key].clone());
+                ["status", "ended_at"].iter().for_each(|key| told["alert"][*key] = now["alert"][*key].clone());
+            })?;
+            ("pending", line, None)
+        }
         Verdict::Withheld(why) => ("withheld", None, Some(why)),
         _ if hushed && !knows => ("silenced", None, None),
         _ => ("pending", None, None),
@@ -97,21 +112,41 @@ pub(super) fn offer(
     Ok(0 < added && state == "pending")
 }
 
-/// Puts a line that is not stored as it goes out before a sink that knows the alert; whether it waits for it now.
+/// The end of an alert that nobody follows any more.
+pub(super) struct Ending<'a> {
+    pub(super) alert: &'a str,
+    pub(super) revision: u32,
+    pub(super) at: Time,
+    /// The marking in force.
+    pub(super) handling: &'a Handling,
+}
+
+/// Puts the end of an alert before a sink that knows it, without what the sink may not have; whether it waits for it now.
 pub(super) fn offer_end(
     transaction: &Transaction<'_>,
-    sink: &str,
-    alert: &str,
-    revision: u32,
+    wants: &Wants,
+    end: &Ending<'_>,
     now: Time,
 ) -> rusqlite::Result<bool> {
-    if !knows(transaction, sink, alert)? {
+    let sink = &wants.sink;
+    if !knows(transaction, sink, end.alert)? {
         return Ok(false);
     }
+    let line = match wants.carries.refusal(end.handling) {
+        Some(_) => farewell(transaction, sink, end.alert, |told| {
+            told["change"] = "ended".into();
+            told["revision"] = end.revision.into();
+            told["at"] = end.at.to_string().into();
+            told["alert"]["status"] = "ended".into();
+            told["alert"]["ended_at"] = told["alert"]["last_at"].clone();
+        })?,
+        None => None,
+    };
     let mut insert = transaction.prepare_cached(
-        "INSERT INTO outbox (sink, alert, revision, state, since) VALUES (?1, ?2, ?3, 'pending', ?4) ON CONFLICT DO NOTHING",
+        "INSERT INTO outbox (sink, alert, revision, state, line, since) VALUES (?1, ?2, ?3, 'pending', ?4, ?5)
+         ON CONFLICT DO NOTHING",
     )?;
-    Ok(0 < insert.execute(params![sink, alert, revision, now.millis()])?)
+    Ok(0 < insert.execute(params![sink, end.alert, end.revision, line, now.millis()])?)
 }
 
 /// Whether the sink has been, or is about to be, told of the alert.
@@ -123,32 +158,42 @@ fn knows(transaction: &Transaction<'_>, sink: &str, alert: &str) -> rusqlite::Re
 }
 
 /// The end of an alert that the sink knows and may not have any more: what it was told last, as over.
-fn farewell(transaction: &Transaction<'_>, sink: &str, change: &Change) -> rusqlite::Result<Option<String>> {
+fn farewell(
+    transaction: &Transaction<'_>,
+    sink: &str,
+    alert: &str,
+    close: impl FnOnce(&mut Value),
+) -> rusqlite::Result<Option<String>> {
     let mut query = transaction.prepare_cached(
         "SELECT coalesce(outbox.line, changes.line) FROM outbox
          JOIN changes ON changes.alert = outbox.alert AND changes.revision = outbox.revision
          WHERE outbox.sink = ?1 AND outbox.alert = ?2 AND outbox.state IN ('pending', 'told')
          ORDER BY outbox.revision DESC LIMIT 1",
     )?;
-    let last: Option<String> = query.query_row(params![sink, change.alert.id], |row| row.get(0)).optional()?;
-    // The stored line is one of ours; the change is plain data.
+    let last: Option<String> = query.query_row(params![sink, alert], |row| row.get(0)).optional()?;
+    // The stored line is one of ours.
     let told: Option<Value> = last.and_then(|line| serde_json::from_str(&line).ok());
-    let now = serde_json::to_value(change).unwrap_or_default();
     Ok(told.map(|mut told| {
-        for key in ["change", "revision", "at"] {
-            told[key] = now[key].clone();
-        }
+        close(&mut told);
         told["reason"] = "it is over; the marking of what was found since does not allow more".into();
-        for key in ["status", "ended_at"] {
-            told["alert"][key] = now["alert"][key].clone();
-        }
         told.to_string()
     }))
 }
 
 const WAITING: &str =
-    "SELECT outbox.seq, coalesce(outbox.line, changes.line), outbox.since, outbox.attempts, outbox.due_at
-     FROM outbox JOIN changes ON changes.alert = outbox.alert AND changes.revision = outbox.revision";
+    "SELECT outbox.seq, coalesce(outbox.line, changes.line), outbox.since, outbox.attempts, outbox.due_at,
+         outbox.line IS NOT NULL, alerts.mark
+     FROM outbox JOIN changes ON changes.alert = outbox.alert AND changes.revision = outbox.revision
+     JOIN alerts ON alerts.id = outbox.alert";
+
+/// A stored line as an analyst has marked its alert since.
+fn marked(line: &str, mark: &str) -> String {
+    let Ok(mut change) = serde_json::from_str::<Value>(line) else {
+        return line.to_owned();
+    };
+    marks::apply(&mut change["alert"], Some(mark));
+    change.to_string()
+}
 
 /// Reads what waits for sinks, beside the writer.
 #[derive(Debug)]
@@ -182,8 +227,7 @@ impl Outbox {
     /// The last lines that a sink took of the alerts it knows as open.
     pub fn open_alerts(&self, sink: &str) -> Result<Vec<Delivery>, StoreError> {
         let rows = format!(
-            "{WAITING} JOIN alerts ON alerts.id = outbox.alert
-             WHERE outbox.sink = ?1 AND outbox.state = 'told' AND alerts.status = 'open'
+            "{WAITING} WHERE outbox.sink = ?1 AND outbox.state = 'told' AND alerts.status = 'open'
              AND outbox.revision = (SELECT max(revision) FROM outbox AS other
                  WHERE other.sink = outbox.sink AND other.alert = outbox.alert AND other.state = 'told')
              ORDER BY outbox.seq"
@@ -195,12 +239,15 @@ impl Outbox {
         let read = || -> rusqlite::Result<Vec<Delivery>> {
             let mut query = self.connection.prepare_cached(rows)?;
             let rows = query.query_map(params, |row| {
+                let (line, farewell): (String, bool) = (row.get(1)?, row.get(5)?);
+                let mark = row.get::<_, Option<String>>(6)?.filter(|_| !farewell);
                 Ok(Delivery {
                     seq: row.get(0)?,
-                    line: row.get::<_, String>(1)?.into(),
+                    line: mark.map_or_else(|| line.as_str().into(), |mark| marked(&line, &mark).into()),
                     since: Time::from_millis(row.get(2)?),
                     attempts: row.get(3)?,
                     due_at: row.get::<_, Option<i64>>(4)?.map(Time::from_millis),
+                    farewell,
                 })
             })?;
             rows.collect()
@@ -238,6 +285,9 @@ pub(super) fn tried(transaction: &Transaction<'_>, all: &[Tried], now: Time) -> 
         "UPDATE outbox SET state = 'failed', told_at = ?2, attempts = ?3, due_at = NULL, error = ?4 WHERE seq = ?1
          RETURNING sink, alert",
     )?;
+    let mut withheld = transaction.prepare_cached(
+        "UPDATE outbox SET state = 'withheld', told_at = ?2, due_at = NULL, error = ?3 WHERE seq = ?1 RETURNING sink, alert",
+    )?;
     let mut sinks = Vec::new();
     for Tried { seq, attempts, outcome } in all {
         let sink = match outcome {
@@ -257,6 +307,15 @@ pub(super) fn tried(transaction: &Transaction<'_>, all: &[Tried], now: Time) -> 
                     audit(transaction, now, OURSELVES, "undelivered", alert, Some(&format!("sink {sink}: {why}")))?;
                 }
                 row.map(|(sink, _)| sink)
+            }
+            Outcome::Withheld { why } => {
+                let row: Option<(String, String)> = withheld
+                    .query_row(params![seq, now.millis(), why], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()?;
+                if let Some((sink, alert)) = row {
+                    audit(transaction, now, OURSELVES, "withheld", &alert, Some(&format!("sink {sink}: {why}")))?;
+                }
+                None
             }
         };
         if let Some(sink) = sink.filter(|sink| !sinks.contains(sink)) {

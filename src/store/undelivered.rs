@@ -101,20 +101,29 @@ pub fn retry(path: &Path, which: &Parcels, who: &str, why: Option<&str>, now: Ti
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let mut count = 0;
         {
-            let mut failed = transaction
-                .prepare(&format!("SELECT seq, sink, alert FROM outbox WHERE {} ORDER BY seq", Parcels::CONDITION))?;
+            let mut failed = transaction.prepare(&format!(
+                "SELECT seq, sink, alert, revision FROM outbox WHERE {} ORDER BY seq",
+                Parcels::CONDITION
+            ))?;
             let rows = failed
                 .query_map(params![which.sink, "failed", which.alert], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
                 })?
-                .collect::<rusqlite::Result<Vec<(i64, String, String)>>>()?;
-            for (seq, sink, alert) in rows {
+                .collect::<rusqlite::Result<Vec<(i64, String, String, u32)>>>()?;
+            for (seq, sink, alert, revision) in rows {
                 let last: Option<i64> =
                     transaction.query_row("SELECT max(seq) FROM outbox", [], |row| row.get(0)).optional()?.flatten();
                 transaction.execute(
                     "UPDATE outbox SET seq = ?2, state = 'pending', since = ?3, attempts = 0, due_at = NULL, told_at = NULL
                      WHERE seq = ?1",
                     params![seq, last.unwrap_or(0) + 1, now.millis()],
+                )?;
+                // A receiver that keeps the last word is to keep the last word.
+                transaction.execute(
+                    "UPDATE outbox SET seq = ?1, state = 'pending', since = ?2, told_at = NULL WHERE seq =
+                         (SELECT seq FROM outbox WHERE sink = ?3 AND alert = ?4 AND state = 'told' AND ?5 < revision
+                          ORDER BY revision DESC LIMIT 1)",
+                    params![last.unwrap_or(0) + 2, now.millis(), sink, alert, revision],
                 )?;
                 let why = why.map_or_else(|| format!("sink {sink}"), |why| format!("sink {sink}: {why}"));
                 audit(&transaction, now, who, "retried", &alert, Some(&why))?;

@@ -1,7 +1,7 @@
 //! What a sink wants to be told of, and what it may be told.
 
 use crate::alerts::handling::{Europol, Purpose, Reality, Tlp};
-use crate::alerts::{Alert, Severity};
+use crate::alerts::{Alert, Handling, Severity};
 
 /// What one sink wants and may carry.
 #[derive(Clone, PartialEq, Debug)]
@@ -50,9 +50,8 @@ impl Carries {
         }
     }
 
-    /// Why an alert must not go there, if it must not.
-    fn refusal(&self, alert: &Alert) -> Option<String> {
-        let handling = &alert.handling;
+    /// Why an alert of this marking must not go there, if it must not.
+    pub fn refusal(&self, handling: &Handling) -> Option<String> {
         if self.max_tlp < handling.tlp {
             return Some(format!("TLP:{} is above its max_tlp {}", handling.tlp.name(), self.max_tlp.name()));
         }
@@ -110,7 +109,7 @@ impl Wants {
             && self.min_score <= alert.score
             && (self.behaviours.is_empty() || self.behaviours.iter().any(behaviour))
             && (self.zones.is_empty() || self.zones.iter().any(zone));
-        match asked.then(|| self.carries.refusal(alert)) {
+        match asked.then(|| self.carries.refusal(&alert.handling)) {
             None => Verdict::Unasked,
             Some(None) => Verdict::Wanted,
             Some(Some(why)) => Verdict::Withheld(why),

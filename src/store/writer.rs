@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -60,6 +61,7 @@ pub struct Store {
     thread: Option<JoinHandle<bool>>,
     set_aside: Option<SetAside>,
     pulse: Arc<Pulse>,
+    desk: Arc<Desk>,
     /// Held so that no other daemon takes the store.
     _lock: File,
 }
@@ -82,10 +84,14 @@ impl Store {
         let (sender, receiver) = sync_channel(WAITING);
         let pulse = Arc::new(Pulse::default());
         let beats = Arc::clone(&pulse);
-        let mut writer = Writer { path: path.to_owned(), connection, orders, now, before, tell, failing: false, beats };
+        let desk = Arc::new(Desk::default());
+        let shared = Arc::clone(&desk);
+        let path_of = path.to_owned();
+        let mut writer =
+            Writer { path: path_of, connection, orders, now, before, tell, failing: false, beats, desk: shared };
         let thread = thread::Builder::new().name("store".to_owned()).spawn(move || writer.run(&receiver));
         let thread = thread.map_err(StoreError::file(path))?;
-        Ok(Store { sender, thread: Some(thread), set_aside, pulse, _lock: lock })
+        Ok(Store { sender, thread: Some(thread), set_aside, pulse, desk, _lock: lock })
     }
 
     /// What was found damaged in its place, if anything was.
@@ -125,7 +131,7 @@ impl Store {
 
     /// For who delivers.
     pub fn reporter(&self) -> Reporter {
-        Reporter { sender: self.sender.clone() }
+        Reporter { sender: self.sender.clone(), desk: Arc::clone(&self.desk) }
     }
 
     /// Waits until everything asked for so far is stored; whether it was within `patience`.
@@ -147,27 +153,46 @@ impl Store {
 
     fn end(&mut self) -> bool {
         self.thread.take().is_none_or(|thread| {
+            // A writer that fails reads nothing more: it is told beside its requests.
+            self.desk.finishing.store(true, Ordering::Release);
             self.ask(Request::Finish);
             thread.join().unwrap_or(false)
         })
     }
 
+    /// Whether it can take more without anybody waiting. While it cannot, its owner does well to take nothing in.
+    pub fn has_room(&self) -> bool {
+        self.desk.waiting.load(Ordering::Acquire) < WAITING / 2
+    }
+
     fn ask(&self, request: Request) {
-        // The writer ends only after `Finish`, which nobody asks for before the end.
+        self.desk.waiting.fetch_add(1, Ordering::AcqRel);
+        // The writer ends only after it was told to finish, which nobody tells it before the end.
         let _ = self.sender.send(request);
     }
+}
+
+/// What the writer and those who ask it share.
+#[derive(Debug, Default)]
+struct Desk {
+    /// Requests that it has not read.
+    waiting: AtomicUsize,
+    /// It is to end with what it has.
+    finishing: AtomicBool,
 }
 
 /// Reports to the store what became of deliveries.
 #[derive(Clone, Debug)]
 pub struct Reporter {
     sender: SyncSender<Request>,
+    desk: Arc<Desk>,
 }
 
 impl Reporter {
     /// Takes note; waits while the store has too much to do. A store that has ended hears nothing.
     pub fn tried(&self, tried: Vec<Tried>) {
         if !tried.is_empty() {
+            self.desk.waiting.fetch_add(1, Ordering::AcqRel);
             let _ = self.sender.send(Request::Tried(tried));
         }
     }
@@ -175,6 +200,7 @@ impl Reporter {
     /// Something that answers once everything asked for so far is stored.
     pub fn settled(&self) -> Receiver<()> {
         let (sender, receiver) = sync_channel(1);
+        self.desk.waiting.fetch_add(1, Ordering::AcqRel);
         let _ = self.sender.send(Request::Reached(sender));
         receiver
     }
@@ -196,6 +222,7 @@ struct Writer<N, B, T> {
     tell: T,
     failing: bool,
     beats: Arc<Pulse>,
+    desk: Arc<Desk>,
 }
 
 impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
@@ -206,7 +233,10 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
             self.beats.beat();
             if batch.is_empty() {
                 match requests.recv_timeout(IDLE) {
-                    Ok(request) => batch.push(request),
+                    Ok(request) => {
+                        self.desk.waiting.fetch_sub(1, Ordering::AcqRel);
+                        batch.push(request);
+                    }
                     Err(RecvTimeoutError::Timeout) => continue,
                     Err(RecvTimeoutError::Disconnected) => return true,
                 }
@@ -214,9 +244,11 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
             while batch.len() < TOGETHER
                 && let Ok(request) = requests.try_recv()
             {
+                self.desk.waiting.fetch_sub(1, Ordering::AcqRel);
                 batch.push(request);
             }
-            let finishes = batch.iter().any(|request| matches!(request, Request::Finish));
+            let finish = |request: &Request| matches!(request, Request::Finish);
+            let finishes = batch.iter().any(finish) || (self.failing && self.desk.finishing.load(Ordering::Acquire));
             match self.write(&batch) {
                 Ok(due) => {
                     if std::mem::take(&mut self.failing) {

@@ -7,7 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use atalaia::time::Span;
 use atalaia::units::Mmsi;
 use tempfile::TempDir;
 
-use crate::daemon::{Daemon, input, settings, wait_until};
+use crate::daemon::{Daemon, MACHINE, input, settings, wait_until};
 
 const GOOD: usize = 9;
 const ALERTS: u32 = 150;
@@ -120,7 +120,7 @@ fn answer(stream: &mut TcpStream, manner: Manner) -> std::io::Result<()> {
         Manner::Redirects => say(
             "HTTP/1.1 301 Moved Permanently\r\nlocation: http://169.254.169.254/latest\r\ncontent-length: 0\r\n\r\n",
         ),
-        Manner::Refuses => say("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n"),
+        Manner::Refuses => say("HTTP/1.1 422 Unprocessable Content\r\ncontent-length: 0\r\n\r\n"),
         Manner::Endless => {
             say("HTTP/1.1 200 OK\r\ncontent-length: 10000000000\r\n\r\n")?;
             let block = vec![b'x'; 1 << 16];
@@ -234,6 +234,7 @@ fn counts(store: &Path, sink: &str) -> BTreeMap<String, u64> {
 
 #[test]
 fn nine_good_sinks_do_not_notice_the_bad_ones_and_those_catch_up() {
+    let _machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
     let alone = run(&[]);
     let before = alone.p99();
     alone.daemon.stop("feed");
@@ -297,7 +298,7 @@ fn what_was_refused_is_listed_is_an_alert_and_is_tried_again_when_asked() {
         String::from_utf8(output.stdout).unwrap()
     };
     let list = deliveries(&["list"]);
-    assert!(list.lines().count() == 1 && list.contains("partner") && list.contains("403"), "{list}");
+    assert!(list.lines().count() == 1 && list.contains("partner") && list.contains("422"), "{list}");
     refuses.behaves.store(true, Ordering::Relaxed);
     assert_eq!(deliveries(&["retry", "--sink", "partner", "--as", "ana", "--why", "mended"]), "1 to be tried again\n");
     wait_until(|| refuses.keys().len() == 1);

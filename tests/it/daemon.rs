@@ -6,6 +6,7 @@ use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
@@ -155,6 +156,9 @@ impl Drop for Daemon {
         let _ = self.child.wait();
     }
 }
+
+/// Held by tests that need the machine, or take it.
+pub static MACHINE: Mutex<()> = Mutex::new(());
 
 /// Waits until something holds.
 pub fn wait_until(holds: impl Fn() -> bool) {

@@ -7,8 +7,8 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use atalaia::time::{Span, Time};
 use atalaia::units::Mmsi;
 use tempfile::TempDir;
 
-use crate::daemon::{Daemon, input, settings, wait_until};
+use crate::daemon::{Daemon, MACHINE, input, settings, wait_until};
 
 /// Lines a second of the burst, and how long it lasts in CI.
 const RATE: u32 = 100_000;
@@ -73,6 +73,7 @@ const SINKS: &str = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"a
 
 #[test]
 fn a_burst_by_tcp_loses_no_line_and_what_comes_behind_it_is_told_soon() {
+    let _machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
     let seconds = asked("ATALAIA_BURST_SECONDS", BURST_SECONDS);
     let folder = TempDir::new().unwrap();
     let text = format!("{}{SINKS}", input("tcp-listen", "address = \"127.0.0.1:0\""));

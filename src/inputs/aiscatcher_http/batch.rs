@@ -8,6 +8,11 @@ use serde::de::{Deserializer, Error, IgnoredAny, Visitor};
 
 use crate::ais::MAX_OBJECT;
 
+/// No name of a station is longer. Characters.
+const LONGEST_STATION: usize = 64;
+/// The journal keeps what comes together as one, up to 16 MiB.
+const MOST_BYTES: usize = 12 << 20;
+
 /// The lines of a batch.
 #[derive(Default, Debug)]
 pub(super) struct Split {
@@ -28,6 +33,8 @@ pub(super) enum BatchError {
     Protocol(String),
     #[error("msgs holds something that is no object")]
     NotObjects,
+    #[error("it comes to more than {} MiB of lines; send batches more often", MOST_BYTES >> 20)]
+    TooMuch,
 }
 
 /// What must be right of the whole.
@@ -64,7 +71,9 @@ impl<'de> Deserialize<'de> for Station {
             fn visit_str<E: Error>(self, name: &str) -> Result<Station, E> {
                 match name {
                     "" => Ok(Station(None)),
-                    name => serde_json::to_string(name).map(|name| Station(Some(name))).map_err(E::custom),
+                    name => serde_json::to_string(&name.chars().take(LONGEST_STATION).collect::<String>())
+                        .map(|name| Station(Some(name)))
+                        .map_err(E::custom),
                 }
             }
         }
@@ -104,6 +113,9 @@ pub(super) fn split(body: &[u8]) -> Result<Split, BatchError> {
             }
         }
         split.lines.push(b'\n');
+        if MOST_BYTES < split.lines.len() {
+            return Err(BatchError::TooMuch);
+        }
     }
     match split.count == envelope.msgs.len() {
         true => Ok(split),

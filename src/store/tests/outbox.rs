@@ -95,6 +95,27 @@ fn who_was_told_is_told_of_the_end_without_what_was_marked_since() {
 }
 
 #[test]
+fn what_waits_goes_out_as_it_is_marked_by_then() {
+    let place = place();
+    let store = open_with(&place, |_| {});
+    let changes = distress();
+    store.changes(changes[..1].to_vec(), 0);
+    assert!(store.settle(PATIENCE));
+    let red = Mark { tlp: Some(Tlp::Red), ..Mark::default() };
+    mark(&place.path, &changes[0].alert.id, &red, "ana", "a source at risk", noon()).expect("there");
+    let waiting = place.waiting("partner");
+    assert!(waiting[0].line.contains(r#""tlp":"RED""#) && !waiting[0].farewell);
+    let why = "TLP:RED is above its max_tlp AMBER".to_owned();
+    store.reporter().tried(vec![Tried { seq: waiting[0].seq, attempts: 0, outcome: Outcome::Withheld { why } }]);
+    // Nobody follows it any more: who was not told of it is not told of its end.
+    store.open_are(std::collections::BTreeSet::new());
+    assert!(store.settle(PATIENCE));
+    assert_eq!((place.waiting("partner").len(), place.waiting("own").len()), (0, 2));
+    let audit = alert(&place.path, &changes[0].alert.id, noon()).expect("there").audit;
+    assert!(audit.iter().any(|row| row.2 == "withheld"));
+}
+
+#[test]
 fn what_failed_is_an_alert_for_the_others_until_it_has_been_taken() {
     let place = place();
     let store = open_with(&place, |_| {});
