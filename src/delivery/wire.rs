@@ -9,12 +9,16 @@ use futures_util::FutureExt;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use serde::{Deserialize, Serialize};
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket, lookup_host};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::letter::SendError;
+
+/// A connection that says nothing for so long is asked whether it lives.
+const PROBE_AFTER: Duration = Duration::from_secs(20);
 
 /// How bytes travel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize, schemars::JsonSchema)]
@@ -110,6 +114,11 @@ impl Wire {
     async fn connect(&self) -> Result<Box<dyn Stream>, String> {
         let stream = TcpStream::connect(self.address.named()).await.map_err(|error| error.to_string())?;
         drop(stream.set_nodelay(true));
+        // Who has gone without a word is found out, so that at most what was on the way is told for nothing.
+        let probes = TcpKeepalive::new().with_time(PROBE_AFTER).with_interval(PROBE_AFTER).with_retries(3);
+        let socket = SockRef::from(&stream);
+        drop(socket.set_tcp_keepalive(&probes));
+        drop(socket.set_tcp_user_timeout(Some(self.wait)));
         let Some(tls) = &self.tls else {
             return Ok(Box::new(stream));
         };

@@ -56,8 +56,10 @@ pub(super) struct Worker {
 /// How the sink stands.
 #[derive(Default)]
 struct Health {
-    /// Sends in a row that came to nothing.
+    /// Letters in a row that were tried and not taken.
     failures: u32,
+    /// The row of the last of them.
+    failed: Option<i64>,
     /// Rounds in a row in which it was down.
     rounds: u32,
     /// Nothing is tried until so long after this moment.
@@ -232,9 +234,13 @@ impl Worker {
                 self.give_up(taken, &reason, reported);
             }
             SendError::Later { wait, reason } => {
-                health.failures += 1;
+                // One letter over and over says nothing of the sink: a new one is tried as soon as it comes.
+                let first = taken.first().and_then(|held| held.letter.row);
+                health.failures += u32::from(health.failures == 0 || first != health.failed);
+                health.failed = first;
                 let asked = wait.unwrap_or_default();
-                let is_down = 0 < asked.as_millis() || DOWN_AFTER <= health.failures || window.is_empty();
+                let is_down = !asked.is_zero() || taken.is_empty() || DOWN_AFTER <= health.failures;
+                let takes_nothing = is_down || window.is_empty();
                 health.last_reason = cut(&reason);
                 taken.iter_mut().for_each(|held| held.attempts += 1);
                 let tries = if is_down { health.rounds + 1 } else { taken.first().map_or(1, |held| held.attempts) };
@@ -246,6 +252,10 @@ impl Worker {
                         // The next to be tried is another: this one may be all that is wrong.
                         taken.iter_mut().for_each(|held| held.wait = Some((now, wait + ANOTHER_FIRST)));
                     }
+                } else {
+                    taken.iter_mut().for_each(|held| held.wait = Some((now, wait)));
+                }
+                if takes_nothing {
                     SinkCounters::set(&self.counters.down, 1);
                     if !std::mem::replace(&mut health.told, true) {
                         error!(
@@ -253,8 +263,6 @@ impl Worker {
                             "sink down, alerts wait for it"
                         );
                     }
-                } else {
-                    taken.iter_mut().for_each(|held| held.wait = Some((now, wait)));
                 }
                 self.put_off(taken, wait, &reason, window, reported);
             }

@@ -43,6 +43,7 @@ enum Manner {
     Endless,
     Closes,
     NoHttp,
+    Chokes,
 }
 
 /// A receiver of posts; what it got by key, with when.
@@ -54,6 +55,11 @@ struct Receiver {
 }
 
 impl Receiver {
+    /// One that fails with the first letter it is sent, whenever that comes, and takes all others.
+    fn choking() -> Receiver {
+        Receiver::new(Manner::Chokes)
+    }
+
     fn new(manner: Manner) -> Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -65,14 +71,22 @@ impl Receiver {
         };
         let (got, behaves, asked) =
             (Arc::clone(&receiver.got), Arc::clone(&receiver.behaves), Arc::clone(&receiver.asked));
+        let bad: Arc<Mutex<Option<String>>> = Arc::default();
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (got, behaves, asked) = (Arc::clone(&got), Arc::clone(&behaves), Arc::clone(&asked));
+                let bad = Arc::clone(&bad);
                 thread::spawn(move || {
                     let mut stream = stream;
                     while let Some(key) = request(&mut stream) {
                         asked.fetch_add(1, Ordering::Relaxed);
-                        let manner = if behaves.load(Ordering::Relaxed) { Manner::Good } else { manner };
+                        let chokes = *bad.lock().unwrap().get_or_insert_with(|| key.clone()) == key;
+                        let manner = match manner {
+                            Manner::Chokes if chokes => Manner::Fails,
+                            Manner::Chokes => Manner::Good,
+                            _ if behaves.load(Ordering::Relaxed) => Manner::Good,
+                            manner => manner,
+                        };
                         if manner == Manner::Good {
                             got.lock().unwrap().push((key, Clock.moment()));
                         }
@@ -115,7 +129,7 @@ fn answer(stream: &mut TcpStream, manner: Manner) -> std::io::Result<()> {
     let mut say = |text: &str| stream.write_all(text.as_bytes());
     match manner {
         Manner::Good => say("HTTP/1.1 204 No Content\r\n\r\n"),
-        Manner::Fails => say("HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n"),
+        Manner::Chokes | Manner::Fails => say("HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n"),
         Manner::Throttles => say("HTTP/1.1 429 Too Many Requests\r\nretry-after: 3\r\ncontent-length: 0\r\n\r\n"),
         Manner::Redirects => say(
             "HTTP/1.1 301 Moved Permanently\r\nlocation: http://169.254.169.254/latest\r\ncontent-length: 0\r\n\r\n",
@@ -273,6 +287,29 @@ fn nine_good_sinks_do_not_notice_the_bad_ones_and_those_catch_up() {
     assert!(status(id, "VmRSS:") << 10 < memory + MOST_MEMORY && status(id, "Threads:") <= threads + 2);
     assert!(counts(&store, "nowhere").contains_key("pending"));
     run.daemon.stop("feed");
+}
+
+#[test]
+fn a_letter_that_a_receiver_cannot_digest_keeps_no_other_from_it() {
+    let folder = TempDir::new().unwrap();
+    let receiver = Receiver::choking();
+    let text = format!(
+        "{}[store]\npath = \"atalaia.sqlite\"\n[time]\nlateness_seconds = 0\nidle_after_seconds = 5\n[delivery]\nretry_seconds = [5, 600]\n{}",
+        input("tcp-listen", "address = \"127.0.0.1:0\""),
+        sink("partner", &receiver.address)
+    );
+    let mut daemon = Daemon::start(&settings(&folder, &text));
+    let mut client = TcpStream::connect(daemon.address()).unwrap();
+    for number in 0..20 {
+        client.write_all(first_word(number).as_bytes()).unwrap();
+        // Each comes when the one before has been told of, so that the bad one stands alone in between.
+        wait_until(|| number as usize <= receiver.keys().len());
+    }
+    wait_until(|| receiver.keys().len() == 19);
+    let store = folder.path().join("atalaia.sqlite");
+    wait_until(|| counts(&store, "partner").get("told") == Some(&19));
+    assert_eq!(counts(&store, "partner").get("pending"), Some(&1));
+    daemon.stop("feed");
 }
 
 #[test]
