@@ -58,7 +58,10 @@ async fn each_answer_is_taken_for_what_it_is() {
         ("HTTP/1.1 429 Slow\r\nRetry-After: Thu, 01 Jan 1970 00:00:10 GMT\r\nContent-Length: 0\r\n\r\n", Some(Some(0))),
         ("HTTP/1.1 408 Slow\r\nRetry-After: soon\r\nContent-Length: 0\r\n\r\n", Some(None)),
         ("HTTP/1.1 400 Bad\r\nContent-Length: 0\r\n\r\n", None),
-        ("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", None),
+        ("HTTP/1.1 422 Unprocessable\r\nContent-Length: 0\r\n\r\n", None),
+        // Who was moved or has another key will take it once that is mended.
+        ("HTTP/1.1 401 Who\r\nContent-Length: 0\r\n\r\n", Some(None)),
+        ("HTTP/1.1 404 Not Found\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n", Some(Some(7))),
         ("garbage\r\n\r\n", Some(None)),
         ("", Some(None)),
     ] {
