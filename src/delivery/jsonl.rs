@@ -6,11 +6,18 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{sleep, timeout};
 
 use super::letter::{Letter, SendError};
 
 /// Letters in one write and one flush to the disk.
 pub(super) const TOGETHER: usize = 256;
+
+/// How long a thread that is at the disk is waited for, and how often it is looked at.
+const ANSWER: Duration = Duration::from_secs(5);
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// A file that grows.
 #[derive(Debug)]
@@ -42,7 +49,12 @@ impl Jsonl {
 
     /// Appends lines; they are on the disk when this returns. What was written in part before is not written again.
     pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
-        if self.busy.swap(true, Ordering::AcqRel) {
+        let free = async {
+            while self.busy.swap(true, Ordering::AcqRel) {
+                sleep(LOOK_AGAIN).await;
+            }
+        };
+        if timeout(ANSWER, free).await.is_err() {
             return Err(SendError::Later { wait: None, reason: "the disk has not answered yet".to_owned() });
         }
         let (state, busy, anew) = (Arc::clone(&self.state), Arc::clone(&self.busy), Arc::clone(&self.anew));

@@ -105,7 +105,7 @@ fn emptied_settings_are_refused_and_the_ones_in_force_stay() {
 fn what_came_last_is_told_when_the_only_feed_falls_silent() {
     let folder = TempDir::new().unwrap();
     let rest = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\n\
-                [time]\nlateness_seconds = 600\nidle_after_seconds = 5\n";
+                [time]\nlateness_seconds = 8\nidle_after_seconds = 5\n";
     let mut daemon =
         Daemon::start(&settings(&folder, &format!("{}{rest}", input("tcp-listen", "address = \"127.0.0.1:0\""))));
     let mut client = TcpStream::connect(daemon.address()).unwrap();

@@ -388,10 +388,10 @@ fn with_secrets(echo: &str) -> String {
         sink("alertmanager", &format!("url = \"http://{echo}/\"\n{allow}\nbearer = {token}")),
         sink(
             "email",
-            &format!("address = \"{echo}\"\nsecurity = \"none\"\nfrom = \"a@b.example\"\nto = [\"c@d.example\"]\nuser = \"me\"\npassword = {token}"),
+            &format!("address = \"{echo}\"\nsecurity = \"none\"\nfrom = \"a@b.example\"\nto = [\"c@d.example\"]\nuser = \"me\"\npassword = {token}\ntimeout_seconds = 2"),
         ),
-        sink("mqtt", &format!("url = \"mqtt://{echo}\"\nuser = \"me\"\npassword = {token}")),
-        sink("nats", &format!("url = \"nats://{echo}\"\ntoken = {token}")),
+        sink("mqtt", &format!("url = \"mqtt://{echo}\"\nuser = \"me\"\npassword = {token}\ntimeout_seconds = 2")),
+        sink("nats", &format!("url = \"nats://{echo}\"\ntoken = {token}\ntimeout_seconds = 2")),
         feed("aisstream", &format!("url = \"ws://{echo}/\"\nkey = {token}\nboxes = [[[35.0, -12.0], [44.0, -5.0]]]")),
         feed("digitraffic", &format!("url = \"mqtt://{echo}\"\nuser = \"me\"\npassword = {token}")),
         feed(
