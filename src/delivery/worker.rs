@@ -102,6 +102,11 @@ impl Worker {
                 health = Health::default();
                 window.wake();
             }
+            if order == Order::Drain && obeyed != Order::Drain {
+                // What was put off has a last chance.
+                window.wake();
+                health.rest = None;
+            }
             obeyed = order;
             self.queue.fill(&mut window, &mut reported, ROOM);
             SinkCounters::set(&self.counters.in_hand, window.len() as u64);
