@@ -255,10 +255,10 @@ impl Decoder {
         }
     }
 
-    /// The sentences of an object: parts of one message, which join with no other line's.
+    /// The sentences of an object: mostly one, or parts of one message, which join with no other line's.
     fn relayed(&mut self, line: Line<'_>, object: &Sentences<'_>, out: &mut Vec<Report>) {
         let index = usize::from(line.source.0);
-        let others = std::mem::replace(&mut self.sources[index].assembly, Assembly::new());
+        let mut others = None;
         for sentence in &object.sentences {
             let mut scan = Scan::new(sentence.as_bytes());
             loop {
@@ -269,9 +269,15 @@ impl Decoder {
                 heard.time = object.time.or(heard.time);
                 heard.station = object.station.or(heard.station);
                 heard.group = None;
+                if 1 < heard.vdm.total && others.is_none() {
+                    others = Some(std::mem::replace(&mut self.sources[index].assembly, Assembly::new()));
+                }
                 self.sentence(line, &heard, out);
             }
         }
+        let Some(others) = others else {
+            return;
+        };
         let own = std::mem::replace(&mut self.sources[index].assembly, others);
         for _ in 0..own.incomplete() {
             self.tally.source_mut(index).reject(Reject::PartMissing);
