@@ -22,7 +22,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// What was not taken or still waits, the oldest first
+    /// What was given up, then what waits, each the oldest first
     List {
         #[command(flatten)]
         which: Which,

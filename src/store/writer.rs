@@ -290,6 +290,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
             (self.before)(position);
         }
         let mut orders = &self.orders;
+        let mut sinks = BTreeSet::new();
         let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         for request in batch {
             match request {
@@ -302,12 +303,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
                     cases.iter().try_for_each(|case| lines::store_case(&transaction, case, now))?;
                 }
                 Request::Open(open) => due |= orphans::end(&transaction, open, &orders.wants, now)?,
-                Request::Tried(tried) => {
-                    for sink in outbox::tried(&transaction, tried, now)? {
-                        let notice = notices::of_sink(&transaction, &sink)?;
-                        due |= notices::store(&transaction, &notice, orders, now)?;
-                    }
-                }
+                Request::Tried(tried) => sinks.extend(outbox::tried(&transaction, tried, now)?),
                 Request::Notice(notice) => due |= notices::store(&transaction, notice, orders, now)?,
                 Request::Orders(newer) => {
                     orders = newer;
@@ -315,6 +311,11 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
                 }
                 Request::Reached(_) | Request::Finish => {}
             }
+        }
+        // Once for each, however much of it the batch told of: what has failed is counted anew.
+        for sink in sinks {
+            let notice = notices::of_sink(&transaction, &sink)?;
+            due |= notices::store(&transaction, &notice, orders, now)?;
         }
         if let Some(position) = reached {
             lines::reached(&transaction, position, now)?;
