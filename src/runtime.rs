@@ -231,7 +231,7 @@ impl Daemon {
                 begun: false,
                 idle: false,
                 released: false,
-                lateness: Duration::from_millis(lateness.millis().max(0) as u64),
+                lateness: writing::lateness(input, &settings),
                 lagging: false,
                 lines: 0,
             });
@@ -346,20 +346,21 @@ impl Daemon {
         if self.changes.is_empty() {
             return;
         }
-        self.lookout.count(&self.changes);
+        let changes = std::mem::take(&mut self.changes);
+        self.lookout.count(&changes);
+        if let Some(watcher) = &self.watcher {
+            for change in changes.iter().filter(|change| change.alert.announced) {
+                // A watcher that has gone misses nothing it wants.
+                let _ = watcher.send(change.clone());
+            }
+        }
         if let Some(store) = &self.store {
             // Whoever watches from inside is no sink: nobody acts on what it is told.
             self.cases_at.get_or_insert_with(|| self.clock.moment());
             let position = self.records.as_mut().map_or(0, Records::flush);
-            store.changes(self.changes.clone(), position);
+            store.changes(changes, position);
         } else if let Some(couriers) = &self.couriers {
-            couriers.deliver(&self.changes);
-        }
-        for change in self.changes.drain(..).filter(|change| change.alert.announced) {
-            if let Some(watcher) = &self.watcher {
-                // A watcher that has gone misses nothing it wants.
-                let _ = watcher.send(change);
-            }
+            couriers.deliver(&changes);
         }
     }
 
@@ -374,11 +375,11 @@ impl Daemon {
         if lines.is_empty() {
             return self.owe(acknowledge);
         }
-        source.lines += memchr::memchr_iter(b'\n', lines).count() as u64;
         fault::point("lines-before-engine");
-        let (source, received) = (source.id, batch.received);
-        self.write_down(&Entry::Lines { source, received, bytes: lines });
-        self.helm.lines(source, received, lines, &mut self.changes);
+        let (id, received) = (source.id, batch.received);
+        self.write_down(&Entry::Lines { source: id, received, bytes: lines });
+        let count = self.helm.lines(id, received, lines, &mut self.changes);
+        self.sources[usize::from(batch.source.0)].lines += count;
         self.owe(acknowledge);
     }
 
@@ -391,8 +392,7 @@ impl Daemon {
         if state == State::Ended {
             (source.idle, source.released) = (true, true);
             let id = source.id;
-            self.idle(id);
-            self.idle(id);
+            self.over(id);
             if self.sources.iter().all(|source| source.state == State::Ended) {
                 warn!("every input has ended: nothing more will come until a restart");
             }

@@ -58,15 +58,26 @@ impl Helm {
     /// Other settings and zones are in force.
     pub(super) fn replace(&mut self, in_force: &str, settings: &Checked, out: &mut Vec<Change>) {
         self.in_force = in_force.to_owned();
+        // How late their reports may come is a setting too.
+        self.engine.inputs(clocks(settings, &self.names));
         self.engine.replace(&settings.engine, Arc::clone(&settings.chart), out);
     }
 
-    /// Lines of an input, each with its line feed.
-    pub(super) fn lines(&mut self, source: SourceId, received: Option<Time>, lines: &[u8], out: &mut Vec<Change>) {
+    /// Lines of an input, each with its line feed; how many.
+    pub(super) fn lines(
+        &mut self,
+        source: SourceId,
+        received: Option<Time>,
+        lines: &[u8],
+        out: &mut Vec<Change>,
+    ) -> u64 {
         self.received = self.received.max(received);
+        let mut count = 0;
         for bytes in lines_of(lines) {
             self.engine.line(Line { source, received, bytes }, out);
+            count += 1;
         }
+        count
     }
 
     /// A second has passed.
@@ -87,7 +98,9 @@ impl Helm {
                 let settings = settings(in_force)?;
                 self.begin(*at, sources.clone(), in_force, &settings, out);
             }
-            Entry::Lines { source, received, bytes } => self.lines(*source, *received, bytes, out),
+            Entry::Lines { source, received, bytes } => {
+                self.lines(*source, *received, bytes, out);
+            }
             Entry::Idle { source } => self.engine.source_idle(*source, out),
             Entry::Ended => self.engine.finish(out),
             Entry::Tick { received } => self.tick(*received, out),

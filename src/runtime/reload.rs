@@ -7,6 +7,7 @@ use tracing::{error, info, warn};
 
 use super::Daemon;
 use super::keeping::orders;
+use super::writing::lateness;
 use crate::config::{self, Changed, Checked, Places, Problem, Purpose, Watched, ZoneSource};
 use crate::telemetry::FromAir;
 use crate::time::Time;
@@ -95,6 +96,9 @@ impl Daemon {
             warn!("another [store] or [journal] takes effect after a restart");
         }
         self.settings = settings;
+        for (source, input) in self.sources.iter_mut().zip(&self.settings.inputs) {
+            source.lateness = lateness(input, &self.settings);
+        }
         self.reopen_sinks();
         self.watch.follow(watched(&self.file, &self.settings));
         warn_of(&self.settings);

@@ -11,10 +11,15 @@ use super::restart::{self, Records};
 use super::{Daemon, LEAVE, Source, begin};
 use crate::ais::SourceId;
 use crate::clock::Moment;
-use crate::config::Checked;
+use crate::config::{self, Checked};
 use crate::fault;
-use crate::inputs::State;
+use crate::inputs::{self, State};
 use crate::journal::{self, Entry, JournalError, Position};
+
+/// How late the reports of an input may come.
+pub(super) fn lateness(input: &inputs::Settings, settings: &Checked) -> Duration {
+    Duration::from_millis(config::source_clock(input, settings).lateness.millis().max(0) as u64)
+}
 
 /// Answers that wait for the journal; who gets none sends again.
 const MOST_OWED: usize = 20_000;
@@ -74,6 +79,12 @@ impl Daemon {
     pub(super) fn idle(&mut self, source: SourceId) {
         self.write_down(&Entry::Idle { source });
         self.helm.engine.source_idle(source, &mut self.changes);
+    }
+
+    /// An input has ended: it is silent, and nothing of it can be on its way, which the engine is told as two steps.
+    pub(super) fn over(&mut self, source: SourceId) {
+        self.idle(source);
+        self.idle(source);
     }
 
     /// Other settings and zones are in force from now on; not if they cannot be written down: a restart would not know them.

@@ -116,6 +116,27 @@ fn what_came_last_is_told_when_the_only_feed_falls_silent() {
 }
 
 #[test]
+fn a_reload_takes_over_how_late_reports_may_come() {
+    let folder = TempDir::new().unwrap();
+    let text = |seconds: u32| {
+        let rest = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\n";
+        let time = format!("[time]\nlateness_seconds = {seconds}\nidle_after_seconds = 3600\n");
+        format!("{}{rest}{time}", input("tcp-listen", "address = \"127.0.0.1:0\""))
+    };
+    let path = settings(&folder, &text(600));
+    let mut daemon = Daemon::start(&path);
+    let mut client = TcpStream::connect(daemon.address()).unwrap();
+    client.write_all(distress().as_bytes()).unwrap();
+    settings(&folder, &text(0));
+    daemon.signal("HUP");
+    daemon.wait_for(&["reloaded"]);
+    // The next line lets time come to its own report.
+    client.write_all(position(Clock.now()).as_bytes()).unwrap();
+    assert!(wait_for_line_in(&folder.path().join("alerts.jsonl")).contains("972123456"));
+    daemon.stop("feed");
+}
+
+#[test]
 fn a_sink_that_is_down_at_the_end_is_an_error_and_exit_code_1() {
     let folder = TempDir::new().unwrap();
     // A disk without any room left.
