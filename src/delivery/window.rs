@@ -151,6 +151,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_too_old_is_taken_out_whether_it_is_ready_or_not() {
+        let mut window = Window::default();
+        let old = |row, since, wait| Held { since: Time::from_millis(since), ..held(row, "a", wait) };
+        window.push(old(1, 0, Some(3600)));
+        window.push(old(2, 1000, None));
+        window.push(old(3, 1001, None));
+        let late: Vec<Option<i64>> =
+            window.take_older(Time::from_millis(1000)).iter().map(|held| held.letter.row).collect();
+        assert_eq!((late, window.len()), (vec![Some(1), Some(2)], 1));
+    }
+
+    #[test]
     fn what_is_put_back_goes_first_again() {
         let mut window = Window::default();
         (1..=4).for_each(|row| window.push(held(row, &format!("{row}"), None)));
