@@ -16,7 +16,7 @@
 //!
 //! ```text
 //! core    time units state < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
-//! shell   < clock telemetry fault secret tls < disk service < journal store < inputs delivery http evidence < config < runtime < cli main
+//! shell   < clock telemetry fault secret tls < disk nats service < journal store < inputs delivery http evidence < config < runtime < cli main
 //! ```
 //!
 //! | module | what it is |
@@ -36,7 +36,7 @@
 //! | [`clock`] | the only reader of the wall clock |
 //! | [`fault`] | points where a test lets the process die |
 //! | [`service`] | what systemd is told, and the sockets it hands over |
-//! | [`secret`], [`tls`] | secrets by where they are kept; whom connections trust |
+//! | [`secret`], [`tls`], [`nats`] | secrets by where they are kept; whom connections trust; who we are to NATS |
 //! | [`disk`] | the file operations that decide what outlives a loss of power |
 //! | [`journal`] | every line taken in, before the engine uses it; snapshots of the engine beside it |
 //! | [`store`] | every alert, who was told of it, what analysts did with it: one SQLite file |
@@ -80,6 +80,7 @@ pub mod geo;
 pub mod http;
 pub mod inputs;
 pub mod journal;
+pub mod nats;
 pub mod runtime;
 pub mod secret;
 pub mod service;

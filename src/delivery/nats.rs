@@ -14,7 +14,7 @@ use tracing::debug;
 use super::letter::{Letter, Place, SendError};
 use super::telling::Telling;
 use super::wire::Address;
-use crate::secret::{Revealed, Secret};
+use crate::nats::{Identity, Login, LoginError};
 use crate::tls;
 
 /// `[sinks.nats]`
@@ -23,15 +23,9 @@ use crate::tls;
 pub struct Settings {
     /// `tls://host:port`, or `nats://host:port` in the open.
     pub url: String,
-    /// A token, if the server asks for one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<Secret>,
-    /// User, in place of a token.
+    /// Who we are, where the server asks.
     #[serde(default)]
-    pub user: Option<String>,
-    /// That user's password.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<Secret>,
+    pub login: Login,
     /// Whether a token or password may travel in the open beyond this machine.
     #[serde(default)]
     pub allow_plaintext: bool,
@@ -51,33 +45,24 @@ impl Settings {
     /// What is wrong with it; `path` is the key's path.
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = Vec::new();
-        let shown = self.token.is_some() || self.password.is_some();
         match self.target() {
             None => problems.push(format!(
-                "{path}.url: is no address of a server; write \"tls://host:4222\" (tokens and passwords stand in keys of their own)"
+                "{path}.url: is no address of a server; write \"tls://host:4222\" (who we are stands under `login`)"
             )),
             Some((false, _)) if self.tls != tls::Settings::default() => {
                 problems.push(format!("{path}.tls: goes with an address tls://; write that or leave it out"));
             }
-            Some((false, address)) if shown && !address.is_loopback() && !self.allow_plaintext => {
+            Some((false, address)) if self.login.is_shown() && !address.is_loopback() && !self.allow_plaintext => {
                 problems.push(format!(
                     "{path}.url: token or password would travel in the open; write an address tls://, or allow_plaintext = true"
                 ));
             }
             Some(_) => {}
         }
-        if self.token.is_some() && self.user.is_some() {
-            problems.push(format!("{path}: has both token and user; write the one that is used"));
-        }
-        if self.user.is_some() != self.password.is_some() {
-            problems.push(format!("{path}: has only one of user and password; write both or none"));
-        }
         if !(1..=100).contains(&self.timeout_seconds) {
             problems.push(format!("{path}.timeout_seconds must lie between 1 and 100, not {}", self.timeout_seconds));
         }
-        for (key, secret) in [("token", &self.token), ("password", &self.password)] {
-            problems.extend(secret.iter().flat_map(|secret| secret.problems(&format!("{path}.{key}"))));
-        }
+        problems.extend(self.login.problems(&format!("{path}.login")));
         problems.extend(self.tls.problems(&format!("{path}.tls")));
         problems
     }
@@ -85,9 +70,7 @@ impl Settings {
     /// Makes relative paths ones from `folder`.
     pub fn within(&mut self, folder: &Path) {
         self.tls.within(folder);
-        for secret in [&mut self.token, &mut self.password].into_iter().flatten() {
-            secret.within(folder);
-        }
+        self.login.within(folder);
     }
 
     /// Whether by TLS, and where.
@@ -103,32 +86,20 @@ impl Settings {
 /// The connection to a server.
 pub(super) struct Nats {
     url: String,
-    login: Login,
+    name: String,
+    identity: Identity,
+    tls: Option<rustls::ClientConfig>,
     wait: Duration,
     open: Option<Context>,
-}
-
-/// What a connection is made with; options of the library can be used only once.
-struct Login {
-    token: Option<Revealed>,
-    user: Option<(String, Revealed)>,
-    tls: Option<rustls::ClientConfig>,
-    name: String,
 }
 
 impl Nats {
     pub(super) fn new(settings: &Settings, place: &Place) -> Result<Nats, String> {
         let (tls, _) = settings.target().ok_or_else(|| format!("{}: no address", settings.url))?;
-        let read =
-            |secret: &Option<Secret>| secret.as_ref().map(Secret::read).transpose().map_err(|error| error.to_string());
-        let login = Login {
-            token: read(&settings.token)?,
-            user: settings.user.clone().zip(read(&settings.password)?),
-            tls: if tls { Some(settings.tls.client().map_err(|error| error.to_string())?) } else { None },
-            name: format!("atalaia {}", place.site),
-        };
+        let identity = settings.login.read().map_err(|error| error.to_string())?;
+        let tls = if tls { Some(settings.tls.client().map_err(|error| error.to_string())?) } else { None };
         let wait = Duration::from_secs(settings.timeout_seconds.into());
-        Ok(Nats { url: settings.url.clone(), login, wait, open: None })
+        Ok(Nats { url: settings.url.clone(), name: format!("atalaia {}", place.site), identity, tls, wait, open: None })
     }
 
     /// Has each stored by a stream; one that is sent again is known by its key and stored no second time.
@@ -153,12 +124,8 @@ impl Nats {
         let context = match self.open.take() {
             Some(context) => context,
             None => {
-                let client = self
-                    .login
-                    .options(self.wait)
-                    .connect(&self.url)
-                    .await
-                    .map_err(|error| later(error.kind().to_string()))?;
+                let options = self.options().map_err(|error| later(error.to_string()))?;
+                let client = options.connect(&self.url).await.map_err(|error| later(error.kind().to_string()))?;
                 ContextBuilder::new().timeout(self.wait).ack_timeout(self.wait).build(client)
             }
         };
@@ -176,28 +143,21 @@ impl Nats {
         self.open = Some(context);
         Ok(())
     }
-}
 
-impl Login {
-    fn options(&self, wait: Duration) -> ConnectOptions {
+    /// Made anew for each connection: the library uses them up.
+    fn options(&self) -> Result<ConnectOptions, LoginError> {
         // One more try and the library gives up; when to come again is not its to say.
         let mut options = ConnectOptions::new()
             .name(&self.name)
-            .connection_timeout(wait)
-            .request_timeout(Some(wait))
+            .connection_timeout(self.wait)
+            .request_timeout(Some(self.wait))
             .max_reconnects(1)
             .ignore_discovered_servers()
             .event_callback(|event: Event| async move { debug!(%event, "nats") });
-        if let Some(token) = &self.token {
-            options = options.token(token.expose().to_owned());
-        }
-        if let Some((user, password)) = &self.user {
-            options = options.user_and_password(user.clone(), password.expose().to_owned());
-        }
         if let Some(tls) = &self.tls {
             options = options.tls_client_config(tls.clone()).require_tls(true);
         }
-        options
+        self.identity.options(options)
     }
 }
 

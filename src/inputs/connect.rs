@@ -1,6 +1,7 @@
 //! Connections outwards: the first address of a host that answers, watched by the kernel for death.
 
 use std::io;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
@@ -48,6 +49,16 @@ pub(super) struct Target {
     pub(super) address: String,
 }
 
+impl Target {
+    /// Whether what is sent leaves the machine, and by a scheme that hides nothing.
+    pub(super) fn is_open(&self) -> bool {
+        let host = self.address.rsplit_once(':').map_or(&*self.address, |(host, _)| host);
+        let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        let here = host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback());
+        !here && !["tls", "mqtts", "wss", "https"].contains(&&*self.scheme)
+    }
+}
+
 /// Takes a URL apart. `schemes` are those taken, with their usual ports; otherwise the error says what to write.
 pub(super) fn target(url: &str, schemes: &[(&str, u16)]) -> Result<Target, String> {
     let wanted = || schemes.iter().map(|(scheme, _)| format!("{scheme}://")).collect::<Vec<_>>().join(" or ");
@@ -70,6 +81,19 @@ pub(super) fn target(url: &str, schemes: &[(&str, u16)]) -> Result<Target, Strin
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_leaves_the_machine_unhidden_is_open() {
+        let schemes = [("nats", 4222), ("tls", 4222)];
+        let open = |url| target(url, &schemes).expect(url).is_open();
+        assert!(open("nats://feed.example.org") && open("nats://192.0.2.1:4222") && open("nats://[2001:db8::1]:4222"));
+        assert!(
+            !open("tls://feed.example.org")
+                && !open("nats://127.0.0.2")
+                && !open("nats://[::1]:1")
+                && !open("nats://localhost")
+        );
+    }
 
     #[test]
     fn a_url_names_a_scheme_a_host_and_a_port_and_no_password() {

@@ -38,6 +38,7 @@ pub use unpack::{Limits, Unpacked};
 
 use crate::ais::{LineCutter, SourceId};
 use crate::clock::Clock;
+use crate::nats::LoginError;
 use crate::secret::SecretError;
 use crate::service::Sockets;
 use crate::telemetry::{FromAir, InputCounters};
@@ -128,6 +129,9 @@ pub enum InputError {
     /// The key, password or token cannot be read.
     #[error("{0}")]
     Secret(#[from] SecretError),
+    /// Who we are to the server cannot be read.
+    #[error("{0}")]
+    Login(#[from] LoginError),
     /// The files of certificates cannot be used.
     #[error("{0}")]
     Tls(#[from] TlsError),

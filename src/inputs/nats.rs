@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use tracing::info;
 
 use super::{BATCH_BYTES, Batch, InputError, Port, State, target, told};
-use crate::secret::Secret;
+use crate::nats::Login;
 use crate::telemetry::InputCounters;
 use crate::tls;
 
@@ -35,15 +35,12 @@ pub struct Settings {
     /// After how long a consumer made by us gives out again what was not acknowledged. Seconds.
     #[serde(default = "acknowledge_within_seconds")]
     pub acknowledge_within_seconds: u32,
-    /// The user, where the server asks for one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user: Option<String>,
-    /// The user's password.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<Secret>,
-    /// A token in place of user and password.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token: Option<Secret>,
+    /// Who we are, where the server asks.
+    #[serde(default)]
+    pub login: Login,
+    /// Whether a token or password may travel in the open beyond this machine.
+    #[serde(default)]
+    pub allow_plaintext: bool,
     /// Whom to trust.
     #[serde(default)]
     pub tls: tls::Settings,
@@ -87,18 +84,14 @@ impl Settings {
             let seconds = self.acknowledge_within_seconds;
             problems.push(format!("{path}.acknowledge_within_seconds: is {seconds}; write 1 to 3600"));
         }
-        for (key, secret) in [("password", &self.password), ("token", &self.token)] {
-            problems.extend(secret.iter().flat_map(|secret| secret.problems(&format!("{path}.{key}"))));
-        }
-        match (&self.user, &self.password, &self.token) {
-            (None, None, _) | (Some(_), Some(_), None) => {}
-            (Some(_), None, None) => {
-                problems.push(format!("{path}.password: is missing; write where the user's is kept"))
-            }
-            (None, Some(_), _) => problems.push(format!("{path}.user: is missing; write whose the password is")),
-            (Some(_), _, Some(_)) => {
-                problems.push(format!("{path}.token: stands beside a user; leave one of them out"))
-            }
+        problems.extend(self.login.problems(&format!("{path}.login")));
+        if self.login.is_shown()
+            && !self.allow_plaintext
+            && target(&self.url, SCHEMES).is_ok_and(|target| target.is_open())
+        {
+            problems.push(format!(
+                "{path}.url: token or password would travel in the open; write an address tls://, or allow_plaintext = true"
+            ));
         }
         problems
     }
@@ -123,16 +116,12 @@ impl Settings {
         if target(&self.url, SCHEMES).is_ok_and(|target| target.scheme == "tls") {
             options = options.require_tls(true).tls_client_config(self.tls.client()?);
         }
-        if let Some(token) = &self.token {
-            options = options.token(token.read()?.expose().to_owned());
-        }
-        if let (Some(user), Some(password)) = (&self.user, &self.password) {
-            options = options.user_and_password(user.clone(), password.read()?.expose().to_owned());
-        }
+        let options = self.login.read().and_then(|identity| identity.options(options))?;
         options.connect(self.url.as_str()).await.map_err(|error| match error.kind() {
-            ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
-                InputError::Refused { reason: "the server refuses the user or the token".to_owned(), wait: PATIENCE }
-            }
+            ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => InputError::Refused {
+                reason: "the server refuses user, token or credentials".to_owned(),
+                wait: PATIENCE,
+            },
             _ => protocol(error),
         })
     }
@@ -319,16 +308,17 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_no_pattern_and_a_password_is_somebodys() {
+    fn a_name_is_no_pattern_and_a_token_travels_hidden() {
         let plain = "url = \"nats://127.0.0.1\"\nstream = \"AIS\"\nconsumer = \"atalaia\"\n";
         assert_eq!(problems(plain), [""; 0]);
-        let bad = plain.replace("AIS", "ais.>") + "password = { credential = \"nats\" }\nsubject = \"ais..x\"\n";
+        let bad = plain.replace("AIS", "ais.>").replace("127.0.0.1", "feed.example.org")
+            + "subject = \"ais..x\"\n[login]\ntoken = { credential = \"nats\" }\n";
         assert_eq!(
             problems(&bad),
             [
                 "inputs[0].nats.stream: is no name; write letters, digits, `-` and `_`",
                 "inputs[0].nats.subject: is no subject; write for instance \"ais.>\"",
-                "inputs[0].nats.user: is missing; write whose the password is",
+                "inputs[0].nats.url: token or password would travel in the open; write an address tls://, or allow_plaintext = true",
             ]
         );
     }

@@ -194,7 +194,7 @@ impl Settings {
             barentswatch.tls.within(folder);
         }
         if let Some(nats) = &mut self.nats {
-            nats.password.iter_mut().chain(&mut nats.token).for_each(|secret| secret.within(folder));
+            nats.login.within(folder);
             nats.tls.within(folder);
         }
     }

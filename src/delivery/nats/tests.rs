@@ -97,16 +97,34 @@ async fn a_password_is_asked_for_and_never_told() {
         return;
     };
     let folder = tempfile::TempDir::new().expect("a folder");
-    let login = |password: &str| Settings {
-        user: Some("atalaia".to_owned()),
-        password: Some(secret(folder.path(), password, password)),
-        ..settings(&format!("nats://127.0.0.1:{port}"))
+    let login = |password: &str| {
+        let password = Some(secret(folder.path(), password, password));
+        let login = Login { user: Some("atalaia".to_owned()), password, ..Login::default() };
+        Settings { login, ..settings(&format!("nats://127.0.0.1:{port}")) }
     };
     let mut sink = Nats::new(&login("wrong-canary"), &place()).expect("settings");
     let error = sink.send(&letters()).await.expect_err("refused");
     assert!(is_later(&error) && error.to_string().contains("authorization"), "{error}");
     let mut sink = Nats::new(&login("right-canary"), &place()).expect("settings");
     assert!(sink.send(&letters()).await.expect_err("no stream").to_string().contains("no stream"), "but let in");
+}
+
+#[tokio::test]
+async fn credentials_sign_what_the_server_asks() {
+    let Some((_server, port, _folder)) = server("include \"HERE/nats-operator.conf\"") else { return };
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let text = std::fs::read_to_string(beside("tests/wires/user.creds")).expect("read");
+    let sink = |credentials: Option<&str>| {
+        let credentials = credentials.map(|text| secret(folder.path(), "user.creds", text));
+        let login = Login { credentials, ..Login::default() };
+        Nats::new(&Settings { login, ..settings(&format!("nats://127.0.0.1:{port}")) }, &place())
+    };
+    let error = sink(None).expect("settings").send(&letters()).await.expect_err("nobody in particular");
+    assert!(is_later(&error) && error.to_string().contains("authorization"), "{error}");
+    let mut known = sink(Some(&text)).expect("settings");
+    assert!(known.send(&letters()).await.expect_err("no stream").to_string().contains("no stream"), "but let in");
+    let error = sink(Some("canary")).err().expect("no credentials");
+    assert!(error.contains("credentials") && !error.contains("canary"), "{error}");
 }
 
 #[tokio::test]

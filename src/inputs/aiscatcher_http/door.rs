@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::serve::Listener;
 use data_encoding::BASE64;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
@@ -69,7 +69,7 @@ impl Lock {
 fn keyed(kind: &[u8], words: &[&[u8]]) -> Hmac<Sha256> {
     let key = words.concat();
     // A key of any length will do.
-    let mut code = <Hmac<Sha256> as KeyInit>::new_from_slice(&key).expect("any length");
+    let mut code = <Hmac<Sha256> as Mac>::new_from_slice(&key).expect("any length");
     code.update(kind);
     code
 }

@@ -1,10 +1,13 @@
 //! NATS JetStream, by a real server: what is acknowledged outlasts the process, what is not comes again and changes nothing.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::thread;
 
 use async_nats::jetstream::consumer::PullConsumer;
 use async_nats::jetstream::{self, Context};
+use async_nats::{Client, ConnectOptions};
 use atalaia::clock::Clock;
 use atalaia::inputs::State;
 use tempfile::TempDir;
@@ -15,6 +18,8 @@ use super::{AUTHORITY, CANARY, CERTIFICATE, KEY, Running, Server, free_port, sec
 use crate::daemon::{Daemon, PATIENCE, input};
 use crate::restart::{ABORTED, Place, assert_same, devices};
 
+const OPERATOR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wires/nats-operator.conf");
+const CREDENTIALS: &str = include_str!("../../wires/user.creds");
 const BARE: &str = "!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24";
 const TIMED: &str = "\\s:2573555,c:1707873398*05\\!BSVDM,1,1,,A,13mB7d001E1dDH0`KlKBjB?<0490,0*34";
 
@@ -26,7 +31,10 @@ fn start(program: &Path, folder: &TempDir, port: u16, rest: &[&str]) -> Server {
 }
 
 async fn stream(port: u16) -> Context {
-    let client = async_nats::connect(format!("nats://127.0.0.1:{port}")).await.unwrap();
+    stream_of(async_nats::connect(format!("nats://127.0.0.1:{port}")).await.unwrap()).await
+}
+
+async fn stream_of(client: Client) -> Context {
     let context = jetstream::new(client);
     let config = jetstream::stream::Config {
         name: "AIS".to_owned(),
@@ -137,16 +145,34 @@ async fn drop_after<T>(server: Server, work: impl Future<Output = T>) {
     drop(server);
 }
 
+#[tokio::test]
+async fn credentials_let_us_in() {
+    let Some(program) = server("ATALAIA_NATS_SERVER") else { return };
+    let folder = TempDir::new().unwrap();
+    let server = start(&program, &folder, free_port(), &["-c", OPERATOR]);
+    let options = ConnectOptions::with_credentials(CREDENTIALS).unwrap();
+    let client = options.connect(format!("nats://127.0.0.1:{}", server.port)).await.unwrap();
+    let context = stream_of(client).await;
+    publish(&context, "ais.lines", &[TIMED]).await;
+    let path = folder.path().join("user.creds");
+    fs::write(&path, CREDENTIALS).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    let login = format!("[nats.login]\ncredentials = {{ file = \"{}\" }}", path.display());
+    let mut feed = Running::start(&settings(server.port, &login));
+    assert!(feed.line().await.contains("!BSVDM,1,1,,A,13mB7d001E1dDH0"));
+    feed.finish().await;
+}
+
 #[test]
 fn a_token_that_is_refused_is_told_without_it() {
     let Some(program) = server("ATALAIA_NATS_SERVER") else { return };
     let folder = TempDir::new().unwrap();
     let server = start(&program, &folder, free_port(), &["--auth", "another"]);
     let place = TempDir::new().unwrap();
-    let table = settings(server.port, &format!("token = {}", secret(&place)));
-    let table = table.replace("kind = \"nats\"\n[nats]", "[inputs.nats]");
+    let table = settings(server.port, &format!("[nats.login]\ntoken = {}", secret(&place)));
+    let table = table.replace("kind = \"nats\"\n", "").replace("[nats", "[inputs.nats");
     let mut daemon = Daemon::start(&crate::daemon::settings(&place, &input("nats", &table)));
-    daemon.wait_for(&["input down", "the server refuses the user or the token", "again_in_seconds=60"]);
+    daemon.wait_for(&["input down", "the server refuses user, token or credentials", "again_in_seconds=60"]);
     assert!(!daemon.heard().join("\n").contains(CANARY));
     daemon.stop("feed");
 }
