@@ -1,4 +1,4 @@
-"""A mail server that takes mail in and prints each, parsed, as a line of JSON: smtp.py open|starttls|login|later|refuse|one-refused.
+"""A mail server that takes mail in and prints each, parsed, as a line of JSON: smtp.py open|tls|starttls|login|later|refuse|one-refused.
 
 First it prints its port. Certificates stand beside it.
 """
@@ -41,7 +41,7 @@ class Handler:
             return "451 4.7.1 try again later"
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         seen = told(message)
-        seen["tls"] = session.ssl is not None
+        seen["tls"] = session.ssl is not None or KIND == "tls"
         seen["user"] = session.auth_data.decode() if session.auth_data else None
         seen["from"], seen["to"] = envelope.mail_from, envelope.rcpt_tos
         print(json.dumps(seen), flush=True)
@@ -56,9 +56,9 @@ def authenticate(server, session, envelope, mechanism, data):
 
 
 options = {}
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(HERE / "server.pem", HERE / "server.key")
 if KIND in ("starttls", "login"):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(HERE / "server.pem", HERE / "server.key")
     options.update(tls_context=context, require_starttls=True)
 if KIND == "login":
     options.update(authenticator=authenticate, auth_required=True, auth_require_tls=True)
@@ -67,7 +67,7 @@ if KIND == "login":
 async def serve():
     loop = asyncio.get_running_loop()
     make = lambda: SMTP(Handler(), hostname="127.0.0.1", **options)
-    server = await loop.create_server(make, "127.0.0.1", 0)
+    server = await loop.create_server(make, "127.0.0.1", 0, ssl=context if KIND == "tls" else None)
     print(server.sockets[0].getsockname()[1], flush=True)
     # Whoever started it closes its input.
     await loop.run_in_executor(None, sys.stdin.read)

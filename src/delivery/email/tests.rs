@@ -151,6 +151,18 @@ async fn a_login_travels_encrypted_and_is_never_told() {
 }
 
 #[tokio::test]
+async fn encrypted_from_the_first_byte_a_mail_goes_to_whom_we_trust() {
+    let Some((mut server, port)) = server("tls") else { return };
+    let mut sink = Email::new(&settings(port, Security::Tls), &place()).expect("settings");
+    assert_eq!(sink.send(&letters()[..1]).await, Ok(()));
+    assert_eq!(taken(&mut server)["tls"], true);
+    let other = tls::Settings { ca: Some(beside("tests/wires/lapsed-ca.pem")), ..tls::Settings::default() };
+    let mut sink = Email::new(&Settings { tls: other, ..settings(port, Security::Tls) }, &place()).expect("settings");
+    let error = sink.send(&letters()[..1]).await.expect_err("of another authority");
+    assert!(is_later(&error) && error.to_string().contains("UnknownIssuer"), "{error}");
+}
+
+#[tokio::test]
 async fn a_server_that_cannot_encrypt_gets_neither_login_nor_mail() {
     let Some((_server, port)) = server("open") else { return };
     let mut sink = Email::new(&settings(port, Security::Starttls), &place()).expect("settings");

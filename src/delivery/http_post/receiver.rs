@@ -4,8 +4,14 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+use crate::delivery::trial::beside;
 
 /// One request.
 #[derive(Clone, Debug, Default)]
@@ -31,20 +37,45 @@ impl Request {
 /// A listening port of this machine.
 pub(in crate::delivery) struct Receiver {
     address: SocketAddr,
+    scheme: &'static str,
     came: Arc<Mutex<Vec<Request>>>,
 }
 
 impl Receiver {
     /// Answers with these, status line and headers without the last line end, then body; after the last one it takes and says nothing.
     pub(in crate::delivery) async fn answering(answers: &[&str]) -> Receiver {
+        Receiver::open(answers, None).await
+    }
+
+    /// The same by TLS, known by a certificate of `tests/wires`.
+    pub(in crate::delivery) async fn by_tls(certificate: &str, answers: &[&str]) -> Receiver {
+        let place = |end: &str| beside("tests/wires").join(format!("{certificate}.{end}"));
+        let chain = CertificateDer::pem_file_iter(place("pem")).expect("read").map(|one| one.expect("PEM")).collect();
+        let key = PrivateKeyDer::from_pem_file(place("key")).expect("a key");
+        let versions = ServerConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+            .with_safe_default_protocol_versions();
+        let config = versions.expect("versions").with_no_client_auth().with_single_cert(chain, key).expect("a pair");
+        Receiver::open(answers, Some(TlsAcceptor::from(Arc::new(config)))).await
+    }
+
+    async fn open(answers: &[&str], tls: Option<TlsAcceptor>) -> Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("bound");
+        let scheme = if tls.is_some() { "https" } else { "http" };
         let came = Arc::new(Mutex::new(Vec::new()));
         let (kept, mut answers) =
             (came.clone(), answers.iter().map(|text| (*text).to_owned()).collect::<VecDeque<_>>());
         tokio::spawn(async move {
             let mut silent = Vec::new();
-            while let Ok((mut stream, _)) = listener.accept().await {
+            while let Ok((stream, _)) = listener.accept().await {
+                let mut stream: Box<dyn Stream> = match &tls {
+                    None => Box::new(stream),
+                    // Who does not trust us goes.
+                    Some(tls) => match tls.accept(stream).await {
+                        Ok(stream) => Box::new(stream),
+                        Err(_) => continue,
+                    },
+                };
                 let Some(request) = read(&mut stream).await else { continue };
                 kept.lock().expect("no panic").push(request);
                 match answers.pop_front() {
@@ -56,12 +87,12 @@ impl Receiver {
                 }
             }
         });
-        Receiver { address, came }
+        Receiver { address, scheme, came }
     }
 
-    /// `http://127.0.0.1:PORT/path`.
+    /// `http://127.0.0.1:PORT/path`, or `https://`.
     pub(in crate::delivery) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("{}://{}{path}", self.scheme, self.address)
     }
 
     /// All that came so far.
@@ -70,7 +101,10 @@ impl Receiver {
     }
 }
 
-async fn read(stream: &mut TcpStream) -> Option<Request> {
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+async fn read(stream: &mut impl Stream) -> Option<Request> {
     let mut bytes = Vec::new();
     let head = loop {
         if let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -94,7 +128,7 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
     Some(request)
 }
 
-async fn more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Option<()> {
+async fn more(stream: &mut impl Stream, bytes: &mut Vec<u8>) -> Option<()> {
     let mut buffer = [0; 4096];
     let count = stream.read(&mut buffer).await.ok().filter(|count| 0 < *count)?;
     bytes.extend_from_slice(&buffer[..count]);

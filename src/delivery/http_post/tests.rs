@@ -179,11 +179,31 @@ async fn a_name_of_this_machine_is_not_reached_unless_it_is_allowed() {
 }
 
 #[tokio::test]
-async fn a_receiver_of_unknown_authority_gets_nothing() {
-    // It speaks no TLS at all, which is as far as it gets.
-    let receiver = Receiver::answering(&[]).await;
-    let url = receiver.url("/").replace("http:", "https:");
-    let outcome = post(&url).post(b"{}".to_vec(), "application/json", &[]).await;
-    assert_eq!(wait_of(&outcome), Some(None), "{outcome:?}");
-    assert!(receiver.came().is_empty());
+async fn only_a_receiver_of_a_trusted_authority_gets_anything() {
+    let taken = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    let plain = Receiver::answering(&[taken]).await;
+    let url = plain.url("/").replace("http:", "https:");
+    assert_eq!(told(&url, "tests/wires/ca.pem").await.map_err(|_| ()), Err(()), "it speaks no TLS");
+    let known = Receiver::by_tls("server", &[taken; 3]).await;
+    let lapsed = Receiver::by_tls("lapsed", &[taken; 3]).await;
+    let by_another_name = known.url("/").replace("127.0.0.1", "127.0.0.2");
+    for (url, authority, reason) in [
+        (known.url("/"), "tests/wires/lapsed-ca.pem", "UnknownIssuer"),
+        (lapsed.url("/"), "tests/wires/lapsed-ca.pem", "expired"),
+        (by_another_name, "tests/wires/ca.pem", "127.0.0.2"),
+    ] {
+        let error = told(&url, authority).await.expect_err(reason);
+        assert!(error.contains(reason), "{reason}: {error}");
+    }
+    assert!([&plain, &known, &lapsed].iter().all(|receiver| receiver.came().is_empty()));
+    assert_eq!(told(&known.url("/"), "tests/wires/ca.pem").await, Ok(()));
+    assert_eq!(known.came()[0].body, b"{}");
+}
+
+/// What becomes of a body for whoever trusts this authority; it may come again later if it was not taken.
+async fn told(url: &str, authority: &str) -> Result<(), String> {
+    let tls = tls::Settings { ca: Some(authority.into()), ..tls::Settings::default() };
+    let outcome = target(url, &tls, &allow()).open().expect("a target").post(b"{}".to_vec(), "a/b", &[]).await;
+    assert!(outcome.is_ok() || wait_of(&outcome) == Some(None), "{outcome:?}");
+    outcome.map_err(|error| error.to_string())
 }
