@@ -232,6 +232,11 @@ impl Engine {
         self.watermarks.lagging()
     }
 
+    /// How far the time of an input's last report was behind its receipt; `None` before the first, and for recordings.
+    pub fn behind(&self, source: SourceId) -> Option<Span> {
+        self.watermarks.behind(source)
+    }
+
     /// The next moment something is due without a report; extra calls of anything before it change nothing.
     pub fn due(&self) -> Option<Time> {
         self.next_timer().map(|(at, _)| at)

@@ -4,6 +4,7 @@ mod begin;
 mod helm;
 mod keeping;
 mod lookout;
+mod rates;
 mod rehearse;
 mod reload;
 mod restart;

@@ -15,6 +15,7 @@ mod marking;
 mod purge;
 mod replay;
 mod run;
+mod status;
 mod who;
 pub mod zones;
 
@@ -52,6 +53,8 @@ enum Command {
     /// Recordings are recognised by their content: NMEA lines (TAG blocks, $PGHP, times before or after the sentence),
     /// Danish Maritime Authority CSV, NOAA MarineCadastre CSV; plain, gzip or zstd. Several are merged by time.
     Replay(replay::Arguments),
+    /// Tell how the feeds and sinks of the running daemon fare: rate, lag, last line, what was rejected, what waits.
+    Status(status::Arguments),
     /// Check settings and zones: print everything that is wrong, with file, line and what to write instead.
     Check(check::Arguments),
     /// Play a bundled real recording through the real daemon; needs no file and no network, ends by itself.
@@ -122,6 +125,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Run(arguments) => run::main(arguments),
         Command::Replay(arguments) => replay::main(&arguments),
+        Command::Status(arguments) => status::main(&arguments),
         Command::Check(arguments) => check::main(&arguments),
         Command::Demo => demo::main(),
         Command::Explain(arguments) => explain::main(&arguments),

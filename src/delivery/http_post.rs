@@ -142,7 +142,7 @@ impl Target<'_> {
             put(header_name(name)?, "", secret)?;
         }
         let client = Client::builder()
-            .use_preconfigured_tls(self.tls.client().map_err(|error| error.to_string())?)
+            .tls_backend_preconfigured(self.tls.client().map_err(|error| error.to_string())?)
             .redirect(redirect::Policy::none())
             .no_proxy()
             .no_gzip()

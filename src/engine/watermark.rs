@@ -25,7 +25,8 @@ struct Source {
     newest: Option<Time>,
     idle: bool,
     live: bool,
-    lagging: bool,
+    /// How far the time of its last report was behind receipt; of live inputs.
+    behind: Option<Span>,
     held: Vec<Report>,
 }
 
@@ -36,9 +37,14 @@ impl Source {
             newest: None,
             idle: false,
             live: settings.live,
-            lagging: false,
+            behind: None,
             held: Vec::new(),
         }
+    }
+
+    /// Whether its clock lags too far behind to be waited for.
+    fn lags(&self) -> bool {
+        self.behind.is_some_and(|behind| self.lateness + LAG < behind)
     }
 
     /// Believes what was held.
@@ -107,7 +113,7 @@ impl Watermarks {
             return believed.push(report);
         };
         if let Some(received) = received.filter(|_| source.live) {
-            source.lagging = source.lateness + LAG < received - report.at;
+            source.behind = Some(received - report.at);
         }
         if source.newest.is_none_or(|newest| report.at <= newest + LEAP) {
             self.leaps_refused += source.held.len() as u64;
@@ -137,8 +143,13 @@ impl Watermarks {
 
     /// Live inputs whose clocks lag too far behind to be waited for.
     pub(super) fn lagging(&self) -> Vec<SourceId> {
-        let lagging = self.sources.iter().enumerate().filter(|(_, source)| source.lagging && !source.idle);
+        let lagging = self.sources.iter().enumerate().filter(|(_, source)| source.lags() && !source.idle);
         lagging.map(|(place, _)| SourceId(place as u16)).collect()
+    }
+
+    /// How far the time of an input's last report was behind its receipt; of live inputs.
+    pub(super) fn behind(&self, source: SourceId) -> Option<Span> {
+        self.sources.get(usize::from(source.0))?.behind
     }
 
     /// The smallest watermark of the inputs that hold time back; of the satellite inputs where there is no other.
@@ -146,7 +157,7 @@ impl Watermarks {
         let watermark = |source: &Source| source.newest.map(|newest| newest - source.lateness);
         let live = || self.sources.iter().filter(|source| !source.idle);
         let punctual = || live().filter(|source| source.lateness <= SATELLITE_LATENESS);
-        let in_time = punctual().filter(|source| !source.lagging).filter_map(watermark).min();
+        let in_time = punctual().filter(|source| !source.lags()).filter_map(watermark).min();
         in_time.or_else(|| punctual().filter_map(watermark).min()).or_else(|| {
             let any_punctual =
                 self.sources.iter().any(|source| source.lateness <= SATELLITE_LATENESS && source.newest.is_some());
@@ -194,7 +205,7 @@ mod tests {
         for (source, seconds) in [(0, 1000), (1, 900), (2, 100)] {
             observe(&mut marks, report(source, seconds), Some(1000));
         }
-        marks.sources[1].lagging = false;
+        marks.sources[1].behind = None;
         assert_eq!(marks.lowest(), Some(Time::from_seconds(870)));
         marks.idle(SourceId(1));
         assert_eq!(marks.lowest(), Some(Time::from_seconds(970)));

@@ -115,6 +115,10 @@ fn inputs(page: &mut Page, view: &View) {
         input.rejects.iter().map(reason)
     });
     page.counters("source_rejected", "Lines and messages that the decoder refused", rejects);
+    let rate = each().map(|(labels, input)| (labels, input.lines_per_second));
+    page.gauges("source_lines_per_second", "Lines that reached the engine, over the last minute", rate);
+    let behind = each().filter_map(|(labels, input)| Some((labels, input.behind?.seconds())));
+    page.gauges("source_lag_seconds", "How far the time of its last report was behind receipt", behind);
     let up = each().map(|(labels, input)| (labels, truth(input.up)));
     page.gauges("source_connected", "Connected, listening or open", up);
     let lagging = each().map(|(labels, input)| (labels, truth(input.lagging)));
@@ -278,6 +282,8 @@ mod tests {
             "atalaia_source_rejected_total{source=\"coast\",reason=\"checksum_wrong\"} 3",
             "atalaia_source_connected{source=\"coast\"} 1.0",
             "atalaia_source_last_message_timestamp_seconds{source=\"coast\"} 1799999998.0",
+            "atalaia_source_lines_per_second{source=\"hub\"} 2.5",
+            "atalaia_source_lag_seconds{source=\"coast\"} 4.0",
             "atalaia_engine_lag_seconds 32.0",
             "atalaia_alerts_opened_total{rule=\"loitering\",severity=\"high\"} 4",
             "atalaia_alerts_open{rule=\"loitering\"} 1.0",

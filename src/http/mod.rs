@@ -1,4 +1,4 @@
-//! Pages for whoever watches the daemon: metrics, health, readiness.
+//! Pages for whoever watches the daemon: metrics, health, readiness, status.
 //!
 //! They are served by a thread of their own and never touch the engine: the loop leaves a [`View`] of itself once a second, and a loop
 //! that hangs is seen by the age of its last one.
@@ -9,6 +9,7 @@ mod metrics;
 mod process;
 mod serve;
 mod settings;
+mod status;
 mod view;
 
 pub use serve::{NAME, Pages};

@@ -12,6 +12,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, X_CONTENT_TYPE
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use serde::Serialize;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +22,7 @@ use super::bounded::Bounded;
 use super::health::{STALLED, health};
 use super::metrics::{Beside, metrics};
 use super::process::process;
+use super::status::status;
 use super::{Settings, View};
 use crate::clock::Clock;
 use crate::service::Sockets;
@@ -80,7 +82,7 @@ impl Pages {
             });
             match listener {
                 Ok((listener, address)) => {
-                    info!(%address, "serving /metrics, /healthz and /readyz");
+                    info!(%address, "serving /metrics, /healthz, /readyz and /status");
                     let bounded = Bounded::new(listener, settings.max_connections, LIFE);
                     let serving = axum::serve(bounded, self.router()).into_future();
                     tokio::select! {
@@ -107,6 +109,7 @@ impl Pages {
             .route("/metrics", get(show_metrics))
             .route("/healthz", get(show_health))
             .route("/readyz", get(show_readiness))
+            .route("/status", get(show_status))
             .with_state(self.clone())
     }
 
@@ -117,7 +120,15 @@ impl Pages {
         (view, age)
     }
 
-    /// Counts on the disk.
+    /// Counts on the disk. What cannot be counted in time is left out; a disk that hangs must not hide that it does.
+    async fn counted(self) -> Beside {
+        let counted = tokio::task::spawn_blocking(move || self.beside());
+        match timeout(COUNTING, counted).await {
+            Ok(Ok(beside)) => beside,
+            _ => Beside { process: process(), ..Beside::default() },
+        }
+    }
+
     fn beside(&self) -> Beside {
         let size = |path: &PathBuf| fs::metadata(path).map_or(0, |found| found.len());
         let log = |path: &PathBuf| {
@@ -155,13 +166,7 @@ fn open(settings: &Settings, sockets: &Sockets) -> io::Result<TcpListener> {
 
 async fn show_metrics(State(pages): State<Pages>) -> Response {
     let (view, age) = pages.view();
-    let counted = tokio::task::spawn_blocking(move || pages.beside());
-    // What cannot be counted in time is left out; a disk that hangs must not hide that it does.
-    let beside = match timeout(COUNTING, counted).await {
-        Ok(Ok(beside)) => beside,
-        _ => Beside { process: process(), ..Beside::default() },
-    };
-    match metrics(&view, age, &beside) {
+    match metrics(&view, age, &pages.counted().await) {
         Ok(text) => page(StatusCode::OK, "application/openmetrics-text; version=1.0.0; charset=utf-8", text),
         Err(error) => page(StatusCode::INTERNAL_SERVER_ERROR, TEXT, format!("{error}\n")),
     }
@@ -182,8 +187,17 @@ async fn show_readiness(State(pages): State<Pages>) -> Response {
     let (view, age) = pages.view();
     let health = health(&view, age);
     let status = if health.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    // Plain data: a truth and two lists of texts.
-    let text = serde_json::to_string(&health).expect("plain data");
+    json(status, &health)
+}
+
+async fn show_status(State(pages): State<Pages>) -> Response {
+    let (view, age) = pages.view();
+    json(StatusCode::OK, &status(&view, age, &pages.counted().await))
+}
+
+fn json(status: StatusCode, value: &impl Serialize) -> Response {
+    // Truths, numbers, texts and lists of them.
+    let text = serde_json::to_string(value).expect("plain data");
     page(status, "application/json", format!("{text}\n"))
 }
 

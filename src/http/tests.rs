@@ -13,10 +13,12 @@ pub(super) fn view() -> View {
         ended: false,
         live: true,
         lines: 10,
+        lines_per_second: 2.5,
         counters: [1000, 0, 0, 0, 1],
         rejects: vec![("checksum_wrong", 3)],
         heard: Some(at - Span::from_seconds(2)),
         lagging: false,
+        behind: Some(Span::from_seconds(4)),
         lateness: Span::from_seconds(30),
     };
     View {

@@ -50,6 +50,8 @@ pub struct InputView {
     pub live: bool,
     /// Lines that reached the engine since the start.
     pub lines: u64,
+    /// The same over the last minute.
+    pub lines_per_second: f64,
     /// Bytes read, lines without an end, lines dropped, datagrams lost, connections: since the start.
     pub counters: [u64; 5],
     /// Refused by the decoder, by reason; these go on after a restart.
@@ -58,6 +60,8 @@ pub struct InputView {
     pub heard: Option<Time>,
     /// Whether its times lag behind receipt by more than its lateness.
     pub lagging: bool,
+    /// How far the time of its last report was behind receipt; of live inputs.
+    pub behind: Option<Span>,
     /// How late its reports may come.
     pub lateness: Span,
 }

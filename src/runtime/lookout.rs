@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::rates::Rates;
 use super::reload::Outcome;
 use super::restart::{self, Records};
 use super::{Daemon, Source};
@@ -38,6 +39,7 @@ pub(super) struct Lookout {
     retracted: BTreeMap<&'static str, u64>,
     open: BTreeMap<&'static str, u64>,
     counted: Option<Moment>,
+    rates: Rates,
     /// The longest that lines waited since the last second.
     waited: Span,
     store: Option<Failing>,
@@ -74,6 +76,7 @@ impl Lookout {
             retracted: BTreeMap::new(),
             open: BTreeMap::new(),
             counted: None,
+            rates: Rates::default(),
             waited: Span::ZERO,
             store: store.map(|_| Failing::default()),
             journal: records.map(|_| Failing::default()),
@@ -195,8 +198,10 @@ impl Daemon {
             format!("{up} of {} inputs up, {open} open alerts, {} vessels", sources.len(), helm.engine.tracks().len())
         });
         if self.lookout.view.is_some() {
-            let inputs = self.sources.iter().zip(&self.settings.inputs);
-            let inputs = inputs.map(|(source, settings)| self.input_view(source, settings)).collect();
+            let since = now.since(self.lookout.began);
+            self.lookout.rates.note(since, self.sources.iter().map(|source| source.lines).collect());
+            let inputs = self.sources.iter().zip(&self.settings.inputs).enumerate();
+            let inputs = inputs.map(|(place, (source, settings))| self.input_view(place, source, settings)).collect();
             let engine = self.engine_view();
             let sinks = self.couriers.iter().flat_map(Couriers::counters).map(sink_view).collect();
             let view = self.lookout.view(self.clock, inputs, sinks, engine, &self.reloaded);
@@ -226,7 +231,7 @@ impl Daemon {
         self.lookout.open.extend(open);
     }
 
-    fn input_view(&self, source: &Source, settings: &Settings) -> InputView {
+    fn input_view(&self, place: usize, source: &Source, settings: &Settings) -> InputView {
         let counts = self.helm.engine.tally().source(source.id);
         let rejects = counts.into_iter().flat_map(|counts| counts.rejects());
         InputView {
@@ -235,10 +240,12 @@ impl Daemon {
             ended: source.state == State::Ended,
             live: settings.kind.is_live(),
             lines: source.lines,
+            lines_per_second: self.lookout.rates.per_second(place),
             counters: source.counters.read(),
             rejects: rejects.map(|(reason, count)| (reason.name(), count)).collect(),
             heard: source.heard_at,
             lagging: source.lagging,
+            behind: self.helm.engine.behind(source.id),
             lateness: config::source_clock(settings, &self.settings).lateness,
         }
     }

@@ -255,6 +255,14 @@ fn the_pages_show_what_comes_in_and_what_is_wrong() {
     }
     assert!(!page.contains("972123456"), "a vessel as a label");
     assert!(ask(&pages, "GET /readyz").contains("\"ready\":true"));
+    let status = |arguments: &[&str]| {
+        let output = Command::new(PROGRAM).arg("status").args(arguments).output().unwrap();
+        (output.status.code(), [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat())
+    };
+    let (code, text) = status(&["--address", &pages]);
+    let feed = text.lines().find(|line| line.starts_with("feed ")).unwrap_or_default();
+    assert!(code == Some(0) && text.starts_with("ready at ") && feed.ends_with("checksum_wrong 1"), "{text}");
+    assert!(feed.contains(" up "), "{feed}");
 
     fs::write(&path, "[time]\nlatenes_seconds = 5\n").unwrap();
     daemon.signal("HUP");
@@ -266,6 +274,8 @@ fn the_pages_show_what_comes_in_and_what_is_wrong() {
     assert!(ask(&pages, "POST /metrics").starts_with("HTTP/1.1 405 "));
     daemon.signal("TERM");
     assert_eq!(daemon.wait(), Some(0));
+    let (code, text) = status(&["--address", &pages]);
+    assert!(code == Some(1) && text.contains("no daemon answers at"), "{text}");
 }
 
 const HEADER: &str = "# Timestamp,Type of mobile,MMSI,Latitude,Longitude,Navigational status,ROT,SOG,COG,Heading,IMO,Callsign,\
@@ -391,14 +401,14 @@ fn with_secrets(echo: &str) -> String {
             &format!("address = \"{echo}\"\nsecurity = \"none\"\nfrom = \"a@b.example\"\nto = [\"c@d.example\"]\nuser = \"me\"\npassword = {token}\ntimeout_seconds = 2"),
         ),
         sink("mqtt", &format!("url = \"mqtt://{echo}\"\nuser = \"me\"\npassword = {token}\ntimeout_seconds = 2")),
-        sink("nats", &format!("url = \"nats://{echo}\"\ntoken = {token}\ntimeout_seconds = 2")),
+        sink("nats", &format!("url = \"nats://{echo}\"\nlogin.token = {token}\ntimeout_seconds = 2")),
         feed("aisstream", &format!("url = \"ws://{echo}/\"\nkey = {token}\nboxes = [[[35.0, -12.0], [44.0, -5.0]]]")),
         feed("digitraffic", &format!("url = \"mqtt://{echo}\"\nuser = \"me\"\npassword = {token}")),
         feed(
             "barentswatch",
             &format!("url = \"http://{echo}\"\ntoken_url = \"http://{echo}/token\"\nclient_id = \"me\"\nclient_secret = {token}"),
         ),
-        feed("nats", &format!("url = \"nats://{echo}\"\nstream = \"ais\"\nconsumer = \"atalaia\"\ntoken = {token}")),
+        feed("nats", &format!("url = \"nats://{echo}\"\nstream = \"ais\"\nconsumer = \"atalaia\"\nlogin.token = {token}")),
     ]
     .concat()
 }
@@ -435,7 +445,7 @@ fn no_secret_shows_anywhere() {
         })
     });
     let mut shown: Vec<String> =
-        ["/metrics", "/healthz", "/readyz", "/"].map(|page| ask(&pages, &format!("GET {page}"))).into();
+        ["/metrics", "/healthz", "/readyz", "/status", "/"].map(|page| ask(&pages, &format!("GET {page}"))).into();
     daemon.signal("HUP");
     daemon.wait_for(&["reloaded"]);
     daemon.signal("TERM");

@@ -1,0 +1,182 @@
+//! `atalaia status`: how the feeds and sinks of the running daemon fare.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{Failure, print};
+use crate::config::{Problem, Purpose, check};
+use crate::telemetry::FromAir;
+use crate::tls;
+
+/// Arguments of `atalaia status`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Settings file of the daemon, whose [http] address is asked
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// IP:port of its pages [default: that of the settings, else 127.0.0.1:9477, where atalaia-http.socket listens]
+    #[arg(long, value_name = "IP:PORT")]
+    address: Option<String>,
+    /// The page as it is, one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Where the socket unit listens.
+const USUAL: &str = "127.0.0.1:9477";
+/// For the whole exchange.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Prints how it is; exit code 1 if the daemon is not ready, or nobody answers.
+pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
+    let address = arguments.address()?;
+    let page = ask(&format!("http://{address}/status")).map_err(|error| {
+        Failure::Other(format!(
+            "no daemon answers at {address}: {}; name its pages: --address IP:PORT",
+            FromAir(&error)
+        ))
+    })?;
+    let value: Value = serde_json::from_str(&page)
+        .map_err(|error| Failure::Other(format!("what answers at {address} is no daemon of this kind: {error}")))?;
+    let text = if arguments.json { page } else { told(&value) };
+    match value["ready"] == true {
+        true => print(&text),
+        false => {
+            print(&text)?;
+            Err(Failure::Other(format!("not ready: {}", words(&value["reasons"]))))
+        }
+    }
+}
+
+impl Arguments {
+    fn address(&self) -> Result<String, Failure> {
+        if let Some(address) = &self.address {
+            return Ok(address.clone());
+        }
+        let Some(file) = &self.config else {
+            return Ok(USUAL.to_owned());
+        };
+        let settings = check(Some(file), None, Purpose::Replay).map_err(Failure::Settings)?;
+        settings.http.address.ok_or_else(|| {
+            let text = "http.address: is missing; without it the daemon says nothing of itself, unless systemd opened a socket: --address IP:PORT";
+            Failure::Settings(vec![Problem::of_file(file.display().to_string(), text)])
+        })
+    }
+}
+
+fn ask(url: &str) -> Result<String, String> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    runtime.block_on(async {
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::nobody())
+            .timeout(PATIENCE)
+            .no_proxy()
+            .build()
+            .map_err(|error| error.to_string())?;
+        let answer = client.get(url).send().await.map_err(reason)?.error_for_status().map_err(reason)?;
+        answer.text().await.map_err(reason)
+    })
+}
+
+/// The innermost cause says it.
+fn reason(error: reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
+/// For people: what is wrong, then a line for each feed and sink.
+fn told(page: &Value) -> String {
+    let engine = &page["engine"];
+    let mut text = format!(
+        "{} at {}, engine time {}, {} vessels\n",
+        if page["ready"] == true { "ready" } else { "NOT READY" },
+        word(&page["at"]),
+        word(&engine["time"]),
+        word(&engine["vessels"])
+    );
+    for (mark, list) in [("!", &page["reasons"]), ("?", &page["warnings"])] {
+        for reason in list.as_array().into_iter().flatten() {
+            text += &format!("{mark} {}\n", word(reason));
+        }
+    }
+    let head = ["INPUT", "STATE", "LINES/S", "LAG S", "LAST LINE", "REJECTED"].map(str::to_owned).to_vec();
+    let inputs = page["inputs"].as_array().into_iter().flatten().map(|input| {
+        let rejected = input["rejected"].as_object().into_iter().flatten();
+        let mut rejected: Vec<(&String, u64)> =
+            rejected.filter_map(|(why, count)| Some((why, count.as_u64().filter(|count| 0 < *count)?))).collect();
+        rejected.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let rejected: Vec<String> = rejected.iter().map(|(why, count)| format!("{why} {count}")).collect();
+        let mut row =
+            ["name", "state", "lines_per_second", "lag_seconds", "last_line_at"].map(|key| word(&input[key])).to_vec();
+        row.push(if rejected.is_empty() { "-".to_owned() } else { rejected.join(", ") });
+        row
+    });
+    text += &table([head].into_iter().chain(inputs).collect());
+    let head = ["SINK", "STATE", "TOLD", "WAITING", "SINCE", "GIVEN UP"].map(str::to_owned).to_vec();
+    let keys = ["name", "state", "told", "waiting", "oldest_waits_since", "failed"];
+    let sinks = page["sinks"].as_array().into_iter().flatten().map(|sink| keys.map(|key| word(&sink[key])).to_vec());
+    text + &table([head].into_iter().chain(sinks).collect())
+}
+
+/// Columns as wide as what stands in them; nothing for a head alone.
+fn table(rows: Vec<Vec<String>>) -> String {
+    if rows.len() < 2 {
+        return String::new();
+    }
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..rows[0].len()).map(width).collect();
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
+    };
+    rows.iter().map(line).collect()
+}
+
+fn words(list: &Value) -> String {
+    list.as_array().into_iter().flatten().map(word).collect::<Vec<_>>().join("; ")
+}
+
+fn word(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => FromAir(text).to_string(),
+        value => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn feeds_and_sinks_stand_in_columns() {
+        let page = json!({
+            "at": "2026-11-22T21:00:00Z", "ready": true, "reasons": [], "warnings": ["inputs down: hub"],
+            "engine": {"time": "2026-11-22T20:59:30Z", "vessels": 417},
+            "inputs": [
+                {"name": "coast", "state": "up", "lines_per_second": 12.5, "lag_seconds": 1.25,
+                 "last_line_at": "2026-11-22T20:59:59Z", "rejected": {"checksum_wrong": 3, "no_type": 20, "too_long": 0}},
+                {"name": "hub\u{1b}[2J", "state": "down", "lines_per_second": 0.0, "lag_seconds": null,
+                 "last_line_at": null, "rejected": {}}
+            ],
+            "sinks": [],
+        });
+        let text = told(&page);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "ready at 2026-11-22T21:00:00Z, engine time 2026-11-22T20:59:30Z, 417 vessels");
+        assert_eq!(lines[1], "? inputs down: hub");
+        assert!(lines[2].starts_with("INPUT") && lines[2].ends_with("REJECTED"));
+        assert!(lines[3].starts_with("coast ") && lines[3].ends_with("no_type 20, checksum_wrong 3"), "{text}");
+        assert!(lines[4].starts_with("hub") && lines[4].ends_with('-') && !text.contains('\u{1b}'), "{text}");
+        assert_eq!(lines[3].find("12.5"), lines[2].find("LINES/S"));
+        assert_eq!(lines.len(), 5, "no sinks, no table");
+    }
+}

@@ -1,0 +1,168 @@
+//! The page of `/status`: how each feed and each sink fares, for people and for programs other than Prometheus.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::View;
+use super::health::{Health, health};
+use super::metrics::Beside;
+
+/// The answer of `/status`.
+#[derive(Debug, Serialize)]
+pub(super) struct Status<'a> {
+    at: String,
+    #[serde(flatten)]
+    health: Health,
+    engine: Engine,
+    inputs: Vec<Input<'a>>,
+    sinks: Vec<Sink<'a>>,
+    open_alerts: &'a BTreeMap<&'static str, u64>,
+    reload: Reload,
+}
+
+#[derive(Debug, Serialize)]
+struct Engine {
+    time: Option<String>,
+    vessels: u64,
+    wait_seconds: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct Input<'a> {
+    name: &'a str,
+    /// `up`, `down` or `ended`.
+    state: &'static str,
+    /// Over the last minute.
+    lines_per_second: f64,
+    /// Since the start.
+    lines: u64,
+    last_line_at: Option<String>,
+    /// How far the time of its last report was behind its receipt.
+    lag_seconds: Option<f64>,
+    lagging: bool,
+    /// Lines with no end in sight, and those there was no room for.
+    dropped: u64,
+    lost_datagrams: u64,
+    connections: u64,
+    /// By reason.
+    rejected: BTreeMap<&'static str, u64>,
+}
+
+#[derive(Debug, Serialize)]
+struct Sink<'a> {
+    name: &'a str,
+    /// `up` or `down`.
+    state: &'static str,
+    told: u64,
+    failures: u64,
+    /// Since the start.
+    given_up: u64,
+    /// Without a store nobody knows.
+    waiting: Option<u64>,
+    oldest_waits_since: Option<String>,
+    /// That wait to be tried again by hand.
+    failed: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+struct Reload {
+    ok: bool,
+    taken_at: String,
+    problems: u64,
+}
+
+/// The status by a view that is `age` old.
+pub(super) fn status<'a>(view: &'a View, age: Duration, beside: &Beside) -> Status<'a> {
+    let inputs = view.inputs.iter().map(|input| {
+        let [_, overlong, dropped, lost_datagrams, connections] = input.counters;
+        Input {
+            name: &input.name,
+            state: match (input.up, input.ended) {
+                (_, true) => "ended",
+                (true, false) => "up",
+                (false, false) => "down",
+            },
+            lines_per_second: (input.lines_per_second * 10.0).round() / 10.0,
+            lines: input.lines,
+            last_line_at: input.heard.map(|heard| heard.to_string()),
+            lag_seconds: input.behind.map(|behind| behind.seconds()),
+            lagging: input.lagging,
+            dropped: overlong + dropped,
+            lost_datagrams,
+            connections,
+            rejected: input.rejects.iter().copied().collect(),
+        }
+    });
+    let sinks = view.sinks.iter().map(|sink| {
+        let waiting = beside.backlog.as_ref().map(|backlog| backlog.iter().find(|waiting| waiting.sink == sink.name));
+        Sink {
+            name: &sink.name,
+            state: if sink.down { "down" } else { "up" },
+            told: sink.told,
+            failures: sink.failures,
+            given_up: sink.given_up,
+            waiting: waiting.map(|waiting| waiting.map_or(0, |waiting| waiting.pending)),
+            oldest_waits_since: waiting.flatten().and_then(|waiting| Some(waiting.oldest?.to_string())),
+            failed: waiting.map(|waiting| waiting.map_or(0, |waiting| waiting.failed)),
+        }
+    });
+    Status {
+        at: view.at.to_string(),
+        health: health(view, age),
+        engine: Engine {
+            time: view.engine.time.map(|time| time.to_string()),
+            vessels: view.engine.vessels,
+            wait_seconds: view.engine.waited.seconds(),
+        },
+        inputs: inputs.collect(),
+        sinks: sinks.collect(),
+        open_alerts: &view.open,
+        reload: Reload {
+            ok: view.reload.ok,
+            taken_at: view.reload.taken_at.to_string(),
+            problems: view.reload.problems,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::tests::view;
+    use super::*;
+    use crate::store::Backlog;
+    use crate::time::Span;
+
+    #[test]
+    fn each_feed_and_each_sink_is_told_of() {
+        let mut view = view();
+        view.inputs[1].up = false;
+        view.inputs[1].heard = None;
+        view.inputs[1].behind = None;
+        view.open.insert("loitering", 2);
+        let waiting =
+            Backlog { sink: "log".to_owned(), pending: 7, oldest: Some(view.at - Span::from_seconds(90)), failed: 1 };
+        let beside = Beside { backlog: Some(vec![waiting]), ..Beside::default() };
+        let page: Value = serde_json::to_value(status(&view, Duration::from_secs(1), &beside)).expect("plain data");
+        let coast = &page["inputs"][0];
+        assert_eq!((&coast["name"], &coast["state"]), (&json!("coast"), &json!("up")));
+        assert_eq!((&coast["lines_per_second"], &coast["lag_seconds"]), (&json!(2.5), &json!(4.0)));
+        assert_eq!(
+            (&coast["rejected"]["checksum_wrong"], &coast["last_line_at"]),
+            (&json!(3), &json!("2027-01-15T07:59:58Z"))
+        );
+        let hub = &page["inputs"][1];
+        assert_eq!(
+            (&hub["state"], &hub["last_line_at"], &hub["lag_seconds"]),
+            (&json!("down"), &Value::Null, &Value::Null)
+        );
+        let log = &page["sinks"][0];
+        assert_eq!((&log["waiting"], &log["failed"]), (&json!(7), &json!(1)));
+        assert_eq!(log["oldest_waits_since"], "2027-01-15T07:58:30Z");
+        assert_eq!((&page["ready"], &page["warnings"][0]), (&json!(true), &json!("inputs down: hub")));
+        assert_eq!(page["open_alerts"]["loitering"], 2);
+    }
+}

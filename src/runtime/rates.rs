@@ -1,0 +1,51 @@
+//! How many lines came in the last minute.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// The counts of the inputs, looked at once a second.
+#[derive(Default)]
+pub(super) struct Rates(VecDeque<(Duration, Vec<u64>)>);
+
+impl Rates {
+    /// Notes how many lines each input had, so long after the start.
+    pub(super) fn note(&mut self, now: Duration, lines: Vec<u64>) {
+        while self.0.get(1).is_some_and(|(seen, _)| MINUTE <= now.saturating_sub(*seen)) {
+            self.0.pop_front();
+        }
+        self.0.push_back((now, lines));
+    }
+
+    /// Lines a second of the input at this place, since a minute ago or the first look.
+    pub(super) fn per_second(&self, place: usize) -> f64 {
+        let (Some((from, before)), Some((to, after))) = (self.0.front(), self.0.back()) else {
+            return 0.0;
+        };
+        // An input that is new had none.
+        let lines = |counts: &[u64]| counts.get(place).copied().unwrap_or(0);
+        let seconds = to.saturating_sub(*from).as_secs_f64();
+        if seconds <= 0.0 { 0.0 } else { lines(after).saturating_sub(lines(before)) as f64 / seconds }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_more_than_a_minute_ago_counts_no_more() {
+        let (mut rates, at) = (Rates::default(), Duration::from_secs);
+        assert_eq!(rates.per_second(0), 0.0);
+        rates.note(at(0), vec![100]);
+        assert_eq!(rates.per_second(0), 0.0, "nothing to compare with");
+        rates.note(at(10), vec![200, 50]);
+        assert_eq!((rates.per_second(0), rates.per_second(1), rates.per_second(2)), (10.0, 5.0, 0.0));
+        for second in 11..=75 {
+            rates.note(at(second), vec![200, 50]);
+        }
+        assert_eq!(rates.per_second(0), 0.0, "silent for a minute");
+        assert!(rates.0.len() <= 62, "{}", rates.0.len());
+    }
+}
