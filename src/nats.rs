@@ -95,9 +95,8 @@ impl Login {
             return Ok(Identity::Nobody);
         };
         let text = credentials.read()?;
-        // The library's own reason may quote the file.
-        ConnectOptions::with_credentials(text.expose()).map_err(|_| LoginError::NoCredentials)?;
-        Ok(Identity::Credentials(text))
+        let identity = Identity::Credentials(text);
+        identity.options(ConnectOptions::new()).map(|_| identity)
     }
 }
 

@@ -18,7 +18,7 @@ const ORDER: &[&[&str]] = &[
     &["cases"],
     &["engine"],
     &["clock", "telemetry", "fault", "secret", "tls"],
-    &["disk", "service"],
+    &["disk", "nats", "service"],
     &["journal", "store"],
     &["inputs", "delivery", "http", "evidence"],
     &["config"],
