@@ -4,7 +4,7 @@ mod body;
 mod mail;
 mod session;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 use std::time::Duration;
 
@@ -21,6 +21,9 @@ use crate::tls;
 const HOUR: Duration = Duration::from_secs(3600);
 /// Most letters of one digest.
 const TOGETHER: usize = 100;
+
+/// Letters of which it is known who has them; of more, some may be written to again.
+const MOST_PARTLY: usize = 1000;
 
 /// `[sinks.email]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
@@ -132,6 +135,8 @@ pub(super) struct Email {
     most: usize,
     /// When mails of the last hour went out.
     sent: VecDeque<Moment>,
+    /// Letters that some addresses do not take yet, by key, with those that have them. After a restart all are written to again.
+    partly: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Email {
@@ -148,6 +153,7 @@ impl Email {
             apart: Duration::from_secs(60 * u64::from(settings.digest_minutes)),
             most: settings.max_per_hour as usize,
             sent: VecDeque::new(),
+            partly: BTreeMap::new(),
         })
     }
 
@@ -158,13 +164,29 @@ impl Email {
         }
         let clock = Clock;
         let mail = self.writer.mail(letters, clock.now())?;
-        self.server.send(&mail).await?;
+        let has = |address: &String| {
+            letters.iter().all(|letter| self.partly.get(&letter.key).is_some_and(|have| have.contains(address)))
+        };
+        let have: BTreeSet<String> = self.partly.values().flatten().filter(|address| has(address)).cloned().collect();
+        let handed = self.server.send(&mail, &have).await?;
         let now = clock.moment();
         while self.sent.front().is_some_and(|earliest| HOUR <= now.since(*earliest)) {
             self.sent.pop_front();
         }
         self.sent.push_back(now);
-        Ok(())
+        for letter in letters {
+            match &handed.deferred {
+                None => drop(self.partly.remove(&letter.key)),
+                Some(_) => self.partly.entry(letter.key.clone()).or_default().extend(handed.taken.iter().cloned()),
+            }
+        }
+        while MOST_PARTLY < self.partly.len() {
+            self.partly.pop_first();
+        }
+        match handed.deferred {
+            None => Ok(()),
+            Some(reason) => Err(SendError::Partly { reason }),
+        }
     }
 
     /// When `digest_minutes` or `max_per_hour` let the next mail go, and with how much. The last mail of an hour takes everything

@@ -43,6 +43,12 @@ pub(super) enum SendError {
         /// What happened, without a secret in it.
         reason: String,
     },
+    /// Some of those it goes to have it; worth another try for the others, which says nothing of the sink.
+    #[error("{reason}")]
+    Partly {
+        /// What happened, without a secret in it.
+        reason: String,
+    },
     /// The receiver said no; the same bytes will not be welcome later.
     #[error("{reason}")]
     Refused {

@@ -274,6 +274,7 @@ impl Office {
             orders: listen,
             counters: sink.counters,
             clock: self.clock,
+            desk: Default::default(),
         };
         let task = tokio::spawn(async move {
             if let Some(mut old) = old {

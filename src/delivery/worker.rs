@@ -51,6 +51,18 @@ pub(super) struct Worker {
     pub(super) orders: tokio::sync::watch::Receiver<Order>,
     pub(super) counters: Arc<SinkCounters>,
     pub(super) clock: Clock,
+    pub(super) desk: Desk,
+}
+
+/// What a worker has before it.
+#[derive(Default)]
+pub(super) struct Desk {
+    window: Window,
+    health: Health,
+    /// The last word of each alert that is open, for sinks that want to hear of them again.
+    open: BTreeMap<String, Letter>,
+    /// Rows that have been reported and may still stand as pending in the store.
+    reported: BTreeSet<i64>,
 }
 
 /// How the sink stands.
@@ -84,12 +96,7 @@ impl Worker {
         self.queue.settle().await;
         let place = Place { site: self.delivery.site.clone() };
         let mut target = None;
-        let mut window = Window::default();
-        let mut health = Health::default();
-        let mut open = BTreeMap::new();
         let mut refreshed = self.clock.moment();
-        // Rows that have been reported and may still stand as pending in the store.
-        let mut reported = BTreeSet::new();
         let mut obeyed = Order::Work;
         loop {
             let order = *self.orders.borrow_and_update();
@@ -99,53 +106,48 @@ impl Worker {
             if matches!(order, Order::Reopen(_)) && order != obeyed {
                 // Secrets and certificates are read anew, and who wanted nothing more is asked again.
                 target = target.take().and_then(Target::reopened);
-                health = Health::default();
-                window.wake();
+                self.desk.health = Health::default();
+                self.desk.window.wake();
             }
             if order == Order::Drain && obeyed != Order::Drain {
                 // What was put off has a last chance.
-                window.wake();
-                health.rest = None;
+                self.desk.window.wake();
+                self.desk.health.rest = None;
             }
             obeyed = order;
-            self.queue.fill(&mut window, &mut reported, ROOM);
-            SinkCounters::set(&self.counters.in_hand, window.len() as u64);
+            self.queue.fill(&mut self.desk.window, &mut self.desk.reported, ROOM);
+            SinkCounters::set(&self.counters.in_hand, self.desk.window.len() as u64);
             let now = self.clock.moment();
-            if target.is_none() && health.rests_for(now).is_zero() {
+            if target.is_none() && self.desk.health.rests_for(now).is_zero() {
                 match Target::new(&self.settings, &place) {
                     Ok(made) => {
                         if made.refresh_every().is_some() {
-                            open = self.queue.open_alerts();
+                            self.desk.open = self.queue.open_alerts();
                         }
                         target = Some(made);
                     }
-                    Err(reason) => self.failed(
-                        &mut window,
-                        Vec::new(),
-                        SendError::Later { wait: None, reason },
-                        &mut health,
-                        &mut reported,
-                    ),
+                    Err(reason) => self.failed(Vec::new(), SendError::Later { wait: None, reason }),
                 }
             }
-            if 0 < health.rounds {
+            if 0 < self.desk.health.rounds {
                 // Nobody tries them while the sink is down; they are given up all the same.
                 let oldest = Span::from_millis(self.delivery.give_up().as_millis() as i64);
-                let late = window.take_older(self.clock.now() - oldest);
+                let late = self.desk.window.take_older(self.clock.now() - oldest);
                 let hours = self.delivery.give_up_hours;
-                self.give_up(late, &format!("not taken for {hours} h: {}", health.last_reason), &mut reported);
+                let reason = format!("not taken for {hours} h: {}", self.desk.health.last_reason);
+                self.give_up(late, &reason);
             }
-            if let Some(reason) = health.gone.clone() {
-                let all = window.drain();
-                self.give_up(all, &reason, &mut reported);
+            if let Some(reason) = self.desk.health.gone.clone() {
+                let all = self.desk.window.drain();
+                self.give_up(all, &reason);
             }
-            let rest = health.rests_for(now);
-            if let Some(target) = target.as_mut().filter(|_| rest.is_zero() && health.gone.is_none()) {
+            let rest = self.desk.health.rests_for(now);
+            if let Some(target) = target.as_mut().filter(|_| rest.is_zero() && self.desk.health.gone.is_none()) {
                 let pace = target.pace(now);
                 if pace.wait.is_zero() || order == Order::Drain {
-                    let taken = window.take_ready(now, pace.together.max(1));
+                    let taken = self.desk.window.take_ready(now, pace.together.max(1));
                     if !taken.is_empty() {
-                        self.send(target, taken, &mut window, &mut health, &mut reported, &mut open).await;
+                        self.send(target, taken).await;
                         // A sink that never waits must not keep the others waiting.
                         tokio::task::yield_now().await;
                         continue;
@@ -155,18 +157,18 @@ impl Worker {
                     && every <= now.since(refreshed)
                 {
                     refreshed = now;
-                    let letters: Vec<Letter> = open.values().cloned().collect();
+                    let letters: Vec<Letter> = self.desk.open.values().cloned().collect();
                     if let Ok(Err(error)) = timeout(LONGEST_SEND, target.refresh(&letters)).await {
                         warn!(sink = %self.settings.name, error = %FromAir(&error.to_string()), "what is open could not be told anew");
                     }
                 }
             }
-            SinkCounters::set(&self.counters.in_hand, window.len() as u64);
+            SinkCounters::set(&self.counters.in_hand, self.desk.window.len() as u64);
             if order == Order::Drain {
                 return;
             }
             let pace = target.as_ref().map_or(Duration::ZERO, |target| target.pace(now).wait);
-            let next = window.next_in(now).map(|wait| wait.max(rest).max(pace)).unwrap_or(LOOK_AGAIN);
+            let next = self.desk.window.next_in(now).map(|wait| wait.max(rest).max(pace)).unwrap_or(LOOK_AGAIN);
             tokio::select! {
                 biased;
                 changed = self.orders.changed() => if changed.is_err() { return },
@@ -176,15 +178,7 @@ impl Worker {
         }
     }
 
-    async fn send(
-        &mut self,
-        target: &mut Target,
-        taken: Vec<Held>,
-        window: &mut Window,
-        health: &mut Health,
-        reported: &mut BTreeSet<i64>,
-        open: &mut BTreeMap<String, Letter>,
-    ) {
+    async fn send(&mut self, target: &mut Target, taken: Vec<Held>) {
         let letters: Vec<Letter> = taken.iter().map(|held| held.letter.clone()).collect();
         let sent = timeout(LONGEST_SEND, target.send(&letters)).await;
         let reason = || format!("no answer within {} s", LONGEST_SEND.as_secs());
@@ -192,40 +186,40 @@ impl Worker {
             Ok(()) => {
                 SinkCounters::add(&self.counters.told, taken.len() as u64);
                 if target.refresh_every().is_some() {
-                    letters.iter().for_each(|letter| note_open(letter, open));
+                    letters.iter().for_each(|letter| note_open(letter, &mut self.desk.open));
                 }
-                if std::mem::take(&mut health.told) {
-                    info!(sink = %self.settings.name, "sink up again");
-                }
-                if 0 < health.rounds {
-                    window.wake();
-                }
-                *health = Health::default();
-                SinkCounters::set(&self.counters.down, 0);
+                self.works();
                 fault::point("told-before-mark");
                 let told = |held: &Held| (held.letter.row, held.attempts + 1, Outcome::Told);
-                self.report(taken.iter().map(told).collect(), reported);
+                self.report(taken.iter().map(told).collect());
             }
-            Err(error) => self.failed(window, taken, error, health, reported),
+            Err(error) => self.failed(taken, error),
         }
     }
 
+    /// It took something.
+    fn works(&mut self) {
+        let Desk { window, health, .. } = &mut self.desk;
+        if std::mem::take(&mut health.told) {
+            info!(sink = %self.settings.name, "sink up again");
+        }
+        if 0 < health.rounds {
+            window.wake();
+        }
+        *health = Health::default();
+        SinkCounters::set(&self.counters.down, 0);
+    }
+
     /// What to do about letters that were not taken.
-    fn failed(
-        &mut self,
-        window: &mut Window,
-        mut taken: Vec<Held>,
-        error: SendError,
-        health: &mut Health,
-        reported: &mut BTreeSet<i64>,
-    ) {
+    fn failed(&mut self, mut taken: Vec<Held>, error: SendError) {
         SinkCounters::add(&self.counters.failures, 1);
         let now = self.clock.moment();
+        let Desk { window, health, .. } = &mut self.desk;
         match error {
             SendError::Refused { reason } if taken.len() <= 1 => {
                 // It answers: it is not down.
                 health.failures = 0;
-                self.give_up(taken, &reason, reported);
+                self.give_up(taken, &reason);
             }
             SendError::Refused { .. } => {
                 taken.iter_mut().for_each(|held| held.alone = true);
@@ -236,7 +230,15 @@ impl Worker {
                 health.gone = Some(reason.clone());
                 SinkCounters::set(&self.counters.down, 1);
                 taken.extend(window.drain());
-                self.give_up(taken, &reason, reported);
+                self.give_up(taken, &reason);
+            }
+            SendError::Partly { reason } => {
+                self.works();
+                taken.iter_mut().for_each(|held| held.attempts += 1);
+                let wait = self.delivery.wait(taken.first().map_or(1, |held| held.attempts), fastrand::f64());
+                // Each by itself: who has one of them is not to get it again because of another.
+                taken.iter_mut().for_each(|held| (held.wait, held.alone) = (Some((now, wait)), true));
+                self.put_off(taken, wait, &reason);
             }
             SendError::Later { wait, reason } => {
                 // One letter over and over says nothing of the sink: a new one is tried as soon as it comes.
@@ -269,20 +271,13 @@ impl Worker {
                         );
                     }
                 }
-                self.put_off(taken, wait, &reason, window, reported);
+                self.put_off(taken, wait, &reason);
             }
         }
     }
 
     /// Puts letters back, but those that have waited for too long.
-    fn put_off(
-        &mut self,
-        taken: Vec<Held>,
-        wait: Duration,
-        reason: &str,
-        window: &mut Window,
-        reported: &mut BTreeSet<i64>,
-    ) {
+    fn put_off(&mut self, taken: Vec<Held>, wait: Duration, reason: &str) {
         let wall = self.clock.now();
         let oldest = Span::from_millis(self.delivery.give_up().as_millis() as i64);
         let (late, rest): (Vec<Held>, Vec<Held>) = taken.into_iter().partition(|held| oldest <= wall - held.since);
@@ -293,13 +288,13 @@ impl Worker {
             Some(Tried { seq: held.letter.row?, attempts: held.attempts, outcome })
         };
         self.queue.report(rest.iter().filter_map(later).collect());
-        window.put_back(rest);
+        self.desk.window.put_back(rest);
         let hours = self.delivery.give_up_hours;
-        self.give_up(late, &format!("not taken for {hours} h: {reason}"), reported);
+        self.give_up(late, &format!("not taken for {hours} h: {reason}"));
     }
 
     /// Letters that are not tried again.
-    fn give_up(&mut self, letters: Vec<Held>, reason: &str, reported: &mut BTreeSet<i64>) {
+    fn give_up(&mut self, letters: Vec<Held>, reason: &str) {
         if letters.is_empty() {
             return;
         }
@@ -309,13 +304,13 @@ impl Worker {
             "sink did not take it, and it is not tried again"
         );
         let failed = |held: &Held| (held.letter.row, held.attempts.max(1), Outcome::Failed { why: cut(reason) });
-        self.report(letters.iter().map(failed).collect(), reported);
+        self.report(letters.iter().map(failed).collect());
     }
 
-    fn report(&mut self, outcomes: Vec<(Option<i64>, u32, Outcome)>, reported: &mut BTreeSet<i64>) {
+    fn report(&mut self, outcomes: Vec<(Option<i64>, u32, Outcome)>) {
         let tried = |(row, attempts, outcome)| Some(Tried { seq: row?, attempts, outcome });
         let tried: Vec<Tried> = outcomes.into_iter().filter_map(tried).collect();
-        reported.extend(tried.iter().map(|tried| tried.seq));
+        self.desk.reported.extend(tried.iter().map(|tried| tried.seq));
         self.queue.report(tried);
     }
 }

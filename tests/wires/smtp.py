@@ -1,4 +1,4 @@
-"""A mail server that takes mail in and prints each, parsed, as a line of JSON: smtp.py open|tls|starttls|login|later|refuse|one-refused.
+"""A mail server that takes mail in and prints each, parsed, as a line of JSON: smtp.py open|tls|starttls|login|later|refuse|one-refused|one-later.
 
 First it prints its port. Certificates stand beside it.
 """
@@ -30,9 +30,14 @@ def told(message):
 
 
 class Handler:
+    greeted = False
+
     async def handle_RCPT(self, server, session, envelope, address, options):
         if KIND == "refuse" or (KIND == "one-refused" and address.startswith("gone@")):
             return "550 5.1.1 no such user"
+        if KIND == "one-later" and address.startswith("gone@") and not self.greeted:
+            self.greeted = True
+            return "451 4.7.1 greylisted"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -66,7 +71,8 @@ if KIND == "login":
 
 async def serve():
     loop = asyncio.get_running_loop()
-    make = lambda: SMTP(Handler(), hostname="127.0.0.1", **options)
+    handler = Handler()
+    make = lambda: SMTP(handler, hostname="127.0.0.1", **options)
     server = await loop.create_server(make, "127.0.0.1", 0, ssl=context if KIND == "tls" else None)
     print(server.sockets[0].getsockname()[1], flush=True)
     # Whoever started it closes its input.

@@ -1,5 +1,6 @@
 //! One mail handed to a server: a connection, the proof of who it is, the login, the envelope, the mail.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
 
@@ -35,6 +36,14 @@ pub(super) struct Server {
     wait: Duration,
 }
 
+/// What became of a mail that somebody took.
+pub(super) struct Handed {
+    /// Who has it now.
+    pub(super) taken: Vec<String>,
+    /// Why some do not have it yet.
+    pub(super) deferred: Option<String>,
+}
+
 /// At which point a server said no: only then is it about the mail.
 enum Failure {
     /// About us, the way there, or the moment: the mail may be welcome later.
@@ -60,12 +69,13 @@ impl Server {
         })
     }
 
-    pub(super) async fn send(&self, mail: &Message) -> Result<(), SendError> {
+    /// Hands it in for everybody it is for, but for those who have it.
+    pub(super) async fn send(&self, mail: &Message, have: &BTreeSet<String>) -> Result<Handed, SendError> {
         let (host, port) = (&self.address.host, self.address.port);
         let said = |reason: &str| format!("{host}:{port}: {}", cut(&clean(reason), LONGEST_REASON));
         let later = |reason: &str| SendError::Later { wait: None, reason: said(reason) };
-        match timeout(self.wait, self.hand_in(mail)).await {
-            Ok(Ok(())) => Ok(()),
+        match timeout(self.wait, self.hand_in(mail, have)).await {
+            Ok(Ok(handed)) => Ok(Handed { deferred: handed.deferred.map(|reason| said(&reason)), ..handed }),
             Err(_) => Err(later(&format!("not taken within {} s", self.wait.as_secs()))),
             Ok(Err(Failure::Way(reason))) => Err(later(&reason)),
             Ok(Err(Failure::Mail(error))) if error.is_permanent() => {
@@ -75,7 +85,7 @@ impl Server {
         }
     }
 
-    async fn hand_in(&self, mail: &Message) -> Result<(), Failure> {
+    async fn hand_in(&self, mail: &Message, have: &BTreeSet<String>) -> Result<Handed, Failure> {
         let mut connection = self.connect().await.map_err(|error| Failure::Way(with_source(&error)))?;
         if let Some((user, password)) = &self.login {
             let credentials = Credentials::new(user.clone(), password.expose().to_owned());
@@ -86,7 +96,7 @@ impl Server {
             };
             connection.auth(DEFAULT_MECHANISMS, &credentials).await.map_err(refused)?;
         }
-        let outcome = envelope(&mut connection, mail).await;
+        let outcome = envelope(&mut connection, mail, have).await;
         // The mail has been taken or not; how the server takes its leave changes nothing.
         drop(connection.quit().await);
         outcome
@@ -104,32 +114,42 @@ impl Server {
     }
 }
 
-/// Names sender and receivers, then hands the mail over. An address that is refused for good keeps the mail from nobody else.
-async fn envelope(connection: &mut AsyncSmtpConnection, mail: &Message) -> Result<(), Failure> {
+/// Names sender and receivers, then hands the mail over. An address that is refused, for good or for now, keeps the mail from nobody
+/// else.
+async fn envelope(
+    connection: &mut AsyncSmtpConnection,
+    mail: &Message,
+    have: &BTreeSet<String>,
+) -> Result<Handed, Failure> {
     let envelope = mail.envelope();
     let bytes = mail.formatted();
     command(connection.command(Mail::new(envelope.from().cloned(), Vec::new())).await)?;
-    let mut taken = 0;
+    let mut taken = Vec::new();
     let mut refused: Vec<(&Mailed, Error)> = Vec::new();
-    for to in envelope.to() {
+    let mut deferred: Vec<(&Mailed, Error)> = Vec::new();
+    for to in envelope.to().iter().filter(|to| !have.contains(&to.to_string())) {
         match connection.command(Rcpt::new(to.clone(), Vec::new())).await {
-            Ok(_) => taken += 1,
+            Ok(_) => taken.push(to.to_string()),
             Err(error) if error.is_permanent() => refused.push((to, error)),
+            // A word about the address; without one the way is gone.
+            Err(error) if error.status().is_some() => deferred.push((to, error)),
             Err(error) => return Err(Failure::Mail(error)),
         }
     }
-    if taken == 0 {
-        return match refused.pop() {
+    if !taken.is_empty() {
+        command(connection.command(Data).await)?;
+        command(connection.message(&bytes).await)?;
+    } else if have.is_empty() {
+        return match deferred.pop().or(refused.pop()) {
             Some((_, error)) => Err(Failure::Mail(error)),
             None => Err(Failure::Way("nobody to write to".to_owned())),
         };
     }
-    command(connection.command(Data).await)?;
-    command(connection.message(&bytes).await)?;
     for (to, error) in refused {
         warn!(%to, error = clean(&with_source(&error)), "address refused, others were written to");
     }
-    Ok(())
+    let told = |(to, error): &(&Mailed, Error)| format!("{to} does not take it yet: {}", with_source(error));
+    Ok(Handed { taken, deferred: deferred.first().map(told) })
 }
 
 fn command(answer: Result<Response, Error>) -> Result<(), Failure> {

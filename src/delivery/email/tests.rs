@@ -134,6 +134,23 @@ async fn one_address_that_is_gone_keeps_mail_from_nobody_else() {
 }
 
 #[tokio::test]
+async fn who_does_not_take_it_yet_keeps_it_from_nobody_and_gets_it_later() {
+    let Some((mut server, port)) = server("one-later") else { return };
+    let mut sink = Email::new(&settings(port, Security::None), &place()).expect("settings");
+    let error = sink.send(&letters()[..1]).await.expect_err("one does not have it");
+    assert!(matches!(&error, SendError::Partly { reason } if reason.contains("gone@example.org")), "{error}");
+    assert_eq!(taken(&mut server)["to"], serde_json::json!(["watch@example.org"]));
+    assert_eq!(sink.send(&letters()[..1]).await, Ok(()), "the second time it is taken");
+    assert_eq!(
+        taken(&mut server)["to"],
+        serde_json::json!(["gone@example.org"]),
+        "and nobody else is written to again"
+    );
+    assert_eq!(sink.send(&letters()[1..2]).await, Ok(()));
+    assert_eq!(taken(&mut server)["to"], serde_json::json!(["watch@example.org", "gone@example.org"]));
+}
+
+#[tokio::test]
 async fn a_login_travels_encrypted_and_is_never_told() {
     let Some((mut server, port)) = server("login") else { return };
     let folder = tempfile::TempDir::new().expect("a folder");
