@@ -1,27 +1,31 @@
 //! Sinks that refuse, hang, crawl, lie and flood beside nine that work: the good ones do not notice, and what the bad ones missed is kept.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 use std::time::Duration;
+use std::{env, fs, thread};
 
 use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::clock::{Clock, Moment};
-use atalaia::store;
+use atalaia::store::{self, Parcels};
 use atalaia::time::Span;
 use atalaia::units::Mmsi;
 use tempfile::TempDir;
 
-use crate::daemon::{Daemon, MACHINE, input, settings, wait_until};
+use crate::daemon::{Daemon, MACHINE, PATIENCE, input, settings, wait_until};
 
 const GOOD: usize = 9;
+/// Of one run; `ATALAIA_SINK_ALERTS` has more.
 const ALERTS: u32 = 150;
+/// That wait for a sink that comes back; `ATALAIA_BACKLOG` has more.
+const BACKLOG: u32 = 500;
+/// Drained no slower: 10 000 within a minute are wanted, a test allows five times as long. A second.
+const LEAST_DRAINED: f64 = 10_000.0 / 60.0 / 5.0;
 /// Between two alerts: 50 a second.
 const PACE: Duration = Duration::from_millis(20);
 /// What the good sinks' 99th percentile may grow by: a tenth is wanted, a test allows five times as much, and what a busy machine adds.
@@ -177,7 +181,7 @@ fn sink(name: &str, address: &str) -> String {
 /// A device in distress is an alert at its first word.
 fn first_word(number: u32) -> String {
     let at = Clock.now() - Span::from_seconds(1);
-    let place = (40.0 + f64::from(number) * 0.01, -11.25);
+    let place = (40.0 + f64::from(number % 1000) * 0.01, -11.25);
     let motion = Motion { status: Some(14), lat_lon: Some(place), ..Motion::default() };
     let message = Message::class_a(1, Mmsi(972_100_000 + number), &motion);
     let sentences = message.sentences(&Envelope { time: Some(at), ..Envelope::default() });
@@ -200,7 +204,12 @@ struct Run {
     client: TcpStream,
 }
 
+fn number_of(variable: &str, usual: u32) -> u32 {
+    env::var(variable).map_or(usual, |text| text.parse().unwrap())
+}
+
 fn run(bad: &[Manner]) -> Run {
+    let alerts = number_of("ATALAIA_SINK_ALERTS", ALERTS);
     let folder = TempDir::new().unwrap();
     let good: Vec<Receiver> = (0..GOOD).map(|_| Receiver::new(Manner::Good)).collect();
     let bad: Vec<Receiver> = bad.iter().map(|manner| Receiver::new(*manner)).collect();
@@ -216,12 +225,12 @@ fn run(bad: &[Manner]) -> Run {
     let mut daemon = Daemon::start(&settings(&folder, &text));
     let mut client = TcpStream::connect(daemon.address()).unwrap();
     let (mut sent, began) = (BTreeMap::new(), Clock.moment());
-    for number in 0..ALERTS {
+    for number in 0..alerts {
         client.write_all(first_word(number).as_bytes()).unwrap();
         sent.insert(number, Clock.moment());
         thread::sleep(PACE);
     }
-    wait_until(|| good.iter().all(|receiver| ALERTS as usize <= receiver.got.lock().unwrap().len()));
+    wait_until(|| good.iter().all(|receiver| alerts as usize <= receiver.got.lock().unwrap().len()));
     Run { folder, daemon, good, bad, sent, began, client }
 }
 
@@ -248,6 +257,7 @@ fn counts(store: &Path, sink: &str) -> BTreeMap<String, u64> {
 }
 
 #[test]
+#[allow(clippy::print_stderr)] // A long run is made for its figures.
 fn nine_good_sinks_do_not_notice_the_bad_ones_and_those_catch_up() {
     let _machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
     let alone = run(&[]);
@@ -256,11 +266,13 @@ fn nine_good_sinks_do_not_notice_the_bad_ones_and_those_catch_up() {
 
     let mut run = run(&BAD);
     let with_bad = run.p99();
+    let alerts = run.sent.len() as u32;
+    eprintln!("{alerts} alerts, p99 of nine good sinks: {before:?} alone, {with_bad:?} beside bad ones");
     assert!(with_bad <= before.mul_f64(MOST_GROWTH) + NOISE, "{before:?} alone, {with_bad:?} beside bad ones");
     for receiver in &run.good {
         let keys = receiver.keys();
         let different: BTreeSet<&String> = keys.iter().collect();
-        assert_eq!((keys.len(), different.len()), (ALERTS as usize, ALERTS as usize), "each once");
+        assert_eq!((keys.len(), different.len()), (alerts as usize, alerts as usize), "each once");
     }
     // Nobody who failed was told as if it had taken anything, and nobody was hammered.
     let store = run.store();
@@ -271,7 +283,7 @@ fn nine_good_sinks_do_not_notice_the_bad_ones_and_those_catch_up() {
             continue;
         }
         assert!(!counts.contains_key("told"), "{manner:?}: {counts:?}");
-        assert_eq!(counts.values().sum::<u64>(), u64::from(ALERTS), "{manner:?}: {counts:?}");
+        assert_eq!(counts.values().sum::<u64>(), u64::from(alerts), "{manner:?}: {counts:?}");
         let asked = receiver.asked.load(Ordering::Relaxed);
         assert!((1..60).contains(&asked), "{manner:?} was asked {asked} times");
         if manner == Manner::Throttles {
@@ -284,15 +296,55 @@ fn nine_good_sinks_do_not_notice_the_bad_ones_and_those_catch_up() {
     let id = run.daemon.id();
     let (memory, threads) = (status(id, "VmRSS:") << 10, status(id, "Threads:"));
     run.bad.iter().for_each(|receiver| receiver.behaves.store(true, Ordering::Relaxed));
-    run.client.write_all(first_word(ALERTS).as_bytes()).unwrap();
+    run.client.write_all(first_word(alerts).as_bytes()).unwrap();
     for (number, manner) in BAD.iter().enumerate() {
         let name = format!("bad-{number}");
         wait_until(|| !counts(&store, &name).contains_key("pending"));
-        assert_eq!(counts(&store, &name), [("told".to_owned(), u64::from(ALERTS) + 1)].into(), "{manner:?}");
+        assert_eq!(counts(&store, &name), [("told".to_owned(), u64::from(alerts) + 1)].into(), "{manner:?}");
     }
     assert!(status(id, "VmRSS:") << 10 < memory + MOST_MEMORY && status(id, "Threads:") <= threads + 2);
     assert!(counts(&store, "nowhere").contains_key("pending"));
     run.daemon.stop("feed");
+}
+
+/// What waited for a sink that was down is told in order, each once, and soon.
+#[test]
+#[allow(clippy::print_stderr)] // A long run is made for its figures.
+fn a_backlog_is_told_in_order_once_the_sink_is_back() {
+    let _machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
+    let waiting = number_of("ATALAIA_BACKLOG", BACKLOG);
+    let folder = TempDir::new().unwrap();
+    let receiver = Receiver::new(Manner::Fails);
+    let text = format!(
+        "{}[store]\npath = \"atalaia.sqlite\"\n[time]\nlateness_seconds = 0\n[delivery]\nretry_seconds = [1]\n{}",
+        input("tcp-listen", "address = \"127.0.0.1:0\""),
+        sink("partner", &receiver.address)
+    );
+    let mut daemon = Daemon::start(&settings(&folder, &text));
+    let mut client = TcpStream::connect(daemon.address()).unwrap();
+    let lines: String = (0..waiting).map(first_word).collect();
+    client.write_all(lines.as_bytes()).unwrap();
+    let store = folder.path().join("atalaia.sqlite");
+    // The program may have a word of its own about so many new vessels.
+    let pending = |least: u64| counts(&store, "partner").get("pending").is_some_and(|count| least <= *count);
+    wait_until(|| pending(waiting.into()));
+    let start = Clock.moment();
+    receiver.behaves.store(true, Ordering::Relaxed);
+    // Until it is tried again, and for what is to be told.
+    let bound = PATIENCE.as_secs_f64() + f64::from(waiting) / LEAST_DRAINED;
+    while receiver.got.lock().unwrap().len() < waiting as usize {
+        assert!(Clock.moment().since(start).as_secs_f64() < bound, "{} were told", receiver.keys().len());
+        // Counting what is in the store would keep it busy.
+        thread::sleep(Duration::from_millis(20));
+    }
+    eprintln!("{waiting} letters that waited were told in {:?}", Clock.moment().since(start));
+    wait_until(|| !pending(1));
+    let which = Parcels { sink: Some("partner".to_owned()), state: Some("told".to_owned()), ..Parcels::default() };
+    let stored = store::parcels(&store, &which, usize::MAX >> 1).unwrap();
+    let stored: Vec<String> = stored.iter().map(|parcel| format!("{}-{}", parcel.alert, parcel.revision)).collect();
+    assert!(waiting as usize <= stored.len());
+    assert_eq!(receiver.keys(), stored, "in the order they were stored, each once");
+    daemon.stop("feed");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Events read back by another XML reader, and taken in by listeners like a TAK server's.
 
+use std::process::Command;
 use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject;
@@ -11,7 +12,9 @@ use tokio::net::{TcpListener, UdpSocket};
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
-use crate::delivery::trial::{beside, golden, is_later, letters, place, read_back, trust, with};
+use crate::delivery::trial::{
+    Server, beside, free_port, golden, installed, is_later, letters, listens, place, read_back, trust, with,
+};
 
 fn settings(address: &str, transport: Transport) -> Settings {
     let text = format!("address = \"{address}\"");
@@ -133,6 +136,63 @@ async fn a_server_knows_us_by_our_certificate() {
     let (sent, heard) = tokio::join!(sink.send(&letters), heard);
     assert_eq!(sent, Ok(()));
     assert_eq!(String::from_utf8_lossy(&heard), String::from_utf8_lossy(&expected));
+}
+
+/// A TAK server of another make, told by TLS with a certificate or by TCP, hands each event to whoever watches.
+#[tokio::test]
+async fn a_tak_server_hands_on_what_it_is_told() {
+    let Some(program) = installed("ATALAIA_TAKY") else { return };
+    for transport in [Transport::Tls, Transport::Tcp] {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let (port, watched) = (free_port(), free_port());
+        let own = |name: &str| beside("tests/wires").join(name);
+        let text = format!(
+            "[taky]\nbind_ip = 127.0.0.1\nhostname = localhost\nroot_dir = {}\n\
+             [cot_server]\nport = {port}\nmon_ip = 127.0.0.1\nmon_port = {watched}\n\
+             [ssl]\nenabled = {}\nclient_cert_required = true\nca = {}\ncert = {}\nkey = {}\n",
+            folder.path().display(),
+            transport == Transport::Tls,
+            own("ca.pem").display(),
+            own("server.pem").display(),
+            own("server.key").display(),
+        );
+        let file = folder.path().join("taky.conf");
+        std::fs::write(&file, text).expect("written");
+        let _server = Server::start(Command::new(&program).arg("-l").arg("critical").arg("-c").arg(file));
+        listens(watched);
+        let mut watch = std::net::TcpStream::connect(("127.0.0.1", watched)).expect("connected");
+        watch.set_read_timeout(Some(Duration::from_secs(30))).expect("set");
+        let tls = match transport {
+            Transport::Tls => {
+                let (certificate, key) = (Some(own("client.pem")), Some(own("client.key")));
+                crate::tls::Settings { certificate, key, ..trust() }
+            }
+            _ => crate::tls::Settings::default(),
+        };
+        let mut sink = Cot::new(&Settings { tls, ..settings(&format!("localhost:{port}"), transport) }, &place())
+            .expect("settings");
+        // One connection after the other letter, as they come in a night.
+        for letter in letters() {
+            assert_eq!(sink.send(std::slice::from_ref(&letter)).await, Ok(()), "{transport:?}");
+            let seen = until(&mut watch, "</event>");
+            let expected = String::from_utf8(events(&[letter])).expect("UTF-8");
+            let uid =
+                |text: &str| text.split_once(" uid=\"").and_then(|(_, rest)| Some(rest.split_once('"')?.0.to_owned()));
+            let remarks = |text: &str| Some(text.split_once("</remarks>")?.0.rsplit_once('>')?.1.to_owned());
+            assert!(uid(&expected).is_some() && uid(&seen) == uid(&expected), "{transport:?}: {seen}");
+            assert_eq!(remarks(&seen), remarks(&expected), "{transport:?}");
+        }
+    }
+}
+
+fn until(stream: &mut impl std::io::Read, end: &str) -> String {
+    let mut bytes = Vec::new();
+    while !bytes.ends_with(end.as_bytes()) {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).expect("more in time");
+        bytes.push(byte[0]);
+    }
+    String::from_utf8(bytes).expect("UTF-8")
 }
 
 #[tokio::test]

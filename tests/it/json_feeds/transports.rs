@@ -5,13 +5,17 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 
+use atalaia::ais::encode::{Envelope, Message, Motion};
+use atalaia::units::Mmsi;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::daemon::{Daemon, accept};
+use crate::daemon::{Daemon, accept, wait_until};
 use crate::feed::Sent;
+use crate::feeds::{free_port, server};
 use crate::properties::{desk, replayed};
 use crate::scenes::{self, LATENESS};
 
@@ -101,6 +105,48 @@ fn beacon(mmsi: u32) -> String {
         "radio": 7,
     });
     object.to_string()
+}
+
+/// A gpsd of another make decodes what it hears; its reports name the same device at the same place.
+#[test]
+fn a_real_gpsd_tells_of_what_it_hears() {
+    let Some(program) = server("ATALAIA_GPSD") else { return };
+    let folder = TempDir::new().unwrap();
+    let (port, heard) = (free_port(), UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
+    let arguments = ["-N", "-n", "-D", "1", "-S", &port.to_string(), &format!("udp://{heard}")];
+    let _gpsd = Ended(Command::new(program).args(arguments).stderr(Stdio::null()).spawn().unwrap());
+    let rest = format!("address = \"127.0.0.1:{port}\"\nlateness_seconds = 0\n");
+    let settings = crate::daemon::settings(&folder, &crate::daemon::input("gpsd", &rest));
+    let sink = "[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\n";
+    fs::write(&settings, fs::read_to_string(&settings).unwrap() + sink).unwrap();
+    let mut daemon = Daemon::start(&settings);
+    daemon.wait_for(&["connected", &format!("127.0.0.1:{port}")]);
+    let motion = Motion { status: Some(14), lat_lon: Some((40.5, -11.25)), ..Motion::default() };
+    let sentences = Message::class_a(1, Mmsi(972_123_456), &motion).sentences(&Envelope::default());
+    let archive = folder.path().join("alerts.jsonl");
+    let told = || fs::read_to_string(&archive).unwrap_or_default();
+    let radio = UdpSocket::bind("127.0.0.1:0").unwrap();
+    wait_until(|| {
+        // Again and again: it may not listen yet, and a device in distress does so too.
+        for sentence in &sentences {
+            radio.send_to(format!("{sentence}\r\n").as_bytes(), heard).unwrap();
+        }
+        !told().is_empty()
+    });
+    let change: Value = serde_json::from_str(told().lines().next().unwrap()).unwrap();
+    let alert = &change["alert"];
+    assert_eq!((&alert["behaviour"], &alert["vessels"][0]["mmsi"]), (&json!("distress"), &json!(972_123_456)));
+    assert_eq!(alert["position"], json!({"lat": 40.5, "lon": -11.25}));
+    daemon.stop("feed");
+}
+
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 #[test]
