@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{Checked, Config};
@@ -52,7 +53,10 @@ impl Checked {
         if !lists.is_empty() {
             config.watchlists.folder = "watchlists".to_owned();
         }
-        let text = toml::to_string(&config).map_err(io::Error::other)?;
+        // One serializer for all settings, which the rest of the program has anyway: TOML then writes plain values.
+        let mut value = serde_json::to_value(&config).map_err(io::Error::other)?;
+        leave_out_unset(&mut value);
+        let text = toml::to_string(&value).map_err(io::Error::other)?;
         files.push((PathBuf::from(FILE), text.into_bytes()));
         files.sort();
         let mut digest = Sha256::new();
@@ -64,5 +68,17 @@ impl Checked {
         }
         let key = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         Ok(InForce { key, files })
+    }
+}
+
+/// TOML has no word for a key that is not set.
+fn leave_out_unset(value: &mut Value) {
+    match value {
+        Value::Object(table) => {
+            table.retain(|_, value| !value.is_null());
+            table.values_mut().for_each(leave_out_unset);
+        }
+        Value::Array(list) => list.iter_mut().for_each(leave_out_unset),
+        _ => {}
     }
 }
