@@ -94,8 +94,7 @@ impl Login {
         let Some(credentials) = &self.credentials else {
             return Ok(Identity::Nobody);
         };
-        let text = credentials.read()?;
-        let identity = Identity::Credentials(text);
+        let identity = Identity::Credentials(credentials.read()?);
         identity.options(ConnectOptions::new()).map(|_| identity)
     }
 }
@@ -107,7 +106,10 @@ impl Identity {
             Identity::Nobody => Ok(options),
             Identity::User(user, password) => Ok(options.user_and_password(user.clone(), password.expose().to_owned())),
             Identity::Token(token) => Ok(options.token(token.expose().to_owned())),
-            Identity::Credentials(text) => options.credentials(text.expose()).map_err(|_| LoginError::NoCredentials),
+            // The library wants the end of the last line, which no secret has; its own reason may quote the file.
+            Identity::Credentials(text) => {
+                options.credentials(&format!("{}\n", text.expose())).map_err(|_| LoginError::NoCredentials)
+            }
         }
     }
 }

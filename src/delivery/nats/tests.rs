@@ -111,7 +111,9 @@ async fn a_password_is_asked_for_and_never_told() {
 
 #[tokio::test]
 async fn credentials_sign_what_the_server_asks() {
-    let Some((_server, port, _folder)) = server("include \"HERE/nats-operator.conf\"") else { return };
+    let Some((_server, port, _folder)) = server(include_str!("../../../tests/wires/nats-operator.conf")) else {
+        return;
+    };
     let folder = tempfile::TempDir::new().expect("a folder");
     let text = std::fs::read_to_string(beside("tests/wires/user.creds")).expect("read");
     let sink = |credentials: Option<&str>| {
@@ -159,13 +161,13 @@ fn nothing_from_the_air_stands_in_a_subject() {
 #[test]
 fn faults_of_settings_are_named() {
     let problems = |text: &str| toml::from_str::<Settings>(text).expect("readable").problems("sinks[0].nats");
-    assert!(problems("url = \"tls://nats.example.org:4222\"\ntoken = { credential = \"nats\" }").is_empty());
+    assert!(problems("url = \"tls://nats.example.org:4222\"\nlogin.token = { credential = \"nats\" }").is_empty());
     for bad in [
         "url = \"nats.example.org\"",
         "url = \"nats://user:password@nats.example.org:4222\"",
-        "url = \"nats://nats.example.org:4222\"\ntoken = { credential = \"nats\" }",
-        "url = \"tls://n:4222\"\ntoken = { credential = \"n\" }\nuser = \"u\"\npassword = { credential = \"n\" }",
-        "url = \"tls://n:4222\"\nuser = \"u\"",
+        "url = \"nats://nats.example.org:4222\"\nlogin.token = { credential = \"nats\" }",
+        "url = \"tls://n:4222\"\n[login]\ntoken = { credential = \"n\" }\nuser = \"u\"\npassword = { credential = \"n\" }",
+        "url = \"tls://n:4222\"\nlogin.user = \"u\"",
         "url = \"nats://n:4222\"\ntls.ca = \"ca.pem\"",
         "url = \"nats://n:4222\"\ntimeout_seconds = 301",
     ] {
