@@ -21,7 +21,19 @@ pub struct InForce {
 /// The settings file of such a folder.
 pub const FILE: &str = "atalaia.toml";
 
+/// A name that stands for no file.
+fn is_built_in(name: &str) -> bool {
+    matches!(name, "" | "built-in" | "off")
+}
+
 impl Checked {
+    /// The files of coast, ports, anchorages and wind that the settings name.
+    pub fn named_files(&self) -> impl Iterator<Item = PathBuf> {
+        let zones = &self.engine.zones;
+        let names = [&zones.coast, &zones.ports, &zones.anchorages, &self.engine.behaviours.small_craft_stop.wind];
+        names.into_iter().filter(|name| !is_built_in(name)).map(|name| self.folder.join(name))
+    }
+
     /// What is in force. Fails if a coast, ports or wind file cannot be read any more.
     pub fn in_force(&self) -> io::Result<InForce> {
         let mut files = Vec::new();
@@ -34,7 +46,7 @@ impl Checked {
             (&mut engine.behaviours.small_craft_stop.wind, "wind"),
         ];
         for (name, role) in named {
-            if !matches!(name.as_str(), "" | "built-in" | "off") {
+            if !is_built_in(name) {
                 let extension = Path::new(name.as_str()).extension().unwrap_or_default();
                 let copy = PathBuf::from(role).with_extension(extension);
                 files.push((copy.clone(), fs::read(self.folder.join(name.as_str()))?));

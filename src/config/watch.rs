@@ -135,6 +135,13 @@ impl Watched {
         [files].into_iter().chain(around).collect()
     }
 
+    /// One file that settings name, and that they are read again with.
+    pub fn file(file: &Path) -> Option<Watched> {
+        let (folder, name) = file.parent().zip(file.file_name())?;
+        let folder = if folder == Path::new("") { Path::new(".") } else { folder };
+        Some(Watched { folder: folder.to_owned(), names: Names::Any(vec![name.to_owned()]), settings: true })
+    }
+
     /// Whether an event is about one of them. Our own reading opens and closes files too.
     fn meets(&self, event: &Event) -> bool {
         let read = match event.kind {

@@ -154,9 +154,10 @@ pub(super) fn warn_of(settings: &Checked) {
     }
 }
 
-/// What is watched for changes: the settings, the zones, unless they are built in, and the watchlists.
+/// What is watched for changes: the settings with the files they name, the zones, unless they are built in, and the watchlists.
 pub(super) fn watched(file: &Path, settings: &Checked) -> Vec<Watched> {
     let mut all = Places::of(file).watched();
+    all.extend(settings.named_files().filter_map(|file| Watched::file(&file)));
     if let ZoneSource::Folder(folder) = &settings.zones {
         all.extend(Watched::folder(folder, "geojson"));
     }

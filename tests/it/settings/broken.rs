@@ -331,5 +331,13 @@ fn changed_settings_are_taken_over_by_themselves() {
     daemon.wait_for(&["INFO", "zones reloaded", "zones=2"]);
     fs::remove_file(root.join("zones/reef.geojson")).unwrap();
     daemon.wait_for(&["INFO", "zones reloaded", "zones=1"]);
+    // A file that the settings name.
+    fs::write(root.join("coast.geojson"), ZONE).unwrap();
+    fs::write(root.join("atalaia.toml"), MAIN.replace("coast = \"off\"", "coast = \"coast.geojson\"")).unwrap();
+    daemon.wait_for(&["INFO", " reloaded"]);
+    fs::write(root.join("coast.geojson"), "{").unwrap();
+    daemon.wait_for(&["not reloaded", "coast.geojson"]);
+    fs::write(root.join("coast.geojson"), ZONE).unwrap();
+    daemon.wait_for(&["INFO", " reloaded"]);
     daemon.stop("feed");
 }
