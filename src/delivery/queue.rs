@@ -105,7 +105,7 @@ impl Queue {
                     && let Some((number, line, since)) = lines.waiting.pop_front()
                 {
                     if let Some(letter) = Letter::new(Some(number), line) {
-                        window.push(Held { letter, since, attempts: 0, wait: None, alone: false });
+                        window.push(Held { letter, since, attempts: 0, wait: None, alone: false, partly: false });
                     }
                 }
             }
@@ -165,7 +165,7 @@ impl Stored {
             let outcome = match Letter::new(Some(seq), line) {
                 Some(letter) => match self.refusal(&letter).filter(|_| !farewell) {
                     None => {
-                        window.push(Held { letter, since, attempts, wait: None, alone: false });
+                        window.push(Held { letter, since, attempts, wait: None, alone: false, partly: false });
                         continue;
                     }
                     // It was marked, or the settings have changed, since it was put there.

@@ -22,6 +22,8 @@ pub(super) struct Held {
     pub(super) wait: Option<(Moment, Duration)>,
     /// Not together with others: among them was one that the sink refused.
     pub(super) alone: bool,
+    /// Some of those it is for have it: a newer one of its alert need not wait for the rest.
+    pub(super) partly: bool,
 }
 
 impl Held {
@@ -60,7 +62,9 @@ impl Window {
         for (place, held) in self.held.iter().enumerate() {
             let alert = held.letter.alert();
             if blocked.contains(alert) || !held.is_ready(now) {
-                blocked.insert(alert.to_owned());
+                if !held.partly {
+                    blocked.insert(alert.to_owned());
+                }
                 continue;
             }
             if held.alone && !places.is_empty() {
@@ -94,11 +98,21 @@ impl Window {
         let left = |held: &Held| held.wait.map_or(Duration::ZERO, |(from, wait)| wait.saturating_sub(now.since(from)));
         let mut of_alert: BTreeMap<&str, Duration> = BTreeMap::new();
         let waits = self.held.iter().map(|held| {
+            if held.partly {
+                return left(held);
+            }
             let longest = of_alert.entry(held.letter.alert()).or_default();
             *longest = (*longest).max(left(held));
             *longest
         });
         waits.min()
+    }
+
+    /// Takes out what only some have and a newer letter of the same alert has made needless.
+    pub(super) fn take_outdated(&mut self, newer: &Letter) -> Vec<Held> {
+        let is_older =
+            |held: &mut Held| held.partly && held.letter.row < newer.row && held.letter.alert() == newer.alert();
+        self.held.extract_if(.., is_older).collect()
     }
 
     /// Takes out what has waited since before a moment.
@@ -121,7 +135,7 @@ mod tests {
         let line = format!("{{\"revision\":{row},\"alert\":{{\"id\":\"{alert}\"}}}}");
         let letter = Letter::new(Some(row), line.into()).expect("a line");
         let wait = wait.map(|seconds| (Clock.moment(), Duration::from_secs(seconds)));
-        Held { letter, since: Time::from_millis(0), attempts: 0, wait, alone: false }
+        Held { letter, since: Time::from_millis(0), attempts: 0, wait, alone: false, partly: false }
     }
 
     fn rows(window: &mut Window, together: usize) -> Vec<i64> {
@@ -160,6 +174,18 @@ mod tests {
         let late: Vec<Option<i64>> =
             window.take_older(Time::from_millis(1000)).iter().map(|held| held.letter.row).collect();
         assert_eq!((late, window.len()), (vec![Some(1), Some(2)], 1));
+    }
+
+    #[test]
+    fn a_newer_letter_does_not_wait_for_those_who_lack_an_older_one() {
+        let (mut window, now) = (Window::default(), Clock.moment());
+        window.push(Held { partly: true, alone: true, ..held(1, "a", Some(3600)) });
+        window.push(held(2, "a", None));
+        assert_eq!(window.next_in(now), Some(Duration::ZERO));
+        let taken = window.take_ready(now, 10);
+        assert_eq!(taken.iter().map(|held| held.letter.row).collect::<Vec<_>>(), [Some(2)]);
+        assert!(window.take_outdated(&held(3, "b", None).letter).is_empty(), "of another alert");
+        assert_eq!((window.take_outdated(&taken[0].letter).len(), window.len()), (1, 0));
     }
 
     #[test]

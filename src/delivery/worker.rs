@@ -192,9 +192,22 @@ impl Worker {
                 fault::point("told-before-mark");
                 let told = |held: &Held| (held.letter.row, held.attempts + 1, Outcome::Told);
                 self.report(taken.iter().map(told).collect());
+                self.outdate(&letters);
             }
-            Err(error) => self.failed(taken, error),
+            Err(error) => {
+                let partly = matches!(error, SendError::Partly { .. });
+                self.failed(taken, error);
+                if partly {
+                    self.outdate(&letters);
+                }
+            }
         }
+    }
+
+    /// What these say is newer than what some did not have yet.
+    fn outdate(&mut self, letters: &[Letter]) {
+        let older: Vec<Held> = letters.iter().flat_map(|newer| self.desk.window.take_outdated(newer)).collect();
+        self.report(older.iter().map(|held| (held.letter.row, held.attempts, Outcome::Told)).collect());
     }
 
     /// It took something.
@@ -237,7 +250,9 @@ impl Worker {
                 taken.iter_mut().for_each(|held| held.attempts += 1);
                 let wait = self.delivery.wait(taken.first().map_or(1, |held| held.attempts), fastrand::f64());
                 // Each by itself: who has one of them is not to get it again because of another.
-                taken.iter_mut().for_each(|held| (held.wait, held.alone) = (Some((now, wait)), true));
+                for held in &mut taken {
+                    (held.wait, held.alone, held.partly) = (Some((now, wait)), true, true);
+                }
                 self.put_off(taken, wait, &reason);
             }
             SendError::Later { wait, reason } => {

@@ -1,11 +1,14 @@
 //! The text of a mail, as an analyst reads it on a telephone at night.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::delivery::letter::Letter;
-use crate::delivery::telling::{Named, Telling, clean};
+use crate::delivery::telling::{Named, Telling, clean, cut};
 use crate::time::Time;
 
+/// Longest list of vessels in a line. Bytes.
+const LONGEST_NAMES: usize = 200;
 /// What nobody may take from an alert.
 const CAVEAT: &str = "AIS is what ships say of themselves. This is a lead for people to look into, not a finding.";
 
@@ -13,9 +16,7 @@ const CAVEAT: &str = "AIS is what ships say of themselves. This is a lead for pe
 pub(super) fn text(letters: &[Letter]) -> String {
     let mut text = String::new();
     if 1 < letters.len() {
-        for told in letters.iter().map(Telling::of) {
-            line(&mut text, &format!("{}  {}  {}: {}", stamp(told.at()), head(told), told.change(), told.summary()));
-        }
+        rows(letters).iter().for_each(|row| line(&mut text, row));
         line(&mut text, "");
     }
     for letter in letters {
@@ -27,6 +28,39 @@ pub(super) fn text(letters: &[Letter]) -> String {
     }
     line(&mut text, CAVEAT);
     text
+}
+
+/// A line for each change; one for all of those whose vessels hang together (SPEC: a group is one row).
+fn rows(letters: &[Letter]) -> Vec<String> {
+    let mut rows = Vec::new();
+    let mut seen = BTreeSet::new();
+    for told in letters.iter().map(Telling::of) {
+        let group = told.word("group_id");
+        let mates: Vec<Telling<'_>> = letters
+            .iter()
+            .map(Telling::of)
+            .filter(|other| !group.is_empty() && other.word("group_id") == group)
+            .collect();
+        if mates.len() < 2 {
+            rows.push(format!("{}  {}  {}: {}", stamp(told.at()), head(told), told.change(), told.summary()));
+        } else if seen.insert(group) {
+            let worst = mates.iter().copied().max_by_key(|mate| mate.severity()).unwrap_or(told);
+            let latest = mates.iter().map(|mate| mate.at()).max().unwrap_or(told.at());
+            let alerts: BTreeSet<&str> = mates.iter().map(|mate| mate.word("id")).collect();
+            let vessels: BTreeSet<String> =
+                mates.iter().flat_map(|mate| mate.vessels().map(|vessel| vessel.name())).collect();
+            let names = vessels.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            rows.push(format!(
+                "{}  {}  {} linked alerts, {} vessels: {}",
+                stamp(latest),
+                head(worst),
+                alerts.len(),
+                vessels.len(),
+                cut(&names, LONGEST_NAMES)
+            ));
+        }
+    }
+    rows
 }
 
 /// The behaviour in words: `zone entry`.
@@ -125,6 +159,22 @@ fn line(text: &mut String, line: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::trial::{letters, with};
+
+    #[test]
+    fn those_that_hang_together_are_one_row() {
+        let mate = |index: usize| with(&letters()[index], |change| change["alert"]["group_id"] = "g1".into());
+        let grouped = [mate(0), letters()[2].clone(), mate(1)];
+        let rows = rows(&grouped);
+        assert_eq!(rows.len(), 2, "{rows:#?}");
+        assert!(
+            rows[0].starts_with("2026-03-01 05:00:00 UTC  CRITICAL loitering  2 linked alerts, 4 vessels: "),
+            "{}",
+            rows[0]
+        );
+        assert!(rows[1].contains("feed silent"), "{}", rows[1]);
+        assert_eq!(super::rows(&letters()).len(), 3, "the control");
+    }
 
     #[test]
     fn a_place_is_written_in_degrees_and_minutes() {

@@ -40,10 +40,14 @@ impl Writer {
         }
         if let [letter] = letters {
             let told = Telling::of(letter);
-            if 1 < told.revision() {
-                // The first of an alert may never have come here; programs thread by what they all name.
-                let first = self.id(&format!("{}-1", told.id()?));
-                builder = builder.in_reply_to(first.clone()).references(first);
+            // What a thread begins with may never have come here; programs thread by what all of it name.
+            let group = Some(told.word("group_id"))
+                .filter(|group| !group.is_empty())
+                .map(|group| format!("group-{}", digest(group)));
+            let first = (1 < told.revision()).then(|| told.id().map(|id| format!("{id}-1"))).transpose()?;
+            let thread: Vec<String> = group.into_iter().chain(first).map(|key| self.id(&key)).collect();
+            if let Some(last) = thread.last() {
+                builder = builder.in_reply_to(last.clone()).references(thread.join(" "));
             }
         }
         let parts = MultiPart::mixed().singlepart(SinglePart::plain(body::text(letters))).singlepart(layer(letters)?);
