@@ -4,7 +4,7 @@ mod body;
 mod mail;
 mod session;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::path::Path;
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// Most letters of one digest.
 const TOGETHER: usize = 100;
 
-/// Letters of which it is known who has them; of more, some may be written to again.
+/// Letters of which it is known who has them; of more, the oldest may be written to everybody again.
 const MOST_PARTLY: usize = 1000;
 
 /// `[sinks.email]`
@@ -135,8 +135,9 @@ pub(super) struct Email {
     most: usize,
     /// When mails of the last hour went out.
     sent: VecDeque<Moment>,
-    /// Letters that some addresses do not take yet, by key, with those that have them. After a restart all are written to again.
-    partly: BTreeMap<String, BTreeSet<String>>,
+    /// Letters that some addresses do not take yet, with those that have them, the newest last. After a restart all are written to again.
+    partly: VecDeque<(Letter, BTreeSet<String>)>,
+    settings: Settings,
 }
 
 impl Email {
@@ -153,7 +154,8 @@ impl Email {
             apart: Duration::from_secs(60 * u64::from(settings.digest_minutes)),
             most: settings.max_per_hour as usize,
             sent: VecDeque::new(),
-            partly: BTreeMap::new(),
+            partly: VecDeque::new(),
+            settings: settings.clone(),
         })
     }
 
@@ -164,29 +166,48 @@ impl Email {
         }
         let clock = Clock;
         let mail = self.writer.mail(letters, clock.now())?;
-        let has = |address: &String| {
-            letters.iter().all(|letter| self.partly.get(&letter.key).is_some_and(|have| have.contains(address)))
-        };
-        let have: BTreeSet<String> = self.partly.values().flatten().filter(|address| has(address)).cloned().collect();
+        let have = self.have(letters);
         let handed = self.server.send(&mail, &have).await?;
-        let now = clock.moment();
-        while self.sent.front().is_some_and(|earliest| HOUR <= now.since(*earliest)) {
-            self.sent.pop_front();
+        // Whoever gets it later than others was counted with them.
+        if have.is_empty() {
+            let now = clock.moment();
+            while self.sent.front().is_some_and(|earliest| HOUR <= now.since(*earliest)) {
+                self.sent.pop_front();
+            }
+            self.sent.push_back(now);
         }
-        self.sent.push_back(now);
         for letter in letters {
-            match &handed.deferred {
-                None => drop(self.partly.remove(&letter.key)),
-                Some(_) => self.partly.entry(letter.key.clone()).or_default().extend(handed.taken.iter().cloned()),
+            // What was said of its alert before is not of interest any more.
+            let before = self.partly.iter().position(|(other, _)| other.key == letter.key);
+            let before = before.and_then(|place| self.partly.remove(place));
+            self.partly.retain(|(other, _)| other.alert() != letter.alert());
+            if handed.deferred.is_some() {
+                let mut have = before.map(|(_, have)| have).unwrap_or_default();
+                have.extend(handed.taken.iter().cloned());
+                self.partly.push_back((letter.clone(), have));
             }
         }
         while MOST_PARTLY < self.partly.len() {
-            self.partly.pop_first();
+            self.partly.pop_front();
         }
         match handed.deferred {
             None => Ok(()),
-            Some(reason) => Err(SendError::Partly { reason }),
+            Some(reason) => Err(SendError::Partly { taken: !handed.taken.is_empty(), reason }),
         }
+    }
+
+    /// Who has all of these.
+    fn have(&self, letters: &[Letter]) -> BTreeSet<String> {
+        let of = |letter: &Letter| {
+            let known = self.partly.iter().find(|(other, _)| other.key == letter.key);
+            known.map(|(_, have)| have.clone()).unwrap_or_default()
+        };
+        letters.iter().map(of).reduce(|all, have| &all & &have).unwrap_or_default()
+    }
+
+    /// At a reload: password and certificates are read again; what went out, and who has it, stays known.
+    pub(super) fn reopened(self) -> Option<Email> {
+        Some(Email { server: session::Server::new(&self.settings).ok()?, ..self })
     }
 
     /// When `digest_minutes` or `max_per_hour` let the next mail go, and with how much. The last mail of an hour takes everything

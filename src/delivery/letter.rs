@@ -46,6 +46,8 @@ pub(super) enum SendError {
     /// Some of those it goes to have it; worth another try for the others, which says nothing of the sink.
     #[error("{reason}")]
     Partly {
+        /// Whether anybody took it this time.
+        taken: bool,
         /// What happened, without a secret in it.
         reason: String,
     },

@@ -94,19 +94,39 @@ impl Queue {
 
     /// Takes letters in hand while there is room.
     pub(super) fn fill(&mut self, window: &mut Window, reported: &mut BTreeSet<i64>, room: usize) {
-        if room <= window.len() {
+        if room <= window.fresh() {
             return;
         }
         match self {
             Queue::Stored(stored) => stored.fill(window, reported, room),
             Queue::Memory(memory) => {
                 let mut lines = memory.lines.lock().unwrap_or_else(PoisonError::into_inner);
-                while window.len() < room
+                while window.fresh() < room
                     && let Some((number, line, since)) = lines.waiting.pop_front()
                 {
                     if let Some(letter) = Letter::new(Some(number), line) {
                         window.push(Held { letter, since, attempts: 0, wait: None, alone: false, partly: false });
                     }
+                }
+            }
+        }
+    }
+
+    /// Looks again at letters before they go: what was marked meanwhile goes as it is marked now, or not at all, and what does not wait
+    /// any more does not go. A store that cannot be read changes nothing.
+    pub(super) fn renew(&mut self, taken: &mut Vec<Held>, reported: &mut BTreeSet<i64>) {
+        if let Queue::Stored(stored) = self {
+            stored.renew(taken, reported);
+        }
+    }
+
+    /// Takes back what a worker has in hand when it ends; the store has it anyway.
+    pub(super) fn take_back(&self, held: Vec<Held>) {
+        if let Queue::Memory(memory) = self {
+            let mut lines = memory.lines.lock().unwrap_or_else(PoisonError::into_inner);
+            for Held { letter, since, .. } in held.into_iter().rev() {
+                if let Some(number) = letter.row {
+                    lines.waiting.push_front((number, letter.line, since));
                 }
             }
         }
@@ -144,7 +164,7 @@ impl Queue {
 
 impl Stored {
     fn fill(&mut self, window: &mut Window, reported: &mut BTreeSet<i64>, room: usize) {
-        let most = room + reported.len();
+        let most = room + window.len() - window.fresh() + reported.len();
         let Some(rows) = self.read(|outbox, sink| outbox.rows(sink, most)) else {
             return;
         };
@@ -153,7 +173,7 @@ impl Stored {
             Some(last) => reported.retain(|row| last < row || rows.binary_search(row).is_ok()),
             None => reported.clear(),
         }
-        let free = room - window.len();
+        let free = room - window.fresh();
         let new = rows.into_iter().filter(|row| !reported.contains(row) && !window.holds(*row));
         let new: Vec<i64> = new.take(free).collect();
         let read = |outbox: &Outbox, _: &str| -> Result<Vec<Delivery>, StoreError> {
@@ -161,20 +181,55 @@ impl Stored {
         };
         let new = if new.is_empty() { Vec::new() } else { self.read(read).unwrap_or_default() };
         // A worker that begins tries everything at once, whatever was put off before.
-        for Delivery { seq, line, since, attempts, farewell, .. } in new {
-            let outcome = match Letter::new(Some(seq), line) {
-                Some(letter) => match self.refusal(&letter).filter(|_| !farewell) {
-                    None => {
-                        window.push(Held { letter, since, attempts, wait: None, alone: false, partly: false });
-                        continue;
-                    }
-                    // It was marked, or the settings have changed, since it was put there.
-                    Some(why) => Outcome::Withheld { why },
-                },
-                None => Outcome::Failed { why: "no line of an alert".to_owned() },
+        for delivery in new {
+            let Delivery { seq, since, attempts, .. } = delivery;
+            match self.judged(delivery) {
+                Ok(letter) => window.push(Held { letter, since, attempts, wait: None, alone: false, partly: false }),
+                Err(outcome) => {
+                    self.reporter.tried(vec![Tried { seq, attempts, outcome }]);
+                    reported.insert(seq);
+                }
+            }
+        }
+    }
+
+    fn renew(&mut self, taken: &mut Vec<Held>, reported: &mut BTreeSet<i64>) {
+        let rows: Vec<i64> = taken.iter().filter_map(|held| held.letter.row).collect();
+        let read = |outbox: &Outbox, _: &str| -> Result<Vec<Delivery>, StoreError> {
+            rows.iter().filter_map(|row| outbox.delivery(*row).transpose()).collect()
+        };
+        let Some(now) = self.read(read) else {
+            return;
+        };
+        let mut now: BTreeMap<i64, Delivery> = now.into_iter().map(|delivery| (delivery.seq, delivery)).collect();
+        taken.retain_mut(|held| {
+            let Some(delivery) = held.letter.row.and_then(|row| now.remove(&row)) else {
+                return false;
             };
-            self.reporter.tried(vec![Tried { seq, attempts, outcome }]);
-            reported.insert(seq);
+            if delivery.farewell || (delivery.line == held.letter.line && self.refusal(&held.letter).is_none()) {
+                return true;
+            }
+            let (seq, attempts) = (delivery.seq, held.attempts);
+            match self.judged(delivery) {
+                Ok(letter) => held.letter = letter,
+                Err(outcome) => {
+                    self.reporter.tried(vec![Tried { seq, attempts, outcome }]);
+                    reported.insert(seq);
+                    return false;
+                }
+            }
+            true
+        });
+    }
+
+    /// The letter of a row, or why it is none: it was marked, or the settings have changed, since it was put there.
+    fn judged(&self, delivery: Delivery) -> Result<Letter, Outcome> {
+        let Delivery { seq, line, farewell, .. } = delivery;
+        let letter =
+            Letter::new(Some(seq), line).ok_or_else(|| Outcome::Failed { why: "no line of an alert".to_owned() })?;
+        match self.refusal(&letter).filter(|_| !farewell) {
+            None => Ok(letter),
+            Some(why) => Err(Outcome::Withheld { why }),
         }
     }
 

@@ -114,6 +114,7 @@ impl Target {
                 Some(Target::Jsonl(file))
             }
             Target::Log => Some(Target::Log),
+            Target::Email(mail) => mail.reopened().map(|mail| Target::Email(Box::new(mail))),
             _ => None,
         }
     }

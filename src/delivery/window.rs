@@ -47,6 +47,11 @@ impl Window {
         self.held.len()
     }
 
+    /// How many nobody has yet.
+    pub(super) fn fresh(&self) -> usize {
+        self.held.iter().filter(|held| !held.partly).count()
+    }
+
     pub(super) fn push(&mut self, held: Held) {
         self.held.push(held);
     }
@@ -55,16 +60,17 @@ impl Window {
         self.held.iter().any(|held| held.letter.row == Some(row))
     }
 
-    /// Takes out what goes next, at most so many together: the first that is ready and no older letter of whose alert still waits.
+    /// Takes out what goes next, at most so many together, of what nobody has yet: the first that is ready and no older letter of whose alert still waits.
     pub(super) fn take_ready(&mut self, now: Moment, together: usize) -> Vec<Held> {
         let mut blocked = BTreeSet::new();
         let mut places: Vec<usize> = Vec::new();
         for (place, held) in self.held.iter().enumerate() {
+            if held.partly {
+                continue;
+            }
             let alert = held.letter.alert();
             if blocked.contains(alert) || !held.is_ready(now) {
-                if !held.partly {
-                    blocked.insert(alert.to_owned());
-                }
+                blocked.insert(alert.to_owned());
                 continue;
             }
             if held.alone && !places.is_empty() {
@@ -78,6 +84,23 @@ impl Window {
         let mut taken: Vec<Held> = places.iter().rev().map(|place| self.held.remove(*place)).collect();
         taken.reverse();
         taken
+    }
+
+    /// Takes out the first that is ready of those that some have.
+    pub(super) fn take_partly(&mut self, now: Moment) -> Vec<Held> {
+        let place = self.held.iter().position(|held| held.partly && held.is_ready(now));
+        place.map(|place| self.held.remove(place)).into_iter().collect()
+    }
+
+    /// Takes out the oldest of those that some have, beyond so many.
+    pub(super) fn take_partly_beyond(&mut self, most: usize) -> Vec<Held> {
+        let mut beyond = (self.len() - self.fresh()).saturating_sub(most);
+        let mut is_beyond = |held: &mut Held| {
+            let taken = held.partly && 0 < beyond;
+            beyond -= usize::from(taken);
+            taken
+        };
+        self.held.extract_if(.., |held| is_beyond(held)).collect()
     }
 
     /// Puts back what was taken, in its place.
@@ -184,8 +207,17 @@ mod tests {
         assert_eq!(window.next_in(now), Some(Duration::ZERO));
         let taken = window.take_ready(now, 10);
         assert_eq!(taken.iter().map(|held| held.letter.row).collect::<Vec<_>>(), [Some(2)]);
+        assert!(window.take_partly(now).is_empty(), "not yet");
+        assert_eq!((window.len(), window.fresh()), (1, 0));
         assert!(window.take_outdated(&held(3, "b", None).letter).is_empty(), "of another alert");
         assert_eq!((window.take_outdated(&taken[0].letter).len(), window.len()), (1, 0));
+        for row in 4..7 {
+            window.push(Held { partly: true, ..held(row, "c", None) });
+        }
+        let rows = |held: Vec<Held>| held.iter().map(|held| held.letter.row).collect::<Vec<_>>();
+        assert_eq!(rows(window.take_partly_beyond(2)), [Some(4)]);
+        assert_eq!(rows(window.take_partly(now)), [Some(5)]);
+        assert!(window.take_ready(now, 10).is_empty(), "those are not for everybody");
     }
 
     #[test]

@@ -26,6 +26,8 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 const DOWN_AFTER: u32 = 2;
 /// So much later than others is what failed tried again.
 const ANOTHER_FIRST: Duration = Duration::from_secs(1);
+/// Letters that only some have, at most.
+const MOST_PARTLY: usize = 1000;
 /// Characters of a reason that are kept.
 const LONGEST_REASON: usize = 300;
 
@@ -101,7 +103,7 @@ impl Worker {
         loop {
             let order = *self.orders.borrow_and_update();
             if order == Order::End {
-                return;
+                return self.queue.take_back(self.desk.window.drain());
             }
             if matches!(order, Order::Reopen(_)) && order != obeyed {
                 // Secrets and certificates are read anew, and who wanted nothing more is asked again.
@@ -143,16 +145,6 @@ impl Worker {
             }
             let rest = self.desk.health.rests_for(now);
             if let Some(target) = target.as_mut().filter(|_| rest.is_zero() && self.desk.health.gone.is_none()) {
-                let pace = target.pace(now);
-                if pace.wait.is_zero() || order == Order::Drain {
-                    let taken = self.desk.window.take_ready(now, pace.together.max(1));
-                    if !taken.is_empty() {
-                        self.send(target, taken).await;
-                        // A sink that never waits must not keep the others waiting.
-                        tokio::task::yield_now().await;
-                        continue;
-                    }
-                }
                 if let Some(every) = target.refresh_every()
                     && every <= now.since(refreshed)
                 {
@@ -161,6 +153,21 @@ impl Worker {
                     if let Ok(Err(error)) = timeout(LONGEST_SEND, target.refresh(&letters)).await {
                         warn!(sink = %self.settings.name, error = %FromAir(&error.to_string()), "what is open could not be told anew");
                     }
+                }
+                let pace = target.pace(now);
+                let mut taken = match pace.wait.is_zero() || order == Order::Drain {
+                    true => self.desk.window.take_ready(now, pace.together.max(1)),
+                    false => Vec::new(),
+                };
+                if taken.is_empty() {
+                    // Nothing new to anybody who keeps a pace.
+                    taken = self.desk.window.take_partly(now);
+                }
+                if !taken.is_empty() {
+                    self.send(target, taken).await;
+                    // A sink that never waits must not keep the others waiting.
+                    tokio::task::yield_now().await;
+                    continue;
                 }
             }
             SinkCounters::set(&self.counters.in_hand, self.desk.window.len() as u64);
@@ -178,7 +185,11 @@ impl Worker {
         }
     }
 
-    async fn send(&mut self, target: &mut Target, taken: Vec<Held>) {
+    async fn send(&mut self, target: &mut Target, mut taken: Vec<Held>) {
+        self.queue.renew(&mut taken, &mut self.desk.reported);
+        if taken.is_empty() {
+            return;
+        }
         let letters: Vec<Letter> = taken.iter().map(|held| held.letter.clone()).collect();
         let sent = timeout(LONGEST_SEND, target.send(&letters)).await;
         let reason = || format!("no answer within {} s", LONGEST_SEND.as_secs());
@@ -245,14 +256,18 @@ impl Worker {
                 taken.extend(window.drain());
                 self.give_up(taken, &reason);
             }
-            SendError::Partly { reason } => {
-                self.works();
+            SendError::Partly { taken: somebody, reason } => {
+                if somebody {
+                    self.works();
+                }
                 taken.iter_mut().for_each(|held| held.attempts += 1);
                 let wait = self.delivery.wait(taken.first().map_or(1, |held| held.attempts), fastrand::f64());
                 // Each by itself: who has one of them is not to get it again because of another.
                 for held in &mut taken {
                     (held.wait, held.alone, held.partly) = (Some((now, wait)), true, true);
                 }
+                let beyond = self.desk.window.take_partly_beyond(MOST_PARTLY);
+                self.give_up(beyond, "some of those it is for do not take it, and there are too many such");
                 self.put_off(taken, wait, &reason);
             }
             SendError::Later { wait, reason } => {

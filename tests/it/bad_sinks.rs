@@ -347,6 +347,35 @@ fn a_backlog_is_told_in_order_once_the_sink_is_back() {
     daemon.stop("feed");
 }
 
+/// Marked while a worker has it in hand and its sink is down: it does not go out as it was.
+#[test]
+fn what_is_marked_while_it_waits_does_not_go_out_as_it_was() {
+    let folder = TempDir::new().unwrap();
+    let receiver = Receiver::new(Manner::Fails);
+    let text = format!(
+        "{}[store]\npath = \"atalaia.sqlite\"\n[time]\nlateness_seconds = 0\n[delivery]\nretry_seconds = [1]\n{}",
+        input("tcp-listen", "address = \"127.0.0.1:0\""),
+        sink("partner", &receiver.address)
+    );
+    let mut daemon = Daemon::start(&settings(&folder, &text));
+    let mut client = TcpStream::connect(daemon.address()).unwrap();
+    client.write_all(first_word(0).as_bytes()).unwrap();
+    wait_until(|| 2 <= receiver.asked.load(Ordering::Relaxed));
+    let store = folder.path().join("atalaia.sqlite");
+    let which = Parcels { sink: Some("partner".to_owned()), ..Parcels::default() };
+    let id = store::parcels(&store, &which, 1).unwrap()[0].alert.clone();
+    let mut mark = Command::new(env!("CARGO_BIN_EXE_atalaia"));
+    mark.args(["alerts", "--as", "ana", "--store"])
+        .arg(&store)
+        .args(["mark", &id, "--tlp", "RED", "--why", "a source"]);
+    let marked = mark.output().unwrap();
+    assert!(marked.status.success(), "{}", String::from_utf8_lossy(&marked.stderr));
+    receiver.behaves.store(true, Ordering::Relaxed);
+    wait_until(|| counts(&store, "partner") == [("withheld".to_owned(), 1)].into());
+    assert_eq!(receiver.keys(), [""; 0]);
+    daemon.stop("feed");
+}
+
 #[test]
 fn a_letter_that_a_receiver_cannot_digest_keeps_no_other_from_it() {
     let folder = TempDir::new().unwrap();

@@ -1,6 +1,6 @@
 //! The text of a mail, as an analyst reads it on a telephone at night.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::delivery::letter::Letter;
@@ -47,11 +47,12 @@ fn rows(letters: &[Letter]) -> Vec<String> {
             let worst = mates.iter().copied().max_by_key(|mate| mate.severity()).unwrap_or(told);
             let latest = mates.iter().map(|mate| mate.at()).max().unwrap_or(told.at());
             let alerts: BTreeSet<&str> = mates.iter().map(|mate| mate.word("id")).collect();
-            let vessels: BTreeSet<String> =
-                mates.iter().flat_map(|mate| mate.vessels().map(|vessel| vessel.name())).collect();
-            let names = vessels.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let named = mates.iter().flat_map(|mate| mate.vessels().map(|vessel| (vessel.mmsi(), vessel.name())));
+            let vessels: BTreeMap<String, String> = named.collect();
+            let names = vessels.values().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let over = if mates.iter().all(|mate| mate.is_over()) { " (over)" } else { "" };
             rows.push(format!(
-                "{}  {}  {} linked alerts, {} vessels: {}",
+                "{}  {}  {} linked alerts{over}, {} vessels: {}",
                 stamp(latest),
                 head(worst),
                 alerts.len(),

@@ -24,6 +24,8 @@ use crate::delivery::wire::Address;
 use crate::secret::{Revealed, Secret};
 use crate::tls;
 
+/// For a server to say goodbye.
+const LEAVE: Duration = Duration::from_secs(1);
 /// Most of what a server said that is worth a line of the log. Bytes.
 const LONGEST_REASON: usize = 200;
 
@@ -72,9 +74,18 @@ impl Server {
     /// Hands it in for everybody it is for, but for those who have it.
     pub(super) async fn send(&self, mail: &Message, have: &BTreeSet<String>) -> Result<Handed, SendError> {
         let (host, port) = (&self.address.host, self.address.port);
-        let said = |reason: &str| format!("{host}:{port}: {}", cut(&clean(reason), LONGEST_REASON));
+        // A server may repeat what it was shown.
+        let secrets: Vec<&str> = self.login.iter().map(|(_, password)| password.expose()).collect();
+        let hide = |reason: &str| secrets.iter().fold(reason.to_owned(), |text, secret| text.replace(secret, "***"));
+        let said = |reason: &str| format!("{host}:{port}: {}", cut(&clean(&hide(reason)), LONGEST_REASON));
         let later = |reason: &str| SendError::Later { wait: None, reason: said(reason) };
-        match timeout(self.wait, self.hand_in(mail, have)).await {
+        let mut connection = None;
+        let outcome = timeout(self.wait, self.hand_in(mail, have, &mut connection)).await;
+        if let Some(mut connection) = connection {
+            // The mail has been taken or not; how the server takes its leave changes nothing.
+            drop(timeout(LEAVE, connection.quit()).await);
+        }
+        match outcome {
             Ok(Ok(handed)) => Ok(Handed { deferred: handed.deferred.map(|reason| said(&reason)), ..handed }),
             Err(_) => Err(later(&format!("not taken within {} s", self.wait.as_secs()))),
             Ok(Err(Failure::Way(reason))) => Err(later(&reason)),
@@ -85,8 +96,14 @@ impl Server {
         }
     }
 
-    async fn hand_in(&self, mail: &Message, have: &BTreeSet<String>) -> Result<Handed, Failure> {
-        let mut connection = self.connect().await.map_err(|error| Failure::Way(with_source(&error)))?;
+    async fn hand_in(
+        &self,
+        mail: &Message,
+        have: &BTreeSet<String>,
+        open: &mut Option<AsyncSmtpConnection>,
+    ) -> Result<Handed, Failure> {
+        let connection = self.connect().await.map_err(|error| Failure::Way(with_source(&error)))?;
+        let connection = open.insert(connection);
         if let Some((user, password)) = &self.login {
             let credentials = Credentials::new(user.clone(), password.expose().to_owned());
             let refused = |error: Error| match error.status() {
@@ -96,10 +113,7 @@ impl Server {
             };
             connection.auth(DEFAULT_MECHANISMS, &credentials).await.map_err(refused)?;
         }
-        let outcome = envelope(&mut connection, mail, have).await;
-        // The mail has been taken or not; how the server takes its leave changes nothing.
-        drop(connection.quit().await);
-        outcome
+        envelope(connection, mail, have).await
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {

@@ -138,9 +138,14 @@ async fn who_does_not_take_it_yet_keeps_it_from_nobody_and_gets_it_later() {
     let Some((mut server, port)) = server("one-later") else { return };
     let mut sink = Email::new(&settings(port, Security::None), &place()).expect("settings");
     let error = sink.send(&letters()[..1]).await.expect_err("one does not have it");
-    assert!(matches!(&error, SendError::Partly { reason } if reason.contains("gone@example.org")), "{error}");
+    assert!(
+        matches!(&error, SendError::Partly { taken: true, reason } if reason.contains("gone@example.org")),
+        "{error}"
+    );
     assert_eq!(taken(&mut server)["to"], serde_json::json!(["watch@example.org"]));
+    let mut sink = sink.reopened().expect("a reload");
     assert_eq!(sink.send(&letters()[..1]).await, Ok(()), "the second time it is taken");
+    assert_eq!(sink.sent.len(), 1, "no new mail");
     assert_eq!(
         taken(&mut server)["to"],
         serde_json::json!(["gone@example.org"]),
