@@ -62,11 +62,19 @@ pub struct Hush {
     pub behaviour: Option<String>,
 }
 
+/// Nothing is known by that id.
+pub(super) fn no_alert(id: &str) -> StoreError {
+    StoreError::Refused(match id.len() < 4 {
+        true => format!("{id}: give at least the first four characters of the id"),
+        false => format!("no alert {id}"),
+    })
+}
+
 /// Does something with an alert, whose id may be shortened as long as it is clear. The whole id comes back.
 pub fn act(path: &Path, id: &str, act: &Act, who: &str, why: Option<&str>, now: Time) -> Result<String, StoreError> {
     in_transaction(path, |transaction| {
         let Some(found) = find(transaction, id).map_err(StoreError::sqlite(path))? else {
-            return Err(StoreError::Refused(format!("no alert {id}")));
+            return Err(no_alert(id));
         };
         let (id, state, severity) = found?;
         let done = do_it(transaction, &id, &state, severity, act, who, why, now);

@@ -35,7 +35,7 @@ pub fn mark(
     }
     in_transaction(path, |transaction| {
         let Some(found) = find(transaction, id).map_err(StoreError::sqlite(path))? else {
-            return Err(StoreError::Refused(format!("no alert {id}")));
+            return Err(super::acts::no_alert(id));
         };
         let (id, ..) = found?;
         let read = || {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::lines::{OURSELVES, audit};
@@ -81,14 +82,17 @@ pub(super) fn offer(
     let knows = closes && knows(transaction, sink, &alert.id)?;
     let (state, line, why) = match wants.verdict(alert) {
         Verdict::Unasked if !knows => return Ok(false),
-        Verdict::Withheld(_) if knows => {
+        Verdict::Withheld(why) if knows => {
             // Plain data.
             let now = serde_json::to_value(change).unwrap_or_default();
-            let line = farewell(transaction, sink, &alert.id, |told| {
+            let line = farewell(transaction, wants, &alert.id, |told| {
                 ["change", "revision", "at"].iter().for_each(|key| told[*key] = now[*key].clone());
                 ["status", "ended_at"].iter().for_each(|key| told["alert"][*key] = now["alert"][*key].clone());
             })?;
-            ("pending", line, None)
+            match line {
+                Some(line) => ("pending", Some(line), None),
+                None => ("withheld", None, Some(why)),
+            }
         }
         Verdict::Withheld(why) => ("withheld", None, Some(why)),
         _ if hushed && !knows => ("silenced", None, None),
@@ -132,16 +136,19 @@ pub(super) fn offer_end(
     if !knows(transaction, sink, end.alert)? {
         return Ok(false);
     }
-    let line = match wants.carries.refusal(end.handling) {
-        Some(_) => farewell(transaction, sink, end.alert, |told| {
+    let mut line = None;
+    if wants.carries.refusal(end.handling).is_some() {
+        line = farewell(transaction, wants, end.alert, |told| {
             told["change"] = "ended".into();
             told["revision"] = end.revision.into();
             told["at"] = end.at.to_string().into();
             told["alert"]["status"] = "ended".into();
             told["alert"]["ended_at"] = told["alert"]["last_at"].clone();
-        })?,
-        None => None,
-    };
+        })?;
+        if line.is_none() {
+            return Ok(false);
+        }
+    }
     let mut insert = transaction.prepare_cached(
         "INSERT INTO outbox (sink, alert, revision, state, line, since) VALUES (?1, ?2, ?3, 'pending', ?4, ?5)
          ON CONFLICT DO NOTHING",
@@ -157,27 +164,40 @@ fn knows(transaction: &Transaction<'_>, sink: &str, alert: &str) -> rusqlite::Re
     query.query_row(params![sink, alert], |row| row.get(0))
 }
 
-/// The end of an alert that the sink knows and may not have any more: what it was told last, as over.
+/// The end of an alert that the sink knows and may not have any more: what it was told last, as over. What only waits for it counts as far
+/// as it may still be told; `None` if that is nothing.
 fn farewell(
     transaction: &Transaction<'_>,
-    sink: &str,
+    wants: &Wants,
     alert: &str,
     close: impl FnOnce(&mut Value),
 ) -> rusqlite::Result<Option<String>> {
     let mut query = transaction.prepare_cached(
-        "SELECT coalesce(outbox.line, changes.line) FROM outbox
+        "SELECT coalesce(outbox.line, changes.line), outbox.state = 'told', alerts.mark FROM outbox
          JOIN changes ON changes.alert = outbox.alert AND changes.revision = outbox.revision
+         JOIN alerts ON alerts.id = outbox.alert
          WHERE outbox.sink = ?1 AND outbox.alert = ?2 AND outbox.state IN ('pending', 'told')
-         ORDER BY outbox.revision DESC LIMIT 1",
+         ORDER BY outbox.revision DESC",
     )?;
-    let last: Option<String> = query.query_row(params![sink, alert], |row| row.get(0)).optional()?;
-    // The stored line is one of ours.
-    let told: Option<Value> = last.and_then(|line| serde_json::from_str(&line).ok());
-    Ok(told.map(|mut told| {
-        close(&mut told);
-        told["reason"] = "it is over; the marking of what was found since does not allow more".into();
-        told.to_string()
-    }))
+    let mut rows = query.query(params![wants.sink, alert])?;
+    while let Some(row) = rows.next()? {
+        let (line, told, mark): (String, bool, Option<String>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        // The stored line is one of ours.
+        let Ok(mut change) = serde_json::from_str::<Value>(&line) else {
+            continue;
+        };
+        if !told {
+            marks::apply(&mut change["alert"], mark.as_deref());
+            let handling = Handling::deserialize(&change["alert"]["handling"]);
+            if !handling.is_ok_and(|handling| wants.carries.refusal(&handling).is_none()) {
+                continue;
+            }
+        }
+        close(&mut change);
+        change["reason"] = "it is over; the marking of what was found since does not allow more".into();
+        return Ok(Some(change.to_string()));
+    }
+    Ok(None)
 }
 
 const WAITING: &str =

@@ -211,7 +211,7 @@ pub fn alert(path: &Path, id: &str, now: Time) -> Result<Told, StoreError> {
         Ok(Some(Told { entry, notes, audit, deliveries }))
     };
     let told = read().map_err(StoreError::sqlite(path))?;
-    told.ok_or_else(|| StoreError::Refused(format!("no alert {id}")))
+    told.ok_or_else(|| super::acts::no_alert(id))
 }
 
 /// The notes of one alert, oldest first.

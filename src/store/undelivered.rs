@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use super::lines::audit;
 use super::{StoreError, schema};
@@ -111,20 +111,26 @@ pub fn retry(path: &Path, which: &Parcels, who: &str, why: Option<&str>, now: Ti
                 })?
                 .collect::<rusqlite::Result<Vec<(i64, String, String, u32)>>>()?;
             for (seq, sink, alert, revision) in rows {
-                let last: Option<i64> =
-                    transaction.query_row("SELECT max(seq) FROM outbox", [], |row| row.get(0)).optional()?.flatten();
-                transaction.execute(
-                    "UPDATE outbox SET seq = ?2, state = 'pending', since = ?3, attempts = 0, due_at = NULL, told_at = NULL
+                // A receiver that keeps the last word is to keep the last word: what is newer goes behind, of what it has the last.
+                let mut newer = transaction.prepare_cached(
+                    "SELECT seq FROM outbox WHERE sink = ?1 AND alert = ?2 AND ?3 < revision AND state IN ('pending', 'told')
+                     AND (state = 'pending' OR revision = (SELECT max(revision) FROM outbox AS other
+                         WHERE other.sink = ?1 AND other.alert = ?2 AND other.state = 'told'))
+                     ORDER BY revision",
+                )?;
+                let newer = newer
+                    .query_map(params![sink, alert, revision], |row| row.get(0))?
+                    .collect::<rusqlite::Result<Vec<i64>>>()?;
+                let mut behind = transaction.prepare_cached(
+                    "UPDATE outbox SET seq = (SELECT max(seq) + 1 FROM outbox), state = 'pending', due_at = NULL, told_at = NULL,
+                         since = CASE WHEN state = 'pending' THEN since ELSE ?2 END,
+                         attempts = CASE WHEN ?3 THEN 0 ELSE attempts END
                      WHERE seq = ?1",
-                    params![seq, last.unwrap_or(0) + 1, now.millis()],
                 )?;
-                // A receiver that keeps the last word is to keep the last word.
-                transaction.execute(
-                    "UPDATE outbox SET seq = ?1, state = 'pending', since = ?2, told_at = NULL WHERE seq =
-                         (SELECT seq FROM outbox WHERE sink = ?3 AND alert = ?4 AND state = 'told' AND ?5 < revision
-                          ORDER BY revision DESC LIMIT 1)",
-                    params![last.unwrap_or(0) + 2, now.millis(), sink, alert, revision],
-                )?;
+                behind.execute(params![seq, now.millis(), true])?;
+                for seq in newer {
+                    behind.execute(params![seq, now.millis(), false])?;
+                }
                 let why = why.map_or_else(|| format!("sink {sink}"), |why| format!("sink {sink}: {why}"));
                 audit(&transaction, now, who, "retried", &alert, Some(&why))?;
                 count += 1;

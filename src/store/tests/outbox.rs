@@ -69,29 +69,66 @@ fn what_a_sink_may_not_carry_is_withheld_and_the_audit_says_so() {
 
 #[test]
 fn who_was_told_is_told_of_the_end_without_what_was_marked_since() {
+    for was_told in [true, false] {
+        let place = place();
+        let store = open_with(&place, |wants| {
+            wants.carries.max_tlp = Tlp::Amber;
+            wants.behaviours = vec!["distress".to_owned()];
+        });
+        let changes = distress();
+        let id = &changes[0].alert.id;
+        store.changes(vec![changes[0].clone()], 0);
+        assert!(store.settle(PATIENCE));
+        if was_told {
+            tell(&store, &place.waiting("partner"));
+            assert!(store.settle(PATIENCE));
+        }
+        let red = Mark { tlp: Some(Tlp::Red), ..Mark::default() };
+        mark(&place.path, id, &red, "ana", "a source at risk", noon()).expect("there");
+        let secret = with(&changes[0], 2, |alert| alert.summary = "a source says so".to_owned());
+        let over = with(&changes[0], 3, |alert| {
+            alert.status = Status::Retracted;
+            alert.summary = "a source says so".to_owned();
+        });
+        store.changes(vec![secret, Change { change: ChangeKind::Retracted, ..over }], 0);
+        assert!(store.settle(PATIENCE));
+        assert_eq!(place.waiting("own").len(), 3);
+        let waiting = place.waiting("partner");
+        if !was_told {
+            // What waits is RED by now and will not go; of its end nothing is said either.
+            assert_eq!(waiting.iter().filter(|row| row.farewell).count(), 0);
+            assert_eq!(waiting.len(), 1, "the first, which is judged when it is to go");
+            continue;
+        }
+        let [told] = &waiting[..] else { panic!("{waiting:#?}") };
+        assert!(told.line.contains("\"change\":\"retracted\"") && told.line.contains("\"status\":\"retracted\""));
+        assert!(told.line.contains("\"revision\":3") && !told.line.contains("a source says so"), "{}", told.line);
+    }
+}
+
+#[test]
+fn what_is_tried_again_does_not_become_the_last_word() {
     let place = place();
-    let store = open_with(&place, |wants| {
-        wants.carries.max_tlp = Tlp::Amber;
-        wants.behaviours = vec!["distress".to_owned()];
-    });
-    let changes = distress();
-    let id = &changes[0].alert.id;
-    store.changes(vec![changes[0].clone()], 0);
+    let store = open_with(&place, |_| {});
+    let first = &distress()[0];
+    let revisions = |place: &Place| {
+        let lines = place.waiting("partner").into_iter().map(|row| row.line);
+        lines
+            .filter_map(|line| serde_json::from_str::<serde_json::Value>(&line).ok()?["revision"].as_u64())
+            .collect::<Vec<_>>()
+    };
+    store.changes((1..=3).map(|revision| with(first, revision, |_| {})).collect(), 0);
     assert!(store.settle(PATIENCE));
-    let red = Mark { tlp: Some(Tlp::Red), ..Mark::default() };
-    mark(&place.path, id, &red, "ana", "a source at risk", noon()).expect("there");
-    let secret = with(&changes[0], 2, |alert| alert.summary = "a source says so".to_owned());
-    let over = with(&changes[0], 3, |alert| {
-        alert.status = Status::Retracted;
-        alert.summary = "a source says so".to_owned();
-    });
-    store.changes(vec![secret, Change { change: ChangeKind::Retracted, ..over }], 0);
+    let rows: Vec<i64> = place.waiting("partner").iter().map(|row| row.seq).collect();
+    // The first was given up, the second waits, the third was taken.
+    let failed = Outcome::Failed { why: "not taken for 28 h".to_owned() };
+    let tried = |seq, outcome| Tried { seq, attempts: 1, outcome };
+    store.reporter().tried(vec![tried(rows[0], failed), tried(rows[2], Outcome::Told)]);
     assert!(store.settle(PATIENCE));
-    let told = place.waiting("partner");
-    assert_eq!(told.len(), 2, "opened and retracted; not what came between");
-    assert!(told[1].line.contains("\"change\":\"retracted\"") && told[1].line.contains("\"status\":\"retracted\""));
-    assert!(told[1].line.contains("\"revision\":3") && !told[1].line.contains("a source says so"), "{}", told[1].line);
-    assert_eq!(place.waiting("own").len(), 3);
+    assert_eq!(revisions(&place), [2]);
+    let all = Parcels { sink: Some("partner".to_owned()), ..Parcels::default() };
+    assert_eq!(retry(&place.path, &all, "ana", None, noon()).expect("written"), 1);
+    assert_eq!(revisions(&place), [1, 2, 3]);
 }
 
 #[test]
