@@ -22,6 +22,9 @@ pub enum NoticeKind {
 }
 
 impl NoticeKind {
+    /// All of them.
+    pub const ALL: [NoticeKind; 2] = [NoticeKind::DeliveryFailed, NoticeKind::VesselFlood];
+
     /// What stands in the alert as its behaviour.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,9 +1,12 @@
 //! `atalaia alerts`: what an analyst does with the alerts of the store.
 
+use clap::builder::PossibleValuesParser;
 use serde_json::Value;
 
 use super::replay::time;
 use super::{Failure, StoreArguments, print, refused, who};
+use crate::alerts::NoticeKind;
+use crate::behaviours::NAMES;
 use crate::clock::Clock;
 use crate::store::export::Format;
 use crate::store::{self, Act, Entry, Finding, Hush, Query, stored_severity};
@@ -108,7 +111,7 @@ enum Command {
         #[arg(long, value_name = "ID")]
         zone: Option<String>,
         /// Of this behaviour
-        #[arg(long)]
+        #[arg(long, value_parser = PossibleValuesParser::new(behaviours()), hide_possible_values = true)]
         behaviour: Option<String>,
         /// From then on
         #[arg(long, value_name = "T", value_parser = time)]
@@ -150,7 +153,7 @@ struct Filter {
     #[arg(long, value_parser = ["info", "low", "medium", "high", "critical"])]
     severity: Option<String>,
     /// Of this behaviour
-    #[arg(long)]
+    #[arg(long, value_parser = PossibleValuesParser::new(behaviours()), hide_possible_values = true)]
     behaviour: Option<String>,
     /// With this vessel
     #[arg(long)]
@@ -173,6 +176,11 @@ struct Filter {
     /// At most so many
     #[arg(long, value_name = "N")]
     limit: Option<u32>,
+}
+
+/// What alerts are named by: a slip of the hand is not to look like a quiet night.
+fn behaviours() -> impl Iterator<Item = &'static str> {
+    NAMES.iter().copied().chain(NoticeKind::ALL.iter().map(|kind| kind.name()))
 }
 
 impl Filter {

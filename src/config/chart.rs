@@ -186,7 +186,7 @@ fn read_folder(folder: &Path, place: Files<'_>) -> Result<Vec<(String, String)>,
 
 /// What a chart is made of, read as far as it can be wrong.
 pub(super) struct Parts {
-    zones: ZoneSet,
+    pub(super) zones: ZoneSet,
     /// What is odd about the zone files.
     pub(super) warnings: Vec<Problem>,
     /// The zone files as read.

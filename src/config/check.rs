@@ -1,8 +1,6 @@
 //! `Config` to what the daemon uses: paths made absolute, zones read; or all that is wrong.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,9 +8,11 @@ use super::chart::{Parts, ZoneSource, ZonesRead, read_zones};
 use super::files::{Files, Texts};
 use super::layers::Layer;
 use super::load::{Loaded, load};
+use super::needed::{missing_places, open_to_others, unknown_behaviours, unknown_zones};
 use super::places::Places;
 use super::watchlists::read_watchlists;
 use super::{Config, IN_FORCE_FILE, Problem, Profile, SHIPPED};
+use crate::clock::{Clock, Moment};
 use crate::engine::{self, SourceClock};
 use crate::time::Span;
 use crate::zones::Chart;
@@ -21,6 +21,8 @@ use crate::{delivery, evidence, http, inputs, journal, store};
 /// Settings that can be run with.
 #[derive(Clone, Debug)]
 pub struct Checked {
+    /// When its files were read.
+    pub read: Moment,
     /// For the engine.
     pub engine: engine::Settings,
     /// The zones.
@@ -117,6 +119,7 @@ struct Text<'a> {
 
 impl Text<'_> {
     fn check(&self, zones: Option<&Path>, purpose: Purpose) -> Result<Checked, Vec<Problem>> {
+        let read = Clock.moment();
         let mut loaded = load(self.layers);
         let mut problems = std::mem::take(&mut loaded.problems);
         let Some(mut config) = loaded.config.take() else {
@@ -136,7 +139,12 @@ impl Text<'_> {
         config.journal.path = config.journal.path.take().map(|path| folder.join(path));
         if purpose == Purpose::Run {
             faults.extend(missing_places(&config));
+            faults.extend(unknown_behaviours(&config));
         }
+        // Who may write them decides what is run.
+        let open = open_to_others(self.layers.iter().filter(|_| purpose == Purpose::Run));
+        let runs = config.sinks.iter().any(|sink| sink.exec.is_some());
+        problems.extend(open.iter().filter(|_| runs).cloned());
         problems.extend(faults.iter().map(|fault| loaded.locate(fault)));
         let replaced = zones.is_some();
         let zones = zone_source(zones, &config.zones.folder, folder);
@@ -162,8 +170,14 @@ impl Text<'_> {
         }));
         loaded.sort(&mut problems);
         problems.extend(in_files);
+        let ids =
+            parts.as_ref().map(|parts| parts.zones.zones().iter().map(|zone| zone.id.as_str()).collect::<Vec<_>>());
+        let unknown = unknown_zones(&config, &ids.unwrap_or_default());
+        let unknown = unknown.iter().filter(|_| purpose == Purpose::Run).map(|fault| loaded.locate(fault));
+        let outvoted: Vec<Problem> = outvoted.into_iter().chain(unknown).chain(open.clone()).collect();
         match (parts, lists) {
             (Ok(mut parts), Ok((lists, list_files))) if problems.is_empty() => Ok(Checked {
+                read,
                 journal: config.journal.clone(),
                 evidence: config.evidence.clone(),
                 http: config.http.clone(),
@@ -206,60 +220,6 @@ fn zone_source(replaced: Option<&Path>, named: &str, folder: &Path) -> ZoneSourc
         (None, "") => ZoneSource::BuiltIn,
         (None, named) => ZoneSource::Folder(folder.join(named)),
     }
-}
-
-/// Files and folders that inputs and sinks need and do not find.
-fn missing_places(config: &Config) -> Vec<String> {
-    let mut problems = Vec::new();
-    for (index, input) in config.inputs.iter().enumerate() {
-        if !input.kind.is_built_in() {
-            problems.push(format!(
-                "inputs[{index}].kind: this build reads no serial lines; use one built with the feature serial (cargo build \
-                 --features serial)"
-            ));
-        }
-        let Some(path) = input.path.as_deref().filter(|_| input.kind.has_path() && input.kind != inputs::Kind::Serial)
-        else {
-            continue;
-        };
-        let key = format!("inputs[{index}].path");
-        let shown = path.display();
-        let is_fifo = input.kind == inputs::Kind::Fifo;
-        match fs::metadata(path) {
-            Err(error) if is_fifo => {
-                problems.push(format!("{key}: {shown}: {error}; create it with mkfifo"));
-            }
-            Err(error) => problems.push(format!("{key}: {shown}: {error}; write the path of a recording")),
-            Ok(found) if is_fifo && !found.file_type().is_fifo() => {
-                problems.push(format!("{key}: {shown} is no FIFO; create one with mkfifo, or write kind = \"file\""));
-            }
-            Ok(found) if found.is_dir() => {
-                problems.push(format!("{key}: {shown} is a folder; write the path of a recording"));
-            }
-            Ok(found) if found.is_file() => {
-                if let Err(error) = fs::File::open(path) {
-                    problems.push(format!("{key}: {shown}: {error}; write the path of a recording that may be read"));
-                }
-            }
-            // A FIFO for a file is read to its end; a socket or a device never ends or cannot be opened.
-            Ok(found) if found.file_type().is_fifo() => {}
-            Ok(_) => problems.push(format!("{key}: {shown} is no ordinary file; write the path of a recording")),
-        }
-    }
-    let sinks = config.sinks.iter().enumerate();
-    let files = sinks.filter_map(|(index, sink)| Some((format!("sinks[{index}].path"), sink.path.as_ref()?)));
-    for (key, path) in files.chain(config.store.path.iter().map(|path| ("store.path".to_owned(), path))) {
-        let parent = path.parent().filter(|parent| *parent != Path::new(""));
-        if path.is_dir() {
-            problems.push(format!("{key}: {} is a folder; write the path of a file", path.display()));
-        } else if parent.is_some_and(|parent| !parent.is_dir()) {
-            problems.push(format!(
-                "{key}: the folder of {} does not exist; create it, or write another path",
-                path.display()
-            ));
-        }
-    }
-    problems
 }
 
 /// What the engine is told of an input of the daemon.

@@ -6,6 +6,7 @@ mod files;
 mod in_force;
 mod layers;
 mod load;
+mod needed;
 mod places;
 mod problem;
 mod profile;

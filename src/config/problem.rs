@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::words::NO_SECRETS;
+
 /// Prints as `FILE:LINE: key: what is wrong; write X instead`, then the line as it stands in the file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Problem {
@@ -42,7 +44,9 @@ impl Problem {
 
     /// About the bytes `span` of `whole`.
     pub fn at(file: &str, whole: &str, span: Range<usize>, text: String) -> Problem {
-        Problem { file: file.to_owned(), line: Some(Excerpt::at(whole, span)), text: shortened(text) }
+        let line = Excerpt::at(whole, span);
+        let line = if text.contains(NO_SECRETS) || names_a_password(&line.shown) { line.masked() } else { line };
+        Problem { file: file.to_owned(), line: Some(line), text: shortened(text) }
     }
 
     /// About a line of `whole`, from 1; about the file if it has no such line.
@@ -64,7 +68,21 @@ impl Problem {
     }
 }
 
+/// Whether a URL in it holds somebody's name and password.
+fn names_a_password(line: &str) -> bool {
+    line.split("://")
+        .skip(1)
+        .any(|rest| rest.split(['"', '\'', '/', ' ']).next().is_some_and(|host| host.contains('@')))
+}
+
 impl Excerpt {
+    /// Without what stands behind its first key.
+    fn masked(self) -> Excerpt {
+        let key = self.shown.split('=').next().unwrap_or_default().to_owned();
+        let shown = format!("{key}= ***");
+        Excerpt { marked: shown.len() - 3..shown.len(), shown, ..self }
+    }
+
     fn at(whole: &str, span: Range<usize>) -> Excerpt {
         let boundary = |at: usize| (0..=at.min(whole.len())).rev().find(|at| whole.is_char_boundary(*at)).unwrap_or(0);
         let (from, to) = (boundary(span.start), boundary(span.end.max(span.start)));
@@ -105,6 +123,17 @@ impl fmt::Display for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_with_a_secret_in_it_is_not_shown() {
+        let shown = |whole: &str, text: &str| {
+            let problem = Problem::at("a.toml", whole, 0..whole.len(), text.to_owned());
+            problem.line.expect("a line").shown
+        };
+        assert_eq!(shown("password = \"canary\"", &format!("x: {NO_SECRETS}; write")), "password = ***");
+        assert_eq!(shown("mqtt = { url = \"mqtt://me:canary@broker\" }", "odd"), "mqtt = ***");
+        assert_eq!(shown("url = \"mqtt://broker/a\" # me@home", "odd"), "url = \"mqtt://broker/a\" # me@home");
+    }
 
     fn marked(whole: &str, span: Range<usize>) -> (usize, usize, String) {
         let line = Excerpt::at(whole, span);

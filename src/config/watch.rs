@@ -1,6 +1,7 @@
 //! Watches the files of settings, zones and watchlists and tells when changes in them have come to rest.
 
 use std::ffi::OsString;
+use std::fs;
 use std::future::pending;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, timeout_at};
 use tracing::warn;
+
+use crate::clock::{Clock, Moment};
 
 /// Files of one folder.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,6 +77,22 @@ impl FileWatch {
             Ok(watcher) => self.watcher = Some(watcher),
             Err(error) => warn!(%error, "changed files are not noticed: send SIGHUP after a change"),
         }
+    }
+
+    /// Files that were written since `read`, before they were watched, count as changed.
+    pub fn changed_since(&self, watched: &[Watched], read: Moment) {
+        let age = |file: &Path| fs::metadata(file).ok()?.modified().ok()?.elapsed().ok();
+        let newer = |file: &PathBuf| age(file).is_some_and(|age| age < Clock.moment().since(read));
+        let newer = |files: &&Watched| files.files().iter().any(newer);
+        let mut changed = watched.iter().filter(newer).peekable();
+        if changed.peek().is_none() {
+            return;
+        }
+        if changed.any(|files| files.settings) {
+            self.settings.store(true, Relaxed);
+        }
+        // Full means that a change is told of already.
+        let _ = self.sender.try_send(());
     }
 
     /// Waits until files changed and then no more did for a second. May be given up and called again at any time.
@@ -142,6 +161,18 @@ impl Watched {
         Some(Watched { folder: folder.to_owned(), names: Names::Any(vec![name.to_owned()]), settings: true })
     }
 
+    /// The folder and those of its files that are meant and there.
+    fn files(&self) -> Vec<PathBuf> {
+        match &self.names {
+            Names::Any(names) => names.iter().map(|name| self.folder.join(name)).collect(),
+            Names::Ending(extension) => {
+                let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path());
+                let meant = entries.filter(|path| path.extension().is_some_and(|end| end == *extension));
+                [self.folder.clone()].into_iter().chain(meant).collect()
+            }
+        }
+    }
+
     /// Whether an event is about one of them. Our own reading opens and closes files too.
     fn meets(&self, event: &Event) -> bool {
         let read = match event.kind {
@@ -156,5 +187,35 @@ impl Watched {
                 }
         };
         !read && event.paths.iter().any(ours)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_written_before_it_was_watched_counts() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let file = folder.path().join("atalaia.toml");
+        fs::write(&file, "").expect("written");
+        let watched: Vec<Watched> = Watched::file(&file).into_iter().collect();
+        while fs::metadata(&file)
+            .and_then(|found| found.modified())
+            .is_ok_and(|at| at.elapsed().is_ok_and(|age| age < Duration::from_millis(20)))
+        {
+            tokio::task::yield_now().await;
+        }
+        let read = Clock.moment();
+        let mut watch = FileWatch::new(watched.clone());
+        watch.changed_since(&watched, read);
+        assert!(tokio::time::timeout(2 * QUIET, watch.changed()).await.is_err(), "nothing has changed");
+        drop(watch);
+        let read = Clock.moment();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        fs::write(&file, "[time]").expect("written");
+        let mut watch = FileWatch::new(watched.clone());
+        watch.changed_since(&watched, read);
+        assert_eq!(tokio::time::timeout(5 * QUIET, watch.changed()).await, Ok(Changed::Settings));
     }
 }

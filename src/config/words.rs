@@ -2,6 +2,11 @@
 
 use super::SHIPPED;
 
+/// What is said of a secret in the settings; its line is not shown.
+pub(super) const NO_SECRETS: &str = "secrets do not stand in the settings";
+/// How the parser says that it wants one.
+const SECRET_EXPECTED: &str = "expected enum Secret";
+
 /// The parser's words as a sentence that says what to write.
 pub(super) fn explain(path: &str, message: &str) -> String {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
@@ -9,6 +14,9 @@ pub(super) fn explain(path: &str, message: &str) -> String {
     if message.starts_with("unknown field") {
         let (wrong, known) = (quoted.first().copied().unwrap_or_default(), quoted.get(1..).unwrap_or_default());
         return format!("{lead}unknown key; {}", advice(wrong, known));
+    }
+    if quoted.get(1..) == Some(&["file", "credential"][..]) || message.ends_with(SECRET_EXPECTED) {
+        return format!("{lead}{NO_SECRETS}; write {{ file = \"PATH\" }} or {{ credential = \"NAME\" }}");
     }
     if message.starts_with("unknown variant") {
         let (wrong, known) = (quoted.first().copied().unwrap_or_default(), quoted.get(1..).unwrap_or_default());

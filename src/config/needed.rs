@@ -1,0 +1,209 @@
+//! What the settings need of the machine and of themselves: places, programs, secrets, and words that mean something.
+
+use std::fs;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::layers::Layer;
+use super::words::advice;
+use super::{Config, Problem};
+use crate::alerts::NoticeKind;
+use crate::behaviours;
+use crate::inputs;
+
+/// Files and folders that inputs and sinks need and do not find.
+pub(super) fn missing_places(config: &Config) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (index, input) in config.inputs.iter().enumerate() {
+        if !input.kind.is_built_in() {
+            problems.push(format!(
+                "inputs[{index}].kind: this build reads no serial lines; use one built with the feature serial (cargo build \
+                 --features serial)"
+            ));
+        }
+        let Some(path) = input.path.as_deref().filter(|_| input.kind.has_path() && input.kind != inputs::Kind::Serial)
+        else {
+            continue;
+        };
+        let key = format!("inputs[{index}].path");
+        let shown = path.display();
+        let is_fifo = input.kind == inputs::Kind::Fifo;
+        match fs::metadata(path) {
+            Err(error) if is_fifo => {
+                problems.push(format!("{key}: {shown}: {error}; create it with mkfifo"));
+            }
+            Err(error) => problems.push(format!("{key}: {shown}: {error}; write the path of a recording")),
+            Ok(found) if is_fifo && !found.file_type().is_fifo() => {
+                problems.push(format!("{key}: {shown} is no FIFO; create one with mkfifo, or write kind = \"file\""));
+            }
+            Ok(found) if found.is_dir() => {
+                problems.push(format!("{key}: {shown} is a folder; write the path of a recording"));
+            }
+            Ok(found) if found.is_file() => {
+                if let Err(error) = fs::File::open(path) {
+                    problems.push(format!("{key}: {shown}: {error}; write the path of a recording that may be read"));
+                }
+            }
+            // A FIFO for a file is read to its end; a socket or a device never ends or cannot be opened.
+            Ok(found) if found.file_type().is_fifo() => {}
+            Ok(_) => problems.push(format!("{key}: {shown} is no ordinary file; write the path of a recording")),
+        }
+    }
+    let sinks = config.sinks.iter().enumerate();
+    let files = sinks.filter_map(|(index, sink)| Some((format!("sinks[{index}].path"), sink.path.as_ref()?)));
+    for (key, path) in files.chain(config.store.path.iter().map(|path| ("store.path".to_owned(), path))) {
+        let parent = path.parent().filter(|parent| *parent != Path::new(""));
+        if path.is_dir() {
+            problems.push(format!("{key}: {} is a folder; write the path of a file", path.display()));
+        } else if parent.is_some_and(|parent| !parent.is_dir()) {
+            problems.push(format!(
+                "{key}: the folder of {} does not exist; create it, or write another path",
+                path.display()
+            ));
+        }
+    }
+    for (index, sink) in config.sinks.iter().enumerate() {
+        if let Some(program) = sink.exec.as_ref().and_then(|exec| exec.command.first())
+            && !fs::metadata(program).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+        {
+            problems.push(format!(
+                "sinks[{index}].exec.command: {program} is no program; write the path of one that may be run"
+            ));
+        }
+        let spools = [
+            ("cap", sink.cap.as_ref().and_then(|cap| cap.spool.as_ref())),
+            ("cise", sink.cise.as_ref().and_then(|cise| cise.spool.as_ref())),
+        ];
+        for (kind, spool) in spools.into_iter().filter_map(|(kind, spool)| Some((kind, spool?))) {
+            let parent = spool.parent().filter(|parent| *parent != Path::new(""));
+            if !spool.is_dir() && parent.is_some_and(|parent| !parent.is_dir()) {
+                problems.push(format!(
+                    "sinks[{index}].{kind}.spool: the folder around {} does not exist; create it, or write another path",
+                    spool.display()
+                ));
+            }
+        }
+    }
+    for (list, all) in
+        [("inputs", serde_json::to_value(&config.inputs)), ("sinks", serde_json::to_value(&config.sinks))]
+    {
+        // Plain data.
+        secrets(list, &all.unwrap_or_default(), &mut problems);
+    }
+    problems
+}
+
+/// Files of secrets that are not there, or that others may read; whether we may read them is seen when they are used.
+fn secrets(path: &str, value: &Value, problems: &mut Vec<String>) {
+    match value {
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(index, value)| secrets(&format!("{path}[{index}]"), value, problems));
+        }
+        Value::Object(table) => match (table.len(), table.get("file").and_then(Value::as_str)) {
+            (1, Some(file)) => match fs::metadata(file) {
+                Err(error) => {
+                    problems.push(format!("{path}.file: {file}: {error}; write the path of the secret's file"))
+                }
+                Ok(found) if found.permissions().mode() & 0o007 != 0 => problems.push(format!(
+                    "{path}.file: {file} may be read by others than its owner and group; chmod o-rwx it"
+                )),
+                Ok(_) => {}
+            },
+            _ => table.iter().for_each(|(key, value)| secrets(&format!("{path}.{key}"), value, problems)),
+        },
+        _ => {}
+    }
+}
+
+/// Settings files that everybody may write.
+pub(super) fn open_to_others<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<Problem> {
+    let is_open = |layer: &&Layer| fs::metadata(&layer.file).is_ok_and(|found| found.permissions().mode() & 0o002 != 0);
+    let told = |layer: &Layer| Problem::of_file(&layer.file, "everybody may write this file; chmod o-w it");
+    layers.filter(is_open).map(told).collect()
+}
+
+/// Behaviours that a sink asks for and that nobody has.
+pub(super) fn unknown_behaviours(config: &Config) -> Vec<String> {
+    let known: Vec<&str> =
+        behaviours::NAMES.iter().copied().chain(NoticeKind::ALL.iter().map(|kind| kind.name())).collect();
+    let sinks = config.sinks.iter().enumerate();
+    let asked = sinks.flat_map(|(index, sink)| sink.behaviours.iter().map(move |name| (index, name)));
+    let unknown = asked.filter(|(_, name)| !known.contains(&name.as_str()));
+    unknown
+        .map(|(index, name)| format!("sinks[{index}].behaviours: `{name}` is no behaviour; {}", advice(name, &known)))
+        .collect()
+}
+
+/// Zones that a sink asks for and that stand in no file: nothing of them is ever told.
+pub(super) fn unknown_zones(config: &Config, known: &[&str]) -> Vec<String> {
+    let sinks = config.sinks.iter().enumerate();
+    let asked = sinks.flat_map(|(index, sink)| sink.zones.iter().map(move |id| (index, id)));
+    let unknown = asked.filter(|(_, id)| !known.contains(&id.as_str()));
+    unknown
+        .map(|(index, id)| format!("sinks[{index}].zones: no zone has the id `{id}`, so nothing is told of it"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Purpose, check};
+    use super::*;
+
+    const BARE: &str = "[zones]\ncoast = \"off\"\nports = \"off\"\nanchorages = \"off\"\n";
+
+    fn problems(folder: &Path, text: &str) -> Vec<String> {
+        let file = folder.join("atalaia.toml");
+        fs::write(&file, format!("{BARE}{text}")).expect("written");
+        match check(Some(&file), None, Purpose::Run) {
+            Ok(settings) => settings.warnings.into_iter().map(|warning| format!("warning {}", warning.text)).collect(),
+            Err(problems) => problems.into_iter().map(|problem| problem.text).collect(),
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_found_before_the_first_alert() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let root = folder.path();
+        fs::write(root.join("open"), "x").expect("written");
+        fs::set_permissions(root.join("open"), fs::Permissions::from_mode(0o644)).expect("set");
+        fs::write(root.join("kept"), "x").expect("written");
+        fs::set_permissions(root.join("kept"), fs::Permissions::from_mode(0o600)).expect("set");
+        let sink =
+            |kind: &str, table: &str| format!("[[sinks]]\nkind = \"{kind}\"\nname = \"a\"\n[sinks.{kind}]\n{table}\n");
+        let hook = |file: &str| {
+            sink("webhook", &format!("url = \"https://hooks.example/a\"\nbearer = {{ file = \"{file}\" }}"))
+        };
+        for (text, problem) in [
+            (hook("gone"), "sinks[0].webhook.bearer.file: "),
+            (hook("open"), "sinks[0].webhook.bearer.file: "),
+            (sink("exec", "command = [\"/no/such/program\"]"), "sinks[0].exec.command: /no/such/program is no program"),
+            (sink("cap", "spool = \"/no/such/spool\""), "sinks[0].cap.spool: the folder around /no/such/spool"),
+            (
+                "[[sinks]]\nkind = \"log\"\nname = \"a\"\nbehaviours = [\"distres\"]\n".to_owned(),
+                "sinks[0].behaviours: `distres` is no behaviour; did you mean `distress`?",
+            ),
+            (
+                "[[sinks]]\nkind = \"log\"\nname = \"a\"\nzones = [\"nowhere\"]\n".to_owned(),
+                "warning sinks[0].zones: no zone has the id `nowhere`",
+            ),
+        ] {
+            let found = problems(root, &text);
+            assert!(found.len() == 1 && found[0].starts_with(problem), "{text}: {found:#?}");
+        }
+        assert_eq!(problems(root, &hook("kept")), [""; 0]);
+        let told = "[[sinks]]\nkind = \"log\"\nname = \"a\"\nbehaviours = [\"distress\", \"delivery_failed\"]\n";
+        assert_eq!(problems(root, told), [""; 0]);
+    }
+
+    #[test]
+    fn settings_that_everybody_may_write_run_no_program() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let exec = "[[sinks]]\nkind = \"exec\"\nname = \"a\"\nexec.command = [\"/bin/true\"]\n";
+        assert_eq!(problems(folder.path(), exec), [""; 0]);
+        fs::set_permissions(folder.path().join("atalaia.toml"), fs::Permissions::from_mode(0o666)).expect("set");
+        assert_eq!(problems(folder.path(), exec), ["everybody may write this file; chmod o-w it"]);
+        assert_eq!(problems(folder.path(), ""), ["warning everybody may write this file; chmod o-w it"]);
+    }
+}
