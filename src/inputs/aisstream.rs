@@ -59,7 +59,13 @@ impl Settings {
     /// What is wrong with it; `path` is the key's path.
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = self.key.problems(&format!("{path}.key"));
-        problems.extend(target(&self.url, SCHEMES).err().map(|problem| format!("{path}.url: {problem}")));
+        match target(&self.url, SCHEMES) {
+            Err(problem) => problems.push(format!("{path}.url: {problem}")),
+            Ok(target) if target.is_open() => {
+                problems.push(format!("{path}.url: the key would travel in the open; write an address wss://"));
+            }
+            Ok(_) => {}
+        }
         problems.extend(self.tls.problems(&format!("{path}.tls")));
         if self.boxes.is_empty() {
             problems.push(format!(
@@ -207,7 +213,11 @@ fn take(
         Message::Close(None) => return Err(InputError::Closed),
         Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return Ok(()),
     };
-    if let Some(reason) = refusal(bytes) {
+    if let Some(said) = refusal(bytes) {
+        // It may repeat the key it was shown.
+        let key = port.settings.aisstream.as_ref().and_then(|settings| settings.key.read().ok());
+        let said = key.map_or_else(|| said.clone(), |key| said.replace(key.expose(), "***"));
+        let reason = told(&format!("the server says: {said}"));
         return Err(InputError::Refused { reason, wait: PATIENCE });
     }
     port.push_whole(bytes, lines);
@@ -222,7 +232,7 @@ fn refusal(bytes: &[u8]) -> Option<String> {
     }
     memchr::memmem::find(bytes, b"\"error\"")?;
     let refusal: Refusal = serde_json::from_slice(bytes).ok()?;
-    Some(told(&format!("the server says: {}", refusal.error)))
+    Some(refusal.error)
 }
 
 #[cfg(test)]
@@ -237,7 +247,7 @@ mod tests {
     #[test]
     fn a_report_that_speaks_of_errors_is_no_refusal() {
         assert_eq!(refusal(br#"{"error": "Api Key Is Not Valid\u001b[2J"}"#).as_deref(), {
-            Some("the server says: Api Key Is Not Valid\\u{1b}[2J")
+            Some("Api Key Is Not Valid\u{1b}[2J")
         });
         assert_eq!(refusal(br#"{"MessageType":"PositionReport","MetaData":{"error":"x"}}"#), None);
         assert_eq!(refusal(br#"{"MessageType":"X","ShipName":"\"error\""}"#), None);

@@ -58,7 +58,14 @@ impl Settings {
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = self.client_secret.problems(&format!("{path}.client_secret"));
         for (key, url) in [("url", &self.url), ("token_url", &self.token_url)] {
-            problems.extend(target(url, SCHEMES).err().map(|problem| format!("{path}.{key}: {problem}")));
+            match target(url, SCHEMES) {
+                Err(problem) => problems.push(format!("{path}.{key}: {problem}")),
+                Ok(target) if target.is_open() => {
+                    problems
+                        .push(format!("{path}.{key}: the secret would travel in the open; write an address https://"));
+                }
+                Ok(_) => {}
+            }
         }
         problems.extend(self.tls.problems(&format!("{path}.tls")));
         if self.client_id.trim().is_empty() {
@@ -73,6 +80,7 @@ impl Settings {
             .tls_backend_preconfigured(self.tls.client()?)
             .connect_timeout(long)
             .redirect(redirect::Policy::none())
+            .no_proxy()
             .tcp_keepalive(Duration::from_secs(20))
             .tcp_keepalive_interval(Duration::from_secs(10))
             .tcp_keepalive_retries(3)

@@ -38,6 +38,8 @@ pub struct Settings {
     /// The user's password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
+    /// Whether the password may travel in the open beyond this machine.
+    pub allow_plaintext: bool,
     /// Whom to trust.
     pub tls: tls::Settings,
 }
@@ -51,6 +53,7 @@ impl Default for Settings {
             connects_per_minute: 4,
             user: None,
             password: None,
+            allow_plaintext: false,
             tls: tls::Settings::default(),
         }
     }
@@ -76,7 +79,13 @@ impl Settings {
     /// What is wrong with it; `path` is the key's path.
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = self.tls.problems(&format!("{path}.tls"));
-        problems.extend(target(&self.url, SCHEMES).err().map(|problem| format!("{path}.url: {problem}")));
+        match target(&self.url, SCHEMES) {
+            Err(problem) => problems.push(format!("{path}.url: {problem}")),
+            Ok(target) if target.is_open() && self.password.is_some() && !self.allow_plaintext => problems.push(format!(
+                "{path}.url: the password would travel in the open; write an address mqtts://, or allow_plaintext = true"
+            )),
+            Ok(_) => {}
+        }
         if self.topics.is_empty() {
             problems
                 .push(format!("{path}.topics: is empty; write at least one, for instance \"vessels-v2/+/location\""));

@@ -13,6 +13,9 @@ const LONGEST_STATION: usize = 64;
 /// The journal keeps what comes together as one, up to 16 MiB.
 const MOST_BYTES: usize = 12 << 20;
 
+/// Objects of one batch; a busy station sends some hundreds a second.
+const MOST_MESSAGES: usize = 200_000;
+
 /// The lines of a batch.
 #[derive(Default, Debug)]
 pub(super) struct Split {
@@ -33,6 +36,8 @@ pub(super) enum BatchError {
     Protocol(String),
     #[error("msgs holds something that is no object")]
     NotObjects,
+    #[error("it holds more than {MOST_MESSAGES} objects; send batches more often")]
+    TooMany,
     #[error("it comes to more than {} MiB of lines; send batches more often", MOST_BYTES >> 20)]
     TooMuch,
 }
@@ -83,6 +88,10 @@ impl<'de> Deserialize<'de> for Station {
 
 /// Cuts a body.
 pub(super) fn split(body: &[u8]) -> Result<Split, BatchError> {
+    // Each takes more room here than there.
+    if MOST_MESSAGES < memchr::memchr_iter(b'{', body).count() {
+        return Err(BatchError::TooMany);
+    }
     let envelope: Envelope = serde_json::from_slice(body)?;
     if let Some(protocol) = envelope.protocol.filter(|protocol| protocol != "jsonaiscatcher") {
         return Err(BatchError::Protocol(protocol.chars().take(40).collect()));

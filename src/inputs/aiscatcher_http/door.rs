@@ -24,6 +24,9 @@ use crate::telemetry::InputCounters;
 /// After an accept that failed or was refused, so that the loop does not spin.
 const BREATH: Duration = Duration::from_millis(100);
 
+/// The log is told no more often that there is no room.
+const TELL_EVERY: Duration = Duration::from_secs(60);
+
 /// What opens it; without any key it is open.
 #[derive(Default)]
 pub(super) struct Lock {
@@ -67,10 +70,9 @@ impl Lock {
 
 /// A code that only the same words give; comparing codes tells nothing of the words.
 fn keyed(kind: &[u8], words: &[&[u8]]) -> Hmac<Sha256> {
-    let key = words.concat();
-    // A key of any length will do.
-    let mut code = <Hmac<Sha256> as Mac>::new_from_slice(&key).expect("any length");
-    code.update(kind);
+    // A key of any length will do: it only keeps the kinds apart.
+    let mut code = <Hmac<Sha256> as Mac>::new_from_slice(kind).expect("any length");
+    words.iter().for_each(|word| code.update(word));
     code
 }
 
@@ -80,13 +82,15 @@ pub(super) struct Door {
     port: Port,
     places: Arc<Semaphore>,
     seats: Seats,
+    /// When the log was told last that somebody was refused.
+    told: Option<Instant>,
 }
 
 impl Door {
     /// At an address that is listened on.
     pub(super) fn new(listener: TcpListener, port: &Port) -> Door {
         let places = Arc::new(Semaphore::new(usize::from(port.settings.max_clients)));
-        Door { listener, port: port.clone(), places, seats: Seats::default() }
+        Door { listener, port: port.clone(), places, seats: Seats::default(), told: None }
     }
 }
 
@@ -112,6 +116,10 @@ impl Listener for Door {
                 let idle = Box::pin(sleep(longest));
                 return (Guest { stream, idle, longest, _place: (place, seat) }, peer);
             }
+            if self.told.is_none_or(|told| TELL_EVERY <= told.elapsed()) {
+                self.told = Some(Instant::now());
+                warn!(input = %self.port.settings.name, %peer, "connection refused: all places are taken, or all that one address may have");
+            }
         }
     }
 
@@ -120,7 +128,7 @@ impl Listener for Door {
     }
 }
 
-/// A connection with its place; it ends when nothing has come for too long.
+/// A connection with its place; it ends when it has had no answer for too long: whoever sends slowly, or never reads, gets none.
 pub(super) struct Guest {
     stream: TcpStream,
     idle: Pin<Box<Sleep>>,
@@ -128,25 +136,33 @@ pub(super) struct Guest {
     _place: (OwnedSemaphorePermit, Seat),
 }
 
+impl Guest {
+    /// Waits on, unless it has been too long.
+    fn wait<T>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        ready!(self.idle.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
 impl AsyncRead for Guest {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match Pin::new(&mut self.stream).poll_read(cx, buffer) {
-            Poll::Ready(read) => {
-                let until = Instant::now() + self.longest;
-                self.idle.as_mut().reset(until);
-                Poll::Ready(read)
-            }
-            Poll::Pending => {
-                ready!(self.idle.as_mut().poll(cx));
-                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
-            }
+            Poll::Ready(read) => Poll::Ready(read),
+            Poll::Pending => self.wait(cx),
         }
     }
 }
 
 impl AsyncWrite for Guest {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        match Pin::new(&mut self.stream).poll_write(cx, bytes) {
+            Poll::Ready(written) => {
+                let until = Instant::now() + self.longest;
+                self.idle.as_mut().reset(until);
+                Poll::Ready(written)
+            }
+            Poll::Pending => self.wait(cx),
+        }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -186,6 +202,7 @@ mod tests {
         for bad in [
             basic("station:sesame"),
             basic("t0ken"),
+            basic("station:open:sesame\0\0"),
             basic(""),
             "Bearer station:open:sesame".to_owned(),
             "Bearer ".to_owned(),

@@ -313,3 +313,16 @@ fn who_does_not_say_who_he_is_or_sends_too_much_is_refused_and_the_next_one_serv
     drop(waiting);
     daemon.stop_after("feed", 1);
 }
+
+/// Who sends a byte now and then, or never reads an answer, does not keep a station's place for ever.
+#[test]
+fn who_dribbles_gives_its_place_up() {
+    let folder = TempDir::new().unwrap();
+    let table = "address = \"127.0.0.1:0\"\nidle_timeout_seconds = 1\n";
+    let mut daemon = Daemon::start(&crate::daemon::settings(&folder, &crate::daemon::input("aiscatcher-http", table)));
+    let mut slow = TcpStream::connect(daemon.address()).unwrap();
+    slow.set_read_timeout(Some(std::time::Duration::from_millis(100))).unwrap();
+    slow.write_all(b"POST /ingest/aiscatcher HTTP/1.1\r\nX: ").unwrap();
+    wait_until(|| slow.try_clone().unwrap().write_all(b"a").is_err());
+    daemon.stop("feed");
+}
