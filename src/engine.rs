@@ -232,9 +232,9 @@ impl Engine {
         self.watermarks.lagging()
     }
 
-    /// How far the time of an input's last report was behind its receipt; `None` before the first, and for recordings.
-    pub fn behind(&self, source: SourceId) -> Option<Span> {
-        self.watermarks.behind(source)
+    /// When an input's last report was received, and how far its time was behind; `None` before the first, and for recordings.
+    pub fn reported(&self, source: SourceId) -> Option<(Time, Span)> {
+        self.watermarks.reported(source)
     }
 
     /// The next moment something is due without a report; extra calls of anything before it change nothing.

@@ -21,7 +21,7 @@ use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel, unbounded_
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::info;
 
 use crate::ais::SourceId;
 use crate::alerts::Change;
@@ -181,7 +181,9 @@ impl Daemon {
         let starting = Starting::begin(Arc::clone(&taking_up));
         let sockets = Arc::new(Sockets::take_over());
         // What is known from before may take a while to read.
-        let watch = FileWatch::new(watched(&file, &settings));
+        let files = watched(&file, &settings);
+        let watch = FileWatch::new(files.clone());
+        watch.changed_since(&files, settings.read);
         let clocks = settings.inputs.iter().map(|input| config::source_clock(input, &settings));
         let clocks: Vec<_> = clocks.collect();
         let lateness: Vec<_> = clocks.iter().map(|clock| clock.lateness).collect();
@@ -394,9 +396,7 @@ impl Daemon {
             (source.idle, source.released) = (true, true);
             let id = source.id;
             self.over(id);
-            if self.sources.iter().all(|source| source.state == State::Ended) {
-                warn!("every input has ended: nothing more will come until a restart");
-            }
+            self.tell_ended(id);
         }
     }
 

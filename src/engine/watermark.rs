@@ -25,8 +25,8 @@ struct Source {
     newest: Option<Time>,
     idle: bool,
     live: bool,
-    /// How far the time of its last report was behind receipt; of live inputs.
-    behind: Option<Span>,
+    /// When its last report was received, and how far its time was behind; of live inputs.
+    reported: Option<(Time, Span)>,
     held: Vec<Report>,
 }
 
@@ -37,14 +37,14 @@ impl Source {
             newest: None,
             idle: false,
             live: settings.live,
-            behind: None,
+            reported: None,
             held: Vec::new(),
         }
     }
 
     /// Whether its clock lags too far behind to be waited for.
     fn lags(&self) -> bool {
-        self.behind.is_some_and(|behind| self.lateness + LAG < behind)
+        self.reported.is_some_and(|(_, behind)| self.lateness + LAG < behind)
     }
 
     /// Believes what was held.
@@ -113,7 +113,7 @@ impl Watermarks {
             return believed.push(report);
         };
         if let Some(received) = received.filter(|_| source.live) {
-            source.behind = Some(received - report.at);
+            source.reported = Some((received, received - report.at));
         }
         if source.newest.is_none_or(|newest| report.at <= newest + LEAP) {
             self.leaps_refused += source.held.len() as u64;
@@ -147,9 +147,9 @@ impl Watermarks {
         lagging.map(|(place, _)| SourceId(place as u16)).collect()
     }
 
-    /// How far the time of an input's last report was behind its receipt; of live inputs.
-    pub(super) fn behind(&self, source: SourceId) -> Option<Span> {
-        self.sources.get(usize::from(source.0))?.behind
+    /// When an input's last report was received, and how far its time was behind; of live inputs.
+    pub(super) fn reported(&self, source: SourceId) -> Option<(Time, Span)> {
+        self.sources.get(usize::from(source.0))?.reported
     }
 
     /// The smallest watermark of the inputs that hold time back; of the satellite inputs where there is no other.
@@ -205,7 +205,7 @@ mod tests {
         for (source, seconds) in [(0, 1000), (1, 900), (2, 100)] {
             observe(&mut marks, report(source, seconds), Some(1000));
         }
-        marks.sources[1].behind = None;
+        marks.sources[1].reported = None;
         assert_eq!(marks.lowest(), Some(Time::from_seconds(870)));
         marks.idle(SourceId(1));
         assert_eq!(marks.lowest(), Some(Time::from_seconds(970)));

@@ -13,7 +13,7 @@ pub(super) const STALLED: Duration = Duration::from_secs(10);
 const LAG: Span = Span::from_seconds(120);
 /// Lines that waited so long for the engine.
 const WAITED: Span = Span::from_seconds(10);
-/// An input that was heard within this counts for the lag.
+/// An input with a report within this counts for the lag.
 const HEARD: Span = Span::from_seconds(60);
 
 /// The answer of `/readyz`.
@@ -77,7 +77,7 @@ fn lag(view: &View) -> Option<String> {
         return Some(format!("engine lagging: lines wait {} s for it", view.engine.waited.seconds()));
     }
     let heard = |input: &&super::InputView| {
-        input.live && !input.lagging && input.heard.is_some_and(|heard| view.at - heard < HEARD)
+        input.live && !input.lagging && input.reported.is_some_and(|(received, _)| view.at - received < HEARD)
     };
     let lateness = view.inputs.iter().filter(heard).map(|input| input.lateness).max()?;
     let behind = view.at - view.engine.time?;
@@ -134,7 +134,8 @@ mod tests {
         let behind = |view: &mut View| view.engine.time = Some(view.at - Span::from_seconds(4000));
         let silent = reasons(|view| {
             behind(view);
-            view.inputs.iter_mut().for_each(|input| input.heard = Some(view.at - HEARD));
+            // Lines that are no reports move no time.
+            view.inputs.iter_mut().for_each(|input| input.reported = Some((view.at - HEARD, Span::ZERO)));
         });
         assert_eq!(silent, Vec::<String>::new());
         let lagging = reasons(|view| {

@@ -117,7 +117,7 @@ fn inputs(page: &mut Page, view: &View) {
     page.counters("source_rejected", "Lines and messages that the decoder refused", rejects);
     let rate = each().map(|(labels, input)| (labels, input.lines_per_second));
     page.gauges("source_lines_per_second", "Lines that reached the engine, over the last minute", rate);
-    let behind = each().filter_map(|(labels, input)| Some((labels, input.behind?.seconds())));
+    let behind = each().filter_map(|(labels, input)| Some((labels, input.reported?.1.seconds())));
     page.gauges("source_lag_seconds", "How far the time of its last report was behind receipt", behind);
     let up = each().map(|(labels, input)| (labels, truth(input.up)));
     page.gauges("source_connected", "Connected, listening or open", up);

@@ -1,15 +1,16 @@
 //! The thread that serves the pages.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use std::{fs, io, thread};
 
 use axum::Router;
-use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, X_CONTENT_TYPE_OPTIONS};
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Serialize;
@@ -31,7 +32,7 @@ use crate::{journal, store};
 /// The name of a socket that the service manager opened for the pages.
 pub const NAME: &str = "http";
 /// A connection lives no longer: also one that asks slowly, or for nothing.
-const LIFE: Duration = Duration::from_secs(30);
+const LIFE: Duration = Duration::from_secs(10);
 /// How long a page waits for what is counted on the disk.
 const COUNTING: Duration = Duration::from_secs(5);
 /// How long to wait before an address that is taken is tried again.
@@ -110,6 +111,7 @@ impl Pages {
             .route("/healthz", get(show_health))
             .route("/readyz", get(show_readiness))
             .route("/status", get(show_status))
+            .layer(from_fn(named_by_address))
             .with_state(self.clone())
     }
 
@@ -162,6 +164,19 @@ fn open(settings: &Settings, sockets: &Sockets) -> io::Result<TcpListener> {
     }
     listener.set_nonblocking(true)?;
     Ok(listener)
+}
+
+/// A page of the Internet that has its own name lead here gets nothing (DNS rebinding): whoever asks names an address, this machine, or
+/// nobody.
+async fn named_by_address(request: Request, next: Next) -> Response {
+    let name = request.headers().get(HOST).map(|host| host.to_str().unwrap_or_default());
+    let host =
+        name.map(|name| name.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(name, |(host, _)| host));
+    let ip = |host: &str| host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok();
+    match host.is_none_or(|host| host == "localhost" || !host.contains('.') || ip(host)) {
+        true => next.run(request).await,
+        false => page(StatusCode::MISDIRECTED_REQUEST, TEXT, "ask by address\n".to_owned()),
+    }
 }
 
 async fn show_metrics(State(pages): State<Pages>) -> Response {

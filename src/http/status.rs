@@ -87,7 +87,7 @@ pub(super) fn status<'a>(view: &'a View, age: Duration, beside: &Beside) -> Stat
             lines_per_second: (input.lines_per_second * 10.0).round() / 10.0,
             lines: input.lines,
             last_line_at: input.heard.map(|heard| heard.to_string()),
-            lag_seconds: input.behind.map(|behind| behind.seconds()),
+            lag_seconds: input.reported.map(|(_, behind)| behind.seconds()),
             lagging: input.lagging,
             dropped: overlong + dropped,
             lost_datagrams,
@@ -141,7 +141,7 @@ mod tests {
         let mut view = view();
         view.inputs[1].up = false;
         view.inputs[1].heard = None;
-        view.inputs[1].behind = None;
+        view.inputs[1].reported = None;
         view.open.insert("loitering", 2);
         let waiting =
             Backlog { sink: "log".to_owned(), pending: 7, oldest: Some(view.at - Span::from_seconds(90)), failed: 1 };

@@ -18,7 +18,7 @@ pub(super) fn view() -> View {
         rejects: vec![("checksum_wrong", 3)],
         heard: Some(at - Span::from_seconds(2)),
         lagging: false,
-        behind: Some(Span::from_seconds(4)),
+        reported: Some((at - Span::from_seconds(2), Span::from_seconds(4))),
         lateness: Span::from_seconds(30),
     };
     View {

@@ -60,8 +60,8 @@ pub struct InputView {
     pub heard: Option<Time>,
     /// Whether its times lag behind receipt by more than its lateness.
     pub lagging: bool,
-    /// How far the time of its last report was behind receipt; of live inputs.
-    pub behind: Option<Span>,
+    /// When its last report was received, and how far its time was behind; of live inputs.
+    pub reported: Option<(Time, Span)>,
     /// How late its reports may come.
     pub lateness: Span,
 }

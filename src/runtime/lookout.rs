@@ -245,7 +245,8 @@ impl Daemon {
             rejects: rejects.map(|(reason, count)| (reason.name(), count)).collect(),
             heard: source.heard_at,
             lagging: source.lagging,
-            behind: self.helm.engine.behind(source.id),
+            // What it said before a restart says nothing of now.
+            reported: self.helm.engine.reported(source.id).filter(|_| source.heard_at.is_some()),
             lateness: config::source_clock(settings, &self.settings).lateness,
         }
     }

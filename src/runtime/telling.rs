@@ -4,6 +4,8 @@ use tracing::{info, warn};
 
 use super::Daemon;
 use super::reload::Outcome;
+use crate::ais::SourceId;
+use crate::inputs::State;
 
 impl Daemon {
     /// Says which inputs' clocks lag behind receipt, when that begins and when it ends.
@@ -19,6 +21,18 @@ impl Daemon {
                 _ => {}
             }
             source.lagging = lags;
+        }
+    }
+
+    /// Says what an input that has ended leaves to be said.
+    pub(super) fn tell_ended(&self, id: SourceId) {
+        let untimed = self.helm.engine.tally().source(id).map_or(0, |counts| counts.untimed_total());
+        if 0 < untimed {
+            let input = self.sources.iter().find(|source| source.id == id).map_or("", |source| &source.name);
+            warn!(%input, messages = untimed, "messages without any time: no rule runs on them");
+        }
+        if self.sources.iter().all(|source| source.state == State::Ended) {
+            warn!("every input has ended: nothing more will come until a restart");
         }
     }
 

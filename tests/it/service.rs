@@ -270,6 +270,8 @@ fn the_pages_show_what_comes_in_and_what_is_wrong() {
     assert!(refused.starts_with("HTTP/1.1 200 "), "it does its work all the same: {refused}");
     wait_for_page(&pages, "/metrics", |answer| answer.contains("\natalaia_config_last_reload_successful 0.0\n"));
 
+    // Led here by a name of its own, a page in somebody's browser learns nothing.
+    assert!(ask(&pages, "GET /status HTTP/1.1\r\nHost: evil.example\r\nX-Rest:").starts_with("HTTP/1.1 4"));
     assert!(ask(&pages, "GET /nothing").starts_with("HTTP/1.1 404 "));
     assert!(ask(&pages, "POST /metrics").starts_with("HTTP/1.1 405 "));
     daemon.signal("TERM");
