@@ -94,11 +94,14 @@ impl Pulse {
     }
 }
 
+/// A client that tells of each connection of its own says nothing that ours does not.
+const USUAL: &str = "info,async_nats=warn";
+
 /// Sends log lines to standard error: INFO and above unless `ATALAIA_LOG` says otherwise, in colour on a terminal only.
 ///
 /// A second call in one process changes nothing.
 pub fn set_up() {
-    let filter = EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_env(LOG_VARIABLE).unwrap_or_else(|_| EnvFilter::new(USUAL));
     let outcome = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)

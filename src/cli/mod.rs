@@ -220,8 +220,13 @@ impl StoreArguments {
 /// Who does it, as said or by the user's name.
 fn who(said: Option<&String>) -> Result<String, Failure> {
     let from_surroundings = || ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-    let who = said.cloned().or_else(from_surroundings).filter(|who| !who.trim().is_empty());
-    who.ok_or_else(|| Failure::Usage("say who does it: --as NAME".to_owned()))
+    // A timer or a container has no name; its number is better than none.
+    let number = || format!("uid {}", rustix::process::getuid().as_raw());
+    match said {
+        Some(said) if said.trim().is_empty() => Err(Failure::Usage("say who does it: --as NAME".to_owned())),
+        Some(said) => Ok(said.clone()),
+        None => Ok(from_surroundings().filter(|who| !who.trim().is_empty()).unwrap_or_else(number)),
+    }
 }
 
 /// What the store says no to.

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use rustix::fs::Mode;
+use rustix::process::umask;
+
 use super::Failure;
 use crate::config::{Problem, Purpose, check};
 use crate::{runtime, telemetry};
@@ -24,5 +27,13 @@ pub(super) fn main(arguments: Arguments) -> Result<(), Failure> {
         return Err(Failure::Settings(vec![Problem::of_file(file.display().to_string(), text)]));
     }
     telemetry::set_up();
+    keep_from_others();
     runtime::run(settings, file).map_err(|error| Failure::Other(error.to_string()))
+}
+
+/// What the daemon writes is for its user and group: alerts and received lines are nobody else's business.
+fn keep_from_others() {
+    let others = Mode::from_raw_mode(0o007);
+    let asked = umask(others);
+    umask(asked | others);
 }
