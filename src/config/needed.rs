@@ -179,7 +179,10 @@ mod tests {
             (hook("gone"), "sinks[0].webhook.bearer.file: "),
             (hook("open"), "sinks[0].webhook.bearer.file: "),
             (sink("exec", "command = [\"/no/such/program\"]"), "sinks[0].exec.command: /no/such/program is no program"),
-            (sink("cap", "spool = \"/no/such/spool\""), "sinks[0].cap.spool: the folder around /no/such/spool"),
+            (
+                sink("cap", "spool = \"/no/such/spool\"\nsender = \"ops@centre.example\""),
+                "sinks[0].cap.spool: the folder around /no/such/spool",
+            ),
             (
                 "[[sinks]]\nkind = \"log\"\nname = \"a\"\nbehaviours = [\"distres\"]\n".to_owned(),
                 "sinks[0].behaviours: `distres` is no behaviour; did you mean `distress`?",

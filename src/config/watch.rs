@@ -81,7 +81,8 @@ impl FileWatch {
 
     /// Files that were written since `read`, before they were watched, count as changed.
     pub fn changed_since(&self, watched: &[Watched], read: Moment) {
-        let age = |file: &Path| fs::metadata(file).ok()?.modified().ok()?.elapsed().ok();
+        // Folders change with whatever else is written there.
+        let age = |file: &Path| fs::metadata(file).ok().filter(fs::Metadata::is_file)?.modified().ok()?.elapsed().ok();
         let newer = |file: &PathBuf| age(file).is_some_and(|age| age < Clock.moment().since(read));
         let newer = |files: &&Watched| files.files().iter().any(newer);
         let mut changed = watched.iter().filter(newer).peekable();
@@ -161,14 +162,13 @@ impl Watched {
         Some(Watched { folder: folder.to_owned(), names: Names::Any(vec![name.to_owned()]), settings: true })
     }
 
-    /// The folder and those of its files that are meant and there.
+    /// Those of the folder's files that are meant.
     fn files(&self) -> Vec<PathBuf> {
         match &self.names {
             Names::Any(names) => names.iter().map(|name| self.folder.join(name)).collect(),
             Names::Ending(extension) => {
                 let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path());
-                let meant = entries.filter(|path| path.extension().is_some_and(|end| end == *extension));
-                [self.folder.clone()].into_iter().chain(meant).collect()
+                entries.filter(|path| path.extension().is_some_and(|end| end == *extension)).collect()
             }
         }
     }

@@ -12,12 +12,16 @@ use tracing::error;
 use super::letter::Letter;
 use super::window::{Held, Window};
 use crate::alerts::Handling;
+use crate::clock::Clock;
 use crate::store::{Carries, Delivery, Outbox, Outcome, Reporter, StoreError, Tried};
 use crate::telemetry::SinkCounters;
 use crate::time::Time;
 
 /// Letters kept for one sink where there is no store; the oldest go first.
 const MOST_IN_MEMORY: usize = 10_000;
+
+/// What was read no longer ago goes as it was read.
+const RENEW_AFTER: Duration = Duration::from_millis(200);
 
 /// A store that fails does not hold up what it holds for longer.
 const SETTLE: Duration = Duration::from_secs(2);
@@ -105,7 +109,7 @@ impl Queue {
                     && let Some((number, line, since)) = lines.waiting.pop_front()
                 {
                     if let Some(letter) = Letter::new(Some(number), line) {
-                        window.push(Held { letter, since, attempts: 0, wait: None, alone: false, partly: false });
+                        window.push(Held::new(letter, since, 0));
                     }
                 }
             }
@@ -184,7 +188,7 @@ impl Stored {
         for delivery in new {
             let Delivery { seq, since, attempts, .. } = delivery;
             match self.judged(delivery) {
-                Ok(letter) => window.push(Held { letter, since, attempts, wait: None, alone: false, partly: false }),
+                Ok(letter) => window.push(Held::new(letter, since, attempts)),
                 Err(outcome) => {
                     self.reporter.tried(vec![Tried { seq, attempts, outcome }]);
                     reported.insert(seq);
@@ -194,7 +198,12 @@ impl Stored {
     }
 
     fn renew(&mut self, taken: &mut Vec<Held>, reported: &mut BTreeSet<i64>) {
-        let rows: Vec<i64> = taken.iter().filter_map(|held| held.letter.row).collect();
+        let moment = Clock.moment();
+        let is_old = |held: &Held| RENEW_AFTER <= moment.since(held.read);
+        let rows: Vec<i64> = taken.iter().filter(|held| is_old(held)).filter_map(|held| held.letter.row).collect();
+        if rows.is_empty() {
+            return;
+        }
         let read = |outbox: &Outbox, _: &str| -> Result<Vec<Delivery>, StoreError> {
             rows.iter().filter_map(|row| outbox.delivery(*row).transpose()).collect()
         };
@@ -203,6 +212,10 @@ impl Stored {
         };
         let mut now: BTreeMap<i64, Delivery> = now.into_iter().map(|delivery| (delivery.seq, delivery)).collect();
         taken.retain_mut(|held| {
+            if !is_old(held) {
+                return true;
+            }
+            held.read = moment;
             let Some(delivery) = held.letter.row.and_then(|row| now.remove(&row)) else {
                 return false;
             };

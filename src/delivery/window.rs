@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::letter::Letter;
-use crate::clock::Moment;
+use crate::clock::{Clock, Moment};
 use crate::time::Time;
 
 /// Letters in hand at most; more stay in the store.
@@ -16,6 +16,8 @@ pub(super) struct Held {
     pub(super) letter: Letter,
     /// Since when it waits, wall clock.
     pub(super) since: Time,
+    /// When it was read from where it waits.
+    pub(super) read: Moment,
     /// How often it was tried.
     pub(super) attempts: u32,
     /// Tried again so long after this moment.
@@ -27,6 +29,11 @@ pub(super) struct Held {
 }
 
 impl Held {
+    /// Just read, to be tried at once.
+    pub(super) fn new(letter: Letter, since: Time, attempts: u32) -> Held {
+        Held { letter, since, read: Clock.moment(), attempts, wait: None, alone: false, partly: false }
+    }
+
     fn is_ready(&self, now: Moment) -> bool {
         self.wait.is_none_or(|(from, wait)| wait <= now.since(from))
     }
@@ -152,13 +159,20 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Clock;
 
     fn held(row: i64, alert: &str, wait: Option<u64>) -> Held {
         let line = format!("{{\"revision\":{row},\"alert\":{{\"id\":\"{alert}\"}}}}");
         let letter = Letter::new(Some(row), line.into()).expect("a line");
         let wait = wait.map(|seconds| (Clock.moment(), Duration::from_secs(seconds)));
-        Held { letter, since: Time::from_millis(0), attempts: 0, wait, alone: false, partly: false }
+        Held {
+            letter,
+            since: Time::from_millis(0),
+            read: Clock.moment(),
+            attempts: 0,
+            wait,
+            alone: false,
+            partly: false,
+        }
     }
 
     fn rows(window: &mut Window, together: usize) -> Vec<i64> {

@@ -85,7 +85,7 @@ impl Pages {
                 Ok((listener, address)) => {
                     info!(%address, "serving /metrics, /healthz, /readyz and /status");
                     let bounded = Bounded::new(listener, settings.max_connections, LIFE);
-                    let serving = axum::serve(bounded, self.router()).into_future();
+                    let serving = axum::serve(bounded, self.router(settings.allow_remote)).into_future();
                     tokio::select! {
                         () = stop.cancelled() => return,
                         Err(error) = serving => return error!(%error, "no metrics and health any more"),
@@ -105,14 +105,15 @@ impl Pages {
         }
     }
 
-    fn router(&self) -> Router {
-        Router::new()
+    /// With names of machines, others may ask by them; else only this one is meant.
+    fn router(&self, by_name: bool) -> Router {
+        let pages = Router::new()
             .route("/metrics", get(show_metrics))
             .route("/healthz", get(show_health))
             .route("/readyz", get(show_readiness))
             .route("/status", get(show_status))
-            .layer(from_fn(named_by_address))
-            .with_state(self.clone())
+            .with_state(self.clone());
+        if by_name { pages } else { pages.layer(from_fn(named_by_address)) }
     }
 
     /// The view and its age.

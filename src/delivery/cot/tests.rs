@@ -173,7 +173,7 @@ async fn a_tak_server_hands_on_what_it_is_told() {
             .expect("settings");
         let uid =
             |text: &str| text.split_once(" uid=\"").and_then(|(_, rest)| Some(rest.split_once('"')?.0.to_owned()));
-        let remarks = |text: &str| Some(text.split_once("</remarks>")?.0.rsplit_once('>')?.1.to_owned());
+        let remarks = |text: &str| Some(text.split_once("</remarks>")?.0.rsplit_once('>')?.1.replace("&quot;", "\""));
         let mut last = None;
         for letter in letters() {
             assert_eq!(sink.send(std::slice::from_ref(&letter)).await, Ok(()), "{transport:?}");
