@@ -159,6 +159,8 @@ async fn a_tak_server_hands_on_what_it_is_told() {
         let file = folder.path().join("taky.conf");
         std::fs::write(&file, text).expect("written");
         let _server = Server::start(Command::new(&program).arg("-l").arg("critical").arg("-c").arg(file));
+        // Only beside TLS it has a port for who just watches.
+        let watched = if transport == Transport::Tls { watched } else { port };
         listens(watched);
         let mut watch = std::net::TcpStream::connect(("127.0.0.1", watched)).expect("connected");
         watch.set_read_timeout(Some(Duration::from_secs(30))).expect("set");
