@@ -3,9 +3,10 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
+use tracing::subscriber::DefaultGuard;
 
 use super::letter::{Letter, Place, SendError};
 use crate::secret::Secret;
@@ -50,6 +51,39 @@ pub(super) fn golden(name: &str, made: &[u8]) {
     let kept = std::fs::read(&path).unwrap_or_default();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert_eq!(text(made), text(&kept), "{name}: look at it, then BLESS=1");
+}
+
+/// What the log is told in this thread.
+pub(super) struct Logged {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    _listens: DefaultGuard,
+}
+
+impl Logged {
+    /// From now on, until it is dropped.
+    pub(super) fn here() -> Logged {
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let writer = Writer(Arc::clone(&bytes));
+        let log = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+        Logged { bytes, _listens: tracing::subscriber::set_default(log) }
+    }
+
+    pub(super) fn text(&self) -> String {
+        String::from_utf8(self.bytes.lock().expect("nobody panicked").clone()).expect("text")
+    }
+}
+
+#[derive(Clone)]
+struct Writer(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Writer {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("nobody panicked").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Whether it may be tried again, and that nothing of it shows the secret.

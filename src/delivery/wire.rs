@@ -73,7 +73,8 @@ impl Address {
     }
 }
 
-trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+/// A connection in the open, or encrypted.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for T {}
 
 /// The connection, kept between letters.
@@ -102,7 +103,7 @@ impl Wire {
     async fn put(&mut self, bytes: &[u8]) -> Result<(), String> {
         let mut stream = match self.open.take().and_then(heard_out) {
             Some(stream) => stream,
-            None => self.connect().await?,
+            None => connect(&self.address, self.tls.as_ref(), self.wait).await?,
         };
         let failed = |error: std::io::Error| error.to_string();
         stream.write_all(bytes).await.map_err(failed)?;
@@ -111,26 +112,31 @@ impl Wire {
         Ok(())
     }
 
-    async fn connect(&self) -> Result<Box<dyn Stream>, String> {
-        let stream = TcpStream::connect(self.address.named()).await.map_err(|error| error.to_string())?;
-        drop(stream.set_nodelay(true));
-        // Who has gone without a word is found out, so that at most what was on the way is told for nothing.
-        let probes = TcpKeepalive::new().with_time(PROBE_AFTER).with_interval(PROBE_AFTER).with_retries(3);
-        let socket = SockRef::from(&stream);
-        drop(socket.set_tcp_keepalive(&probes));
-        drop(socket.set_tcp_user_timeout(Some(self.wait)));
-        let Some(tls) = &self.tls else {
-            return Ok(Box::new(stream));
-        };
-        let name = ServerName::try_from(self.address.host.clone()).map_err(|error| error.to_string())?;
-        let stream = TlsConnector::from(Arc::clone(tls)).connect(name, stream).await;
-        Ok(Box::new(stream.map_err(|error| format!("TLS: {error}"))?))
-    }
-
     fn broken(&mut self, reason: String) -> SendError {
         self.open = None;
         later(&self.address, &reason)
     }
+}
+
+/// Opens a connection, encrypted if `tls` says how. What is written and not acknowledged within `wait` breaks it.
+pub(super) async fn connect(
+    address: &Address,
+    tls: Option<&Arc<ClientConfig>>,
+    wait: Duration,
+) -> Result<Box<dyn Stream>, String> {
+    let stream = TcpStream::connect(address.named()).await.map_err(|error| error.to_string())?;
+    drop(stream.set_nodelay(true));
+    // Who has gone without a word is found out, so that at most what was on the way is told for nothing.
+    let probes = TcpKeepalive::new().with_time(PROBE_AFTER).with_interval(PROBE_AFTER).with_retries(3);
+    let socket = SockRef::from(&stream);
+    drop(socket.set_tcp_keepalive(&probes));
+    drop(socket.set_tcp_user_timeout(Some(wait)));
+    let Some(tls) = tls else {
+        return Ok(Box::new(stream));
+    };
+    let name = ServerName::try_from(address.host.clone()).map_err(|error| error.to_string())?;
+    let stream = TlsConnector::from(Arc::clone(tls)).connect(name, stream).await;
+    Ok(Box::new(stream.map_err(|error| format!("TLS: {error}"))?))
 }
 
 /// Reads what the other side said meanwhile and nobody wants; `None` if it has gone, which a write would not show.

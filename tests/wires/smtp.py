@@ -1,9 +1,10 @@
-"""A mail server that takes mail in and prints each, parsed, as a line of JSON: smtp.py open|tls|starttls|login|later|refuse|one-refused|one-later.
+"""A mail server that takes mail in and prints each, parsed, as a line of JSON: smtp.py open|tls|starttls|login|talks|later|refuse|one-refused|one-later.
 
 First it prints its port. Certificates stand beside it.
 """
 
 import asyncio
+import base64
 import email
 import email.policy
 import json
@@ -15,6 +16,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 HERE = pathlib.Path(__file__).parent
 KIND = sys.argv[1]
+LOGIN = b"right-canary"
 
 
 def told(message):
@@ -33,6 +35,10 @@ class Handler:
     greeted = False
 
     async def handle_RCPT(self, server, session, envelope, address, options):
+        if KIND == "talks" and not address.startswith("watch@"):
+            # Says what it was shown: to the address that is gone for good, and to the one that is not there yet.
+            code = "550 5.1.1" if address.startswith("gone@") else "451 4.7.1"
+            return f"{code} {LOGIN.decode()} {base64.b64encode(LOGIN).decode()}"
         if KIND == "refuse" or (KIND == "one-refused" and address.startswith("gone@")):
             return "550 5.1.1 no such user"
         if KIND == "one-later" and address.startswith("gone@") and not self.greeted:
@@ -54,7 +60,7 @@ class Handler:
 
 
 def authenticate(server, session, envelope, mechanism, data):
-    right = data.login == b"atalaia" and data.password == b"right-canary"
+    right = data.login == b"atalaia" and data.password == LOGIN
     # A server that says too much.
     message = None if right else f"535 5.7.8 {data.password.decode()} is wrong"
     return AuthResult(success=right, handled=False, message=message, auth_data=data.login)
@@ -63,9 +69,9 @@ def authenticate(server, session, envelope, mechanism, data):
 options = {}
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain(HERE / "server.pem", HERE / "server.key")
-if KIND in ("starttls", "login"):
+if KIND in ("starttls", "login", "talks"):
     options.update(tls_context=context, require_starttls=True)
-if KIND == "login":
+if KIND in ("login", "talks"):
     options.update(authenticator=authenticate, auth_required=True, auth_require_tls=True)
 
 

@@ -1,26 +1,33 @@
 //! One mail handed to a server: a connection, the proof of who it is, the login, the envelope, the mail.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
+use std::{fmt, fs, io};
 
+use data_encoding::BASE64;
 use lettre::Message;
 use lettre::address::Address as Mailed;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{
-    AsyncSmtpConnection, Certificate, CertificateStore, Identity, TlsParameters, TlsVersion,
+    AsyncSmtpConnection, AsyncTokioStream, Certificate, CertificateStore, Identity, TlsParameters, TlsVersion,
 };
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::{Response, Severity};
+use rustls::ClientConfig;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::timeout;
 use tracing::warn;
 
 use super::{Security, Settings};
 use crate::delivery::letter::SendError;
 use crate::delivery::telling::{clean, cut};
-use crate::delivery::wire::Address;
+use crate::delivery::wire::{Address, Stream, connect};
 use crate::secret::{Revealed, Secret};
 use crate::tls;
 
@@ -29,12 +36,17 @@ const LEAVE: Duration = Duration::from_secs(1);
 /// Most of what a server said that is worth a line of the log. Bytes.
 const LONGEST_REASON: usize = 200;
 
+/// Most that is read of what a server says in one connection, its certificates among it. Bytes.
+const MOST_SAID: usize = 1 << 20;
+
 /// Where mail goes, and who may hand it in.
 pub(super) struct Server {
     address: Address,
-    security: Security,
-    tls: Option<TlsParameters>,
+    starttls: Option<TlsParameters>,
+    tls: Option<Arc<ClientConfig>>,
     login: Option<(String, Revealed)>,
+    /// What must not come back out of an answer: the password, as it is and as it travels.
+    secrets: Vec<String>,
     wait: Duration,
 }
 
@@ -57,27 +69,38 @@ enum Failure {
 impl Server {
     pub(super) fn new(settings: &Settings) -> Result<Server, String> {
         let address: Address = settings.address.parse().map_err(|()| format!("{}: no address", settings.address))?;
-        let tls = match settings.security {
-            Security::None => None,
-            Security::Tls | Security::Starttls => Some(parameters(&settings.tls, &address.host)?),
-        };
+        let (mut starttls, mut tls) = (None, None);
+        match settings.security {
+            Security::None => {}
+            Security::Starttls => starttls = Some(parameters(&settings.tls, &address.host)?),
+            Security::Tls => tls = Some(Arc::new(settings.tls.client().map_err(|error| error.to_string())?)),
+        }
         let password = settings.password.as_ref().map(Secret::read).transpose().map_err(|error| error.to_string())?;
-        Ok(Server {
-            address,
-            security: settings.security,
-            tls,
-            login: settings.user.clone().zip(password),
-            wait: Duration::from_secs(settings.timeout_seconds.into()),
-        })
+        let login = settings.user.clone().zip(password);
+        let secrets = login.iter().flat_map(|(user, password)| {
+            let password = password.expose();
+            [
+                password.to_owned(),
+                BASE64.encode(password.as_bytes()),
+                BASE64.encode(format!("\0{user}\0{password}").as_bytes()),
+            ]
+        });
+        let secrets = secrets.collect();
+        let wait = Duration::from_secs(settings.timeout_seconds.into());
+        Ok(Server { address, starttls, tls, login, secrets, wait })
+    }
+
+    /// What a server said, without what it was shown.
+    fn hide(&self, text: &str) -> String {
+        let hide = |text: String| self.secrets.iter().fold(text, |text, secret| text.replace(secret, "***"));
+        // Once more, for what only characters that nobody sees kept apart.
+        hide(clean(&hide(text.to_owned())))
     }
 
     /// Hands it in for everybody it is for, but for those who have it.
     pub(super) async fn send(&self, mail: &Message, have: &BTreeSet<String>) -> Result<Handed, SendError> {
         let (host, port) = (&self.address.host, self.address.port);
-        // A server may repeat what it was shown.
-        let secrets: Vec<&str> = self.login.iter().map(|(_, password)| password.expose()).collect();
-        let hide = |reason: &str| secrets.iter().fold(reason.to_owned(), |text, secret| text.replace(secret, "***"));
-        let said = |reason: &str| format!("{host}:{port}: {}", cut(&clean(&hide(reason)), LONGEST_REASON));
+        let said = |reason: &str| format!("{host}:{port}: {}", cut(&self.hide(reason), LONGEST_REASON));
         let later = |reason: &str| SendError::Later { wait: None, reason: said(reason) };
         let mut connection = None;
         let outcome = timeout(self.wait, self.hand_in(mail, have, &mut connection)).await;
@@ -102,7 +125,7 @@ impl Server {
         have: &BTreeSet<String>,
         open: &mut Option<AsyncSmtpConnection>,
     ) -> Result<Handed, Failure> {
-        let connection = self.connect().await.map_err(|error| Failure::Way(with_source(&error)))?;
+        let connection = self.connect().await.map_err(Failure::Way)?;
         let connection = open.insert(connection);
         if let Some((user, password)) = &self.login {
             let credentials = Credentials::new(user.clone(), password.expose().to_owned());
@@ -113,57 +136,59 @@ impl Server {
             };
             connection.auth(DEFAULT_MECHANISMS, &credentials).await.map_err(refused)?;
         }
-        envelope(connection, mail, have).await
+        self.envelope(connection, mail, have).await
     }
 
-    async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
+    async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
+        let stream = Bounded { stream: connect(&self.address, self.tls.as_ref(), self.wait).await?, left: MOST_SAID };
+        let told = |error: Error| with_source(&error);
         let hello = ClientId::default();
-        let server = (self.address.host.as_str(), self.address.port);
-        let first = self.tls.clone().filter(|_| self.security == Security::Tls);
-        let mut connection = AsyncSmtpConnection::connect_tokio1(server, Some(self.wait), &hello, first, None).await?;
-        if let Some(tls) = self.tls.clone().filter(|_| self.security == Security::Starttls) {
-            connection.starttls(tls, &hello).await?;
+        let mut connection =
+            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await.map_err(told)?;
+        if let Some(tls) = self.starttls.clone() {
+            connection.starttls(tls, &hello).await.map_err(told)?;
         }
         Ok(connection)
     }
-}
 
-/// Names sender and receivers, then hands the mail over. An address that is refused, for good or for now, keeps the mail from nobody
-/// else.
-async fn envelope(
-    connection: &mut AsyncSmtpConnection,
-    mail: &Message,
-    have: &BTreeSet<String>,
-) -> Result<Handed, Failure> {
-    let envelope = mail.envelope();
-    let bytes = mail.formatted();
-    command(connection.command(Mail::new(envelope.from().cloned(), Vec::new())).await)?;
-    let mut taken = Vec::new();
-    let mut refused: Vec<(&Mailed, Error)> = Vec::new();
-    let mut deferred: Vec<(&Mailed, Error)> = Vec::new();
-    for to in envelope.to().iter().filter(|to| !have.contains(&to.to_string())) {
-        match connection.command(Rcpt::new(to.clone(), Vec::new())).await {
-            Ok(_) => taken.push(to.to_string()),
-            Err(error) if error.is_permanent() => refused.push((to, error)),
-            // A word about the address; without one the way is gone.
-            Err(error) if error.status().is_some() => deferred.push((to, error)),
-            Err(error) => return Err(Failure::Mail(error)),
+    /// Names sender and receivers, then hands the mail over. An address that is refused, for good or for now, keeps the mail from nobody
+    /// else.
+    async fn envelope(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        mail: &Message,
+        have: &BTreeSet<String>,
+    ) -> Result<Handed, Failure> {
+        let envelope = mail.envelope();
+        let bytes = mail.formatted();
+        command(connection.command(Mail::new(envelope.from().cloned(), Vec::new())).await)?;
+        let mut taken = Vec::new();
+        let mut refused: Vec<(&Mailed, Error)> = Vec::new();
+        let mut deferred: Vec<(&Mailed, Error)> = Vec::new();
+        for to in envelope.to().iter().filter(|to| !have.contains(&to.to_string())) {
+            match connection.command(Rcpt::new(to.clone(), Vec::new())).await {
+                Ok(_) => taken.push(to.to_string()),
+                Err(error) if error.is_permanent() => refused.push((to, error)),
+                // A word about the address; without one the way is gone.
+                Err(error) if error.status().is_some() => deferred.push((to, error)),
+                Err(error) => return Err(Failure::Mail(error)),
+            }
         }
+        if !taken.is_empty() {
+            command(connection.command(Data).await)?;
+            command(connection.message(&bytes).await)?;
+        } else if have.is_empty() {
+            return match deferred.pop().or(refused.pop()) {
+                Some((_, error)) => Err(Failure::Mail(error)),
+                None => Err(Failure::Way("nobody to write to".to_owned())),
+            };
+        }
+        for (to, error) in refused {
+            warn!(%to, error = self.hide(&with_source(&error)), "address refused, others were written to");
+        }
+        let told = |(to, error): &(&Mailed, Error)| format!("{to} does not take it yet: {}", with_source(error));
+        Ok(Handed { taken, deferred: deferred.first().map(told) })
     }
-    if !taken.is_empty() {
-        command(connection.command(Data).await)?;
-        command(connection.message(&bytes).await)?;
-    } else if have.is_empty() {
-        return match deferred.pop().or(refused.pop()) {
-            Some((_, error)) => Err(Failure::Mail(error)),
-            None => Err(Failure::Way("nobody to write to".to_owned())),
-        };
-    }
-    for (to, error) in refused {
-        warn!(%to, error = clean(&with_source(&error)), "address refused, others were written to");
-    }
-    let told = |(to, error): &(&Mailed, Error)| format!("{to} does not take it yet: {}", with_source(error));
-    Ok(Handed { taken, deferred: deferred.first().map(told) })
 }
 
 fn command(answer: Result<Response, Error>) -> Result<(), Failure> {
@@ -171,6 +196,52 @@ fn command(answer: Result<Response, Error>) -> Result<(), Failure> {
     match answer.code().severity {
         Severity::PositiveCompletion | Severity::PositiveIntermediate => Ok(()),
         _ => Err(Failure::Way(format!("answered {}", answer.code()))),
+    }
+}
+
+/// The way to a server, which ends once the server has said too much: a line is read until its end, wherever that is.
+struct Bounded {
+    stream: Box<dyn Stream>,
+    /// Bytes.
+    left: usize,
+}
+
+impl AsyncRead for Bounded {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = into.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, into);
+        match self.left.checked_sub(into.filled().len() - before) {
+            Some(left) => self.left = left,
+            None => return Poll::Ready(Err(io::Error::other("the server says too much"))),
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Bounded {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+impl fmt::Debug for Bounded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bounded").field("left", &self.left).finish_non_exhaustive()
+    }
+}
+
+impl AsyncTokioStream for Bounded {
+    /// Of interest to nobody here.
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 }
 

@@ -5,7 +5,9 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::*;
-use crate::delivery::trial::{Server, beside, golden, installed, is_later, letters, place, secret, trust, with};
+use crate::delivery::trial::{
+    Logged, Server, beside, golden, installed, is_later, letters, place, secret, trust, with,
+};
 
 fn settings(port: u16, security: Security) -> Settings {
     let text = format!(
@@ -170,6 +172,42 @@ async fn a_login_travels_encrypted_and_is_never_told() {
     let mut sink = Email::new(&login("right-canary"), &place()).expect("settings");
     assert_eq!(sink.send(&letters()[..1]).await, Ok(()));
     assert_eq!(taken(&mut server)["user"], "atalaia");
+}
+
+#[tokio::test]
+async fn a_server_that_repeats_the_password_does_not_put_it_into_the_log() {
+    let Some((mut server, port)) = server("talks") else { return };
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let mut told = Settings {
+        user: Some("atalaia".to_owned()),
+        password: Some(secret(folder.path(), "password", "right-canary")),
+        ..settings(port, Security::Starttls)
+    };
+    told.to.push("late@example.org".to_owned());
+    let logged = Logged::here();
+    let mut sink = Email::new(&told, &place()).expect("settings");
+    let error = sink.send(&letters()[..1]).await.expect_err("one does not have it");
+    assert_eq!(taken(&mut server)["to"], serde_json::json!(["watch@example.org"]));
+    let logged = logged.text();
+    for text in [error.to_string(), logged.clone()] {
+        assert!(text.contains("*** ***") && !text.contains("canary") && !text.contains("cmlnaHQ"), "{text}");
+    }
+    assert!(logged.contains("gone@example.org") && error.to_string().contains("late@example.org"));
+}
+
+#[tokio::test]
+async fn a_server_that_never_ends_a_line_is_left() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("bound").port();
+    let talker = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a client");
+        let words = [b'2'; 1 << 16];
+        (0..).take_while(|_| std::io::Write::write_all(&mut stream, &words).is_ok()).count()
+    });
+    let mut sink = Email::new(&settings(port, Security::None), &place()).expect("settings");
+    let error = sink.send(&letters()[..1]).await.expect_err("no greeting");
+    assert!(is_later(&error) && error.to_string().ends_with("the server says too much"), "{error}");
+    talker.join().expect("it was left");
 }
 
 #[tokio::test]
