@@ -3,6 +3,7 @@
 mod begin;
 mod helm;
 mod keeping;
+mod library;
 mod lookout;
 mod rates;
 mod rehearse;
@@ -40,7 +41,7 @@ use helm::Helm;
 use lookout::Lookout;
 use reload::{Outcome, warn_of, watched};
 use restart::Records;
-pub(crate) use restart::purge_lines;
+pub(crate) use restart::{PurgedLines, purge_lines};
 
 pub use rehearse::rehearse;
 pub use restart::{beside as journal_beside, folder as journal_folder};

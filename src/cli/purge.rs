@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::{Failure, StoreArguments, print, refused, who};
 use crate::clock::Clock;
 use crate::config::{Purpose, check};
-use crate::journal::{self, Rehearsal};
-use crate::runtime;
+use crate::journal::Rehearsal;
+use crate::runtime::{self, PurgedLines};
 use crate::store::{self, Purged};
 
 /// Arguments of `atalaia purge`.
@@ -36,7 +36,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     print(&told(&purged, &lines, if arguments.dry_run { "would go" } else { "gone" }))
 }
 
-fn told(purged: &Purged, lines: &journal::Purged, what: &str) -> String {
+fn told(purged: &Purged, PurgedLines { lines, in_force }: &PurgedLines, what: &str) -> String {
     let line = |class: &str, gone: u64, held: u64, waiting: u64| {
         let held = if held == 0 { String::new() } else { format!("  {held} kept by a hold") };
         let waiting = if waiting == 0 { String::new() } else { format!("  {waiting} not delivered yet") };
@@ -54,6 +54,10 @@ fn told(purged: &Purged, lines: &journal::Purged, what: &str) -> String {
         line("audit", purged.audit, purged.held_audit, 0),
         line("copies", purged.copies, 0, 0),
         raw,
+        format!(
+            "{:<10} {in_force:>8} {what}  sets of settings and zones that those lines were read with\n",
+            "settings"
+        ),
     ]
     .concat()
 }

@@ -18,6 +18,8 @@ pub struct Purged {
     pub bytes: u64,
     /// Segments old enough that were kept for a span that is held.
     pub kept_for_hold: u64,
+    /// Nothing that is left was received earlier; nothing if nothing is left.
+    pub oldest: Option<Time>,
 }
 
 /// Removes the segments all of whose lines were received before `before`, except those that touch a span to keep (both ends belong to
@@ -35,7 +37,7 @@ pub fn purge(
     let ranges: Vec<_> = reaches.iter().map(|reach| reach.and_then(|reach| reach.range)).collect();
     let lengths = disk.list(folder).map_err(JournalError::file(folder))?;
     let mut purged = Purged::default();
-    for (place, segment) in useful.iter().enumerate().take(useful.len().saturating_sub(1)) {
+    for (place, segment) in useful.iter().enumerate() {
         // Without times of its own, or not to be read as a whole, it reaches to its neighbours.
         let earlier = ranges[..place].iter().rev().flatten().next().map_or(Time::MIN, |range| range.1);
         let later = ranges[place + 1..].iter().flatten().next().map_or(Time::MAX, |range| range.0);
@@ -44,10 +46,13 @@ pub fn purge(
             (Some(range), _) => (range.0.min(earlier), range.1.max(later)),
             (None, _) => (earlier, later),
         };
-        if before <= latest || reaches[place].is_none() {
+        let mut stays = || purged.oldest = Some(purged.oldest.map_or(earliest, |oldest| oldest.min(earliest)));
+        if before <= latest || reaches[place].is_none() || place + 1 == useful.len() {
+            stays();
             continue;
         }
         if keep.iter().any(|(from, until)| earliest <= *until && *from <= latest) {
+            stays();
             purged.kept_for_hold += 1;
             continue;
         }

@@ -7,7 +7,8 @@ use std::sync::{Arc, OnceLock};
 
 use tracing::{error, info, warn};
 
-use super::helm::{Helm, Library};
+use super::helm::Helm;
+use super::library::Library;
 use super::restart::{self, PATIENCE, Place, Records, Restored};
 use crate::ais::SourceId;
 use crate::alerts::Change;

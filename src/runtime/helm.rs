@@ -1,14 +1,11 @@
 //! The one way into the engine, for lines that come in and for those that are read from the journal: what both are told is the same.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::io;
 use std::sync::Arc;
-use std::{fs, io};
 
 use crate::ais::{Line, SourceId};
 use crate::alerts::Change;
-use crate::config::{self, Checked, InForce, Purpose};
-use crate::disk::{Disk, create_folders, write_whole};
+use crate::config::{self, Checked};
 use crate::engine::{Engine, SourceClock};
 use crate::journal::Entry;
 use crate::time::{Span, Time};
@@ -130,59 +127,4 @@ pub(super) fn lines_of(batch: &[u8]) -> impl Iterator<Item = &[u8]> {
         start = end + 1;
         line
     })
-}
-
-/// Every set of settings and zones that was in force, by its key: folders that the program can be run with.
-pub(super) struct Library {
-    disk: Arc<dyn Disk>,
-    folder: PathBuf,
-    read: BTreeMap<String, Arc<Checked>>,
-}
-
-impl Library {
-    /// Beside the journal.
-    pub(super) fn new(disk: Arc<dyn Disk>, journal: &Path) -> Library {
-        Library { disk, folder: journal.join("in-force"), read: BTreeMap::new() }
-    }
-
-    /// Keeps one, durably.
-    pub(super) fn keep(&mut self, in_force: &InForce, settings: &Checked) -> io::Result<()> {
-        let folder = self.folder.join(&in_force.key);
-        let kept = self.keep_in(&folder, in_force);
-        kept.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", folder.display())))?;
-        // Those before are read again from the disk if ever anybody asks.
-        self.read.clear();
-        self.read.insert(in_force.key.clone(), Arc::new(settings.clone()));
-        Ok(())
-    }
-
-    fn keep_in(&self, folder: &Path, in_force: &InForce) -> io::Result<()> {
-        // The settings file is written last: where it is, all is.
-        let (settings, others): (Vec<_>, Vec<_>) =
-            in_force.files.iter().partition(|(path, _)| path == Path::new(config::IN_FORCE_FILE));
-        if settings.iter().all(|(path, content)| fs::read(folder.join(path)).is_ok_and(|kept| kept == *content)) {
-            return Ok(());
-        }
-        for (path, content) in others.into_iter().chain(settings) {
-            let path = folder.join(path);
-            create_folders(&*self.disk, path.parent().unwrap_or(folder))?;
-            write_whole(&*self.disk, &path, content)?;
-        }
-        Ok(())
-    }
-
-    /// Reads one.
-    pub(super) fn get(&mut self, key: &str) -> io::Result<Arc<Checked>> {
-        if let Some(settings) = self.read.get(key) {
-            return Ok(Arc::clone(settings));
-        }
-        let file = self.folder.join(key).join(config::IN_FORCE_FILE);
-        let settings = config::check(Some(&file), None, Purpose::Replay).map_err(|problems| {
-            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            io::Error::other(format!("the settings that were in force cannot be used: {}", problems.join("; ")))
-        })?;
-        let settings = Arc::new(settings);
-        self.read.insert(key.to_owned(), Arc::clone(&settings));
-        Ok(settings)
-    }
 }

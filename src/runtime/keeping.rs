@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tracing::{error, info};
 
-use super::{Daemon, purge_lines};
+use super::{Daemon, PurgedLines, purge_lines};
 use crate::alerts::{Notice, NoticeKind};
 use crate::clock::Moment;
 use crate::config::Checked;
@@ -132,8 +132,15 @@ impl Daemon {
         let (settings, now) = (self.settings.retention.clone(), self.clock.now());
         let all = self.settings.clone();
         let lines = move || match purge_lines(&all, now, Rehearsal::No) {
-            Ok(purged) if purged.files == 0 => {}
-            Ok(purged) => info!(files = purged.files, bytes = purged.bytes, "purged received lines"),
+            Ok(PurgedLines { lines, in_force }) if lines.files + in_force == 0 => {}
+            Ok(PurgedLines { lines, in_force }) => {
+                info!(
+                    files = lines.files,
+                    bytes = lines.bytes,
+                    in_force,
+                    "purged received lines and settings they were read with"
+                )
+            }
             Err(error) => error!(%error, "received lines could not be purged; it is tried again in a day"),
         };
         let work = move || match store::purge(&path, &settings, store::OURSELVES, now, false) {

@@ -13,7 +13,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tracing::{error, info, warn};
 
-use super::helm::{Helm, Library};
+use super::helm::Helm;
+use super::library::Library;
 use crate::alerts::Change;
 use crate::clock::Clock;
 use crate::config::{Checked, InForce};
@@ -330,16 +331,31 @@ pub fn beside(store: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Removes received lines that were kept for long enough, apart from those of held cases; nothing without a journal.
-pub(crate) fn purge_lines(settings: &Checked, now: Time, rehearsal: Rehearsal) -> io::Result<journal::Purged> {
+/// What [`purge_lines`] removed, or would.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct PurgedLines {
+    /// Received lines.
+    pub(crate) lines: journal::Purged,
+    /// Sets of settings and zones that none of those left was read with.
+    pub(crate) in_force: u64,
+}
+
+/// Removes received lines that were kept for long enough, apart from those of held cases, and the settings they were read with; nothing
+/// without a journal.
+pub(crate) fn purge_lines(settings: &Checked, now: Time, rehearsal: Rehearsal) -> io::Result<PurgedLines> {
     let days = settings.retention.raw_days;
     let (Some(store), Some(folder)) = (&settings.store, folder(settings).filter(|folder| 0 < days && folder.is_dir()))
     else {
-        return Ok(journal::Purged::default());
+        return Ok(PurgedLines::default());
     };
     let held = store::held_spans(store).map_err(io::Error::other)?;
     let before = now - Span::from_hours(24 * i64::from(days));
-    journal::purge(&RealDisk, &folder, before, &held, rehearsal).map_err(io::Error::other)
+    let lines = journal::purge(&RealDisk, &folder, before, &held, rehearsal).map_err(io::Error::other)?;
+    let in_force = match lines.oldest {
+        Some(oldest) => Library::new(Arc::new(RealDisk), &folder).purge(oldest, rehearsal)?,
+        None => 0,
+    };
+    Ok(PurgedLines { lines, in_force })
 }
 
 /// What is in force, as it is kept.

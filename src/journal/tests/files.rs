@@ -179,6 +179,7 @@ fn purging_takes_what_is_old_and_keeps_what_is_held() {
     let held = (hour(1) - Span::from_minutes(1), hour(1));
     let would = purge(&disk, folder(), hour(3), &[held], Rehearsal::Yes).expect("read");
     assert_eq!((would.files, would.kept_for_hold), (2, 1), "0 and 2 are old, 1 is held");
+    assert_eq!(would.oldest, Some(hour(1)));
     assert_eq!(names(&disk, folder()).len(), 6);
     assert_eq!(purge(&disk, folder(), hour(3), &[held], Rehearsal::No).expect("removed"), would);
     assert_eq!(names(&disk, folder()).len(), 4);
@@ -186,7 +187,7 @@ fn purging_takes_what_is_old_and_keeps_what_is_held() {
     assert_eq!(met, [1, 3, 4, 5]);
     assert_eq!(read.holes.len(), 2);
     let all = purge(&disk, folder(), hour(99), &[], Rehearsal::No).expect("removed");
-    assert_eq!(all.files, 3, "the last one stays");
+    assert_eq!((all.files, all.oldest), (3, Some(hour(5))), "the last one stays");
     assert_eq!(truth.check(&disk, folder()).expect("right").0, [5]);
 }
 

@@ -1,0 +1,139 @@
+//! What was in force: settings and zones as they were, kept beside the journal for as long as lines are that were read with them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+use std::{fs, io};
+
+use crate::config::{self, Checked, InForce, Purpose};
+use crate::disk::{Disk, create_folders, write_whole};
+use crate::journal::Rehearsal;
+use crate::time::{Span, Time};
+
+/// A clock that was corrected meanwhile, and snapshots, do not make anything go too soon.
+const MARGIN: Span = Span::from_hours(24);
+
+/// Every set of settings and zones that was in force, by its key: folders that the program can be run with.
+pub(super) struct Library {
+    disk: Arc<dyn Disk>,
+    folder: PathBuf,
+    read: BTreeMap<String, Arc<Checked>>,
+}
+
+impl Library {
+    /// Beside the journal.
+    pub(super) fn new(disk: Arc<dyn Disk>, journal: &Path) -> Library {
+        Library { disk, folder: journal.join("in-force"), read: BTreeMap::new() }
+    }
+
+    /// Keeps one, durably.
+    pub(super) fn keep(&mut self, in_force: &InForce, settings: &Checked) -> io::Result<()> {
+        let folder = self.folder.join(&in_force.key);
+        let kept = self.keep_in(&folder, in_force);
+        kept.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", folder.display())))?;
+        // Those before are read again from the disk if ever anybody asks.
+        self.read.clear();
+        self.read.insert(in_force.key.clone(), Arc::new(settings.clone()));
+        Ok(())
+    }
+
+    fn keep_in(&self, folder: &Path, in_force: &InForce) -> io::Result<()> {
+        // The settings file is written last: where it is, all is.
+        let (settings, others): (Vec<_>, Vec<_>) =
+            in_force.files.iter().partition(|(path, _)| path == Path::new(config::IN_FORCE_FILE));
+        if settings.iter().all(|(path, content)| fs::read(folder.join(path)).is_ok_and(|kept| kept == *content)) {
+            // Written once more, for its time; a disk that is full keeps nobody from going on with what is there.
+            drop(settings.iter().try_for_each(|(path, content)| write_whole(&*self.disk, &folder.join(path), content)));
+            return Ok(());
+        }
+        for (path, content) in others.into_iter().chain(settings) {
+            let path = folder.join(path);
+            create_folders(&*self.disk, path.parent().unwrap_or(folder))?;
+            write_whole(&*self.disk, &path, content)?;
+        }
+        Ok(())
+    }
+
+    /// Reads one.
+    pub(super) fn get(&mut self, key: &str) -> io::Result<Arc<Checked>> {
+        if let Some(settings) = self.read.get(key) {
+            return Ok(Arc::clone(settings));
+        }
+        let file = self.folder.join(key).join(config::IN_FORCE_FILE);
+        let settings = config::check(Some(&file), None, Purpose::Replay).map_err(|problems| {
+            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            io::Error::other(format!("the settings that were in force cannot be used: {}", problems.join("; ")))
+        })?;
+        let settings = Arc::new(settings);
+        self.read.insert(key.to_owned(), Arc::clone(&settings));
+        Ok(settings)
+    }
+
+    /// Removes those that no line received since `oldest` was read with, and tells how many: of what was put in force well before, all
+    /// but the last. Says what it would do, and does nothing, in a `rehearsal`.
+    pub(super) fn purge(&self, oldest: Time, rehearsal: Rehearsal) -> io::Result<u64> {
+        let mut records = Vec::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let folder = entry?.path();
+            if folder.is_dir() {
+                // One that is being written has no settings file yet.
+                let newest = fs::metadata(folder.join(config::IN_FORCE_FILE)).or_else(|_| fs::metadata(&folder))?;
+                let since = newest.modified()?.duration_since(UNIX_EPOCH).map_err(io::Error::other)?;
+                records.push((Time::from_millis(i64::try_from(since.as_millis()).map_err(io::Error::other)?), folder));
+            }
+        }
+        records.retain(|(since, _)| *since < oldest - MARGIN);
+        records.sort();
+        records.pop();
+        for (_, folder) in records.iter().filter(|_| rehearsal == Rehearsal::No) {
+            // What is cut off half-way is no record any more.
+            drop(fs::remove_file(folder.join(config::IN_FORCE_FILE)));
+            fs::remove_dir_all(folder)?;
+        }
+        Ok(records.len() as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::time::Duration;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::disk::RealDisk;
+
+    #[test]
+    fn what_no_line_was_read_with_goes() {
+        let journal = TempDir::new().expect("a folder");
+        let settings = config::check(None, None, Purpose::Replay).expect("the built-in settings");
+        let mut library = Library::new(Arc::new(RealDisk), journal.path());
+        let files = settings.in_force().expect("built in").files;
+        let hour = |hour: i64| Time::from_millis(1_790_000_000_000) + Span::from_hours(hour);
+        let record = |key: &str| InForce { key: key.to_owned(), files: files.clone() };
+        let file = |key: &str| journal.path().join("in-force").join(key).join(config::IN_FORCE_FILE);
+        let put = |library: &mut Library, key: &str, at: Time| {
+            library.keep(&record(key), &settings).expect("written");
+            let at = UNIX_EPOCH + Duration::from_millis(at.millis() as u64);
+            File::options().write(true).open(file(key)).expect("there").set_modified(at).expect("set");
+        };
+        for (key, at) in [("a", 0), ("b", 10), ("c", 20), ("d", 90)] {
+            put(&mut library, key, hour(at));
+        }
+        // In force once more.
+        put(&mut library, "a", hour(30));
+        let left = || ["a", "b", "c", "d"].into_iter().filter(|key| file(key).exists()).collect::<Vec<_>>();
+        assert_eq!(library.purge(hour(35), Rehearsal::No).expect("readable"), 0, "within the margin");
+        assert_eq!(library.purge(hour(60), Rehearsal::Yes).expect("readable"), 2);
+        assert_eq!(left(), ["a", "b", "c", "d"]);
+        assert_eq!(library.purge(hour(60), Rehearsal::No).expect("readable"), 2);
+        assert_eq!(left(), ["a", "d"], "the last one before is what the oldest line was read with");
+        assert_eq!(library.purge(hour(1000), Rehearsal::No).expect("readable"), 1);
+        assert_eq!(left(), ["d"]);
+        let before = fs::metadata(file("d")).and_then(|found| found.modified()).expect("readable");
+        library.keep(&record("d"), &settings).expect("written");
+        assert!(before < fs::metadata(file("d")).and_then(|found| found.modified()).expect("readable"));
+    }
+}
