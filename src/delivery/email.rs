@@ -11,7 +11,7 @@ use std::time::Duration;
 use lettre::message::Mailbox;
 use serde::{Deserialize, Serialize};
 
-use super::letter::{Letter, Pace, Place, SendError};
+use super::letter::{Letter, MOST_PARTLY, Pace, Place, SendError};
 use super::wire::Address;
 use crate::clock::{Clock, Moment};
 use crate::secret::Secret;
@@ -21,9 +21,6 @@ use crate::tls;
 const HOUR: Duration = Duration::from_secs(3600);
 /// Most letters of one digest.
 const TOGETHER: usize = 100;
-
-/// Letters of which it is known who has them; of more, the oldest may be written to everybody again.
-const MOST_PARTLY: usize = 1000;
 
 /// `[sinks.email]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
@@ -180,7 +177,7 @@ impl Email {
             // What was said of its alert before is not of interest any more.
             let before = self.partly.iter().position(|(other, _)| other.key == letter.key);
             let before = before.and_then(|place| self.partly.remove(place));
-            self.partly.retain(|(other, _)| other.alert() != letter.alert());
+            self.partly.retain(|(other, _)| other.alert != letter.alert);
             if handed.deferred.is_some() {
                 let mut have = before.map(|(_, have)| have).unwrap_or_default();
                 have.extend(handed.taken.iter().cloned());

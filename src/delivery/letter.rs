@@ -12,6 +12,8 @@ pub(super) struct Letter {
     pub(super) row: Option<i64>,
     /// `<id>-<revision>`: the same for every repeat.
     pub(super) key: String,
+    /// The id of its alert.
+    pub(super) alert: Arc<str>,
     /// The line as it was stored: JSON without a line end.
     pub(super) line: Arc<str>,
     /// The same, read.
@@ -22,13 +24,9 @@ impl Letter {
     /// From a stored line; `None` if it is no line of an alert.
     pub(super) fn new(row: Option<i64>, line: Arc<str>) -> Option<Letter> {
         let change: Value = serde_json::from_str(&line).ok()?;
-        let key = format!("{}-{}", change["alert"]["id"].as_str()?, change["revision"].as_u64()?);
-        Some(Letter { row, key, line, change: Arc::new(change) })
-    }
-
-    /// The id of its alert.
-    pub(super) fn alert(&self) -> &str {
-        self.change["alert"]["id"].as_str().unwrap_or_default()
+        let alert: Arc<str> = change["alert"]["id"].as_str()?.into();
+        let key = format!("{alert}-{}", change["revision"].as_u64()?);
+        Some(Letter { row, key, alert, line, change: Arc::new(change) })
     }
 }
 
@@ -64,6 +62,9 @@ pub(super) enum SendError {
         reason: String,
     },
 }
+
+/// Letters that only some of those they are for have, at most; beyond, the oldest are given up.
+pub(super) const MOST_PARTLY: usize = 1000;
 
 /// How many letters a sink takes at once, and from when.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

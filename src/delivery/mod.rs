@@ -50,7 +50,7 @@ use crate::alerts::Change;
 use crate::clock::Clock;
 use crate::store::{Reporter, Wants};
 use crate::telemetry::SinkCounters;
-use queue::{Memory, Queue, Stored};
+use queue::{Memory, Queue, Reading, Stored};
 use worker::{Order, Worker};
 
 /// A worker that is to be replaced may finish what it has begun for so long.
@@ -127,7 +127,8 @@ impl Couriers {
             let Ok(runtime) = runtime else {
                 return;
             };
-            runtime.block_on(Office { post: room, clock, desks: BTreeMap::new() }.run(orders));
+            let post = room.map(|post| (Arc::new(Reading::of(&post.path)), post));
+            runtime.block_on(Office { post, clock, desks: BTreeMap::new() }.run(orders));
             // A file that does not answer must not hold the exit back.
             runtime.shutdown_background();
             let _ = end.send(());
@@ -201,7 +202,8 @@ impl Couriers {
 
 /// Where the workers are.
 struct Office {
-    post: Option<Post>,
+    /// The store, and how all of them read it.
+    post: Option<(Arc<Reading>, Post)>,
     clock: Clock,
     desks: BTreeMap<String, Desk>,
 }
@@ -256,13 +258,14 @@ impl Office {
         let (orders, listen) = watch::channel(Order::Work);
         let settings = sink.settings.clone();
         let queue = match &self.post {
-            Some(post) => Queue::Stored(Box::new(Stored {
+            Some((reading, post)) => Queue::Stored(Box::new(Stored {
                 sink: settings.name.clone(),
                 carries: sink.wants.carries.clone(),
-                path: post.path.to_path_buf(),
-                outbox: None,
+                reading: Arc::clone(reading),
                 reporter: post.reporter.clone(),
                 poke: post.poke.0.subscribe(),
+                more: true,
+                looked: self.clock.moment(),
                 told: false,
             })),
             None => Queue::Memory(Arc::clone(&sink.memory)),

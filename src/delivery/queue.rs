@@ -1,7 +1,7 @@
 //! Where a sink's letters come from: the store, or memory where there is none.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tracing::error;
 use super::letter::Letter;
 use super::window::{Held, Window};
 use crate::alerts::Handling;
-use crate::clock::Clock;
+use crate::clock::{Clock, Moment};
 use crate::store::{Carries, Delivery, Outbox, Outcome, Reporter, StoreError, Tried};
 use crate::telemetry::SinkCounters;
 use crate::time::Time;
@@ -22,6 +22,12 @@ const MOST_IN_MEMORY: usize = 10_000;
 
 /// What was read no longer ago goes as it was read.
 const RENEW_AFTER: Duration = Duration::from_millis(200);
+
+/// What another process puts before the sink is found after so long at the latest.
+pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// Letters kept because another sink may be sent the same.
+const LATELY: usize = 32;
 
 /// A store that fails does not hold up what it holds for longer.
 const SETTLE: Duration = Duration::from_secs(2);
@@ -39,13 +45,55 @@ pub(super) struct Stored {
     pub(super) sink: String,
     /// What may go there.
     pub(super) carries: Carries,
-    pub(super) path: PathBuf,
-    pub(super) outbox: Option<Outbox>,
+    pub(super) reading: Arc<Reading>,
     pub(super) reporter: Reporter,
     /// Changes when something was stored that somebody waits for.
     pub(super) poke: watch::Receiver<u64>,
+    /// Whether there may be rows that nobody has looked at, and when somebody looked last.
+    pub(super) more: bool,
+    pub(super) looked: Moment,
     /// Whether the log was told that it cannot be read.
     pub(super) told: bool,
+}
+
+/// The store as all workers read it: over one connection, and what one has read is at hand for the others.
+pub(super) struct Reading {
+    path: PathBuf,
+    outbox: Mutex<Option<Outbox>>,
+    /// Letters read last, the newest last: most lines go to several sinks.
+    lately: Mutex<VecDeque<Letter>>,
+}
+
+impl Reading {
+    pub(super) fn of(path: &Path) -> Reading {
+        Reading { path: path.to_owned(), outbox: Mutex::default(), lately: Mutex::default() }
+    }
+
+    /// The letter of a row; `None` if its line is none of an alert.
+    fn letter(&self, row: i64, line: &Arc<str>) -> Option<Letter> {
+        let mut lately = self.lately.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(same) = lately.iter().rev().find(|letter| letter.line == *line) {
+            return Some(Letter { row: Some(row), ..same.clone() });
+        }
+        let letter = Letter::new(Some(row), Arc::clone(line))?;
+        lately.push_back(letter.clone());
+        if LATELY < lately.len() {
+            lately.pop_front();
+        }
+        Some(letter)
+    }
+
+    /// Reads; a store that cannot be read is opened anew the next time.
+    fn ask<T>(&self, ask: impl FnOnce(&Outbox) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut kept = self.outbox.lock().unwrap_or_else(PoisonError::into_inner);
+        let outbox = match kept.take() {
+            Some(outbox) => outbox,
+            None => Outbox::open(&self.path)?,
+        };
+        let read = ask(&outbox)?;
+        *kept = Some(outbox);
+        Ok(read)
+    }
 }
 
 /// Numbered lines, with since when they wait, and the last number given.
@@ -139,11 +187,10 @@ impl Queue {
     /// Resolves when there may be something new.
     pub(super) async fn poked(&mut self) {
         match self {
-            Queue::Stored(stored) => {
-                if stored.poke.changed().await.is_err() {
-                    std::future::pending::<()>().await;
-                }
-            }
+            Queue::Stored(stored) => match stored.poke.changed().await {
+                Ok(()) => stored.more = true,
+                Err(_) => std::future::pending().await,
+            },
             Queue::Memory(memory) => memory.poke.notified().await,
         }
     }
@@ -156,22 +203,31 @@ impl Queue {
     }
 
     /// The last words the sink took of the alerts it knows as open.
-    pub(super) fn open_alerts(&mut self) -> BTreeMap<String, Letter> {
+    pub(super) fn open_alerts(&mut self) -> BTreeMap<Arc<str>, Letter> {
         let Queue::Stored(stored) = self else {
             return BTreeMap::new();
         };
         let open = stored.read(|outbox, sink| outbox.open_alerts(sink)).unwrap_or_default();
         let letters = open.into_iter().filter_map(|row| Letter::new(Some(row.seq), row.line));
-        letters.map(|letter| (letter.alert().to_owned(), letter)).collect()
+        letters.map(|letter| (Arc::clone(&letter.alert), letter)).collect()
     }
 }
 
 impl Stored {
     fn fill(&mut self, window: &mut Window, reported: &mut BTreeSet<i64>, room: usize) {
+        if self.poke.has_changed().unwrap_or(false) {
+            self.poke.mark_unchanged();
+            self.more = true;
+        }
+        let now = Clock.moment();
+        if !self.more && now.since(self.looked) < LOOK_AGAIN {
+            return;
+        }
         let most = room + window.len() - window.fresh() + reported.len();
         let Some(rows) = self.read(|outbox, sink| outbox.rows(sink, most)) else {
             return;
         };
+        (self.more, self.looked) = (rows.len() == most, now);
         // What was reported and is not pending any more has been noted.
         match rows.last() {
             Some(last) => reported.retain(|row| last < row || rows.binary_search(row).is_ok()),
@@ -179,11 +235,19 @@ impl Stored {
         }
         let free = room - window.fresh();
         let new = rows.into_iter().filter(|row| !reported.contains(row) && !window.holds(*row));
-        let new: Vec<i64> = new.take(free).collect();
+        let mut new: Vec<i64> = new.collect();
+        self.more |= free < new.len();
+        new.truncate(free);
         let read = |outbox: &Outbox, _: &str| -> Result<Vec<Delivery>, StoreError> {
             new.iter().filter_map(|row| outbox.delivery(*row).transpose()).collect()
         };
-        let new = if new.is_empty() { Vec::new() } else { self.read(read).unwrap_or_default() };
+        let new = match new.is_empty() {
+            true => Vec::new(),
+            false => self.read(read).unwrap_or_else(|| {
+                self.more = true;
+                Vec::new()
+            }),
+        };
         // A worker that begins tries everything at once, whatever was put off before.
         for delivery in new {
             let Delivery { seq, since, attempts, .. } = delivery;
@@ -238,8 +302,8 @@ impl Stored {
     /// The letter of a row, or why it is none: it was marked, or the settings have changed, since it was put there.
     fn judged(&self, delivery: Delivery) -> Result<Letter, Outcome> {
         let Delivery { seq, line, farewell, .. } = delivery;
-        let letter =
-            Letter::new(Some(seq), line).ok_or_else(|| Outcome::Failed { why: "no line of an alert".to_owned() })?;
+        let letter = self.reading.letter(seq, &line);
+        let letter = letter.ok_or_else(|| Outcome::Failed { why: "no line of an alert".to_owned() })?;
         match self.refusal(&letter).filter(|_| !farewell) {
             None => Ok(letter),
             Some(why) => Err(Outcome::Withheld { why }),
@@ -252,21 +316,12 @@ impl Stored {
         self.carries.refusal(&handling)
     }
 
-    /// Reads; a store that cannot be read is opened anew the next time.
-    fn read<T>(&mut self, ask: impl FnOnce(&Outbox, &str) -> Result<Vec<T>, StoreError>) -> Option<Vec<T>> {
-        let outbox = match self.outbox.take() {
-            Some(outbox) => Ok(outbox),
-            None => Outbox::open(&self.path),
-        };
-        let read = outbox.and_then(|outbox| {
-            let rows = ask(&outbox, &self.sink)?;
-            self.outbox = Some(outbox);
-            Ok(rows)
-        });
-        match read {
-            Ok(rows) => {
+    /// Reads; nothing if the store cannot be read now.
+    fn read<T>(&mut self, ask: impl FnOnce(&Outbox, &str) -> Result<T, StoreError>) -> Option<T> {
+        match self.reading.ask(|outbox| ask(outbox, &self.sink)) {
+            Ok(read) => {
                 self.told = false;
-                Some(rows)
+                Some(read)
             }
             Err(error) => {
                 if !std::mem::replace(&mut self.told, true) {

@@ -59,25 +59,27 @@ impl Window {
         self.held.iter().filter(|held| !held.partly).count()
     }
 
+    /// Puts one where it belongs, in the order of rows.
     pub(super) fn push(&mut self, held: Held) {
-        self.held.push(held);
+        let place = self.held.partition_point(|other| other.letter.row < held.letter.row);
+        self.held.insert(place, held);
     }
 
     pub(super) fn holds(&self, row: i64) -> bool {
-        self.held.iter().any(|held| held.letter.row == Some(row))
+        self.held.binary_search_by_key(&Some(row), |held| held.letter.row).is_ok()
     }
 
     /// Takes out what goes next, at most so many together, of what nobody has yet: the first that is ready and no older letter of whose alert still waits.
     pub(super) fn take_ready(&mut self, now: Moment, together: usize) -> Vec<Held> {
-        let mut blocked = BTreeSet::new();
+        let mut blocked: BTreeSet<&str> = BTreeSet::new();
         let mut places: Vec<usize> = Vec::new();
         for (place, held) in self.held.iter().enumerate() {
             if held.partly {
                 continue;
             }
-            let alert = held.letter.alert();
+            let alert = &*held.letter.alert;
             if blocked.contains(alert) || !held.is_ready(now) {
-                blocked.insert(alert.to_owned());
+                blocked.insert(alert);
                 continue;
             }
             if held.alone && !places.is_empty() {
@@ -112,10 +114,7 @@ impl Window {
 
     /// Puts back what was taken, in its place.
     pub(super) fn put_back(&mut self, held: Vec<Held>) {
-        for one in held {
-            let place = self.held.partition_point(|other| other.letter.row < one.letter.row);
-            self.held.insert(place, one);
-        }
+        held.into_iter().for_each(|held| self.push(held));
     }
 
     /// Everything may be tried at once: the sink works again.
@@ -131,7 +130,7 @@ impl Window {
             if held.partly {
                 return left(held);
             }
-            let longest = of_alert.entry(held.letter.alert()).or_default();
+            let longest = of_alert.entry(&*held.letter.alert).or_default();
             *longest = (*longest).max(left(held));
             *longest
         });
@@ -140,8 +139,7 @@ impl Window {
 
     /// Takes out what only some have and a newer letter of the same alert has made needless.
     pub(super) fn take_outdated(&mut self, newer: &Letter) -> Vec<Held> {
-        let is_older =
-            |held: &mut Held| held.partly && held.letter.row < newer.row && held.letter.alert() == newer.alert();
+        let is_older = |held: &mut Held| held.partly && held.letter.row < newer.row && held.letter.alert == newer.alert;
         self.held.extract_if(.., is_older).collect()
     }
 
@@ -164,15 +162,7 @@ mod tests {
         let line = format!("{{\"revision\":{row},\"alert\":{{\"id\":\"{alert}\"}}}}");
         let letter = Letter::new(Some(row), line.into()).expect("a line");
         let wait = wait.map(|seconds| (Clock.moment(), Duration::from_secs(seconds)));
-        Held {
-            letter,
-            since: Time::from_millis(0),
-            read: Clock.moment(),
-            attempts: 0,
-            wait,
-            alone: false,
-            partly: false,
-        }
+        Held { wait, ..Held::new(letter, Time::from_millis(0), 0) }
     }
 
     fn rows(window: &mut Window, together: usize) -> Vec<i64> {

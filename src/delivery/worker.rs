@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 use tracing::{error, info, warn};
 
-use super::letter::{Letter, Place, SendError};
-use super::queue::Queue;
+use super::letter::{Letter, MOST_PARTLY, Place, SendError};
+use super::queue::{LOOK_AGAIN, Queue};
 use super::settings::{DeliverySettings, Settings};
 use super::target::Target;
 use super::window::{Held, ROOM, Window};
@@ -20,14 +20,10 @@ use crate::time::Span;
 
 /// A sink without an answer for so long has none: its own time-outs are shorter.
 const LONGEST_SEND: Duration = Duration::from_secs(120);
-/// What another process puts before the sink is found after so long at the latest.
-const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// Letters in a row that came to nothing: the sink is down, and the others need not be tried.
 const DOWN_AFTER: u32 = 2;
 /// So much later than others is what failed tried again.
 const ANOTHER_FIRST: Duration = Duration::from_secs(1);
-/// Letters that only some have, at most.
-const MOST_PARTLY: usize = 1000;
 /// Characters of a reason that are kept.
 const LONGEST_REASON: usize = 300;
 
@@ -62,7 +58,7 @@ pub(super) struct Desk {
     window: Window,
     health: Health,
     /// The last word of each alert that is open, for sinks that want to hear of them again.
-    open: BTreeMap<String, Letter>,
+    open: BTreeMap<Arc<str>, Letter>,
     /// Rows that have been reported and may still stand as pending in the store.
     reported: BTreeSet<i64>,
 }
@@ -174,12 +170,19 @@ impl Worker {
             if order == Order::Drain {
                 return;
             }
-            let pace = target.as_ref().map_or(Duration::ZERO, |target| target.pace(now).wait);
-            let next = self.desk.window.next_in(now).map(|wait| wait.max(rest).max(pace)).unwrap_or(LOOK_AGAIN);
+            let rest = self.desk.health.rests_for(now);
+            let next = match rest.is_zero() {
+                true => {
+                    let pace = target.as_ref().map_or(Duration::ZERO, |target| target.pace(now).wait);
+                    self.desk.window.next_in(now).map(|wait| wait.max(pace)).unwrap_or(LOOK_AGAIN)
+                }
+                false => rest,
+            };
             tokio::select! {
                 biased;
                 changed = self.orders.changed() => if changed.is_err() { return },
-                () = self.queue.poked() => {}
+                // Who rests takes nothing new in: the others have the time.
+                () = self.queue.poked(), if rest.is_zero() => {}
                 () = sleep(next.clamp(Duration::from_millis(1), LOOK_AGAIN)) => {}
             }
         }
@@ -350,9 +353,9 @@ fn cut(reason: &str) -> String {
 }
 
 /// Keeps the last word of each alert that is open.
-fn note_open(letter: &Letter, open: &mut BTreeMap<String, Letter>) {
+fn note_open(letter: &Letter, open: &mut BTreeMap<Arc<str>, Letter>) {
     match letter.change["alert"]["status"].as_str() {
-        Some("open") => drop(open.insert(letter.alert().to_owned(), letter.clone())),
-        _ => drop(open.remove(letter.alert())),
+        Some("open") => drop(open.insert(Arc::clone(&letter.alert), letter.clone())),
+        _ => drop(open.remove(&letter.alert)),
     }
 }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::StoreError;
@@ -223,6 +224,8 @@ fn set_up(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     connection.pragma_update(None, "synchronous", "FULL").map_err(&failed)?;
     connection.pragma_update(None, "foreign_keys", "ON").map_err(&failed)?;
     connection.pragma_update(None, "secure_delete", "ON").map_err(&failed)?;
+    // Statements stay as they were prepared, whatever is bound to them: by default a bound LIMIT has them prepared anew.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(&failed)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
