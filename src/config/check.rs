@@ -174,7 +174,7 @@ impl Text<'_> {
             parts.as_ref().map(|parts| parts.zones.zones().iter().map(|zone| zone.id.as_str()).collect::<Vec<_>>());
         let unknown = unknown_zones(&config, &ids.unwrap_or_default());
         let unknown = unknown.iter().filter(|_| purpose == Purpose::Run).map(|fault| loaded.locate(fault));
-        let outvoted: Vec<Problem> = outvoted.into_iter().chain(unknown).chain(open.clone()).collect();
+        let warnings: Vec<Problem> = outvoted.into_iter().chain(unknown).chain(open.clone()).collect();
         match (parts, lists) {
             (Ok(mut parts), Ok((lists, list_files))) if problems.is_empty() => Ok(Checked {
                 read,
@@ -184,7 +184,7 @@ impl Text<'_> {
                 folder: folder.to_owned(),
                 drop_ins: self.layers.len() - 1,
                 files: (std::mem::take(&mut parts.files), list_files),
-                warnings: outvoted.into_iter().chain(std::mem::take(&mut parts.warnings)).collect(),
+                warnings: warnings.into_iter().chain(std::mem::take(&mut parts.warnings)).collect(),
                 chart: Arc::new(Chart { watchlists: Arc::new(lists), ..parts.chart(&config.zones) }),
                 watchlists,
                 profile: config.profile,

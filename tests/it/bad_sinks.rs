@@ -1,10 +1,10 @@
 //! Sinks that refuse, hang, crawl, lie and flood beside nine that work: the good ones do not notice, and what the bad ones missed is kept.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -15,6 +15,7 @@ use atalaia::clock::{Clock, Moment};
 use atalaia::store::{self, Parcels};
 use atalaia::time::Span;
 use atalaia::units::Mmsi;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::daemon::{Daemon, MACHINE, PATIENCE, input, settings, wait_until};
@@ -194,14 +195,47 @@ fn status(id: u32, what: &str) -> u64 {
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
-struct Run {
+/// A daemon with a store and one feed.
+struct Station {
     folder: TempDir,
     daemon: Daemon,
+    client: TcpStream,
+}
+
+impl Station {
+    fn new(retry_seconds: &str, sinks: &str) -> Station {
+        let folder = TempDir::new().unwrap();
+        let text = format!(
+            "{}[store]\npath = \"atalaia.sqlite\"\n[time]\nlateness_seconds = 0\nidle_after_seconds = 5\n[delivery]\n\
+             retry_seconds = {retry_seconds}\n{sinks}",
+            input("tcp-listen", "address = \"127.0.0.1:0\"")
+        );
+        let mut daemon = Daemon::start(&settings(&folder, &text));
+        let client = TcpStream::connect(daemon.address()).unwrap();
+        Station { folder, daemon, client }
+    }
+
+    /// With one sink.
+    fn of(receiver: &Receiver, retry_seconds: &str) -> Station {
+        Station::new(retry_seconds, &sink("partner", &receiver.address))
+    }
+
+    fn hears(&mut self, lines: &str) {
+        self.client.write_all(lines.as_bytes()).unwrap();
+    }
+
+    fn store(&self) -> PathBuf {
+        self.folder.path().join("atalaia.sqlite")
+    }
+}
+
+/// How nine good receivers fared.
+struct Run {
+    station: Station,
     good: Vec<Receiver>,
     bad: Vec<Receiver>,
     sent: BTreeMap<u32, Moment>,
     began: Moment,
-    client: TcpStream,
 }
 
 fn number_of(variable: &str, usual: u32) -> u32 {
@@ -210,21 +244,16 @@ fn number_of(variable: &str, usual: u32) -> u32 {
 
 /// A daemon with nine good receivers, and bad ones.
 fn begin(bad: &[Manner]) -> Run {
-    let folder = TempDir::new().unwrap();
     let good: Vec<Receiver> = (0..GOOD).map(|_| Receiver::new(Manner::Good)).collect();
     let bad: Vec<Receiver> = bad.iter().map(|manner| Receiver::new(*manner)).collect();
-    let mut text = format!(
-        "{}[store]\npath = \"atalaia.sqlite\"\n[time]\nlateness_seconds = 0\nidle_after_seconds = 5\n[delivery]\nretry_seconds = [1]\n",
-        input("tcp-listen", "address = \"127.0.0.1:0\"")
-    );
-    good.iter().enumerate().for_each(|(number, receiver)| text += &sink(&format!("good-{number}"), &receiver.address));
-    bad.iter().enumerate().for_each(|(number, receiver)| text += &sink(&format!("bad-{number}"), &receiver.address));
+    let named = |name: &str, receivers: &[Receiver]| -> String {
+        receivers.iter().enumerate().map(|(number, one)| sink(&format!("{name}-{number}"), &one.address)).collect()
+    };
+    let mut sinks = named("good", &good) + &named("bad", &bad);
     if BAD.len() <= bad.len() {
-        text += &sink("nowhere", "no-such-host.invalid:80");
+        sinks += &sink("nowhere", "no-such-host.invalid:80");
     }
-    let mut daemon = Daemon::start(&settings(&folder, &text));
-    let client = TcpStream::connect(daemon.address()).unwrap();
-    Run { folder, daemon, good, bad, sent: BTreeMap::new(), began: Clock.moment(), client }
+    Run { station: Station::new("[1]", &sinks), good, bad, sent: BTreeMap::new(), began: Clock.moment() }
 }
 
 /// One without bad receivers and one with these, side by side and alert by alert: what else the machine does slows both.
@@ -233,7 +262,7 @@ fn both(bad: &[Manner]) -> [Run; 2] {
     let alerts = number_of("ATALAIA_SINK_ALERTS", ALERTS);
     for number in 0..alerts {
         for run in &mut runs {
-            run.client.write_all(first_word(number).as_bytes()).unwrap();
+            run.station.hears(&first_word(number));
             run.sent.insert(number, Clock.moment());
             thread::sleep(PACE / 2);
         }
@@ -245,10 +274,6 @@ fn both(bad: &[Manner]) -> [Run; 2] {
 }
 
 impl Run {
-    fn store(&self) -> std::path::PathBuf {
-        self.folder.path().join("atalaia.sqlite")
-    }
-
     /// The 99th percentile of the time from an alert's report to each good sink, in order of what was sent.
     fn p99(&self) -> Duration {
         let mut delays: Vec<Duration> = Vec::new();
@@ -275,12 +300,12 @@ fn nine_good_sinks_do_not_notice_the_bad_ones_and_those_catch_up() {
             let runs = both(&[manner]);
             let [before, with_bad] = runs.each_ref().map(Run::p99);
             eprintln!("p99 of nine good sinks: {before:?} alone, {with_bad:?} beside one that {manner:?}");
-            runs.into_iter().for_each(|run| run.daemon.stop("feed"));
+            runs.into_iter().for_each(|run| drop(run.station.daemon.stop("feed")));
         }
     }
     let [alone, mut run] = both(&BAD);
     let (before, with_bad) = (alone.p99(), run.p99());
-    alone.daemon.stop("feed");
+    alone.station.daemon.stop("feed");
     let alerts = run.sent.len() as u32;
     eprintln!("{alerts} alerts, p99 of nine good sinks: {before:?} alone, {with_bad:?} beside all of those at once");
     assert!(with_bad <= before.mul_f64(MOST_GROWTH) + NOISE, "{before:?} alone, {with_bad:?} beside bad ones");
@@ -290,7 +315,7 @@ fn nine_good_sinks_do_not_notice_the_bad_ones_and_those_catch_up() {
         assert_eq!((keys.len(), different.len()), (alerts as usize, alerts as usize), "each once");
     }
     // Nobody who failed was told as if it had taken anything, and nobody was hammered.
-    let store = run.store();
+    let store = run.station.store();
     for (number, (receiver, manner)) in run.bad.iter().zip(BAD).enumerate() {
         let counts = counts(&store, &format!("bad-{number}"));
         if manner == Manner::Endless {
@@ -308,10 +333,10 @@ fn nine_good_sinks_do_not_notice_the_bad_ones_and_those_catch_up() {
         }
     }
     // They come to their senses: everything that waits is told, in order, and nothing twice.
-    let id = run.daemon.id();
+    let id = run.station.daemon.id();
     let (memory, threads) = (status(id, "VmRSS:") << 10, status(id, "Threads:"));
     run.bad.iter().for_each(|receiver| receiver.behaves.store(true, Ordering::Relaxed));
-    run.client.write_all(first_word(alerts).as_bytes()).unwrap();
+    run.station.hears(&first_word(alerts));
     for (number, manner) in BAD.iter().enumerate() {
         let name = format!("bad-{number}");
         wait_until(|| !counts(&store, &name).contains_key("pending"));
@@ -319,7 +344,7 @@ fn nine_good_sinks_do_not_notice_the_bad_ones_and_those_catch_up() {
     }
     assert!(status(id, "VmRSS:") << 10 < memory + MOST_MEMORY && status(id, "Threads:") <= threads + 2);
     assert!(counts(&store, "nowhere").contains_key("pending"));
-    run.daemon.stop("feed");
+    run.station.daemon.stop("feed");
 }
 
 /// What waited for a sink that was down is told in order, each once, and soon.
@@ -328,18 +353,11 @@ fn nine_good_sinks_do_not_notice_the_bad_ones_and_those_catch_up() {
 fn a_backlog_is_told_in_order_once_the_sink_is_back() {
     let _machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
     let waiting = number_of("ATALAIA_BACKLOG", BACKLOG);
-    let folder = TempDir::new().unwrap();
     let receiver = Receiver::new(Manner::Fails);
-    let text = format!(
-        "{}[store]\npath = \"atalaia.sqlite\"\n[time]\nlateness_seconds = 0\n[delivery]\nretry_seconds = [1]\n{}",
-        input("tcp-listen", "address = \"127.0.0.1:0\""),
-        sink("partner", &receiver.address)
-    );
-    let mut daemon = Daemon::start(&settings(&folder, &text));
-    let mut client = TcpStream::connect(daemon.address()).unwrap();
+    let mut station = Station::of(&receiver, "[1]");
     let lines: String = (0..waiting).map(first_word).collect();
-    client.write_all(lines.as_bytes()).unwrap();
-    let store = folder.path().join("atalaia.sqlite");
+    station.hears(&lines);
+    let store = station.store();
     // The program may have a word of its own about so many new vessels.
     let pending = |least: u64| counts(&store, "partner").get("pending").is_some_and(|count| least <= *count);
     wait_until(|| pending(waiting.into()));
@@ -359,24 +377,17 @@ fn a_backlog_is_told_in_order_once_the_sink_is_back() {
     let stored: Vec<String> = stored.iter().map(|parcel| format!("{}-{}", parcel.alert, parcel.revision)).collect();
     assert!(waiting as usize <= stored.len());
     assert_eq!(receiver.keys(), stored, "in the order they were stored, each once");
-    daemon.stop("feed");
+    station.daemon.stop("feed");
 }
 
 /// Marked while a worker has it in hand and its sink is down: it does not go out as it was.
 #[test]
 fn what_is_marked_while_it_waits_does_not_go_out_as_it_was() {
-    let folder = TempDir::new().unwrap();
     let receiver = Receiver::new(Manner::Fails);
-    let text = format!(
-        "{}[store]\npath = \"atalaia.sqlite\"\n[time]\nlateness_seconds = 0\n[delivery]\nretry_seconds = [1]\n{}",
-        input("tcp-listen", "address = \"127.0.0.1:0\""),
-        sink("partner", &receiver.address)
-    );
-    let mut daemon = Daemon::start(&settings(&folder, &text));
-    let mut client = TcpStream::connect(daemon.address()).unwrap();
-    client.write_all(first_word(0).as_bytes()).unwrap();
+    let mut station = Station::of(&receiver, "[1]");
+    station.hears(&first_word(0));
     wait_until(|| 2 <= receiver.asked.load(Ordering::Relaxed));
-    let store = folder.path().join("atalaia.sqlite");
+    let store = station.store();
     let which = Parcels { sink: Some("partner".to_owned()), ..Parcels::default() };
     let id = store::parcels(&store, &which, 1).unwrap()[0].alert.clone();
     let mut mark = Command::new(env!("CARGO_BIN_EXE_atalaia"));
@@ -388,47 +399,33 @@ fn what_is_marked_while_it_waits_does_not_go_out_as_it_was() {
     receiver.behaves.store(true, Ordering::Relaxed);
     wait_until(|| counts(&store, "partner") == [("withheld".to_owned(), 1)].into());
     assert_eq!(receiver.keys(), [""; 0]);
-    daemon.stop("feed");
+    station.daemon.stop("feed");
 }
 
 #[test]
 fn a_letter_that_a_receiver_cannot_digest_keeps_no_other_from_it() {
-    let folder = TempDir::new().unwrap();
     let receiver = Receiver::choking();
-    let text = format!(
-        "{}[store]\npath = \"atalaia.sqlite\"\n[time]\nlateness_seconds = 0\nidle_after_seconds = 5\n[delivery]\nretry_seconds = [5, 600]\n{}",
-        input("tcp-listen", "address = \"127.0.0.1:0\""),
-        sink("partner", &receiver.address)
-    );
-    let mut daemon = Daemon::start(&settings(&folder, &text));
-    let mut client = TcpStream::connect(daemon.address()).unwrap();
+    let mut station = Station::of(&receiver, "[5, 600]");
     for number in 0..20 {
-        client.write_all(first_word(number).as_bytes()).unwrap();
+        station.hears(&first_word(number));
         // Each comes when the one before has been told of, so that the bad one stands alone in between.
         wait_until(|| number as usize <= receiver.keys().len());
     }
     wait_until(|| receiver.keys().len() == 19);
-    let store = folder.path().join("atalaia.sqlite");
+    let store = station.store();
     wait_until(|| counts(&store, "partner").get("told") == Some(&19));
     assert_eq!(counts(&store, "partner").get("pending"), Some(&1));
-    daemon.stop("feed");
+    station.daemon.stop("feed");
 }
 
 #[test]
 fn what_was_refused_is_listed_is_an_alert_and_is_tried_again_when_asked() {
-    let folder = TempDir::new().unwrap();
     let refuses = Receiver::new(Manner::Refuses);
     let own = "[[sinks]]\nkind = \"jsonl\"\nname = \"own\"\npath = \"alerts.jsonl\"\n";
-    let text = format!(
-        "{}[store]\npath = \"atalaia.sqlite\"\n[time]\nlateness_seconds = 0\nidle_after_seconds = 5\n[delivery]\nretry_seconds = [1]\n{own}{}",
-        input("tcp-listen", "address = \"127.0.0.1:0\""),
-        sink("partner", &refuses.address)
-    );
-    let mut daemon = Daemon::start(&settings(&folder, &text));
-    let mut client = TcpStream::connect(daemon.address()).unwrap();
-    client.write_all(first_word(0).as_bytes()).unwrap();
-    let store = folder.path().join("atalaia.sqlite");
-    let told = || fs::read_to_string(folder.path().join("alerts.jsonl")).unwrap_or_default();
+    let mut station = Station::new("[1]", &(own.to_owned() + &sink("partner", &refuses.address)));
+    station.hears(&first_word(0));
+    let store = station.store();
+    let told = || fs::read_to_string(station.folder.path().join("alerts.jsonl")).unwrap_or_default();
     wait_until(|| told().contains("\"delivery_failed\""));
     let deliveries = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));
@@ -446,5 +443,42 @@ fn what_was_refused_is_listed_is_an_alert_and_is_tried_again_when_asked() {
     wait_until(|| told().lines().any(|line| line.contains("\"delivery_failed\"") && line.contains("\"ended\"")));
     // The list also names what is just being told.
     wait_until(|| deliveries(&["list"]).is_empty());
-    daemon.stop("feed");
+    station.daemon.stop("feed");
+}
+
+/// A mail server that wants to see one of two addresses again: the other has the mail at once, that one later, nobody twice, and only
+/// then it counts as told.
+#[test]
+#[allow(clippy::print_stderr)] // Who runs it is to know what was not looked at.
+fn a_mail_that_one_does_not_take_yet_is_told_once_everybody_has_it() {
+    let Some(python) = env::var_os("ATALAIA_WITNESS_PYTHON") else {
+        eprintln!("passed over: no ATALAIA_WITNESS_PYTHON to run a mail server with (see tests/run)");
+        return;
+    };
+    let mut server = Command::new(python);
+    server.args(["tests/wires/smtp.py", "one-later"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut server = server.spawn().unwrap();
+    let mut said = BufReader::new(server.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let sink = format!(
+        "[[sinks]]\nkind = \"email\"\nname = \"mail\"\nmin_severity = \"low\"\n[sinks.email]\naddress = \"127.0.0.1:{}\"\n\
+         security = \"none\"\nfrom = \"a@example.org\"\nto = [\"watch@example.org\", \"gone@example.org\"]\n",
+        said.next().unwrap()
+    );
+    let mut station = Station::new("[3]", &sink);
+    station.hears(&first_word(0));
+    let mut mail = || -> Value { serde_json::from_str(&said.next().unwrap()).unwrap() };
+    let first = mail();
+    let store = station.store();
+    assert_eq!(first["to"], json!(["watch@example.org"]));
+    assert_eq!(counts(&store, "mail"), [("pending".to_owned(), 1)].into());
+    // Another alert meanwhile waits for nobody.
+    station.hears(&first_word(1));
+    assert_eq!(mail()["to"], json!(["watch@example.org", "gone@example.org"]));
+    let second = mail();
+    assert_eq!((&second["to"], &second["text"]), (&json!(["gone@example.org"]), &first["text"]));
+    wait_until(|| counts(&store, "mail") == [("told".to_owned(), 2)].into());
+    station.daemon.stop("feed");
+    drop(server.stdin.take());
+    assert!(server.wait().unwrap().success());
+    assert_eq!(said.next(), None, "nobody was written to again");
 }
