@@ -8,11 +8,16 @@ use serde::{Deserialize, Serialize};
 use crate::ais::{Body, Report};
 use crate::time::Time;
 
+/// What decides between reports.
+type Order = (u128, u16, u64, u16);
+
 /// Reports by whole second; the earliest second is kept sorted, latest first.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Reorder {
     later: BTreeMap<i64, Vec<Report>>,
     current: Vec<Report>,
+    /// What came for that second after it was sorted: under load, where reports may hardly be late, that is most of it.
+    more: BTreeMap<Order, Vec<Report>>,
     current_second: i64,
     spare: Vec<Vec<Report>>,
 }
@@ -24,7 +29,7 @@ impl Reorder {
 
     pub(super) fn push(&mut self, report: Report) {
         let second = report.at.seconds();
-        if self.current.is_empty() || self.current_second < second {
+        if self.current_is_empty() || self.current_second < second {
             let spare = &mut self.spare;
             let reports = self.later.entry(second).or_insert_with(|| spare.pop().unwrap_or_default());
             if reports.len() == reports.capacity() {
@@ -35,19 +40,22 @@ impl Reorder {
             return;
         }
         if second < self.current_second {
-            let current = std::mem::take(&mut self.current);
+            let mut current = std::mem::take(&mut self.current);
+            current.extend(std::mem::take(&mut self.more).into_values().flatten());
             self.later.insert(self.current_second, current);
             self.later.entry(second).or_default().push(report);
             return;
         }
-        let key = order(&report);
-        let place = self.current.partition_point(|other| key < order(other));
-        self.current.insert(place, report);
+        self.more.entry(order(&report)).or_default().push(report);
+    }
+
+    fn current_is_empty(&self) -> bool {
+        self.current.is_empty() && self.more.is_empty()
     }
 
     /// The time of the earliest report.
     pub(super) fn next_at(&mut self) -> Option<Time> {
-        if self.current.is_empty() {
+        if self.current_is_empty() {
             let (second, mut reports) = self.later.pop_first()?;
             reports.sort_unstable_by(|a, b| {
                 let rank = rank(b).cmp(&rank(a));
@@ -59,27 +67,42 @@ impl Reorder {
             }
             self.current_second = second;
         }
-        self.current.last().map(|report| report.at)
+        let current = self.current.last().map(|report| report.at);
+        let more = self.more.first_key_value().and_then(|(_, same)| same.last()).map(|report| report.at);
+        current.into_iter().chain(more).min()
     }
 
     /// The next report, if it is of this very moment.
     pub(super) fn pop_at(&mut self, at: Time) -> Option<Report> {
-        match self.current.last() {
-            Some(next) if next.at == at => self.current.pop(),
-            Some(_) | None => None,
+        let current = self.current.last().filter(|next| next.at == at);
+        let Some(more) = self.more.first_entry() else {
+            return if current.is_some() { self.current.pop() } else { None };
+        };
+        if current.is_some_and(|current| order(current) <= *more.key()) {
+            return self.current.pop();
         }
+        if more.get().last().is_none_or(|next| next.at != at) {
+            return None;
+        }
+        let mut more = more;
+        let next = more.get_mut().pop();
+        if more.get().is_empty() {
+            more.remove();
+        }
+        next
     }
 
     /// The time of the latest report.
     pub(super) fn last(&self) -> Option<Time> {
         let later = self.later.last_key_value();
         let later = later.and_then(|(_, reports)| reports.iter().map(|report| report.at).max());
-        later.or(self.current.first().map(|report| report.at))
+        let more = self.more.values().next_back().and_then(|same| same.last());
+        later.or(self.current.first().into_iter().chain(more).map(|report| report.at).max())
     }
 }
 
 /// At equal times: who a vessel is before where it is, then MMSI, then source; payload and station settle the rest.
-fn order(report: &Report) -> (u128, u16, u64, u16) {
+fn order(report: &Report) -> Order {
     (rank(report), report.source.0, report.payload, report.station.0)
 }
 
@@ -123,7 +146,7 @@ mod tests {
             fastrand::shuffle(&mut all);
             let mut buffer = Reorder::new();
             let mut released = Vec::new();
-            let (first, second) = all.split_at(250);
+            let (first, second) = all.split_at(fastrand::usize(..all.len()));
             first.iter().for_each(|report| buffer.push(report.clone()));
             // Looking at the earliest must not close the door to earlier ones.
             buffer.next_at();
