@@ -35,4 +35,9 @@ impl Moment {
     pub fn since(self, earlier: Moment) -> Duration {
         self.0.saturating_duration_since(earlier.0)
     }
+
+    /// So long before; this moment where the clock does not reach back so far.
+    pub fn back(self, by: Duration) -> Moment {
+        Moment(self.0.checked_sub(by).unwrap_or(self.0))
+    }
 }

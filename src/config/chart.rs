@@ -1,5 +1,6 @@
 //! The chart: zone files from the folder of the settings, or the ones built in, with the coast and the ports named there.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -191,9 +192,40 @@ pub(super) struct Parts {
     pub(super) warnings: Vec<Problem>,
     /// The zone files as read.
     pub(super) files: Vec<(String, String)>,
+    /// The other files that the settings name, as read.
+    pub(super) named: NamedTexts,
     coast: Land,
     ports: Points,
     wind: Wind,
+}
+
+/// Files that settings name, by path, and their texts.
+pub(super) type NamedTexts = BTreeMap<PathBuf, Arc<str>>;
+
+/// Where such files are read from, and what was read.
+struct Named<'a> {
+    folder: &'a Path,
+    place: Files<'a>,
+    texts: NamedTexts,
+}
+
+impl Named<'_> {
+    /// Reads one; `hint` is what else may be written. The error names the key.
+    fn text(&mut self, key: &str, file: &str, hint: &str) -> Result<Arc<str>, Problem> {
+        let path = self.folder.join(file);
+        let text = self
+            .place
+            .text(&path)
+            .map_err(|error| Problem::of_file(path.display().to_string(), format!("{key}: {error}; write {hint}")))?;
+        let text: Arc<str> = text.into();
+        self.texts.insert(path, Arc::clone(&text));
+        Ok(text)
+    }
+
+    /// How a file is called in a problem.
+    fn shown(&self, file: &str) -> String {
+        self.folder.join(file).display().to_string()
+    }
 }
 
 /// The built-in data is unpacked only when all else is right: it takes a moment, and cannot be wrong.
@@ -218,12 +250,13 @@ impl Parts {
     ) -> Result<Parts, Vec<Problem>> {
         let mut problems = Vec::new();
         let zones = zones_of(source, base, place).map_err(|faults| problems.extend(faults));
-        let coast = coast(&settings.coast, folder, place).map_err(|fault| problems.push(fault));
-        let ports = ports(settings, folder, place).map_err(|faults| problems.extend(faults));
-        let wind = blow(&base.small_craft_stop.wind, folder, place).map_err(|faults| problems.extend(faults));
+        let mut named = Named { folder, place, texts: NamedTexts::new() };
+        let coast = coast(&settings.coast, &mut named).map_err(|fault| problems.push(fault));
+        let ports = ports(settings, &mut named).map_err(|faults| problems.extend(faults));
+        let wind = blow(&base.small_craft_stop.wind, &mut named).map_err(|faults| problems.extend(faults));
         match (zones, coast, ports, wind) {
             (Ok(ZonesRead { zones, warnings, files }), Ok(coast), Ok(ports), Ok(wind)) => {
-                Ok(Parts { zones, warnings, files, coast, ports, wind })
+                Ok(Parts { zones, warnings, files, named: named.texts, coast, ports, wind })
             }
             _ => Err(problems),
         }
@@ -248,21 +281,24 @@ impl Parts {
     }
 }
 
-fn coast(named: &str, folder: &Path, place: Files<'_>) -> Result<Land, Problem> {
-    match named {
+/// What to write in place of a file that cannot be read.
+const CHOICES: &str = "\"built-in\", \"off\" or the path of a file";
+
+fn coast(file: &str, named: &mut Named<'_>) -> Result<Land, Problem> {
+    match file {
         "built-in" => Ok(Land::BuiltIn),
         "off" => Ok(Land::Own(Arc::new(Coast::none()))),
         file => {
-            let text = read_named("coast", file, folder, place)?;
+            let text = named.text("zones.coast", file, CHOICES)?;
             let coast = Coast::from_geojson(&text);
             coast
                 .map(|coast| Land::Own(Arc::new(coast)))
-                .map_err(|error| Problem::of_file(folder.join(file).display().to_string(), error.to_string()))
+                .map_err(|error| Problem::of_file(named.shown(file), error.to_string()))
         }
     }
 }
 
-fn ports(settings: &ZoneSettings, folder: &Path, place: Files<'_>) -> Result<Points, Vec<Problem>> {
+fn ports(settings: &ZoneSettings, named: &mut Named<'_>) -> Result<Points, Vec<Problem>> {
     if settings.ports == "built-in" && settings.anchorages == "built-in" {
         return Ok(Points::BuiltIn);
     }
@@ -270,12 +306,12 @@ fn ports(settings: &ZoneSettings, folder: &Path, place: Files<'_>) -> Result<Poi
     let harbours = match settings.ports.as_str() {
         "built-in" => Some(Ports::built_in_harbours()),
         "off" => Some(Ports::none()),
-        file => points("ports", file, (folder, place), Ports::harbours_from_csv, &mut problems),
+        file => points("zones.ports", file, named, Ports::harbours_from_csv, &mut problems),
     };
     let anchorages = match settings.anchorages.as_str() {
         "built-in" => Some(Ports::built_in_anchorages()),
         "off" => Some(Ports::none()),
-        file => points("anchorages", file, (folder, place), Ports::anchorages_from_csv, &mut problems),
+        file => points("zones.anchorages", file, named, Ports::anchorages_from_csv, &mut problems),
     };
     match (harbours, anchorages) {
         (Some(harbours), Some(anchorages)) => Ok(Points::Own(Arc::new(harbours.with_anchorages_of(anchorages)))),
@@ -286,35 +322,25 @@ fn ports(settings: &ZoneSettings, folder: &Path, place: Files<'_>) -> Result<Poi
 fn points<E: fmt::Display>(
     key: &str,
     file: &str,
-    (folder, place): (&Path, Files<'_>),
+    named: &mut Named<'_>,
     parse: impl Fn(&str) -> Result<Ports, Vec<E>>,
     problems: &mut Vec<Problem>,
 ) -> Option<Ports> {
-    let text = read_named(key, file, folder, place).map_err(|problem| problems.push(problem)).ok()?;
-    let shown = folder.join(file).display().to_string();
+    let text = named.text(key, file, CHOICES).map_err(|problem| problems.push(problem)).ok()?;
+    let shown = named.shown(file);
     let parsed = parse(&text).map_err(|errors| {
         problems.extend(errors.into_iter().map(|error| Problem::of_file(shown.as_str(), error.to_string())));
     });
     parsed.ok()
 }
 
-fn blow(file: &str, folder: &Path, place: Files<'_>) -> Result<Wind, Vec<Problem>> {
+fn blow(file: &str, named: &mut Named<'_>) -> Result<Wind, Vec<Problem>> {
     if file.is_empty() {
         return Ok(Wind::default());
     }
-    let shown = folder.join(file).display().to_string();
-    let text = place.text(&folder.join(file)).map_err(|error| {
-        let text = format!("behaviours.small_craft_stop.wind: {error}; write the path of a CSV file, or \"\"");
-        vec![Problem::of_file(shown.as_str(), text)]
-    })?;
+    let text = named.text("behaviours.small_craft_stop.wind", file, "the path of a CSV file, or \"\"");
+    let text = text.map_err(|problem| vec![problem])?;
+    let shown = named.shown(file);
     let of_error = |error: WindError| Problem::of_file(shown.as_str(), error.to_string());
     Wind::from_csv(&text).map_err(|errors| errors.into_iter().map(of_error).collect())
-}
-
-fn read_named(key: &str, file: &str, folder: &Path, place: Files<'_>) -> Result<String, Problem> {
-    let path = folder.join(file);
-    place.text(&path).map_err(|error| {
-        let text = format!("zones.{key}: {error}; write \"built-in\", \"off\" or the path of a file");
-        Problem::of_file(path.display().to_string(), text)
-    })
 }

@@ -59,6 +59,8 @@ pub struct Checked {
     pub drop_ins: usize,
     /// Name and text of the zone files, and path and text of the watchlists, as they were read.
     pub files: (Texts, Texts),
+    /// Text of the coast, ports, anchorages and wind files that the settings name, by path, as they were read.
+    pub named: BTreeMap<PathBuf, Arc<str>>,
 }
 
 impl Checked {
@@ -184,6 +186,7 @@ impl Text<'_> {
                 folder: folder.to_owned(),
                 drop_ins: self.layers.len() - 1,
                 files: (std::mem::take(&mut parts.files), list_files),
+                named: std::mem::take(&mut parts.named),
                 warnings: warnings.into_iter().chain(std::mem::take(&mut parts.warnings)).collect(),
                 chart: Arc::new(Chart { watchlists: Arc::new(lists), ..parts.chart(&config.zones) }),
                 watchlists,

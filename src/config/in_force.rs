@@ -1,6 +1,5 @@
 //! The settings, zones and lists in force, as files of their own: enough to read the same lines again in the same way.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -34,7 +33,7 @@ impl Checked {
         names.into_iter().filter(|name| !is_built_in(name)).map(|name| self.folder.join(name))
     }
 
-    /// What is in force. Fails if a coast, ports or wind file cannot be read any more.
+    /// What is in force.
     pub fn in_force(&self) -> io::Result<InForce> {
         let mut files = Vec::new();
         let mut engine = self.engine.clone();
@@ -49,7 +48,12 @@ impl Checked {
             if !is_built_in(name) {
                 let extension = Path::new(name.as_str()).extension().unwrap_or_default();
                 let copy = PathBuf::from(role).with_extension(extension);
-                files.push((copy.clone(), fs::read(self.folder.join(name.as_str()))?));
+                let path = self.folder.join(name.as_str());
+                // As it was read with the settings: by now it may say something else.
+                let text = self.named.get(&path).ok_or_else(|| {
+                    io::Error::new(io::ErrorKind::NotFound, format!("{}: was not read", path.display()))
+                })?;
+                files.push((copy.clone(), text.as_bytes().to_vec()));
                 *name = copy.display().to_string();
             }
         }
@@ -92,5 +96,33 @@ fn leave_out_unset(value: &mut Value) {
         }
         Value::Array(list) => list.iter_mut().for_each(leave_out_unset),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::config::{Purpose, check};
+
+    #[test]
+    fn what_is_kept_is_what_was_read_whatever_the_file_says_by_now() {
+        let folder = TempDir::new().expect("a folder");
+        let (settings, ports) = (folder.path().join("atalaia.toml"), folder.path().join("ports.csv"));
+        let sound = "Main Port Name,Latitude,Longitude\nLisboa,38.7,-9.1\n";
+        fs::write(&settings, "[zones]\nports = \"ports.csv\"\n").expect("written");
+        fs::write(&ports, sound).expect("written");
+        let checked = check(Some(&settings), None, Purpose::Replay).expect("sound");
+        let before = checked.in_force().expect("plain data");
+        assert!(
+            before.files.iter().any(|(path, content)| path == Path::new("ports.csv") && content == sound.as_bytes())
+        );
+        fs::write(&ports, sound.replace("38.7", "98.7")).expect("written");
+        assert_eq!(checked.in_force().expect("plain data"), before);
+        fs::remove_file(&ports).expect("removed");
+        assert_eq!(checked.in_force().expect("plain data"), before);
     }
 }

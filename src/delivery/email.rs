@@ -202,6 +202,19 @@ impl Email {
         letters.iter().map(of).reduce(|all, have| &all & &have).unwrap_or_default()
     }
 
+    /// Mails of so long before a start count against `max_per_hour` and `digest_minutes`.
+    pub(super) fn counts_back(&self) -> Duration {
+        HOUR.max(self.apart)
+    }
+
+    /// What went out before the start, so long ago, the earliest first.
+    pub(super) fn recall(&mut self, ago: &[Duration]) {
+        if self.sent.is_empty() {
+            let now = Clock.moment();
+            self.sent = ago.iter().map(|ago| now.back(*ago)).collect();
+        }
+    }
+
     /// At a reload: password and certificates are read again; what went out, and who has it, stays known.
     pub(super) fn reopened(self) -> Option<Email> {
         Some(Email { server: session::Server::new(&self.settings).ok()?, ..self })
@@ -211,7 +224,7 @@ impl Email {
     /// that waits.
     pub(super) fn pace(&self, now: Moment) -> Pace {
         let lately: Vec<Duration> = self.sent.iter().map(|sent| now.since(*sent)).filter(|ago| *ago < HOUR).collect();
-        let apart = lately.last().map_or(Duration::ZERO, |last| self.apart.saturating_sub(*last));
+        let apart = self.sent.back().map_or(Duration::ZERO, |last| self.apart.saturating_sub(now.since(*last)));
         let left = self.most.saturating_sub(lately.len());
         let full = match lately.first() {
             Some(earliest) if left == 0 => HOUR.saturating_sub(*earliest),

@@ -178,7 +178,9 @@ impl Couriers {
         let _ = self.commands.send(Command::Finish);
         match self.ended.recv_timeout(patience) {
             Err(RecvTimeoutError::Timeout) => {
-                warn!("a sink does not come to an end; what it has not taken is told at the next start")
+                let busy = self.sinks.iter().filter(|sink| 0 < sink.counters.in_hand());
+                let sinks = busy.map(|sink| sink.settings.name.as_str()).collect::<Vec<_>>().join(", ");
+                warn!(%sinks, "sinks do not come to an end; what they have not taken is told at the next start")
             }
             _ => {
                 let thread = self.thread.take().map(JoinHandle::join);

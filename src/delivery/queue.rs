@@ -15,7 +15,7 @@ use crate::alerts::Handling;
 use crate::clock::{Clock, Moment};
 use crate::store::{Carries, Delivery, Outbox, Outcome, Reporter, StoreError, Tried};
 use crate::telemetry::SinkCounters;
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 /// Letters kept for one sink where there is no store; the oldest go first.
 const MOST_IN_MEMORY: usize = 10_000;
@@ -202,13 +202,31 @@ impl Queue {
         }
     }
 
+    /// Whether letters outlive the program.
+    pub(super) fn is_stored(&self) -> bool {
+        matches!(self, Queue::Stored(_))
+    }
+
+    /// How long ago the sink took something, each time within `lately`, the earliest first; only a store knows of before the start.
+    pub(super) fn told_lately(&mut self, lately: Duration) -> Vec<Duration> {
+        let Queue::Stored(stored) = self else {
+            return Vec::new();
+        };
+        let now = Clock.now();
+        let since = now - Span::from_millis(lately.as_millis() as i64);
+        let told = stored.read(|outbox, sink| outbox.told_since(sink, since)).unwrap_or_default();
+        let ago = |at: Time| Duration::from_millis(u64::try_from((now - at).millis()).unwrap_or(0));
+        told.into_iter().map(ago).collect()
+    }
+
     /// The last words the sink took of the alerts it knows as open.
     pub(super) fn open_alerts(&mut self) -> BTreeMap<Arc<str>, Letter> {
         let Queue::Stored(stored) = self else {
             return BTreeMap::new();
         };
-        let open = stored.read(|outbox, sink| outbox.open_alerts(sink)).unwrap_or_default();
-        let letters = open.into_iter().filter_map(|row| Letter::new(Some(row.seq), row.line));
+        let carries = stored.carries.clone();
+        let open = stored.read(|outbox, sink| outbox.open_alerts(sink, &carries)).unwrap_or_default();
+        let letters = open.into_iter().filter_map(|(row, line)| Letter::new(Some(row), line));
         letters.map(|letter| (Arc::clone(&letter.alert), letter)).collect()
     }
 }

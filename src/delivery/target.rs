@@ -68,6 +68,21 @@ impl Target {
         }
     }
 
+    /// How far back its pace counts what it took, if it keeps one.
+    pub(super) fn counts_back(&self) -> Option<Duration> {
+        match self {
+            Target::Email(mail) => Some(mail.counts_back()),
+            _ => None,
+        }
+    }
+
+    /// What it took before the program began, so long ago, the earliest first.
+    pub(super) fn recall(&mut self, ago: &[Duration]) {
+        if let Target::Email(mail) = self {
+            mail.recall(ago);
+        }
+    }
+
     /// Hands letters over: all of them are taken, or none.
     pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
         match self {

@@ -119,8 +119,12 @@ impl Worker {
             if target.is_none() && self.desk.health.rests_for(now).is_zero() {
                 match Target::new(&self.settings, &place) {
                     Ok(made) => {
+                        let mut made = made;
                         if made.refresh_every().is_some() {
                             self.desk.open = self.queue.open_alerts();
+                        }
+                        if let Some(lately) = made.counts_back() {
+                            made.recall(&self.queue.told_lately(lately));
                         }
                         target = Some(made);
                     }
@@ -151,7 +155,8 @@ impl Worker {
                     }
                 }
                 let pace = target.pace(now);
-                let mut taken = match pace.wait.is_zero() || order == Order::Drain {
+                // At the end, what nothing outlives goes whatever the pace.
+                let mut taken = match pace.wait.is_zero() || (order == Order::Drain && !self.queue.is_stored()) {
                     true => self.desk.window.take_ready(now, pace.together.max(1)),
                     false => Vec::new(),
                 };
@@ -269,9 +274,15 @@ impl Worker {
                 for held in &mut taken {
                     (held.wait, held.alone, held.partly) = (Some((now, wait)), true, true);
                 }
+                if taken.first().is_some_and(|held| held.attempts == 1) {
+                    warn!(
+                        sink = %self.settings.name, reason = %FromAir(&reason), again_in_seconds = wait.as_secs(),
+                        "some of those it is for do not take it yet, they are tried again"
+                    );
+                }
                 let beyond = self.desk.window.take_partly_beyond(MOST_PARTLY);
                 self.give_up(beyond, "some of those it is for do not take it, and there are too many such");
-                self.put_off(taken, wait, &reason);
+                self.put_off(taken, wait, &reason, somebody);
             }
             SendError::Later { wait, reason } => {
                 // One letter over and over says nothing of the sink: a new one is tried as soon as it comes.
@@ -304,20 +315,20 @@ impl Worker {
                         );
                     }
                 }
-                self.put_off(taken, wait, &reason);
+                self.put_off(taken, wait, &reason, false);
             }
         }
     }
 
-    /// Puts letters back, but those that have waited for too long.
-    fn put_off(&mut self, taken: Vec<Held>, wait: Duration, reason: &str) {
+    /// Puts letters back, but those that have waited for too long. `partly`: some of those they are for have them.
+    fn put_off(&mut self, taken: Vec<Held>, wait: Duration, reason: &str, partly: bool) {
         let wall = self.clock.now();
         let oldest = Span::from_millis(self.delivery.give_up().as_millis() as i64);
         let (late, rest): (Vec<Held>, Vec<Held>) = taken.into_iter().partition(|held| oldest <= wall - held.since);
         let due_at = wall + Span::from_millis(wait.as_millis() as i64);
         let why = cut(reason);
         let later = |held: &Held| {
-            let outcome = Outcome::Later { due_at, why: why.clone() };
+            let outcome = Outcome::Later { due_at, why: why.clone(), partly };
             Some(Tried { seq: held.letter.row?, attempts: held.attempts, outcome })
         };
         self.queue.report(rest.iter().filter_map(later).collect());

@@ -43,8 +43,9 @@ impl Daemon {
     /// Files changed: what was changed is taken over, or refused.
     pub(super) fn files_changed(&mut self, what: Changed) {
         match what {
-            Changed::Settings => self.reload(),
-            Changed::Zones => self.reload_zones(),
+            Changed::Zones if self.reloaded.ok => self.reload_zones(),
+            // What was refused may be sound by now, whatever it was refused for.
+            Changed::Settings | Changed::Zones => self.reload(),
         }
     }
 
@@ -70,7 +71,8 @@ impl Daemon {
         // What takes effect after a restart stays as it is, also in what is written down.
         let wanted = settings;
         let (inputs, store) = (self.settings.inputs.clone(), self.settings.store.clone());
-        let settings = Checked { inputs, store, journal: self.settings.journal.clone(), ..wanted.clone() };
+        let (journal, http) = (self.settings.journal.clone(), self.settings.http.clone());
+        let settings = Checked { inputs, store, journal, http, ..wanted.clone() };
         if let Err(error) = self.replace(&settings) {
             self.reopen_sinks();
             return self.refuse_unkept(&error);
@@ -89,7 +91,7 @@ impl Daemon {
         if let Some(store) = &self.store {
             store.orders(orders(&settings));
         }
-        if settings.http != self.settings.http {
+        if wanted.http != self.settings.http {
             warn!("another [http] takes effect after a restart");
         }
         if wanted.store != self.settings.store || wanted.journal != self.settings.journal {

@@ -1,7 +1,7 @@
 //! What the program says about itself: one open alert for each thing that is not as it should be.
 
 use rusqlite::{OptionalExtension, Transaction, params};
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use super::{Orders, lines};
 use crate::alerts::{Notice, NoticeKind};
@@ -44,27 +44,22 @@ pub(super) fn store(
     Ok(due)
 }
 
-/// How it stands with what a sink did not take.
+/// How it stands with what a sink did not take; what a receiver said is nothing for the others.
 pub(super) fn of_sink(transaction: &Transaction<'_>, sink: &str) -> rusqlite::Result<Notice> {
-    let mut query = transaction.prepare_cached(
-        "SELECT count(*), min(since), (SELECT error FROM outbox WHERE sink = ?1 AND state = 'failed' ORDER BY told_at DESC, seq DESC LIMIT 1)
-         FROM outbox WHERE sink = ?1 AND state = 'failed'",
-    )?;
-    let (failed, since, error): (i64, Option<i64>, Option<String>) =
-        query.query_row([sink], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let error = error.unwrap_or_default();
+    let mut query =
+        transaction.prepare_cached("SELECT count(*), min(since) FROM outbox WHERE sink = ?1 AND state = 'failed'")?;
+    let (failed, since): (i64, Option<i64>) = query.query_row([sink], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut measured = Map::new();
     measured.insert("sink".to_owned(), sink.into());
     measured.insert("failed".to_owned(), failed.into());
     if let Some(since) = since.map(Time::from_millis) {
         measured.insert("oldest".to_owned(), since.to_string().into());
-        measured.insert("last_error".to_owned(), Value::from(error.as_str()));
     }
     let summary = match failed {
         0 => format!("Sink {sink} has taken everything that had failed."),
         _ => format!(
-            "Sink {sink} has not taken {failed} line(s) of alerts, and they are not tried again by themselves: {error}. \
-             `atalaia deliveries list` shows them, `atalaia deliveries retry` tries them again."
+            "Sink {sink} has not taken {failed} line(s) of alerts, and they are not tried again by themselves. \
+             `atalaia deliveries list` shows them and why, `atalaia deliveries retry` tries them again."
         ),
     };
     Ok(Notice { kind: NoticeKind::DeliveryFailed, name: sink.to_owned(), holds: 0 < failed, summary, measured })

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::lines::{OURSELVES, audit};
-use super::wants::{Verdict, Wants};
+use super::wants::{Carries, Verdict, Wants};
 use super::{StoreError, marks, schema};
 use crate::alerts::{Change, ChangeKind, Handling};
 use crate::time::Time;
@@ -55,6 +55,8 @@ pub enum Outcome {
         due_at: Time,
         /// What happened.
         why: String,
+        /// Whether some of those the sink stands for have it: they count as told.
+        partly: bool,
     },
     /// It is not tried again unless somebody asks for it.
     Failed {
@@ -173,7 +175,7 @@ fn farewell(
     close: impl FnOnce(&mut Value),
 ) -> rusqlite::Result<Option<String>> {
     let mut query = transaction.prepare_cached(
-        "SELECT coalesce(outbox.line, changes.line), outbox.state = 'told', alerts.mark FROM outbox
+        "SELECT coalesce(outbox.line, changes.line), outbox.told_at IS NOT NULL, alerts.mark FROM outbox
          JOIN changes ON changes.alert = outbox.alert AND changes.revision = outbox.revision
          JOIN alerts ON alerts.id = outbox.alert
          WHERE outbox.sink = ?1 AND outbox.alert = ?2 AND outbox.state IN ('pending', 'told')
@@ -194,6 +196,9 @@ fn farewell(
             }
         }
         close(&mut change);
+        // What was told of it speaks of something that goes on.
+        let told = change["alert"]["summary"].as_str().unwrap_or_default();
+        change["alert"]["summary"] = format!("It is over. Told before: {told}").into();
         change["reason"] = "it is over; the marking of what was found since does not allow more".into();
         return Ok(Some(change.to_string()));
     }
@@ -244,15 +249,43 @@ impl Outbox {
         Ok(self.read(&rows, params![seq])?.pop())
     }
 
-    /// The last lines that a sink took of the alerts it knows as open.
-    pub fn open_alerts(&self, sink: &str) -> Result<Vec<Delivery>, StoreError> {
-        let rows = format!(
-            "{WAITING} WHERE outbox.sink = ?1 AND outbox.state = 'told' AND alerts.status = 'open'
-             AND outbox.revision = (SELECT max(revision) FROM outbox AS other
-                 WHERE other.sink = outbox.sink AND other.alert = outbox.alert AND other.state = 'told')
-             ORDER BY outbox.seq"
-        );
-        self.read(&rows, params![sink])
+    /// The last lines that a sink took of the alerts it knows as open: as they are marked now, or else as they were before they were
+    /// marked; what it may carry in neither way is left out.
+    pub fn open_alerts(&self, sink: &str, carries: &Carries) -> Result<Vec<(i64, Arc<str>)>, StoreError> {
+        let may_go = |line: &str| {
+            let change: Value = serde_json::from_str(line).unwrap_or_default();
+            let handling = Handling::deserialize(&change["alert"]["handling"]);
+            handling.is_ok_and(|handling| carries.refusal(&handling).is_none())
+        };
+        let read = || -> rusqlite::Result<Vec<(i64, Arc<str>)>> {
+            let mut query = self.connection.prepare_cached(
+                "SELECT outbox.seq, coalesce(outbox.line, changes.line), alerts.mark
+                 FROM outbox JOIN changes ON changes.alert = outbox.alert AND changes.revision = outbox.revision
+                 JOIN alerts ON alerts.id = outbox.alert
+                 WHERE outbox.sink = ?1 AND outbox.state = 'told' AND alerts.status = 'open'
+                 AND outbox.revision = (SELECT max(revision) FROM outbox AS other
+                     WHERE other.sink = outbox.sink AND other.alert = outbox.alert AND other.state = 'told')
+                 ORDER BY outbox.seq",
+            )?;
+            let rows = query.query_map(params![sink], |row| {
+                let (line, mark): (String, Option<String>) = (row.get(1)?, row.get(2)?);
+                let told = mark.map(|mark| marked(&line, &mark)).into_iter().chain([line]).find(|line| may_go(line));
+                Ok(told.map(|line| (row.get(0), Arc::from(line))))
+            })?;
+            rows.filter_map(Result::transpose).map(|row| row.and_then(|(seq, line)| Ok((seq?, line)))).collect()
+        };
+        read().map_err(|cause| self.failed(cause))
+    }
+
+    /// When a sink took something since `since`, each moment once, the earliest first.
+    pub fn told_since(&self, sink: &str, since: Time) -> Result<Vec<Time>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<Time>> {
+            let mut query = self.connection.prepare_cached(
+                "SELECT DISTINCT told_at FROM outbox WHERE sink = ?1 AND state IN ('told', 'pending') AND ?2 < told_at ORDER BY told_at",
+            )?;
+            query.query_map(params![sink, since.millis()], |row| Ok(Time::from_millis(row.get(0)?)))?.collect()
+        };
+        read().map_err(|cause| self.failed(cause))
     }
 
     fn read(&self, rows: &str, params: impl rusqlite::Params) -> Result<Vec<Delivery>, StoreError> {
@@ -299,14 +332,15 @@ pub(super) fn tried(transaction: &Transaction<'_>, all: &[Tried], now: Time) -> 
         "UPDATE outbox SET state = 'told', told_at = ?2, attempts = ?3, due_at = NULL WHERE seq = ?1 RETURNING sink",
     )?;
     let mut later = transaction.prepare_cached(
-        "UPDATE outbox SET attempts = ?2, due_at = ?3, error = ?4 WHERE seq = ?1 AND state = 'pending'",
+        "UPDATE outbox SET attempts = ?2, due_at = ?3, error = ?4, told_at = coalesce(?5, told_at) WHERE seq = ?1 AND state = 'pending'",
     )?;
     let mut failed = transaction.prepare_cached(
         "UPDATE outbox SET state = 'failed', told_at = ?2, attempts = ?3, due_at = NULL, error = ?4 WHERE seq = ?1
          RETURNING sink, alert",
     )?;
     let mut withheld = transaction.prepare_cached(
-        "UPDATE outbox SET state = 'withheld', told_at = ?2, due_at = NULL, error = ?3 WHERE seq = ?1 RETURNING sink, alert",
+        "UPDATE outbox SET state = iif(told_at IS NULL, 'withheld', 'told'), told_at = coalesce(told_at, ?2), due_at = NULL, error = ?3
+         WHERE seq = ?1 RETURNING sink, alert",
     )?;
     let mut sinks = Vec::new();
     for Tried { seq, attempts, outcome } in all {
@@ -314,8 +348,8 @@ pub(super) fn tried(transaction: &Transaction<'_>, all: &[Tried], now: Time) -> 
             Outcome::Told => {
                 told.query_row(params![seq, now.millis(), attempts], |row| row.get::<_, String>(0)).optional()?
             }
-            Outcome::Later { due_at, why } => {
-                later.execute(params![seq, attempts, due_at.millis(), why])?;
+            Outcome::Later { due_at, why, partly } => {
+                later.execute(params![seq, attempts, due_at.millis(), why, partly.then_some(now.millis())])?;
                 None
             }
             Outcome::Failed { why } => {

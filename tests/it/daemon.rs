@@ -382,11 +382,17 @@ fn a_broken_zone_file_is_refused_with_its_line_and_a_good_one_taken_over() {
     daemon.wait_for(&["in force are kept"]);
     fs::write(zones.join("b.geojson"), ZONE.replace("\"bay\"", "\"cape\"")).unwrap();
     fs::write(zones.join("a.geojson"), ZONE).unwrap();
+    daemon.wait_for(&["reloaded", "zones=2"]);
+    fs::write(zones.join("a.geojson"), format!("{ZONE}\n")).unwrap();
     daemon.wait_for(&["zones reloaded", "zones=2"]);
 
     // Broken settings on SIGHUP.
     fs::write(&path, format!("{text}\n[time]\nlatenes_seconds = 5\n")).unwrap();
     daemon.signal("HUP");
+    daemon.wait_for(&["not reloaded", "latenes_seconds", "did you mean"]);
+    daemon.wait_for(&["in force are kept"]);
+    // A sound zone file does not make them sound.
+    fs::write(zones.join("a.geojson"), ZONE).unwrap();
     daemon.wait_for(&["not reloaded", "latenes_seconds", "did you mean"]);
     daemon.wait_for(&["in force are kept"]);
     fs::write(&path, &text).unwrap();

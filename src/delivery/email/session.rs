@@ -184,7 +184,7 @@ impl Server {
             };
         }
         for (to, error) in refused {
-            warn!(%to, error = self.hide(&with_source(&error)), "address refused, others were written to");
+            warn!(%to, server = %self.address.host, error = self.hide(&with_source(&error)), "address refused, others were written to");
         }
         let told = |(to, error): &(&Mailed, Error)| format!("{to} does not take it yet: {}", with_source(error));
         Ok(Handed { taken, deferred: deferred.first().map(told) })

@@ -258,6 +258,16 @@ fn mails_keep_their_distance_and_their_number() {
     assert!(sink.pace(now).wait.is_zero(), "the first goes at once");
     sink.sent.push_back(now);
     assert_eq!(sink.pace(now).wait, Duration::from_secs(600));
+    told.digest_minutes = 120;
+    let mut sink = Email::new(&told, &place()).expect("settings");
+    sink.recall(&[Duration::from_secs(5400)]);
+    let wait = sink.pace(Clock.moment()).wait;
+    assert!(Duration::from_secs(1790) < wait && wait <= Duration::from_secs(1800), "{wait:?} after a restart");
+    told = Settings { digest_minutes: 0, ..told };
+    let mut sink = Email::new(&told, &place()).expect("settings");
+    sink.recall(&[3000, 60, 30].map(Duration::from_secs));
+    let full = sink.pace(Clock.moment());
+    assert!(Duration::from_secs(590) < full.wait && full.wait <= Duration::from_secs(600), "{full:?}: three an hour");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::*;
 use crate::alerts::Status;
 use crate::alerts::handling::{Mark, Reality, Tlp};
-use crate::time::Span;
+use crate::time::{Span, Time};
 
 /// One sink of this name that wants everything, but for what `edit` says.
 fn open_with(place: &Place, edit: impl Fn(&mut Wants)) -> Store {
@@ -164,7 +164,7 @@ fn what_failed_is_an_alert_for_the_others_until_it_has_been_taken() {
     store.reporter().tried(vec![Tried { seq, attempts: 1, outcome: failed() }]);
     assert!(store.settle(PATIENCE));
     let notice = place.waiting("own").pop().expect("told");
-    assert!(notice.line.contains("\"delivery_failed\"") && notice.line.contains("403 Forbidden"), "{}", notice.line);
+    assert!(notice.line.contains("\"delivery_failed\"") && !notice.line.contains("403 Forbidden"), "{}", notice.line);
     assert!(place.waiting("partner").is_empty(), "it is not told of itself");
     // A second one within half an hour adds no line; a restart leaves the notice alone.
     store.changes(vec![with(&changes[0], 2, |_| {})], 0);
@@ -214,4 +214,72 @@ fn a_notice_that_goes_on_is_told_again_after_half_an_hour() {
     }
     assert_eq!(revisions, [0, 1, 1, 2, 3, 3, 4]);
     assert_eq!(place.count("SELECT count(DISTINCT id) FROM alerts"), 2, "what comes again is another alert");
+}
+
+#[test]
+fn whoever_has_it_is_told_of_its_end_though_others_never_get_it() {
+    for (partly, told) in [(true, 1), (false, 0)] {
+        let place = place();
+        let store = open_with(&place, |wants| wants.carries.max_tlp = Tlp::Amber);
+        let changes = distress();
+        store.changes(changes[..1].to_vec(), 0);
+        assert!(store.settle(PATIENCE));
+        let seq = place.waiting("partner")[0].seq;
+        let tried = |outcome| store.reporter().tried(vec![Tried { seq, attempts: 1, outcome }]);
+        tried(Outcome::Later { due_at: noon(), why: "one does not take it yet".to_owned(), partly });
+        assert!(store.settle(PATIENCE));
+        let red = Mark { tlp: Some(Tlp::Red), ..Mark::default() };
+        mark(&place.path, &changes[0].alert.id, &red, "ana", "a source at risk", noon()).expect("there");
+        tried(Outcome::Withheld { why: "TLP:RED is above its max_tlp AMBER".to_owned() });
+        store.open_are(std::collections::BTreeSet::new());
+        assert!(store.settle(PATIENCE));
+        let waiting = place.waiting("partner");
+        assert_eq!(waiting.len(), told, "{partly}: {waiting:#?}");
+        for end in waiting {
+            assert!(end.farewell && end.line.contains("\"change\":\"ended\""), "{}", end.line);
+            assert!(end.line.contains("It is over. Told before: ") && !end.line.contains("RED"), "{}", end.line);
+        }
+        let audit = alert(&place.path, &changes[0].alert.id, noon()).expect("there").audit;
+        assert!(audit.iter().any(|row| row.2 == "withheld"));
+    }
+}
+
+#[test]
+fn what_is_repeated_to_a_sink_is_what_it_may_have() {
+    let place = place();
+    let store = open_with(&place, |wants| wants.carries.max_tlp = Tlp::Amber);
+    let changes = distress();
+    store.changes(changes[..1].to_vec(), 0);
+    assert!(store.settle(PATIENCE));
+    let seq = place.waiting("partner")[0].seq;
+    store.reporter().tried(vec![Tried { seq, attempts: 1, outcome: Outcome::Told }]);
+    assert!(store.settle(PATIENCE));
+    let outbox = Outbox::open(&place.path).expect("it opens");
+    let amber = Carries { max_tlp: Tlp::Amber, ..Carries::everything() };
+    let repeated = |carries: &Carries| {
+        let open = outbox.open_alerts("partner", carries).expect("it can be read");
+        open.into_iter().map(|(_, line)| line.to_string()).collect::<Vec<_>>()
+    };
+    let before = repeated(&amber);
+    assert!(before[0].contains(r#""tlp":"AMBER""#), "{before:?}");
+    let red = Mark { tlp: Some(Tlp::Red), ..Mark::default() };
+    mark(&place.path, &changes[0].alert.id, &red, "ana", "a source at risk", noon()).expect("there");
+    assert_eq!(repeated(&amber), before, "as it was told");
+    assert!(repeated(&Carries::everything())[0].contains(r#""tlp":"RED""#));
+    assert_eq!(repeated(&Carries { max_tlp: Tlp::Green, ..Carries::everything() }), [""; 0]);
+}
+
+#[test]
+fn when_a_sink_took_something_is_known_after_a_restart() {
+    let place = place();
+    let store = open_with(&place, |wants| wants.carries.max_tlp = Tlp::Amber);
+    store.changes((1..=3).map(|revision| with(&distress()[0], revision, |_| {})).collect(), 0);
+    assert!(store.settle(PATIENCE));
+    let told = |row: &Delivery| Tried { seq: row.seq, attempts: 1, outcome: Outcome::Told };
+    store.reporter().tried(place.waiting("partner").iter().take(2).map(told).collect());
+    assert!(store.settle(PATIENCE));
+    let outbox = Outbox::open(&place.path).expect("it opens");
+    let since = |since: Time| outbox.told_since("partner", since).expect("it can be read");
+    assert_eq!(since(noon() - Span::from_hours(1)), [noon()], "both in one go");
+    assert!(since(noon()).is_empty());
 }

@@ -328,7 +328,7 @@ fn changed_settings_are_taken_over_by_themselves() {
     }
     fs::rename(root.join("zones"), root.join("zones.old")).unwrap();
     fs::rename(root.join("zones.new"), root.join("zones")).unwrap();
-    daemon.wait_for(&["INFO", "zones reloaded", "zones=2"]);
+    daemon.wait_for(&["INFO", "reloaded", "zones=2"]);
     fs::remove_file(root.join("zones/reef.geojson")).unwrap();
     daemon.wait_for(&["INFO", "zones reloaded", "zones=1"]);
     // A file that the settings name.
