@@ -37,6 +37,12 @@ pub enum SecretError {
         /// What the system said.
         cause: io::Error,
     },
+    /// A folder, a pipe or a device: not to be read, or not twice.
+    #[error("{}: is no ordinary file", path.display())]
+    NoFile {
+        /// What stands there.
+        path: PathBuf,
+    },
     /// A file that others may read.
     #[error("{}: others than its owner and group may read it; chmod o-rwx it", path.display())]
     Open {
@@ -87,6 +93,9 @@ impl Secret {
         };
         let failed = |cause| SecretError::File { path: path.clone(), cause };
         let found = fs::metadata(&path).map_err(failed)?;
+        if !found.is_file() {
+            return Err(SecretError::NoFile { path });
+        }
         if matches!(self, Secret::File(_)) && is_open_to_all(&found) {
             return Err(SecretError::Open { path });
         }
@@ -167,6 +176,15 @@ mod tests {
             assert!(matches!(secret.read(), Err(SecretError::NoText { .. })));
         }
         assert!(matches!(Secret::File("/no/such/token".into()).read(), Err(SecretError::File { .. })));
+    }
+
+    #[test]
+    fn what_is_no_file_is_named_as_that_whoever_may_read_it() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        for mode in [0o700, 0o755] {
+            fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).expect("set");
+            assert!(matches!(Secret::File(folder.path().into()).read(), Err(SecretError::NoFile { .. })));
+        }
     }
 
     #[test]

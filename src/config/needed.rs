@@ -1,9 +1,11 @@
 //! What the settings need of the machine and of themselves: places, programs, secrets, and words that mean something.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::Path;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::layers::Layer;
@@ -12,6 +14,8 @@ use super::{Config, Problem};
 use crate::alerts::NoticeKind;
 use crate::behaviours;
 use crate::inputs;
+use crate::nats::{Login, LoginError};
+use crate::secret::{Secret, SecretError};
 
 /// Files and folders that inputs and sinks need and do not find.
 pub(super) fn missing_places(config: &Config) -> Vec<String> {
@@ -92,29 +96,61 @@ pub(super) fn missing_places(config: &Config) -> Vec<String> {
         // Plain data.
         secrets(list, &all.unwrap_or_default(), &mut problems);
     }
+    problems.extend(misfits(config));
     problems
 }
 
-/// Files of secrets that are not there, or that others may read; whether we may read them is seen when they are used.
+/// Secrets that nobody can use: not there, read by others, of no text.
 fn secrets(path: &str, value: &Value, problems: &mut Vec<String>) {
+    if let Ok(secret) = Secret::deserialize(value) {
+        return problems.extend(useless(path, &secret));
+    }
     match value {
         Value::Array(list) => {
             list.iter().enumerate().for_each(|(index, value)| secrets(&format!("{path}[{index}]"), value, problems));
         }
-        Value::Object(table) => match (table.len(), table.get("file").and_then(Value::as_str)) {
-            (1, Some(file)) => match fs::metadata(file) {
-                Err(error) => {
-                    problems.push(format!("{path}.file: {file}: {error}; write the path of the secret's file"))
-                }
-                Ok(found) if found.permissions().mode() & 0o007 != 0 => problems.push(format!(
-                    "{path}.file: {file} may be read by others than its owner and group; chmod o-rwx it"
-                )),
-                Ok(_) => {}
-            },
-            _ => table.iter().for_each(|(key, value)| secrets(&format!("{path}.{key}"), value, problems)),
-        },
+        Value::Object(table) => {
+            table.iter().for_each(|(key, value)| secrets(&format!("{path}.{key}"), value, problems));
+        }
         _ => {}
     }
+}
+
+fn useless(path: &str, secret: &Secret) -> Option<String> {
+    let error = secret.read().err()?;
+    match (secret, &error) {
+        // Who checks is not always who runs it: only that one is handed credentials, and may read what is there.
+        (Secret::Credential(_), SecretError::NoCredentials { .. } | SecretError::File { .. }) => None,
+        (Secret::File(file), SecretError::File { cause, .. })
+            if cause.kind() == ErrorKind::PermissionDenied && fs::metadata(file).is_ok() =>
+        {
+            None
+        }
+        (Secret::File(_), SecretError::File { .. } | SecretError::NoFile { .. }) => {
+            Some(format!("{path}.file: {error}; write the path of the secret's file"))
+        }
+        (Secret::File(_), _) => Some(format!("{path}.file: {error}")),
+        (Secret::Credential(_), _) => Some(format!("{path}.credential: {error}")),
+    }
+}
+
+/// Secrets that can be read and are not what is to be done with them.
+fn misfits(config: &Config) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut log_in = |path: String, login: &Login| {
+        if let Err(error @ LoginError::NoCredentials) = login.read() {
+            problems.push(format!("{path}.nats.{error}"));
+        }
+    };
+    for (index, input) in config.inputs.iter().enumerate() {
+        input.nats.iter().for_each(|nats| log_in(format!("inputs[{index}]"), &nats.login));
+    }
+    for (index, sink) in config.sinks.iter().enumerate() {
+        sink.nats.iter().for_each(|nats| log_in(format!("sinks[{index}]"), &nats.login));
+    }
+    let hooks = config.sinks.iter().enumerate().filter_map(|(index, sink)| Some((index, sink.webhook.as_ref()?)));
+    problems.extend(hooks.flat_map(|(index, hook)| hook.useless_keys(&format!("sinks[{index}].webhook"))));
+    problems
 }
 
 /// Settings files that everybody may write.
@@ -198,6 +234,50 @@ mod tests {
         assert_eq!(problems(root, &hook("kept")), [""; 0]);
         let told = "[[sinks]]\nkind = \"log\"\nname = \"a\"\nbehaviours = [\"distress\", \"delivery_failed\"]\n";
         assert_eq!(problems(root, told), [""; 0]);
+    }
+
+    #[test]
+    fn a_secret_that_nobody_can_use_is_found_before_it_is_needed() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let root = folder.path();
+        fs::create_dir(root.join("folder")).expect("made");
+        for (name, text) in [
+            ("empty", "\n"),
+            ("word", "hunter2-canary"),
+            ("short", "whsec_Y2FuYXJ5"),
+            ("key", "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="),
+        ] {
+            fs::write(root.join(name), text).expect("written");
+            fs::set_permissions(root.join(name), fs::Permissions::from_mode(0o600)).expect("set");
+        }
+        let hook = |table: &str| {
+            format!("[[sinks]]\nkind = \"webhook\"\nname = \"a\"\nwebhook.url = \"https://hooks.example/a\"\n{table}")
+        };
+        let bearer = |file: &str| hook(&format!("webhook.bearer = {{ file = \"{file}\" }}\n"));
+        let keys = |files: [&str; 2]| {
+            let [one, two] = files.map(|file| format!("{{ file = \"{file}\" }}"));
+            hook(&format!("webhook.secrets = [{one}, {two}]\n"))
+        };
+        let login = "login.credentials = { file = \"word\" }\n";
+        let stream = "url = \"tls://nats.example:4222\"\nstream = \"ais\"\nconsumer = \"a\"\n";
+        let feed = format!("[[inputs]]\nkind = \"nats\"\nname = \"feed\"\n[inputs.nats]\n{stream}{login}");
+        let sink = format!(
+            "[[sinks]]\nkind = \"nats\"\nname = \"a\"\n[sinks.nats]\nurl = \"tls://nats.example:4222\"\n{login}"
+        );
+        for (text, key, fault) in [
+            (bearer("empty"), "sinks[0].webhook.bearer.file: ", "holds no secret"),
+            (bearer("folder"), "sinks[0].webhook.bearer.file: ", "is no ordinary file; write the path"),
+            (keys(["key", "word"]), "sinks[0].webhook.secrets[1]: ", "a signing key is no whsec_"),
+            (keys(["short", "key"]), "sinks[0].webhook.secrets[0]: ", "a signing key is no whsec_"),
+            (feed, "inputs[0].nats.login.credentials: ", "holds no JWT"),
+            (sink, "sinks[0].nats.login.credentials: ", "holds no JWT"),
+        ] {
+            let found = problems(root, &text);
+            let [problem] = &found[..] else { panic!("{text}: {found:#?}") };
+            assert!(problem.starts_with(key) && problem.contains(fault), "{text}: {problem}");
+            assert!(!problem.contains("canary"), "{problem}");
+        }
+        assert_eq!(problems(root, &keys(["key", "key"])), [""; 0]);
     }
 
     #[test]

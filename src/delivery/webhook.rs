@@ -13,7 +13,7 @@ use super::http_post::{self, Post, Target};
 use super::letter::{Letter, Place, SendError};
 use super::payload::{Told, alertmanager, events};
 use crate::clock::Clock;
-use crate::secret::Secret;
+use crate::secret::{Revealed, Secret};
 use crate::time::Time;
 use crate::tls;
 
@@ -77,6 +77,13 @@ impl Settings {
         problems
     }
 
+    /// What can be read and is no key; what cannot be read is told with all other secrets.
+    pub fn useless_keys(&self, path: &str) -> Vec<String> {
+        let read = self.secrets.iter().enumerate().filter_map(|(index, secret)| Some((index, secret.read().ok()?)));
+        let useless = read.filter_map(|(index, secret)| Some((index, key(&secret).err()?)));
+        useless.map(|(index, error)| format!("{path}.secrets[{index}]: {error}")).collect()
+    }
+
     /// Makes relative paths ones from `folder`.
     pub fn within(&mut self, folder: &Path) {
         http_post::within(folder, &mut self.tls, &mut self.bearer);
@@ -108,7 +115,8 @@ pub(super) struct Webhook {
 impl Webhook {
     /// Reads its secrets and certificates.
     pub(super) fn new(settings: &Settings, place: &Place) -> Result<Webhook, String> {
-        let keys = settings.secrets.iter().map(key).collect::<Result<_, _>>()?;
+        let keys = settings.secrets.iter().map(|secret| key(&secret.read().map_err(|error| error.to_string())?));
+        let keys = keys.collect::<Result<_, String>>()?;
         let (body, place) = (settings.body, place.clone());
         Ok(Webhook { post: settings.target().open()?, body, keys, place, now: || Clock.now() })
     }
@@ -154,8 +162,7 @@ fn signature(key: &Hmac<Sha256>, id: &str, seconds: i64, body: &[u8]) -> String 
     format!("v1,{}", BASE64.encode(&mac.finalize().into_bytes()))
 }
 
-fn key(secret: &Secret) -> Result<Hmac<Sha256>, String> {
-    let revealed = secret.read().map_err(|error| error.to_string())?;
+fn key(revealed: &Revealed) -> Result<Hmac<Sha256>, String> {
     let bytes = revealed.expose().strip_prefix(PREFIX).and_then(|text| BASE64.decode(text.as_bytes()).ok());
     let bytes = bytes.filter(|bytes| (24..=64).contains(&bytes.len()));
     let fault = || format!("a signing key is no {PREFIX} and the base64 of 24 to 64 bytes");

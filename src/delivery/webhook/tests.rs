@@ -38,7 +38,7 @@ fn hook(settings: &Settings) -> Webhook {
 #[test]
 fn the_signature_is_that_of_the_published_vector() {
     let folder = tempfile::TempDir::new().expect("a folder");
-    let key = key(&secret(&folder, "key", OLD)).expect("a key");
+    let key = key(&secret(&folder, "key", OLD).read().expect("a secret")).expect("a key");
     let of = |id, seconds, body: &str| signature(&key, id, seconds, body.as_bytes());
     assert_eq!(
         of("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, "{\"test\": 2432232314}"),
@@ -75,7 +75,12 @@ async fn while_a_key_is_replaced_either_verifies() {
     assert_eq!(second.header("webhook-timestamp"), Some("1773456999"));
     let verifies = |request: &Request, index: usize| {
         let seconds: i64 = request.header("webhook-timestamp").expect("a time").parse().expect("seconds");
-        let expected = signature(&key(&keys[index]).expect("a key"), &letter.key, seconds, &request.body);
+        let expected = signature(
+            &key(&keys[index].read().expect("a secret")).expect("a key"),
+            &letter.key,
+            seconds,
+            &request.body,
+        );
         request.header("webhook-signature").expect("signed").split(' ').any(|entry| entry == expected)
     };
     assert!((0..2).all(|index| verifies(first, index) && verifies(second, index)));
