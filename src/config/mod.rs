@@ -145,9 +145,12 @@ impl Config {
         problems
     }
 
-    /// Listeners that would take each other's address, and sinks that would write into each other's file.
+    /// Listeners that would take each other's address or that of the pages, and sinks that would write into each other's file.
     fn shared_places(&self) -> Vec<String> {
         let mut problems = Vec::new();
+        // They are listened for as an input listens for TCP.
+        let address = self.http.address.clone();
+        let pages = inputs::Settings { address, ..inputs::Settings::of(inputs::Kind::TcpListen, "http") };
         for (index, input) in self.inputs.iter().enumerate() {
             let taken = self.inputs[..index].iter().find(|other| input.takes_address_of(other));
             if let Some(other) = taken {
@@ -155,6 +158,9 @@ impl Config {
                     "inputs[{index}].address: \"{}\" listens already; write another port",
                     other.name.escape_debug()
                 ));
+            }
+            if input.takes_address_of(&pages) {
+                problems.push(format!("inputs[{index}].address: [http] listens there already; write another port"));
             }
         }
         let plain = |sink: &delivery::Settings| -> Option<PathBuf> {

@@ -281,6 +281,21 @@ mod tests {
     }
 
     #[test]
+    fn an_input_does_not_listen_where_the_pages_are() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let with = |kind: &str, address: &str| {
+            let input = format!("[[inputs]]\nkind = \"{kind}\"\nname = \"a\"\naddress = \"{address}\"\n");
+            problems(folder.path(), &format!("[http]\naddress = \"127.0.0.1:9477\"\n{input}"))
+        };
+        for (kind, address) in [("tcp-listen", "0.0.0.0:9477"), ("aiscatcher-http", "127.0.0.1:9477")] {
+            assert_eq!(with(kind, address), ["inputs[0].address: [http] listens there already; write another port"]);
+        }
+        for (kind, address) in [("udp", "0.0.0.0:9477"), ("tcp", "127.0.0.1:9477"), ("tcp-listen", "0.0.0.0:9478")] {
+            assert_eq!(with(kind, address), [""; 0], "{kind} {address}");
+        }
+    }
+
+    #[test]
     fn settings_that_everybody_may_write_run_no_program() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let exec = "[[sinks]]\nkind = \"exec\"\nname = \"a\"\nexec.command = [\"/bin/true\"]\n";
