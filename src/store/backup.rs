@@ -1,12 +1,16 @@
 //! A checked copy of the store while the daemon works.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
 use super::{StoreError, schema};
 use crate::fault;
+
+/// What its owner's group may read, and nobody else.
+const MODE: u32 = 0o640;
 
 /// Copies the store at `path` to `target`, which must not exist: complete, checked and flushed, or not there at all.
 pub fn backup(path: &Path, target: &Path) -> Result<(), StoreError> {
@@ -27,6 +31,8 @@ pub(super) fn copy(connection: &Connection, target: &Path) -> Result<(), StoreEr
         _ => {}
     }
     let named = unfinished.to_str().ok_or_else(|| StoreError::Refused(format!("{}: no text", target.display())))?;
+    // The copy is for those who may read the store, whatever the umask of who asks for it.
+    OpenOptions::new().write(true).create_new(true).mode(MODE).open(&unfinished).map_err(&of_file)?;
     connection.execute("VACUUM INTO ?1", [named]).map_err(StoreError::sqlite(&unfinished))?;
     fault::point("backup");
     check(&unfinished)?;

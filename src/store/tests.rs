@@ -4,6 +4,8 @@ mod marking;
 mod outbox;
 mod sound;
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -301,6 +303,8 @@ fn a_copy_made_while_it_is_written_is_whole() {
         store.changes(vec![change], 0);
     }
     backup(&place.path, &target).expect("a copy");
+    let mode = fs::metadata(&target).expect("it is there").permissions().mode();
+    assert_eq!(mode & 0o137, 0, "nobody beyond its group reads the copy: {mode:o}");
     assert!(backup(&place.path, &target).expect_err("there").to_string().contains("exists already"));
     let copied = alert(&target, &changes[0].alert.id, noon()).expect("it is in the copy");
     assert!(changes.len() <= copied.audit.len());
