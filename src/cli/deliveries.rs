@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{Failure, StoreArguments, print, refused, who};
 use crate::clock::Clock;
+use crate::config::meant;
 use crate::store::{self, Parcel, Parcels};
 use crate::telemetry::FromAir;
 use crate::time::Time;
@@ -77,8 +78,11 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Retry { which, who: by, why } => {
             let which = Parcels { sink: which.sink.clone(), alert: which.alert.clone(), state: None };
-            let count =
-                store::retry(&path, &which, &who(by.as_ref())?, why.as_deref(), Clock.now()).map_err(refused)?;
+            let count = store::retry(&path, &which, &who(by.as_ref())?, why.as_deref(), Clock.now());
+            let count = count.map_err(|error| match refused(error) {
+                Failure::Usage(text) => Failure::Usage(meant(text)),
+                failure => failure,
+            })?;
             print(&format!("{count} to be tried again\n"))
         }
         Command::Count => {

@@ -28,6 +28,7 @@ pub use problem::{Excerpt, Problem};
 pub use profile::Profile;
 pub use schema::schema;
 pub use watch::{Changed, FileWatch, Watched};
+pub use words::meant;
 
 use crate::{alerts, behaviours, coverage, delivery, engine, evidence, http, inputs, journal, store, tracks, zones};
 

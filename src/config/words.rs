@@ -69,7 +69,7 @@ pub(super) fn advice(wrong: &str, known: &[&str]) -> String {
 }
 
 /// A fault that ends in all there is, with what was meant in place of that, if it can be told.
-pub(super) fn meant(fault: String) -> String {
+pub fn meant(fault: String) -> String {
     let Some((what, list)) = fault.rsplit_once("; there are ") else {
         return fault;
     };

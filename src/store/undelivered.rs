@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
+use super::acts::{no_alert, whole};
 use super::lines::audit;
 use super::{StoreError, schema};
 use crate::time::Time;
@@ -95,8 +96,18 @@ pub fn parcels(path: &Path, which: &Parcels, most: usize) -> Result<Vec<Parcel>,
 }
 
 /// Puts what failed before its sink again, behind everything else; how many. A running daemon takes it up within seconds.
+///
+/// A sink for which there never was anything, or an alert that there is not, is refused.
 pub fn retry(path: &Path, which: &Parcels, who: &str, why: Option<&str>, now: Time) -> Result<u64, StoreError> {
     let mut connection = schema::beside(path)?;
+    if let Some(sink) = &which.sink {
+        known_sink(&connection, sink).map_err(StoreError::sqlite(path))??;
+    }
+    if let Some(alert) = &which.alert
+        && whole(&connection, alert).map_err(StoreError::sqlite(path))?.is_none()
+    {
+        return Err(no_alert(alert));
+    }
     let mut write = || -> rusqlite::Result<u64> {
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let mut count = 0;
@@ -140,4 +151,14 @@ pub fn retry(path: &Path, which: &Parcels, who: &str, why: Option<&str>, now: Ti
         Ok(count)
     };
     write().map_err(StoreError::sqlite(path))
+}
+
+fn known_sink(connection: &Connection, sink: &str) -> rusqlite::Result<Result<(), StoreError>> {
+    let mut query = connection.prepare("SELECT DISTINCT sink FROM outbox ORDER BY sink")?;
+    let known = query.query_map(params![], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+    Ok(match known.iter().any(|name| name == sink) {
+        true => Ok(()),
+        false if known.is_empty() => Err(StoreError::Refused(format!("no deliveries for sink `{sink}`, nor for any"))),
+        false => Err(StoreError::Refused(format!("no deliveries for sink `{sink}`; there are {}", known.join(", ")))),
+    })
 }

@@ -437,6 +437,11 @@ fn what_was_refused_is_listed_is_an_alert_and_is_tried_again_when_asked() {
     wait_until(|| deliveries(&["list"]).lines().count() == 1);
     let list = deliveries(&["list"]);
     assert!(list.contains("partner") && list.contains("422"), "{list}");
+    let retry = ["deliveries", "retry", "--sink", "partnr", "--as", "ana", "--store"];
+    let misspelt = Command::new(env!("CARGO_BIN_EXE_atalaia")).args(retry).arg(&store).output().unwrap();
+    let told_off = String::from_utf8_lossy(&misspelt.stderr);
+    assert_eq!((misspelt.status.code(), misspelt.stdout.len()), (Some(2), 0), "{told_off}");
+    assert!(told_off.contains("did you mean `partner`?"), "{told_off}");
     refuses.behaves.store(true, Ordering::Relaxed);
     assert_eq!(deliveries(&["retry", "--sink", "partner", "--as", "ana", "--why", "mended"]), "1 to be tried again\n");
     wait_until(|| refuses.keys().len() == 1);

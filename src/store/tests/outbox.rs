@@ -132,6 +132,26 @@ fn what_is_tried_again_does_not_become_the_last_word() {
 }
 
 #[test]
+fn what_nobody_knows_is_not_tried_again() {
+    let place = place();
+    let store = open_with(&place, |_| {});
+    let again = |sink: Option<&str>, alert: Option<&str>| {
+        let [sink, alert] = [sink, alert].map(|word| word.map(str::to_owned));
+        retry(&place.path, &Parcels { sink, alert, state: None }, "ana", None, noon())
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(again(Some("own"), None), Err("no deliveries for sink `own`, nor for any".to_owned()));
+    let first = &distress()[0];
+    store.changes(vec![with(first, 1, |_| {})], 0);
+    assert!(store.settle(PATIENCE));
+    assert_eq!(again(Some("partnr"), None), Err("no deliveries for sink `partnr`; there are own, partner".to_owned()));
+    assert_eq!(again(Some("own"), Some("zzzz")), Err("no alert zzzz".to_owned()));
+    assert!(again(None, Some("zz")).is_err_and(|error| error.contains("at least the first four")));
+    assert_eq!(again(Some("own"), Some(&first.alert.id[..4])), Ok(0), "known, and none has failed");
+    assert_eq!(again(None, None), Ok(0));
+}
+
+#[test]
 fn what_waits_goes_out_as_it_is_marked_by_then() {
     let place = place();
     let store = open_with(&place, |_| {});
