@@ -24,8 +24,49 @@ pub struct InputCounters {
     pub connections: AtomicU64,
     /// Messages of the other side that are not about AIS, passed over (gpsd).
     pub other: AtomicU64,
-    /// Requests refused: who sent them did not say who they are (HTTP).
-    pub unauthorised: AtomicU64,
+    /// Posts refused (HTTP), as in `RefusedPost::ALL`.
+    refused_posts: [AtomicU64; RefusedPost::ALL.len()],
+}
+
+/// Why a post was refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RefusedPost {
+    /// Who sent it did not say who they are.
+    Unauthorised,
+    /// There was no room for it.
+    Busy,
+    /// It is longer than what is read.
+    TooLong,
+    /// It did not come in time.
+    Slow,
+    /// It is packed in a way that is not read.
+    Packing,
+    /// It is no batch of messages.
+    Body,
+}
+
+impl RefusedPost {
+    /// Every reason.
+    pub const ALL: [RefusedPost; 6] = [
+        RefusedPost::Unauthorised,
+        RefusedPost::Busy,
+        RefusedPost::TooLong,
+        RefusedPost::Slow,
+        RefusedPost::Packing,
+        RefusedPost::Body,
+    ];
+
+    /// The word for it, in metrics and log.
+    pub fn name(self) -> &'static str {
+        match self {
+            RefusedPost::Unauthorised => "unauthorised",
+            RefusedPost::Busy => "busy",
+            RefusedPost::TooLong => "too_long",
+            RefusedPost::Slow => "slow",
+            RefusedPost::Packing => "packing",
+            RefusedPost::Body => "body",
+        }
+    }
 }
 
 impl InputCounters {
@@ -38,6 +79,17 @@ impl InputCounters {
     pub fn read(&self) -> [u64; 5] {
         [&self.bytes, &self.overlong, &self.dropped, &self.lost_datagrams, &self.connections]
             .map(|counter| counter.load(Relaxed))
+    }
+
+    /// Counts a post that was refused.
+    pub fn refuse(&self, why: RefusedPost) {
+        InputCounters::add(&self.refused_posts[why as usize], 1);
+    }
+
+    /// Posts refused, by reason.
+    pub fn refused_posts(&self) -> Vec<(&'static str, u64)> {
+        let counts = self.refused_posts.iter().map(|counter| counter.load(Relaxed));
+        RefusedPost::ALL.into_iter().map(RefusedPost::name).zip(counts).collect()
     }
 }
 

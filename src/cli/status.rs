@@ -107,9 +107,12 @@ fn told(page: &Value) -> String {
     }
     let head = ["INPUT", "STATE", "LINES/S", "LAG S", "LAST LINE", "REJECTED"].map(str::to_owned).to_vec();
     let inputs = page["inputs"].as_array().into_iter().flatten().map(|input| {
-        let rejected = input["rejected"].as_object().into_iter().flatten();
-        let mut rejected: Vec<(&String, u64)> =
-            rejected.filter_map(|(why, count)| Some((why, count.as_u64().filter(|count| 0 < *count)?))).collect();
+        let counts = |key: &str, lead: &str| -> Vec<(String, u64)> {
+            let counts = input[key].as_object().into_iter().flatten();
+            let some = counts.filter_map(|(why, count)| Some((why, count.as_u64().filter(|count| 0 < *count)?)));
+            some.map(|(why, count)| (format!("{lead}{}", FromAir(why)), count)).collect()
+        };
+        let mut rejected = [counts("rejected", ""), counts("refused_posts", "post ")].concat();
         rejected.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let rejected: Vec<String> = rejected.iter().map(|(why, count)| format!("{why} {count}")).collect();
         let mut row =
@@ -163,7 +166,8 @@ mod tests {
             "engine": {"time": "2026-11-22T20:59:30Z", "vessels": 417},
             "inputs": [
                 {"name": "coast", "state": "up", "lines_per_second": 12.5, "lag_seconds": 1.25,
-                 "last_line_at": "2026-11-22T20:59:59Z", "rejected": {"checksum_wrong": 3, "no_type": 20, "too_long": 0}},
+                 "last_line_at": "2026-11-22T20:59:59Z", "rejected": {"checksum_wrong": 3, "no_type": 20, "too_long": 0},
+                 "refused_posts": {"busy": 0, "unauthorised": 7}},
                 {"name": "hub\u{1b}[2J", "state": "down", "lines_per_second": 0.0, "lag_seconds": null,
                  "last_line_at": null, "rejected": {}}
             ],
@@ -174,7 +178,10 @@ mod tests {
         assert_eq!(lines[0], "ready at 2026-11-22T21:00:00Z, engine time 2026-11-22T20:59:30Z, 417 vessels");
         assert_eq!(lines[1], "? inputs down: hub");
         assert!(lines[2].starts_with("INPUT") && lines[2].ends_with("REJECTED"));
-        assert!(lines[3].starts_with("coast ") && lines[3].ends_with("no_type 20, checksum_wrong 3"), "{text}");
+        assert!(
+            lines[3].starts_with("coast ") && lines[3].ends_with("no_type 20, post unauthorised 7, checksum_wrong 3"),
+            "{text}"
+        );
         assert!(lines[4].starts_with("hub") && lines[4].ends_with('-') && !text.contains('\u{1b}'), "{text}");
         assert_eq!(lines[3].find("12.5"), lines[2].find("LINES/S"));
         assert_eq!(lines.len(), 5, "no sinks, no table");

@@ -12,8 +12,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-use super::View;
 use super::process::Process;
+use super::{InputView, View};
 use crate::alerts::Severity;
 use crate::journal::Usage;
 use crate::store::Backlog;
@@ -106,15 +106,19 @@ fn inputs(page: &mut Page, view: &View) {
     for (place, (name, help)) in counters.into_iter().enumerate() {
         page.counters(name, help, each().map(|(labels, input)| (labels, input.counters[place])));
     }
-    let rejects = each().flat_map(|(labels, input)| {
-        let reason = move |(reason, count): &(&'static str, u64)| {
-            let mut labels = labels.clone();
-            labels.push(("reason", (*reason).to_owned()));
-            (labels, *count)
-        };
-        input.rejects.iter().map(reason)
-    });
+    let by_reason = |counts: fn(&InputView) -> &[(&'static str, u64)]| {
+        let reasons = each().flat_map(move |(labels, input)| {
+            counts(input).iter().map(move |(reason, count)| {
+                let labels = labels.iter().cloned().chain([("reason", (*reason).to_owned())]);
+                (labels.collect(), *count)
+            })
+        });
+        reasons.collect::<Vec<(Labels, u64)>>()
+    };
+    let rejects = by_reason(|input| &input.rejects);
     page.counters("source_rejected", "Lines and messages that the decoder refused", rejects);
+    let refused = by_reason(|input| &input.refused_posts);
+    page.counters("source_refused_posts", "Posts that were not taken", refused);
     let rate = each().map(|(labels, input)| (labels, input.lines_per_second));
     page.gauges("source_lines_per_second", "Lines that reached the engine, over the last minute", rate);
     let behind = each().filter_map(|(labels, input)| Some((labels, input.reported?.1.seconds())));
@@ -280,6 +284,8 @@ mod tests {
             "atalaia_source_lines_total{source=\"coast\"} 10",
             "atalaia_source_bytes_total{source=\"hub\"} 1000",
             "atalaia_source_rejected_total{source=\"coast\",reason=\"checksum_wrong\"} 3",
+            "atalaia_source_refused_posts_total{source=\"coast\",reason=\"unauthorised\"} 5",
+            "atalaia_source_refused_posts_total{source=\"hub\",reason=\"busy\"} 0",
             "atalaia_source_connected{source=\"coast\"} 1.0",
             "atalaia_source_last_message_timestamp_seconds{source=\"coast\"} 1799999998.0",
             "atalaia_source_lines_per_second{source=\"hub\"} 2.5",

@@ -48,6 +48,8 @@ struct Input<'a> {
     connections: u64,
     /// By reason.
     rejected: BTreeMap<&'static str, u64>,
+    /// By reason; of inputs that take posts.
+    refused_posts: BTreeMap<&'static str, u64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -93,6 +95,7 @@ pub(super) fn status<'a>(view: &'a View, age: Duration, beside: &Beside) -> Stat
             lost_datagrams,
             connections,
             rejected: input.rejects.iter().copied().collect(),
+            refused_posts: input.refused_posts.iter().copied().collect(),
         }
     });
     let sinks = view.sinks.iter().map(|sink| {
@@ -154,6 +157,7 @@ mod tests {
             (&coast["rejected"]["checksum_wrong"], &coast["last_line_at"]),
             (&json!(3), &json!("2027-01-15T07:59:58Z"))
         );
+        assert_eq!(coast["refused_posts"], json!({"busy": 0, "unauthorised": 5}));
         let hub = &page["inputs"][1];
         assert_eq!(
             (&hub["state"], &hub["last_line_at"], &hub["lag_seconds"]),

@@ -16,6 +16,7 @@ pub(super) fn view() -> View {
         lines_per_second: 2.5,
         counters: [1000, 0, 0, 0, 1],
         rejects: vec![("checksum_wrong", 3)],
+        refused_posts: vec![("unauthorised", 5), ("busy", 0)],
         heard: Some(at - Span::from_seconds(2)),
         lagging: false,
         reported: Some((at - Span::from_seconds(2), Span::from_seconds(4))),

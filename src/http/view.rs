@@ -56,6 +56,8 @@ pub struct InputView {
     pub counters: [u64; 5],
     /// Refused by the decoder, by reason; these go on after a restart.
     pub rejects: Vec<(&'static str, u64)>,
+    /// Posts refused, by reason; of inputs that take any.
+    pub refused_posts: Vec<(&'static str, u64)>,
     /// When a line came last.
     pub heard: Option<Time>,
     /// Whether its times lag behind receipt by more than its lateness.

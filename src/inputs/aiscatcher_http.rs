@@ -2,6 +2,7 @@
 
 mod batch;
 mod door;
+mod refusal;
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -9,10 +10,10 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State as Shared};
-use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
+use axum::extract::{ConnectInfo, Request, State as Shared};
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING};
 use axum::routing::post;
 use flate2::read::MultiGzDecoder;
 use futures_util::StreamExt;
@@ -26,7 +27,8 @@ use super::{Batch, InputError, Message, Port, State};
 use crate::secret::Secret;
 use crate::telemetry::InputCounters;
 use batch::{Split, split};
-use door::{Door, Lock};
+use door::{Door, Lock, Peer};
+use refusal::{Refusal, Untold};
 
 /// Longest body, as sent and as unpacked: a busy station posts some hundred kilobytes a minute.
 const MAX_BODY: usize = 16 * 1024 * 1024;
@@ -36,8 +38,6 @@ const BODIES: usize = 4;
 const BODY_TIME: Duration = Duration::from_secs(30);
 /// So long a request waits while the engine is busy.
 const ENGINE_TIME: Duration = Duration::from_secs(5);
-/// When a station that finds us busy may try again, in seconds.
-const AGAIN: &str = "10";
 
 /// `[inputs.aiscatcher_http]`: who may post. Either pair or token will do where both are given.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
@@ -93,6 +93,7 @@ struct Desk {
     port: Port,
     lock: Lock,
     bodies: Semaphore,
+    untold: Untold,
 }
 
 /// Ends only with an error, when the address cannot be listened on or a secret cannot be read.
@@ -103,52 +104,31 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let bound = listener.local_addr().map_err(InputError::io("listen"))?;
     info!(address = %bound, input = %port.settings.name, "listening");
     port.state(State::Up).await;
-    let desk = Arc::new(Desk { port: port.clone(), lock, bodies: Semaphore::new(BODIES) });
-    let routes = Router::new().route("/", post(take)).route("/ingest/aiscatcher", post(take)).with_state(desk);
-    axum::serve(Door::new(listener, port), routes)
+    axum::serve(Door::new(listener, port), routes(port, lock))
         .with_graceful_shutdown(port.stop.clone().cancelled_owned())
         .await
         .map_err(InputError::io("serve"))
 }
 
-/// Why a batch was not taken.
-#[derive(Debug, thiserror::Error)]
-enum Refusal {
-    #[error("say who you are")]
-    Unauthorised,
-    #[error("busy, come back later")]
-    Busy,
-    #[error("longer than {} MiB", MAX_BODY >> 20)]
-    TooLong,
-    #[error("the body did not come")]
-    Slow,
-    #[error("the body is packed in a way that is not read here; use gzip or none")]
-    Packing,
-    #[error("{0}")]
-    Body(String),
+fn routes(port: &Port, lock: Lock) -> IntoMakeServiceWithConnectInfo<Router, Peer> {
+    let desk = Arc::new(Desk { port: port.clone(), lock, bodies: Semaphore::new(BODIES), untold: Untold::default() });
+    let routes = Router::new().route("/", post(take)).route("/ingest/aiscatcher", post(take)).with_state(desk);
+    routes.into_make_service_with_connect_info::<Peer>()
 }
 
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let text = format!("{self}\n");
-        match self {
-            Refusal::Unauthorised => {
-                (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Basic realm=\"atalaia\"")], text).into_response()
-            }
-            Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, AGAIN)], text).into_response(),
-            Refusal::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, text).into_response(),
-            Refusal::Slow => (StatusCode::REQUEST_TIMEOUT, text).into_response(),
-            Refusal::Packing => (StatusCode::UNSUPPORTED_MEDIA_TYPE, text).into_response(),
-            Refusal::Body(_) => (StatusCode::BAD_REQUEST, text).into_response(),
-        }
-    }
+async fn take(
+    Shared(desk): Shared<Arc<Desk>>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    request: Request,
+) -> Result<String, Refusal> {
+    let taken = try_take(&desk, request).await;
+    taken.inspect_err(|refusal| desk.untold.count(&desk.port, peer, refusal))
 }
 
-async fn take(Shared(desk): Shared<Arc<Desk>>, request: Request) -> Result<String, Refusal> {
+async fn try_take(desk: &Desk, request: Request) -> Result<String, Refusal> {
     let (parts, body) = request.into_parts();
     let counters = &desk.port.counters;
     if !desk.lock.admits(parts.headers.get(AUTHORIZATION).map(|value| value.as_bytes())) {
-        InputCounters::add(&counters.unauthorised, 1);
         return Err(Refusal::Unauthorised);
     }
     let packed = is_packed(&parts.headers)?;
@@ -204,4 +184,65 @@ fn unpack(packed: &[u8]) -> Result<Vec<u8>, Refusal> {
 
 fn broken(error: &io::Error) -> String {
     format!("the body is no gzip: {error}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::super::{Kind, Limits};
+    use super::*;
+    use crate::ais::SourceId;
+    use crate::clock::Clock;
+    use crate::time::Span;
+
+    #[tokio::test]
+    async fn a_post_that_is_not_taken_is_counted_by_its_reason() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let path = folder.path().join("token");
+        fs::write(&path, "t0ken").expect("written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("set");
+        let settings = Settings { token: Some(Secret::File(path)), ..Settings::default() };
+        let (sender, _lines) = tokio::sync::mpsc::channel(1);
+        let port = Port {
+            source: SourceId(0),
+            settings: Arc::new(super::super::Settings::of(Kind::AiscatcherHttp, "stations")),
+            limits: Limits { ratio: 1, bytes: 1 },
+            lateness: Span::ZERO,
+            clock: Clock,
+            counters: Arc::default(),
+            sender,
+            stop: tokio_util::sync::CancellationToken::new(),
+            sockets: Arc::default(),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("bound");
+        let served = axum::serve(Door::new(listener, &port), routes(&port, settings.lock().expect("a token")));
+        tokio::spawn(served.into_future());
+        let good = "{\"protocol\":\"jsonaiscatcher\",\"msgs\":[{\"class\":\"AIS\"}]}";
+        for (token, packing, body, status) in [
+            ("t0ken", "identity", good, 200),
+            ("other", "identity", good, 401),
+            ("t0ken", "br", good, 415),
+            ("t0ken", "gzip", good, 400),
+            ("t0ken", "identity", "{", 400),
+        ] {
+            let mut stream = TcpStream::connect(address).await.expect("it listens");
+            let request = format!(
+                "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
+                 Content-Encoding: {packing}\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            stream.write_all(request.as_bytes()).await.expect("sent");
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.expect("answered");
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{token} {packing} {body}: {answer}");
+        }
+        let some = port.counters.refused_posts().into_iter().filter(|(_, count)| 0 < *count);
+        assert_eq!(some.collect::<Vec<_>>(), [("unauthorised", 1), ("packing", 1), ("body", 2)]);
+    }
 }

@@ -243,6 +243,10 @@ impl Daemon {
             lines_per_second: self.lookout.rates.per_second(place),
             counters: source.counters.read(),
             rejects: rejects.map(|(reason, count)| (reason.name(), count)).collect(),
+            refused_posts: match settings.kind {
+                Kind::AiscatcherHttp => source.counters.refused_posts(),
+                _ => Vec::new(),
+            },
             heard: source.heard_at,
             lagging: source.lagging,
             // What it said before a restart says nothing of now.

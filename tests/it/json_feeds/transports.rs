@@ -311,6 +311,7 @@ fn who_does_not_say_who_he_is_or_sends_too_much_is_refused_and_the_next_one_serv
     assert_eq!(answer.status, 503, "{}", answer.text);
     assert!(answer.text.to_lowercase().contains("retry-after"), "{}", answer.text);
     drop(waiting);
+    daemon.wait_for(&["posts refused", "posts=1", "last_peer=127.0.0.1:", "unauthorised"]);
     daemon.stop_after("feed", 1);
 }
 

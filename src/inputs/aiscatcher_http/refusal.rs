@@ -1,0 +1,112 @@
+//! Posts that are not taken: what who sent them is answered, what is counted, and what the log is told.
+
+use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::response::{IntoResponse, Response};
+use tokio::time::Instant;
+use tracing::warn;
+
+use super::MAX_BODY;
+use crate::inputs::Port;
+use crate::telemetry::RefusedPost;
+
+/// When a station that finds us busy may try again, in seconds.
+const AGAIN: &str = "10";
+/// The log is told no more often.
+const TELL_EVERY: Duration = Duration::from_secs(60);
+
+/// Why a batch was not taken.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Refusal {
+    #[error("say who you are")]
+    Unauthorised,
+    #[error("busy, come back later")]
+    Busy,
+    #[error("longer than {} MiB", MAX_BODY >> 20)]
+    TooLong,
+    #[error("the body did not come")]
+    Slow,
+    #[error("the body is packed in a way that is not read here; use gzip or none")]
+    Packing,
+    #[error("{0}")]
+    Body(String),
+}
+
+impl Refusal {
+    fn why(&self) -> RefusedPost {
+        match self {
+            Refusal::Unauthorised => RefusedPost::Unauthorised,
+            Refusal::Busy => RefusedPost::Busy,
+            Refusal::TooLong => RefusedPost::TooLong,
+            Refusal::Slow => RefusedPost::Slow,
+            Refusal::Packing => RefusedPost::Packing,
+            Refusal::Body(_) => RefusedPost::Body,
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let text = format!("{self}\n");
+        match self {
+            Refusal::Unauthorised => {
+                (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Basic realm=\"atalaia\"")], text).into_response()
+            }
+            Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, AGAIN)], text).into_response(),
+            Refusal::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, text).into_response(),
+            Refusal::Slow => (StatusCode::REQUEST_TIMEOUT, text).into_response(),
+            Refusal::Packing => (StatusCode::UNSUPPORTED_MEDIA_TYPE, text).into_response(),
+            Refusal::Body(_) => (StatusCode::BAD_REQUEST, text).into_response(),
+        }
+    }
+}
+
+/// Those the log has not been told of.
+#[derive(Default)]
+pub(super) struct Untold(Mutex<Since>);
+
+#[derive(Default)]
+struct Since {
+    told: Option<Instant>,
+    posts: u64,
+}
+
+impl Untold {
+    /// Counts one and tells the log if it is time; nothing of what was sent is told.
+    pub(super) fn count(&self, port: &Port, peer: SocketAddr, refusal: &Refusal) {
+        let why = refusal.why();
+        port.counters.refuse(why);
+        if let Some(posts) = self.due(Instant::now()) {
+            warn!(input = %port.settings.name, posts, last_peer = %peer, last_reason = why.name(), "posts refused");
+        }
+    }
+
+    /// How many to tell of, this one included, if it is time.
+    fn due(&self, now: Instant) -> Option<u64> {
+        let mut since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        since.posts += 1;
+        if since.told.is_some_and(|told| now < told + TELL_EVERY) {
+            return None;
+        }
+        since.told = Some(now);
+        Some(std::mem::take(&mut since.posts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_is_told_at_once_and_then_once_a_minute() {
+        let untold = Untold::default();
+        let began = Instant::now();
+        let told: Vec<Option<u64>> =
+            [0, 1, 59, 60, 61, 300].map(|seconds| untold.due(began + Duration::from_secs(seconds))).into();
+        assert_eq!(told, [Some(1), None, None, Some(3), None, Some(2)]);
+    }
+}
