@@ -2,6 +2,7 @@
 //! how they arrived.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +47,11 @@ impl Reorder {
             self.later.entry(second).or_default().push(report);
             return;
         }
-        self.more.entry(order(&report)).or_default().push(report);
+        match self.more.entry(order(&report)) {
+            // Room for one: the same is seldom sent twice.
+            Entry::Vacant(none) => drop(none.insert(vec![report])),
+            Entry::Occupied(mut same) => same.get_mut().push(report),
+        }
     }
 
     fn current_is_empty(&self) -> bool {
