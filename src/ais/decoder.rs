@@ -212,7 +212,16 @@ impl Decoder {
             self.tally.source_mut(index).untimed[usize::from(kind)] += 1;
             return;
         };
-        let report = |body, station, payload| Report { at, basis, source: line.source, station, mmsi, payload, body };
+        let report = |body, station, payload| Report {
+            at,
+            basis,
+            uncertainty: Span::ZERO,
+            source: line.source,
+            station,
+            mmsi,
+            payload,
+            body,
+        };
         let station = self.station(index, &reception.station);
         let payload = self.bits.hash();
         message::read(&self.bits, kind, mmsi, |body| {
@@ -232,6 +241,7 @@ impl Decoder {
         let report = |body| Report {
             at,
             basis,
+            uncertainty: Span::ZERO,
             source: line.source,
             station: StationId(0),
             mmsi: row.mmsi,
@@ -293,7 +303,8 @@ impl Decoder {
             return;
         };
         let (station, mmsi, payload) = (self.station(index, &said.station), said.mmsi, said.payload);
-        let report = |body| Report { at, basis, source: line.source, station, mmsi, payload, body };
+        let report =
+            |body| Report { at, basis, uncertainty: Span::ZERO, source: line.source, station, mmsi, payload, body };
         out.push(report(said.body));
         let known = &mut self.sources[index].known;
         let news = said.more.filter(|more| !said.repeated || known.is_news(mmsi, more));

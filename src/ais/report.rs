@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::geo::LatLon;
-use crate::time::Time;
+use crate::time::{Span, Time};
 use crate::units::Mmsi;
 
 /// Which input a line came from: an index into the engine's list of inputs.
@@ -38,6 +38,8 @@ pub struct Report {
     pub at: Time,
     /// Where `at` came from.
     pub basis: TimeBasis,
+    /// How much earlier than `at` the transmission may have been sent; zero where `at` is the time of reception.
+    pub uncertainty: Span,
     /// The input it came by.
     pub source: SourceId,
     /// The station that heard it.

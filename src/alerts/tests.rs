@@ -147,6 +147,7 @@ impl Sea {
         self.tracks.accept(Report {
             at,
             basis: TimeBasis::Tag,
+            uncertainty: Span::ZERO,
             source: SourceId(0),
             station: StationId(self.station),
             mmsi: Mmsi(ship.mmsi),

@@ -72,6 +72,7 @@ impl Sea {
         let report = Report {
             at: Time::from_seconds(minute * 60),
             basis: TimeBasis::Tag,
+            uncertainty: Span::ZERO,
             source: SourceId(0),
             station: StationId(0),
             mmsi: Mmsi(boat.mmsi),

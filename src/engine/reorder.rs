@@ -127,12 +127,14 @@ fn rank(report: &Report) -> u128 {
 mod tests {
     use super::*;
     use crate::ais::{SourceId, StationId, TimeBasis};
+    use crate::time::Span;
     use crate::units::Mmsi;
 
     fn report(millis: i64, mmsi: u32) -> Report {
         Report {
             at: Time::from_millis(millis),
             basis: TimeBasis::Tag,
+            uncertainty: Span::ZERO,
             source: SourceId(0),
             station: StationId(0),
             mmsi: Mmsi(mmsi),

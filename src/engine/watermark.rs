@@ -185,6 +185,7 @@ mod tests {
         Report {
             at: Time::from_seconds(seconds),
             basis: TimeBasis::Tag,
+            uncertainty: Span::ZERO,
             source: SourceId(source),
             station: StationId(0),
             mmsi: Mmsi(1),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::ais::{Body, Class, Position, Report, SourceId, Static, StationId, TimeBasis};
 use crate::geo::LatLon;
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 const MMSI: u32 = 224_123_456;
 
@@ -11,6 +11,7 @@ fn report(seconds: i64, place: LatLon, payload: u64) -> Report {
     Report {
         at: Time::from_seconds(seconds),
         basis: TimeBasis::Tag,
+        uncertainty: Span::ZERO,
         source: SourceId(0),
         station: StationId(1),
         mmsi: Mmsi(MMSI),
