@@ -7,6 +7,7 @@ mod dispatch;
 mod explain;
 mod held;
 mod intake;
+mod leap;
 mod memory;
 mod reorder;
 mod settings;
@@ -183,6 +184,9 @@ impl Engine {
     pub fn source_idle(&mut self, source: SourceId, out: &mut Vec<Change>) {
         let again = self.watermarks.is_idle(source);
         self.watermarks.idle(source);
+        let mut believed = std::mem::take(&mut self.believed);
+        self.watermarks.settle(source, &mut believed);
+        self.believe(believed, out);
         let rest = if again && self.watermarks.all_idle() { self.reorder.last() } else { None };
         self.advance(self.watermarks.lowest().or(rest), out);
     }
@@ -195,9 +199,9 @@ impl Engine {
 
     /// The end: releases the reorder buffer. Engine time stops at the last report; what is open or pending stays so.
     pub fn finish(&mut self, out: &mut Vec<Change>) {
-        for report in self.watermarks.take_held() {
-            self.reorder.push(report);
-        }
+        let mut believed = std::mem::take(&mut self.believed);
+        self.watermarks.settle_all(&mut believed);
+        self.believe(believed, out);
         if let Some(last) = self.reorder.last() {
             self.advance(Some(last), out);
         }
@@ -292,6 +296,11 @@ impl Engine {
     fn report(&mut self, report: Report, received: Option<Time>, out: &mut Vec<Change>) {
         let mut believed = std::mem::take(&mut self.believed);
         self.watermarks.observe(report, received, &mut believed);
+        self.believe(believed, out);
+    }
+
+    /// Puts reports whose time is believed in their places.
+    fn believe(&mut self, mut believed: Vec<Report>, out: &mut Vec<Change>) {
         for report in believed.drain(..) {
             self.counters.report(&report);
             match self.now {

@@ -2,55 +2,41 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ais::{Report, SourceId};
+use crate::ais::{Report, SourceId, TimeBasis};
 use crate::time::{Span, Time};
 
 use super::SourceClock;
+use super::leap::Leaps;
 
 /// Inputs later than this never hold time back (SPEC "Time").
 const SATELLITE_LATENESS: Span = Span::from_minutes(15);
-/// Times this far ahead of all others of their input are believed when enough agree: a broken clock must not make every report
-/// after it late.
-const LEAP: Span = Span::from_hours(24);
-/// So many reports in a row after a leap, none before it, confirm it.
-const CONFIRMING: usize = 20;
-/// At the end of a recording fewer do, if the leap is no longer than this.
-const LEAP_AT_END: Span = Span::from_hours(30 * 24);
 /// A live input whose times lag further behind receipt than its lateness and this does not hold the others back.
 const LAG: Span = Span::from_seconds(60);
 
 #[derive(Serialize, Deserialize)]
 struct Source {
     lateness: Span,
-    newest: Option<Time>,
+    leaps: Leaps,
     idle: bool,
     live: bool,
     /// When its last report was received, and how far its time was behind; of live inputs.
     reported: Option<(Time, Span)>,
-    held: Vec<Report>,
 }
 
 impl Source {
     fn new(settings: &SourceClock) -> Source {
         Source {
             lateness: settings.lateness,
-            newest: None,
+            leaps: Leaps::new(),
             idle: false,
             live: settings.live,
             reported: None,
-            held: Vec::new(),
         }
     }
 
     /// Whether its clock lags too far behind to be waited for.
     fn lags(&self) -> bool {
         self.reported.is_some_and(|(_, behind)| self.lateness + LAG < behind)
-    }
-
-    /// Believes what was held.
-    fn release(&mut self, believed: &mut Vec<Report>) {
-        self.newest = self.held.iter().map(|report| report.at).max().max(self.newest);
-        believed.append(&mut self.held);
     }
 }
 
@@ -112,33 +98,30 @@ impl Watermarks {
         let Some(source) = self.sources.get_mut(usize::from(report.source.0)) else {
             return believed.push(report);
         };
-        if let Some(received) = received.filter(|_| source.live) {
+        let received = received.filter(|_| source.live);
+        if let Some(received) = received {
             source.reported = Some((received, received - report.at));
         }
-        if source.newest.is_none_or(|newest| report.at <= newest + LEAP) {
-            self.leaps_refused += source.held.len() as u64;
-            source.held.clear();
-            source.newest = source.newest.max(Some(report.at));
-            return believed.push(report);
-        }
-        source.held.push(report);
-        if CONFIRMING <= source.held.len() {
-            source.release(believed);
+        // What is not ahead of receipt cannot be ahead of the truth, however long the input was silent.
+        let trusted = report.basis == TimeBasis::Receipt || received.is_some_and(|received| report.at <= received + LAG);
+        self.leaps_refused += match trusted {
+            true => source.leaps.trust(report, believed),
+            false => source.leaps.observe(report, believed),
+        };
+    }
+
+    /// No more comes by this input, for now or ever: what waits for others to confirm its time is believed or refused.
+    pub(super) fn settle(&mut self, source: SourceId, believed: &mut Vec<Report>) {
+        if let Some(source) = self.sources.get_mut(usize::from(source.0)) {
+            self.leaps_refused += source.leaps.settle(believed);
         }
     }
 
-    /// At the end: last reports after a leap that too few could confirm any more.
-    pub(super) fn take_held(&mut self) -> Vec<Report> {
-        let mut held = Vec::new();
+    /// The same for all inputs.
+    pub(super) fn settle_all(&mut self, believed: &mut Vec<Report>) {
         for source in &mut self.sources {
-            let near = |newest: Time| source.held.iter().all(|report| report.at <= newest + LEAP_AT_END);
-            if source.newest.is_some_and(near) {
-                source.release(&mut held);
-            }
-            self.leaps_refused += source.held.len() as u64;
-            source.held.clear();
+            self.leaps_refused += source.leaps.settle(believed);
         }
-        held
     }
 
     /// Live inputs whose clocks lag too far behind to be waited for.
@@ -154,13 +137,13 @@ impl Watermarks {
 
     /// The smallest watermark of the inputs that hold time back; of the satellite inputs where there is no other.
     pub(super) fn lowest(&self) -> Option<Time> {
-        let watermark = |source: &Source| source.newest.map(|newest| newest - source.lateness);
+        let watermark = |source: &Source| source.leaps.newest().map(|newest| newest - source.lateness);
         let live = || self.sources.iter().filter(|source| !source.idle);
         let punctual = || live().filter(|source| source.lateness <= SATELLITE_LATENESS);
         let in_time = punctual().filter(|source| !source.lags()).filter_map(watermark).min();
         in_time.or_else(|| punctual().filter_map(watermark).min()).or_else(|| {
             let any_punctual =
-                self.sources.iter().any(|source| source.lateness <= SATELLITE_LATENESS && source.newest.is_some());
+                self.sources.iter().any(|source| source.lateness <= SATELLITE_LATENESS && source.leaps.newest().is_some());
             if any_punctual { None } else { live().filter_map(watermark).min() }
         })
     }
@@ -226,31 +209,5 @@ mod tests {
         assert_eq!(marks.lowest(), Some(Time::from_seconds(98_970)));
         observe(&mut marks, report(1, 100_010), Some(100_011));
         assert!(marks.lagging().is_empty());
-    }
-
-    #[test]
-    fn a_few_broken_times_do_not_carry_time_away_and_a_real_gap_does() {
-        let mut marks = Watermarks::new(&[clock(30)]);
-        assert_eq!(observe(&mut marks, report(0, 1000), None), 1);
-        for seconds in [900_000_000, 900_000_001, 900_000_002] {
-            assert_eq!(observe(&mut marks, report(0, seconds), None), 0);
-        }
-        assert_eq!(observe(&mut marks, report(0, 1010), None), 1);
-        assert_eq!(marks.lowest(), Some(Time::from_seconds(980)));
-        assert_eq!(marks.leaps_refused(), 3);
-        let after_gap: usize = (0..20).map(|second| observe(&mut marks, report(0, 500_000 + second), None)).sum();
-        assert_eq!(after_gap, 20);
-        assert_eq!(marks.lowest(), Some(Time::from_seconds(500_019 - 30)));
-    }
-
-    #[test]
-    fn the_last_reports_after_a_gap_are_kept_and_a_last_broken_time_is_not() {
-        let mut marks = Watermarks::new(&[clock(30), clock(30)]);
-        observe(&mut marks, report(0, 1000), None);
-        observe(&mut marks, report(0, 1000 + 3 * 86_400), None);
-        observe(&mut marks, report(1, 1000), None);
-        observe(&mut marks, report(1, 2_000_000_000), None);
-        assert_eq!(marks.take_held().len(), 1);
-        assert_eq!(marks.leaps_refused(), 1);
     }
 }
