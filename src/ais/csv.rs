@@ -2,15 +2,16 @@
 
 use std::hash::Hasher;
 
-use csv_core::{ReadRecordResult, Reader};
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use memchr::{memchr, memchr_iter};
 use rustc_hash::{FxHashMap, FxHasher};
 use serde::{Deserialize, Serialize};
 
 use super::bits::mixed;
+use super::columns::{Column, Layout, MAX_COLUMNS};
 use super::cut::MAX_LINE;
 use super::message::possible_eta;
-use super::moment::{Civil, believable};
+use super::moment::{Civil, believable, unix_time};
 use super::report::{Aid, Body, Class, Dimensions, Position, Static};
 use super::tally::Reject;
 use super::words::{Mobile, mobile, said, ship_type, status};
@@ -19,52 +20,11 @@ use crate::units::Mmsi;
 
 /// Vessels whose static columns are remembered, so that they are handed on when they change and not with every row.
 const MAX_KNOWN: usize = 100_000;
-const MAX_COLUMNS: usize = 64;
-
-/// What a column holds.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum Column {
-    Time,
-    Mmsi,
-    Lat,
-    Lon,
-    Sog,
-    Cog,
-    Heading,
-    Status,
-    Mobile,
-    Imo,
-    CallSign,
-    Name,
-    ShipType,
-    Width,
-    Length,
-    Draught,
-    Destination,
-    Eta,
-    Bow,
-    Stern,
-    Port,
-    Starboard,
-}
-
-/// Where the columns are.
-type Places = [Option<u8>; 22];
-
-const DMA: &[u8] = b"# Timestamp,Type of mobile,MMSI,Latitude,Longitude,Navigational status,ROT,SOG,COG,Heading,IMO,\
-Callsign,Name,Ship type,Cargo type,Width,Length,Type of position fixing device,Draught,Destination,ETA,Data source type,\
-A,B,C,D";
-const NOAA: &[u8] =
-    b"MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,\
-Draft,Cargo,TransceiverClass";
-const NOAA_2025: &[u8] =
-    b"mmsi,base_date_time,longitude,latitude,sog,cog,heading,vessel_name,imo,call_sign,vessel_type,\
-status,length,width,draft,cargo,transceiver";
 
 /// The rows of one source.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Rows {
-    layout: Option<Places>,
+    layout: Option<Layout>,
     #[serde(skip)]
     record: Record,
     known: FxHashMap<u32, u64>,
@@ -93,16 +53,17 @@ impl Rows {
         match line.first() {
             None | Some(b'!' | b'\\' | b'$') => return false,
             Some(b'0'..=b'9') => {}
-            Some(_) if places(line).is_some() => return true,
+            Some(_) if Layout::of_header(line).is_some() => return true,
             Some(b'#') => return false,
             Some(_) if self.layout.is_none() => return false,
             Some(_) => {}
         }
-        if memchr(b',', line).is_none() || holds_sentence(line) {
+        let separator = self.layout.map_or(b',', |layout| layout.separator);
+        if memchr(separator, line).is_none() || holds_sentence(line) {
             return false;
         }
         if self.layout.is_none() {
-            self.layout = layout_of_row(line).and_then(places);
+            self.layout = Layout::of_row(line);
         }
         self.layout.is_some()
     }
@@ -140,22 +101,24 @@ impl Rows {
     }
 
     /// Takes a header line into force, or splits a row by the layout in force.
-    fn enter(&mut self, line: &[u8]) -> Result<Option<Places>, Reject> {
+    fn enter(&mut self, line: &[u8]) -> Result<Option<Layout>, Reject> {
         let row = matches!(line.first(), Some(b'0'..=b'9'));
-        if !row && let Some(layout) = places(line) {
+        if !row && let Some(layout) = Layout::of_header(line) {
             self.layout = Some(layout);
             return Ok(None);
         }
-        if !self.record.split(line) {
-            return Err(Reject::CsvRow);
+        let layout = self.layout.ok_or(Reject::CsvRow)?;
+        match self.record.split(line, layout.separator) {
+            true => Ok(Some(layout)),
+            false => Err(Reject::CsvRow),
         }
-        self.layout.map(Some).ok_or(Reject::CsvRow)
     }
 }
 
 /// One row, split.
 struct Record {
     reader: Reader,
+    separator: u8,
     text: [u8; 2 * MAX_LINE],
     ends: [usize; MAX_COLUMNS],
     columns: usize,
@@ -169,11 +132,16 @@ impl Default for Record {
 
 impl Record {
     fn new() -> Record {
-        Record { reader: Reader::new(), text: [0; 2 * MAX_LINE], ends: [0; MAX_COLUMNS], columns: 0 }
+        Record { reader: Reader::new(), separator: b',', text: [0; 2 * MAX_LINE], ends: [0; MAX_COLUMNS], columns: 0 }
     }
 
-    fn split(&mut self, line: &[u8]) -> bool {
-        self.reader.reset();
+    fn split(&mut self, line: &[u8], separator: u8) -> bool {
+        if separator == self.separator {
+            self.reader.reset();
+        } else {
+            self.separator = separator;
+            self.reader = ReaderBuilder::new().delimiter(separator).build();
+        }
         let (result, _, text, ends) = self.reader.read_record(line, &mut self.text, &mut self.ends);
         self.columns = ends;
         match result {
@@ -198,21 +166,25 @@ impl Record {
 
 /// One row, by column.
 struct Fields<'a> {
-    layout: &'a Places,
+    layout: &'a Layout,
     record: &'a Record,
 }
 
 impl Fields<'_> {
     fn text(&self, column: Column) -> &[u8] {
-        match self.layout[column as usize] {
-            Some(index) => self.record.field(usize::from(index)).trim_ascii(),
+        match self.layout.place(column) {
+            Some(index) => self.record.field(index).trim_ascii(),
             None => &[],
         }
     }
 
     fn number(&self, column: Column) -> Option<f64> {
         let text = std::str::from_utf8(self.text(column)).ok()?;
-        let number: f64 = text.parse().ok()?;
+        // Where a semicolon separates, a comma may stand for the point.
+        let number: f64 = match self.layout.separator {
+            b';' => text.replace(',', ".").parse().ok()?,
+            _ => text.parse().ok()?,
+        };
         number.is_finite().then_some(number)
     }
 
@@ -231,10 +203,9 @@ impl Fields<'_> {
 
     fn time(&self) -> Option<Time> {
         let text = self.text(Column::Time);
-        let (civil, rest) = Civil::year_first(text).or_else(|| Civil::day_first(text))?;
-        match rest {
-            [] | b"Z" => civil.utc(),
-            _ => None,
+        match Civil::year_first(text).or_else(|| Civil::day_first(text)) {
+            Some((civil, rest)) => civil.with_zone(rest),
+            None => unix_time(text),
         }
     }
 
@@ -359,60 +330,4 @@ impl Fields<'_> {
 fn holds_sentence(line: &[u8]) -> bool {
     let mut starts = memchr_iter(b'!', line).chain(memchr_iter(b'$', line));
     starts.any(|start| matches!(line.get(start + 3..start + 7), Some(b"VDM," | b"VDO,")))
-}
-
-/// The header that belongs to a row without one, by the look of its first fields.
-fn layout_of_row(line: &[u8]) -> Option<&'static [u8]> {
-    if let Some((_, [b',', ..])) = Civil::day_first(line) {
-        return Some(DMA);
-    }
-    let comma = memchr(b',', line)?;
-    let (_, rest) = Civil::year_first(&line[comma + 1..])?;
-    let with_t = line.get(comma + 11) == Some(&b'T');
-    match (rest, with_t, (7..=9).contains(&comma)) {
-        ([b',', ..], true, true) => Some(NOAA),
-        ([b',', ..], false, true) => Some(NOAA_2025),
-        _ => None,
-    }
-}
-
-/// Where a header line puts the columns; `None` for a line that is no header of a recording we can use.
-fn places(line: &[u8]) -> Option<Places> {
-    let mut places = [None; 22];
-    let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
-    for (index, name) in line.split(|byte| *byte == b',').enumerate() {
-        let letters = name.iter().filter(|byte| byte.is_ascii_alphanumeric());
-        let name: Vec<u8> = letters.map(u8::to_ascii_lowercase).collect();
-        let column = match &name[..] {
-            b"timestamp" | b"basedatetime" => Column::Time,
-            b"mmsi" => Column::Mmsi,
-            b"lat" | b"latitude" => Column::Lat,
-            b"lon" | b"longitude" => Column::Lon,
-            b"sog" => Column::Sog,
-            b"cog" => Column::Cog,
-            b"heading" => Column::Heading,
-            b"navigationalstatus" | b"status" => Column::Status,
-            b"typeofmobile" | b"transceiverclass" | b"transceiver" => Column::Mobile,
-            b"imo" => Column::Imo,
-            b"callsign" => Column::CallSign,
-            b"name" | b"vesselname" => Column::Name,
-            b"shiptype" | b"vesseltype" => Column::ShipType,
-            b"width" => Column::Width,
-            b"length" => Column::Length,
-            b"draught" | b"draft" => Column::Draught,
-            b"destination" => Column::Destination,
-            b"eta" => Column::Eta,
-            b"a" => Column::Bow,
-            b"b" => Column::Stern,
-            b"c" => Column::Port,
-            b"d" => Column::Starboard,
-            _ => continue,
-        };
-        if index < MAX_COLUMNS && places[column as usize].is_none() {
-            places[column as usize] = Some(index as u8);
-        }
-    }
-    let needed = [Column::Time, Column::Mmsi, Column::Lat, Column::Lon];
-    let all = needed.iter().all(|column| places[*column as usize].is_some());
-    all.then_some(places)
 }

@@ -3,6 +3,7 @@
 mod assemble;
 mod bits;
 mod clock;
+mod columns;
 mod csv;
 mod cut;
 mod decoder;
@@ -19,6 +20,7 @@ mod tally;
 mod words;
 
 pub use clock::LineClock;
+pub use columns::{Table, table_of};
 pub use cut::{LineCutter, MAX_LINE, MAX_OBJECT};
 pub use decoder::{Decoder, SourceSettings};
 pub use json::is_object;

@@ -105,6 +105,14 @@ impl Civil {
         Some((Civil { as_utc }, rest))
     }
 
+    /// Read in the zone written behind it: none, `Z`, `UTC`, or an offset as `+02`, `+0200` or `+02:00`.
+    pub(super) fn with_zone(self, zone: &[u8]) -> Option<Time> {
+        match zone.trim_ascii() {
+            [] | b"Z" | b"z" | b"UTC" => self.utc(),
+            zone => believable(self.as_utc - offset(zone)?),
+        }
+    }
+
     /// Read as UTC; `None` outside 2000-2050.
     pub(super) fn utc(self) -> Option<Time> {
         believable(self.as_utc)

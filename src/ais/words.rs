@@ -18,11 +18,12 @@ pub(super) enum Mobile {
 
 /// `Type of mobile` and `TransceiverClass`.
 pub(super) fn mobile(text: &[u8]) -> Mobile {
+    let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes()));
     match text {
-        b"A" | b"Class A" => Mobile::A,
-        b"B" | b"Class B" => Mobile::B,
-        b"Base Station" => Mobile::Base,
-        b"AtoN" => Mobile::Aid,
+        _ if is(&["A", "Class A"]) => Mobile::A,
+        _ if is(&["B", "Class B"]) => Mobile::B,
+        _ if is(&["Base Station"]) => Mobile::Base,
+        _ if is(&["AtoN"]) => Mobile::Aid,
         _ => Mobile::Other,
     }
 }

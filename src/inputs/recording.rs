@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::{Limits, Unpacked};
-use crate::ais::{LineCutter, is_object};
+use crate::ais::{LineCutter, Table, is_object, table_of};
 
 /// What a recording consists of.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -209,33 +209,11 @@ fn format_of(line: &[u8]) -> Format {
     if is_sentence(line) {
         return Format::Nmea;
     }
-    let first: Vec<&[u8]> = line.splitn(4, |byte| *byte == b',').collect();
-    let [a, b, c, _] = first.as_slice() else {
-        return Format::Unknown;
-    };
-    let named = |field: &[u8], name: &str| {
-        let field = field.strip_prefix(b"#").unwrap_or(field).trim_ascii();
-        field.eq_ignore_ascii_case(name.as_bytes())
-    };
-    if named(a, "timestamp") && named(c, "mmsi") {
-        return Format::Danish(Some(line.to_vec()));
+    match table_of(line) {
+        Some((Table::Danish, is_header)) => Format::Danish(is_header.then(|| line.to_vec())),
+        Some((Table::Noaa, is_header)) => Format::Noaa(is_header.then(|| line.to_vec())),
+        None => Format::Unknown,
     }
-    if named(a, "mmsi") && (named(b, "basedatetime") || named(b, "base_date_time")) {
-        return Format::Noaa(Some(line.to_vec()));
-    }
-    let digits = |field: &[u8], at: &[usize]| at.iter().all(|at| field.get(*at).is_some_and(u8::is_ascii_digit));
-    if a.len() == 19 && digits(a, &[0, 1, 3, 4, 6, 9, 11, 18]) && a[2] == b'/' && a[5] == b'/' {
-        return Format::Danish(None);
-    }
-    if !a.is_empty()
-        && a.iter().all(u8::is_ascii_digit)
-        && 19 <= b.len()
-        && digits(b, &[0, 3, 5, 8, 11, 18])
-        && b[4] == b'-'
-    {
-        return Format::Noaa(None);
-    }
-    Format::Unknown
 }
 
 /// `!` or `$`, five letters or digits, a comma: enough to tell a sentence from other text.
@@ -265,7 +243,7 @@ mod tests {
         assert_eq!(sniff(b"epoch,AIS_Sentences\n1490075479,!AIVDM,1,1,,B,E>j,4*38\n"), Format::Nmea);
         assert_eq!(sniff(b"# comment\n\n\\c:1565218798*53\\!BSVDM,1,1,,A,13mb,0*5D\n"), Format::Nmea);
         assert_eq!(sniff(b"$PGHP,1,2015,2,1,0,0,0,31,230,,,1,25*22\n"), Format::Nmea);
-        let header = b"# Timestamp,Type of mobile,MMSI,Latitude";
+        let header = b"# Timestamp,Type of mobile,MMSI,Latitude,Longitude";
         assert_eq!(sniff(header), Format::Danish(Some(header.to_vec())));
         assert_eq!(sniff(b"26/04/2026 00:00:00,Class A,211429600,54.6,8.5"), Format::Danish(None));
         assert!(matches!(sniff(b"mmsi,base_date_time,longitude,latitude"), Format::Noaa(Some(_))));

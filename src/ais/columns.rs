@@ -1,0 +1,241 @@
+//! The columns of CSV recordings, found by what the header calls them or, without one, by what the first fields look like.
+
+use memchr::memchr;
+use serde::{Deserialize, Serialize};
+
+use super::moment::Civil;
+
+/// Columns beyond this are not read.
+pub(super) const MAX_COLUMNS: usize = 64;
+/// Names at least this long are recognised with one slip of the pen: `TranscieverClass`.
+const LONG_NAME: usize = 7;
+const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
+
+/// What a column holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Column {
+    Time,
+    Mmsi,
+    Lat,
+    Lon,
+    Sog,
+    Cog,
+    Heading,
+    Status,
+    Mobile,
+    Imo,
+    CallSign,
+    Name,
+    ShipType,
+    Width,
+    Length,
+    Draught,
+    Destination,
+    Eta,
+    Bow,
+    Stern,
+    Port,
+    Starboard,
+}
+
+const COLUMNS: usize = 22;
+const NEEDED: [Column; 4] = [Column::Time, Column::Mmsi, Column::Lat, Column::Lon];
+
+/// What headers call the columns, in lower case, letters and digits only.
+const NAMES: [(&[u8], Column); 45] = [
+    (b"timestamp", Column::Time),
+    (b"timestamputc", Column::Time),
+    (b"basedatetime", Column::Time),
+    (b"datetime", Column::Time),
+    (b"datetimeutc", Column::Time),
+    (b"time", Column::Time),
+    (b"timeutc", Column::Time),
+    (b"mmsi", Column::Mmsi),
+    (b"vesselmmsi", Column::Mmsi),
+    (b"sourcemmsi", Column::Mmsi),
+    (b"lat", Column::Lat),
+    (b"latitude", Column::Lat),
+    (b"lon", Column::Lon),
+    (b"long", Column::Lon),
+    (b"longitude", Column::Lon),
+    (b"sog", Column::Sog),
+    (b"speedoverground", Column::Sog),
+    (b"cog", Column::Cog),
+    (b"courseoverground", Column::Cog),
+    (b"heading", Column::Heading),
+    (b"trueheading", Column::Heading),
+    (b"navigationalstatus", Column::Status),
+    (b"navstatus", Column::Status),
+    (b"status", Column::Status),
+    (b"typeofmobile", Column::Mobile),
+    (b"transceiverclass", Column::Mobile),
+    (b"transceiver", Column::Mobile),
+    (b"imo", Column::Imo),
+    (b"callsign", Column::CallSign),
+    (b"name", Column::Name),
+    (b"vesselname", Column::Name),
+    (b"shipname", Column::Name),
+    (b"shiptype", Column::ShipType),
+    (b"vesseltype", Column::ShipType),
+    (b"width", Column::Width),
+    (b"beam", Column::Width),
+    (b"length", Column::Length),
+    (b"draught", Column::Draught),
+    (b"draft", Column::Draught),
+    (b"destination", Column::Destination),
+    (b"eta", Column::Eta),
+    (b"a", Column::Bow),
+    (b"b", Column::Stern),
+    (b"c", Column::Port),
+    (b"d", Column::Starboard),
+];
+
+const DMA: &[u8] = b"# Timestamp,Type of mobile,MMSI,Latitude,Longitude,Navigational status,ROT,SOG,COG,Heading,IMO,\
+Callsign,Name,Ship type,Cargo type,Width,Length,Type of position fixing device,Draught,Destination,ETA,Data source type,\
+A,B,C,D";
+const NOAA: &[u8] =
+    b"MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,\
+Draft,Cargo,TransceiverClass";
+const NOAA_2025: &[u8] =
+    b"mmsi,base_date_time,longitude,latitude,sog,cog,heading,vessel_name,imo,call_sign,vessel_type,\
+status,length,width,draft,cargo,transceiver";
+
+/// Who publishes tables of this kind.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Table {
+    /// The Danish Maritime Authority.
+    Danish,
+    /// NOAA MarineCadastre, and whoever names the columns in the same way.
+    Noaa,
+}
+
+/// Whose table a line is from, and whether it is the header; `None` for a line of no table.
+pub fn table_of(line: &[u8]) -> Option<(Table, bool)> {
+    let table = |header: &[u8]| match memchr::memmem::find(&letters(header), b"typeofmobile") {
+        Some(_) => Table::Danish,
+        None => Table::Noaa,
+    };
+    if Layout::of_header(line).is_some() {
+        return Some((table(line), true));
+    }
+    header_of_row(line).map(|header| (table(header), false))
+}
+
+/// Where the columns are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct Layout {
+    places: [Option<u8>; COLUMNS],
+    pub(super) separator: u8,
+}
+
+impl Layout {
+    /// Of a header line, whatever its order and spelling; `None` for a line that does not name time, MMSI, latitude and longitude.
+    pub(super) fn of_header(line: &[u8]) -> Option<Layout> {
+        if !line.windows(4).any(|four| four.eq_ignore_ascii_case(b"mmsi")) {
+            return None;
+        }
+        let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
+        SEPARATORS.into_iter().find_map(|separator| Layout::separated(line, separator))
+    }
+
+    /// Of a row without a header, as the later pieces of a cut recording have it.
+    pub(super) fn of_row(line: &[u8]) -> Option<Layout> {
+        header_of_row(line).and_then(Layout::of_header)
+    }
+
+    fn separated(line: &[u8], separator: u8) -> Option<Layout> {
+        let mut places = [None; COLUMNS];
+        let names = line.split(|byte| *byte == separator).map(letters).take(MAX_COLUMNS).enumerate();
+        let mut unknown = Vec::new();
+        for (index, name) in names {
+            match NAMES.iter().find(|(known, _)| *known == name) {
+                Some((_, column)) => places[*column as usize] = places[*column as usize].or(Some(index as u8)),
+                None => unknown.push((index, name)),
+            }
+        }
+        // A misspelt name counts where no other column has the right one.
+        for (index, name) in unknown {
+            let near = NAMES.iter().find(|(known, _)| LONG_NAME <= known.len() && one_slip(known, &name));
+            if let Some((_, column)) = near {
+                places[*column as usize] = places[*column as usize].or(Some(index as u8));
+            }
+        }
+        let all = NEEDED.iter().all(|column| places[*column as usize].is_some());
+        all.then_some(Layout { places, separator })
+    }
+
+    /// The index of a column, where the recording has it.
+    pub(super) fn place(&self, column: Column) -> Option<usize> {
+        self.places[column as usize].map(usize::from)
+    }
+}
+
+fn letters(name: &[u8]) -> Vec<u8> {
+    name.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
+}
+
+/// Whether two words differ by one letter: another, one more, one less, or two neighbours swapped.
+fn one_slip(one: &[u8], other: &[u8]) -> bool {
+    let (long, short) = if one.len() < other.len() { (other, one) } else { (one, other) };
+    let Some(place) = long.iter().zip(short).position(|(a, b)| a != b) else {
+        return long.len() == short.len() + 1;
+    };
+    match long.len() - short.len() {
+        0 => {
+            let swapped = place + 1 < long.len() && long[place] == short[place + 1] && long[place + 1] == short[place];
+            long[place + 1..] == short[place + 1..] || (swapped && long[place + 2..] == short[place + 2..])
+        }
+        1 => long[place + 1..] == short[place..],
+        _ => false,
+    }
+}
+
+/// The header that belongs to a row without one, by the look of its first fields.
+fn header_of_row(line: &[u8]) -> Option<&'static [u8]> {
+    if let Some((_, [b',', ..])) = Civil::day_first(line) {
+        return Some(DMA);
+    }
+    let comma = memchr(b',', line).filter(|comma| (7..=9).contains(comma))?;
+    if !line[..comma].iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let (_, rest) = Civil::year_first(&line[comma + 1..])?;
+    let with_t = line.get(comma + 11) == Some(&b'T');
+    match rest {
+        [b',' | b'Z' | b'+' | b'-', ..] => Some(if with_t { NOAA } else { NOAA_2025 }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_known_by_their_names_in_any_order_and_with_one_slip() {
+        let noaa = Layout::of_header(NOAA).expect("a header");
+        let mobile = |header: &str| Layout::of_header(header.as_bytes()).and_then(|layout| layout.place(Column::Mobile));
+        assert_eq!(noaa.place(Column::Mobile), Some(16));
+        for class in ["TranscieverClass", "Transceiver_Class", "TRANSCEIVERCLASS", "TranceiverClass", "transciever"] {
+            assert_eq!(mobile(&format!("LON,Lat,x,BaseDateTime,MMSI,{class}")), Some(5), "{class}");
+        }
+        assert_eq!(mobile("mmsi;base_date_time;longitude;latitude;transceiver"), Some(4));
+        assert_eq!(mobile("\u{feff}\"MMSI\",\"Time\",\"Longtitude\",\"Latitude\",\"TransceiverClass\""), Some(4));
+        // Two slips are another word, and so is a short one with one.
+        assert_eq!(mobile("MMSI,time,lat,lon,TrancieverClas"), None);
+        assert_eq!(mobile("MMSI,time,lat,lan,TransceiverClass"), None);
+        // The right name wins over a misspelt one.
+        assert_eq!(mobile("MMSI,time,lat,lon,TranscieverClass,TransceiverClass"), Some(5));
+    }
+
+    #[test]
+    fn pieces_without_a_header_are_known_by_their_rows() {
+        assert_eq!(table_of(b"26/04/2026 00:00:00,Class A,211429600,54.6,8.5"), Some((Table::Danish, false)));
+        for time in ["2022-01-03T00:00:00", "2026-03-01 00:00:00+00:00", "2026-03-01T00:00:00.5Z"] {
+            let row = format!("338148873,{time},33.60716,-117.9");
+            assert_eq!(table_of(row.as_bytes()), Some((Table::Noaa, false)), "{time}");
+        }
+        assert_eq!(table_of(b"Dear MMSI,here,is,the list"), None);
+        assert_eq!(table_of(DMA), Some((Table::Danish, true)));
+    }
+}
