@@ -171,6 +171,7 @@ impl Engine {
         self.decoder.line(line, &mut decoded);
         self.watermarks.heard(line.source);
         self.receipts.line(line.source, line.received);
+        self.counters.decoded(&decoded);
         for report in decoded.drain(..) {
             self.report(report, line.received, out);
         }

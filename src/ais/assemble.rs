@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::TimeBasis;
+use super::lag::Delivered;
 use super::sentence::Vdm;
 use super::stream::Heard;
 use super::tag::StationText;
@@ -32,6 +33,8 @@ pub(super) struct Reception {
     /// As VDO: about the station itself.
     pub(super) own: bool,
     pub(super) time: Option<(TimeBasis, Time)>,
+    /// What `time` is, where it seems to be the time of delivery; not followed for messages of several parts.
+    pub(super) delivered: Option<Delivered>,
     pub(super) station: StationText,
 }
 
@@ -115,7 +118,7 @@ impl Assembly {
         Some(Whole {
             payload: &self.joined,
             fill: group.fill,
-            reception: Reception { own: vdm.own, time: group.time, station: group.station },
+            reception: Reception { own: vdm.own, time: group.time, delivered: None, station: group.station },
         })
     }
 

@@ -20,6 +20,9 @@ use crate::units::Mmsi;
 
 /// A claimed time further ahead of receipt than this is replaced by receipt (live only).
 const MAX_AHEAD: Span = Span::from_seconds(60);
+/// A claimed time further behind receipt than this is no clock, and replaced by receipt (live only): a receiver that missed the GPS
+/// week rollover, a board without a battery. No input's lateness may exceed it.
+const MAX_BEHIND: Span = Span::from_hours(24);
 /// Receipt that lies so far before the one before it comes of a clock that was set back.
 const SET_BACK: Span = Span::from_seconds(5);
 /// While it lags, claimed times are believed that go on from earlier ones after a pause no longer than this.
@@ -34,7 +37,8 @@ pub struct SourceSettings {
     pub name: String,
     /// Zone of `YYYY-MM-DD HH:MM:SS` prefixes; UTC when absent.
     pub time_zone: Option<TimeZone>,
-    /// Lines arrive as they are received: a claimed time over 60 s ahead of receipt is replaced by it and counted.
+    /// Lines arrive as they are received: a claimed time over 60 s ahead of receipt, or a day behind it, is
+    /// replaced by it and counted.
     pub live: bool,
 }
 
@@ -179,7 +183,7 @@ impl Decoder {
             Whole {
                 payload: heard.vdm.payload,
                 fill: heard.vdm.fill,
-                reception: Reception { own: heard.vdm.own, time, station: heard.station },
+                reception: Reception { own: heard.vdm.own, time, delivered: heard.delivered, station: heard.station },
             }
         } else {
             match assembly.add(heard, time, counts) {
@@ -208,14 +212,22 @@ impl Decoder {
             source.stream.set_clock(&reception.station, clock);
             time = time.filter(|(basis, _)| *basis != TimeBasis::OwnClock).or(Some((TimeBasis::OwnClock, clock)));
         }
+        let mut uncertainty = Span::ZERO;
+        if let (Some((TimeBasis::Receiver, at)), Some(delivered)) = (time, reception.delivered) {
+            let (at, unsure) = source.stream.lag.resolve(at, delivered, message::utc_second(&self.bits, kind));
+            (time, uncertainty) = (Some((TimeBasis::Receiver, at)), unsure);
+        }
         let Some((basis, at)) = self.event_time(line, time) else {
             self.tally.source_mut(index).untimed[usize::from(kind)] += 1;
             return;
         };
+        if basis == TimeBasis::Receipt {
+            uncertainty = Span::ZERO;
+        }
         let report = |body, station, payload| Report {
             at,
             basis,
-            uncertainty: Span::ZERO,
+            uncertainty,
             source: line.source,
             station,
             mmsi,
@@ -277,6 +289,7 @@ impl Decoder {
                     break;
                 };
                 heard.time = object.time.or(heard.time);
+                heard.delivered = heard.delivered.filter(|_| object.time.is_none());
                 heard.station = object.station.or(heard.station);
                 heard.group = None;
                 if 1 < heard.vdm.total && others.is_none() {
@@ -311,7 +324,8 @@ impl Decoder {
         out.extend(news.map(|more| report(Body::Static(more))));
     }
 
-    /// The claimed time, or receipt where there is none or, live, where it lies too far ahead of a clock that was not set back.
+    /// The claimed time, or receipt where there is none or, live, where it lies too far ahead of a clock that was not set back, or
+    /// a day behind it.
     fn event_time(&mut self, line: Line<'_>, claimed: Option<(TimeBasis, Time)>) -> Option<(TimeBasis, Time)> {
         let receipt = line.received.map(|received| (TimeBasis::Receipt, received));
         let (Some((_, at)), Some((_, received))) = (claimed, receipt) else {
@@ -325,6 +339,12 @@ impl Decoder {
         let goes_on = times.set_back && times.claimed.is_some_and(|latest| at <= latest + PAUSE);
         if *live && received + MAX_AHEAD < at && !goes_on {
             self.tally.source_mut(index).reject(Reject::TimeAhead);
+            return receipt;
+        }
+        // Times that were good and go on are good: then it is our own clock that was set ahead.
+        let went_on = || times.claimed.is_some_and(|latest| (at - latest).abs() <= PAUSE);
+        if *live && at + MAX_BEHIND < received && !went_on() {
+            self.tally.source_mut(index).reject(Reject::TimeBehind);
             return receipt;
         }
         times.claimed = times.claimed.max(Some(at));

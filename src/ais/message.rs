@@ -27,6 +27,9 @@ pub(super) fn head(bits: &Bits) -> Result<(u8, Mmsi), Reject> {
     Ok((kind, Mmsi(mmsi)))
 }
 
+/// The UTC second of a device whose positioning system does not work.
+pub(super) const INOPERATIVE: u32 = 63;
+
 /// Bits up to the last field that a message of this type cannot do without, and the most that receivers pad it to (90
 /// more than it has are seen):
 /// what is much longer than its type is noise that passed for a sentence.
@@ -88,7 +91,7 @@ fn class_a(bits: &Bits, kind: u8) -> Position {
     Position::from_units(
         Class::A,
         kind,
-        lat_lon(bits, 61),
+        lat_lon(bits, 61).filter(|_| operates(bits, 137)),
         speed(bits, 50),
         course(bits, 116),
         heading(bits, 128),
@@ -100,7 +103,7 @@ fn class_b(bits: &Bits, kind: u8) -> Position {
     Position::from_units(
         Class::B,
         kind,
-        lat_lon(bits, 57),
+        lat_lon(bits, 57).filter(|_| operates(bits, 133)),
         speed(bits, 46),
         course(bits, 112),
         heading(bits, 124),
@@ -147,6 +150,22 @@ fn long_range(bits: &Bits) -> Position {
 fn lat_lon(bits: &Bits, start: usize) -> Option<(i32, i32)> {
     let (lon, lat) = bits.signed(start, 28).zip(bits.signed(start + 28, 27))?;
     Some((lat, lon)).filter(in_range)
+}
+
+/// The UTC second, 0-59, in which a position was sent, where the message says.
+pub(super) fn utc_second(bits: &Bits, kind: u8) -> Option<u32> {
+    let place = match kind {
+        1..=3 => 137,
+        9 => 128,
+        18 | 19 => 133,
+        _ => return None,
+    };
+    bits.unsigned(place, 6).filter(|second| *second < 60)
+}
+
+/// Whether the UTC second is not 63, "positioning system inoperative" (ITU-R M.1371 table 45): the place beside it is none.
+fn operates(bits: &Bits, second: usize) -> bool {
+    bits.unsigned(second, 6) != Some(INOPERATIVE)
 }
 
 fn in_range((lat, lon): &(i32, i32)) -> bool {

@@ -10,6 +10,7 @@ mod decoder;
 pub mod encode;
 mod gnss;
 mod json;
+mod lag;
 mod message;
 mod moment;
 mod report;

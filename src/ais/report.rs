@@ -70,6 +70,17 @@ pub enum Body {
     Other,
 }
 
+impl Body {
+    /// Where its sender or the thing it tells of is, when it says so.
+    pub fn lat_lon(&self) -> Option<LatLon> {
+        match self {
+            Body::Position(position) | Body::Base(position) => position.lat_lon(),
+            Body::Aid(aid) => aid.position.lat_lon(),
+            Body::Static(_) | Body::SafetyText(_) | Body::Other => None,
+        }
+    }
+}
+
 /// AIS transponder class.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub enum Class {
@@ -99,12 +110,18 @@ pub struct Position {
 /// Units of latitude and longitude in one degree (1/10 000 minute).
 pub const UNITS_PER_DEGREE: f64 = 600_000.0;
 const NO_POSITION: i32 = i32::MAX;
+const NOWHERE: (i32, i32) = (NO_POSITION, NO_POSITION);
 const NO_SPEED: u16 = u16::MAX;
 const NO_STATUS: u8 = u8::MAX;
 
+/// Exactly 0 N 0 E is what a receiver without a fix sends for a position.
+fn unless_zero(place: (i32, i32)) -> (i32, i32) {
+    if place == (0, 0) { NOWHERE } else { place }
+}
+
 impl Position {
     /// From decoded values; `None`, and what is out of range (|lat| > 90, |lon| > 180, speed over 102.2 kn, course or
-    /// heading outside 0..360, status over 15), becomes absent. A position needs both coordinates.
+    /// heading outside 0..360, status over 15), becomes absent. A position needs both coordinates, and is not exactly 0 N 0 E.
     pub fn new(
         class: Class,
         message_type: u8,
@@ -118,8 +135,9 @@ impl Position {
             Some((lat, lon)) if lat.abs() <= 90.0 && lon.abs() <= 180.0 => {
                 ((lat * UNITS_PER_DEGREE).round() as i32, (lon * UNITS_PER_DEGREE).round() as i32)
             }
-            _ => (NO_POSITION, NO_POSITION),
+            _ => NOWHERE,
         };
+        let (lat, lon) = unless_zero((lat, lon));
         let tenths = |value: Option<f64>, top: f64| match value {
             Some(value) if 0.0 <= value && value < top => (value * 10.0).round() as u16,
             _ => NO_SPEED,
@@ -154,7 +172,7 @@ impl Position {
         heading: Option<u16>,
         status: Option<u8>,
     ) -> Position {
-        let (lat, lon) = lat_lon.unwrap_or((NO_POSITION, NO_POSITION));
+        let (lat, lon) = unless_zero(lat_lon.unwrap_or(NOWHERE));
         Position {
             lat,
             lon,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::TimeBasis;
 use super::gnss::Gnss;
+use super::lag::{Delivered, Lag};
 use super::moment::{LocalClock, Suffix, gatehouse};
 use super::sentence::{self, Sentence, Unframed, Vdm};
 use super::tag::{StationText, Tag};
@@ -28,6 +29,7 @@ const COUNTERS: u8 = 3;
 pub(super) struct Stream {
     local: LocalClock,
     gnss: Gnss,
+    pub(super) lag: Lag,
     /// From a `$PGHP` line, for the next sentence.
     gatehouse: Option<(Time, StationText)>,
     /// From a TAG block alone on its line, for the next sentence.
@@ -44,6 +46,8 @@ pub(super) struct Stream {
 pub(super) struct Heard<'a> {
     pub(super) vdm: Vdm<'a>,
     pub(super) time: Option<(TimeBasis, Time)>,
+    /// What `time` is, where it seems to be the time of delivery.
+    pub(super) delivered: Option<Delivered>,
     pub(super) station: StationText,
     /// TAG group id.
     pub(super) group: Option<u32>,
@@ -54,6 +58,7 @@ impl Stream {
         Stream {
             local: LocalClock::new(zone),
             gnss: Gnss::new(),
+            lag: Lag::new(),
             gatehouse: None,
             lone: None,
             groups: Vec::new(),
@@ -143,6 +148,17 @@ fn first_start(bytes: &[u8]) -> Option<usize> {
     match bytes.first()? {
         b'\\' | b'!' | b'$' => Some(0),
         _ => memchr3(b'\\', b'!', b'$', bytes),
+    }
+}
+
+/// What stands behind a sentence, up to the next.
+fn suffix(sentence: &Sentence<'_>) -> Suffix {
+    match sentence.rest {
+        [] => Suffix::default(),
+        rest => {
+            let end = memchr3(b'\\', b'!', b'$', rest).unwrap_or(rest.len());
+            Suffix::read(&rest[..end])
+        }
     }
 }
 
@@ -252,13 +268,7 @@ impl<'a> Scan<'a> {
         let tag = self.tag.take().or(lone).unwrap_or_default();
         let gatehouse = stream.gatehouse.take();
         let vdm = Vdm::read(sentence)?;
-        let suffix = match sentence.rest {
-            [] => Suffix::default(),
-            rest => {
-                let end = memchr3(b'\\', b'!', b'$', rest).unwrap_or(rest.len());
-                Suffix::read(&rest[..end])
-            }
-        };
+        let suffix = suffix(sentence);
         let receiver = stream.trailing(&suffix).or_else(|| self.prefix_time(stream));
         let time = match (tag.time, gatehouse, receiver) {
             (Some(time), _, _) => Some((TimeBasis::Tag, time)),
@@ -266,8 +276,13 @@ impl<'a> Scan<'a> {
             (None, None, Some(time)) => Some((TimeBasis::Receiver, time)),
             (None, None, None) => None,
         };
+        let said = tag.time.or(gatehouse.map(|(time, _)| time));
+        if let (Some(received), Some(delivered)) = (said, suffix.time) {
+            stream.lag.learn(received, delivered);
+        }
+        let delivered = if said.is_none() && receiver.is_some() { stream.lag.now() } else { None };
         let base = gatehouse.map(|(_, station)| station).unwrap_or_default();
-        Ok(Heard { vdm, time, station: tag.station.or(suffix.station).or(base), group: tag.group })
+        Ok(Heard { vdm, time, delivered, station: tag.station.or(suffix.station).or(base), group: tag.group })
     }
 
     fn prefix_time(&mut self, stream: &mut Stream) -> Option<Time> {
@@ -282,7 +297,12 @@ impl<'a> Scan<'a> {
         let tag = self.tag.take().unwrap_or_default();
         if sentence.address == b"PGHP" {
             match gatehouse(sentence.content) {
-                Some(wrapper) => stream.gatehouse = Some(wrapper),
+                Some(wrapper) => {
+                    if let Some(delivered) = suffix(sentence).time {
+                        stream.lag.learn(wrapper.0, delivered);
+                    }
+                    stream.gatehouse = Some(wrapper);
+                }
                 None => counts.reject(Reject::Gatehouse),
             }
         } else if Gnss::concerns(sentence.address) {

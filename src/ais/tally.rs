@@ -53,13 +53,15 @@ pub enum Reject {
     JsonFields,
     /// A claimed time over 60 s ahead of receipt, replaced by receipt (live only).
     TimeAhead,
+    /// A claimed time over 24 h behind receipt, replaced by receipt (live only).
+    TimeBehind,
     /// A station name beyond the bound on their number; the report counts as from no named station.
     StationsFull,
 }
 
 impl Reject {
     /// Every reason, in the order of their declaration.
-    pub const ALL: [Reject; 24] = [
+    pub const ALL: [Reject; 25] = [
         Reject::NotASentence,
         Reject::TagUnclosed,
         Reject::TagChecksum,
@@ -83,6 +85,7 @@ impl Reject {
         Reject::JsonUnknown,
         Reject::JsonFields,
         Reject::TimeAhead,
+        Reject::TimeBehind,
         Reject::StationsFull,
     ];
 
@@ -112,6 +115,7 @@ impl Reject {
             Reject::JsonUnknown => "json_unknown",
             Reject::JsonFields => "json_fields",
             Reject::TimeAhead => "time_ahead",
+            Reject::TimeBehind => "time_behind",
             Reject::StationsFull => "stations_full",
         }
     }

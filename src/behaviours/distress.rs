@@ -5,9 +5,10 @@
 //! ## Why
 //! Somebody may be in the water; and packages at sea have been marked with such devices.
 //! ## Opens
-//! At the first report. Navigational status 14 is an active device; anything else is a device under test (ITU-R M.1371, table 45).
+//! At the first report. Navigational status 14 is an active device, unless its safety text says TEST; anything else is a device under
+//! test (ITU-R M.1371, table 45).
 //! ## Ends
-//! Silent for `silent_minutes`.
+//! Silent for `silent_minutes`; an active one is retracted when its safety text says TEST.
 //! ## Blind spots
 //! Crews test devices with the active status too. A device without a fix says that it is on, not where it is.
 
@@ -106,17 +107,21 @@ impl Behaviour for Distress {
         });
         device.last_at = step.at;
         let fix = step.fix;
-        let active = scene.tracks.vessel(step.vessel).status() == Some(ACTIVE);
-        // Once active, a device stays so: a later test message does not call off the search.
-        let form = match device.said {
-            Some((_, "active")) => "active",
-            Some(_) | None => {
-                if active {
-                    "active"
-                } else {
-                    "test"
-                }
-            }
+        let vessel = scene.tracks.vessel(step.vessel);
+        let says_test = vessel.says_test();
+        let was_active = device.said.is_some_and(|(_, said)| said == "active");
+        if was_active && says_test {
+            out.signals.push(Signal {
+                behaviour: NAME,
+                subject: Subject::one(step.key, step.vessel),
+                kind: SignalKind::Disproved { started_at: device.started_at, reason: "its safety text says TEST" },
+            });
+            (device.said, device.started_at) = (None, step.at);
+        }
+        // Once active, a device stays so: a later status of a test does not call off the search, its text does.
+        let form = match !says_test && (was_active || vessel.status() == Some(ACTIVE)) {
+            true => "active",
+            false => "test",
         };
         if device.said.is_some_and(|(at, said)| said == form && step.at - at < SAY_EVERY) {
             return;
@@ -150,7 +155,9 @@ impl Behaviour for Distress {
         let told = Explanation::new("").is("mmsi", step.key.mmsi.to_string(), "begins with 970, 972 or 974", device);
         let told = told.at_most("silent_minutes", heard, self.settings.silent_minutes);
         // Under test it opens too, with the points of a test.
-        vec![told.is("status", status.map(u64::from), format!("{ACTIVE} (else a test)"), device && status.is_some())]
+        let told = told.is("status", status.map(u64::from), format!("{ACTIVE} (else a test)"), device && status.is_some());
+        let says_test = scene.tracks.vessel(step.vessel).says_test();
+        vec![told.is("safety_text_test", says_test, "false (else a test)", device)]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

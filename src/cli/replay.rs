@@ -100,7 +100,19 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         out.line(&summary(&engine, overlong, seconds))?;
         out.flush()?;
     }
-    Ok(())
+    match engine.summary().unusable {
+        Some(why) => Err(Failure::Input(format!("{}: {why}", named(&arguments.inputs)))),
+        None => Ok(()),
+    }
+}
+
+/// The recordings, for a message.
+fn named(inputs: &[PathBuf]) -> String {
+    let name = |path: &PathBuf| match path.as_os_str() == "-" {
+        true => "standard input".to_owned(),
+        false => path.display().to_string(),
+    };
+    inputs.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 /// The engine's counts with those of the reading and the speed of this run.

@@ -234,7 +234,7 @@ pub fn source_clock(input: &inputs::Settings, settings: &Checked) -> SourceClock
     SourceClock {
         name: input.name.clone(),
         time_zone: input.time_zone.as_deref().and_then(inputs::time_zone),
-        live: input.kind.is_live(),
+        live: input.kind.is_live() && !input.recorded,
         lateness: Span::from_seconds(i64::from(input.lateness_seconds.unwrap_or(usual))),
     }
 }

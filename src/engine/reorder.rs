@@ -114,9 +114,9 @@ fn order(report: &Report) -> Order {
 /// Time, kind and MMSI in one number.
 fn rank(report: &Report) -> u128 {
     let kind = match report.body {
-        Body::Static(_) => 0,
+        Body::Static(_) | Body::SafetyText(_) => 0,
         Body::Position(_) => 1,
-        Body::SafetyText(_) | Body::Base(_) | Body::Aid(_) | Body::Other => 2,
+        Body::Base(_) | Body::Aid(_) | Body::Other => 2,
     };
     // The sign bit is turned round so that times before 1970 come first.
     let time = (report.at.millis() as u64) ^ (1 << 63);

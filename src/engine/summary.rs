@@ -23,7 +23,7 @@ pub struct Summary {
     pub reports_by_type: BTreeMap<String, u64>,
     /// What was refused, by reason.
     pub rejects: BTreeMap<String, u64>,
-    /// Different vessels that took part in the picture.
+    /// Different numbers (MMSIs) that took part in the picture.
     pub vessels: u64,
     /// Alerts by behaviour and the highest severity they reached.
     pub alerts: BTreeMap<String, BTreeMap<String, u64>>,
@@ -39,6 +39,9 @@ pub struct Summary {
     pub late: u64,
     /// Copies of one transmission by several stations.
     pub copies: u64,
+    /// Why nothing of it could be used; absent where something could.
+    #[serde(skip)]
+    pub unusable: Option<String>,
     /// What a person should know, such as a recording without times.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -47,6 +50,8 @@ pub struct Summary {
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Counters {
     pub(super) late: u64,
+    /// Reports with a position, of whatever station.
+    positions: u64,
     first_at: Option<Time>,
     last_at: Option<Time>,
     #[serde(deserialize_with = "by_word")]
@@ -59,6 +64,12 @@ pub(super) struct Counters {
 }
 
 impl Counters {
+    /// Counts what can be placed, whether or not its time is believed.
+    pub(super) fn decoded(&mut self, reports: &[Report]) {
+        let placed = reports.iter().filter(|report| report.body.lat_lon().is_some());
+        self.positions += placed.count() as u64;
+    }
+
     pub(super) fn report(&mut self, report: &Report) {
         self.first_at = Some(self.first_at.map_or(report.at, |first| first.min(report.at)));
         self.last_at = self.last_at.max(Some(report.at));
@@ -71,6 +82,7 @@ impl Counters {
             Refusal::Jump => "jump",
             Refusal::NoPosition => "no_position",
             Refusal::TooLate => "too_late",
+            Refusal::UncertainTime => "uncertain_time",
             // Nothing is lost with these: there was nothing to take.
             Refusal::NotTracked | Refusal::NothingNew => return,
         };
@@ -137,7 +149,16 @@ impl Counters {
             "the recording has no times: it was decoded and counted, and no rule ran; give --time-from and --rate"
                 .to_owned()
         });
+        let is_unusable = 0 < total.lines && self.positions == 0 && untimed == 0 && self.alerts.is_empty();
+        let unusable = is_unusable.then(|| {
+            let refused: Vec<String> = rejects.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+            match refused.is_empty() {
+                true => "none of its lines holds a position".to_owned(),
+                false => format!("none of its lines holds a position; refused: {}", refused.join(", ")),
+            }
+        });
         Summary {
+            unusable,
             lines: total.lines,
             sentences: total.sentences,
             reports_by_type: by_type.collect(),

@@ -43,6 +43,9 @@ const COLUMN_NAMES: [&[&str]; 8] = [
     &["other_names", "alternate port name"],
 ];
 
+/// The name that the list of anchorages gives to rows marked for removal.
+const REMOVED: &str = "REMOVE";
+
 /// Reads harbours or anchorage points from CSV text with a header: all of them, or every fault.
 pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<PortsError>> {
     let mut table = Table::new(text.trim_start_matches('\u{feff}'));
@@ -65,6 +68,9 @@ pub(super) fn read(text: &str) -> Result<Vec<Port>, Vec<PortsError>> {
     let mut ports = Vec::new();
     while let Some(record) = table.record() {
         let cell = |column: usize| columns[column].and_then(|number| record.get(number)).map_or("", |cell| cell.trim());
+        if cell(2).eq_ignore_ascii_case(REMOVED) {
+            continue;
+        }
         let mut number = |column: usize, least: f64, most: f64| {
             let parsed = cell(column).parse().ok();
             let good = parsed.filter(|number| least <= *number && *number <= most);

@@ -26,6 +26,9 @@ pub struct Settings {
     /// `time.file_lateness_seconds`.
     #[serde(default)]
     pub lateness_seconds: Option<u32>,
+    /// Its lines are a recording that is played: their times count, however far from receipt.
+    #[serde(default)]
+    pub recorded: bool,
     /// Zone of local times in its lines: an IANA name or an offset such as `+02:00`; unset: UTC.
     #[serde(default)]
     pub time_zone: Option<String>,
@@ -162,6 +165,7 @@ impl Settings {
             address: None,
             path: None,
             lateness_seconds: None,
+            recorded: false,
             time_zone: None,
             idle_timeout_seconds: idle_timeout_seconds(),
             max_clients: max_clients(),

@@ -20,6 +20,8 @@ pub struct Identity {
     pub dimensions: Option<Dimensions>,
     /// Draught in decimetres.
     pub draught_dm: Option<u8>,
+    /// Whether a distress device last said in words that it is being tested.
+    pub is_test: bool,
     /// Destination.
     pub destination: Option<Box<str>>,
     /// Estimated arrival: month, day, hour, minute.

@@ -7,6 +7,7 @@
 mod accept;
 mod flag;
 mod grid;
+mod heard;
 mod identity;
 mod picture;
 mod siblings;

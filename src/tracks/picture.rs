@@ -136,9 +136,9 @@ impl Tracks {
         self.len() == 0
     }
 
-    /// Different vessels seen so far, forgotten ones included (one that comes back counts again).
+    /// Different numbers (MMSIs) seen so far, forgotten ones included; at most two million a shard.
     pub fn vessels_seen(&self) -> u64 {
-        self.shards.iter().map(|shard| shard.vessels_seen).sum()
+        self.shards.iter().map(|shard| shard.numbers_seen.len() as u64).sum()
     }
 
     /// Tracks evicted because there were too many.

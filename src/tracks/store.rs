@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ais::{Body, Class, Position, Report, SourceId, Static, StationId};
 use crate::geo::LatLon;
@@ -10,8 +10,9 @@ use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::units::{Mmsi, StationClass, knots};
 
-use super::accept::{Candidates, Heard, Outcome, Refusal};
+use super::accept::{Candidates, Outcome, Refusal};
 use super::grid::{self, Grid};
+use super::heard::{self, Heard};
 use super::identity::{Fields, Learned};
 use super::track::{Cold, Fix, Flag, Hot, NO_NEXT, SpeedMadeGood, Vessel};
 use super::trail::TrailPoint;
@@ -25,6 +26,12 @@ const SMG_LONGEST: Span = Span::from_minutes(20);
 /// How far back a trail reaches for vessels of no special interest, and for others.
 const KEEP_SHORT: Span = Span::from_minutes(30);
 const KEEP_LONG: Span = Span::from_hours(13);
+/// Numbers counted in a shard: four times as many as ships carry AIS.
+const MOST_NUMBERS: usize = 2_000_000;
+/// Slower than this, a ship may send the same bits again. Knots.
+const STILL_KNOTS: f64 = 1.0;
+/// A position whose time is more uncertain than this counts only where it is surely newer than the last.
+const CERTAIN: Span = Span::from_seconds(59);
 const STATIONS_KEPT: usize = 8;
 const UNDER_WAY_KNOTS: f64 = 3.0;
 
@@ -46,7 +53,8 @@ pub struct Shard {
     pub(super) satellite_sources: Vec<SourceId>,
     pub(super) alive: usize,
     pub(super) evicted: u64,
-    pub(super) vessels_seen: u64,
+    /// The numbers seen so far, forgotten ones included.
+    pub(super) numbers_seen: FxHashSet<u32>,
 }
 
 impl Shard {
@@ -67,7 +75,7 @@ impl Shard {
             satellite_sources,
             alive: 0,
             evicted: 0,
-            vessels_seen: 0,
+            numbers_seen: FxHashSet::default(),
         }
     }
 
@@ -104,6 +112,9 @@ impl Shard {
                 return Outcome::Refused(Refusal::NotTracked);
             }
         }
+        if let Body::SafetyText(text) = &report.body {
+            return self.safety_text(mmsi, text);
+        }
         if !matches!(report.body, Body::Position(_) | Body::Static(_)) {
             return Outcome::Refused(Refusal::NotTracked);
         }
@@ -111,9 +122,21 @@ impl Shard {
         let half = u64::from(matches!(report.body, Body::Static(_)));
         let transmission = report.payload ^ (half << 63);
         let first = self.by_mmsi.get(&mmsi.0).copied();
-        if first.is_some_and(|first| self.heard[first as usize].is_copy(transmission, report.at)) {
-            self.note_copy(mmsi, report.station, report.source);
-            return Outcome::Refused(Refusal::Copy);
+        let kept = heard::is_kept(&report.body);
+        if let Some(first) = first {
+            if let Some(apart) = self.heard[first as usize].last(transmission, report.at)
+                && (apart <= heard::AT_ONCE || heard::lasts(&report.body) && !self.repeats_itself(first, &report.body))
+            {
+                self.note_copy(mmsi, report.station, report.source);
+                return Outcome::Refused(Refusal::Copy);
+            }
+            self.heard[first as usize].remember(transmission, report.at, kept);
+            if CERTAIN < report.uncertainty
+                && matches!(report.body, Body::Position(_))
+                && report.at - report.uncertainty <= self.last_at(first)
+            {
+                return Outcome::Refused(Refusal::UncertainTime);
+            }
         }
         let outcome = match report.body {
             Body::Position(position) => self.position(mmsi, first, position, report.at, report.station, report.source),
@@ -123,9 +146,40 @@ impl Shard {
         if first.is_none()
             && let Some(created) = self.by_mmsi.get(&mmsi.0)
         {
-            self.heard[*created as usize].is_copy(transmission, report.at);
+            self.heard[*created as usize].remember(transmission, report.at, kept);
         }
         outcome
+    }
+
+    /// When the latest fix of a number was made, on whichever of its tracks.
+    fn last_at(&self, first: u32) -> Time {
+        let chain = self.chain_from(first);
+        chain.map(|ix| self.hot[ix.0 as usize].last_at).max().unwrap_or(Time::MIN)
+    }
+
+    /// Whether a position sent bit by bit as before may be a new one: of a ship that lies where it lay. One that moves does not come
+    /// back to the same 1/10 000 minute with the same speed and course in the same slot; long-range messages are coarser, and a ship
+    /// may be slow to leave their place.
+    fn repeats_itself(&self, first: u32, body: &Body) -> bool {
+        let Body::Position(said) = body else {
+            return false;
+        };
+        let slow = said.message_type == 27 || said.sog_knots().is_none_or(|knots| knots <= STILL_KNOTS);
+        slow && self.chain_from(first).any(|ix| self.hot[ix.0 as usize].said.units() == said.units())
+    }
+
+    /// A distress device says in words whether it is being tested.
+    fn safety_text(&mut self, mmsi: Mmsi, text: &str) -> Outcome {
+        if mmsi.station_class() != StationClass::Distress {
+            return Outcome::Refused(Refusal::NotTracked);
+        }
+        let vessel = match self.by_mmsi.get(&mmsi.0) {
+            Some(ix) => TrackIx(*ix),
+            None => self.create(mmsi, 1),
+        };
+        let is_test = text.to_ascii_uppercase().contains("TEST");
+        self.cold[vessel.0 as usize].identity.get_or_insert_default().is_test = is_test;
+        Outcome::Identity { vessel, learned: None }
     }
 
     /// Reads what the next reports will need, see `Tracks::warm`.
@@ -176,7 +230,8 @@ impl Shard {
     /// Heap and slab bytes of the tracks, without the map's own.
     pub(super) fn bytes(&self) -> usize {
         let trails: usize = self.cold.iter().map(|cold| cold.trail.bytes()).sum();
-        trails + self.hot.capacity() * (size_of::<Hot>() + size_of::<Cold>() + size_of::<Heard>())
+        let heard: usize = self.heard.iter().map(Heard::bytes).sum();
+        trails + heard + self.hot.capacity() * (size_of::<Hot>() + size_of::<Cold>() + size_of::<Heard>())
     }
 
     /// `first` is the first track of this MMSI, if any.
@@ -372,12 +427,18 @@ impl Shard {
         };
         self.by_mmsi.insert(mmsi.0, ix.0);
         self.alive += 1;
-        self.vessels_seen += u64::from(ordinal == 1);
+        if self.numbers_seen.len() < MOST_NUMBERS {
+            self.numbers_seen.insert(mmsi.0);
+        }
         ix
     }
 
     pub(super) fn chain(&self, mmsi: Mmsi) -> impl Iterator<Item = TrackIx> + '_ {
-        let mut next = self.by_mmsi.get(&mmsi.0).copied().unwrap_or(NO_NEXT);
+        self.chain_from(self.by_mmsi.get(&mmsi.0).copied().unwrap_or(NO_NEXT))
+    }
+
+    fn chain_from(&self, first: u32) -> impl Iterator<Item = TrackIx> + '_ {
+        let mut next = first;
         std::iter::from_fn(move || {
             let ix = (next != NO_NEXT).then_some(TrackIx(next))?;
             next = self.hot[next as usize].next;
@@ -385,7 +446,7 @@ impl Shard {
         })
     }
 
-    remembers! { pub(super) kept { hot, cold, heard, free, by_mmsi, grid, candidates, forgotten, alive, evicted, vessels_seen } parts {} built { number, shift, settings, satellite_sources } }
+    remembers! { pub(super) kept { hot, cold, heard, free, by_mmsi, grid, candidates, forgotten, alive, evicted, numbers_seen } parts {} built { number, shift, settings, satellite_sources } }
 }
 
 /// Whether a behaviour keeps state about a vessel.

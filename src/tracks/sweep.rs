@@ -3,8 +3,8 @@
 use crate::time::{Span, Time};
 use crate::units::Mmsi;
 
-use super::accept::Heard;
 use super::grid;
+use super::heard::Heard;
 use super::store::Shard;
 use super::track::{Cold, Flag, Hot, NO_NEXT};
 use super::{TrackIx, TrackKey};

@@ -301,6 +301,11 @@ impl<'a> Vessel<'a> {
         self.hot.said.status()
     }
 
+    /// Whether it is a distress device that said in words that it is being tested.
+    pub fn says_test(&self) -> bool {
+        self.identity().is_some_and(|identity| identity.is_test)
+    }
+
     /// Stations that heard it lately, at most eight, most recent first.
     pub fn stations(&self) -> &'a [StationId] {
         self.cold.stations.as_deref().map_or(&[], Vec::as_slice)

@@ -177,7 +177,7 @@ pub fn settings(folder: &TempDir, text: &str) -> PathBuf {
 }
 
 pub fn input(kind: &str, rest: &str) -> String {
-    format!("[[inputs]]\nkind = \"{kind}\"\nname = \"feed\"\n{rest}\n")
+    format!("[[inputs]]\nkind = \"{kind}\"\nname = \"feed\"\nrecorded = true\n{rest}\n")
 }
 
 /// Accepts, or says after `PATIENCE` that nobody came.

@@ -34,7 +34,7 @@ impl Desk {
         let zones = fs::read_to_string(&path).unwrap();
         let settings = format!(
             "{zones}[time]\nfile_lateness_seconds = {LATENESS}\n\
-             [[inputs]]\nkind = \"{kind}\"\nname = \"feed\"\nlateness_seconds = {LATENESS}\n{rest}\n\
+             [[inputs]]\nkind = \"{kind}\"\nname = \"feed\"\nrecorded = true\nlateness_seconds = {LATENESS}\n{rest}\n\
              [[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\nmin_severity = \"info\"\n"
         );
         fs::write(&path, settings).unwrap();

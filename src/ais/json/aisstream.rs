@@ -9,6 +9,7 @@ use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use super::values::{self, CALL_SIGN, Flag, LONG_NAME, NAME, Number, SAFETY_TEXT, Text, Whole, hull, parse};
 use super::{Object, Said, payload};
 use crate::ais::TimeBasis;
+use crate::ais::message::INOPERATIVE;
 use crate::ais::moment::stamp;
 use crate::ais::report::{Aid, Body, Class, Dimensions, Position, Static};
 use crate::ais::tag::StationText;
@@ -224,7 +225,8 @@ fn kind_of(name: &str, id: Option<i64>) -> Option<u8> {
 
 impl Content<'_> {
     fn position(&self, kind: u8) -> Position {
-        let place = self.latitude.0.zip(self.longitude.0);
+        let operates = self.timestamp.0 != Some(i64::from(INOPERATIVE));
+        let place = self.latitude.0.zip(self.longitude.0).filter(|_| operates);
         let class = match kind {
             1..=3 | 27 => Class::A,
             18 | 19 => Class::B,

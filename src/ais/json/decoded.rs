@@ -6,6 +6,7 @@ use serde::de::{Deserializer, Error};
 use super::catcher::Head;
 use super::values::{self, CALL_SIGN, Flag, LONG_NAME, Met, NAME, Number, SAFETY_TEXT, Text, Whole, hull, parse};
 use super::{Object, Said, payload};
+use crate::ais::message::INOPERATIVE;
 use crate::ais::moment::number;
 use crate::ais::report::{Aid, Body, Class, Dimensions, Position, Static, UNITS_PER_DEGREE};
 use crate::ais::tally::Reject;
@@ -125,7 +126,8 @@ impl Where {
             (false, 9) => (UNITS_PER_DEGREE, 1.0, 10.0),
             (false, _) => (UNITS_PER_DEGREE, 10.0, 10.0),
         };
-        let place = self.lat.0.zip(self.lon.0).map(|(lat, lon)| (lat / minutes, lon / minutes));
+        let operates = self.second.0 != Some(i64::from(INOPERATIVE));
+        let place = self.lat.0.zip(self.lon.0).filter(|_| operates).map(|(lat, lon)| (lat / minutes, lon / minutes));
         let class = match kind {
             1..=3 | 27 => Class::A,
             18 | 19 => Class::B,

@@ -40,7 +40,7 @@ impl Desk {
         let settings = format!(
             "{zones}[time]\nfile_lateness_seconds = {LATENESS}\n\
              [[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\nmin_severity = \"info\"\n\
-             [[inputs]]\nkind = \"{kind}\"\nname = \"feed\"\nlateness_seconds = {LATENESS}\n{rest}\n"
+             [[inputs]]\nkind = \"{kind}\"\nname = \"feed\"\nrecorded = true\nlateness_seconds = {LATENESS}\n{rest}\n"
         );
         fs::write(&path, settings).unwrap();
         let feed = scenes::meeting(4).feed();

@@ -1,0 +1,207 @@
+//! What one MMSI sent lately, so that a copy of a transmission is known, however late it is passed on.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ais::Body;
+use crate::time::{Span, Time};
+
+/// The same payload within this is the same transmission, whatever it says.
+pub(super) const AT_ONCE: Span = Span::from_seconds(30);
+/// A transmission is remembered for this long (SPEC "Time and lateness").
+const KEPT: Span = Span::from_minutes(60);
+/// Transmissions remembered beyond the last three: an hour of a ship that sends every 7 s; 2 KB.
+const MOST_KEPT: usize = 512;
+/// Dropped together when there are too many.
+const DROPPED: usize = 64;
+/// What is too old is looked for this often.
+const PRUNED_EVERY: i64 = 300;
+
+/// Bits of a kept transmission that are its time, in units of 4 s: they come round after four and a half hours.
+const TIME_BITS: u32 = 12;
+const TIME_UNIT: i64 = 4;
+
+/// Whether a report is remembered beyond the last three. A row's hash has its time in it: its copies come at once.
+pub(super) fn is_kept(body: &Body) -> bool {
+    !matches!(body, Body::Position(said) if said.message_type == 0)
+}
+
+/// Whether it is the same transmission after more than half a minute: a position is, static data is repeated every few minutes.
+pub(super) fn lasts(body: &Body) -> bool {
+    matches!(body, Body::Position(said) if said.message_type != 0 && said.units().is_some())
+}
+
+/// What one MMSI sent lately: half a cache line, looked at with every report.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(super) struct Heard {
+    lately: [Transmission; 3],
+    earlier: Option<Box<Earlier>>,
+}
+
+/// Its mark, 0 for an empty place, and the low 32 bits of its time in milliseconds: they come round after 49 days. The mark is 31 bits
+/// of its hash and whether it is kept.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+struct Transmission {
+    mark: u32,
+    at: u32,
+}
+
+/// Transmissions of the last hour before the last three transmissions, oldest first: 20 bits of the hash and the time. Among 512 that
+/// mistakes one report in two thousand, and only where the ship moves.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Earlier {
+    kept: Vec<u32>,
+    /// The newest and when what is too old was last dropped. Seconds.
+    newest: i64,
+    pruned: i64,
+}
+
+impl Transmission {
+    fn new(hash: u64, at: Time, kept: bool) -> Transmission {
+        let mark = (hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32;
+        Transmission { mark: (mark & !1).max(2) | u32::from(kept), at: at.millis() as u32 }
+    }
+
+    /// From `earlier` to this.
+    fn since(self, earlier: Transmission) -> Span {
+        Span::from_millis(i64::from(self.at.wrapping_sub(earlier.at) as i32))
+    }
+
+    fn is_copy_of(self, other: Transmission) -> bool {
+        self.mark | 1 == other.mark | 1 && self.mark != 0
+    }
+}
+
+/// Seconds, as the time bits of a kept transmission.
+fn time_bits(seconds: i64) -> u32 {
+    (seconds.div_euclid(TIME_UNIT) as u32) & ((1 << TIME_BITS) - 1)
+}
+
+impl Earlier {
+    fn push(&mut self, mark: u32, seconds: i64) {
+        self.newest = self.newest.max(seconds);
+        if PRUNED_EVERY < seconds - self.pruned {
+            let oldest = KEPT.millis() / 1000;
+            match seconds - self.pruned < oldest {
+                true => self.kept.retain(|kept| Earlier::apart(*kept, seconds) <= oldest),
+                // Nothing came for so long that all of it is too old, or may be.
+                false => self.kept.clear(),
+            }
+            self.pruned = seconds;
+        }
+        if self.kept.len() == MOST_KEPT {
+            self.kept.drain(..DROPPED);
+        }
+        if self.kept.len() == self.kept.capacity() {
+            self.kept.reserve_exact(self.kept.len() / 4 + 4);
+        }
+        self.kept.push(mark >> TIME_BITS << TIME_BITS | time_bits(seconds));
+    }
+
+    /// How far apart a kept transmission and a time are. Seconds.
+    fn apart(kept: u32, seconds: i64) -> i64 {
+        let shift = 32 - TIME_BITS;
+        let units = (time_bits(seconds) << shift).wrapping_sub(kept << shift) as i32 >> shift;
+        i64::from(units).abs() * TIME_UNIT
+    }
+
+    fn last(&self, mark: u32, seconds: i64) -> Option<Span> {
+        let is = |kept: &u32| kept >> TIME_BITS == mark >> TIME_BITS;
+        // In blocks without a way out, so that the processor compares many at once; mostly none is the same.
+        let mut blocks = self.kept.chunks(32);
+        if KEPT.millis() / 1000 < seconds - self.newest || !blocks.any(|block| block.iter().fold(false, |any, kept| any | is(kept))) {
+            return None;
+        }
+        let apart = self.kept.iter().filter(|kept| is(kept)).map(|kept| Earlier::apart(*kept, seconds)).min()?;
+        Some(Span::from_seconds(apart))
+    }
+}
+
+impl Heard {
+    /// How long before or after `at` the transmission of this hash was heard; `None` if it was not within an hour.
+    pub(super) fn last(&self, hash: u64, at: Time) -> Option<Span> {
+        let new = Transmission::new(hash, at, false);
+        let lately = self.lately.iter().filter(|known| new.is_copy_of(**known)).map(|known| new.since(*known).abs());
+        let earlier = self.earlier.iter().filter_map(|earlier| earlier.last(new.mark, at.seconds()));
+        lately.chain(earlier).min().filter(|apart| *apart <= KEPT)
+    }
+
+    /// Takes in a transmission; `kept`: for an hour, else while it is one of the last three.
+    pub(super) fn remember(&mut self, hash: u64, at: Time, kept: bool) {
+        let new = Transmission::new(hash, at, kept);
+        let age = |known: &Transmission| if known.mark == 0 { Span::from_hours(24 * 49) } else { new.since(*known) };
+        let mut oldest = 0;
+        for place in 1..self.lately.len() {
+            if age(&self.lately[oldest]) < age(&self.lately[place]) {
+                oldest = place;
+            }
+        }
+        let gone = std::mem::replace(&mut self.lately[oldest], new);
+        let since = new.since(gone);
+        if gone.mark & 1 == 1 && since.abs() <= KEPT {
+            let earlier = self.earlier.get_or_insert_default();
+            earlier.push(gone.mark, (at - since).seconds());
+        }
+    }
+
+    /// Heap bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.earlier.as_ref().map_or(0, |earlier| size_of::<Earlier>() + 4 * earlier.kept.capacity())
+    }
+
+    /// A value that depends on what the next report will read.
+    pub(super) fn touch(&self) -> u32 {
+        self.lately[0].mark
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Time {
+        Time::from_seconds(1_700_000_000 + seconds)
+    }
+
+    #[test]
+    fn a_position_is_known_again_for_an_hour_however_often_its_ship_sends() {
+        for step in [2, 6, 7, 10, 60, 180, 1500] {
+            let mut heard = Heard::default();
+            for second in (0..20_000).step_by(step) {
+                let hash = second as u64 + 1;
+                assert_eq!(heard.last(hash, at(second)), None, "{second}");
+                heard.remember(hash, at(second), true);
+                let reach = 3600.min(400 * step as i64) / step as i64 * step as i64;
+                for back in [step as i64, reach].into_iter().filter(|back| *back <= second) {
+                    let apart = heard.last(hash - back as u64, at(second)).expect("known").millis() / 1000;
+                    assert!((apart - back).abs() <= 4, "{step} {second}: {back}, not {apart}");
+                }
+            }
+            assert!(heard.bytes() <= 64 + 4 * MOST_KEPT * 5 / 4);
+        }
+    }
+
+    #[test]
+    fn after_an_hour_it_is_a_new_one() {
+        let mut heard = Heard::default();
+        heard.remember(7, at(0), true);
+        assert!(heard.last(7, at(3600)).is_some());
+        assert!(heard.last(7, at(-90)).is_some(), "the original, later than its copy");
+        assert_eq!(heard.last(7, at(3601)), None);
+        // Pushed out of the last three, and long ago.
+        for second in [10, 20, 30, 40, 40_000, 40_010, 40_020, 40_030] {
+            heard.remember(second as u64 + 100, at(second), true);
+        }
+        assert_eq!(heard.last(7, at(40_040)), None);
+        assert_eq!(heard.last(110, at(16_384 + 10)), None, "the time bits have come round");
+    }
+
+    #[test]
+    fn what_is_not_kept_is_known_for_half_a_minute_only_as_one_of_the_last() {
+        let mut heard = Heard::default();
+        heard.remember(7, at(0), false);
+        assert_eq!(heard.last(7, at(30)), Some(AT_ONCE));
+        (1..4).for_each(|hash| heard.remember(hash, at(40), false));
+        assert_eq!(heard.last(7, at(41)), None);
+        assert_eq!(heard.bytes(), 0);
+    }
+}
