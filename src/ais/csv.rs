@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::bits::mixed;
 use super::columns::{Column, Layout, MAX_COLUMNS};
 use super::cut::MAX_LINE;
+use super::digits::Digits;
 use super::message::possible_eta;
 use super::moment::{Civil, believable, unix_time};
 use super::report::{Aid, Body, Class, Dimensions, Position, Static};
@@ -28,6 +29,7 @@ pub(super) struct Rows {
     #[serde(skip)]
     record: Record,
     known: FxHashMap<u32, u64>,
+    digits: Digits,
 }
 
 /// What a row says.
@@ -44,7 +46,7 @@ pub(super) struct Reading {
 
 impl Rows {
     pub(super) fn new() -> Rows {
-        Rows { layout: None, record: Record::new(), known: FxHashMap::default() }
+        Rows { layout: None, record: Record::new(), known: FxHashMap::default(), digits: Digits::default() }
     }
 
     /// Whether a line is CSV: a header of a known layout, or a row of the layout in force. A piece cut from the middle of a
@@ -83,7 +85,8 @@ impl Rows {
         let said = row.static_hash();
         let is_news = said.is_some() && self.known.get(&mmsi.0) != said.as_ref();
         let statics = is_news.then(|| Box::new(row.statics(mobile)));
-        let body = row.body(mobile);
+        self.digits.note(row.text(Column::Lat), row.text(Column::Lon));
+        let body = self.digits.of(row.body(mobile));
         if let (true, Some(said)) = (is_news, said) {
             if MAX_KNOWN <= self.known.len() {
                 self.known.clear();

@@ -7,6 +7,7 @@ mod columns;
 mod csv;
 mod cut;
 mod decoder;
+mod digits;
 pub mod encode;
 mod gnss;
 mod json;

@@ -101,6 +101,9 @@ pub struct Position {
     cog: u16,
     heading: u16,
     status: u8,
+    /// Resolution in place (metres) and in time (seconds), as `coarse` writes them.
+    place_code: u8,
+    time_code: u8,
     /// Class of the transponder that sent it.
     pub class: Class,
     /// AIS message type 1-27; 0 for a CSV row, and for a JSON object that does not tell.
@@ -113,6 +116,24 @@ const NO_POSITION: i32 = i32::MAX;
 const NOWHERE: (i32, i32) = (NO_POSITION, NO_POSITION);
 const NO_SPEED: u16 = u16::MAX;
 const NO_STATUS: u8 = u8::MAX;
+/// Resolution in place of the long-range report (type 27): 0.1 minute of arc. Metres.
+const LONG_RANGE_METRES: f64 = 185.2;
+
+/// Steps finer than this do not matter beside antennas and clocks. Metres.
+const FINEST_METRES: f64 = 10.0;
+
+fn place_code(message_type: u8) -> u8 {
+    if message_type == 27 { coarse(LONG_RANGE_METRES) } else { 0 }
+}
+
+/// Metres or seconds as a square in one byte, rounded up: 0 to 65,025.
+fn coarse(value: f64) -> u8 {
+    value.max(0.0).sqrt().ceil().min(255.0) as u8
+}
+
+fn fine(code: u8) -> f64 {
+    f64::from(code) * f64::from(code)
+}
 
 /// Exactly 0 N 0 E is what a receiver without a fix sends for a position.
 fn unless_zero(place: (i32, i32)) -> (i32, i32) {
@@ -149,6 +170,8 @@ impl Position {
             cog: tenths(cog_degrees, 359.95),
             heading: tenths(heading_degrees, 359.95),
             status: status.filter(|status| *status < 15).unwrap_or(NO_STATUS),
+            place_code: place_code(message_type),
+            time_code: 0,
             class,
             message_type,
         }
@@ -180,6 +203,8 @@ impl Position {
             cog: cog.unwrap_or(NO_SPEED),
             heading: heading.unwrap_or(NO_SPEED),
             status: status.unwrap_or(NO_STATUS),
+            place_code: place_code(message_type),
+            time_code: 0,
             class,
             message_type,
         }
@@ -200,8 +225,29 @@ impl Position {
     pub(crate) fn or_where(self, earlier: &Position) -> Position {
         match self.units() {
             Some(_) => self,
-            None => Position { lat: earlier.lat, lon: earlier.lon, ..self },
+            None => Position { lat: earlier.lat, lon: earlier.lon, place_code: earlier.place_code, ..self },
         }
+    }
+
+    /// The same from a source that gives places in steps of `metres`; finer than 10 m is as good as exact.
+    pub(crate) fn in_steps_of(self, metres: f64) -> Position {
+        let place_code = if metres < FINEST_METRES { 0 } else { coarse(metres) };
+        Position { place_code: place_code.max(self.place_code), ..self }
+    }
+
+    /// The same, sent up to `span` before the time that goes with it.
+    pub(crate) fn within(self, span: Span) -> Position {
+        Position { time_code: coarse(span.seconds()), ..self }
+    }
+
+    /// Step in which the place is given, metres; 0 where it is fine enough for every use.
+    pub fn resolution_metres(&self) -> f64 {
+        fine(self.place_code)
+    }
+
+    /// How much earlier than its time it may have been sent; zero for a time of reception.
+    pub fn uncertainty(&self) -> Span {
+        Span::from_seconds(fine(self.time_code) as i64)
     }
 
     /// Speed over ground in knots, 0..=102.2 (102.2 means "or more"); of an aircraft (type 9) up to 1022.

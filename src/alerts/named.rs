@@ -38,7 +38,15 @@ pub(super) fn doing(told: &Told<'_>) -> Option<String> {
         }
         ("identity_conflict", _) => {
             let nm = number(numbers, "distance_nm").map_or("far".to_owned(), distance);
-            format!("is heard from two ships {nm} apart since {at} UTC")
+            match number(numbers, "places") {
+                Some(places) if told.form == "shared" => {
+                    format!("is sent from {places:.0} places within a day, two of them {nm} apart since {at} UTC")
+                }
+                Some(places) if 2.0 < places => {
+                    format!("is heard from {places:.0} ships, two of them {nm} apart since {at} UTC")
+                }
+                _ => format!("is heard from two ships {nm} apart since {at} UTC"),
+            }
         }
         ("watchlist", form) => {
             let so_far =

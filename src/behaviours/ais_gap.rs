@@ -28,6 +28,7 @@ use crate::tracks::{Activity, Fix, TrackIx, TrackKey};
 use crate::zones::{Chart, Presence, Relation, ZoneIx};
 
 use super::profile::{Profiles, Standing};
+use super::sharing::explain_silence;
 use super::{
     Behaviour, Explanation, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
     ordered, positive,
@@ -374,7 +375,7 @@ impl Behaviour for AisGap {
             let settings = &profile.settings;
             let about = if watched { "watched" } else { "elsewhere, unless heading for a watched zone" };
             let needed = if watched { settings.watched_minutes } else { settings.after_hours * 60.0 };
-            let told = Explanation::new(about).takes_part(scene, step);
+            let told = explain_silence(Explanation::new(about).takes_part(scene, step), scene, step);
             profile
                 .explain_place(told, step.place.as_ref(), settings.min_shore_nm)
                 .at_least("silent_minutes", step.fix.map(|fix| (scene.now - fix.at).minutes()), needed)

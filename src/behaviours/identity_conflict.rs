@@ -1,4 +1,4 @@
-//! Identity conflict: one MMSI on two ships.
+//! Identity conflict: one MMSI on two ships or more.
 //!
 //! ## Watches
 //! Ships and tenders whose MMSI turned up in a second place.
@@ -6,9 +6,10 @@
 //! A cloned number hides one of the two behind the other.
 //! ## Opens
 //! When the track that was left has `fixes` more fixes within `within_minutes` of a jump of `min_nm` or more; it supersedes
-//! the jump.
+//! the jump. One alert a number: a further place is added to the open one, and what ended is not told again within a day
+//! unless there are more places than before. Above `tracks.shared_above_places` of them the number is *shared*.
 //! ## Ends
-//! One of them silent for `silent_hours`.
+//! All but one silent for `silent_hours`.
 //! ## Blind spots
 //! AIS does not tell which of the two is the rightful one. Two ships less than an hour's way apart may look like one.
 
@@ -20,10 +21,10 @@ use serde::{Deserialize, Serialize};
 use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::tracks::{Activity, Jump, TrackIx, TrackKey};
-use crate::units::METRES_PER_NM;
-use crate::zones::Chart;
+use crate::units::{METRES_PER_NM, Mmsi};
+use crate::zones::{Chart, Relation, ZoneIx};
 
-use super::sharing::{is_watched, jump_measured};
+use super::sharing::{is_watched, jump_measured, jump_nm};
 use super::{
     Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
     minutes, not_negative, number, positive, thresholds,
@@ -31,6 +32,8 @@ use super::{
 
 const NAME: &str = "identity_conflict";
 const SAY_EVERY: Span = Span::from_minutes(1);
+/// What has ended is not told again within this, unless there is a further place.
+const ONCE_IN: Span = Span::from_hours(24);
 
 /// `[behaviours.identity_conflict]`
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -46,7 +49,7 @@ pub struct Settings {
     pub within_minutes: f64,
     /// A jump shorter than this is one ship's: antennas, clocks and receivers err by as much. Nautical miles.
     pub min_nm: f64,
-    /// One silent for this long, it is over. Hours; at most `tracks.lost_after_hours`, after which the tracks are joined.
+    /// All but one silent for this long, it is over. Hours; at most 24, after which the tracks are joined.
     pub silent_hours: f64,
 }
 
@@ -77,6 +80,19 @@ pub struct IdentityConflict {
     doubles: BTreeMap<TrackIx, Double>,
     /// The further tracks that left this one.
     left: FxHashMap<TrackIx, Vec<TrackIx>>,
+    /// The numbers that were told, for a day.
+    numbers: BTreeMap<Mmsi, Number>,
+}
+
+/// What was told of a number.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Number {
+    /// Places, when it was last told.
+    places: usize,
+    /// When two of its ships were last known to be heard.
+    last_at: Time,
+    /// The further track of the pair whose alert is open.
+    open: Option<TrackIx>,
 }
 
 /// One MMSI in two places.
@@ -91,6 +107,8 @@ struct Double {
     /// Once proved: when, and when last said.
     open: Option<(Time, Time)>,
     last: [Time; 2],
+    /// Zones of the further track, where the alert is placed.
+    zones: Vec<(ZoneIx, Relation)>,
 }
 
 impl Double {
@@ -110,21 +128,45 @@ impl Double {
     }
 }
 
+/// When all ships of the number but one had last been heard: the second latest of its tracks.
+fn number_quiet_since(scene: &Scene<'_>, double: &Double) -> Time {
+    let tracks = scene.tracks.under(double.key.mmsi);
+    let mut heard: Vec<Time> = tracks.filter_map(|vessel| vessel.last()).map(|fix| fix.at).collect();
+    heard.sort_unstable();
+    let second = heard.len().checked_sub(2).and_then(|place| heard.get(place).copied());
+    second.map_or(double.quiet_since(), |second| second.max(double.quiet_since()))
+}
+
 impl IdentityConflict {
     /// Zones do not matter to it.
     pub fn new(settings: &Settings, _chart: &Chart) -> IdentityConflict {
-        IdentityConflict { settings: settings.clone(), doubles: BTreeMap::new(), left: FxHashMap::default() }
+        IdentityConflict {
+            settings: settings.clone(),
+            doubles: BTreeMap::new(),
+            left: FxHashMap::default(),
+            numbers: BTreeMap::new(),
+        }
     }
 
     fn begin(&mut self, step: &Step<'_>, jump: &Jump, at: Time, out: &mut Output) {
         let from = jump.from.1;
-        let apart_nm = jump.before.position.metres_to(jump.first.position) / METRES_PER_NM;
+        let apart_nm = jump_nm(jump);
         if from == step.vessel || !is_watched(step.key.mmsi) || apart_nm < self.settings.min_nm {
             return;
         }
         let last = [jump.before.at, at];
+        self.numbers.retain(|_, number| number.open.is_some() || at - number.last_at <= ONCE_IN);
         let (key, jump) = (step.key, *jump);
-        let double = Double { key, from: jump.from, jump, confirmed_at: at, fixes: 0, open: None, last };
+        let double = Double {
+            key,
+            from: jump.from,
+            jump,
+            confirmed_at: at,
+            fixes: 0,
+            open: None,
+            last,
+            zones: step.presence.iter().collect(),
+        };
         self.doubles.insert(step.vessel, double);
         self.left.entry(from).or_default().push(step.vessel);
         out.activity.extend([(from, Activity::Keeps), (step.vessel, Activity::Keeps)]);
@@ -139,6 +181,9 @@ impl IdentityConflict {
         };
         let older = step.vessel != further;
         double.last[usize::from(!older)] = at;
+        if !older {
+            double.zones = step.presence.iter().collect();
+        }
         let soon = double.confirmed_at < at && at - double.confirmed_at <= minutes(settings.within_minutes);
         double.fixes += u32::from(older && soon);
         let position = scene.tracks.vessel(further).last().map(|fix| fix.position);
@@ -148,26 +193,36 @@ impl IdentityConflict {
         if double.fixes < settings.fixes {
             return;
         }
+        let mmsi = double.key.mmsi;
+        let places = scene.tracks.places_within_a_day(mmsi).max(2);
+        let told = self.numbers.entry(mmsi).or_insert(Number { places: 0, last_at: at, open: None });
+        let is_new = told.open.is_none() && (told.places < places || ONCE_IN < at - told.last_at);
+        told.last_at = told.last_at.max(at);
         let since = match double.open {
             Some((_, said)) if at - said < SAY_EVERY => return,
             Some((since, _)) => since,
+            None if !is_new => return,
             None => {
+                told.open = Some(further);
                 let silent = Span::from_millis((settings.silent_hours * 3_600_000.0) as i64);
                 out.wakes.push((double.quiet_since() + silent, double.key, further));
                 at
             }
         };
+        told.places = told.places.max(places);
         double.open = Some((since, at));
+        let is_shared = scene.tracks.settings().shared_above_places < places as u32;
         let mut measured = jump_measured(&double.jump);
         measured.insert("distance_nm".to_owned(), number(apart_nm, 1));
+        measured.insert("places".to_owned(), places.into());
         let holding = Holding {
             started_at: double.jump.first.at,
             satisfied_at: since,
             last_at: at,
-            form: "",
+            form: if is_shared { "shared" } else { "" },
             position: Some(position),
             shore_nm: Some(scene.chart.shore_nm(position)),
-            zones: step.presence.iter().collect(),
+            zones: double.zones.clone(),
             base: vec![(NAME, settings.score)],
             asked: None,
             anchored: false,
@@ -196,6 +251,9 @@ impl IdentityConflict {
             }
         }
         if double.open.is_some() {
+            if let Some(number) = self.numbers.get_mut(&double.key.mmsi) {
+                number.open = None;
+            }
             let kind = SignalKind::Over { ended_at: double.quiet_since(), reason };
             out.signals.push(Signal { behaviour: NAME, subject: double.subject(further), kind });
         }
@@ -234,12 +292,15 @@ impl Behaviour for IdentityConflict {
         let mmsi = step.key.mmsi;
         let told =
             |about| Explanation::new(about).is("mmsi", mmsi.to_string(), "a ship's or tender's own", is_watched(mmsi));
+        let places = scene.tracks.places_within_a_day(mmsi);
+        let shared_above = scene.tracks.settings().shared_above_places;
         let left = self.left.get(&step.vessel).into_iter().flatten();
         let doubles = left.chain([&step.vessel]).filter_map(|further| self.doubles.get(further));
         let found = doubles.map(|double| {
             let since = scene.now - double.confirmed_at;
             let quiet = scene.now - double.quiet_since();
-            let told = told(format!("{} and {}", double.from.0, double.key)).is("tracks", 2, "2", true).is(
+            let told = told(format!("{} and {}", double.from.0, double.key)).is("tracks", 2, "2", true);
+            let told = told.is("places_within_24_h", places, format!("> {shared_above} is shared"), true).is(
                 "older_track_fixes",
                 double.fixes,
                 format!(">= {}", settings.fixes),
@@ -256,7 +317,11 @@ impl Behaviour for IdentityConflict {
         }
         let tracks = scene.tracks.under(mmsi).count();
         let needed = "2, one just jumped away from the other";
-        vec![told(String::new()).is("tracks", tracks, needed, false)]
+        let damaged = scene.tracks.damaged_reports_of(step.key);
+        let told = told(String::new()).is("tracks", tracks, needed, false);
+        let told =
+            told.is("places_within_24_h", places, format!("> {shared_above} is shared"), shared_above < places as u32);
+        vec![told.is("reports_under_damaged_numbers", damaged, "left out, no other ship", false)]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
@@ -267,7 +332,7 @@ impl Behaviour for IdentityConflict {
             return self.close(vessel, "one ship", out);
         }
         let silent = Span::from_millis((self.settings.silent_hours * 3_600_000.0) as i64);
-        let over_at = double.quiet_since() + silent;
+        let over_at = number_quiet_since(scene, double) + silent;
         if scene.now < over_at {
             // A wake of the time before it opened finds it open, and the one of its silence is asked for already.
             if double.confirmed_at + minutes(self.settings.within_minutes) < scene.now {
@@ -287,9 +352,11 @@ impl Behaviour for IdentityConflict {
 
     fn reload(&mut self, _scene: &Scene<'_>, settings: &super::Settings, _places: &Places, _out: &mut Output) {
         self.settings = settings.identity_conflict.clone();
+        // Zones have other numbers now; the next fix finds them again.
+        self.doubles.values_mut().for_each(|double| double.zones.clear());
     }
 
-    remembers! { kept { doubles, left } parts {} built { settings } }
+    remembers! { kept { doubles, left, numbers } parts {} built { settings } }
 }
 
 #[cfg(test)]

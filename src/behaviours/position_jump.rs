@@ -1,15 +1,17 @@
 //! Position jump: an MMSI turns up where no ship could have gone.
 //!
 //! ## Watches
-//! Every ship and tender. Numbers outside every class and factory settings are shared by many and are not watched.
+//! Every ship and tender. Numbers outside every class, factory settings, and numbers that several ships are known to send are not
+//! watched.
 //! ## Why
 //! A false position, a transponder carried elsewhere, or a second ship under the same number.
 //! ## Opens
-//! At the third consistent fix at a place that the last one before them rules out (`tracks.jump_knots`).
+//! At the third consistent fix at a place `min_nm` or more away that the last one before them rules out: it would have taken more
+//! than `tracks.jump_knots`, whatever the resolution of both fixes in place and time.
 //! ## Ends
 //! When the track it left has been silent for `joined_minutes`; superseded when that goes on and two ships are proved.
 //! ## Blind spots
-//! One or two wild fixes are dropped. Positions that are falsified little by little never jump.
+//! One or two wild fixes are dropped. Two places of one moment imply no speed and are left to `identity_conflict`. Positions that are falsified little by little never jump.
 
 use std::collections::BTreeMap;
 
@@ -17,13 +19,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::state::remembers;
 use crate::time::Time;
-use crate::tracks::{Activity, CONFIRMING_FIXES, TrackIx, TrackKey};
+use crate::tracks::{Activity, CONFIRMING_FIXES, Jump, TrackIx, TrackKey};
 use crate::zones::Chart;
 
-use super::sharing::{is_watched, jump_measured};
+use super::sharing::{is_of_several, is_watched, jump_measured, jump_nm};
 use super::{
     Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, positive, thresholds,
+    minutes, not_negative, positive, thresholds,
 };
 
 const NAME: &str = "position_jump";
@@ -36,13 +38,15 @@ pub struct Settings {
     pub enabled: bool,
     /// Base points.
     pub score: i32,
+    /// A jump shorter than this is antennas, clocks and receivers. Nautical miles.
+    pub min_nm: f64,
     /// The track it left silent for this long, it is over. Minutes.
     pub joined_minutes: f64,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { enabled: true, score: 10, joined_minutes: 30.0 }
+        Settings { enabled: true, score: 10, min_nm: 1.0, joined_minutes: 30.0 }
     }
 }
 
@@ -50,6 +54,7 @@ impl Settings {
     /// All faults; each begins with the key.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
+        not_negative(&mut problems, "min_nm", self.min_nm);
         positive(&mut problems, "joined_minutes", self.joined_minutes);
         problems
     }
@@ -87,6 +92,11 @@ impl PositionJump {
     }
 }
 
+/// Whether the speed it implies is one that no ship makes; two places of one moment imply none.
+fn is_too_fast(scene: &Scene<'_>, jump: &Jump) -> bool {
+    jump.implied_knots().is_some_and(|knots| scene.tracks.settings().jump_knots < knots)
+}
+
 impl Behaviour for PositionJump {
     fn name(&self) -> &'static str {
         NAME
@@ -104,7 +114,8 @@ impl Behaviour for PositionJump {
         let (Some(jump), Some(fix)) = (step.jump, step.fix) else {
             return;
         };
-        if !is_watched(step.key.mmsi) {
+        let told_elsewhere = !is_watched(step.key.mmsi) || is_of_several(scene, step.key.mmsi);
+        if told_elsewhere || jump_nm(jump) < self.settings.min_nm || !is_too_fast(scene, jump) {
             return;
         }
         let subject = Subject::one(step.key, step.vessel);
@@ -120,7 +131,7 @@ impl Behaviour for PositionJump {
             asked: None,
             anchored: false,
             measured: jump_measured(jump),
-            thresholds: thresholds(&self.settings, &["joined_minutes"]),
+            thresholds: thresholds(&self.settings, &["min_nm", "joined_minutes"]),
         };
         let kind = SignalKind::Holds(Box::new(holding));
         out.signals.push(Signal { behaviour: NAME, subject: subject.clone(), kind });
@@ -137,6 +148,8 @@ impl Behaviour for PositionJump {
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
         let mmsi = step.key.mmsi;
         let told = Explanation::new("").is("mmsi", mmsi.to_string(), "a ship's or tender's own", is_watched(mmsi));
+        let several = is_of_several(scene, mmsi);
+        let told = told.is("ships_known_to_send_it", if several { "several" } else { "one" }, "one", !several);
         let Some(open) = self.open.get(&step.vessel).filter(|open| open.key == step.key) else {
             let elsewhere = scene.tracks.fixes_elsewhere(mmsi);
             let needed = format!(">= {CONFIRMING_FIXES}, in agreement");

@@ -101,7 +101,7 @@ pub struct Holding {
     /// The latest moment it is known to hold.
     pub last_at: Time,
     /// Which of the behaviour's forms: `slow`, `circling`, `near`, `close`, `long`, `underway`, `entered`, `left`, `too_slow`,
-    /// `too_fast`, `active`, `test`, `silent`, `long_silent`, `input`, `station`, `area`. Several at once are joined by `+`, strongest first.
+    /// `too_fast`, `shared`, `active`, `test`, `silent`, `long_silent`, `input`, `station`, `area`. Several at once are joined by `+`, strongest first.
     pub form: &'static str,
     /// Where: the vessel, or the midpoint of a pair. Absent only for a distress device without a position and for what concerns an input or station.
     pub position: Option<LatLon>,

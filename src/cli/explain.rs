@@ -55,7 +55,13 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let tracks = engine.explain(Mmsi(arguments.mmsi));
     let mut text = String::new();
     if tracks.is_empty() {
-        text.push_str(&format!("MMSI {:09} was not heard before {}\n", arguments.mmsi, arguments.at));
+        text.push_str(&match engine.tracks().damaged(Mmsi(arguments.mmsi)) {
+            Some((of, reports)) => format!(
+                "MMSI {:09} is no vessel: {reports} reports under it continue the track of {of}, whose number was damaged on the way\n",
+                arguments.mmsi
+            ),
+            None => format!("MMSI {:09} was not heard before {}\n", arguments.mmsi, arguments.at),
+        });
     }
     if last_at < arguments.at {
         text.push_str(&format!("the recordings end at {last_at}, before {}\n", arguments.at));

@@ -7,7 +7,9 @@ use crate::alerts::{Change, View};
 use crate::behaviours::{self, Ground, Interest, Scene, Step};
 use crate::episodes::{Berth, Sailing};
 use crate::time::{Span, Time};
-use crate::tracks::{Activity, FOLLOWED, Fix, Interest as Keep, Jump, Learned, SpeedMadeGood, TrackIx, TrackKey};
+use crate::tracks::{
+    Activity, FOLLOWED, Fix, Interest as Keep, Jump, Learned, Refusal, SpeedMadeGood, TrackIx, TrackKey,
+};
 use crate::units::StationClass;
 use crate::zones::Crossing;
 
@@ -36,7 +38,7 @@ impl Engine {
                 self.settle(&mut intake, at, out);
             }
         }
-        if 0 < intake.len() {
+        if 0 < intake.len() || self.tracks.has_forgotten() {
             self.settle(&mut intake, at, out);
         }
         self.intake = intake;
@@ -52,6 +54,10 @@ impl Engine {
 
     fn add(&mut self, intake: &mut Intake, report: Report) {
         self.coverage.heard(report.source, report.station, report.at);
+        if self.tracks.is_damaged(&report) {
+            self.counters.refused(Refusal::DamagedNumber);
+            return;
+        }
         intake.add(self.tracks.shard_of(report.mmsi), report);
     }
 

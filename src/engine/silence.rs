@@ -34,6 +34,10 @@ impl Engine {
             let Some(silence) = self.coverage.silence(ix).filter(|_| vessel.key() == key) else {
                 continue;
             };
+            // What may be no vessel, or one of many, is not missed.
+            if vessel.is_phantom() || vessel.shares_number() {
+                continue;
+            }
             let from = Spot { at: silence.since, position: silence.position };
             if self.gaps.open(key, from, vessel.usual_knots(from.at), &self.chart, now) {
                 self.ask_about_silence(ix, None, Interest::SILENT, now, out);

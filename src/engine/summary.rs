@@ -83,6 +83,8 @@ impl Counters {
             Refusal::NoPosition => "no_position",
             Refusal::TooLate => "too_late",
             Refusal::UncertainTime => "uncertain_time",
+            Refusal::DamagedNumber => "damaged_number",
+            Refusal::Coarse => "coarse_beside_fine",
             // Nothing is lost with these: there was nothing to take.
             Refusal::NotTracked | Refusal::NothingNew => return,
         };

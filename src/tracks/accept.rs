@@ -1,10 +1,9 @@
 //! Whether a report is new, a copy, late or impossible, and which track it belongs to.
 
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::time::{Span, Time};
-use crate::units::METRES_PER_SECOND_PER_KNOT;
+use crate::units::{METRES_PER_SECOND_PER_KNOT, knots};
 
 use super::identity::Learned;
 use super::track::{Fix, SpeedMadeGood};
@@ -54,10 +53,29 @@ pub enum Outcome {
 pub struct Jump {
     /// The track it was on: another, or the same where that had already been silent for 30 min.
     pub from: (TrackKey, TrackIx),
-    /// The last fix there that is not younger than `first`.
+    /// The last fix there that is older than `first`; where none is known, the last one.
     pub before: Fix,
     /// The first fix at the new place; two more confirmed it.
     pub first: Fix,
+}
+
+impl Jump {
+    /// How far. Metres.
+    pub fn metres(&self) -> f64 {
+        self.before.position.metres_to(self.first.position)
+    }
+
+    /// Time it had for that, with what the clocks leave open; absent where both places are of one moment.
+    pub fn elapsed(&self) -> Option<Span> {
+        let between = self.first.at - self.before.at;
+        let uncertain = self.before.said.uncertainty() + self.first.said.uncertainty();
+        (Span::ZERO < between).then_some(between + uncertain)
+    }
+
+    /// The speed it would have taken; absent where both places are of one moment. Knots.
+    pub fn implied_knots(&self) -> Option<f64> {
+        self.elapsed().map(|elapsed| knots(self.metres(), elapsed.seconds()))
+    }
 }
 
 /// Why a report did not change the picture; counted.
@@ -79,44 +97,18 @@ pub enum Refusal {
     TooLate,
     /// Its time is too uncertain to tell whether it is newer than its vessel's last fix.
     UncertainTime,
+    /// Another vessel's, its number damaged on the way.
+    DamagedNumber,
+    /// A coarse or late-stamped position, while a finer one of the same vessel is at hand.
+    Coarse,
 }
 
-/// Whether one vessel could have made both fixes. `jump_knots` is the speed no ship makes.
+/// Whether one vessel could have made both fixes, as far as their resolution in place and time tells. `jump_knots` is the speed no
+/// ship makes.
 pub(super) fn possible(from: &Fix, to: &Fix, jump_knots: f64) -> bool {
-    let seconds = (to.at - from.at).abs().seconds();
+    let uncertain = from.said.uncertainty() + to.said.uncertainty();
+    let seconds = ((to.at - from.at).abs() + uncertain).seconds();
     let metres = from.position.metres_to(to.position);
+    let metres = metres - from.said.resolution_metres() - to.said.resolution_metres();
     metres <= jump_knots * METRES_PER_SECOND_PER_KNOT * seconds + JITTER_METRES
-}
-
-/// Fixes that no track of their MMSI could have made, waiting for two more that agree.
-#[derive(Default, Serialize, Deserialize)]
-pub(super) struct Candidates {
-    waiting: FxHashMap<u32, Vec<Fix>>,
-}
-
-impl Candidates {
-    /// Adds an impossible fix; hands out the confirmed fixes of another ship once there are three that agree.
-    pub(super) fn add(&mut self, mmsi: u32, fix: Fix, jump_knots: f64) -> Option<Vec<Fix>> {
-        let waiting = self.waiting.entry(mmsi).or_default();
-        let agrees =
-            waiting.last().is_some_and(|last| fix.at - last.at <= CANDIDATE_AGE && possible(last, &fix, jump_knots));
-        if !agrees {
-            waiting.clear();
-        }
-        waiting.push(fix);
-        if waiting.len() < CONFIRMING_FIXES {
-            return None;
-        }
-        self.waiting.remove(&mmsi)
-    }
-
-    /// How many agree so far.
-    pub(super) fn waiting(&self, mmsi: u32) -> usize {
-        self.waiting.get(&mmsi).map_or(0, Vec::len)
-    }
-
-    /// Drops candidates nobody confirmed.
-    pub(super) fn expire(&mut self, now: Time) {
-        self.waiting.retain(|_, fixes| fixes.last().is_some_and(|last| now - last.at <= CANDIDATE_AGE));
-    }
 }

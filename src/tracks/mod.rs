@@ -5,11 +5,15 @@
 //! any behaviour looks at them.
 
 mod accept;
+mod blur;
+mod candidates;
+mod damaged;
 mod flag;
 mod grid;
 mod heard;
 mod identity;
 mod picture;
+mod shared;
 mod siblings;
 mod store;
 mod sweep;
@@ -70,6 +74,8 @@ pub struct Settings {
     pub lost_after_hours: u32,
     /// A fix that needs more speed than this belongs to another ship, or to none. Knots.
     pub jump_knots: f64,
+    /// A number sent from more places than this within 24 h names no vessel: it is told once a day, and its tracks have no gaps.
+    pub shared_above_places: u32,
     /// A vessel silent for longer than this is forgotten. Hours.
     pub forget_after_hours: u32,
     /// Shards of the picture, 1-64: reports are taken in by so many threads, where there are as many at one moment. Alerts do not
@@ -86,6 +92,7 @@ impl Default for Settings {
             max_hole_satellite_minutes: 180,
             lost_after_hours: 6,
             jump_knots: 60.0,
+            shared_above_places: 5,
             forget_after_hours: 168,
             shards: 1,
             max_tracks: 1_000_000,
@@ -110,6 +117,9 @@ impl Settings {
         }
         if !(20.0..=500.0).contains(&self.jump_knots) {
             problems.push("tracks.jump_knots must lie between 20 and 500".to_owned());
+        }
+        if !(2..=15).contains(&self.shared_above_places) {
+            problems.push("tracks.shared_above_places must lie between 2 and 15".to_owned());
         }
         if self.forget_after_hours <= self.lost_after_hours {
             problems.push("tracks.forget_after_hours must be longer than tracks.lost_after_hours".to_owned());

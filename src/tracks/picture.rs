@@ -10,6 +10,7 @@ use crate::time::Time;
 use crate::units::Mmsi;
 
 use super::accept::Outcome;
+use super::damaged::Damaged as DamagedNumbers;
 use super::store::{Activity, Interest, Shard};
 use super::track::{Flag, Vessel};
 use super::{Settings, TrackIx, TrackKey};
@@ -20,6 +21,7 @@ pub struct Tracks {
     shards: Vec<Shard>,
     /// Low bits of a `TrackIx` that name its shard.
     shift: u32,
+    pub(super) damaged: DamagedNumbers,
 }
 
 impl Tracks {
@@ -29,13 +31,14 @@ impl Tracks {
         let shift = count.next_power_of_two().trailing_zeros();
         let shard = |number| Shard::new(number, shift, settings.clone(), satellite_sources.clone());
         let shards = (0..count).map(shard).collect();
-        Tracks { settings, shards, shift }
+        Tracks { settings, shards, shift, damaged: DamagedNumbers::default() }
     }
 
     /// Adds the picture to a snapshot.
     pub(crate) fn save(&self, into: &mut Vec<u8>) {
-        let Tracks { settings: _, shards, shift: _ } = self;
+        let Tracks { settings: _, shards, shift: _, damaged } = self;
         pack(&shards.len(), into);
+        pack(damaged, into);
         shards.iter().for_each(|shard| shard.save(into));
     }
 
@@ -45,6 +48,7 @@ impl Tracks {
         if shards != self.shards.len() {
             return Err(Damaged(format!("{shards} shards in place of {}", self.shards.len())));
         }
+        self.damaged = unpack(from)?;
         self.shards.iter_mut().try_for_each(|shard| shard.restore(from))
     }
 
@@ -121,6 +125,11 @@ impl Tracks {
         self.shards[self.shard_of(mmsi)].fixes_elsewhere(mmsi)
     }
 
+    /// Places from which a number was heard within the last 24 h, at least the tracks it has; 0 for an unknown number.
+    pub fn places_within_a_day(&self, mmsi: Mmsi) -> usize {
+        self.shards[self.shard_of(mmsi)].places_within_a_day(mmsi)
+    }
+
     /// Calls `found(vessel, metres)` for every vessel whose latest fix lies within `metres` of `at`, in no set order.
     pub fn near(&self, at: LatLon, metres: f64, mut found: impl FnMut(Vessel<'_>, f64)) {
         self.shards.iter().for_each(|shard| shard.near(at, metres, &mut found));
@@ -182,6 +191,11 @@ impl Tracks {
         self.mark(ix, Flag::InAlert, is);
     }
 
+    /// The vessel's track began in an area of interference: it is a phantom until its number has been alone again.
+    pub fn mark_in_interference(&mut self, ix: TrackIx) {
+        self.mark(ix, Flag::Interfered, true);
+    }
+
     /// Tracks that ceased to exist since the last call, by key; they can still be read until `release`.
     pub fn take_forgotten(&mut self) -> Vec<TrackIx> {
         let mut forgotten = Vec::new();
@@ -206,6 +220,7 @@ impl Tracks {
 
     /// Hourly house-keeping at engine time `now`: forgets the long silent.
     pub fn sweep(&mut self, now: Time) {
+        self.damaged.sweep(now);
         self.shards.iter_mut().for_each(|shard| shard.sweep(now));
     }
 

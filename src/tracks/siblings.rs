@@ -1,13 +1,32 @@
 //! Several ships under one MMSI: which of them a fix belongs to, when there is one more, when they are one again.
 
 use crate::time::{Span, Time};
-use crate::units::Mmsi;
+use crate::units::{METRES_PER_SECOND_PER_KNOT, Mmsi};
 
 use super::TrackIx;
 use super::accept::{self, CANDIDATE_AGE, Jump, Outcome, Refusal};
 use super::store::Shard;
 use super::sweep::CONFIRMED_FIXES;
 use super::track::{Fix, Flag, NO_NEXT, Vessel};
+
+/// Tracks under one number at most.
+const MOST_TRACKS: usize = 32;
+/// Two ships that were both heard stay two this long: whoever shares a number is not heard all the time.
+const TWO_SHIPS_FOR: Span = Span::from_hours(24);
+/// Dead reckoning says nothing beyond this.
+const RECKONED_FOR: Span = Span::from_minutes(30);
+/// Slower than this a course means nothing. Knots.
+const STILL_KNOTS: f64 = 0.5;
+
+/// How far `fix` lies from where its vessel would be had it gone on as it said in `last`. Metres.
+pub(super) fn metres_off(last: &Fix, fix: &Fix) -> f64 {
+    let way = last.said.sog_knots().filter(|knots| STILL_KNOTS <= *knots).zip(last.said.cog_degrees());
+    let expected = way.map_or(last.position, |(knots, course)| {
+        let seconds = (fix.at - last.at).seconds().clamp(-RECKONED_FOR.seconds(), RECKONED_FOR.seconds());
+        last.position.destination(course, knots * METRES_PER_SECOND_PER_KNOT * seconds)
+    });
+    expected.metres_to(fix.position)
+}
 
 impl Shard {
     /// The tracks under one MMSI, the youngest first.
@@ -20,8 +39,8 @@ impl Shard {
         self.candidates.waiting(mmsi.0)
     }
 
-    /// The track of this MMSI that could have made the fix; of several the nearest.
-    pub(super) fn nearest_possible(&self, mmsi: Mmsi, first: u32, fix: &Fix) -> Option<TrackIx> {
+    /// The track of this MMSI that could have made the fix; of several the one that dead reckoning puts nearest.
+    pub(super) fn likeliest(&self, mmsi: Mmsi, first: u32, fix: &Fix) -> Option<TrackIx> {
         let limit = self.settings.jump_knots;
         if self.hot[first as usize].next == NO_NEXT {
             let last = self.hot[first as usize].last()?;
@@ -30,10 +49,7 @@ impl Shard {
         self.chain(mmsi)
             .filter_map(|ix| self.hot[ix.0 as usize].last().map(|last| (ix, last)))
             .filter(|(_, last)| accept::possible(last, fix, limit))
-            .min_by(|(_, a), (_, b)| {
-                let metres = |last: &Fix| last.position.metres_to(fix.position);
-                metres(a).total_cmp(&metres(b))
-            })
+            .min_by(|(_, a), (_, b)| metres_off(a, fix).total_cmp(&metres_off(b, fix)))
             .map(|(ix, _)| ix)
     }
 
@@ -50,7 +66,8 @@ impl Shard {
             let last = hot.last().filter(|_| CONFIRMED_FIXES <= hot.fixes)?;
             let first = confirmed[0];
             // The ship that was left may go on sending: what it sent since says nothing of the way to the new place.
-            let point = self.cold[from.0 as usize].trail.at_or_before(first.at).filter(|_| first.at < last.at);
+            let earlier = first.at - Span::from_millis(1);
+            let point = self.cold[from.0 as usize].trail.at_or_before(earlier).filter(|_| first.at <= last.at);
             let before = point.map_or(last, |point| Fix { at: point.at, position: point.position, ..last });
             Some(Box::new(Jump { from: (hot.key(), from), before, first }))
         });
@@ -60,27 +77,39 @@ impl Shard {
         });
         let ix = match successor {
             Some(ix) => {
+                if CONFIRMED_FIXES <= self.hot[ix.0 as usize].fixes {
+                    self.note_last_place(ix);
+                }
                 self.cold[ix.0 as usize].trail.clear();
                 self.hot[ix.0 as usize].smg = f32::NAN;
                 ix
             }
             None => {
+                self.make_room_under(mmsi);
                 let last = self.chain(mmsi).map(|ix| self.hot[ix.0 as usize].ordinal).max();
                 self.create(mmsi, last.unwrap_or(0).saturating_add(1))
             }
         };
-        for earlier in &confirmed[..confirmed.len() - 1] {
+        let (latest, earlier) = confirmed.split_last().map_or((&fix, &[][..]), |(latest, earlier)| (latest, earlier));
+        for earlier in earlier {
             self.move_on(ix, *earlier);
         }
-        match self.move_on(ix, fix) {
+        let moved = self.move_on(ix, *latest);
+        self.note_place(ix, latest.at);
+        match moved {
             Outcome::Fix { vessel, previous, smg, .. } => Outcome::Fix { vessel, previous, smg, jump },
             other => other,
         }
     }
 
-    /// Notes that an older track of an MMSI is heard after a further one, the `first`, began: twice makes two ships of it.
-    pub(super) fn note_beside(&mut self, ix: TrackIx, first: u32, at: Time) {
-        if first == ix.0 || CANDIDATE_AGE < at - self.cold[first as usize].first_at {
+    /// Notes that a track of an MMSI is heard while a further one, begun later, goes on: twice makes two ships of them.
+    pub(super) fn note_beside(&mut self, ix: TrackIx, at: Time) {
+        let ordinal = self.hot[ix.0 as usize].ordinal;
+        let goes_on = self.chain(Mmsi(self.hot[ix.0 as usize].mmsi)).any(|other| {
+            let hot = &self.hot[other.0 as usize];
+            ordinal < hot.ordinal && CONFIRMED_FIXES <= hot.fixes && at - hot.last_at <= CANDIDATE_AGE
+        });
+        if !goes_on {
             return;
         }
         let hot = &mut self.hot[ix.0 as usize];
@@ -88,16 +117,29 @@ impl Shard {
         hot.mark(if again { Flag::BesideTwice } else { Flag::Beside }, true);
     }
 
+    /// One number may have so many tracks: the longest silent goes first.
+    fn make_room_under(&mut self, mmsi: Mmsi) {
+        if self.chain(mmsi).count() < MOST_TRACKS {
+            return;
+        }
+        let silent = |ix: &TrackIx| (self.hot[ix.0 as usize].last_at, self.hot[ix.0 as usize].ordinal);
+        if let Some(oldest) =
+            self.chain(mmsi).filter(|ix| !self.hot[ix.0 as usize].is(Flag::InAlert)).min_by_key(silent)
+        {
+            self.forget(oldest);
+        }
+    }
+
     /// How long one of several tracks of an MMSI is silent before it is taken for a mistake about the others: two ships that
-    /// were both heard stay two for as long as a vessel may be silent.
+    /// were both heard stay two for a day.
     fn alone_after(&self, mmsi: Mmsi) -> Span {
         match self.chain(mmsi).any(|ix| self.hot[ix.0 as usize].is(Flag::BesideTwice)) {
-            true => self.settings.lost_after(),
+            true => TWO_SHIPS_FOR.max(self.settings.lost_after()),
             false => CANDIDATE_AGE,
         }
     }
 
-    /// Two ships under one MMSI are one again when the other has been silent for 30 min, or 6 h if both were heard.
+    /// Two ships under one MMSI are one again when the other has been silent for 30 min, or for a day if both were heard.
     pub(super) fn retire_silent_siblings(&mut self, ix: TrackIx, now: Time) {
         let mmsi = Mmsi(self.hot[ix.0 as usize].mmsi);
         let alone_after = self.alone_after(mmsi);

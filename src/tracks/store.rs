@@ -10,10 +10,13 @@ use crate::state::remembers;
 use crate::time::{Span, Time};
 use crate::units::{Mmsi, StationClass, knots};
 
-use super::accept::{Candidates, Outcome, Refusal};
+use super::accept::{Outcome, Refusal};
+use super::blur;
+use super::candidates::Candidates;
 use super::grid::{self, Grid};
 use super::heard::{self, Heard};
 use super::identity::{Fields, Learned};
+use super::shared::Places;
 use super::track::{Cold, Fix, Flag, Hot, NO_NEXT, SpeedMadeGood, Vessel};
 use super::trail::TrailPoint;
 use super::usual::UsualSpeed;
@@ -49,6 +52,7 @@ pub struct Shard {
     pub(super) by_mmsi: FxHashMap<u32, u32>,
     pub(super) grid: Grid,
     pub(super) candidates: Candidates,
+    pub(super) places: Places,
     pub(super) forgotten: Vec<TrackIx>,
     pub(super) satellite_sources: Vec<SourceId>,
     pub(super) alive: usize,
@@ -71,6 +75,7 @@ impl Shard {
             by_mmsi: FxHashMap::default(),
             grid: Grid::default(),
             candidates: Candidates::default(),
+            places: Places::default(),
             forgotten: Vec::new(),
             satellite_sources,
             alive: 0,
@@ -139,7 +144,10 @@ impl Shard {
             }
         }
         let outcome = match report.body {
-            Body::Position(position) => self.position(mmsi, first, position, report.at, report.station, report.source),
+            Body::Position(position) => {
+                let said = position.within(report.uncertainty);
+                self.position(mmsi, first, said, report.at, report.station, report.source)
+            }
             Body::Static(said) => self.identity(mmsi, &said, report.at),
             Body::SafetyText(_) | Body::Base(_) | Body::Aid(_) | Body::Other => Outcome::Refused(Refusal::NotTracked),
         };
@@ -256,7 +264,8 @@ impl Shard {
         if head.next == NO_NEXT && head.fixes == 0 {
             return self.move_on(TrackIx(first), fix);
         }
-        match self.nearest_possible(mmsi, first, &fix) {
+        match self.likeliest(mmsi, first, &fix) {
+            Some(ix) if self.knows_better(ix, &fix) => Outcome::Refused(Refusal::Coarse),
             Some(ix) => self.known(ix, first, fix),
             None => self.jump(mmsi, fix),
         }
@@ -289,7 +298,7 @@ impl Shard {
             return Outcome::Refused(Refusal::SameMoment);
         }
         if first != ix.0 || self.hot[first as usize].next != NO_NEXT {
-            self.note_beside(ix, first, fix.at);
+            self.note_beside(ix, fix.at);
             self.retire_silent_siblings(ix, fix.at);
         }
         self.move_on(ix, fix)
@@ -313,9 +322,9 @@ impl Shard {
         hot.source = fix.source;
         hot.fixes = hot.fixes.saturating_add(1);
         match fix.said.class {
-            Class::A if fix.said.message_type == 27 && hot.class != Class::Unknown => {}
+            Class::A if fix.said.message_type == 27 && hot.class() != Class::Unknown => {}
             Class::Unknown => {}
-            class => hot.class = class,
+            class => hot.set_class(class),
         }
         hot.smg = smg.map_or(f32::NAN, |smg| smg.knots as f32);
         hot.smg_span = smg.map_or(0, |smg| (fix.at - smg.since).millis().clamp(0, i64::from(u32::MAX)) as u32);
@@ -365,7 +374,7 @@ impl Shard {
         while next != NO_NEXT {
             let hot = &mut self.hot[next as usize];
             if let Some(class) = class {
-                hot.class = class;
+                hot.set_class(class);
             }
             let identity = self.cold[next as usize].identity.get_or_insert_default();
             let news = identity.fuse(said, at);
@@ -408,7 +417,8 @@ impl Shard {
         if let Some(first) = self.by_mmsi.get(&mmsi.0).copied() {
             heard = std::mem::take(&mut self.heard[first as usize]);
             hot.next = first;
-            hot.class = self.hot[first as usize].class;
+            hot.set_class(self.hot[first as usize].class());
+            hot.mark(Flag::Shared, self.hot[first as usize].is(Flag::Shared));
             cold.identity = self.cold[first as usize].identity.clone();
         }
         let ix = match self.free.pop() {
@@ -446,7 +456,7 @@ impl Shard {
         })
     }
 
-    remembers! { pub(super) kept { hot, cold, heard, free, by_mmsi, grid, candidates, forgotten, alive, evicted, numbers_seen } parts {} built { number, shift, settings, satellite_sources } }
+    remembers! { pub(super) kept { hot, cold, heard, free, by_mmsi, grid, candidates, places, forgotten, alive, evicted, numbers_seen } parts {} built { number, shift, settings, satellite_sources } }
 }
 
 /// Whether a behaviour keeps state about a vessel.
@@ -474,13 +484,14 @@ fn speed_made_good(cold: &Cold, place: &mut u16, previous: &Fix, fix: &Fix, max_
         over_hole,
     };
     let hole = fix.at - previous.at;
+    let shortest = blur::shortest_span(previous, fix, SMG_SHORTEST);
     if SMG_LONGEST < hole {
-        return Some(speed(previous.at, previous.position, max_hole < hole));
+        return (shortest <= hole).then(|| speed(previous.at, previous.position, max_hole < hole));
     }
-    if SMG_SHORTEST <= hole {
+    if shortest <= hole {
         return Some(speed(previous.at, previous.position, false));
     }
-    let start = cold.trail.at_or_before_from(place, fix.at - SMG_SHORTEST)?;
+    let start = cold.trail.at_or_before_from(place, fix.at - shortest)?;
     (fix.at - start.at <= SMG_LONGEST).then(|| speed(start.at, start.position, false))
 }
 

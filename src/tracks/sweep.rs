@@ -22,6 +22,7 @@ impl Shard {
     /// Forgets the long silent.
     pub(super) fn sweep(&mut self, now: Time) {
         self.candidates.expire(now);
+        self.sweep_places(now);
         let forget_before = now - Span::from_hours(i64::from(self.settings.forget_after_hours));
         for ix in 0..self.hot.len() as u32 {
             let hot = &self.hot[ix as usize];
@@ -33,6 +34,9 @@ impl Shard {
 
     pub(super) fn forget(&mut self, ix: TrackIx) {
         let Hot { mmsi, cell, next, .. } = self.hot[ix.0 as usize];
+        if self.has_places(Mmsi(mmsi)) {
+            self.note_last_place(ix);
+        }
         self.grid.remove(cell, ix);
         if self.by_mmsi.get(&mmsi) == Some(&ix.0) {
             match next {
@@ -59,6 +63,15 @@ impl Shard {
         hot.cell = grid::NOWHERE;
         self.alive -= 1;
         self.forgotten.push(ix);
+    }
+
+    /// Forgets the tracks of a number that names no vessel; it was never seen.
+    pub(super) fn forget_unproved(&mut self, mmsi: Mmsi) {
+        let tracks: Vec<TrackIx> = self.chain(mmsi).collect();
+        for ix in tracks {
+            self.vessels_seen -= u64::from(self.hot[ix.0 as usize].ordinal == 1);
+            self.forget(ix);
+        }
     }
 
     /// Who may be evicted, as one may compare: the unconfirmed first, whatever behaviours make of them, then those about whom no

@@ -61,8 +61,8 @@ pub(super) struct Hot {
     pub(super) source: SourceId,
     /// Where in the trail the speed made good began.
     pub(super) smg_place: u16,
-    pub(super) class: Class,
-    flags: u8,
+    /// `Flag`s, and the transponder class in `CLASS_BITS`.
+    flags: u16,
 }
 
 /// What is read seldom, but for the trail: one cache line.
@@ -79,7 +79,7 @@ pub(super) struct Cold {
 
 /// One bit of a track's hot state.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
+#[repr(u16)]
 pub(super) enum Flag {
     /// In use.
     Alive = 1,
@@ -97,7 +97,18 @@ pub(super) enum Flag {
     BesideTwice = 64,
     /// In an open alert: not to be evicted.
     InAlert = 128,
+    /// It began in an area of interference.
+    Interfered = 256,
+    /// Its number is sent from so many places that it names no vessel.
+    Shared = 512,
 }
+
+/// The bits of `Hot::flags` that hold the class: 0 unknown, 1 A, 2 B.
+const CLASS_SHIFT: u16 = 14;
+const CLASS_BITS: u16 = 3 << CLASS_SHIFT;
+
+/// A further track of a number younger than this when last heard is a phantom (SPEC "Tracks").
+const PHANTOM_BELOW: Span = Span::from_minutes(60);
 
 /// Chain end in `Hot::next`.
 pub(super) const NO_NEXT: u32 = u32::MAX;
@@ -118,13 +129,12 @@ impl Hot {
             station: StationId(0),
             source: SourceId(0),
             smg_place: 0,
-            class: Class::Unknown,
-            flags: Flag::Alive as u8 | Flag::SatelliteOnly as u8,
+            flags: Flag::Alive as u16 | Flag::SatelliteOnly as u16,
         }
     }
 
     pub(super) fn is(&self, flag: Flag) -> bool {
-        self.flags & flag as u8 != 0
+        self.flags & flag as u16 != 0
     }
 
     /// Whether a behaviour keeps state about it.
@@ -134,9 +144,27 @@ impl Hot {
 
     pub(super) fn mark(&mut self, flag: Flag, holds: bool) {
         match holds {
-            true => self.flags |= flag as u8,
-            false => self.flags &= !(flag as u8),
+            true => self.flags |= flag as u16,
+            false => self.flags &= !(flag as u16),
         }
+    }
+
+    /// Class of its transponder.
+    pub(super) fn class(&self) -> Class {
+        match (self.flags & CLASS_BITS) >> CLASS_SHIFT {
+            1 => Class::A,
+            2 => Class::B,
+            _ => Class::Unknown,
+        }
+    }
+
+    pub(super) fn set_class(&mut self, class: Class) {
+        let code: u16 = match class {
+            Class::Unknown => 0,
+            Class::A => 1,
+            Class::B => 2,
+        };
+        self.flags = self.flags & !CLASS_BITS | code << CLASS_SHIFT;
     }
 
     /// Its latest position; without meaning before the first fix.
@@ -253,7 +281,7 @@ impl<'a> Vessel<'a> {
 
     /// Transponder class, as far as heard.
     pub fn class(&self) -> Class {
-        self.hot.class
+        self.hot.class()
     }
 
     /// Whether nothing but satellites (type 27, or inputs with a lateness over 15 min) has heard it.
@@ -321,6 +349,35 @@ impl<'a> Vessel<'a> {
         self.hot.is(Flag::InPort)
     }
 
+    /// Whether it is a further track of its number that proves nothing about a vessel: one that lived less than an hour, or
+    /// that began in interference. Its silence is no gap.
+    pub fn is_phantom(&self) -> bool {
+        1 < self.hot.ordinal && (self.lived() < PHANTOM_BELOW || self.hot.is(Flag::Interfered))
+    }
+
+    /// From its first fix to its latest.
+    pub fn lived(&self) -> Span {
+        match self.hot.fixes {
+            0 => Span::ZERO,
+            _ => self.hot.last_at - self.cold.first_at,
+        }
+    }
+
+    /// Whether it began in an area of interference.
+    pub fn began_in_interference(&self) -> bool {
+        self.hot.is(Flag::Interfered)
+    }
+
+    /// Whether its number is sent from more than five places within a day: its tracks say where ships are, not which.
+    pub fn shares_number(&self) -> bool {
+        self.hot.is(Flag::Shared)
+    }
+
+    /// Whether it went on being heard while a further track of its number did: two ships send that number.
+    pub fn is_one_of_several(&self) -> bool {
+        self.hot.is(Flag::BesideTwice)
+    }
+
     /// Which behaviours keep state about it, one bit each.
     pub fn active(&self) -> u32 {
         self.hot.active
@@ -334,5 +391,17 @@ mod tests {
     #[test]
     fn hot_and_cold_are_a_cache_line_each() {
         assert_eq!((size_of::<Hot>(), size_of::<Cold>()), (64, 64));
+    }
+
+    #[test]
+    fn class_and_flags_share_a_word_and_do_not_touch_each_other() {
+        let mut hot = Hot::new(Mmsi(224_000_001), 1);
+        hot.mark(Flag::Shared, true);
+        for class in [Class::B, Class::A, Class::Unknown] {
+            hot.set_class(class);
+            assert_eq!((hot.class(), hot.is(Flag::Alive), hot.is(Flag::Shared)), (class, true, true));
+        }
+        hot.mark(Flag::Shared, false);
+        assert!(hot.is(Flag::Alive) && !hot.is(Flag::Shared));
     }
 }

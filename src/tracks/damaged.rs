@@ -1,0 +1,209 @@
+//! Numbers damaged on the way: reports of a vessel that arrive under a number one or two bits away from its own.
+//!
+//! Such a number never sends static data, and its reports continue another vessel's track in place, course and speed. They are
+//! counted and left out, from the first one. A second ship alongside is kept apart by its static data, by its class, by going another
+//! way, and by sending about as often as the first.
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use crate::ais::{Body, Position, Report};
+use crate::geo::LatLon;
+use crate::time::{Span, Time};
+use crate::units::{METRES_PER_SECOND_PER_KNOT, Mmsi, StationClass};
+
+use super::TrackKey;
+use super::picture::Tracks;
+use super::siblings::metres_off;
+use super::sweep::CONFIRMED_FIXES;
+use super::track::{Fix, Vessel};
+
+/// Bits of an MMSI in a message.
+const BITS: u32 = 30;
+/// The vessel must have been heard this recently for a report to continue its track.
+const HEARD_WITHIN: Span = Span::from_minutes(20);
+/// What antennas and clocks leave open. Metres.
+const JITTER_METRES: f64 = 100.0;
+/// How much of the way since its last fix a vessel may be off its dead reckoning.
+const WAY_SHARE: f64 = 0.25;
+/// A vessel may drift this fast beside what it says, and so fast where it says nothing. Knots.
+const DRIFT_KNOTS: f64 = 0.25;
+const SILENT_DRIFT_KNOTS: f64 = 1.0;
+/// Speeds that differ by more than this and a fifth are of two ships. Knots.
+const SPEED_KNOTS: f64 = 1.0;
+/// Courses and headings that differ by more are of two ships. Degrees.
+const COURSE_DEGREES: f64 = 30.0;
+/// Slower than this a course means nothing. Knots.
+const STEERED_KNOTS: f64 = 3.0;
+/// From so many reports on, a number that sends half as often as the vessel it resembles is another ship.
+const JUDGED_FROM: u32 = 6;
+/// How long a number is remembered after its latest report.
+const REMEMBERED: Span = Span::from_hours(24);
+/// Numbers remembered at most; beyond it further ones are judged by each report alone.
+const MOST_NUMBERS: usize = 10_000;
+
+/// Numbers that were taken for damaged ones of others.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct Damaged {
+    numbers: FxHashMap<u32, Number>,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Number {
+    /// Whose number it resembles.
+    of: TrackKey,
+    /// Reports of it that were left out.
+    reports: u32,
+    /// Fixes of the vessel it resembles before the first of them.
+    fixes_before: u32,
+    /// The latest of them.
+    payload: u64,
+    last_at: Time,
+    /// It proved to be a ship of its own.
+    is_own: bool,
+}
+
+impl Number {
+    /// Whether it sends at least half as often as the vessel it resembles: chance does not damage so many in the same way.
+    fn sends_as_often(&self, vessel: Vessel<'_>) -> bool {
+        let fixes = vessel.fixes().saturating_sub(self.fixes_before);
+        JUDGED_FROM <= self.reports && vessel.fixes() < u32::from(u16::MAX) && fixes < 2 * self.reports
+    }
+}
+
+impl Damaged {
+    /// Forgets numbers not heard for a day.
+    pub(super) fn sweep(&mut self, now: Time) {
+        self.numbers.retain(|_, number| now - number.last_at <= REMEMBERED);
+    }
+}
+
+impl Tracks {
+    /// Whether a report is another vessel's, its number damaged on the way. It is then to be left out; a track that earlier such reports
+    /// began is forgotten.
+    pub fn is_damaged(&mut self, report: &Report) -> bool {
+        let Body::Position(said) = report.body else {
+            return false;
+        };
+        let class = report.mmsi.station_class();
+        if !matches!(class, StationClass::Ship | StationClass::Tender | StationClass::Unassigned) {
+            return false;
+        }
+        let Some(position) = said.lat_lon() else {
+            return false;
+        };
+        let known = self.damaged.numbers.get(&report.mmsi.0).copied();
+        if known.is_some_and(|number| number.is_own) || !self.may_be_damaged(report.mmsi) {
+            return false;
+        }
+        let said = said.within(report.uncertainty);
+        let fix = Fix { at: report.at, position, said, station: report.station, source: report.source };
+        let Some(vessel) = self.resembled(report.mmsi, known.map(|number| number.of.mmsi), &fix) else {
+            return false;
+        };
+        let (of, fixes_before) = (vessel.key(), vessel.fixes());
+        let new = Number { of, reports: 0, fixes_before, payload: !report.payload, last_at: report.at, is_own: false };
+        let mut number = known.filter(|number| number.of == of).unwrap_or(new);
+        // Another station's copy says nothing about how often it sends.
+        number.reports += u32::from(number.payload != report.payload);
+        number.payload = report.payload;
+        number.last_at = number.last_at.max(report.at);
+        number.is_own = number.sends_as_often(vessel);
+        if known.is_some() || self.damaged.numbers.len() < MOST_NUMBERS {
+            self.damaged.numbers.insert(report.mmsi.0, number);
+        }
+        if !number.is_own {
+            self.forget_damaged(report.mmsi);
+        }
+        !number.is_own
+    }
+
+    /// The vessel whose number arrived damaged as this one, and how many reports of it were left out.
+    pub fn damaged(&self, mmsi: Mmsi) -> Option<(TrackKey, u32)> {
+        let number = self.damaged.numbers.get(&mmsi.0).filter(|number| !number.is_own)?;
+        Some((number.of, number.reports))
+    }
+
+    /// Reports of this vessel that arrived under damaged numbers within the last day or so.
+    pub fn damaged_reports_of(&self, key: TrackKey) -> u32 {
+        self.damaged
+            .numbers
+            .values()
+            .filter(|number| number.of == key && !number.is_own)
+            .map(|number| number.reports)
+            .sum()
+    }
+
+    /// Whether nothing speaks for the number so far: no static data, and too few fixes for a track.
+    fn may_be_damaged(&self, mmsi: Mmsi) -> bool {
+        self.under(mmsi).all(|vessel| vessel.identity().is_none() && vessel.fixes() < u32::from(CONFIRMED_FIXES))
+    }
+
+    /// The confirmed vessel, one or two bits away, whose track the fix continues; of several the one it fits best. Where one is
+    /// known, that one is asked alone.
+    fn resembled(&self, mmsi: Mmsi, known: Option<Mmsi>, fix: &Fix) -> Option<Vessel<'_>> {
+        let fits = |number: u32| {
+            let tracks = self.under(Mmsi(number));
+            tracks.filter(|vessel| continues(*vessel, fix)).filter_map(|vessel| Some((vessel, vessel.last()?)))
+        };
+        let nearest = |numbers: &mut dyn Iterator<Item = u32>| {
+            numbers
+                .flat_map(fits)
+                .min_by(|(one, a), (other, b)| {
+                    let metres = |last: &Fix| metres_off(last, fix);
+                    metres(a).total_cmp(&metres(b)).then(one.key().cmp(&other.key()))
+                })
+                .map(|(vessel, _)| vessel)
+        };
+        if let Some(known) = known {
+            return nearest(&mut std::iter::once(known.0));
+        }
+        let one = (0..BITS).map(|bit| mmsi.0 ^ 1 << bit);
+        let two = (0..BITS).flat_map(|bit| (0..bit).map(move |other| mmsi.0 ^ 1 << bit ^ 1 << other));
+        nearest(&mut one.chain(two))
+    }
+
+    fn forget_damaged(&mut self, mmsi: Mmsi) {
+        let shard = self.shard_of(mmsi);
+        self.shards_mut()[shard].forget_unproved(mmsi);
+    }
+}
+
+/// Whether a fix lies on the track of a confirmed vessel, as that vessel goes, sent by a transponder of its class.
+fn continues(vessel: Vessel<'_>, fix: &Fix) -> bool {
+    let Some(last) = vessel.last().filter(|_| u32::from(CONFIRMED_FIXES) <= vessel.fixes()) else {
+        return false;
+    };
+    let apart = (fix.at - last.at).abs();
+    apart <= HEARD_WITHIN
+        && last.said.class == fix.said.class
+        && moves_alike(&last.said, &fix.said)
+        && metres_off_track(vessel, &last, fix) <= allowed_metres(&last, fix)
+}
+
+/// How far the fix lies from where the vessel was then, or will have been.
+fn metres_off_track(vessel: Vessel<'_>, last: &Fix, fix: &Fix) -> f64 {
+    let between: Option<LatLon> = vessel.position_at(fix.at, HEARD_WITHIN).filter(|_| fix.at < last.at);
+    between.map_or_else(|| metres_off(last, fix), |position| position.metres_to(fix.position))
+}
+
+fn allowed_metres(last: &Fix, fix: &Fix) -> f64 {
+    let seconds = ((fix.at - last.at).abs() + last.said.uncertainty() + fix.said.uncertainty()).seconds();
+    let drift = last.said.sog_knots().into_iter().chain(fix.said.sog_knots()).reduce(f64::max);
+    let drift = drift.map_or(SILENT_DRIFT_KNOTS, |knots| DRIFT_KNOTS + WAY_SHARE * knots);
+    let way = drift * METRES_PER_SECOND_PER_KNOT * seconds;
+    JITTER_METRES + last.said.resolution_metres() + fix.said.resolution_metres() + way
+}
+
+fn moves_alike(a: &Position, b: &Position) -> bool {
+    let (sog_a, sog_b) = (a.sog_knots(), b.sog_knots());
+    let faster = sog_a.unwrap_or(0.0).max(sog_b.unwrap_or(0.0));
+    let as_fast = sog_a.zip(sog_b).is_none_or(|(a, b)| (a - b).abs() <= SPEED_KNOTS + faster / 5.0);
+    let alike = |a: Option<f64>, b: Option<f64>| {
+        let turned = a.zip(b).map_or(0.0, |(a, b)| (a - b + 180.0).rem_euclid(360.0) - 180.0);
+        turned.abs() <= COURSE_DEGREES
+    };
+    as_fast
+        && (faster < STEERED_KNOTS || alike(a.cog_degrees(), b.cog_degrees()))
+        && alike(a.heading_degrees(), b.heading_degrees())
+}
