@@ -7,6 +7,7 @@ use crate::units::METRES_PER_NM;
 use crate::zones::{Kind, Relation, Zone};
 
 use super::alert::ScoreReason;
+use super::everyday;
 use super::history;
 use super::named;
 use super::party::{Party, type_name};
@@ -45,8 +46,18 @@ pub(super) const INGREDIENTS: &[Ingredient] = &[
 ];
 
 /// All caps; the lowest that applies is the last line.
-pub(super) const CAPS: &[Limit] =
-    &[at_anchor_near_shore, short_gap, too_many_possible, wrong_check_digit, on_duty, fleet, circles_by_trade];
+pub(super) const CAPS: &[Limit] = &[
+    at_anchor_near_shore,
+    short_gap,
+    too_many_possible,
+    wrong_check_digit,
+    on_duty,
+    fleet,
+    circles_by_trade,
+    everyday::habitual,
+    everyday::one_gear,
+    everyday::yachts,
+];
 
 /// The base of the behaviour, line by line as it said it.
 pub(super) fn base(scene: &Scene<'_>) -> Vec<ScoreReason> {
@@ -260,7 +271,7 @@ fn satellite_only(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreRe
     heard.then(|| line("satellite_only", settings.satellite_only_points, text))
 }
 
-fn cap_low(settings: &ScoreSettings, text: String) -> Cap {
+pub(super) fn cap_low(settings: &ScoreSettings, text: String) -> Cap {
     Cap { points: settings.cap_low, only_below: i32::MAX, code: "cap_low", text }
 }
 

@@ -6,6 +6,7 @@
 mod alert;
 mod corrections;
 mod entry;
+mod everyday;
 mod evidence;
 mod group;
 pub mod handling;

@@ -111,8 +111,7 @@ impl Party {
 
     /// Sailing or pleasure craft, or a class B boat under 24 m that is not fishing.
     pub(super) fn leisure(&self) -> bool {
-        let boat = self.class == Class::B && self.length.is_some_and(|metres| metres < BOAT_METRES);
-        self.is(36..=37) || (boat && !self.fishing())
+        is_leisure(self.named.ship_type, self.class == Class::B, self.length)
     }
 
     /// Neither merchant nor tug, and short, class B, fishing, pleasure or of unknown type.
@@ -124,6 +123,12 @@ impl Party {
         let kind = self.fishing() || self.is(36..=37) || self.class == Class::B;
         short == Some(true) || kind || (short.is_none() && self.named.ship_type.is_none())
     }
+}
+
+/// Sailing or pleasure craft by type, or a class B boat under 24 m that is not fishing. Length in metres.
+pub(super) fn is_leisure(ship_type: Option<u8>, class_b: bool, length: Option<u16>) -> bool {
+    let boat = class_b && length.is_some_and(|metres| metres < BOAT_METRES);
+    matches!(ship_type, Some(36 | 37)) || (boat && ship_type != Some(30))
 }
 
 /// A text from the air without control and direction characters, single-spaced and of bounded length; `None` when nothing is left.

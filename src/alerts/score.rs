@@ -81,6 +81,10 @@ pub struct ScoreSettings {
     pub fleet_vessels: u32,
     /// "Near by" for these. Nautical miles.
     pub fleet_nm: f64,
+    /// More sailing and pleasure craft than this, near by, are a fleet.
+    pub yachts: u32,
+    /// "Near by" for these. Nautical miles, at most 30.
+    pub yachts_nm: f64,
     /// The cap at low. Points.
     pub cap_low: i32,
     /// The cap at fact. Points.
@@ -126,6 +130,8 @@ impl Default for ScoreSettings {
             satellite_only_points: -5,
             fleet_vessels: 5,
             fleet_nm: 10.0,
+            yachts: 5,
+            yachts_nm: 2.0,
             cap_low: 39,
             cap_fact: 19,
             short_gap_alert_from: 40,
@@ -181,6 +187,7 @@ impl ScoreSettings {
             ("passenger_shore_nm", self.passenger_shore_nm, 500.0),
             ("anchored_shore_nm", self.anchored_shore_nm, 500.0),
             ("fleet_nm", self.fleet_nm, 30.0),
+            ("yachts_nm", self.yachts_nm, 30.0),
             ("place_nm", self.place_nm, 20.0),
         ];
         for (key, nm, most) in reaches {

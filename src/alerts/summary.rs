@@ -232,6 +232,19 @@ pub(super) fn distance(nm: f64) -> String {
     }
 }
 
+/// `2nd`, `11th`, `23rd`.
+pub(super) fn ordinal(number: f64) -> String {
+    let whole = number.max(0.0).round() as u64;
+    let end = match (whole % 10, whole % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{whole}{end}")
+}
+
 /// At most one decimal, none that is zero.
 pub(super) fn decimals(value: f64) -> String {
     let text = format!("{value:.1}");
@@ -251,5 +264,9 @@ mod tests {
         assert_eq!(distance(9.96), "10 nm");
         assert_eq!(distance(61.4), "61 nm");
         assert_eq!((decimals(2.0), decimals(1.14)), ("2".to_owned(), "1.1".to_owned()));
+        assert_eq!(
+            [1.0, 2.0, 3.0, 4.0, 11.0, 12.0, 22.0, 31.0, 113.0].map(ordinal).join(" "),
+            "1st 2nd 3rd 4th 11th 12th 22nd 31st 113th"
+        );
     }
 }

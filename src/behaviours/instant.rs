@@ -30,6 +30,8 @@ pub(super) struct CommonInstant {
     pub(super) metres: f64,
     pub(super) knots: [f64; 2],
     pub(super) course_apart: f64,
+    /// Course made good of the first of the two. Degrees.
+    pub(super) course: f64,
 }
 
 pub(super) fn instant_of(
@@ -57,6 +59,7 @@ pub(super) fn instant_of(
         metres: distance(a, position_a, b, position_b),
         knots: [speed_a, speed_b],
         course_apart: angle_between(course_a, course_b),
+        course: course_a,
     })
 }
 

@@ -10,6 +10,9 @@ use crate::tracks::{TrackIx, TrackKey};
 use crate::units::METRES_PER_NM;
 use crate::zones::{Hit, Relation, ZoneIx};
 
+use super::company::Company;
+use super::gear::SideBySide;
+use super::habits::Habits;
 use super::instant::{Bridges, CommonInstant, instant_of};
 use super::judged::{Judged, enough_fixes, mixed};
 use super::profile::{Profile, Profiles, Standing};
@@ -41,6 +44,10 @@ pub(super) struct Pair {
     ended: Option<(Said, Time)>,
     last_near: Time,
     min_metres: f64,
+    /// What two fishing vessels did before; empty for others.
+    side_by_side: SideBySide,
+    /// Meetings of the two in the 14 days before the one last said.
+    earlier: usize,
     swing: [Option<(LatLon, f64)>; 2],
     waking: Option<Time>,
 }
@@ -77,6 +84,8 @@ impl Pair {
             ended: None,
             last_near: from + Span::from_minutes(20),
             min_metres: f64::INFINITY,
+            side_by_side: SideBySide::default(),
+            earlier: 0,
             swing: [None, None],
             waking: None,
         }
@@ -88,6 +97,7 @@ impl Pair {
         scene: &Scene<'_>,
         profiles: &Profiles<Settings>,
         bridges: Bridges,
+        habits: &mut Habits,
         out: &mut Output,
     ) {
         let a = scene.tracks.vessel(self.a.1);
@@ -101,7 +111,7 @@ impl Pair {
         while self.done + MINUTE <= until {
             self.done = self.done + MINUTE;
             if let Some(instant) = instant_of(scene, bridges, &a, &b, self.done) {
-                self.count(scene, profiles, &instant, out);
+                self.count(scene, profiles, &instant, habits, out);
             }
         }
         if self.said.is_some() {
@@ -183,10 +193,17 @@ impl Pair {
         scene: &Scene<'_>,
         profiles: &Profiles<Settings>,
         bridges: Bridges,
+        habits: &Habits,
     ) -> Vec<Explanation> {
         let (a, b) = (scene.tracks.vessel(self.a.1), scene.tracks.vessel(self.b.1));
         let metres = instant_of(scene, bridges, &a, &b, self.done).map(|instant| instant.metres);
         let place = self.spot.as_ref().map(|spot| spot.place);
+        let earlier = match self.said {
+            Some(_) => self.earlier,
+            None => habits.earlier((self.a.0, self.b.0), scene.now),
+        };
+        let company = Company::of(&a, &b);
+        let tow = self.side_by_side.tow();
         let told = self.judged.iter().flat_map(|judged| {
             let profile = profiles.get(judged.profile);
             let settings = &profile.settings;
@@ -197,17 +214,25 @@ impl Pair {
             .map(|(name, within, minutes, tier)| {
                 let told = Explanation::new(format!("{name}: {} and {}", self.a.0, self.b.0));
                 let median = (0 < tier.counted()).then(|| tier.median_knots());
-                profile
+                let told = profile
                     .explain_place(told, place.as_ref(), settings.min_shore_nm)
                     .at_most("distance_metres", metres, within)
                     .at_least("counted_minutes", Some(f64::from(tier.counted())), minutes)
-                    .below("median_knots", median, settings.slow_knots)
+                    .below("median_knots", median, settings.slow_knots);
+                company.explain(told, settings, earlier, &tow)
             })
         });
         told.collect()
     }
 
-    fn count(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, instant: &CommonInstant, out: &mut Output) {
+    fn count(
+        &mut self,
+        scene: &Scene<'_>,
+        profiles: &Profiles<Settings>,
+        instant: &CommonInstant,
+        habits: &mut Habits,
+        out: &mut Output,
+    ) {
         let allowed = self.locate(scene, profiles, instant.middle);
         for profile in &allowed {
             if !self.judged.iter().any(|judged| judged.profile == *profile) {
@@ -218,6 +243,11 @@ impl Pair {
             return;
         };
         let place = *place;
+        if let Some(profile) = allowed.first().map(|profile| profiles.get(*profile))
+            && Company::of(&scene.tracks.vessel(self.a.1), &scene.tracks.vessel(self.b.1)) == Company::Fishing
+        {
+            self.side_by_side.look(instant, profile.settings.gear_metres, profile.settings.gear_knots);
+        }
         let mut ended_at = None;
         let mut reason = "apart";
         for judged in &mut self.judged {
@@ -244,7 +274,7 @@ impl Pair {
         self.resume(scene, profiles);
         let open = self.judged.iter().any(|judged| judged.open);
         if open {
-            self.say(scene, profiles, instant, &place, out);
+            self.say(scene, profiles, (instant, &place), habits, out);
         } else if let Some(said) = self.said.as_ref().map(|said| said.started_at) {
             self.over(scene, ended_at.unwrap_or(instant.at).max(said), reason, out);
         }
@@ -271,8 +301,8 @@ impl Pair {
         &mut self,
         scene: &Scene<'_>,
         profiles: &Profiles<Settings>,
-        instant: &CommonInstant,
-        place: &Place,
+        (instant, place): (&CommonInstant, &Place),
+        habits: &mut Habits,
         out: &mut Output,
     ) {
         let Some(judged) = self.judged.iter().find(|judged| judged.holds(instant.at)) else {
@@ -286,6 +316,9 @@ impl Pair {
             && instant.at <= ended_at + scene.merge
         {
             self.said = Some(Said { at: Time::MIN, ..said });
+        }
+        if self.said.is_none() {
+            self.earlier = habits.meet((self.a.0, self.b.0), tier.since());
         }
         let zones = self.spot.as_ref().map(|spot| spot.zones.clone()).unwrap_or_default();
         let since = self.said.as_ref().map_or(tier.since(), |said| said.started_at);
@@ -321,6 +354,9 @@ impl Pair {
         measured.insert("max_distance_metres".into(), number(tier.furthest(), 0));
         measured.insert("median_knots".into(), number(tier.median_knots(), 1));
         measured.insert("shore_nm".into(), number(place.shore_nm, 1));
+        let mut limits = thresholds(settings, keys_of(form));
+        let company = Company::of(&scene.tracks.vessel(self.a.1), &scene.tracks.vessel(self.b.1));
+        company.measure(settings, self.earlier, &self.side_by_side.tow(), &mut measured, &mut limits);
         let mut base = vec![match form {
             "close" | "close+long" => ("close", settings.close_score),
             "underway" => ("underway", settings.score),
@@ -344,7 +380,7 @@ impl Pair {
                 asked: (form == "underway" && !own_score).then_some(settings.asked_score),
                 anchored,
                 measured,
-                thresholds: thresholds(settings, keys_of(form)),
+                thresholds: limits,
             })),
         });
         self.said = Some(Said { at: instant.at, started_at: since, satisfied_at, last_at, form, zones });

@@ -15,7 +15,9 @@
 //! Further apart than `apart_metres`, or either above `moving_knots`, for `end_minutes`; or one of them silent for
 //! `lost_minutes` (lost).
 //! ## Blind spots
-//! The second ship must send AIS. Ships waiting side by side look like ships at work. Clock errors of stations blur fast ships.
+//! The second ship must send AIS. Ships waiting side by side look like ships at work. Clock errors of stations blur fast ships. The third
+//! meeting of the same two in 14 days (`habitual_meetings`) counts as a habit, the second of two fishing vessels as well; two fishing
+//! vessels that came side by side at the speed of a tow (`gear_minutes`) count as one gear. A meeting that hides in either is low or a fact.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -25,6 +27,7 @@ use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
 use crate::zones::Chart;
 
+use super::habits::Habits;
 use super::instant::Bridges;
 use super::pair::Pair;
 use super::profile::Profiles;
@@ -109,6 +112,16 @@ pub struct Settings {
     pub underway_course_degrees: f64,
     /// Underway tier: least distance from shore. Nautical miles.
     pub underway_min_shore_nm: f64,
+    /// From this meeting of the same two ships within 14 days on it is a habit: at most low. Not of a merchant ship with another craft.
+    pub habitual_meetings: u32,
+    /// The same for two fishing vessels.
+    pub habitual_fishing_meetings: u32,
+    /// Two fishing vessels side by side for this long within 3 h tow or set one gear: a fact. Minutes.
+    pub gear_minutes: f64,
+    /// "Side by side": at most so far apart. Metres.
+    pub gear_metres: f64,
+    /// Nor faster than this. Knots.
+    pub gear_knots: f64,
 }
 
 impl Default for Settings {
@@ -142,6 +155,11 @@ impl Default for Settings {
             underway_max_knots: 12.0,
             underway_course_degrees: 15.0,
             underway_min_shore_nm: 12.0,
+            habitual_meetings: 3,
+            habitual_fishing_meetings: 2,
+            gear_minutes: 60.0,
+            gear_metres: 1000.0,
+            gear_knots: 5.0,
         }
     }
 }
@@ -163,6 +181,7 @@ impl Settings {
             ("underway_metres", self.underway_metres),
             ("underway_minutes", self.underway_minutes),
             ("underway_min_knots", self.underway_min_knots),
+            ("gear_minutes", self.gear_minutes),
         ] {
             positive(&mut problems, key, value);
         }
@@ -187,6 +206,14 @@ impl Settings {
             }
         }
         not_negative(&mut problems, "min_shore_nm", self.min_shore_nm);
+        for (key, meetings) in [
+            ("habitual_meetings", self.habitual_meetings),
+            ("habitual_fishing_meetings", self.habitual_fishing_meetings),
+        ] {
+            if !(2..=30).contains(&meetings) {
+                problems.push(format!("{key} must lie between 2 and 30"));
+            }
+        }
         problems
     }
 
@@ -203,6 +230,7 @@ pub struct Rendezvous {
     partners: FxHashMap<TrackIx, Vec<TrackIx>>,
     looked_at: FxHashMap<TrackIx, Time>,
     crowded: u64,
+    habits: Habits,
 }
 
 impl Rendezvous {
@@ -215,6 +243,7 @@ impl Rendezvous {
             partners: FxHashMap::default(),
             looked_at: FxHashMap::default(),
             crowded: 0,
+            habits: Habits::default(),
         }
     }
 
@@ -335,7 +364,7 @@ impl Behaviour for Rendezvous {
             let Some(pair) = self.pairs.get_mut(&(a.1, b.1)) else {
                 continue;
             };
-            pair.advance(scene, &self.profiles, self.bridges, out);
+            pair.advance(scene, &self.profiles, self.bridges, &mut self.habits, out);
             if pair.is_done(scene) {
                 self.drop_pair((a.1, b.1), out);
             }
@@ -350,7 +379,8 @@ impl Behaviour for Rendezvous {
             let (a, b) = in_order((step.key, step.vessel), partner);
             self.pairs.get(&(a.1, b.1))
         });
-        let told: Vec<Explanation> = pairs.flat_map(|pair| pair.explain(scene, &self.profiles, self.bridges)).collect();
+        let told: Vec<Explanation> =
+            pairs.flat_map(|pair| pair.explain(scene, &self.profiles, self.bridges, &self.habits)).collect();
         if !told.is_empty() {
             return told;
         }
@@ -412,7 +442,7 @@ impl Behaviour for Rendezvous {
         }
     }
 
-    remembers! { kept { profiles, pairs, partners, looked_at, crowded } parts {} built { bridges } }
+    remembers! { kept { profiles, pairs, partners, looked_at, crowded, habits } parts {} built { bridges } }
 }
 
 fn asks_underway(profiles: &Profiles<Settings>, scene: &Scene<'_>, step: &Step<'_>) -> bool {

@@ -7,7 +7,7 @@ use crate::units::METRES_PER_NM;
 
 use super::super::named;
 use super::super::party::clean;
-use super::{Tense, Told, decimals, distance, form_words, name, number};
+use super::{Tense, Told, decimals, distance, form_words, name, number, ordinal};
 
 impl Told<'_> {
     /// The verb and what belongs to it, without the place.
@@ -25,12 +25,14 @@ impl Told<'_> {
             ("rendezvous", "underway") => {
                 let apart = self.within();
                 let speed = self.at_speed("median_knots", "a median ");
-                format!("{have_been} side by side under way{apart}{speed} for {held}")
+                let again = self.meeting_again();
+                format!("{have_been} side by side under way{apart}{speed} for {held}{again}")
             }
             ("rendezvous", _) => {
                 let apart = self.within();
                 let speed = self.at_speed("median_knots", "a median ");
-                format!("{have_been} together{apart}{speed} for {held}")
+                let again = self.meeting_again();
+                format!("{have_been} together{apart}{speed} for {held}{again}")
             }
             ("async_rendezvous", _) => self.collecting(past, held),
             ("dark_rendezvous", _) => self.unseen(past),
@@ -227,6 +229,15 @@ impl Told<'_> {
             (true, true) => format!("{slow} and circling{round} for {held}"),
             (false, _) => format!("{slow}{anchored} for {held}"),
         }
+    }
+
+    /// `, their 3rd meeting within 14 days, after 85 min side by side at 4.1 kn`; nothing of a first one.
+    fn meeting_again(&self) -> String {
+        let again = self.number("earlier_meetings_14_days");
+        let again = again
+            .map_or_else(String::new, |earlier| format!(", their {} meeting within 14 days", ordinal(earlier + 1.0)));
+        let fished = self.of("side_by_side_minutes", ", after fishing ", " min side by side");
+        format!("{again}{fished}{}", self.of("side_by_side_knots", " at ", " kn"))
     }
 
     fn within(&self) -> String {

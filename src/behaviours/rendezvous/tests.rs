@@ -7,6 +7,8 @@ use crate::geo::LatLon;
 use crate::testing::{AREA, area_with, check, only, run};
 use crate::units::METRES_PER_NM;
 
+mod everyday;
+
 #[track_caller]
 fn meeting(script: &str, expected: &str) {
     check(&only("rendezvous"), AREA, script, expected);

@@ -1,0 +1,62 @@
+//! Caps for company that is everyday: the same two again and again, two boats with one gear, a fleet of yachts.
+
+use crate::ais::Class;
+use crate::time::Span;
+use crate::tracks::Vessel;
+use crate::units::METRES_PER_NM;
+
+use super::ingredients::cap_low;
+use super::party::{Party, is_leisure};
+use super::score::{Cap, Scene, ScoreSettings};
+use super::summary::{decimals, number, ordinal};
+
+/// A yacht that has been silent for longer is not counted as near by.
+const STALE: Span = Span::from_hours(1);
+
+/// The same two ships meet for the third time, two fishing vessels for the second.
+pub(super) fn habitual(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let earlier = number(&scene.holding.measured, "earlier_meetings_14_days")?;
+    let from = number(&scene.holding.thresholds, "habitual_meetings")?;
+    (from <= earlier + 1.0).then(|| {
+        let text = format!("Their {} meeting within 14 days: a habit, at most low", ordinal(earlier + 1.0));
+        cap_low(settings, text)
+    })
+}
+
+/// Two fishing vessels tow or set one gear between them.
+pub(super) fn one_gear(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    number(&scene.holding.thresholds, "gear_minutes")?;
+    let measured = |key| number(&scene.holding.measured, key);
+    let minutes = measured("side_by_side_minutes")?;
+    let (metres, knots) = (measured("side_by_side_metres")?, measured("side_by_side_knots")?);
+    Some(Cap {
+        points: settings.cap_fact,
+        only_below: i32::MAX,
+        code: "cap_fact",
+        text: format!(
+            "Fished side by side for {minutes:.0} min within 3 h, {metres:.0} m apart at {} kn: one gear between them, kept as a fact",
+            decimals(knots)
+        ),
+    })
+}
+
+/// Sailing and pleasure craft in company: a regatta, a rally, an afternoon in a bay.
+pub(super) fn yachts(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let leisure = !scene.parties.is_empty() && scene.parties.iter().all(Party::leisure);
+    let at = scene.holding.position.filter(|_| leisure)?;
+    let stale = scene.holding.last_at - STALE;
+    let mut yachts = 0;
+    scene.view.tracks.near(at, settings.yachts_nm * METRES_PER_NM, |vessel, _| {
+        let fresh = vessel.last().is_some_and(|fix| stale <= fix.at);
+        yachts += u32::from(fresh && is_yacht(&vessel));
+    });
+    (settings.yachts < yachts).then(|| {
+        let text = format!("{yachts} yachts and boats within {} nm: a fleet, at most low", settings.yachts_nm);
+        cap_low(settings, text)
+    })
+}
+
+fn is_yacht(vessel: &Vessel<'_>) -> bool {
+    let length = vessel.identity().and_then(|identity| identity.length());
+    is_leisure(vessel.ship_type(), vessel.class() == Class::B, length)
+}

@@ -1,0 +1,103 @@
+//! Meetings of a pair over the last two weeks: whether two ships meet again and again (part of `rendezvous`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::{Span, Time};
+use crate::tracks::TrackKey;
+
+/// A meeting counts as an earlier one for this long; the measured value `earlier_meetings_14_days` carries it in its name.
+const REMEMBERED: Span = Span::from_hours(14 * 24);
+/// Pairs remembered at most; beyond it those that met longest ago are forgotten, and counted.
+const MOST_PAIRS: usize = 20_000;
+/// Meetings of one pair remembered at most, the latest.
+const MOST_MEETINGS: usize = 32;
+
+/// Two ships, smaller key first.
+pub(super) type Both = (TrackKey, TrackKey);
+
+/// When pairs began to meet.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct Habits {
+    /// Beginnings of the meetings of a pair, oldest first.
+    pairs: BTreeMap<Both, Vec<Time>>,
+    /// The pairs by the beginning of their latest meeting.
+    by_latest: BTreeSet<(Time, Both)>,
+    evicted: u64,
+}
+
+impl Habits {
+    /// Takes in a meeting that began at `since`; how many earlier ones of the same pair are remembered.
+    pub(super) fn meet(&mut self, both: Both, since: Time) -> usize {
+        let earlier = self.earlier(both, since);
+        let meetings = self.pairs.entry(both).or_default();
+        if let Some(latest) = meetings.last() {
+            self.by_latest.remove(&(*latest, both));
+        }
+        meetings.push(since);
+        meetings.sort_unstable();
+        let excess = meetings.len().saturating_sub(MOST_MEETINGS);
+        meetings.drain(..excess);
+        let latest = meetings.last().copied().unwrap_or(since);
+        self.by_latest.insert((latest, both));
+        self.forget(latest);
+        earlier
+    }
+
+    /// Meetings of the pair that began within the 14 days before `at`.
+    pub(super) fn earlier(&self, both: Both, at: Time) -> usize {
+        let meetings = self.pairs.get(&both).into_iter().flatten();
+        meetings.filter(|since| at - REMEMBERED <= **since && **since < at).count()
+    }
+
+    fn forget(&mut self, now: Time) {
+        while let Some((latest, both)) = self.by_latest.first().copied() {
+            let old = latest < now - REMEMBERED;
+            if !old && self.by_latest.len() <= MOST_PAIRS {
+                break;
+            }
+            self.evicted += u64::from(!old);
+            self.by_latest.pop_first();
+            self.pairs.remove(&both);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Mmsi;
+
+    fn both(number: u32) -> Both {
+        let track = |mmsi| TrackKey { mmsi: Mmsi(mmsi), ordinal: 1 };
+        (track(number), track(1_000_000 + number))
+    }
+
+    #[test]
+    fn a_meeting_counts_for_fourteen_days_and_for_its_own_pair() {
+        let mut habits = Habits::default();
+        let at = |hours: i64| Time::from_seconds(1_700_000_000) + Span::from_hours(hours);
+        assert_eq!(habits.meet(both(1), at(0)), 0);
+        assert_eq!(habits.meet(both(1), at(24)), 1);
+        assert_eq!(habits.meet(both(2), at(24)), 0);
+        assert_eq!(habits.earlier(both(1), at(14 * 24)), 2);
+        assert_eq!(habits.earlier(both(1), at(14 * 24 + 1)), 1);
+        assert_eq!(habits.meet(both(1), at(16 * 24)), 0);
+        // The second pair has not met for longer than that and is forgotten.
+        assert_eq!((habits.pairs.len(), habits.by_latest.len(), habits.evicted), (1, 1, 0));
+    }
+
+    #[test]
+    fn memory_is_bounded_and_what_is_forgotten_early_is_counted() {
+        let mut habits = Habits::default();
+        for second in 0..MOST_PAIRS as u32 + 10 {
+            habits.meet(both(second), Time::from_seconds(i64::from(second)));
+        }
+        assert_eq!((habits.pairs.len(), habits.by_latest.len(), habits.evicted), (MOST_PAIRS, MOST_PAIRS, 10));
+        for second in 0..100 {
+            habits.meet(both(7_000_000), Time::from_seconds(100_000 + second));
+        }
+        assert_eq!(habits.pairs[&both(7_000_000)].len(), MOST_MEETINGS);
+    }
+}
