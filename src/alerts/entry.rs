@@ -15,7 +15,7 @@ use super::id::Key;
 use super::ingredients::is_night;
 use super::lifecycle::{Observation, State};
 use super::memory::Memory;
-use super::party::Party;
+use super::party::{Party, named};
 use super::score::{Scene, Score, ScoreSettings};
 use super::settings::Settings;
 use super::summary::{Tense, Told, form_words, opened_because, summary};
@@ -197,9 +197,13 @@ impl Entry {
         mut holding: Box<Holding>,
         context: &Context<'_>,
     ) -> (Observation, String) {
-        for (party, (_, ix)) in self.parties.iter_mut().zip(&subject.vessels) {
-            party.ix = Some(*ix);
-            *party = party.refreshed(context.view.tracks);
+        if key.is_notice() {
+            self.parties = named(std::mem::take(&mut self.parties), &subject.vessels, context.view.tracks);
+        } else {
+            for (party, (_, ix)) in self.parties.iter_mut().zip(&subject.vessels) {
+                party.ix = Some(*ix);
+                *party = party.refreshed(context.view.tracks);
+            }
         }
         let inputs = Inputs::of(key.behaviour, &holding, &self.parties, context.view);
         let due = context.settings.update() <= now - self.published_at;
@@ -259,6 +263,11 @@ impl Entry {
             if !alert.zones.iter().any(told) {
                 news.push(format!("now {} {}", zone.relation, zone.id));
             }
+        }
+        let further = self.inputs.vessels.len().saturating_sub(alert.vessels.len());
+        if 0 < further {
+            news.push(format!("names {further} more"));
+            return news;
         }
         for (told, now) in alert.vessels.iter().zip(&self.inputs.vessels) {
             if learned(told, now) {
@@ -421,6 +430,8 @@ fn after_last(key: &Key, started_at: Time, memory: &Memory) -> Time {
 }
 
 fn scored(key: &Key, holding: &Holding, parties: &[Party], shore_nm: Option<f64>, context: &Context<'_>) -> Score {
+    // The vessels that a notice names make it neither better nor worse.
+    let parties = if key.is_notice() { &[][..] } else { parties };
     let since = holding.last_at - Span::from_hours(24 * i64::from(context.score.repeat_days));
     let repeated = parties.iter().any(|party| {
         let usual = party.fishing() || party.passenger() || party.port_craft();

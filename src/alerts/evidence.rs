@@ -10,6 +10,9 @@ use super::alert::{Evidence, EvidencePoint, EvidenceTrack};
 use super::party::{Party, clean};
 use super::settings::Settings;
 
+/// So many vessels have all their points in the evidence; of more, each has fewer.
+const SHARED_BY: usize = 4;
+
 /// Brings the tracks and stations up to date. A vessel whose track is gone keeps what is there.
 pub(super) fn refresh(
     evidence: &mut Evidence,
@@ -19,7 +22,9 @@ pub(super) fn refresh(
     view: &View<'_>,
 ) {
     let from = started_at - Span::from_minutes(i64::from(settings.evidence_before_minutes));
+    // The vessels of a notice share the points of a few.
     let most = settings.evidence_points as usize;
+    let most = (SHARED_BY * most / parties.len().max(1)).clamp(2, most.max(2));
     let mut stations: BTreeSet<String> = BTreeSet::new();
     let mut tracks = Vec::with_capacity(parties.len());
     for party in parties {

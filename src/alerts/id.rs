@@ -12,6 +12,9 @@ use crate::tracks::TrackKey;
 /// Characters of an id.
 const LENGTH: usize = 26;
 
+/// Behaviours whose alerts name vessels without being about them.
+pub(crate) const NOTICES: [&str; 1] = ["interference"];
+
 /// What an alert is about, apart from when it began: at most one alert of a key is open at a time.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub(super) struct Key {
@@ -26,7 +29,14 @@ pub(super) struct Key {
 
 impl Key {
     pub(super) fn new(behaviour: &'static str, subject: &Subject) -> Key {
-        Key { behaviour, tracks: subject.vessels.iter().map(|(key, _)| *key).collect(), place: subject.zone_id.clone() }
+        // An area notice names its vessels, but is about the area: they may become more while it lasts.
+        let vessels = if NOTICES.contains(&behaviour) { &[][..] } else { &subject.vessels };
+        Key { behaviour, tracks: vessels.iter().map(|(key, _)| *key).collect(), place: subject.zone_id.clone() }
+    }
+
+    /// Whether it is about an area, an input or a station, whatever vessels it names.
+    pub(super) fn is_notice(&self) -> bool {
+        self.tracks.is_empty()
     }
 
     /// The id of the alert of this key that began at `started_at` (SPEC "Alerts").

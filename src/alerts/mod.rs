@@ -5,6 +5,7 @@
 
 mod alert;
 mod corrections;
+mod doubt;
 mod entry;
 mod everyday;
 mod evidence;
@@ -31,7 +32,7 @@ pub use alert::{
     VesselRef, ZoneRef,
 };
 pub use handling::{Handling, HandlingSettings};
-pub(crate) use id::digest;
+pub(crate) use id::{NOTICES, digest};
 pub use notice::{Notice, NoticeKind};
 pub(crate) use party::hidden;
 pub use score::ScoreSettings;
@@ -42,7 +43,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ais::StationId;
-use crate::behaviours::{Holding, Signal, SignalKind, Subject};
+use crate::behaviours::{Doubt, Holding, Signal, SignalKind, Subject};
 use crate::episodes::Episodes;
 use crate::episodes::gap::Gaps;
 use crate::state::remembers;
@@ -122,6 +123,14 @@ impl AlertBook {
     pub fn take(&mut self, now: Time, mut signals: Vec<Signal>, view: &View<'_>, out: &mut Vec<Change>) {
         self.wake(now, view, out);
         signals.sort_by(|a, b| (a.behaviour, &a.subject).cmp(&(b.behaviour, &b.subject)));
+        // Before the rest: what rests on the same false positions may come earlier in the order.
+        let mut doubts: Vec<Doubt> = Vec::new();
+        for signal in &signals {
+            if let SignalKind::Mutes { vessels } = &signal.kind {
+                vessels.iter().for_each(|doubt| self.mute.set(*doubt, now));
+                doubts.extend(vessels);
+            }
+        }
         for signal in signals {
             let key = Key::new(signal.behaviour, &signal.subject);
             match signal.kind {
@@ -143,8 +152,11 @@ impl AlertBook {
                 SignalKind::Disproved { started_at, reason } => {
                     self.disproved(now, key, started_at, reason, view, out);
                 }
-                SignalKind::Mutes { vessels } => self.mute.set(&key.place, vessels),
+                SignalKind::Mutes { .. } => {}
             }
+        }
+        if !doubts.is_empty() {
+            self.take_back(now, &doubts, view, out);
         }
     }
 
@@ -222,7 +234,7 @@ impl AlertBook {
         let began = holding.started_at;
         let (observation, reason) = match self.entries.get_mut(&key) {
             Some(entry) => entry.hold(now, &key, subject, holding, &context),
-            None if self.mute.holds(&key) => return,
+            None if self.mute.holds(&key, now) => return,
             None => {
                 if self.memory.was_superseded(&key, began) {
                     return;

@@ -1,37 +1,61 @@
-//! Who is muted: vessels whose positions are not to be believed, while an area notice says so.
+//! Vessels whose positions are not to be believed: what opens no alert meanwhile, and what is taken back.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::behaviours::Doubt;
+use crate::time::Time;
 use crate::units::Mmsi;
 
 use super::id::Key;
 
-/// What a false position looks like.
-const MUTED: [&str; 3] = ["position_jump", "identity_conflict", "loitering"];
+/// What does not rest on a vessel's place: its own words, a list, a call for help, and notices about the feed.
+const UNTOUCHED: [&str; 6] =
+    ["watchlist", "distress", "interference", "feed_silent", "identity_change", "draught_change"];
+/// Vessels in doubt at most; beyond it further ones are not muted.
+const MOST: usize = 20_000;
 
-/// The muted vessels by the area that mutes them.
+/// Why an alert that rested on false positions is taken back.
+pub(super) const REASON: &str = "interference: positions were false";
+
+/// The vessels in doubt.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Mute {
-    areas: BTreeMap<String, Vec<Mmsi>>,
+    vessels: BTreeMap<Mmsi, Doubt>,
 }
 
 impl Mute {
-    /// Puts the vessels of an area in place of those it had; none when it is over.
-    pub(super) fn set(&mut self, area: &str, vessels: Vec<Mmsi>) {
-        match vessels.is_empty() {
-            true => drop(self.areas.remove(area)),
-            false => drop(self.areas.insert(area.to_owned(), vessels)),
+    /// Takes in a doubt, or the end of one; forgets those that are over by `now`.
+    pub(super) fn set(&mut self, doubt: Doubt, now: Time) {
+        if MOST <= self.vessels.len() {
+            self.vessels.retain(|_, doubt| is_in_force(doubt, now));
+        }
+        if self.vessels.len() < MOST || self.vessels.contains_key(&doubt.mmsi) {
+            self.vessels.insert(doubt.mmsi, doubt);
+        }
+        if !is_in_force(&doubt, now) {
+            self.vessels.remove(&doubt.mmsi);
         }
     }
 
     /// Whether nothing of this kind may open now.
-    pub(super) fn holds(&self, key: &Key) -> bool {
-        !self.areas.is_empty()
-            && MUTED.contains(&key.behaviour)
-            && self.areas.values().flatten().any(|mmsi| key.tracks.iter().any(|track| track.mmsi == *mmsi))
+    pub(super) fn holds(&self, key: &Key, now: Time) -> bool {
+        if self.vessels.is_empty() || !rests_on_place(key.behaviour) {
+            return false;
+        }
+        let mut doubts = key.tracks.iter().filter_map(|track| self.vessels.get(&track.mmsi));
+        doubts.any(|doubt| is_in_force(doubt, now))
     }
+}
+
+/// Whether alerts of this behaviour rest on where a vessel is.
+pub(super) fn rests_on_place(behaviour: &str) -> bool {
+    !UNTOUCHED.contains(&behaviour)
+}
+
+fn is_in_force(doubt: &Doubt, now: Time) -> bool {
+    doubt.until.is_none_or(|until| now < until)
 }
 
 #[cfg(test)]
@@ -39,19 +63,39 @@ mod tests {
     use super::*;
     use crate::tracks::TrackKey;
 
+    fn key(behaviour: &'static str, mmsis: &[u32]) -> Key {
+        let tracks = mmsis.iter().map(|mmsi| TrackKey { mmsi: Mmsi(*mmsi), ordinal: 2 }).collect();
+        Key { behaviour, tracks, place: String::new() }
+    }
+
     #[test]
-    fn only_what_a_false_position_looks_like_is_muted_and_only_while_it_lasts() {
-        let key = |behaviour, mmsi| Key {
-            behaviour,
-            tracks: vec![TrackKey { mmsi: Mmsi(mmsi), ordinal: 2 }],
-            place: String::new(),
-        };
+    fn what_rests_on_false_positions_is_muted_until_they_count_again() {
+        let at = Time::from_seconds;
         let mut mute = Mute::default();
-        mute.set("36.00N 017.50W", vec![Mmsi(1), Mmsi(2)]);
-        mute.set("10.00N 017.50W", vec![Mmsi(2)]);
-        assert!(mute.holds(&key("loitering", 2)) && mute.holds(&key("position_jump", 1)));
-        assert!(!mute.holds(&key("loitering", 3)) && !mute.holds(&key("rendezvous", 1)));
-        mute.set("36.00N 017.50W", Vec::new());
-        assert!(mute.holds(&key("loitering", 2)) && !mute.holds(&key("loitering", 1)));
+        let doubt = Doubt { mmsi: Mmsi(1), since: at(0), until: None };
+        mute.set(doubt, at(100));
+        for behaviour in ["loitering", "position_jump", "ais_gap", "zone_entry", "async_rendezvous"] {
+            assert!(mute.holds(&key(behaviour, &[1]), at(100_000)), "{behaviour}");
+            assert!(!mute.holds(&key(behaviour, &[3]), at(100)), "{behaviour}");
+        }
+        assert!(mute.holds(&key("rendezvous", &[3, 1]), at(100)));
+        for behaviour in ["watchlist", "distress", "identity_change"] {
+            assert!(!mute.holds(&key(behaviour, &[1]), at(100)), "{behaviour}");
+        }
+        mute.set(Doubt { until: Some(at(300)), ..doubt }, at(200));
+        assert!(mute.holds(&key("loitering", &[1]), at(299)));
+        assert!(!mute.holds(&key("loitering", &[1]), at(300)));
+    }
+
+    #[test]
+    fn the_vessels_in_doubt_are_bounded() {
+        let at = Time::from_seconds;
+        let mut mute = Mute::default();
+        for mmsi in 0..MOST as u32 + 10 {
+            mute.set(Doubt { mmsi: Mmsi(mmsi), since: at(0), until: Some(at(10)) }, at(0));
+        }
+        assert_eq!(mute.vessels.len(), MOST);
+        mute.set(Doubt { mmsi: Mmsi(7_000_000), since: at(20), until: None }, at(20));
+        assert_eq!(mute.vessels.len(), 1);
     }
 }

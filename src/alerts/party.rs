@@ -131,6 +131,20 @@ pub(super) fn is_leisure(ship_type: Option<u8>, class_b: bool, length: Option<u1
     matches!(ship_type, Some(36 | 37)) || (boat && ship_type != Some(30))
 }
 
+/// The vessels that a notice names by now, in this order; those it named before are kept as they were last known.
+pub(super) fn named(mut known: Vec<Party>, vessels: &[(TrackKey, TrackIx)], tracks: &Tracks) -> Vec<Party> {
+    if known.len() == vessels.len() {
+        return known;
+    }
+    let mut parties = Vec::with_capacity(vessels.len());
+    for (key, ix) in vessels {
+        let before = known.iter().position(|party| party.key == *key).map(|place| known.remove(place));
+        let new = || Some(tracks.vessel(*ix)).filter(|vessel| vessel.key() == *key).map(Party::of);
+        parties.extend(before.or_else(new));
+    }
+    parties
+}
+
 /// A text from the air without control and direction characters, single-spaced and of bounded length; `None` when nothing is left.
 pub(super) fn clean(said: &str) -> Option<String> {
     let visible = said.chars().filter(|c| !hidden(*c));

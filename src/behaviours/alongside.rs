@@ -14,6 +14,7 @@ use crate::zones::{Hit, Relation, ZoneIx};
 use super::alongside_at_anchor::{Settings, asked_by, is_small_craft};
 use super::instant::{Bridges, CommonInstant, instant_of};
 use super::judged::{enough_fixes, lasting};
+use super::one_hull::one_hull;
 use super::profile::{Profile, Profiles};
 use super::tier::{Tier, TierRule};
 use super::{Explanation, Holding, Output, Scene, Signal, SignalKind, Subject, number, thresholds};
@@ -101,6 +102,10 @@ impl Visit {
         };
         let silent_since = last_ship.at.min(last_craft.at);
         let until = silent_since.floor_minute();
+        if one_hull(scene, self.ship.0, self.craft.0).is_some() {
+            self.done = self.done.max(until);
+            return;
+        }
         // Nothing older than a trail's fine part can be worked out; after a long silence start there.
         self.done = self.done.max(until - Span::from_hours(2));
         while self.done + MINUTE <= until {

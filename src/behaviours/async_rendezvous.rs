@@ -28,6 +28,7 @@ use crate::units::METRES_PER_NM;
 use crate::zones::Chart;
 
 use super::dropped::{Spot, small, zones_at};
+use super::one_hull::one_hull;
 use super::profile::{Profiles, Standing};
 use super::{
     Behaviour, Explanation, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
@@ -264,7 +265,7 @@ impl AsyncRendezvous {
         let hours = (halt.started_at - spot.at).hours();
         // A look at the clock and the distance before the charts: most legs fail here.
         let nm = spot.metres_from(halt.position) / METRES_PER_NM;
-        if ship.0 == halt.key || hours < 0.0 || 10.0 < nm {
+        if ship.0 == halt.key || hours < 0.0 || 10.0 < nm || one_hull(scene, ship.0, halt.key).is_some() {
             return None;
         }
         let zones = zones_at(scene.chart, spot.from);

@@ -30,6 +30,7 @@ use crate::units::METRES_PER_NM;
 use crate::zones::Chart;
 
 use super::dropped::zones_at;
+use super::one_hull::one_hull;
 use super::profile::{Profiles, Standing};
 use super::{
     Behaviour, Explanation, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
@@ -290,6 +291,10 @@ fn candidates(scene: &Scene<'_>, halt: &Halt, settings: &Settings) -> Vec<Candid
                 return None;
             }
             let vessel = scene.tracks.find(gap.key)?;
+            // The other set of one hull did not come to it.
+            if one_hull(scene, gap.key, halt.key).is_some() {
+                return None;
+            }
             Some(Candidate { gap: *gap, ix: vessel.ix(), slack })
         })
         .collect();

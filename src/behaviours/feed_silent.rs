@@ -6,8 +6,9 @@
 //! ## Why
 //! A silent receiver looks like a quiet sea. Whoever watches must know that nothing is seen, and vessels must not be blamed for it.
 //! ## Opens
-//! An input: no line for `silent_seconds` of receipt. A station: silent for longer than 99.9 % of its own intervals, and for at least
-//! `station_min_minutes`, while its input goes on. An area: quiet for `area_minutes`.
+//! An input: no line for `silent_seconds` of receipt. A station: silent for longer than 99.9 % of its own intervals and half as long again
+//! as the pauses it makes again and again, and for at least `station_min_minutes`, while its input goes on. An area: `area_vessels` or
+//! more, each heard at least every 20 min before, quiet for `area_minutes` and for twice their longest pause.
 //! ## Ends
 //! Heard again; an area also when nobody has been heard there for a day: then nobody is expected any more.
 //! ## Blind spots
@@ -48,13 +49,22 @@ pub struct Settings {
     pub silent_seconds: f64,
     /// A station is given at least this long, however often it reports otherwise. Minutes.
     pub station_min_minutes: f64,
-    /// An area is given this long. Minutes.
+    /// An area is given this long, and at least twice the longest pause that its vessels had made before. Minutes.
     pub area_minutes: f64,
+    /// So many vessels, each heard at least every 20 min before, make an area.
+    pub area_vessels: u32,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { enabled: true, score: 20, silent_seconds: 90.0, station_min_minutes: 15.0, area_minutes: 20.0 }
+        Settings {
+            enabled: true,
+            score: 20,
+            silent_seconds: 90.0,
+            station_min_minutes: 15.0,
+            area_minutes: 20.0,
+            area_vessels: 3,
+        }
     }
 }
 
@@ -67,6 +77,9 @@ impl Settings {
         }
         positive(&mut problems, "silent_seconds", self.silent_seconds);
         positive(&mut problems, "area_minutes", self.area_minutes);
+        if self.area_vessels < 1 {
+            problems.push("area_vessels must be at least 1".to_owned());
+        }
         if !self.station_min_minutes.is_finite() || self.station_min_minutes < 10.0 {
             problems.push(format!("station_min_minutes must be 10 or more, not {}", self.station_min_minutes));
         }
@@ -127,7 +140,10 @@ impl FeedSilent {
             asked: None,
             anchored: false,
             measured: silent.measured,
-            thresholds: thresholds(&self.settings, &["silent_seconds", "station_min_minutes", "area_minutes"]),
+            thresholds: thresholds(
+                &self.settings,
+                &["silent_seconds", "station_min_minutes", "area_minutes", "area_vessels"],
+            ),
         };
         let kind = SignalKind::Holds(Box::new(holding));
         out.signals.push(Signal { behaviour: NAME, subject: Subject::nobody(silent.name), kind });
@@ -170,14 +186,16 @@ impl FeedSilent {
             stays
         });
         for area in quiet {
-            let due = area.first.start() + minutes(self.settings.area_minutes);
+            let patience = minutes(self.settings.area_minutes).max(area.habit + area.habit);
+            let due = area.first.start() + patience;
             let name = area.name();
-            if scene.now < due || self.areas.contains_key(&name) {
+            if scene.now < due || area.regular < self.settings.area_vessels || self.areas.contains_key(&name) {
                 continue;
             }
             self.areas.insert(name.clone(), area.since);
             let mut measured = Map::new();
-            measured.insert("vessels_lost".into(), Value::from(area.vessels));
+            measured.insert("vessels_lost".into(), Value::from(area.regular));
+            measured.insert("heard_every_minutes".into(), number(area.habit.minutes(), 1));
             let silent = Silent {
                 form: "area",
                 name: &name,

@@ -30,6 +30,7 @@ mod judged;
 pub mod limit_hugging;
 pub mod loitering;
 mod lone;
+mod one_hull;
 pub mod out_and_back;
 mod pair;
 mod place;
@@ -56,7 +57,7 @@ use serde_json::{Map, Value};
 
 pub use explain::{Condition, Explanation};
 pub use place::{Ground, Lot, Place, Places};
-pub use signal::{Holding, Signal, SignalKind, Subject};
+pub use signal::{Doubt, Holding, Signal, SignalKind, Subject, Verdict};
 
 use crate::ais::StationId;
 use crate::coverage::{Coverage, Receipts};
@@ -173,6 +174,8 @@ pub struct Output {
     pub wakes: Vec<(Time, TrackKey, TrackIx)>,
     /// Vessels it began or ceased to keep state about.
     pub activity: Vec<(TrackIx, Activity)>,
+    /// Tracks whose positions it found to be false, or true again.
+    pub verdicts: Vec<Verdict>,
 }
 
 /// What a behaviour reads: it makes cutting the engine by place possible.

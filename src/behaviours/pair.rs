@@ -15,6 +15,7 @@ use super::gear::SideBySide;
 use super::habits::Habits;
 use super::instant::{Bridges, CommonInstant, instant_of};
 use super::judged::{Judged, enough_fixes, mixed};
+use super::one_hull::{OneHull, one_hull};
 use super::profile::{Profile, Profiles, Standing};
 use super::rendezvous::Settings;
 use super::{Explanation, Holding, Output, Place, Scene, Signal, SignalKind, Subject, minutes, number, thresholds};
@@ -106,6 +107,10 @@ impl Pair {
             return;
         };
         let until = last_a.at.min(last_b.at).floor_minute();
+        if let Some(hull) = one_hull(scene, self.a.0, self.b.0) {
+            self.done = self.done.max(until);
+            return self.stand_down(hull, out);
+        }
         // Nothing older than a trail's fine part can be worked out; after a long silence start there.
         self.done = self.done.max(until - Span::from_hours(2));
         while self.done + MINUTE <= until {
@@ -117,6 +122,16 @@ impl Pair {
         if self.said.is_some() {
             let silent_since = last_a.at.min(last_b.at);
             self.ask_wake(silent_since, profiles, out);
+        }
+    }
+
+    /// The two are one hull: nothing is counted, and what was told is taken back.
+    fn stand_down(&mut self, hull: OneHull, out: &mut Output) {
+        self.judged.clear();
+        self.ended = None;
+        if let Some(said) = self.said.take() {
+            let kind = SignalKind::Disproved { started_at: said.started_at, reason: hull.reason() };
+            out.signals.push(Signal { behaviour: NAME, subject: Subject::pair(self.a, self.b), kind });
         }
     }
 
@@ -198,6 +213,10 @@ impl Pair {
         let (a, b) = (scene.tracks.vessel(self.a.1), scene.tracks.vessel(self.b.1));
         let metres = instant_of(scene, bridges, &a, &b, self.done).map(|instant| instant.metres);
         let place = self.spot.as_ref().map(|spot| spot.place);
+        if let Some(hull) = one_hull(scene, self.a.0, self.b.0) {
+            let told = Explanation::new(format!("{} and {}", self.a.0, self.b.0));
+            return vec![told.is("one_hull", hull.words(), "two hulls", false)];
+        }
         let earlier = match self.said {
             Some(_) => self.earlier,
             None => habits.earlier((self.a.0, self.b.0), scene.now),
@@ -216,6 +235,7 @@ impl Pair {
                 let median = (0 < tier.counted()).then(|| tier.median_knots());
                 let told = profile
                     .explain_place(told, place.as_ref(), settings.min_shore_nm)
+                    .is("one_hull", "no", "two hulls", true)
                     .at_most("distance_metres", metres, within)
                     .at_least("counted_minutes", Some(f64::from(tier.counted())), minutes)
                     .below("median_knots", median, settings.slow_knots);

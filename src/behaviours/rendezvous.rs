@@ -10,7 +10,8 @@
 //! `near_minutes`. **Close**: within `close_metres` for `close_minutes`. Both with a median speed made good of each ship below
 //! `slow_knots`. **Long**: near for `long_minutes`. **Underway**, where a zone asks: within `underway_metres`, at
 //! `underway_min_knots` to `underway_max_knots`, courses within `underway_course_degrees`, for `underway_minutes`, at least
-//! `underway_min_shore_nm` off, not both fishing, no tug.
+//! `underway_min_shore_nm` off, not both fishing, no tug. Never of two sets on one hull: the same IMO number, or the same name and
+//! call sign, or an hour within 200 m with 20 min of it under way, and never seen apart since the later one was first heard.
 //! ## Ends
 //! Further apart than `apart_metres`, or either above `moving_knots`, for `end_minutes`; or one of them silent for
 //! `lost_minutes` (lost).

@@ -83,11 +83,44 @@ pub enum SignalKind {
         /// Why, in a few words.
         reason: &'static str,
     },
-    /// From now on these vessels, and no others because of this subject, are where AIS cannot have them: what looks like it
-    /// opens no alert. Empty when it is over.
+    /// The positions of these vessels are false: nothing that rests on them opens, and what opened on them is taken back. Said again of a
+    /// vessel whose positions are true again, with the end.
     Mutes {
-        /// Their MMSIs.
-        vessels: Vec<Mmsi>,
+        /// The vessels, each with the stretch of time.
+        vessels: Vec<Doubt>,
+    },
+}
+
+/// A stretch of time in which the positions of a vessel are not to be believed.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Doubt {
+    /// Its MMSI.
+    pub mmsi: Mmsi,
+    /// Its first false position.
+    pub since: Time,
+    /// From when on its positions count again; absent while they are false.
+    pub until: Option<Time>,
+}
+
+/// What a behaviour found out about the positions of a track. The engine acts on it before the next behaviour is asked.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Verdict {
+    /// They are false since that time: stops and slow legs from then on are not kept.
+    False {
+        /// The track.
+        track: (TrackKey, TrackIx),
+        /// Its first false position.
+        since: Time,
+    },
+    /// They count again.
+    True {
+        /// The track.
+        vessel: TrackIx,
+    },
+    /// They were false, and the vessel is heard elsewhere: the track is forgotten.
+    Gone {
+        /// The track.
+        track: (TrackKey, TrackIx),
     },
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::alerts::{Alert, Change, Severity, Status, VesselRef, digest, many};
+use crate::alerts::{Alert, Change, NOTICES, Severity, Status, VesselRef, digest, many};
 use crate::time::Span;
 use crate::units::METRES_PER_NM;
 
@@ -76,8 +76,8 @@ impl CaseBook {
     /// Takes in a change: the alert as it now stands, or that it was disproved.
     pub fn take(&mut self, change: &Change) {
         let alert = &change.alert;
-        if alert.vessels.is_empty() {
-            // A silent receiver is nobody's case.
+        if alert.vessels.is_empty() || NOTICES.contains(&alert.behaviour) {
+            // A silent receiver is nobody's case, and the vessels of one notice are no partners.
             return;
         }
         if alert.status == Status::Retracted {

@@ -27,6 +27,12 @@ const NEEDED: u32 = 1000;
 const FULL: u32 = 1 << 20;
 /// A pause after which a station is said to have come back.
 const BACK_AFTER: Span = Span::from_minutes(5);
+/// A station's latest pauses that are remembered, how many of them within a day make a habit, and how much longer than the least of those
+/// a pause must be to be no habit.
+const MOST_PAUSES: usize = 8;
+const HABIT_PAUSES: usize = 3;
+const HABIT_WITHIN: Span = Span::from_hours(24);
+const HABIT_FACTOR: f64 = 1.5;
 
 /// One input, in event time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -46,6 +52,8 @@ struct Station {
     last_at: Time,
     back_at: Time,
     intervals: [u32; BUCKETS],
+    /// Its last pauses of 5 min and more, when each was over and how long it lasted; the oldest first.
+    pauses: Vec<(Time, Span)>,
 }
 
 /// The pulse of one station, for those who judge it.
@@ -59,7 +67,8 @@ pub struct Pulse {
     pub back_at: Time,
     /// When its input was last heard, by this station or any other.
     pub input_at: Time,
-    /// 99.9 % of its intervals were no longer than this (to a factor of two, on the long side); `None` before a thousand of them.
+    /// 99.9 % of its intervals were no longer than this (to a factor of two, on the long side), nor were the pauses it makes again and
+    /// again (by half as much more); `None` before a thousand intervals.
     pub usual: Option<Span>,
 }
 
@@ -101,7 +110,13 @@ impl Feeds {
             self.stations.resize(place + 1, None);
         }
         let station = self.stations[place].get_or_insert_with(|| {
-            Box::new(Station { source, last_at: at, back_at: Time::MIN, intervals: [0; BUCKETS] })
+            Box::new(Station {
+                source,
+                last_at: at,
+                back_at: Time::MIN,
+                intervals: [0; BUCKETS],
+                pauses: Vec::with_capacity(MOST_PAUSES),
+            })
         });
         station.source = source;
         let interval = at - station.last_at;
@@ -111,6 +126,10 @@ impl Feeds {
         station.last_at = at;
         if BACK_AFTER <= interval {
             station.back_at = at;
+            if MOST_PAUSES <= station.pauses.len() {
+                station.pauses.remove(0);
+            }
+            station.pauses.push((at, interval));
         }
         // The bucket n holds intervals of up to 2^n seconds.
         let seconds = (interval.millis() as u64).div_ceil(1000);
@@ -199,7 +218,17 @@ impl Station {
             longer -= count;
             u64::from(longer) * 1000 <= u64::from(total)
         });
-        bucket.map(|bucket| Span::from_seconds(1 << bucket))
+        bucket.map(|bucket| Span::from_seconds(1 << bucket).max(self.pausing()))
+    }
+
+    /// How long a pause may last for a station that pauses again and again, as one that is fed in bursts does; zero for others.
+    fn pausing(&self) -> Span {
+        let since = self.last_at - HABIT_WITHIN;
+        let lately = self.pauses.iter().filter(|(until, _)| since <= *until);
+        let mut lately: Vec<Span> = lately.map(|(_, pause)| *pause).collect();
+        lately.sort_unstable_by(|a, b| b.cmp(a));
+        let least = lately.get(HABIT_PAUSES - 1).map_or(0, |pause| pause.millis());
+        Span::from_millis((least as f64 * HABIT_FACTOR) as i64)
     }
 }
 
@@ -284,5 +313,28 @@ mod tests {
         feeds.heard(SOURCE, STATION, at(second + 400));
         assert_eq!(feeds.pulse(STATION).map(|pulse| pulse.back_at), Some(at(second + 400)));
         assert_eq!(feeds.pulses().count(), 1);
+    }
+
+    #[test]
+    fn a_station_that_is_fed_in_bursts_is_silent_only_when_a_burst_is_missing() {
+        let mut feeds = Feeds::default();
+        let usual = |feeds: &Feeds| feeds.pulse(STATION).and_then(|pulse| pulse.usual).map(Span::minutes);
+        // Ten minutes of reports every half hour.
+        for burst in 0..6 {
+            for second in 0..600 {
+                feeds.heard(SOURCE, STATION, at(burst * 1800 + second));
+            }
+            match burst {
+                0 | 1 => {}
+                // Two pauses are no habit yet.
+                2 => assert!(usual(&feeds).is_some_and(|minutes| minutes < 1.0)),
+                _ => assert!(usual(&feeds).is_some_and(|minutes| (29.0..31.0).contains(&minutes)), "{burst}"),
+            }
+        }
+        // One long outage does not make it more patient.
+        for second in 0..600 {
+            feeds.heard(SOURCE, STATION, at(36_000 + second));
+        }
+        assert!(usual(&feeds).is_some_and(|minutes| minutes < 31.0));
     }
 }

@@ -348,12 +348,14 @@ impl Coverage {
                 let cell = Cell::of(last.position);
                 let chance = self.cells.reception(cell, silence.class, slot).chance();
                 let weight = if silence.under_way() { chance } else { chance * STILL_WEIGHT };
-                lost.push(Lost { cell, at: last.at, weight });
+                lost.push(Lost { cell, at: last.at, weight, habit: quiet::habit(vessel, &last) });
             }
             self.silent.insert(vessel.ix(), silence);
         }
         // Weights are summed: in an order that does not depend on the slab.
-        lost.sort_unstable_by(|a, b| (a.cell, a.at).cmp(&(b.cell, b.at)).then(a.weight.total_cmp(&b.weight)));
+        lost.sort_unstable_by(|a, b| {
+            (a.cell, a.at, a.habit).cmp(&(b.cell, b.at, b.habit)).then(a.weight.total_cmp(&b.weight))
+        });
         lost
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::geo::LatLon;
 use crate::time::{Span, Time};
-use crate::tracks::Tracks;
+use crate::tracks::{Fix, Tracks, Vessel};
 
 use super::{Cell, Slot};
 
@@ -19,6 +19,10 @@ const LOST_PER_HEARD: f64 = 4.0;
 const BACK_SHARE: f64 = 0.2;
 /// After this long nobody is expected there any more.
 const GIVEN_UP: Span = Span::from_hours(24);
+/// What a vessel's habit is read from.
+const HABIT_OVER: Span = Span::from_minutes(30);
+/// A vessel heard less often than this proves no outage.
+const HEARD_EVERY: Span = Span::from_minutes(20);
 /// Areas at a time; beyond it new ones are passed over.
 const MOST: usize = 1000;
 
@@ -30,6 +34,18 @@ pub(super) struct Lost {
     pub(super) at: Time,
     /// How surely it is heard there otherwise, 0-1.
     pub(super) weight: f64,
+    /// Its longest pause in the last half hour, if it was heard often enough for its silence to say something of the receiver.
+    pub(super) habit: Option<Span>,
+}
+
+/// A vessel's longest pause in the half hour before its last fix; `None` when it was heard for less than 20 min of it, or had a pause of
+/// more than 20 min (SPEC `feed_silent`).
+pub(super) fn habit(vessel: Vessel<'_>, last: &Fix) -> Option<Span> {
+    let points = vessel.trail_since(last.at - HABIT_OVER).map(|point| point.at).chain([last.at]);
+    let times: Vec<Time> = points.collect();
+    let known = last.at - *times.first()?;
+    let longest = times.windows(2).map(|pair| pair[1] - pair[0]).max()?;
+    (HEARD_EVERY <= known && longest <= HEARD_EVERY).then_some(longest)
 }
 
 /// Neighbouring cells in which everybody fell silent at once.
@@ -42,6 +58,10 @@ pub struct QuietArea {
     pub first: Slot,
     /// How many fell silent.
     pub vessels: u32,
+    /// How many of them had been heard at least every 20 min.
+    pub regular: u32,
+    /// The longest pause of any of those before.
+    pub habit: Span,
     /// The cell in which most did, or the southernmost of equals: the area's name.
     heart: Cell,
 }
@@ -74,6 +94,8 @@ pub(super) struct Quiet {
 struct Losses {
     weight: f64,
     vessels: u32,
+    regular: u32,
+    habit: Span,
     latest: Option<Time>,
 }
 
@@ -99,6 +121,8 @@ impl Quiet {
             let here = losses.entry(one.cell).or_default();
             here.weight += one.weight;
             here.vessels += 1;
+            here.regular += u32::from(one.habit.is_some());
+            here.habit = here.habit.max(one.habit.unwrap_or(Span::ZERO));
             here.latest = here.latest.max(Some(one.at));
         }
         let weight_round =
@@ -148,13 +172,16 @@ impl Quiet {
             Some(area) => {
                 area.cells.insert(cell);
                 area.vessels += here.vessels;
+                area.regular += here.regular;
+                area.habit = area.habit.max(here.habit);
                 if area.first == slot {
                     area.since = area.since.max(since);
                 }
             }
             None if !full => {
                 let cells = BTreeSet::from([cell]);
-                self.areas.push(QuietArea { cells, since, first: slot, vessels: here.vessels, heart: cell });
+                let Losses { vessels, regular, habit, .. } = here;
+                self.areas.push(QuietArea { cells, since, first: slot, vessels, regular, habit, heart: cell });
             }
             None => {}
         }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use crate::ais::{Report, StationId};
 use crate::alerts::{Change, View};
-use crate::behaviours::{self, Ground, Interest, Scene, Step};
+use crate::behaviours::{self, Ground, Interest, Scene, Step, Verdict};
 use crate::episodes::{Berth, Sailing};
 use crate::time::{Span, Time};
 use crate::tracks::{
@@ -86,6 +86,7 @@ impl Engine {
         if moved.seen {
             self.coverage.seen(self.tracks.vessel(ix), previous, fix);
             self.heard_again(ix, fix);
+            self.episodes.company.look(&self.tracks, ix, &fix);
         }
         let vessel = self.tracks.vessel(ix);
         let key = vessel.key();
@@ -214,6 +215,13 @@ impl Engine {
             let at = at.max(now + Span::from_millis(1));
             self.timers.push(Reverse(Timer { at, behaviour: bit, key, vessel }));
         }
+        for verdict in self.output.verdicts.drain(..) {
+            match verdict {
+                Verdict::False { track: (key, vessel), since } => self.episodes.disown(key, vessel, since),
+                Verdict::True { vessel } => self.episodes.own(vessel),
+                Verdict::Gone { track: (key, vessel) } => drop(self.tracks.drop_false(key, vessel)),
+            }
+        }
     }
 
     /// Tells the book what was said.
@@ -275,6 +283,7 @@ impl Engine {
             self.tell(now, out);
             self.book.forget(vessel);
             self.episodes.port_calls.forget(self.tracks.vessel(vessel).key());
+            self.episodes.company.forget(self.tracks.vessel(vessel).key());
             self.places.forget(vessel);
             self.episodes.forget(vessel);
             self.coverage.forget(vessel);

@@ -34,8 +34,8 @@ impl Engine {
             let Some(silence) = self.coverage.silence(ix).filter(|_| vessel.key() == key) else {
                 continue;
             };
-            // What may be no vessel, or one of many, is not missed.
-            if vessel.is_phantom() || vessel.shares_number() {
+            // What may be no vessel, or one of many, is not missed; nor a vessel whose positions were false.
+            if vessel.is_phantom() || vessel.shares_number() || self.episodes.is_disowned(ix) {
                 continue;
             }
             let from = Spot { at: silence.since, position: silence.position };

@@ -4,6 +4,7 @@
 //! Each kind is found once, in its own file, and kept on a shelf by age, place and vessel. Behaviours read the shelves and are told
 //! of each episode that begins or ends; searches over many vessels run then, never with a report.
 
+mod company;
 pub mod gap;
 mod halt;
 mod hole;
@@ -13,6 +14,7 @@ mod origin;
 mod port_call;
 mod shelf;
 
+pub use company::{Company, ONE_HULL_METRES};
 pub use halt::Halt;
 pub use hole::{Hole, Holes};
 pub use kink::Kink;
@@ -20,6 +22,8 @@ pub use leg::SlowLeg;
 pub use origin::{Origin, Origins, Region};
 pub use port_call::{Berth, PortCall, PortCalls, Sailing};
 pub use shelf::{Kept, Shelf};
+
+use std::collections::BTreeSet;
 
 use crate::time::{Span, Time};
 use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey, Vessel};
@@ -82,6 +86,8 @@ pub struct Episodes {
     pub legs: Shelf<SlowLeg>,
     /// Out of the way and back.
     pub kinks: Shelf<Kink>,
+    /// Who has never been seen apart.
+    pub company: Company,
     /// Stays in calm water.
     pub port_calls: PortCalls,
     /// Hours in which nobody heard a vessel.
@@ -92,6 +98,8 @@ pub struct Episodes {
     slower: Legs,
     turns: Kinks,
     began_at: Option<Time>,
+    /// Tracks whose positions are false; as many as the picture holds at most.
+    disowned: BTreeSet<TrackIx>,
 }
 
 impl Default for Episodes {
@@ -100,6 +108,7 @@ impl Default for Episodes {
             halts: Shelf::new(KEEP_HALTS, MOST),
             legs: Shelf::new(KEEP, MOST),
             kinks: Shelf::new(KEEP, MOST),
+            company: Company::default(),
             port_calls: PortCalls::default(),
             holes: Holes::default(),
             origins: Origins::default(),
@@ -107,6 +116,7 @@ impl Default for Episodes {
             slower: Legs::default(),
             turns: Kinks::default(),
             began_at: None,
+            disowned: BTreeSet::new(),
         }
     }
 }
@@ -124,13 +134,38 @@ impl Episodes {
 
     /// Takes in one fix of a vessel that is slow, followed, or watched and due for its 5-minute look.
     pub fn look(&mut self, look: &Look<'_>, news: &mut Vec<News>) {
+        if self.is_disowned(look.vessel.ix()) {
+            return;
+        }
         self.slow.look(look, &mut self.halts, news);
         self.slower.look(look, &mut self.legs, news);
         self.turns.look(look, &mut self.kinks, news);
     }
 
+    /// The positions of a track are false since that time: what it did from then on is taken back, and nothing more is looked for.
+    pub fn disown(&mut self, key: TrackKey, vessel: TrackIx, since: Time) {
+        self.slow.forget(vessel);
+        self.slower.forget(vessel);
+        self.turns.forget(vessel);
+        self.halts.take_back(key, since);
+        self.legs.take_back(key, since);
+        self.kinks.take_back(key, since);
+        self.disowned.insert(vessel);
+    }
+
+    /// The positions of a track count again.
+    pub fn own(&mut self, vessel: TrackIx) {
+        self.disowned.remove(&vessel);
+    }
+
+    /// Whether the positions of a track are held for false.
+    pub fn is_disowned(&self, vessel: TrackIx) -> bool {
+        self.disowned.contains(&vessel)
+    }
+
     /// The vessel's slab place is free for another.
     pub fn forget(&mut self, vessel: TrackIx) {
+        self.disowned.remove(&vessel);
         self.slow.forget(vessel);
         self.slower.forget(vessel);
         self.turns.forget(vessel);
@@ -159,7 +194,7 @@ impl Episodes {
 
     /// Heap bytes of what is kept by vessel, about; the shelves have their own bound.
     pub fn bytes(&self) -> usize {
-        self.port_calls.bytes() + self.holes.bytes() + self.origins.bytes()
+        self.company.bytes() + self.port_calls.bytes() + self.holes.bytes() + self.origins.bytes()
     }
 }
 

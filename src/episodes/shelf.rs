@@ -84,6 +84,14 @@ impl<E: Kept> Shelf<E> {
         Some(episode)
     }
 
+    /// Takes off the shelf what a vessel did at `since` and later.
+    pub fn take_back(&mut self, key: TrackKey, since: Time) {
+        let ids = self.of(key).filter(|(_, episode)| since <= episode.last_at()).map(|(id, _)| id);
+        for id in ids.collect::<Vec<u64>>() {
+            self.remove(id);
+        }
+    }
+
     /// One vessel's, oldest first.
     pub fn of(&self, key: TrackKey) -> impl DoubleEndedIterator<Item = (u64, &E)> {
         let ids = self.by_vessel.get(&key).map_or(&[][..], Vec::as_slice);

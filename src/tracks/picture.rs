@@ -207,6 +207,16 @@ impl Tracks {
         forgotten.into_iter().map(|(_, ix)| ix).collect()
     }
 
+    /// Forgets a track: its positions were false, and its vessel is heard elsewhere. Says whether it was still there.
+    pub fn drop_false(&mut self, key: TrackKey, ix: TrackIx) -> bool {
+        let there = self.find(key).is_some_and(|vessel| vessel.ix() == ix);
+        if there {
+            let (shard, inside) = self.shard_mut(ix);
+            shard.forget(inside);
+        }
+        there
+    }
+
     /// Frees the place of a forgotten track for another.
     pub fn release(&mut self, ix: TrackIx) {
         let (shard, inside) = self.shard_mut(ix);

@@ -188,10 +188,16 @@ impl Told<'_> {
         let (has, is) = if past { ("had", "was") } else { ("has", "is") };
         match (self.form, self.number("vessels_lost")) {
             ("area", Some(vessels)) => {
-                format!("fell silent at {since} UTC, {} vessels at once: the receiver, not they", decimals(vessels))
+                let vessels = match vessels {
+                    1.0 => "1 vessel".to_owned(),
+                    vessels => format!("{} vessels at once", decimals(vessels)),
+                };
+                let heard = self.of("heard_every_minutes", ", heard at least every ", " min before");
+                format!("fell silent at {since} UTC, {vessels}{heard}: the receiver, not they")
             }
             ("station", _) => {
-                format!("{is} silent since {since} UTC, for longer than 99.9 % of its own pauses")
+                let usual = self.of("usual_interval_minutes", " (", " min)");
+                format!("{is} silent since {since} UTC, for longer than 99.9 % of its own pauses{usual}")
             }
             _ => format!("{has} said nothing since {since} UTC"),
         }

@@ -209,9 +209,33 @@ fn an_area_quiet_for_all_is_one_notice() {
     let lines = told(&out);
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[0].starts_with("10:30 Opened Everybody around cell 28."), "{}", lines[0]);
-    assert!(lines[0].contains("6 vessels at once"), "{}", lines[0]);
+    assert!(lines[0].contains("6 vessels at once, heard at least every 2 min before"), "{}", lines[0]);
     assert_eq!(out.last().and_then(|change| change.alert.ended_at).map(Time::clock), Some("16:40".to_owned()));
     assert!(run(&settings(), AREA, &outage(9)).is_empty());
+}
+
+#[test]
+fn an_area_needs_three_vessels_that_were_heard_at_least_every_twenty_minutes() {
+    // All of them fall silent, but some are heard in bursts of half an hour only.
+    let seldom = |ships: usize, every: i64| outage(400).replacen("every=120", &format!("every={every}"), ships);
+    let opened = |script: String| {
+        let lines = told(&run(&settings(), AREA, &script));
+        lines.first().map(|line| line[..12].to_owned())
+    };
+    assert_eq!(opened(seldom(6, 1800)), None);
+    assert_eq!(opened(seldom(4, 1800)), None);
+    assert_eq!(opened(seldom(3, 1800)).as_deref(), Some("10:30 Opened"));
+    // Heard every quarter of an hour, they are given half an hour.
+    assert_eq!(opened(seldom(6, 900)).as_deref(), Some("10:40 Opened"));
+}
+
+#[test]
+fn one_vessel_is_not_several() {
+    let mut settings = settings();
+    settings.behaviours.feed_silent.area_vessels = 1;
+    let lines = told(&run(&settings, AREA, &outage(400).replacen("every=120", "every=1800", 5)));
+    assert!(lines.iter().all(|line| !line.contains("1 vessels")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.contains(" 1 vessel, heard")), "{lines:?}");
 }
 
 #[test]

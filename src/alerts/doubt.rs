@@ -1,0 +1,41 @@
+//! Taking back what rested on false positions.
+
+use crate::behaviours::Doubt;
+use crate::time::Time;
+
+use super::alert::ChangeKind;
+use super::entry::{Context, Entry};
+use super::id::Key;
+use super::lifecycle::Observation;
+use super::{AlertBook, Change, View, mute};
+
+impl AlertBook {
+    /// Takes back what opened on a false position of these vessels: what is open, and what ended lately.
+    pub(super) fn take_back(&mut self, now: Time, doubts: &[Doubt], view: &View<'_>, out: &mut Vec<Change>) {
+        let in_doubt = |key: &Key, entry: &Entry| {
+            let opened_at = entry.alert.opened_at;
+            let false_then =
+                |doubt: &&Doubt| doubt.since <= opened_at && doubt.until.is_none_or(|until| opened_at < until);
+            mute::rests_on_place(key.behaviour)
+                && key.tracks.iter().any(|track| doubts.iter().filter(false_then).any(|doubt| doubt.mmsi == track.mmsi))
+        };
+        let open = self.entries.iter().filter(|(key, entry)| in_doubt(key, entry));
+        for key in open.map(|(key, _)| key.clone()).collect::<Vec<Key>>() {
+            if let Some(entry) = self.entries.get_mut(&key) {
+                entry.end_reason = mute::REASON;
+            }
+            self.end(now, &key, Observation::Disproved, view, out);
+        }
+        for (key, mut entry) in self.archive.take_if(in_doubt) {
+            let context = Context {
+                settings: &self.settings,
+                score: &self.score,
+                handling: &self.handling,
+                memory: &self.memory,
+                view,
+            };
+            entry.publish(ChangeKind::Retracted, now, mute::REASON.to_owned(), &key, &context, out);
+            self.remember_end(&key, entry.alert.ended_at.unwrap_or(now));
+        }
+    }
+}
