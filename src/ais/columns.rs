@@ -214,7 +214,8 @@ mod tests {
     #[test]
     fn headers_are_known_by_their_names_in_any_order_and_with_one_slip() {
         let noaa = Layout::of_header(NOAA).expect("a header");
-        let mobile = |header: &str| Layout::of_header(header.as_bytes()).and_then(|layout| layout.place(Column::Mobile));
+        let mobile =
+            |header: &str| Layout::of_header(header.as_bytes()).and_then(|layout| layout.place(Column::Mobile));
         assert_eq!(noaa.place(Column::Mobile), Some(16));
         for class in ["TranscieverClass", "Transceiver_Class", "TRANSCEIVERCLASS", "TranceiverClass", "transciever"] {
             assert_eq!(mobile(&format!("LON,Lat,x,BaseDateTime,MMSI,{class}")), Some(5), "{class}");

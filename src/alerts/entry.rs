@@ -13,6 +13,7 @@ use super::alert::{Alert, Change, ChangeKind, Evidence, Sentence, Severity, Stat
 use super::handling::HandlingSettings;
 use super::id::Key;
 use super::ingredients::is_night;
+use super::knowledge::Knowledge;
 use super::lifecycle::{Observation, State};
 use super::memory::Memory;
 use super::party::{Party, named};
@@ -40,6 +41,8 @@ pub(super) struct Entry {
     #[serde(deserialize_with = "word")]
     told_form: Word,
     inputs: Inputs,
+    /// What the score rests on.
+    knowledge: Knowledge,
     shore_nm: Option<f64>,
     revision: u32,
     published_at: Time,
@@ -120,6 +123,7 @@ impl Entry {
         let inputs = Inputs::of(key.behaviour, holding, &parties, view);
         let shore_nm = shore_nm(holding, view);
         let score = scored(key, holding, &parties, shore_nm, context);
+        let knowledge = Knowledge::of(holding, &parties, view);
         let started_at = after_last(key, holding.started_at, context.memory);
         let alert = Alert {
             id: key.alert_id(started_at),
@@ -158,6 +162,7 @@ impl Entry {
             parties,
             told_form: holding.form,
             inputs,
+            knowledge,
             shore_nm,
             revision: 0,
             published_at: Time::MIN,
@@ -207,11 +212,13 @@ impl Entry {
         }
         let inputs = Inputs::of(key.behaviour, &holding, &self.parties, context.view);
         let due = context.settings.update() <= now - self.published_at;
-        let score = (due || inputs != self.inputs).then(|| {
+        let knowledge = Knowledge::of(&holding, &self.parties, context.view);
+        let corrected = knowledge != self.knowledge;
+        let score = (due || corrected || inputs != self.inputs).then(|| {
             self.shore_nm = shore_nm(&holding, context.view);
             scored(key, &holding, &self.parties, self.shore_nm, context)
         });
-        self.inputs = inputs;
+        (self.inputs, self.knowledge) = (inputs, knowledge);
         let earlier = after_last(key, holding.started_at, context.memory);
         let alert = Arc::make_mut(&mut self.alert);
         // Late reports may show that it began earlier; the id stays.
@@ -222,7 +229,7 @@ impl Entry {
         alert.confidence = confidence(&self.parties);
         alert.evidence.measured = std::mem::take(&mut holding.measured);
         alert.evidence.thresholds = std::mem::take(&mut holding.thresholds);
-        let news = self.news(score, context.settings);
+        let news = self.news(score, corrected, context.settings);
         if !news.is_empty() {
             let named = news[..news.len().min(NEWS_NAMED)].join("; ");
             let more = if NEWS_NAMED < news.len() { "; and more" } else { "" };
@@ -234,11 +241,12 @@ impl Entry {
         }
     }
 
-    /// Takes a higher score over, and lists what an analyst would act on. A score, like its severity, never falls while open.
-    fn news(&mut self, score: Option<Score>, settings: &Settings) -> Vec<String> {
+    /// Takes a higher score over, and lists what an analyst would act on. A score, like its severity, falls while open only where what is
+    /// known of the vessels was `corrected`.
+    fn news(&mut self, score: Option<Score>, corrected: bool, settings: &Settings) -> Vec<String> {
         let mut news = Vec::new();
         let alert = Arc::make_mut(&mut self.alert);
-        if let Some(score) = score.filter(|score| alert.score <= score.points) {
+        if let Some(score) = score.filter(|score| corrected || alert.score <= score.points) {
             let severity = Severity::of(score.points);
             if !alert.announced && settings.alert_from <= score.points {
                 alert.announced = true;
@@ -246,6 +254,9 @@ impl Entry {
             }
             if alert.severity < severity {
                 news.push(format!("severity rose to {}", severity.name()));
+            }
+            if severity < alert.severity {
+                news.push(format!("corrected: severity fell to {}", severity.name()));
             }
             alert.severity = severity;
             alert.score = score.points;

@@ -8,8 +8,10 @@ use crate::zones::{Kind, Relation, Zone};
 
 use super::alert::ScoreReason;
 use super::everyday;
+use super::habit;
 use super::history;
 use super::named;
+use super::of_interest;
 use super::party::{Party, type_name};
 use super::score::{Cap, Scene, ScoreSettings};
 
@@ -34,6 +36,7 @@ pub(super) const INGREDIENTS: &[Ingredient] = &[
     history::draught_lately,
     history::new_identity,
     repeat,
+    habit::habit,
     history::source_region,
     history::rarity,
     unassigned_mmsi,
@@ -59,6 +62,9 @@ pub(super) const CAPS: &[Limit] = &[
     everyday::yachts,
 ];
 
+/// Caps that stand whatever a case says; only a watchlist lifts them.
+pub(super) const FIRM_CAPS: &[Limit] = &[of_interest::gear, of_interest::held, of_interest::slow_over_a_hole];
+
 /// The base of the behaviour, line by line as it said it.
 pub(super) fn base(scene: &Scene<'_>) -> Vec<ScoreReason> {
     let base = scene.holding.base.iter();
@@ -82,6 +88,7 @@ fn base_text(scene: &Scene<'_>, code: &str) -> String {
         ("rendezvous", "close", _) => "Two ships lie side by side at low speed, away from shore",
         ("rendezvous", "underway", _) => "Two ships keep close company under way",
         ("rendezvous", "long", _) => "It lasts for hours",
+        ("slowdown", _, "hole") => "Makes little way in a hole between two reports, on passage",
         ("slowdown", _, _) => "Slows down to a crawl on passage, in open water",
         ("out_and_back", _, _) => "Goes far out, stops in open water, and comes back without a port",
         ("small_craft_stop", "gale", _) => "A gale blows there: yachts heave to",
@@ -176,6 +183,10 @@ fn benign_zone(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReaso
 }
 
 fn shore(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
+    // Fishing vessels work far out: distance says nothing of them.
+    if is_like_fishing(scene) || habit::is_habit(scene, settings) {
+        return None;
+    }
     let text = "nm and more from shore";
     match scene.shore_nm? {
         ..24.0 => None,
@@ -190,7 +201,7 @@ fn night(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
         return None;
     }
     let dark = is_night(scene.holding.position?, scene.holding.last_at);
-    let fishing = scene.parties.iter().any(Party::fishing);
+    let fishing = scene.parties.iter().any(Party::fishing) || habit::is_habit(scene, settings);
     (dark && !fishing).then(|| line("night", settings.night_points, "Night at that place"))
 }
 
@@ -218,7 +229,9 @@ fn after_meeting(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreRea
 
 fn repeat(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let text = format!("Not the first time within {} days", settings.repeat_days);
-    let repeated = scene.repeated;
+    // A place where nobody else stops has its points already, and a daily habit says the opposite.
+    let rare = || history::rarity(scene, settings).is_some_and(|rarity| 0 < rarity.points);
+    let repeated = scene.repeated && !rare() && !habit::is_habit(scene, settings);
     repeated.then(|| line("repeat", settings.repeat_points, text))
 }
 
@@ -232,9 +245,12 @@ fn all_fishing(scene: &Scene<'_>) -> bool {
     !scene.parties.is_empty() && scene.parties.iter().all(Party::fishing)
 }
 
+fn is_like_fishing(scene: &Scene<'_>) -> bool {
+    LIKE_FISHING.contains(&scene.behaviour) && all_fishing(scene)
+}
+
 fn like_fishing(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
-    let alike = LIKE_FISHING.contains(&scene.behaviour) && all_fishing(scene);
-    alike.then(|| line("fishing", settings.fishing_points, "Fishing looks like this"))
+    is_like_fishing(scene).then(|| line("fishing", settings.fishing_points, "Fishing looks like this"))
 }
 
 fn both_fishing(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
@@ -260,7 +276,15 @@ fn near_shore_traffic(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Sco
 }
 
 fn anchored(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
-    let text = "At anchor or moored by its own word, and hardly moves";
+    let measured = |key: &str| scene.holding.measured.get(key);
+    let number = |key: &str| measured(key).and_then(serde_json::Value::as_f64);
+    let text = match (measured("anchored_by").and_then(serde_json::Value::as_str), number("anchored_nm")) {
+        (Some("swing"), Some(nm)) => {
+            format!("Has lain within {nm} nm for {} h, whatever its status", number("anchored_hours").unwrap_or(0.0))
+        }
+        (Some("still"), Some(nm)) => format!("Lies within {nm} nm, and never was under way since it was first heard"),
+        _ => "At anchor or moored by its own word, and hardly moves".to_owned(),
+    };
     let anchored = scene.holding.anchored;
     anchored.then(|| line("anchored", settings.anchored_points, text))
 }
@@ -281,7 +305,7 @@ fn at_anchor_near_shore(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<C
         points: settings.cap_fact,
         only_below: i32::MAX,
         code: "cap_fact",
-        text: format!("At anchor inside {} nm: kept as a fact", settings.anchored_shore_nm),
+        text: format!("At anchor, or as still, inside {} nm: kept as a fact", settings.anchored_shore_nm),
     })
 }
 

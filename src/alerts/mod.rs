@@ -10,15 +10,18 @@ mod entry;
 mod everyday;
 mod evidence;
 mod group;
+mod habit;
 pub mod handling;
 mod history;
 mod id;
 mod ingredients;
+mod knowledge;
 mod lifecycle;
 mod memory;
 mod mute;
 mod named;
 mod notice;
+mod of_interest;
 mod party;
 mod roles;
 mod score;
@@ -122,7 +125,9 @@ impl AlertBook {
     /// Takes in the signals of one step, in any order between subjects; those about one subject in order of time.
     pub fn take(&mut self, now: Time, mut signals: Vec<Signal>, view: &View<'_>, out: &mut Vec<Change>) {
         self.wake(now, view, out);
-        signals.sort_by(|a, b| (a.behaviour, &a.subject).cmp(&(b.behaviour, &b.subject)));
+        // What may give way to another comes last: of what is said at one moment only the stronger opens.
+        let order = |signal: &Signal| (stronger(signal.behaviour).next().is_some(), signal.behaviour);
+        signals.sort_by(|a, b| (order(a), &a.subject).cmp(&(order(b), &b.subject)));
         // Before the rest: what rests on the same false positions may come earlier in the order.
         let mut doubts: Vec<Doubt> = Vec::new();
         for signal in &signals {

@@ -6,7 +6,7 @@ use crate::behaviours::Holding;
 
 use super::View;
 use super::alert::ScoreReason;
-use super::ingredients::{CAPS, INGREDIENTS, base};
+use super::ingredients::{CAPS, FIRM_CAPS, INGREDIENTS, base};
 use super::party::Party;
 
 /// `[score]`
@@ -27,6 +27,10 @@ pub struct ScoreSettings {
     pub repeat_points: i32,
     /// "Lately". Days.
     pub repeat_days: u32,
+    /// The vessel stopped on `habit_days` of the five days before as well, or there on as many of fourteen. Points.
+    pub habit_points: i32,
+    /// So many make a habit, one more of cargo ships and tankers; it takes the points for shore, night and repeat away. Days, 1 to 5.
+    pub habit_days: u32,
     /// A party was in a source region within `source_region_days` before. Points.
     pub source_region_points: i32,
     /// How long "came from" holds. Days, at most 30.
@@ -103,6 +107,8 @@ impl Default for ScoreSettings {
             draught_after_meeting_points: 15,
             repeat_points: 5,
             repeat_days: 14,
+            habit_points: -15,
+            habit_days: 2,
             source_region_points: 5,
             source_region_days: 30,
             gap_lately_points: 10,
@@ -167,6 +173,7 @@ impl ScoreSettings {
             }
         }
         let lowering = [
+            ("habit_points", self.habit_points),
             ("fishing_points", self.fishing_points),
             ("both_fishing_points", self.both_fishing_points),
             ("leisure_points", self.leisure_points),
@@ -195,6 +202,9 @@ impl ScoreSettings {
                 problems.push(format!("score.{key} must lie between 0 and {most}"));
             }
         }
+        if self.habit_days == 0 {
+            problems.push("score.habit_days must be above 0".to_owned());
+        }
         if self.cap_low < self.cap_fact {
             problems.push("score.cap_low must not be below score.cap_fact".to_owned());
         }
@@ -205,6 +215,7 @@ impl ScoreSettings {
             ("place_days", self.place_days, 14),
             ("rare_after_days", self.rare_after_days, 14),
             ("lately_hours", self.lately_hours, 168),
+            ("habit_days", self.habit_days, 5),
         ];
         for (key, value, most) in spans {
             if most < value {
@@ -273,7 +284,8 @@ impl Score {
             score.raise_to(asked, "asked", text);
         }
         let exempt = as_it_is || scene.is_exempt(settings);
-        let caps = CAPS.iter().filter(|_| !exempt);
+        let listed = as_it_is || scene.is_listed();
+        let caps = CAPS.iter().filter(|_| !exempt).chain(FIRM_CAPS.iter().filter(|_| !listed));
         let caps = caps.filter_map(|cap| cap(scene, settings)).filter(|cap| score.points < cap.only_below);
         let cap = caps.min_by_key(|cap| cap.points);
         match cap {

@@ -6,7 +6,8 @@ use super::alert::Alert;
 use super::id::Key;
 
 /// Behaviour, and what it supersedes (SPEC "Behaviours").
-const TABLE: &[(&str, &str)] = &[("loitering", "slowdown"), ("identity_conflict", "position_jump")];
+const TABLE: &[(&str, &str)] =
+    &[("loitering", "slowdown"), ("loitering", "drift"), ("identity_conflict", "position_jump")];
 
 /// The keys an alert of `key` may supersede: those of its vessels, alone or together.
 pub(super) fn weaker(key: &Key) -> Vec<Key> {
@@ -45,7 +46,8 @@ mod tests {
         let keys = weaker(&key("identity_conflict", vec![track(1), track(2)]));
         let jump = |tracks| key("position_jump", tracks);
         assert_eq!(keys, [jump(vec![track(1)]), jump(vec![track(2)]), jump(vec![track(1), track(2)])]);
-        assert_eq!(weaker(&key("loitering", vec![track(1)])), [key("slowdown", vec![track(1)])]);
+        let same_stop = [key("slowdown", vec![track(1)]), key("drift", vec![track(1)])];
+        assert_eq!(weaker(&key("loitering", vec![track(1)])), same_stop);
         assert!(weaker(&key("slowdown", vec![track(1)])).is_empty());
         assert_eq!(stronger("slowdown").collect::<Vec<_>>(), ["loitering"]);
         assert_eq!(stronger("loitering").count(), 0);

@@ -13,8 +13,8 @@ use super::{Explanation, Scene, number};
 
 const SLOT: Span = Span::from_minutes(5);
 const SLOT_HOURS: f64 = 1.0 / 12.0;
-/// Slots of the 2 h over which displacement ends it.
-const END_SLOTS: usize = 24;
+/// Below this share of `circling_path_nm` in the window it lies; heard for less than this share of it, the window proves nothing.
+const LEAST_SHARE: f64 = 0.5;
 /// Shorter than this in 5 minutes, a course says nothing. Metres.
 const STEADY_METRES: f64 = 100.0;
 /// Who turns right round between two positions went to neither side.
@@ -26,6 +26,8 @@ const TOO_FAST_KNOTS: f64 = 15.0;
 #[derive(Serialize, Deserialize)]
 pub(super) struct Circling {
     allowed_since: Option<Time>,
+    /// The last look at which it went round, and the last of all.
+    held_at: Time,
     looked_at: Time,
     state: State,
 }
@@ -48,9 +50,19 @@ struct Round {
     turn_degrees: f64,
 }
 
+/// What a later window says of a round.
+enum Standing {
+    /// It goes on.
+    Goes(Round),
+    /// Past the begin value of the displacement, short of the end value.
+    Strays,
+    /// No longer round and round.
+    Over,
+}
+
 impl Circling {
     pub(super) fn new() -> Circling {
-        Circling { allowed_since: None, looked_at: Time::MIN, state: State::Idle }
+        Circling { allowed_since: None, held_at: Time::MIN, looked_at: Time::MIN, state: State::Idle }
     }
 
     /// One look every 5 minutes where the place allows it; the last moment it held, if it ended.
@@ -62,39 +74,56 @@ impl Circling {
         fix: &Fix,
     ) -> Option<Time> {
         let allowed_since = *self.allowed_since.get_or_insert(fix.at);
-        let held_at = std::mem::replace(&mut self.looked_at, fix.at);
+        self.looked_at = fix.at;
         let bridge = scene.tracks.settings().max_hole(vessel.satellite_only());
-        let straight = || {
-            straightness(vessel, fix.at, bridge)
-                .is_some_and(|(path, net)| settings.circling_end_displacement * path < net)
-        };
         match self.state {
             State::Open { satisfied_at, round } => {
-                if !straight() {
-                    return None;
+                let window = satisfied_at - round.started_at;
+                match walked(vessel, fix, bridge, window.hours()).stands(settings, window) {
+                    Standing::Goes(now) => {
+                        self.held_at = fix.at;
+                        let round = Round { started_at: round.started_at, ..now };
+                        self.state = State::Open { satisfied_at, round };
+                        None
+                    }
+                    Standing::Strays => None,
+                    Standing::Over => {
+                        let ended_at = self.held_at.max(satisfied_at);
+                        self.state = State::Ended { satisfied_at, started_at: round.started_at, ended_at };
+                        Some(ended_at)
+                    }
                 }
-                let ended_at = held_at.max(satisfied_at);
-                self.state = State::Ended { satisfied_at, started_at: round.started_at, ended_at };
-                Some(ended_at)
             }
             State::Idle => {
                 let round = find(settings, vessel, fix, allowed_since, bridge)?;
+                self.held_at = fix.at;
                 self.state = State::Open { satisfied_at: fix.at, round };
                 None
             }
             State::Ended { satisfied_at, started_at, ended_at } => {
+                let window = satisfied_at - started_at;
                 if ended_at + scene.merge < fix.at {
                     // What comes later is another round: none of the old one counts towards it.
                     self.allowed_since = Some(ended_at);
                     self.state = State::Idle;
-                } else if !straight()
-                    && let Some(round) = find(settings, vessel, fix, allowed_since, bridge)
+                } else if window <= fix.at - allowed_since
+                    && let Standing::Goes(round) = walked(vessel, fix, bridge, window.hours()).stands(settings, window)
                 {
+                    self.held_at = fix.at;
                     self.state = State::Open { satisfied_at, round: Round { started_at, ..round } };
                 }
                 None
             }
         }
+    }
+
+    /// It lies now: no round counts that began before.
+    pub(super) fn rest(&mut self, at: Time) {
+        if let State::Open { satisfied_at, round } = self.state {
+            let ended_at = self.held_at.max(satisfied_at);
+            self.state = State::Ended { satisfied_at, started_at: round.started_at, ended_at };
+        }
+        self.allowed_since = Some(at);
     }
 
     /// The place no longer allows it: over at the last look.
@@ -103,7 +132,7 @@ impl Circling {
         let State::Open { satisfied_at, round } = self.state else {
             return None;
         };
-        let ended_at = satisfied_at.max(self.looked_at);
+        let ended_at = satisfied_at.max(self.held_at);
         self.state = State::Ended { satisfied_at, started_at: round.started_at, ended_at };
         Some(ended_at)
     }
@@ -183,11 +212,11 @@ fn find(settings: &Settings, vessel: &Vessel<'_>, fix: &Fix, since: Time, bridge
     None
 }
 
-/// What a vessel sailed over the longest window, as far as it was heard.
-pub(super) fn walked(settings: &Settings, vessel: &Vessel<'_>, fix: &Fix, bridge: Span) -> Walk {
+/// What a vessel sailed over the last `hours`, as far as it was heard.
+pub(super) fn walked(vessel: &Vessel<'_>, fix: &Fix, bridge: Span, hours: f64) -> Walk {
     let now = Time::from_millis(fix.at.millis().div_euclid(SLOT.millis()) * SLOT.millis());
     let mut walk = Walk::default();
-    for slot in 0..=(settings.circling_max_hours / SLOT_HOURS).round() as i64 {
+    for slot in 0..=(hours / SLOT_HOURS).round() as i64 {
         let at = now - Span::from_millis(SLOT.millis() * slot);
         match vessel.position_at(at, bridge) {
             Some(position) => walk.back_to(position, at),
@@ -216,20 +245,6 @@ pub(super) fn explain(told: Explanation, settings: &Settings, walk: Option<Walk>
         )
         .at_most("box_nm", nm(walk.wide().max(walk.high())), settings.circling_box_nm)
         .at_least("turned_degrees", Some(walk.turn.abs()), settings.circling_turn_degrees)
-}
-
-/// Path and net displacement over the last 2 h, in metres; `None` with too many holes.
-fn straightness(vessel: &Vessel<'_>, at: Time, bridge: Span) -> Option<(f64, f64)> {
-    let now = Time::from_millis(at.millis().div_euclid(SLOT.millis()) * SLOT.millis());
-    let positions: Vec<LatLon> = (0..=END_SLOTS as i64)
-        .filter_map(|slot| vessel.position_at(now - Span::from_millis(SLOT.millis() * slot), bridge))
-        .collect();
-    if positions.len() <= END_SLOTS / 2 {
-        return None;
-    }
-    let path = positions.windows(2).map(|pair| pair[0].metres_to(pair[1])).sum();
-    let net = positions[0].metres_to(positions[positions.len() - 1]);
-    Some((path, net))
 }
 
 /// 5-minute positions, walked back from now.
@@ -287,26 +302,44 @@ impl Walk {
         self.north.1 - self.north.0
     }
 
+    /// How a later window, as long as the first, stands.
+    fn stands(&self, settings: &Settings, window: Span) -> Standing {
+        let net = self.newest.zip(self.last).map_or(0.0, |(newest, last)| newest.metres_to(last));
+        let wide = settings.circling_box_nm * METRES_PER_NM < self.wide().max(self.high());
+        if wide || settings.circling_end_displacement * self.path < net {
+            return Standing::Over;
+        }
+        if self.hours < LEAST_SHARE * window.hours() || settings.circling_displacement * self.path < net {
+            return Standing::Strays;
+        }
+        match self.path < LEAST_SHARE * settings.circling_path_nm * METRES_PER_NM {
+            true => Standing::Over,
+            false => self.round(net).map_or(Standing::Strays, Standing::Goes),
+        }
+    }
+
+    fn round(&self, net: f64) -> Option<Round> {
+        let mut speeds = self.speeds.clone();
+        speeds.sort_unstable_by(f64::total_cmp);
+        Some(Round {
+            started_at: self.started_at?,
+            hours: self.hours,
+            path_nm: self.path / METRES_PER_NM,
+            net_nm: net / METRES_PER_NM,
+            median_knots: *speeds.get(speeds.len() / 2)?,
+            turn_degrees: self.turn,
+        })
+    }
+
     fn judge(&self, settings: &Settings) -> Option<Round> {
-        let (newest, last, started_at) = (self.newest?, self.last?, self.started_at?);
-        let net = newest.metres_to(last);
+        let net = self.newest?.metres_to(self.last?);
         let goes_round = settings.circling_path_nm * METRES_PER_NM <= self.path
             && net < settings.circling_displacement * self.path
             && settings.circling_turn_degrees <= self.turn.abs();
         if !goes_round {
             return None;
         }
-        let mut speeds = self.speeds.clone();
-        speeds.sort_unstable_by(f64::total_cmp);
-        let median_knots = speeds[speeds.len() / 2];
-        let steady = settings.circling_min_knots <= median_knots && median_knots <= settings.circling_max_knots;
-        steady.then(|| Round {
-            started_at,
-            hours: self.hours,
-            path_nm: self.path / METRES_PER_NM,
-            net_nm: net / METRES_PER_NM,
-            median_knots,
-            turn_degrees: self.turn,
-        })
+        let steady = settings.circling_min_knots..=settings.circling_max_knots;
+        self.round(net).filter(|round| steady.contains(&round.median_knots))
     }
 }

@@ -28,6 +28,8 @@ pub(super) enum Observation {
     Meets,
     /// Past the begin value, short of the end value: counts nothing, resets nothing.
     Between,
+    /// The end value is met, near where it held: ends nothing, and what is open does not hold meanwhile.
+    Shifts,
     /// The end value is met.
     Ends,
 }
@@ -72,12 +74,21 @@ pub(super) struct Condition {
     started_at: Time,
     /// The last fix that did not meet the end value.
     held_at: Time,
+    /// What earlier runs of the same alert counted.
+    before: Span,
 }
 
 impl Condition {
     /// Nothing counted yet.
     pub(super) fn new() -> Condition {
-        Condition { state: State::Idle, run: None, ending: None, started_at: Time::MIN, held_at: Time::MIN }
+        Condition {
+            state: State::Idle,
+            run: None,
+            ending: None,
+            started_at: Time::MIN,
+            held_at: Time::MIN,
+            before: Span::ZERO,
+        }
     }
 
     /// Takes in one fix with its speed made good (none of it over a hole that does not count).
@@ -92,7 +103,7 @@ impl Condition {
                 }
                 self.standing()
             }
-            Observation::Ends => self.ends(rule, smg.since, at),
+            Observation::Shifts | Observation::Ends => self.ends(rule, observation, smg.since, at),
         }
     }
 
@@ -143,6 +154,11 @@ impl Condition {
         self.run.map_or(Span::ZERO, |run| run.counted)
     }
 
+    /// Time counted in all runs of the alert, before opening of the present one.
+    pub(super) fn counted_in_all(&self) -> Span {
+        self.before + self.counted()
+    }
+
     fn meets(&mut self, rule: &Rule, since: Time, at: Time) -> Verdict {
         self.ending = None;
         self.held_at = at;
@@ -162,6 +178,7 @@ impl Condition {
                 if ended_at + rule.merge < at {
                     self.state = State::Running;
                     self.started_at = run.since;
+                    self.before = Span::ZERO;
                     return self.meets(rule, since, at);
                 }
                 if run.counted < rule.resume_after {
@@ -174,7 +191,7 @@ impl Condition {
         }
     }
 
-    fn ends(&mut self, rule: &Rule, since: Time, at: Time) -> Verdict {
+    fn ends(&mut self, rule: &Rule, observation: Observation, since: Time, at: Time) -> Verdict {
         if matches!(self.state, State::Idle) {
             return Verdict::Nothing;
         }
@@ -182,13 +199,18 @@ impl Condition {
             run.covered = at;
         }
         let ending = extend(&mut self.ending, since, at);
-        if ending.counted < rule.end_after {
+        if ending.counted < rule.end_after || observation == Observation::Shifts {
             return self.standing();
         }
         self.leave()
     }
 
     fn end(&mut self, ended_at: Time) {
+        self.before = match self.state {
+            State::Open { .. } => self.counted_in_all(),
+            State::Ended { .. } => self.before,
+            State::Idle | State::Running => Span::ZERO,
+        };
         self.run = None;
         self.ending = None;
         self.state = match self.state {

@@ -155,7 +155,8 @@ impl Behaviour for Distress {
         let told = Explanation::new("").is("mmsi", step.key.mmsi.to_string(), "begins with 970, 972 or 974", device);
         let told = told.at_most("silent_minutes", heard, self.settings.silent_minutes);
         // Under test it opens too, with the points of a test.
-        let told = told.is("status", status.map(u64::from), format!("{ACTIVE} (else a test)"), device && status.is_some());
+        let told =
+            told.is("status", status.map(u64::from), format!("{ACTIVE} (else a test)"), device && status.is_some());
         let says_test = scene.tracks.vessel(step.vessel).says_test();
         vec![told.is("safety_text_test", says_test, "false (else a test)", device)]
     }

@@ -11,7 +11,7 @@
 //! first fix that shows it, not from the start of the span that its speed was measured over.
 //! ## Ends
 //! The angle below `straight_degrees`, or the speed beyond `moving_knots` or below `still_knots`, for `end_minutes`; or the place no
-//! longer allows it, or 6 h without a fix that says both angles (lost).
+//! longer allows it, or 6 h without a fix that says both angles (lost); or `loitering` opens, which supersedes it.
 //! ## Blind spots
 //! Class B seldom sends a heading. A compass that is out by 45° drifts wherever it goes slowly; so does a ship that is held on
 //! station by her thrusters.
@@ -226,6 +226,10 @@ impl Case for Drifting {
         settings.min_shore_nm
     }
 
+    fn anchored_swing_nm(settings: &Settings) -> Option<f64> {
+        Some(settings.anchored_swing_nm)
+    }
+
     fn begin(settings: &Settings, seen: &Seen<'_>) -> Option<Way> {
         let (smg, degrees) = (seen.step.smg?, degrees_off(seen)?);
         (observation(settings, smg.knots, degrees) == Observation::Meets).then(|| Way::new(seen.fix.position))
@@ -279,7 +283,6 @@ impl Case for Drifting {
         Told {
             form: "",
             base: vec![(NAME, points)],
-            anchored: seen.vessel.says_anchored() && kept.swing.radius_nm() < settings.anchored_swing_nm,
             measured,
             thresholds: thresholds(
                 settings,

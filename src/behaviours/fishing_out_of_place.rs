@@ -360,7 +360,7 @@ impl Case for Stop {
         }
         measured.insert("shore_nm".into(), number(seen.place.shore_nm, 0));
         let keys = ["min_shore_nm", "min_knots", "max_knots", "passage_hours", "straight_share", "stop_knots"];
-        Told { form: "", base, anchored: false, measured, thresholds: thresholds(settings, &keys) }
+        Told { form: "", base, measured, thresholds: thresholds(settings, &keys) }
     }
 }
 

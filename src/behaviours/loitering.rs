@@ -10,11 +10,14 @@
 //! `circling_displacement` of it, median speed between `circling_min_knots` and `circling_max_knots`, the box no wider than
 //! `circling_box_nm`, and the signed sum of course changes at least `circling_turn_degrees`.
 //! ## Ends
-//! Slow: speed made good at or above `moving_knots` for `end_minutes`. Circling: displacement above `circling_end_displacement` of
-//! the path over 2 h. Both: when the place no longer allows it, or without a fix for 6 h (lost).
+//! Slow: speed made good at or above `moving_knots` for `end_minutes`, and either more than `shift_nm` from where it lay or
+//! `shift_minutes` later; above `slow_knots` over a hole counts as moving for the length of the hole. Circling: over a window as long
+//! as the first, the box is wider than `circling_box_nm` or the displacement above `circling_end_displacement` of the path. Both: when
+//! the place no longer allows it, or without a fix for 6 h (lost). One that circles and then lies slow is one alert.
 //! ## Blind spots
-//! A disabled ship and one that waits for orders look the same. A hole in reception can hide a departure and a return. Who
-//! comes alongside without a transponder is not seen.
+//! A disabled ship and one that waits for orders look the same. A hole in reception can hide a departure and a return; the time in
+//! it is not counted. Who comes alongside without a transponder is not seen. A ship that lies within `anchored_swing_nm` for
+//! `anchored_after_minutes` counts as anchored even where it is too deep for an anchor.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -24,142 +27,20 @@ use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey};
 use crate::zones::{Chart, Crossing};
 
-use super::condition::Rule;
 use super::profile::{Profiles, Standing};
 use super::stay::Stay;
 use super::{
     Behaviour, Explanation, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
-    hysteresis, minutes, not_negative, number, ordered, positive, thresholds,
+    number, thresholds,
 };
 
+mod settings;
+
+pub use settings::Settings;
+
 const NAME: &str = "loitering";
-/// The begin threshold must hold this long again for the same alert (SPEC "Alerts").
-const RESUME_AFTER: Span = Span::from_minutes(5);
 /// How often an open condition is said again.
 const SAY_EVERY: Span = Span::from_minutes(1);
-/// Fixes needed within the condition: any vessel, and one heard only by satellite.
-const FIXES: u32 = 4;
-const FIXES_SATELLITE: u32 = 2;
-
-/// `[behaviours.loitering]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {
-    /// Whether it runs.
-    pub enabled: bool,
-    /// Base points.
-    pub score: i32,
-    /// Least distance from shore. Nautical miles.
-    pub min_shore_nm: f64,
-    /// Below this the vessel is slow. Knots made good.
-    pub slow_knots: f64,
-    /// From this on it moves again. Knots made good; not below `slow_knots`.
-    pub moving_knots: f64,
-    /// How long it must be slow. Minutes.
-    pub after_minutes: f64,
-    /// How long it must move again. Minutes.
-    pub end_minutes: f64,
-    /// A vessel that says it is at anchor or moored and swings less than this is anchored. Radius in nautical miles.
-    pub anchored_swing_nm: f64,
-    /// Whether circling is looked for.
-    pub circling: bool,
-    /// Shortest window. Hours.
-    pub circling_min_hours: f64,
-    /// Longest window, at most 12. Hours.
-    pub circling_max_hours: f64,
-    /// Least path in the window. Nautical miles.
-    pub circling_path_nm: f64,
-    /// Net displacement stays below this share of the path, 0-1.
-    pub circling_displacement: f64,
-    /// Displacement above this share of the path over 2 h ends it, 0-1; not below `circling_displacement`.
-    pub circling_end_displacement: f64,
-    /// Least median speed. Knots.
-    pub circling_min_knots: f64,
-    /// Greatest median speed. Knots.
-    pub circling_max_knots: f64,
-    /// Greatest side of the box. Nautical miles.
-    pub circling_box_nm: f64,
-    /// Least signed sum of course changes, either way. Degrees.
-    pub circling_turn_degrees: f64,
-}
-
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings {
-            enabled: true,
-            score: 30,
-            min_shore_nm: 3.0,
-            slow_knots: 2.0,
-            moving_knots: 3.0,
-            after_minutes: 60.0,
-            end_minutes: 15.0,
-            anchored_swing_nm: 0.3,
-            circling: true,
-            circling_min_hours: 3.0,
-            circling_max_hours: 12.0,
-            circling_path_nm: 8.0,
-            circling_displacement: 0.25,
-            circling_end_displacement: 0.5,
-            circling_min_knots: 2.0,
-            circling_max_knots: 8.0,
-            circling_box_nm: 15.0,
-            circling_turn_degrees: 720.0,
-        }
-    }
-}
-
-impl Settings {
-    /// All faults; each begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for (key, value) in [
-            ("slow_knots", self.slow_knots),
-            ("after_minutes", self.after_minutes),
-            ("end_minutes", self.end_minutes),
-            ("anchored_swing_nm", self.anchored_swing_nm),
-            ("circling_min_hours", self.circling_min_hours),
-            ("circling_path_nm", self.circling_path_nm),
-            ("circling_displacement", self.circling_displacement),
-            ("circling_box_nm", self.circling_box_nm),
-            ("circling_turn_degrees", self.circling_turn_degrees),
-        ] {
-            positive(&mut problems, key, value);
-        }
-        not_negative(&mut problems, "min_shore_nm", self.min_shore_nm);
-        if 5.0 < self.slow_knots {
-            problems.push("slow_knots must not be above 5: nobody who makes more is looked at".to_owned());
-        }
-        if 12.0 < self.circling_max_hours {
-            problems.push("circling_max_hours must not be above 12: tracks are kept 13 h".to_owned());
-        }
-        for (begin, end) in [
-            (("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots)),
-            (
-                ("circling_displacement", self.circling_displacement),
-                ("circling_end_displacement", self.circling_end_displacement),
-            ),
-        ] {
-            hysteresis(&mut problems, begin, end);
-        }
-        for (low, high) in [
-            (("circling_min_hours", self.circling_min_hours), ("circling_max_hours", self.circling_max_hours)),
-            (("circling_min_knots", self.circling_min_knots), ("circling_max_knots", self.circling_max_knots)),
-        ] {
-            ordered(&mut problems, low, high);
-        }
-        problems
-    }
-
-    pub(super) fn rule(&self, merge: Span, satellite_only: bool) -> Rule {
-        Rule {
-            after: minutes(self.after_minutes),
-            end_after: minutes(self.end_minutes),
-            resume_after: RESUME_AFTER.min(minutes(self.after_minutes)),
-            merge,
-            fixes: if satellite_only { FIXES_SATELLITE } else { FIXES },
-        }
-    }
-}
 
 /// The behaviour.
 pub struct Loitering {
@@ -353,7 +234,7 @@ impl State {
         let Some(fix) = step.fix else {
             return;
         };
-        let open = self.judged.iter().filter(|judged| judged.is_open());
+        let open = self.judged.iter_mut().filter(|judged| judged.is_open());
         let open = open.min_by_key(|judged| (!judged.holds(), judged.started_at()));
         let Some(judged) = open else {
             if let (Some(said), Some(ended_at)) = (self.said.take(), over_at) {
@@ -384,10 +265,10 @@ impl State {
             return;
         }
         let settings = &profiles.get(judged.profile).settings;
-        let vessel = scene.tracks.vessel(step.vessel);
+        let anchored = judged.anchored(settings, scene, &scene.tracks.vessel(step.vessel), fix.at);
         let mut measured = serde_json::Map::new();
         if judged.slow.is_open() {
-            measured.insert("counted_minutes".into(), number(judged.slow.counted().minutes(), 1));
+            measured.insert("counted_minutes".into(), number(judged.slow.counted_in_all().minutes(), 1));
             measured.insert("swing_nm".into(), number(judged.swing.radius_nm(), 2));
             measured.insert("max_knots".into(), number(judged.swing.fastest_knots, 1));
         }
@@ -395,6 +276,9 @@ impl State {
             measured.insert("speed_made_good_knots".into(), number(smg.knots, 1));
         }
         judged.circling.measure(&mut measured);
+        if let Some(anchored) = anchored {
+            anchored.measure(&mut measured);
+        }
         measured.insert("shore_nm".into(), number(place.shore_nm, 1));
         out.signals.push(Signal {
             behaviour: NAME,
@@ -409,9 +293,7 @@ impl State {
                 zones: zones.clone(),
                 base: vec![(NAME, settings.score)],
                 asked: None,
-                anchored: judged.slow.is_open()
-                    && vessel.says_anchored()
-                    && judged.swing.radius_nm() < settings.anchored_swing_nm,
+                anchored: anchored.is_some(),
                 measured,
                 thresholds: thresholds(settings, keys_of(form)),
             })),
@@ -458,7 +340,18 @@ fn entered_at(step: &Step<'_>) -> Time {
 
 fn keys_of(form: &str) -> &'static [&'static str] {
     match form {
-        "slow" => &["slow_knots", "moving_knots", "after_minutes", "end_minutes", "min_shore_nm", "anchored_swing_nm"],
+        "slow" => &[
+            "slow_knots",
+            "moving_knots",
+            "after_minutes",
+            "end_minutes",
+            "min_shore_nm",
+            "anchored_swing_nm",
+            "anchored_after_minutes",
+            "still_nm",
+            "shift_nm",
+            "shift_minutes",
+        ],
         _ => &[
             "slow_knots",
             "after_minutes",
@@ -476,5 +369,7 @@ fn keys_of(form: &str) -> &'static [&'static str] {
     }
 }
 
+#[cfg(test)]
+mod stories;
 #[cfg(test)]
 mod tests;

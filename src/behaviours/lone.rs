@@ -11,6 +11,7 @@ use crate::time::{Span, Time};
 use crate::tracks::{Activity, Fix, SpeedMadeGood, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Crossing, Relation, ZoneIx};
 
+use super::anchored::{self, Anchorage, Anchored};
 use super::condition::{Condition, Observation, Rule, Verdict};
 use super::profile::{Profiles, Standing};
 use super::swing::Swing;
@@ -37,6 +38,11 @@ pub(super) trait Case {
     const ENDS: &'static str;
 
     fn min_shore_nm(settings: &Self::Settings) -> f64;
+
+    /// Swinging within this it lies at anchor. Radius in nautical miles; `None` where that does not matter.
+    fn anchored_swing_nm(_settings: &Self::Settings) -> Option<f64> {
+        None
+    }
 
     /// What to keep from this fix on, if it is one to begin with.
     fn begin(settings: &Self::Settings, seen: &Seen<'_>) -> Option<Self::Own>;
@@ -90,7 +96,6 @@ impl Seen<'_> {
 pub(super) struct Told {
     pub(super) form: &'static str,
     pub(super) base: Vec<(&'static str, i32)>,
-    pub(super) anchored: bool,
     pub(super) measured: Map<String, Value>,
     pub(super) thresholds: Map<String, Value>,
 }
@@ -154,6 +159,15 @@ impl<C: Case> Lone<C> {
         self.vessels.contains_key(&vessel)
     }
 
+    /// The settings in force where the vessel is, if one may begin there.
+    pub(super) fn settings_here(&self, scene: &Scene<'_>, step: &Step<'_>) -> Option<C::Settings> {
+        let (place, mut allowed) = (step.place?, Vec::new());
+        self.allowed(scene, step.presence, &mut allowed);
+        let of = allowed.iter().map(|profile| self.profiles.get(*profile));
+        let mut here = of.filter(|of| of.at_sea(&place, C::min_shore_nm(&of.settings), Standing::New));
+        here.next().map(|of| of.settings.clone())
+    }
+
     /// Takes in one fix.
     pub(super) fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         self.step_with(scene, step, C::begin, out);
@@ -204,7 +218,11 @@ impl<C: Case> Lone<C> {
                 told = told.watched(scene, step, watched);
             }
             let told = of.explain_place(told, Some(&place), C::min_shore_nm(&of.settings));
-            own(told, &of.settings, &seen, kept)
+            let told = own(told, &of.settings, &seen, kept);
+            let swing = kept.map_or_else(Swing::default, |kept| kept.swing);
+            let lies = C::anchored_swing_nm(&of.settings)
+                .and_then(|nm| Anchored::of(scene, &seen.vessel, &swing, &Anchorage::within(nm)));
+            anchored::explain(told, scene, step, lies)
         };
         profiles.into_iter().map(told).collect()
     }
@@ -399,7 +417,12 @@ impl<X> State<X> {
             return;
         }
         let settings = &profiles.get(kept.profile).settings;
-        let told = C::told(settings, kept, seen);
+        let mut told = C::told(settings, kept, seen);
+        let lies = C::anchored_swing_nm(settings)
+            .and_then(|nm| Anchored::of(seen.scene, &seen.vessel, &kept.swing, &Anchorage::within(nm)));
+        if let Some(lies) = lies {
+            lies.measure(&mut told.measured);
+        }
         let zones: Vec<_> = step.presence.iter().collect();
         let news = |said: &Said| said.form != told.form || said.zones != zones || SAY_EVERY <= fix.at - said.at;
         if !self.said.as_ref().is_none_or(news) {
@@ -419,7 +442,7 @@ impl<X> State<X> {
                 zones: zones.clone(),
                 base: told.base,
                 asked: None,
-                anchored: told.anchored,
+                anchored: lies.is_some(),
                 measured: told.measured,
                 thresholds: told.thresholds,
             })),

@@ -6,6 +6,7 @@
 pub mod ais_gap;
 mod alongside;
 pub mod alongside_at_anchor;
+mod anchored;
 mod asked;
 pub mod async_rendezvous;
 mod circling;

@@ -10,7 +10,8 @@
 //! ## Opens
 //! Under way above `under_way_knots` for `under_way_minutes` until at most `within_minutes` before; then below `slow_knots` and below
 //! `slow_share` of its usual speed for `after_minutes`. The time under way is read from the 10-minute medians behind the usual
-//! speed: exact to a slot, and holes in it count nothing.
+//! speed: exact to a slot, and holes in it count nothing. Over a hole of `hole_min_minutes` to `hole_max_minutes`, under way for
+//! `within_minutes` before it and again after it: slower than both limits over the hole leaves a fact (form `hole`), no alert.
 //! ## Ends
 //! Above `end_share` of the usual speed for `end_minutes`; when the place no longer allows it; after 6 h without a fix (lost); or when
 //! `loitering` opens, which says more of the same hours and supersedes it.
@@ -23,7 +24,7 @@ use serde_json::Map;
 
 use crate::state::remembers;
 use crate::time::Span;
-use crate::tracks::{SpeedMadeGood, TrackIx, TrackKey};
+use crate::tracks::{Activity, SpeedMadeGood, TrackIx, TrackKey};
 use crate::zones::{Chart, Kind, Zone};
 
 use super::condition::{Observation, Rule};
@@ -32,6 +33,10 @@ use super::{
     Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, hysteresis, minutes, not_negative, number,
     ordered, positive, thresholds,
 };
+
+mod hole;
+
+use hole::Holes;
 
 const NAME: &str = "slowdown";
 
@@ -63,6 +68,10 @@ pub struct Settings {
     pub end_minutes: f64,
     /// A vessel that says it is at anchor or moored and swings less than this is anchored. Radius in nautical miles.
     pub anchored_swing_nm: f64,
+    /// A hole shorter than this shows no slowdown. Minutes.
+    pub hole_min_minutes: f64,
+    /// Neither does a longer one. Minutes; not below `hole_min_minutes`.
+    pub hole_max_minutes: f64,
 }
 
 impl Default for Settings {
@@ -80,6 +89,8 @@ impl Default for Settings {
             end_share: 0.8,
             end_minutes: 15.0,
             anchored_swing_nm: 0.3,
+            hole_min_minutes: 30.0,
+            hole_max_minutes: 180.0,
         }
     }
 }
@@ -96,6 +107,7 @@ impl Settings {
             ("after_minutes", self.after_minutes),
             ("end_minutes", self.end_minutes),
             ("anchored_swing_nm", self.anchored_swing_nm),
+            ("hole_min_minutes", self.hole_min_minutes),
         ] {
             positive(&mut problems, key, value);
         }
@@ -114,6 +126,8 @@ impl Settings {
             problems.push("end_share must not be above 1".to_owned());
         }
         ordered(&mut problems, ("slow_knots", self.slow_knots), ("under_way_knots", self.under_way_knots));
+        let longest = ("hole_max_minutes", self.hole_max_minutes);
+        ordered(&mut problems, ("hole_min_minutes", self.hole_min_minutes), longest);
         hysteresis(&mut problems, ("slow_share", self.slow_share), ("end_share", self.end_share));
         problems
     }
@@ -122,12 +136,13 @@ impl Settings {
 /// The behaviour.
 pub struct Slowdown {
     vessels: Lone<SlowedDown>,
+    holes: Holes,
 }
 
 impl Slowdown {
     /// With the zones' own settings.
     pub fn new(settings: &Settings, chart: &Chart) -> Slowdown {
-        Slowdown { vessels: Lone::new(settings, chart) }
+        Slowdown { vessels: Lone::new(settings, chart), holes: Holes::default() }
     }
 }
 
@@ -141,11 +156,22 @@ impl Behaviour for Slowdown {
     }
 
     fn interest(&self) -> Interest {
-        Interest::SLOW
+        Interest::SLOW.and(Interest::SLOW_HOLE)
     }
 
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         self.vessels.step(scene, step, out);
+        if !step.interest.meets(Interest::SLOW_HOLE) && !self.holes.waits(step.vessel) {
+            return;
+        }
+        let busy = self.vessels.knows(step.vessel);
+        match self.vessels.settings_here(scene, step) {
+            Some(settings) => self.holes.step(&settings, scene, step, busy, out),
+            None => self.holes.forget(step.vessel),
+        }
+        if busy || self.holes.waits(step.vessel) {
+            out.activity.push((step.vessel, Activity::Keeps));
+        }
     }
 
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
@@ -176,6 +202,7 @@ impl Behaviour for Slowdown {
     }
 
     fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+        self.holes.forget(vessel);
         self.vessels.forget(vessel, reason, out);
     }
 
@@ -183,7 +210,7 @@ impl Behaviour for Slowdown {
         self.vessels.reload(scene, &settings.slowdown, places, out);
     }
 
-    remembers! { kept {} parts { vessels } built {} }
+    remembers! { kept {} parts { vessels, holes } built {} }
 }
 
 /// What a slowdown is, to `lone`.
@@ -206,6 +233,10 @@ impl Case for SlowedDown {
 
     fn min_shore_nm(settings: &Settings) -> f64 {
         settings.min_shore_nm
+    }
+
+    fn anchored_swing_nm(settings: &Settings) -> Option<f64> {
+        Some(settings.anchored_swing_nm)
     }
 
     fn begin(settings: &Settings, seen: &Seen<'_>) -> Option<Before> {
@@ -258,7 +289,6 @@ impl Case for SlowedDown {
         Told {
             form: "",
             base: vec![(NAME, settings.score)],
-            anchored: seen.vessel.says_anchored() && kept.swing.radius_nm() < settings.anchored_swing_nm,
             measured,
             thresholds: thresholds(
                 settings,

@@ -2,14 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::geo::LatLon;
 use crate::time::{Span, Time};
 use crate::tracks::{Fix, SpeedMadeGood, Vessel};
+use crate::units::METRES_PER_NM;
 
+use super::anchored::{self, Anchored};
 use super::condition::{Condition, Observation, Rule, Verdict};
 use super::loitering::Settings;
 use super::profile::Profile;
 use super::swing::Swing;
-use super::{Explanation, Interest, Scene, Step, circling};
+use super::{Explanation, Interest, Scene, Step, circling, minutes};
 
 /// One vessel under one set of settings.
 #[derive(Serialize, Deserialize)]
@@ -18,6 +21,10 @@ pub(super) struct Stay {
     pub(super) slow: Condition,
     pub(super) circling: circling::Circling,
     pub(super) swing: Swing,
+    /// How it was last anchored, and when.
+    anchored: Option<(Anchored, Time)>,
+    /// Where and when it was last slow.
+    lay: Option<(LatLon, Time)>,
     /// Whether the place allows it now.
     inside: bool,
     /// Nothing before this moment counts: the place must hold throughout.
@@ -32,6 +39,8 @@ impl Stay {
             slow: Condition::new(),
             circling: circling::Circling::new(),
             swing: Swing::default(),
+            anchored: None,
+            lay: None,
             inside: true,
             not_before,
         }
@@ -65,27 +74,62 @@ impl Stay {
             self.inside = true;
             self.not_before = fix.at;
         }
-        if let Some(smg) = step.smg.map(|smg| SpeedMadeGood { since: smg.since.max(self.not_before), ..smg }) {
+        let over_hole = || vessel.speed_made_good().filter(|smg| smg.over_hole && settings.slow_knots <= smg.knots);
+        if let Some(smg) = step.smg.or_else(over_hole) {
+            let smg = SpeedMadeGood { since: smg.since.max(self.not_before), ..smg };
             let rule = settings.rule(scene.merge, vessel.satellite_only());
             let observation = match smg.knots {
                 knots if knots < settings.slow_knots => Observation::Meets,
-                knots if knots < settings.moving_knots => Observation::Between,
+                knots if knots < settings.moving_knots && !smg.over_hole => Observation::Between,
+                _ if self.slow.is_open() && self.is_shift(settings, fix) => Observation::Shifts,
                 _ => Observation::Ends,
             };
             if let Verdict::Over(at) = self.slow.observe(&rule, observation, &smg, fix.at) {
                 ended = Some(at);
             }
+            if observation == Observation::Meets {
+                self.lay = Some((fix.position, fix.at));
+            }
             // The way out is no part of the swing.
             if self.slow.counted() == Span::ZERO {
                 self.swing = Swing::default();
-            } else if observation != Observation::Ends {
+            } else if matches!(observation, Observation::Meets | Observation::Between) {
                 self.swing.extend(fix.position, smg.knots);
             }
         }
-        if settings.circling && step.interest.meets(Interest::TICK) {
+        // Whoever lies goes round no more: the alert goes on as slow.
+        if self.slow.is_open() && !self.slow.is_ending() {
+            self.circling.rest(fix.at);
+        } else if settings.circling && step.interest.meets(Interest::TICK) {
             ended = ended.max(self.circling.look(settings, scene, vessel, fix));
         }
         ended
+    }
+
+    /// How it is anchored while it is slow. A vessel that leaves its anchorage counts as anchored until it has been slow elsewhere for as
+    /// long as it takes to loiter.
+    pub(super) fn anchored(
+        &mut self,
+        settings: &Settings,
+        scene: &Scene<'_>,
+        vessel: &Vessel<'_>,
+        at: Time,
+    ) -> Option<Anchored> {
+        if !self.slow.is_open() {
+            return None;
+        }
+        if let Some(now) = Anchored::of(scene, vessel, &self.swing, &settings.anchorage()) {
+            self.anchored = Some((now, at));
+        }
+        self.anchored.filter(|(_, last)| at - *last < minutes(settings.after_minutes)).map(|(how, _)| how)
+    }
+
+    /// Whether a vessel that moves is still about where it lay.
+    fn is_shift(&self, settings: &Settings, fix: &Fix) -> bool {
+        self.lay.is_some_and(|(position, at)| {
+            position.metres_to(fix.position) <= settings.shift_nm * METRES_PER_NM
+                && fix.at - at <= minutes(settings.shift_minutes)
+        })
     }
 
     /// The conditions of both forms, of a vessel that is not judged yet as well.
@@ -106,17 +150,21 @@ impl Stay {
         let slow = begun("slow")
             .below("speed_made_good_knots", step.smg.map(|smg| smg.knots), settings.slow_knots)
             .at_least("slow_minutes", Some(counted.minutes()), settings.after_minutes);
+        let swing = stay.map_or_else(Swing::default, |stay| stay.swing);
+        let lies = Anchored::of(scene, &vessel, &swing, &settings.anchorage()).filter(|_| counted != Span::ZERO);
+        let slow = anchored::explain(slow, scene, step, lies);
         if !settings.circling {
             return vec![slow];
         }
         let bridge = scene.tracks.settings().max_hole(vessel.satellite_only());
-        let walked = step.fix.map(|fix| circling::walked(settings, &vessel, &fix, bridge));
+        let walked = step.fix.map(|fix| circling::walked(&vessel, &fix, bridge, settings.circling_max_hours));
         let circling = circling::explain(begun("circling, over the longest window"), settings, walked);
         vec![slow, circling]
     }
 
     pub(super) fn leave(&mut self) -> Option<Time> {
         self.swing = Swing::default();
+        self.anchored = None;
         self.inside = false;
         let slow = match self.slow.leave() {
             Verdict::Over(at) => Some(at),

@@ -94,9 +94,13 @@ impl Engine {
         self.crossings.extend_from_slice(crossings);
         if interest.meets(Interest::FIRST) {
             self.episodes.heard(fix.at);
+            self.episodes.gear.first_heard(&vessel, &self.tracks);
         }
         if let Some(previous) = previous {
             self.episodes.holes.take(key, previous.at, fix.at);
+        }
+        if ((tick && slow) || interest.meets(Interest::FIRST.and(Interest::LOOK))) && !vessel.in_port() {
+            self.episodes.lying.take(key, fix.at, fix.position, smg.map(|smg| smg.knots));
         }
         if moved.in_port && self.port_call(ix, &fix, smg, now) {
             interest = interest.and(Interest::SAILED);

@@ -25,13 +25,7 @@ struct Source {
 
 impl Source {
     fn new(settings: &SourceClock) -> Source {
-        Source {
-            lateness: settings.lateness,
-            leaps: Leaps::new(),
-            idle: false,
-            live: settings.live,
-            reported: None,
-        }
+        Source { lateness: settings.lateness, leaps: Leaps::new(), idle: false, live: settings.live, reported: None }
     }
 
     /// Whether its clock lags too far behind to be waited for.
@@ -103,7 +97,8 @@ impl Watermarks {
             source.reported = Some((received, received - report.at));
         }
         // What is not ahead of receipt cannot be ahead of the truth, however long the input was silent.
-        let trusted = report.basis == TimeBasis::Receipt || received.is_some_and(|received| report.at <= received + LAG);
+        let trusted =
+            report.basis == TimeBasis::Receipt || received.is_some_and(|received| report.at <= received + LAG);
         self.leaps_refused += match trusted {
             true => source.leaps.trust(report, believed),
             false => source.leaps.observe(report, believed),
@@ -142,8 +137,10 @@ impl Watermarks {
         let punctual = || live().filter(|source| source.lateness <= SATELLITE_LATENESS);
         let in_time = punctual().filter(|source| !source.lags()).filter_map(watermark).min();
         in_time.or_else(|| punctual().filter_map(watermark).min()).or_else(|| {
-            let any_punctual =
-                self.sources.iter().any(|source| source.lateness <= SATELLITE_LATENESS && source.leaps.newest().is_some());
+            let any_punctual = self
+                .sources
+                .iter()
+                .any(|source| source.lateness <= SATELLITE_LATENESS && source.leaps.newest().is_some());
             if any_punctual { None } else { live().filter_map(watermark).min() }
         })
     }

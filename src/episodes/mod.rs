@@ -6,19 +6,23 @@
 
 mod company;
 pub mod gap;
+mod gear;
 mod halt;
 mod hole;
 mod kink;
 mod leg;
+mod lying;
 mod origin;
 mod port_call;
 mod shelf;
 
 pub use company::{Company, ONE_HULL_METRES};
+pub use gear::{Gear, GearSign};
 pub use halt::Halt;
 pub use hole::{Hole, Holes};
 pub use kink::Kink;
 pub use leg::SlowLeg;
+pub use lying::{ANCHORED_AFTER, CIRCLE_NM, HELD_AFTER, Held, Lying, Still};
 pub use origin::{Origin, Origins, Region};
 pub use port_call::{Berth, PortCall, PortCalls, Sailing};
 pub use shelf::{Kept, Shelf};
@@ -94,6 +98,10 @@ pub struct Episodes {
     pub holes: Holes,
     /// The source regions vessels were last seen in.
     pub origins: Origins,
+    /// Who lies still, and where vessels were held.
+    pub lying: Lying,
+    /// What fishing vessels have set.
+    pub gear: Gear,
     slow: Halts,
     slower: Legs,
     turns: Kinks,
@@ -112,6 +120,8 @@ impl Default for Episodes {
             port_calls: PortCalls::default(),
             holes: Holes::default(),
             origins: Origins::default(),
+            lying: Lying::default(),
+            gear: Gear::default(),
             slow: Halts::default(),
             slower: Legs::default(),
             turns: Kinks::default(),
@@ -179,6 +189,8 @@ impl Episodes {
         self.port_calls.sweep(now);
         self.holes.sweep(now);
         self.origins.sweep(now);
+        self.lying.sweep(now);
+        self.gear.sweep(now);
     }
 
     /// For how long episodes have been looked for: nothing is rare before days have been seen.
@@ -189,12 +201,18 @@ impl Episodes {
     /// Forgotten because there were too many.
     pub fn evicted(&self) -> u64 {
         let shelves = self.halts.evicted() + self.legs.evicted() + self.kinks.evicted();
-        shelves + self.port_calls.evicted() + self.holes.dropped() + self.origins.evicted()
+        shelves
+            + self.port_calls.evicted()
+            + self.holes.dropped()
+            + self.origins.evicted()
+            + self.lying.dropped()
+            + self.gear.dropped()
     }
 
     /// Heap bytes of what is kept by vessel, about; the shelves have their own bound.
     pub fn bytes(&self) -> usize {
-        self.company.bytes() + self.port_calls.bytes() + self.holes.bytes() + self.origins.bytes()
+        let by_vessel = self.port_calls.bytes() + self.holes.bytes() + self.origins.bytes();
+        by_vessel + self.company.bytes() + self.lying.bytes() + self.gear.bytes()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::{Span, Time};
+use crate::time::Span;
 use crate::units::{METRES_PER_SECOND_PER_KNOT, knots};
 
 use super::identity::Learned;

@@ -108,7 +108,9 @@ impl Earlier {
         let is = |kept: &u32| kept >> TIME_BITS == mark >> TIME_BITS;
         // In blocks without a way out, so that the processor compares many at once; mostly none is the same.
         let mut blocks = self.kept.chunks(32);
-        if KEPT.millis() / 1000 < seconds - self.newest || !blocks.any(|block| block.iter().fold(false, |any, kept| any | is(kept))) {
+        if KEPT.millis() / 1000 < seconds - self.newest
+            || !blocks.any(|block| block.iter().fold(false, |any, kept| any | is(kept)))
+        {
             return None;
         }
         let apart = self.kept.iter().filter(|kept| is(kept)).map(|kept| Earlier::apart(*kept, seconds)).min()?;

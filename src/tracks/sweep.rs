@@ -69,9 +69,9 @@ impl Shard {
     pub(super) fn forget_unproved(&mut self, mmsi: Mmsi) {
         let tracks: Vec<TrackIx> = self.chain(mmsi).collect();
         for ix in tracks {
-            self.vessels_seen -= u64::from(self.hot[ix.0 as usize].ordinal == 1);
             self.forget(ix);
         }
+        self.numbers_seen.remove(&mmsi.0);
     }
 
     /// Who may be evicted, as one may compare: the unconfirmed first, whatever behaviours make of them, then those about whom no

@@ -269,6 +269,11 @@ impl<'a> Vessel<'a> {
         self.cold.usual.as_deref().map_or(Span::ZERO, above)
     }
 
+    /// Whether it has made 3 kn or more since it was first heard.
+    pub fn ever_under_way(&self) -> bool {
+        self.cold.usual.is_some()
+    }
+
     /// Static data; `None` before any was heard.
     pub fn identity(&self) -> Option<&'a Identity> {
         self.cold.identity.as_deref()

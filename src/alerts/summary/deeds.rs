@@ -9,6 +9,9 @@ use super::super::named;
 use super::super::party::clean;
 use super::{Tense, Told, decimals, distance, form_words, name, number, ordinal};
 
+/// A summary names the counted time where more than this was not counted.
+const UNCOUNTED: Span = Span::from_minutes(20);
+
 impl Told<'_> {
     /// The verb and what belongs to it, without the place.
     pub(super) fn doing(&self) -> String {
@@ -37,6 +40,13 @@ impl Told<'_> {
             ("async_rendezvous", _) => self.collecting(past, held),
             ("dark_rendezvous", _) => self.unseen(past),
             ("loitering", form) => self.loitering(form, have_been, &held.to_string()),
+            ("slowdown", "hole") => {
+                let made = self.of("made_good_nm", "", " nm");
+                let minutes = self.of("hole_minutes", "", " min");
+                let knots = self.of("implied_knots", " (", " kn");
+                let usual = self.of("usual_knots", ", usually ", " kn)");
+                format!("made {made} in {minutes} without a report{knots}{usual}, under way before and after")
+            }
             ("slowdown", _) => {
                 let usual = self.of("usual_knots", ", usually ", " kn");
                 let before = self.of("under_way_hours", ", after ", " h under way");
@@ -220,7 +230,8 @@ impl Told<'_> {
     fn loitering(&self, form: &str, have_been: &str, held: &str) -> String {
         let round = match (self.number("circling_path_nm"), self.number("circling_net_nm")) {
             (Some(path), Some(net)) => {
-                format!(" ({} nm sailed, {} nm made good)", decimals(path), decimals(net))
+                let hours = self.of("circling_hours", " in ", " h");
+                format!(" ({} nm sailed{hours}, {} nm made good)", decimals(path), decimals(net))
             }
             _ => String::new(),
         };
@@ -229,10 +240,22 @@ impl Told<'_> {
             Some(knots) => format!("{have_been} below {} kn", decimals(knots)),
             None => format!("{have_been} slow"),
         };
-        let anchored = if self.anchored { ", at anchor by its own word," } else { "" };
+        let anchored = match (self.anchored, self.measured.get("anchored_by").and_then(Value::as_str)) {
+            (false, _) => String::new(),
+            (true, Some("swing" | "still")) => {
+                format!(", lying within {},", distance(self.number("anchored_nm").unwrap_or(0.0)))
+            }
+            (true, _) => ", at anchor by its own word,".to_owned(),
+        };
+        let clock = self.last_at - self.started_at;
+        let counted = self.number("counted_minutes").map(|minutes| Span::from_millis((minutes * 60_000.0) as i64));
+        let held = match counted.filter(|counted| UNCOUNTED < clock - *counted) {
+            Some(counted) => format!("{counted} of {held} (the rest not heard, or faster)"),
+            None => held.to_owned(),
+        };
         match (form.contains("circling"), form.contains("slow")) {
-            (true, false) => format!("{have_been} circling{round} for {held}"),
-            (true, true) => format!("{slow} and circling{round} for {held}"),
+            (true, false) => format!("{have_been} circling{round} for {clock}"),
+            (true, true) => format!("{slow} and circling{round} for {clock}"),
             (false, _) => format!("{slow}{anchored} for {held}"),
         }
     }

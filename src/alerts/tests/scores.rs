@@ -124,7 +124,7 @@ fn what_lowers_a_score_needs_every_party() {
     assert_eq!(pair(yacht, other, far).score, 40);
     // Fishing is counted as fishing, not as a small boat besides.
     let boat = Ship { class: Class::B, length: 14, ..FISHING };
-    assert_eq!(lines_of(&one(boat, coastal)), ["loitering 30", "shore_24_nm 5", "fishing -15"]);
+    assert_eq!(lines_of(&one(boat, coastal)), ["loitering 30", "fishing -15"]);
     // Both at anchor.
     let anchored = |_: &Sea, holding: &mut Holding| holding.anchored = true;
     assert_eq!(pair(CARGO, ANOTHER_CARGO, anchored).score, 20);

@@ -136,3 +136,40 @@ fn the_summary_tells_the_numbers() {
     let told = "ALFA (ES, cargo) has been slow at 2.4 kn, usually 12 kn, after 2.3 h under way, for 30 min";
     assert!(summary.starts_with(told), "{summary}");
 }
+
+/// Two hours at 12 kn, a hole of so many minutes at `knots`, and half an hour at 12 kn or what is said.
+fn over_a_hole(minutes: u32, knots: f64, then: &str) -> Vec<crate::alerts::Change> {
+    let mut settings = only("slowdown");
+    settings.alerts.alert_from = 20;
+    let script = format!("ALFA 224000001 type=80\n 12:00 28 -19\n go 90 12 150\n dark 90 {knots} {minutes}\n {then}");
+    crate::testing::run(&settings, &crate::testing::area_with(""), &script)
+}
+
+#[test]
+fn little_way_over_a_hole_is_a_fact_and_never_an_alert() {
+    let told = over_a_hole(90, 2.0, "go 90 12 30");
+    let fact = &told.first().expect("a fact").alert;
+    assert_eq!((fact.announced, fact.score, fact.started_at.clock().as_str()), (false, 19, "14:30"));
+    assert!(
+        fact.summary.contains("made 3.2 nm in 91 min without a report (2.1 kn, usually 12 kn)"),
+        "{}",
+        fact.summary
+    );
+    assert_eq!(told.last().and_then(|change| change.alert.ended_at).map(|at| at.clock()), Some("16:01".to_owned()));
+}
+
+#[test]
+fn a_hole_that_is_too_short_too_long_too_fast_or_not_left_under_way_says_nothing() {
+    for (minutes, knots, then) in [
+        (26, 1.0, "go 90 12 30"),
+        (190, 1.0, "go 90 12 30"),
+        (90, 4.5, "go 90 12 30"),
+        (90, 2.0, "go 90 5 60\n go 90 12 30"),
+    ] {
+        let told = over_a_hole(minutes, knots, then);
+        assert!(
+            told.iter().all(|change| !change.alert.evidence.measured.contains_key("hole_minutes")),
+            "{minutes} {knots}"
+        );
+    }
+}

@@ -1,0 +1,79 @@
+//! A vessel's own habit: one that stops on most days, or at one place again and again, does its work.
+
+use crate::time::Span;
+use crate::units::METRES_PER_NM;
+
+use super::alert::ScoreReason;
+use super::ingredients::line;
+use super::party::Party;
+use super::score::{Scene, ScoreSettings};
+
+/// Behaviours of one vessel that rest on a stop.
+const STOPS: [&str; 3] = ["loitering", "slowdown", "drift"];
+/// So many days before are looked at for a daily rhythm.
+const DAYS: usize = 5;
+/// A cargo ship or tanker needs so many days more: no trade of theirs lets them stop at sea every day.
+const MORE_OF_MERCHANTS: usize = 1;
+/// So many days before are looked at for a place (SPEC "Points"), which reaches this far. Nautical miles.
+const PLACE_DAYS: usize = 14;
+const PLACE_NM: f64 = 1.0;
+/// A stop shorter than this makes no habit.
+const LEAST: Span = Span::from_minutes(30);
+const DAY: Span = Span::from_hours(24);
+
+/// What a vessel does again and again.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Habit {
+    /// It stopped on so many of the last five days as well.
+    Daily(usize),
+    /// It stopped at this place on so many of the last fourteen days as well.
+    Here(usize),
+}
+
+/// The habit that the present stop belongs to, the stop itself not counted. None of more than one party.
+pub(super) fn of(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Habit> {
+    let [party] = scene.parties else {
+        return None;
+    };
+    let at = scene.holding.position.filter(|_| STOPS.contains(&scene.behaviour))?;
+    let merchant = matches!(party.named.ship_type, Some(70..=89));
+    let (mut stopped, mut here) = ([false; DAYS], [false; PLACE_DAYS]);
+    for (_, halt) in scene.view.episodes.halts.of(party.key) {
+        let before = scene.holding.started_at - halt.last_at;
+        if before <= Span::ZERO || halt.last_at - halt.started_at < LEAST {
+            continue;
+        }
+        let day = (before.millis() / DAY.millis()) as usize;
+        if let Some(stopped) = stopped.get_mut(day) {
+            *stopped = true;
+        }
+        let near = halt.last_position.metres_to(at) <= PLACE_NM * METRES_PER_NM;
+        if let Some(here) = here.get_mut(day).filter(|_| near) {
+            *here = true;
+        }
+    }
+    let count = |days: &[bool]| days.iter().filter(|stopped| **stopped).count();
+    let needed = settings.habit_days as usize + if merchant { MORE_OF_MERCHANTS } else { 0 };
+    let (daily, here) = (count(&stopped), count(&here));
+    match (needed <= daily, needed <= here) {
+        (true, _) => Some(Habit::Daily(daily)),
+        (false, true) => Some(Habit::Here(here)),
+        (false, false) => None,
+    }
+}
+
+/// Whether there is one.
+pub(super) fn is_habit(scene: &Scene<'_>, settings: &ScoreSettings) -> bool {
+    of(scene, settings).is_some()
+}
+
+/// The points for it; fishing vessels have theirs already.
+pub(super) fn habit(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
+    let text = match of(scene, settings).filter(|_| !scene.parties.iter().any(Party::fishing))? {
+        Habit::Daily(days) => format!("Stopped on {days} of the {DAYS} days before as well: its daily work"),
+        Habit::Here(days) => {
+            format!("Stopped here on {days} of the {PLACE_DAYS} days before as well: a place of its work")
+        }
+    };
+    Some(line("habit", settings.habit_points, text))
+}

@@ -1,0 +1,35 @@
+//! What is known of the vessels of an alert, as far as its score rests on it: when this changes, the score may fall as well.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ais::Class;
+use crate::behaviours::Holding;
+
+use super::View;
+use super::party::Party;
+
+/// What is known of the vessels.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(super) struct Knowledge {
+    /// Ship type, length (metres) and class of each.
+    vessels: Vec<(Option<u8>, Option<u16>, Class)>,
+    anchored: bool,
+    held: bool,
+    gear: bool,
+}
+
+impl Knowledge {
+    pub(super) fn of(holding: &Holding, parties: &[Party], view: &View<'_>) -> Knowledge {
+        let lying = &view.episodes.lying;
+        let held = |party: &Party| holding.position.is_some_and(|at| lying.held(party.key, at).is_some());
+        let gear = |party: &Party| {
+            party.vessel(view.tracks).is_some_and(|vessel| view.episodes.gear.sign_of(&vessel).is_some())
+        };
+        Knowledge {
+            vessels: parties.iter().map(|party| (party.named.ship_type, party.length, party.class)).collect(),
+            anchored: holding.anchored,
+            held: parties.iter().any(held),
+            gear: parties.iter().any(gear),
+        }
+    }
+}

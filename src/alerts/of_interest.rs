@@ -1,0 +1,59 @@
+//! What is no vessel of interest: beacons of fishing gear, and what is held in one place. Facts only, unless a watchlist names it.
+
+use crate::episodes::{GearSign, Held};
+
+use super::party::Party;
+use super::score::{Cap, Scene, ScoreSettings};
+
+/// Behaviours that rest on a stop, or on the place, of one vessel.
+const STOPS: [&str; 6] =
+    ["loitering", "slowdown", "drift", "small_craft_stop", "fishing_out_of_place", "limit_hugging"];
+/// Behaviours that rest on the places of two.
+const MEETINGS: [&str; 3] = ["rendezvous", "async_rendezvous", "dark_rendezvous"];
+
+/// The sign by which a party is known for a beacon.
+pub(super) fn gear_sign(party: &Party, scene: &Scene<'_>) -> Option<GearSign> {
+    scene.view.episodes.gear.sign_of(&party.vessel(scene.view.tracks)?)
+}
+
+/// A beacon of a net or line, or a vessel with one: hauling is no meeting.
+pub(super) fn gear(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let concerns = STOPS.contains(&scene.behaviour) || MEETINGS.contains(&scene.behaviour);
+    let gear = |party: &Party| Some((party.key.mmsi, gear_sign(party, scene)?));
+    let (mmsi, sign) = scene.parties.iter().filter(|_| concerns).find_map(gear)?;
+    Some(fact(settings, format!("{mmsi} is a beacon of fishing gear, {}: kept as a fact", sign.words())))
+}
+
+/// A vessel that is held by itself or lies where others were held. Of a meeting only what never was under way counts: a ship that
+/// came and anchored for days may still meet others.
+pub(super) fn held(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let lying = &scene.view.episodes.lying;
+    let held = match scene.parties {
+        [party] if STOPS.contains(&scene.behaviour) => lying.held(party.key, scene.holding.position?),
+        parties if MEETINGS.contains(&scene.behaviour) => parties.iter().find_map(|party| {
+            let never = party.vessel(scene.view.tracks).is_some_and(|vessel| !vessel.ever_under_way());
+            lying.held_itself(party.key).filter(|_| never)
+        }),
+        _ => None,
+    }?;
+    let text = match held {
+        Held::Itself { radius_nm, time } => {
+            format!("Held within {radius_nm:.2} nm for {time}, and known there for a day: kept as a fact")
+        }
+        Held::BesideHeld { nm } => {
+            format!("Lies {nm:.2} nm from where others were held for a day and more: kept as a fact")
+        }
+    };
+    Some(fact(settings, text))
+}
+
+/// A slowdown that only a hole shows.
+pub(super) fn slow_over_a_hole(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let hole = scene.behaviour == "slowdown" && scene.holding.form == "hole";
+    let minutes = scene.holding.measured.get("hole_minutes").and_then(serde_json::Value::as_f64)?;
+    hole.then(|| fact(settings, format!("Shown by a hole of {minutes:.0} min alone: kept as a fact")))
+}
+
+fn fact(settings: &ScoreSettings, text: String) -> Cap {
+    Cap { points: settings.cap_fact, only_below: i32::MAX, code: "cap_fact", text }
+}

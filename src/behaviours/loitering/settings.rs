@@ -1,0 +1,163 @@
+//! The thresholds of loitering.
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Span;
+
+use super::super::anchored::Anchorage;
+use super::super::condition::Rule;
+use super::super::{hysteresis, minutes, not_negative, ordered, positive};
+
+/// The begin threshold must hold this long again for the same alert (SPEC "Alerts").
+const RESUME_AFTER: Span = Span::from_minutes(5);
+/// Fixes needed within the condition: any vessel, and one heard only by satellite.
+const FIXES: u32 = 4;
+const FIXES_SATELLITE: u32 = 2;
+
+/// `[behaviours.loitering]`
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Whether it runs.
+    pub enabled: bool,
+    /// Base points.
+    pub score: i32,
+    /// Least distance from shore. Nautical miles.
+    pub min_shore_nm: f64,
+    /// Below this the vessel is slow. Knots made good.
+    pub slow_knots: f64,
+    /// From this on it moves again. Knots made good; not below `slow_knots`.
+    pub moving_knots: f64,
+    /// How long it must be slow. Minutes.
+    pub after_minutes: f64,
+    /// How long it must move again. Minutes.
+    pub end_minutes: f64,
+    /// A vessel that says it is at anchor or moored and swings less than this is anchored. Radius in nautical miles.
+    pub anchored_swing_nm: f64,
+    /// One that stays within that radius for this long is anchored too, whatever it says. Minutes.
+    pub anchored_after_minutes: f64,
+    /// A vessel that was never under way since it was first heard, and keeps within this, lies still. Radius in nautical miles.
+    pub still_nm: f64,
+    /// A vessel that moves and is slow again within this distance of where it lay has only shifted. Nautical miles.
+    pub shift_nm: f64,
+    /// A shift takes no longer than this. Minutes.
+    pub shift_minutes: f64,
+    /// Whether circling is looked for.
+    pub circling: bool,
+    /// Shortest window. Hours.
+    pub circling_min_hours: f64,
+    /// Longest window, at most 12. Hours.
+    pub circling_max_hours: f64,
+    /// Least path in the window. Nautical miles.
+    pub circling_path_nm: f64,
+    /// Net displacement stays below this share of the path, 0-1.
+    pub circling_displacement: f64,
+    /// Displacement above this share of the path of the whole window ends it, 0-1; not below `circling_displacement`.
+    pub circling_end_displacement: f64,
+    /// Least median speed. Knots.
+    pub circling_min_knots: f64,
+    /// Greatest median speed. Knots.
+    pub circling_max_knots: f64,
+    /// Greatest side of the box. Nautical miles.
+    pub circling_box_nm: f64,
+    /// Least signed sum of course changes, either way. Degrees.
+    pub circling_turn_degrees: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            enabled: true,
+            score: 30,
+            min_shore_nm: 3.0,
+            slow_knots: 2.0,
+            moving_knots: 3.0,
+            after_minutes: 60.0,
+            end_minutes: 15.0,
+            anchored_swing_nm: 0.3,
+            anchored_after_minutes: 180.0,
+            still_nm: 0.1,
+            shift_nm: 5.0,
+            shift_minutes: 240.0,
+            circling: true,
+            circling_min_hours: 3.0,
+            circling_max_hours: 12.0,
+            circling_path_nm: 8.0,
+            circling_displacement: 0.25,
+            circling_end_displacement: 0.5,
+            circling_min_knots: 2.0,
+            circling_max_knots: 8.0,
+            circling_box_nm: 15.0,
+            circling_turn_degrees: 720.0,
+        }
+    }
+}
+
+impl Settings {
+    /// All faults; each begins with the key.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (key, value) in [
+            ("slow_knots", self.slow_knots),
+            ("after_minutes", self.after_minutes),
+            ("end_minutes", self.end_minutes),
+            ("anchored_swing_nm", self.anchored_swing_nm),
+            ("anchored_after_minutes", self.anchored_after_minutes),
+            ("circling_min_hours", self.circling_min_hours),
+            ("circling_path_nm", self.circling_path_nm),
+            ("circling_displacement", self.circling_displacement),
+            ("circling_box_nm", self.circling_box_nm),
+            ("circling_turn_degrees", self.circling_turn_degrees),
+        ] {
+            positive(&mut problems, key, value);
+        }
+        for (key, value) in [
+            ("min_shore_nm", self.min_shore_nm),
+            ("still_nm", self.still_nm),
+            ("shift_nm", self.shift_nm),
+            ("shift_minutes", self.shift_minutes),
+        ] {
+            not_negative(&mut problems, key, value);
+        }
+        if 5.0 < self.slow_knots {
+            problems.push("slow_knots must not be above 5: nobody who makes more is looked at".to_owned());
+        }
+        if 12.0 < self.circling_max_hours {
+            problems.push("circling_max_hours must not be above 12: tracks are kept 13 h".to_owned());
+        }
+        for (begin, end) in [
+            (("slow_knots", self.slow_knots), ("moving_knots", self.moving_knots)),
+            (
+                ("circling_displacement", self.circling_displacement),
+                ("circling_end_displacement", self.circling_end_displacement),
+            ),
+        ] {
+            hysteresis(&mut problems, begin, end);
+        }
+        for (low, high) in [
+            (("circling_min_hours", self.circling_min_hours), ("circling_max_hours", self.circling_max_hours)),
+            (("circling_min_knots", self.circling_min_knots), ("circling_max_knots", self.circling_max_knots)),
+        ] {
+            ordered(&mut problems, low, high);
+        }
+        problems
+    }
+
+    pub(in crate::behaviours) fn rule(&self, merge: Span, satellite_only: bool) -> Rule {
+        Rule {
+            after: minutes(self.after_minutes),
+            end_after: minutes(self.end_minutes),
+            resume_after: RESUME_AFTER.min(minutes(self.after_minutes)),
+            merge,
+            fixes: if satellite_only { FIXES_SATELLITE } else { FIXES },
+        }
+    }
+    /// When a slow vessel counts as anchored.
+    pub(in crate::behaviours) fn anchorage(&self) -> Anchorage {
+        Anchorage {
+            swing_nm: self.anchored_swing_nm,
+            after: minutes(self.anchored_after_minutes),
+            still_nm: self.still_nm,
+        }
+    }
+}

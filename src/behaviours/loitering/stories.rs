@@ -1,0 +1,132 @@
+//! Stops that are no loitering, or one loitering: at anchor, held, gear, shifted, over holes, in large circles.
+
+use crate::alerts::{Alert, Change, ChangeKind, Severity};
+use crate::engine::Settings;
+use crate::testing::{area_with, only, run};
+
+fn settings() -> Settings {
+    let mut settings = only("loitering");
+    settings.alerts.alert_from = 20;
+    settings
+}
+
+fn changes(script: &str) -> Vec<Change> {
+    run(&settings(), &area_with(""), script)
+}
+
+fn opened(changes: &[Change]) -> Vec<&Alert> {
+    changes.iter().filter(|change| change.change == ChangeKind::Opened).map(|change| &*change.alert).collect()
+}
+
+fn last(changes: &[Change]) -> &Alert {
+    &changes.last().expect("something was said").alert
+}
+
+fn has(alert: &Alert, code: &str) -> bool {
+    alert.score_reasons.iter().any(|reason| reason.code == code)
+}
+
+#[test]
+fn a_ship_that_swings_for_three_hours_without_a_status_is_anchored() {
+    let told = changes("ALFA 224000001 type=70\n 12:00 28 -17\n go 90 10 60\n stop 170");
+    assert_eq!((last(&told).severity, has(last(&told), "anchored")), (Severity::Medium, false));
+    let told = changes("ALFA 224000001 type=70\n 12:00 28 -17\n go 90 10 60\n stop 230");
+    assert_eq!((last(&told).severity, has(last(&told), "anchored")), (Severity::Low, true));
+    assert!(last(&told).announced);
+    assert!(told.iter().any(|change| change.reason.contains("corrected: severity fell to low")));
+    assert!(last(&told).summary.contains("lying within"), "{}", last(&told).summary);
+}
+
+#[test]
+fn a_ship_that_drifts_out_of_the_circle_is_not_anchored() {
+    let told = changes("ALFA 224000001 type=70\n 12:00 28 -17\n go 90 10 60\n go 90 0.4 360");
+    assert_eq!((last(&told).severity, has(last(&told), "anchored")), (Severity::Medium, false));
+}
+
+#[test]
+fn what_never_was_under_way_and_does_not_move_opens_low() {
+    let told = changes("ALFA 224000001\n 12:00 28 -17\n stop 61");
+    assert_eq!((opened(&told)[0].severity, has(opened(&told)[0], "anchored")), (Severity::Low, true));
+    let told = changes("ALFA 224000001\n 12:00 28 -17\n go 90 0.5 61");
+    assert_eq!((opened(&told)[0].severity, has(opened(&told)[0], "anchored")), (Severity::Medium, false));
+}
+
+#[test]
+fn a_jack_up_is_a_fact_after_a_day_and_so_is_what_lies_beside_it() {
+    let rig = "RIG 224000009\n 12:00 28 -17\n stop 1560";
+    let visit =
+        |lon: f64| format!("{rig}\nALFA 224000001 type=70\n 34:00 28 {}\n go 90 10 60\n stop 150", lon - 0.188_7);
+    let told = changes(&visit(-17.0));
+    let of = |mmsi: u32| told.iter().filter(|change| change.alert.vessels[0].mmsi == mmsi).collect::<Vec<_>>();
+    let rig = &of(224_000_009).last().expect("it lay").alert;
+    let cap = &rig.score_reasons.last().expect("a cap").text;
+    assert!(rig.score <= 19 && cap.contains("Held within 0.0"), "{cap}");
+    let beside = &of(224_000_001).last().expect("it loitered").alert;
+    assert!(beside.score <= 19, "{:?}", beside.score_reasons);
+    let told = changes(&visit(-16.95));
+    let clear = told.iter().rfind(|change| change.alert.vessels[0].mmsi == 224_000_001).expect("it loitered");
+    assert_eq!(clear.alert.severity, Severity::Medium);
+}
+
+#[test]
+fn a_net_beacon_is_a_fact_and_a_boat_is_not() {
+    let script = |name: &str, more: &str| format!("{name} 224000001 class=B {more}\n 12:00 28 -17\n go 90 0.5 90");
+    let told = changes(&script("NETBUOY6", ""));
+    assert!(!last(&told).announced);
+    assert!(last(&told).score_reasons.last().is_some_and(|reason| reason.text.contains("beacon")));
+    for (name, more) in [("GANNET", ""), ("NETBUOY6", "type=37")] {
+        assert!(last(&changes(&script(name, more))).announced, "{name} {more}");
+    }
+    let fast = "NETBUOY6 224000001 class=B\n 12:00 28 -17\n go 90 9 60\n go 90 0.5 90";
+    assert!(last(&changes(fast)).announced, "it was under way");
+}
+
+#[test]
+fn a_short_shift_is_the_same_wait_and_a_longer_way_is_another() {
+    let script = |minutes: u32| format!("ALFA 224000001\n 12:00 28 -17\n stop 70\n go 90 4 {minutes}\n stop 70");
+    assert_eq!(opened(&changes(&script(66))).len(), 1, "4.4 nm");
+    let told = changes(&script(90));
+    assert_eq!(opened(&told).len(), 2, "6 nm");
+    let ended = told.iter().find(|change| change.change == ChangeKind::Ended).expect("the first ended");
+    assert!(["13:12", "13:13", "13:14"].contains(&ended.alert.ended_at.expect("over").clock().as_str()));
+}
+
+#[test]
+fn way_made_over_holes_ends_it_and_lying_there_does_not() {
+    let holes = |leg: &str| {
+        format!("ALFA 224000001\n 12:00 28 -17\n stop 70\n {}", format!("{leg} 25\n go 0 0 2\n ").repeat(4))
+    };
+    let told = changes(&format!("{}\n go 90 6 70", holes("dark 90 6")));
+    assert_eq!(last(&told).ended_at.map(|at| at.clock()), Some("13:10".to_owned()));
+    let told = changes(&format!("{}\n stop 30", holes("silent")));
+    let alert = last(&told);
+    assert_eq!(alert.ended_at, None);
+    assert!(alert.summary.contains("(the rest not heard, or faster)"), "{}", alert.summary);
+}
+
+#[test]
+fn a_round_of_hours_is_one_alert_that_goes_on_when_she_lies() {
+    let legs: Vec<String> = (0..36).map(|leg| format!("go {} 4.5 50", leg * 60 % 360)).collect();
+    let rounds = format!("ALFA 224000001 type=70\n 00:00 28 -17\n {}", legs.join("\n"));
+    let told = changes(&format!("{rounds}\n go 60 1 240"));
+    assert_eq!(opened(&told).len(), 1);
+    assert_eq!((last(&told).ended_at, told.last().map(|change| change.change)), (None, Some(ChangeKind::Updated)));
+    assert!(last(&told).summary.contains("below 2 kn"), "{}", last(&told).summary);
+    let told = changes(&format!("{rounds}\n go 90 9 600"));
+    let ended = told.last().expect("it ended");
+    assert_eq!((opened(&told).len(), ended.reason.as_str()), (1, "straightened out"));
+    let hours = (ended.alert.ended_at.expect("over") - ended.alert.started_at).hours();
+    assert!((28.0..32.0).contains(&hours), "{hours} h of 30");
+}
+
+#[test]
+fn stopping_every_day_lowers_and_of_a_merchant_a_day_later() {
+    let script = |kind: u32| {
+        let day = "go 90 8 600\n go 90 1 120\n go 270 8 720\n";
+        format!("ALFA 224000001 every=180 type={kind}\n 00:00 28 -19\n {}", day.repeat(4))
+    };
+    let habits =
+        |kind: u32| opened(&changes(&script(kind))).iter().map(|alert| has(alert, "habit")).collect::<Vec<_>>();
+    assert_eq!(habits(90), [false, false, true, true]);
+    assert_eq!(habits(70), [false, false, false, true]);
+}

@@ -1,0 +1,239 @@
+//! Gear: AIS beacons on nets, lines and buoys. They drift and are hauled; they are no vessels (SPEC "Gear").
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use crate::time::{Span, Time};
+use crate::tracks::{TrackKey, Tracks, Vessel};
+use crate::units::{METRES_PER_NM, Mmsi, StationClass};
+
+/// A number outside every class, and a beacon set by a fishing vessel, count after so long without having been under way.
+const SLOW_FOR: Span = Span::from_hours(2);
+/// A beacon that a fishing vessel sets is first heard this near to it (SPEC "Gear"). Metres.
+const SET_METRES: f64 = 200.0;
+/// The fishing vessel is at work: it has way on, and was heard lately. Knots made good.
+const SETTING_KNOTS: f64 = 0.5;
+const FRESH: Span = Span::from_minutes(10);
+/// Settings are kept for this long, and at most so many (about 1 MB).
+const KEEP: Span = Span::from_hours(14 * 24);
+const MOST: usize = 20_000;
+/// Type 30.
+const FISHING: u8 = 30;
+
+/// Words that mean a buoy wherever they stand in a name that carries a number as well.
+const BUOY_WORDS: [&str; 14] = [
+    "BUOY",
+    "BUOYS",
+    "NETBUOY",
+    "NETMARK",
+    "NETMARKER",
+    "BOYA",
+    "BOYAS",
+    "BOIA",
+    "BOIAS",
+    "BOJE",
+    "BOJEN",
+    "BOUEE",
+    "BOUEES",
+    "DRIFTNET",
+];
+/// Words that do so only where nothing else is said than such words and numbers: ships bear them too.
+const WEAK_WORDS: [&str; 14] = [
+    "NET", "NETS", "MARK", "MARKER", "FLOAT", "FLOATS", "GILLNET", "LONGLINE", "LINE", "BEACON", "RED", "GEAR", "POT",
+    "BOEI",
+];
+/// The same in Chinese: float, net marker, net position indicator.
+const CHINESE: [&str; 4] = ["浮标", "网标", "网位", "渔网"];
+
+/// By what a beacon is known.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum GearSign {
+    /// Its name.
+    Name,
+    /// Its number, which is outside every class.
+    Number,
+    /// It was first heard beside a fishing vessel at work.
+    SetBy {
+        /// The fishing vessel.
+        vessel: Mmsi,
+        /// How near to it. Metres.
+        metres: f64,
+    },
+}
+
+/// One setting.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+struct Setting {
+    by: Mmsi,
+    metres: f64,
+    at: Time,
+}
+
+/// What fishing vessels have set.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Gear {
+    set: FxHashMap<TrackKey, Setting>,
+    dropped: u64,
+}
+
+impl Gear {
+    /// Looks round a vessel that is heard for the first time: who set it, if anyone did.
+    pub fn first_heard(&mut self, vessel: &Vessel<'_>, tracks: &Tracks) {
+        let Some(fix) = vessel.last().filter(|_| vessel.fixes() <= 1 && vessel.ship_type().is_none()) else {
+            return;
+        };
+        let mut nearest: Option<(f64, Mmsi)> = None;
+        tracks.near(fix.position, SET_METRES, |other, metres| {
+            let at_work = other.speed_made_good().is_some_and(|smg| SETTING_KNOTS <= smg.knots);
+            let fresh = other.last().is_some_and(|last| fix.at - last.at <= FRESH);
+            if other.key() != vessel.key() && other.ship_type() == Some(FISHING) && at_work && fresh {
+                let found = (metres, other.mmsi());
+                if nearest.is_none_or(|nearest| found < nearest) {
+                    nearest = Some(found);
+                }
+            }
+        });
+        let Some((metres, by)) = nearest else {
+            return;
+        };
+        match MOST <= self.set.len() {
+            true => self.dropped += 1,
+            false => drop(self.set.insert(vessel.key(), Setting { by, metres, at: fix.at })),
+        }
+    }
+
+    /// Whether a vessel is a beacon: it never was under way, says no type, and has a sign of one.
+    pub fn sign_of(&self, vessel: &Vessel<'_>) -> Option<GearSign> {
+        let last = vessel.last()?;
+        if vessel.ever_under_way() || vessel.ship_type().is_some() {
+            return None;
+        }
+        let name = vessel.identity().and_then(|identity| identity.name.as_deref());
+        if name.is_some_and(is_beacon_name) {
+            return Some(GearSign::Name);
+        }
+        if last.at - vessel.first_at() < SLOW_FOR {
+            return None;
+        }
+        if vessel.mmsi().station_class() == StationClass::Unassigned {
+            return Some(GearSign::Number);
+        }
+        let set = self.set.get(&vessel.key())?;
+        Some(GearSign::SetBy { vessel: set.by, metres: set.metres })
+    }
+
+    /// Forgets what is too old.
+    pub fn sweep(&mut self, now: Time) {
+        self.set.retain(|_, set| now - set.at <= KEEP);
+    }
+
+    /// How many were not kept for want of room.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Heap bytes held, about.
+    pub fn bytes(&self) -> usize {
+        self.set.capacity() * (size_of::<TrackKey>() + size_of::<Setting>() + 1)
+    }
+}
+
+impl GearSign {
+    /// The sign in words, for a score line.
+    pub fn words(self) -> String {
+        match self {
+            GearSign::Name => "by its name".to_owned(),
+            GearSign::Number => "by its number".to_owned(),
+            GearSign::SetBy { vessel, metres } if metres < METRES_PER_NM => {
+                format!("first heard {metres:.0} m from fishing vessel {vessel}")
+            }
+            GearSign::SetBy { vessel, .. } => format!("first heard beside fishing vessel {vessel}"),
+        }
+    }
+}
+
+/// Whether a name is one of those that net and buoy beacons bear: `NET MARK 81%`, `BOYA 3`, `NETBUOY6`, `LUCIA 2 64%`.
+fn is_beacon_name(name: &str) -> bool {
+    let name = name.trim().to_uppercase().replace('É', "E").replace('Ó', "O");
+    if CHINESE.iter().any(|word| name.contains(word)) || states_battery(&name) {
+        return true;
+    }
+    let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let stem = |word: &str| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    let is_strong = |word: &&str| BUOY_WORDS.contains(&stem(word).as_str());
+    let is_known = |word: &&str| {
+        let stem = stem(word);
+        // A number, a number with a letter (`12V`), or one of the words.
+        stem.len() <= 1
+            || word.starts_with(|c: char| c.is_ascii_digit())
+            || is_strong(word)
+            || WEAK_WORDS.contains(&stem.as_str())
+    };
+    let has_number = name.contains(|c: char| c.is_ascii_digit());
+    let strong = words.iter().any(|word| is_strong(&word));
+    let only_known = words.iter().all(|word| is_known(&word));
+    let weak = words.iter().filter(|word| WEAK_WORDS.contains(&stem(word).as_str())).count();
+    (strong && (has_number || only_known)) || (only_known && (1 < weak || (weak == 1 && has_number)))
+}
+
+/// Whether a name ends in a state of charge: `81%`.
+fn states_battery(name: &str) -> bool {
+    let Some(rest) = name.strip_suffix('%') else {
+        return false;
+    };
+    let digits = rest.trim_end().chars().rev().take_while(char::is_ascii_digit).count();
+    (1..=3).contains(&digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_beacons_are_known_and_those_of_ships_are_not() {
+        let beacons = [
+            "NET MARK 81%",
+            "BOYA 3",
+            "NETBUOY6",
+            "BUOY",
+            "Buoy-12",
+            "FLOAT 7",
+            "LUCIA 2 64%",
+            "NET 5",
+            "net mark",
+            "BOJE 4",
+            "BOUÉE 2",
+            "BOIA12",
+            "MARIA BUOY 3",
+            "浮标12",
+            "RED 4",
+            "12-85%",
+        ];
+        for name in beacons {
+            assert!(is_beacon_name(name), "{name}");
+        }
+        let ships = [
+            "SIGNET",
+            "GANNET",
+            "PLANET",
+            "GARNET",
+            "NET PROFIT",
+            "BOYACA",
+            "RED STAR",
+            "FLOATING DREAM",
+            "LINE",
+            "MARK",
+            "BUOYANT",
+            "JANET 2",
+            "100% FUN",
+            "MARIA 3",
+            "LIFEBUOY LADY",
+            "RED",
+            "NETTY 4",
+            "",
+        ];
+        for name in ships {
+            assert!(!is_beacon_name(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! Lying: vessels that stay within a small circle for hours, and the places where some were held for days.
+//!
+//! Many feeds carry no navigational status, and jack-ups, platforms and buoys seldom send one. The positions themselves show who lies
+//! still: one box for each vessel, begun again when it grows beyond the circle.
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use crate::geo::LatLon;
+use crate::time::{Span, Time};
+use crate::tracks::TrackKey;
+use crate::units::METRES_PER_NM;
+
+use super::{Kept, Shelf};
+
+/// Half the diagonal of the box a vessel lies in stays below this (SPEC "Held"). Nautical miles.
+pub const CIRCLE_NM: f64 = 0.3;
+/// From here on a vessel that stays within the circle lies at anchor, whatever its status (SPEC `loitering`).
+pub const ANCHORED_AFTER: Span = Span::from_hours(3);
+/// From here on it is held, if it was there an `EARLIER` span before as well (SPEC "Held").
+pub const HELD_AFTER: Span = Span::from_hours(12);
+/// "On an earlier day": this long before, wherever midnight falls.
+const EARLIER: Span = Span::from_hours(24);
+/// Over a longer silence it may have left and come back: the box begins again.
+const LOST_AFTER: Span = Span::from_hours(6);
+/// At this speed made good it leaves its circle in minutes: no box is kept. Knots.
+const UNDER_WAY_KNOTS: f64 = 5.0;
+/// Places are remembered for this long after the last visit.
+const KEEP: Span = Span::from_hours(14 * 24);
+/// Vessels and places kept at most, about 20 MB each; more are counted.
+const MOST_VESSELS: usize = 200_000;
+const MOST_PLACES: usize = 100_000;
+
+/// The box one vessel has stayed in.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+struct Circle {
+    origin: LatLon,
+    /// Metres east and north of the origin, least and greatest.
+    east: (f32, f32),
+    north: (f32, f32),
+    since: Time,
+    last_at: Time,
+    /// Its place on the shelf, once it has lain there for `ANCHORED_AFTER`.
+    place: Option<u64>,
+}
+
+/// Where a vessel lay for three hours or more.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+struct Place {
+    key: TrackKey,
+    position: LatLon,
+    since: Time,
+    last_at: Time,
+    held: bool,
+}
+
+impl Kept for Place {
+    fn key(&self) -> TrackKey {
+        self.key
+    }
+
+    fn position(&self) -> LatLon {
+        self.position
+    }
+
+    fn last_at(&self) -> Time {
+        self.last_at
+    }
+}
+
+/// How a vessel lies at present.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Still {
+    /// Since when it has not left the circle.
+    pub since: Time,
+    /// Half the diagonal of the box it stayed in. Nautical miles, below `CIRCLE_NM`.
+    pub radius_nm: f64,
+}
+
+/// Why a vessel counts as held: a jack-up, platform, buoy or fixed station, or something moored to one.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Held {
+    /// It has not left the circle for `HELD_AFTER`, and was there a day before.
+    Itself {
+        /// Half the diagonal of the box. Nautical miles.
+        radius_nm: f64,
+        /// How long it has stayed there.
+        time: Span,
+    },
+    /// Another vessel was held there within 14 days.
+    BesideHeld {
+        /// Distance to where the nearest was held. Nautical miles.
+        nm: f64,
+    },
+}
+
+/// Who lies where, and where vessels lay.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Lying {
+    vessels: FxHashMap<TrackKey, Circle>,
+    places: Shelf<Place>,
+    dropped: u64,
+}
+
+impl Default for Lying {
+    fn default() -> Lying {
+        Lying { vessels: FxHashMap::default(), places: Shelf::new(KEEP, MOST_PLACES), dropped: 0 }
+    }
+}
+
+impl Lying {
+    /// Takes in where a vessel is; `knots` is its speed made good, where known.
+    pub fn take(&mut self, key: TrackKey, at: Time, position: LatLon, knots: Option<f64>) {
+        if knots.is_some_and(|knots| UNDER_WAY_KNOTS <= knots) {
+            self.vessels.remove(&key);
+            return;
+        }
+        let Some(circle) = self.vessels.get_mut(&key) else {
+            match MOST_VESSELS <= self.vessels.len() {
+                true => self.dropped += 1,
+                false => drop(self.vessels.insert(key, Circle::new(position, at))),
+            }
+            return;
+        };
+        if LOST_AFTER < at - circle.last_at || !circle.extend(position, at) {
+            *circle = Circle::new(position, at);
+            return;
+        }
+        let time = circle.time();
+        if time < ANCHORED_AFTER {
+            return;
+        }
+        let now = *circle;
+        match now.place {
+            Some(id) => self.places.update(id, |place| place.last_at = at),
+            None => {
+                let place = Place { key, position: now.middle(), since: now.since, last_at: at, held: false };
+                circle.place = Some(self.places.add(place));
+            }
+        }
+        if HELD_AFTER <= time
+            && let Some(id) = self.vessels.get(&key).and_then(|circle| circle.place)
+            && self.was_there_before(key, &now)
+        {
+            self.places.update(id, |place| place.held = true);
+        }
+    }
+
+    /// How a vessel lies, if it was within one circle when last heard.
+    pub fn of(&self, key: TrackKey) -> Option<Still> {
+        let circle = self.vessels.get(&key)?;
+        Some(Still { since: circle.since, radius_nm: circle.radius_nm() })
+    }
+
+    /// Whether a vessel is held by itself.
+    pub fn held_itself(&self, key: TrackKey) -> Option<Held> {
+        let circle = self.vessels.get(&key)?;
+        let held = self.places.get(circle.place?)?.held;
+        held.then(|| Held::Itself { radius_nm: circle.radius_nm(), time: circle.time() })
+    }
+
+    /// Whether a vessel at `position` is held, by itself or beside others.
+    pub fn held(&self, key: TrackKey, position: LatLon) -> Option<Held> {
+        let beside = || {
+            let near = self.places.near(position, CIRCLE_NM * METRES_PER_NM);
+            let others = near.into_iter().filter(|(_, place, _)| place.held && place.key.mmsi != key.mmsi);
+            let metres = others.map(|(_, _, metres)| metres).min_by(f64::total_cmp)?;
+            Some(Held::BesideHeld { nm: metres / METRES_PER_NM })
+        };
+        self.held_itself(key).or_else(beside)
+    }
+
+    /// Forgets what is too old.
+    pub fn sweep(&mut self, now: Time) {
+        self.vessels.retain(|_, circle| now - circle.last_at <= LOST_AFTER);
+        self.places.sweep(now);
+    }
+
+    /// How many vessels and places were not kept for want of room.
+    pub fn dropped(&self) -> u64 {
+        self.dropped + self.places.evicted()
+    }
+
+    /// Heap bytes held by vessel, about.
+    pub fn bytes(&self) -> usize {
+        self.vessels.capacity() * (size_of::<TrackKey>() + size_of::<Circle>() + 1)
+    }
+
+    fn was_there_before(&self, key: TrackKey, circle: &Circle) -> bool {
+        let before = circle.last_at - EARLIER;
+        let metres = CIRCLE_NM * METRES_PER_NM;
+        let visited = |place: &Place| place.since <= before && place.position.metres_to(circle.middle()) <= metres;
+        circle.since <= before || self.places.of(key).any(|(_, place)| visited(place))
+    }
+}
+
+impl Circle {
+    fn new(position: LatLon, at: Time) -> Circle {
+        Circle { origin: position, east: (0.0, 0.0), north: (0.0, 0.0), since: at, last_at: at, place: None }
+    }
+
+    /// Takes in a position; `false`, and unchanged, if the box would grow beyond the circle.
+    fn extend(&mut self, position: LatLon, at: Time) -> bool {
+        let (east, north) = self.origin.plane(position);
+        let (east, north) = (east as f32, north as f32);
+        let wider = Circle {
+            east: (self.east.0.min(east), self.east.1.max(east)),
+            north: (self.north.0.min(north), self.north.1.max(north)),
+            last_at: at,
+            ..*self
+        };
+        let fits = wider.radius_nm() < CIRCLE_NM;
+        if fits {
+            *self = wider;
+        }
+        fits
+    }
+
+    fn radius_nm(&self) -> f64 {
+        let (wide, high) = (self.east.1 - self.east.0, self.north.1 - self.north.0);
+        f64::from(wide.hypot(high)) / 2.0 / METRES_PER_NM
+    }
+
+    fn middle(&self) -> LatLon {
+        let east = f64::from(self.east.0 + self.east.1) / 2.0;
+        let north = f64::from(self.north.0 + self.north.1) / 2.0;
+        self.origin.destination(east.atan2(north).to_degrees(), east.hypot(north))
+    }
+
+    fn time(&self) -> Span {
+        self.last_at - self.since
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Mmsi;
+
+    const RIG: LatLon = LatLon { lat: 28.0, lon: -17.0 };
+
+    fn key(mmsi: u32) -> TrackKey {
+        TrackKey { mmsi: Mmsi(mmsi), ordinal: 1 }
+    }
+
+    /// Every half hour from `from` to `to` at this distance from the rig, swinging round it.
+    fn lie(lying: &mut Lying, mmsi: u32, hours: std::ops::RangeInclusive<i64>, metres: f64) {
+        for half in hours.start() * 2..=hours.end() * 2 {
+            let place = RIG.destination((half * 77 % 360) as f64, metres);
+            lying.take(key(mmsi), Time::from_seconds(half * 1800), place, Some(0.1));
+        }
+    }
+
+    #[test]
+    fn a_jack_up_is_held_after_a_day_and_not_before() {
+        let mut lying = Lying::default();
+        lie(&mut lying, 1, 0..=23, 100.0);
+        assert_eq!(lying.held(key(1), RIG), None);
+        lie(&mut lying, 1, 24..=24, 100.0);
+        let held = lying.held(key(1), RIG);
+        assert!(matches!(held, Some(Held::Itself { radius_nm, .. }) if radius_nm < 0.1), "{held:?}");
+    }
+
+    #[test]
+    fn a_second_visit_of_twelve_hours_on_a_later_day_is_held() {
+        for (hours, is_held) in [(11, false), (12, true)] {
+            let mut lying = Lying::default();
+            lie(&mut lying, 1, 0..=4, 50.0);
+            lying.take(key(1), Time::from_seconds(5 * 3600), RIG.destination(90.0, 30_000.0), Some(9.0));
+            lie(&mut lying, 1, 40..=40 + hours, 50.0);
+            assert_eq!(lying.held(key(1), RIG).is_some(), is_held, "{hours} h");
+        }
+    }
+
+    #[test]
+    fn beside_what_was_held_counts_for_fourteen_days_and_three_tenths_of_a_mile() {
+        let mut lying = Lying::default();
+        lie(&mut lying, 1, 0..=30, 20.0);
+        let at = |nm: f64| RIG.destination(90.0, nm * METRES_PER_NM);
+        assert!(matches!(lying.held(key(2), at(0.25)), Some(Held::BesideHeld { .. })));
+        assert_eq!(lying.held(key(2), at(0.35)), None);
+        lying.sweep(Time::from_seconds(29 * 3600) + KEEP);
+        assert!(lying.held(key(2), RIG).is_some());
+        lying.sweep(Time::from_seconds(31 * 3600) + KEEP);
+        assert_eq!(lying.held(key(2), RIG), None);
+    }
+
+    #[test]
+    fn whoever_drifts_out_of_the_circle_begins_again() {
+        let mut lying = Lying::default();
+        // 0.15 nm in each half hour: never three hours within 0.3 nm.
+        for half in 0..60 {
+            let place = RIG.destination(90.0, half as f64 * 0.15 * METRES_PER_NM);
+            let at = Time::from_seconds(half * 1800);
+            lying.take(key(1), at, place, Some(0.3));
+            let still = lying.of(key(1)).expect("followed");
+            assert!(at - still.since < ANCHORED_AFTER && still.radius_nm < CIRCLE_NM);
+        }
+        assert_eq!(lying.held(key(1), RIG), None);
+    }
+}
