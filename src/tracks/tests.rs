@@ -5,6 +5,8 @@ use crate::ais::{Body, Class, Position, Report, SourceId, Static, StationId, Tim
 use crate::geo::LatLon;
 use crate::time::{Span, Time};
 
+mod numbers;
+
 const MMSI: u32 = 224_123_456;
 
 fn report(seconds: i64, place: LatLon, payload: u64) -> Report {

@@ -367,3 +367,21 @@ fn a_vessel_that_never_comes_back_is_given_up_after_30_days() {
     let ended = changes.last().expect("an end");
     assert_eq!((ended.change, ended.reason.as_str()), (ChangeKind::Ended, "lost"));
 }
+
+#[test]
+fn a_further_track_of_a_number_has_no_gap_before_it_has_lived_an_hour() {
+    let script = |minutes: u32| {
+        format!(
+            "ALFA 224000001
+               06:00 28.1 -17.1
+               stop 480
+             ALFA 224000001 mute
+               08:00 29.9 -17.1
+               stop {minutes}
+               silent {}",
+            360 - minutes
+        )
+    };
+    gap(AREA, &script(55), "");
+    gap(AREA, &script(70), "10:40 opened ais_gap ALFA since=09:10");
+}

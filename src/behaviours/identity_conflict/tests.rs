@@ -59,6 +59,41 @@ fn two_positions_of_one_place_are_one_ship_with_two_minds() {
     assert!(!run(&only("identity_conflict"), AREA, &script("28.0205")).is_empty());
 }
 
+/// Ships of one number 60 nm apart, each sending once a minute for three hours, `from` minutes after noon.
+fn fleet(ships: u32, from: u32) -> String {
+    let ship = |number: u32| {
+        let mute = if number == 0 { "" } else { "mute" };
+        let (hour, minute) = (12 + from / 60, from % 60);
+        format!("ALFA 224000001 type=30 {mute}\n {hour}:{minute:02} {} -17\n go 90 4 180\n", 20 + number)
+    };
+    (0..ships).map(ship).collect()
+}
+
+#[test]
+fn three_ships_or_more_are_one_alert_with_their_number() {
+    for ships in [3, 5, 6, 8] {
+        let changes = run(&only("identity_conflict"), AREA, &fleet(ships, 0));
+        let opened = changes.iter().filter(|change| change.change == crate::alerts::ChangeKind::Opened).count();
+        assert_eq!(opened, 1, "{ships} ships");
+        let last = &changes[changes.len() - 1].alert;
+        assert_eq!(last.evidence.measured["places"], ships, "{}", last.summary);
+        let words = if ships <= 5 { format!("heard from {ships} ships") } else { format!("sent from {ships} places") };
+        assert!(last.summary.contains(&words), "{}", last.summary);
+    }
+}
+
+#[test]
+fn what_has_ended_is_told_again_only_with_a_further_place() {
+    let opened = |script: &str| {
+        let changes = run(&only("identity_conflict"), AREA, script);
+        changes.iter().filter(|change| change.change == crate::alerts::ChangeKind::Opened).count()
+    };
+    // Three hours from noon on, and again from 22:00 on.
+    let again = fleet(2, 0) + &fleet(2, 600);
+    assert_eq!(opened(&again), 1);
+    assert_eq!(opened(&(fleet(2, 0) + &fleet(3, 600))), 2);
+}
+
 #[test]
 fn one_fix_of_the_first_is_no_second_ship() {
     check(&only("identity_conflict"), AREA, &two(14, 480), "");

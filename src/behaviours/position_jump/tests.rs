@@ -57,3 +57,24 @@ fn numbers_that_many_share_do_not_jump() {
         check(&only("position_jump"), AREA, &jumps(120).replace("224000001", shared), "");
     }
 }
+
+#[test]
+fn a_mile_is_the_least_that_is_told() {
+    // A fix a second after another, so far to the north of it.
+    let script = |miles: f64| {
+        let lat = 28.0 + miles / 60.0;
+        jumps(120).replace("12:11 29.5 -17", &format!("12:10 {lat} -16.969")).replace("mute", "mute jitter=0 every=20")
+    };
+    check(&only("position_jump"), AREA, &script(0.9), "");
+    let told = run(&only("position_jump"), AREA, &script(1.3));
+    assert!(told.iter().any(|change| change.alert.summary.contains("jumped 1.3 nm")), "{told:?}");
+}
+
+#[test]
+fn where_several_ships_send_one_number_a_further_place_is_no_jump() {
+    let two =
+        format!("{}\nALFA 224000001\n 12:00 26 -19\n go 90 10 120", jumps(120).replace("go 90 10 10", "go 90 10 120"));
+    let three = format!("{two}\nALFA 224000001 mute\n 13:00 25 -15\n go 90 10 60");
+    let told = |script: &str| run(&only("position_jump"), AREA, script).len();
+    assert_eq!(told(&two), told(&three));
+}
