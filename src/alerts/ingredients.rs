@@ -57,13 +57,17 @@ pub(super) const CAPS: &[Limit] = &[
     on_duty,
     fleet,
     circles_by_trade,
-    everyday::habitual,
-    everyday::one_gear,
     everyday::yachts,
 ];
 
 /// Caps that stand whatever a case says; only a watchlist lifts them.
-pub(super) const FIRM_CAPS: &[Limit] = &[of_interest::gear, of_interest::held, of_interest::slow_over_a_hole];
+pub(super) const FIRM_CAPS: &[Limit] = &[
+    of_interest::gear,
+    of_interest::held,
+    of_interest::slow_over_a_hole,
+    everyday::habitual,
+    everyday::one_gear,
+];
 
 /// The base of the behaviour, line by line as it said it.
 pub(super) fn base(scene: &Scene<'_>) -> Vec<ScoreReason> {

@@ -4,6 +4,7 @@ use clap::builder::PossibleValuesParser;
 use serde_json::Value;
 
 use super::replay::time;
+use super::table::{Column, number, table, text, width};
 use super::{Failure, StoreArguments, print, refused, who};
 use crate::alerts::NoticeKind;
 use crate::behaviours::NAMES;
@@ -27,7 +28,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Alerts, newest first: medium and above that are not closed, unless asked otherwise
+    /// Alerts, newest first: medium and above that are not closed, unless asked otherwise; lines are cut to COLUMNS, else to the terminal
     List {
         #[command(flatten)]
         filter: Filter,
@@ -230,8 +231,10 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             if filter.state.is_none() {
                 found.retain(|entry| entry.state != "closed");
             }
-            let line = |entry: &Entry| if *json { format!("{}\n", entry.value(&[])) } else { row(entry) };
-            print(&found.iter().map(line).collect::<String>())
+            if *json {
+                return print(&found.iter().map(|entry| format!("{}\n", entry.value(&[]))).collect::<String>());
+            }
+            print(&list(&found))
         }
         Command::Show { id, json } => {
             let told = store::alert(&path, id, now).map_err(refused)?;
@@ -289,21 +292,44 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// One line of the list.
-fn row(entry: &Entry) -> String {
+/// The columns of the list; vessels last, because they may be many.
+const COLUMNS: [Column; 8] = [
+    text("id"),
+    text("state"),
+    text("severity"),
+    number("score"),
+    text("began"),
+    text("behaviour"),
+    text("assignee"),
+    text("vessels"),
+];
+
+/// The list; without the column of assignees where nobody looks after any: vessels need the room.
+fn list(found: &[Entry]) -> String {
+    const ASSIGNEE: usize = 6;
+    let mut columns = COLUMNS.to_vec();
+    let mut rows: Vec<Vec<String>> = found.iter().map(row).collect();
+    if found.iter().all(|entry| entry.assignee.is_none()) {
+        columns.remove(ASSIGNEE);
+        rows.iter_mut().for_each(|row| drop(row.remove(ASSIGNEE)));
+    }
+    table(&columns, &rows, width())
+}
+
+/// One row of the list.
+fn row(entry: &Entry) -> Vec<String> {
     let body = &entry.body;
-    let text = |key: &str| body[key].as_str().unwrap_or_default();
-    let assignee = entry.assignee.as_ref().map_or(String::new(), |name| format!("  ({})", FromAir(name)));
-    format!(
-        "{}  {:<12} {:<8} {:>3}  {}  {:<18} {}{assignee}\n",
-        entry.id.chars().take(8).collect::<String>(),
-        entry.state,
-        text("severity"),
-        body["score"],
-        text("started_at"),
-        text("behaviour"),
+    let said = |key: &str| body[key].as_str().unwrap_or_default().to_owned();
+    vec![
+        entry.id.chars().take(8).collect(),
+        entry.state.clone(),
+        said("severity"),
+        body["score"].to_string(),
+        said("started_at"),
+        said("behaviour"),
+        entry.assignee.as_ref().map_or_else(|| "-".to_owned(), |name| FromAir(name).to_string()),
         names(&body["vessels"]),
-    )
+    ]
 }
 
 /// All there is about one alert.

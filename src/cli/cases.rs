@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::table::{Column, number, table, text, width};
 use super::{Failure, StoreArguments, bundle, print, refused, who};
 use crate::clock::Clock;
 use crate::store;
@@ -21,7 +22,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Every case, gravest first
+    /// Every case, gravest first; lines are cut to COLUMNS, else to the terminal
     List {
         /// One JSON object a line
         #[arg(long)]
@@ -60,18 +61,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let now = Clock.now();
     match &arguments.command {
         Command::List { json: false } => {
-            let mut text = String::new();
-            for case in store::cases(&path).map_err(refused)? {
-                text += &format!(
-                    "{}  {:<8} {:>3}  {}{}\n",
-                    short(&case),
-                    word(&case, "severity"),
-                    case["score"],
-                    names(&case),
-                    if case["held"].is_null() { "" } else { "  (held)" }
-                );
-            }
-            print(&text)
+            let cases = store::cases(&path).map_err(refused)?;
+            print(&table(&COLUMNS, &cases.iter().map(row).collect::<Vec<_>>(), width()))
         }
         Command::List { json: true } | Command::Export => {
             let cases = store::cases(&path).map_err(refused)?;
@@ -114,6 +105,24 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             print(&format!("{head}{held}{}\nalerts: {}\n", FromAir(word(&case, "story")), alerts.join(" ")))
         }
     }
+}
+
+/// The columns of the list; vessels last, because they may be many.
+const COLUMNS: [Column; 6] =
+    [text("id"), text("severity"), number("score"), number("alerts"), text("hold"), text("vessels")];
+
+/// One row of the list.
+fn row(case: &Value) -> Vec<String> {
+    let hold = if case["held"].is_null() { "-" } else { "held" };
+    let alerts = case["alerts"].as_array().map_or(0, Vec::len);
+    vec![
+        short(case),
+        word(case, "severity").to_owned(),
+        case["score"].to_string(),
+        alerts.to_string(),
+        hold.to_owned(),
+        names(case),
+    ]
 }
 
 fn word<'a>(case: &'a Value, key: &str) -> &'a str {

@@ -1,11 +1,14 @@
 //! `atalaia deliveries`: what waits for sinks, what they did not take, and trying it again.
 
+use std::path::Path;
+
 use serde_json::json;
 
+use super::table::{Column, number, table, text, width};
 use super::{Failure, StoreArguments, print, refused, who};
 use crate::clock::Clock;
-use crate::config::meant;
-use crate::store::{self, Parcel, Parcels};
+use crate::config::{Purpose, check, meant};
+use crate::store::{self, Parcel, Parcels, StoreError};
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
@@ -23,7 +26,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// What was given up, then what waits, each the oldest first
+    /// What was given up, then what waits, each the oldest first; lines are cut to COLUMNS, else to the terminal
     List {
         #[command(flatten)]
         which: Which,
@@ -67,6 +70,9 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let path = arguments.store.path()?;
     match &arguments.command {
         Command::List { which, state, limit, json } => {
+            if let Some(sink) = &which.sink {
+                is_sink(&arguments.store, &path, sink)?;
+            }
             let usual = || vec!["failed".to_owned(), "pending".to_owned()];
             let states = state.clone().map_or_else(usual, |state| vec![state]);
             let mut shown = Vec::new();
@@ -74,15 +80,15 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
                 let which = Parcels { sink: which.sink.clone(), alert: which.alert.clone(), state: Some(state) };
                 shown.extend(store::parcels(&path, &which, limit.saturating_sub(shown.len())).map_err(refused)?);
             }
-            print(&shown.iter().map(|parcel| if *json { object(parcel) } else { row(parcel) }).collect::<String>())
+            if *json {
+                return print(&shown.iter().map(object).collect::<String>());
+            }
+            print(&table(&COLUMNS, &shown.iter().map(row).collect::<Vec<_>>(), width()))
         }
         Command::Retry { which, who: by, why } => {
             let which = Parcels { sink: which.sink.clone(), alert: which.alert.clone(), state: None };
             let count = store::retry(&path, &which, &who(by.as_ref())?, why.as_deref(), Clock.now());
-            let count = count.map_err(|error| match refused(error) {
-                Failure::Usage(text) => Failure::Usage(meant(text)),
-                failure => failure,
-            })?;
+            let count = count.map_err(with_what_was_meant)?;
             print(&format!("{count} to be tried again\n"))
         }
         Command::Count => {
@@ -93,23 +99,60 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-fn row(parcel: &Parcel) -> String {
-    let when = |time: Option<Time>| time.map_or_else(String::new, |time| time.to_string());
-    let next = match parcel.state.as_str() {
-        "pending" => parcel.due_at.map_or_else(String::new, |due_at| format!(", next {due_at}")),
-        _ => format!(", {}", when(parcel.told_at)),
+/// A refusal, with the name that was probably meant.
+fn with_what_was_meant(error: StoreError) -> Failure {
+    match refused(error) {
+        Failure::Usage(text) => Failure::Usage(meant(text)),
+        failure => failure,
+    }
+}
+
+/// Whether there is such a sink: in the settings, if they are named, or in the store. A slip of the hand is not to look like a sink
+/// that has everything.
+fn is_sink(store: &StoreArguments, path: &Path, sink: &str) -> Result<(), Failure> {
+    let Err(error) = store::knows_sink(path, sink) else {
+        return Ok(());
     };
-    let error = parcel.error.as_deref().map_or_else(String::new, |error| format!(": {}", FromAir(error)));
-    format!(
-        "{}\t{}-{}\t{}\t{}\tsince {}, tried {}{next}{error}\n",
-        FromAir(&parcel.sink),
-        parcel.alert,
-        parcel.revision,
-        parcel.behaviour,
-        parcel.state,
-        parcel.since,
-        parcel.attempts
-    )
+    let Some(file) = &store.config else {
+        return Err(with_what_was_meant(error));
+    };
+    let settings = check(Some(file), None, Purpose::Replay).map_err(Failure::Settings)?;
+    let names: Vec<&str> = settings.sinks.iter().map(|sink| sink.name.as_str()).collect();
+    match names.contains(&sink) {
+        true => Ok(()),
+        false if names.is_empty() => Err(with_what_was_meant(error)),
+        false => Err(Failure::Usage(meant(format!("no sink `{sink}`; there are {}", names.join(", "))))),
+    }
+}
+
+/// The columns of the list; what a sink said last, because it may be long.
+const COLUMNS: [Column; 9] = [
+    text("sink"),
+    text("alert"),
+    text("behaviour"),
+    text("state"),
+    text("since"),
+    number("tried"),
+    text("next"),
+    text("done"),
+    text("said"),
+];
+
+/// One row of the list: an alert is named by the beginning of its id and its revision.
+fn row(parcel: &Parcel) -> Vec<String> {
+    let when = |time: Option<Time>| time.map_or_else(|| "-".to_owned(), |time| time.to_string());
+    let pending = parcel.state == "pending";
+    vec![
+        FromAir(&parcel.sink).to_string(),
+        format!("{}-{}", parcel.alert.chars().take(8).collect::<String>(), parcel.revision),
+        parcel.behaviour.clone(),
+        parcel.state.clone(),
+        parcel.since.to_string(),
+        parcel.attempts.to_string(),
+        when(parcel.due_at.filter(|_| pending)),
+        when(parcel.told_at.filter(|_| !pending)),
+        parcel.error.as_deref().map_or_else(String::new, |error| FromAir(error).to_string()),
+    ]
 }
 
 fn object(parcel: &Parcel) -> String {

@@ -16,6 +16,7 @@ mod purge;
 mod replay;
 mod run;
 mod status;
+mod table;
 mod who;
 pub mod zones;
 
@@ -241,10 +242,10 @@ fn refused(error: StoreError) -> Failure {
 #[derive(Debug, clap::Args)]
 struct SettingsArguments {
     /// Settings file [default: the settings and zones built into the program]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
     /// Folder of zone files, in place of the one the settings name
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     zones: Option<PathBuf>,
 }
 

@@ -3,7 +3,10 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
+
 use super::replay::{Playback, play};
+use super::table::{Column, cut, number, table, text, width};
 use super::{Failure, SettingsArguments, print};
 use crate::ais::Class;
 use crate::clock::Clock;
@@ -25,8 +28,12 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Every zone
-    List,
+    /// Every zone; lines are cut to COLUMNS, else to the terminal
+    List {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
     /// What holds at a position: zones, near or in, distance from shore, calm water, nearest port
     #[command(allow_negative_numbers = true)]
     Test {
@@ -53,7 +60,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let now = Clock.now();
     let mut text = Vec::new();
     let written = match &arguments.command {
-        Command::List => list(chart, now, &mut text),
+        Command::List { json: true } => objects(chart, now, &mut text),
+        Command::List { json: false } => list(chart, now, width(), &mut text),
         Command::Test { lat, lon, on } => {
             if !(lat.abs() <= 90.0 && lon.abs() <= 180.0) {
                 return Err(Failure::Usage(format!(
@@ -79,31 +87,45 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     print(&String::from_utf8_lossy(&text))
 }
 
-/// One line a zone: id, kind, weight, whether it is active now, name, file.
-pub fn list(chart: &Chart, now: Time, out: &mut dyn Write) -> io::Result<()> {
+/// The columns of the list; the file last.
+const COLUMNS: [Column; 7] =
+    [text("id"), text("kind"), number("weight"), text("active"), text("reviewed"), text("name"), text("file")];
+
+/// One line a zone, under a header, each cut to so many characters; then how many there are.
+pub fn list(chart: &Chart, now: Time, width: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
     let zones = chart.zones.zones();
-    let width = zones.iter().map(|zone| zone.id.len()).max().unwrap_or(0).max(2);
-    writeln!(out, "{:width$}  {:<9}  weight  active  {:<17}  name (file)", "id", "kind", "reviewed")?;
-    for zone in zones {
-        let active = if zone.active(now) { "yes" } else { "no" };
-        let reviewed = zone.reviewed.as_deref().unwrap_or("never");
-        writeln!(
-            out,
-            "{:width$}  {:<9}  {:>6}  {active:<6}  {reviewed:<17}  {} ({})",
-            zone.id,
-            zone.kind.name(),
-            zone.weight,
-            zone.name,
-            zone.file
-        )?;
-    }
-    writeln!(
-        out,
+    let row = |zone: &Zone| {
+        vec![
+            zone.id.clone(),
+            zone.kind.name().to_owned(),
+            zone.weight.to_string(),
+            if zone.active(now) { "yes" } else { "no" }.to_owned(),
+            zone.reviewed.clone().unwrap_or_else(|| "never".to_owned()),
+            zone.name.clone(),
+            zone.file.clone(),
+        ]
+    };
+    out.write_all(table(&COLUMNS, &zones.iter().map(row).collect::<Vec<_>>(), width).as_bytes())?;
+    let count = format!(
         "{} zones, {} active at {now}; {} harbours and anchorage points built in or from files",
         zones.len(),
         zones.iter().filter(|zone| zone.active(now)).count(),
         chart.ports.len()
-    )
+    );
+    writeln!(out, "{}", cut(&count, width))
+}
+
+/// One JSON object a zone.
+fn objects(chart: &Chart, now: Time, out: &mut dyn Write) -> io::Result<()> {
+    for zone in chart.zones.zones() {
+        let object = json!({
+            "id": zone.id, "name": zone.name, "kind": zone.kind.name(), "weight": zone.weight, "near_nm": zone.near_nm,
+            "active": zone.active(now), "behaviours": zone.behaviours, "source": zone.source, "reviewed": zone.reviewed,
+            "file": zone.file, "line": zone.line,
+        });
+        writeln!(out, "{object}")?;
+    }
+    Ok(())
 }
 
 /// What the rules know of a position: zones around it, shore, calm water, nearest port.

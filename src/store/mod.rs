@@ -45,7 +45,7 @@ pub use read::{
 };
 pub use retention::{Purged, RetentionSettings, purge};
 pub use sound::SetAside;
-pub use undelivered::{Parcel, Parcels, deliveries, parcels, retry};
+pub use undelivered::{Parcel, Parcels, deliveries, knows_sink, parcels, retry};
 pub use wants::{Carries, Wants};
 pub use writer::{Event, Reporter, Store};
 

@@ -63,6 +63,11 @@ pub fn deliveries(path: &Path) -> Result<Vec<(String, String, u64)>, StoreError>
     read().map_err(StoreError::sqlite(path))
 }
 
+/// Refuses the name of a sink that nothing was ever delivered to, and names those there are.
+pub fn knows_sink(path: &Path, sink: &str) -> Result<(), StoreError> {
+    known_sink(&schema::beside(path)?, sink).map_err(StoreError::sqlite(path))?
+}
+
 /// What there is, the oldest first, at most so many.
 pub fn parcels(path: &Path, which: &Parcels, most: usize) -> Result<Vec<Parcel>, StoreError> {
     let connection = schema::beside(path)?;

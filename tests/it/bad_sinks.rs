@@ -434,7 +434,7 @@ fn what_was_refused_is_listed_is_an_alert_and_is_tried_again_when_asked() {
         String::from_utf8(output.stdout).unwrap()
     };
     // What is on its way to the file just now is in the list as well.
-    wait_until(|| deliveries(&["list"]).lines().count() == 1);
+    wait_until(|| deliveries(&["list"]).lines().count() == 2);
     let list = deliveries(&["list"]);
     assert!(list.contains("partner") && list.contains("422"), "{list}");
     let retry = ["deliveries", "retry", "--sink", "partnr", "--as", "ana", "--store"];
@@ -447,7 +447,7 @@ fn what_was_refused_is_listed_is_an_alert_and_is_tried_again_when_asked() {
     wait_until(|| refuses.keys().len() == 1);
     wait_until(|| told().lines().any(|line| line.contains("\"delivery_failed\"") && line.contains("\"ended\"")));
     // The list also names what is just being told.
-    wait_until(|| deliveries(&["list"]).is_empty());
+    wait_until(|| deliveries(&["list", "--json"]).is_empty());
     station.daemon.stop("feed");
 }
 

@@ -246,7 +246,7 @@ fn the_command_says_what_is_known_of_a_place() {
     );
     assert!(command::show(&chart.zones, "c05-canary-inter-island", &mut out).unwrap());
     assert!(!command::show(&chart.zones, "c05", &mut out).unwrap());
-    command::list(&chart, now, &mut out).unwrap();
+    command::list(&chart, now, None, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     for part in
         ["settings       loitering: {", "perhaps c05-canary-inter-island", "48 zones, 48 active", "weight         +15"]

@@ -59,6 +59,15 @@ fn from_the_third_time_in_fourteen_days_on_a_meeting_of_the_same_two_is_low() {
 }
 
 #[test]
+fn a_habit_stays_one_however_grave_the_case_that_its_meetings_make() {
+    use Severity::{High, Low};
+    // Hours alongside: the first alone makes a case of 60 points and more.
+    let script =
+        meetings("type=70", "type=80", &A_DAY_APART).replace("stop 40", "stop 150").replace("28.0018", "28.0006");
+    assert_eq!(severities(&script), [High, High, Low, Low]);
+}
+
+#[test]
 fn two_fishing_vessels_have_the_habit_from_the_second_time_on() {
     let script = meetings("type=30", "type=30", &A_DAY_APART[..3]);
     let area = AREA.replace(r#""weight":0"#, r#""weight":15"#);

@@ -1,0 +1,157 @@
+//! Ordinary traffic: how many alerts it raises, counted on cuts that travel with the program and on the development sets.
+//!
+//! A count is of alerts at medium and above for 1,000 vessel-days (a vessel heard on a day), each by the highest it ever stood, those
+//! taken back left out: once with the shipped zones, once with one watched area over everything.
+
+mod count;
+mod tables;
+
+use std::fs;
+use std::io::{self, Read, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::cases::outcome::{area, replay_with};
+use count::{Count, Set, header};
+
+/// A set, the box of its watched area (west, south, east, north), and the most alerts at medium and above for 1,000 vessel-days with
+/// the shipped zones and with the area. These figures are only ever lowered.
+type Ceiling = (&'static str, [f64; 4], f64, f64);
+
+/// The cuts in `tests/recordings/traffic`.
+const CUTS: [Ceiling; 5] = [
+    ("jutland", [4.0, 53.0, 11.0, 59.0], 3.0, 10.0),
+    ("gom", [-92.5, 25.2, -88.5, 29.2], 10.0, 30.0),
+    ("bc", [-132.0, 51.0, -127.0, 55.0], 3.0, 10.0),
+    ("coast", [-98.0, 20.0, -80.0, 32.0], 3.0, 10.0),
+    ("longliners", [-180.0, -85.0, 180.0, 85.0], 10.0, 30.0),
+];
+
+/// The development sets with many vessels or many hours. Sources that cut their own tracks may raise more.
+const SETS: [Ceiling; 11] = [
+    ("baltic", [8.0, 53.0, 31.0, 66.0], 3.0, 10.0),
+    ("gom", [-92.5, 25.2, -88.5, 29.2], 10.0, 30.0),
+    ("bc", [-132.0, 51.0, -127.0, 55.0], 3.0, 10.0),
+    ("atd_example", [-98.0, 20.0, -80.0, 32.0], 3.0, 10.0),
+    ("atd_dataset1", [-98.0, 20.0, -80.0, 32.0], 3.0, 10.0),
+    ("adriatic", [16.0, 40.5, 18.0, 42.5], 10.0, 30.0),
+    ("wind", [-7.0, 49.0, 15.0, 59.0], 10.0, 30.0),
+    ("gfw_a", [-180.0, -85.0, 180.0, 85.0], 10.0, 30.0),
+    ("jutland", [4.0, 53.0, 11.0, 59.0], 3.0, 10.0),
+    ("kattegat", [10.0, 57.0, 12.0, 58.0], 3.0, 10.0),
+    ("gap", [-140.0, -20.0, -120.0, -10.0], 3.0, 10.0),
+];
+
+/// Raw feeds of minutes to a day, with what the program must be told of them; with the shipped zones none raises anything at medium.
+const FEEDS: [(&str, &[&str]); 5] = [
+    ("amsa_network_2012-01-27_2h_mixed.txt.gz", &[]),
+    ("caribbean_guadeloupe_2017-03-21_15h_epoch_prefix.csv.gz", &[]),
+    ("danish_waters_2013-11-12_5min_pghp.txt.gz", &[]),
+    ("satellite_tasman_2012-02-02_3h_pghp_delivery_ms.txt.gz", &[]),
+    ("zhoushan_2015-10-28_75min_time_prefix.txt.gz", &["--time-zone", "+08:00"]),
+];
+
+/// Where dark meetings are not looked for.
+const WITHOUT_DARK: &str = "[behaviours.dark_rendezvous]\nenabled = false\n";
+
+fn unpacked(path: &Path) -> String {
+    let mut text = String::new();
+    flate2::read::MultiGzDecoder::new(fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
+    text
+}
+
+/// Counts a set with both kinds of zones, adds its rows to the table and what is above its ceiling to the faults.
+fn judge(ceiling: &Ceiling, path: &Path, set: &Set, table: &mut String, faults: &mut Vec<String>) {
+    let (name, [west, south, east, north], shipped, watched) = *ceiling;
+    let zones = area(west, south, east, north);
+    for (kind, zones, most) in [("shipped", "", shipped), ("area", zones.as_str(), watched)] {
+        let count = Count::of(&replay_with(path, zones, &[]), set);
+        table.push_str(&count.row(name, kind));
+        if most < count.rate() {
+            faults.push(format!("{name}, {kind}: {:.1} and not {most}: {:?}", count.rate(), count.grave()));
+        }
+    }
+}
+
+fn say(table: &str) {
+    // What was measured, also where a ceiling holds.
+    let _ = io::stderr().write_all(format!("\n{}{table}", header()).as_bytes());
+}
+
+#[test]
+fn ordinary_traffic_raises_few_alerts() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings/traffic");
+    let (mut table, mut faults) = (String::new(), Vec::new());
+    for ceiling in &CUTS {
+        let path = folder.join(format!("{}.csv.gz", ceiling.0));
+        judge(ceiling, &path, &Set::of(&unpacked(&path)), &mut table, &mut faults);
+    }
+    say(&table);
+    assert!(faults.is_empty(), "{}\n{table}", faults.join("\n"));
+}
+
+/// The source labels this number as one that several ships use.
+#[test]
+fn a_number_that_several_ships_use_is_found_among_longliners() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings/traffic/longliners.csv.gz");
+    let told = replay_with(&path, "", &[]);
+    let conflicts = told.standing("identity_conflict");
+    assert!(conflicts.iter().any(|told| told.mmsis.iter().all(|mmsi| mmsi / 1_000_000 == 666)), "{conflicts:?}");
+}
+
+/// The development data: the folder that ATALAIA_TRAFFIC names, else the one beside the project.
+fn development() -> Option<PathBuf> {
+    let named = std::env::var_os("ATALAIA_TRAFFIC").map(PathBuf::from);
+    let beside = ["../shared/data", "../../shared/data"].map(|path| Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
+    let found = named.into_iter().chain(beside).find(|path| path.join("tracks").is_dir());
+    if found.is_none() {
+        let _ = writeln!(io::stderr(), "NOT TESTED: no development data; ATALAIA_TRAFFIC names their folder");
+    }
+    found
+}
+
+#[test]
+fn the_development_sets_raise_few_alerts() {
+    let Some(data) = development() else { return };
+    let folder = TempDir::new().unwrap();
+    let (mut table, mut faults) = (String::new(), Vec::new());
+    for ceiling in &SETS {
+        let name = ceiling.0;
+        let Some(text) = tables::danish(&data, name) else {
+            let _ = writeln!(io::stderr(), "NOT TESTED: {name} is not there");
+            continue;
+        };
+        let path = folder.path().join(format!("{name}.csv"));
+        fs::write(&path, &text).unwrap();
+        judge(ceiling, &path, &Set::of(&text), &mut table, &mut faults);
+        table.push_str(&without_dark(name, &path));
+    }
+    for (name, told) in FEEDS {
+        let path = data.join("nmea").join(name);
+        if !path.is_file() {
+            continue;
+        }
+        let outcome = replay_with(&path, "", told);
+        let count = Count::of(&outcome, &Set::of_vessels(outcome.summary["vessels"].as_u64().unwrap()));
+        table.push_str(&count.row(&name[..name.len().min(18)], "shipped"));
+        if 0.0 < count.rate() {
+            faults.push(format!("{name}: {:?}", count.grave()));
+        }
+    }
+    say(&table);
+    assert!(faults.is_empty(), "{}\n{table}", faults.join("\n"));
+}
+
+/// How much longer a set takes with dark meetings than without (aim: 1.5 times at most). Nothing is asserted: machines differ.
+fn without_dark(name: &str, path: &Path) -> String {
+    let folder = TempDir::new().unwrap();
+    let settings = folder.path().join("without.toml");
+    fs::write(&settings, WITHOUT_DARK).unwrap();
+    let seconds = |more: &[&str]| replay_with(path, "", more).summary["wall_seconds"].as_f64().unwrap();
+    let (with, without) = (seconds(&[]), seconds(&["--config", settings.to_str().unwrap()]));
+    format!(
+        "{name:<18} time with dark_rendezvous {with:.2} s, without {without:.2} s: {:.1} times\n",
+        with / without.max(0.001)
+    )
+}

@@ -1,0 +1,105 @@
+//! Alerts by behaviour and grade, and how many that makes for 1,000 vessel-days.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::cases::outcome::{Grade, Outcome};
+
+/// How much traffic a recording holds.
+pub struct Set {
+    vessel_days: usize,
+}
+
+impl Set {
+    /// Of rows in the Danish layout: vessels heard on days. Rows without a position are not counted.
+    pub fn of(text: &str) -> Set {
+        let mut days: BTreeSet<(&str, &str)> = BTreeSet::new();
+        for row in text.lines().skip(1) {
+            let mut fields = row.split(',');
+            let (Some(time), Some(mmsi), Some(lat)) = (fields.next(), fields.nth(1), fields.next()) else {
+                continue;
+            };
+            if lat.parse::<f64>().is_ok_and(|lat| lat.abs() <= 90.0) {
+                days.insert((mmsi, &time[..10]));
+            }
+        }
+        Set { vessel_days: days.len() }
+    }
+
+    /// Of a recording within one day.
+    pub fn of_vessels(vessels: u64) -> Set {
+        Set { vessel_days: vessels as usize }
+    }
+}
+
+/// What a replay raised.
+pub struct Count {
+    vessel_days: usize,
+    wall_seconds: f64,
+    /// Alerts at low, medium, high and critical.
+    by_behaviour: BTreeMap<String, [usize; 4]>,
+    grave: Vec<String>,
+}
+
+impl Count {
+    /// Each alert by the highest it ever stood; those taken back are none.
+    pub fn of(outcome: &Outcome, set: &Set) -> Count {
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        let mut by_behaviour: BTreeMap<String, [usize; 4]> = BTreeMap::new();
+        let mut grave = Vec::new();
+        for told in outcome.told.iter().filter(|told| told.stands()) {
+            let place = match told.worst {
+                Grade::Fact | Grade::Info | Grade::Low => 0,
+                Grade::Medium => 1,
+                Grade::High => 2,
+                Grade::Critical => 3,
+            };
+            by_behaviour.entry(told.behaviour.clone()).or_default()[place] += 1;
+            if 0 < place {
+                grave.push(format!("{told:?}"));
+            }
+        }
+        let wall_seconds = outcome.summary["wall_seconds"].as_f64().unwrap();
+        Count { vessel_days: set.vessel_days, wall_seconds, by_behaviour, grave }
+    }
+
+    /// Alerts at medium and above for 1,000 vessel-days.
+    pub fn rate(&self) -> f64 {
+        1000.0 * self.grave.len() as f64 / self.vessel_days.max(1) as f64
+    }
+
+    /// The first of those at medium and above.
+    pub fn grave(&self) -> &[String] {
+        &self.grave[..self.grave.len().min(5)]
+    }
+
+    /// A row of the table.
+    pub fn row(&self, name: &str, zones: &str) -> String {
+        let behaviours = self.by_behaviour.iter();
+        let behaviours =
+            behaviours.map(|(name, [low, medium, high, critical])| format!("{name} {low}/{medium}/{high}/{critical}"));
+        format!(
+            "{name:<18} {zones:<7} {:>12} {:>7.1} {:>6} {:>9.1}  {}\n",
+            self.vessel_days,
+            self.wall_seconds,
+            self.grave.len(),
+            self.rate(),
+            behaviours.collect::<Vec<_>>().join("; ")
+        )
+    }
+}
+
+/// The line above the rows.
+pub fn header() -> String {
+    format!(
+        "{:<18} {:<7} {:>12} {:>7} {:>6} {:>9}  alerts by behaviour: low/medium/high/critical\n",
+        "set", "zones", "vessel-days", "wall s", "med+", "per 1,000"
+    )
+}
+
+#[test]
+fn vessel_days_are_vessels_on_days_with_a_position() {
+    let text = "# Timestamp,Type of mobile,MMSI,Latitude,Longitude\n\
+                01/08/2023 00:00:00,Class A,1,10,10\n01/08/2023 09:00:00,Class A,1,10,10\n\
+                02/08/2023 00:00:00,Class A,1,10,10\n02/08/2023 00:00:00,Class A,2,91,181\n";
+    assert_eq!(Set::of(text).vessel_days, 2);
+}
