@@ -28,7 +28,7 @@
 //! | [`zones`] | GeoJSON zones, who is inside, calm water |
 //! | [`tracks`] | the picture: fixes, trails, speed made good, identities, neighbours |
 //! | [`coverage`] | who is usually heard where, and how unlikely a silence is |
-//! | [`episodes`] | halts, slow legs, kinks, port calls: found once, kept by place, vessel and age |
+//! | [`episodes`] | halts, slow legs, kinks, port calls, who lies still: found once, kept by place, vessel and age |
 //! | [`behaviours`] | one file each: what vessels do that is worth an alert |
 //! | [`alerts`] | the alert book: lifecycle, score, evidence, summary |
 //! | [`cases`] | alerts of a vessel and its partners as one story |

@@ -2,6 +2,7 @@
 
 use crate::behaviours::Doubt;
 use crate::time::Time;
+use crate::units::Mmsi;
 
 use super::alert::ChangeKind;
 use super::entry::{Context, Entry};
@@ -10,6 +11,11 @@ use super::lifecycle::Observation;
 use super::{AlertBook, Change, View, mute};
 
 impl AlertBook {
+    /// The doubt about a vessel's positions that keeps a behaviour from opening now; `None` where nothing does.
+    pub fn doubt(&self, behaviour: &str, mmsi: Mmsi, now: Time) -> Option<Doubt> {
+        self.mute.of(mmsi, now).filter(|_| mute::rests_on_place(behaviour))
+    }
+
     /// Takes back what opened on a false position of these vessels: what is open, and what ended lately.
     pub(super) fn take_back(&mut self, now: Time, doubts: &[Doubt], view: &View<'_>, out: &mut Vec<Change>) {
         let in_doubt = |key: &Key, entry: &Entry| {

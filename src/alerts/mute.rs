@@ -39,13 +39,17 @@ impl Mute {
         }
     }
 
+    /// The doubt about a vessel's positions that is in force now.
+    pub(super) fn of(&self, mmsi: Mmsi, now: Time) -> Option<Doubt> {
+        self.vessels.get(&mmsi).copied().filter(|doubt| is_in_force(doubt, now))
+    }
+
     /// Whether nothing of this kind may open now.
     pub(super) fn holds(&self, key: &Key, now: Time) -> bool {
         if self.vessels.is_empty() || !rests_on_place(key.behaviour) {
             return false;
         }
-        let mut doubts = key.tracks.iter().filter_map(|track| self.vessels.get(&track.mmsi));
-        doubts.any(|doubt| is_in_force(doubt, now))
+        key.tracks.iter().any(|track| self.of(track.mmsi, now).is_some())
     }
 }
 

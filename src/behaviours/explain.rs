@@ -7,7 +7,7 @@ use crate::ais::Class;
 use crate::tracks::Vessel;
 use crate::zones::{Chart, Relation};
 
-use super::{Scene, Step, number};
+use super::{Doubt, Scene, Step, number};
 
 /// One condition of one behaviour.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -80,6 +80,15 @@ impl Explanation {
     pub(super) fn between(self, name: &'static str, measured: Option<f64>, low: f64, high: f64) -> Explanation {
         let met = measured.is_some_and(|value| low <= value && value <= high);
         self.is(name, rounded(measured), format!("{low} to {high}"), met)
+    }
+
+    /// Adds that its positions are false, where they are: then nothing that rests on them opens.
+    pub(crate) fn unless_false(self, doubt: Option<Doubt>) -> Explanation {
+        let Some(doubt) = doubt else {
+            return self;
+        };
+        let until = doubt.until.map_or_else(String::new, |until| format!(", left alone until {until}"));
+        self.is("positions", format!("false since {}{until}", doubt.since), "true: no interference", false)
     }
 
     /// Whether its MMSI lets the vessel take part at all.

@@ -370,6 +370,4 @@ fn keys_of(form: &str) -> &'static [&'static str] {
 }
 
 #[cfg(test)]
-mod stories;
-#[cfg(test)]
 mod tests;

@@ -319,22 +319,22 @@ mod tests {
     fn a_station_that_is_fed_in_bursts_is_silent_only_when_a_burst_is_missing() {
         let mut feeds = Feeds::default();
         let usual = |feeds: &Feeds| feeds.pulse(STATION).and_then(|pulse| pulse.usual).map(Span::minutes);
-        // Ten minutes of reports every half hour.
+        // Twenty minutes of reports, then half an hour without.
         for burst in 0..6 {
-            for second in 0..600 {
-                feeds.heard(SOURCE, STATION, at(burst * 1800 + second));
+            for second in 0..1200 {
+                feeds.heard(SOURCE, STATION, at(burst * 3000 + second));
             }
             match burst {
                 0 | 1 => {}
                 // Two pauses are no habit yet.
                 2 => assert!(usual(&feeds).is_some_and(|minutes| minutes < 1.0)),
-                _ => assert!(usual(&feeds).is_some_and(|minutes| (29.0..31.0).contains(&minutes)), "{burst}"),
+                _ => assert!(usual(&feeds).is_some_and(|minutes| (44.0..46.0).contains(&minutes)), "{burst}"),
             }
         }
         // One long outage does not make it more patient.
         for second in 0..600 {
             feeds.heard(SOURCE, STATION, at(36_000 + second));
         }
-        assert!(usual(&feeds).is_some_and(|minutes| minutes < 31.0));
+        assert!(usual(&feeds).is_some_and(|minutes| minutes < 46.0));
     }
 }

@@ -223,7 +223,7 @@ impl Engine {
             match verdict {
                 Verdict::False { track: (key, vessel), since } => self.episodes.disown(key, vessel, since),
                 Verdict::True { vessel } => self.episodes.own(vessel),
-                Verdict::Gone { track: (key, vessel) } => drop(self.tracks.drop_false(key, vessel)),
+                Verdict::Gone { track: (key, vessel) } => self.tracks.drop_false(key, vessel),
             }
         }
     }

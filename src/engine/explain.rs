@@ -72,7 +72,11 @@ impl Engine {
             interest: Interest(0),
         };
         let behaviours = self.behaviours.iter();
-        let behaviours = behaviours.map(|(_, behaviour)| (behaviour.name(), behaviour.explain(&scene, &step)));
+        let behaviours = behaviours.map(|(_, behaviour)| {
+            let doubt = self.book.doubt(behaviour.name(), key.mmsi, now);
+            let told = behaviour.explain(&scene, &step).into_iter();
+            (behaviour.name(), told.map(|told| told.unless_false(doubt)).collect())
+        });
         Explained { key, vessel: ix, fix, smg, place, behaviours: behaviours.collect() }
     }
 }

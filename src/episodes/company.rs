@@ -162,8 +162,7 @@ impl Company {
 fn always_near(a: &Vessel<'_>, b: &Vessel<'_>, since: Time) -> bool {
     let times = |vessel: &Vessel<'_>| {
         let last = vessel.last().map(|fix| fix.at);
-        let points: Vec<Time> = vessel.trail_since(since).map(|point| point.at).chain(last).collect();
-        points
+        vessel.trail_since(since).map(|point| point.at).chain(last).collect::<Vec<Time>>()
     };
     let mut known = false;
     for at in times(a).into_iter().chain(times(b)) {

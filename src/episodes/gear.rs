@@ -38,9 +38,9 @@ const BUOY_WORDS: [&str; 14] = [
     "DRIFTNET",
 ];
 /// Words that do so only where nothing else is said than such words and numbers: ships bear them too.
-const WEAK_WORDS: [&str; 14] = [
+const WEAK_WORDS: [&str; 20] = [
     "NET", "NETS", "MARK", "MARKER", "FLOAT", "FLOATS", "GILLNET", "LONGLINE", "LINE", "BEACON", "RED", "GEAR", "POT",
-    "BOEI",
+    "BOEI", "FISH", "FISHING", "FISHNET", "NB", "NM", "BY",
 ];
 /// The same in Chinese: float, net marker, net position indicator.
 const CHINESE: [&str; 4] = ["浮标", "网标", "网位", "渔网"];
@@ -176,13 +176,12 @@ fn is_beacon_name(name: &str) -> bool {
     (strong && (has_number || only_known)) || (only_known && (1 < weak || (weak == 1 && has_number)))
 }
 
-/// Whether a name ends in a state of charge: `81%`.
+/// Whether a name ends in a state of charge: `81%`, `12.4V`.
 fn states_battery(name: &str) -> bool {
-    let Some(rest) = name.strip_suffix('%') else {
-        return false;
-    };
-    let digits = rest.trim_end().chars().rev().take_while(char::is_ascii_digit).count();
-    (1..=3).contains(&digits)
+    let digits = |rest: &str| rest.trim_end().chars().rev().take_while(|c| c.is_ascii_digit() || *c == '.').count();
+    let percent = name.strip_suffix('%').map_or(0, digits);
+    let volts = name.strip_suffix('V').map_or(0, digits);
+    (1..=4).contains(&percent) || (2..=4).contains(&volts)
 }
 
 #[cfg(test)]
@@ -208,6 +207,10 @@ mod tests {
             "浮标12",
             "RED 4",
             "12-85%",
+            "NB 7 99V",
+            "FISH NET 5",
+            "GEAR 12-85%",
+            "7-12.4V",
         ];
         for name in beacons {
             assert!(is_beacon_name(name), "{name}");

@@ -207,14 +207,12 @@ impl Tracks {
         forgotten.into_iter().map(|(_, ix)| ix).collect()
     }
 
-    /// Forgets a track: its positions were false, and its vessel is heard elsewhere. Says whether it was still there.
-    pub fn drop_false(&mut self, key: TrackKey, ix: TrackIx) -> bool {
-        let there = self.find(key).is_some_and(|vessel| vessel.ix() == ix);
-        if there {
+    /// Forgets a track, if it is still there: its positions were false, and its vessel is heard elsewhere.
+    pub fn drop_false(&mut self, key: TrackKey, ix: TrackIx) {
+        if self.find(key).is_some_and(|vessel| vessel.ix() == ix) {
             let (shard, inside) = self.shard_mut(ix);
             shard.forget(inside);
         }
-        there
     }
 
     /// Frees the place of a forgotten track for another.

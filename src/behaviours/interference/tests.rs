@@ -158,6 +158,12 @@ fn a_ship_that_never_comes_back_stays_in_doubt_and_one_notice_is_no_case() {
     }
     assert_eq!(stands(&changes), ["12:17 interference"]);
     assert!(engine.cases().is_empty());
+    // Asked why she does not loiter, the program says it.
+    let told = engine.explain(crate::units::Mmsi(224_000_010));
+    let loitering = told.iter().flat_map(|track| &track.behaviours).filter(|(name, _)| *name == "loitering");
+    let conditions: Vec<_> = loitering.flat_map(|(_, told)| told).flat_map(|told| &told.conditions).collect();
+    let positions = conditions.iter().find(|condition| condition.name == "positions").expect("a condition");
+    assert!(!positions.met && positions.measured == "false since 2026-03-01T12:11:00Z", "{positions:?}");
 }
 
 #[test]

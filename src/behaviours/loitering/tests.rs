@@ -1,5 +1,7 @@
 //! What an analyst would notice about loitering.
 
+mod stories;
+
 use crate::testing::{AREA, area_with, check, only};
 
 const NO_ZONES: &str = r#"{"type":"FeatureCollection","features":[]}"#;

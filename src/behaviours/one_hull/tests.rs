@@ -1,6 +1,5 @@
 //! What an analyst would notice about ships with two transponders.
 
-use crate::engine::Settings;
 use crate::testing::{AREA, check, only, run};
 
 const A: &str = "ONE 224000001 type=70 call=EAAA1 imo=9074729";
@@ -79,7 +78,11 @@ fn a_tender_that_was_launched_and_comes_back_meets_her_ship() {
            go 180 12 30
            stop 120";
     let script = format!("{ship}{tender}\n");
-    check(&only("rendezvous"), AREA, &script, "08:40 opened rendezvous ONE+TENDER since=08:29");
-    let explained = run(&Settings::default(), AREA, &script);
-    assert!(explained.iter().any(|change| change.alert.behaviour == "rendezvous"));
+    check(
+        &only("rendezvous"),
+        AREA,
+        &script,
+        "08:39 opened rendezvous ONE+TENDER since=08:30
+         12:30 ended rendezvous ONE+TENDER since=08:30 ended=10:30",
+    );
 }

@@ -130,3 +130,43 @@ fn stopping_every_day_lowers_and_of_a_merchant_a_day_later() {
     assert_eq!(habits(90), [false, false, true, true]);
     assert_eq!(habits(70), [false, false, false, true]);
 }
+
+#[test]
+fn a_type_that_comes_after_opening_lowers_the_score_at_once() {
+    let script = |say: &str| format!("ALFA 224000001\n 12:00 28 -17\n go 90 10 60\n go 90 1 70\n {say}\n go 90 1 5");
+    let told = changes(&script("say type=30"));
+    let alert = last(&told);
+    assert_eq!((opened(&told)[0].severity, alert.severity, alert.announced), (Severity::Medium, Severity::Low, true));
+    assert!(told.last().is_some_and(|change| change.reason.contains("corrected: severity fell to low")));
+    assert_eq!(alert.score, alert.score_reasons.iter().map(|reason| reason.points).sum::<i32>());
+    // A name is no reason to lower it.
+    assert_eq!(last(&changes(&script("say name=BRAVO"))).severity, Severity::Medium);
+}
+
+#[test]
+fn loitering_takes_the_place_of_drift_which_does_not_open_beside_it() {
+    let mut settings = settings();
+    settings.behaviours.drift.enabled = true;
+    let script =
+        "ALFA 224000001 type=70 heading=0\n 12:00 28 -17\n go 0 10 60\n go 90 1.5 80\n go 0 1.5 20\n go 90 1.5 60";
+    let told = run(&settings, &area_with(""), script);
+    let drifts = opened(&told).iter().filter(|alert| alert.behaviour == "drift").count();
+    assert_eq!((drifts, opened(&told).len()), (1, 2));
+    let ended = told.iter().find(|change| change.change == ChangeKind::Ended).expect("the drift gave way");
+    assert_eq!((ended.alert.behaviour, ended.reason.as_str()), ("drift", "superseded"));
+    let loitering = opened(&told)[1];
+    assert_eq!(loitering.replaces.as_ref(), Some(&ended.alert.id));
+}
+
+#[test]
+fn a_place_of_its_work_lowers_and_a_new_place_does_not() {
+    // It calls at one platform every third day; between the calls it is in other water, far off.
+    let call = |way: u32| format!("go 90 10 {way}\n go 90 1 90\n go 270 10 {way}\n silent 4000\n");
+    let script = |ways: [u32; 3]| {
+        let calls: String = ways.into_iter().map(call).collect();
+        format!("ALFA 224000001 every=180 type=90\n 00:00 28 -19\n {calls}")
+    };
+    let habits = |ways| opened(&changes(&script(ways))).iter().map(|alert| has(alert, "habit")).collect::<Vec<_>>();
+    assert_eq!(habits([120, 110, 100]), [false, false, true]);
+    assert_eq!(habits([120, 60, 200]), [false, false, false]);
+}
