@@ -361,6 +361,7 @@ impl Engine {
                         tracks: &self.tracks,
                         chart: &self.chart,
                         episodes: &self.episodes,
+                        coverage: &self.coverage,
                         gaps: &self.gaps,
                         station_name: &station_name,
                         case_score: &case_score,

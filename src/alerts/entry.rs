@@ -445,7 +445,10 @@ fn scored(key: &Key, holding: &Holding, parties: &[Party], shore_nm: Option<f64>
     let parties = if key.is_notice() { &[][..] } else { parties };
     let since = holding.last_at - Span::from_hours(24 * i64::from(context.score.repeat_days));
     let repeated = parties.iter().any(|party| {
-        let usual = party.fishing() || party.passenger() || party.port_craft();
+        // One silence that many stops lie within reach of is no habit of the silent vessel.
+        let silent = holding.measured.get("dark_mmsi").and_then(serde_json::Value::as_u64);
+        let usual =
+            party.fishing() || party.passenger() || party.port_craft() || silent == Some(u64::from(party.key.mmsi.0));
         !usual && context.memory.had(party.key, key.behaviour, since)
     });
     let day_before = holding.started_at - Span::from_hours(24);

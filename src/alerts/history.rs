@@ -1,7 +1,8 @@
 //! Ingredients of a score that look back: what the vessel did before, and what others did at the place.
 
+use crate::episodes::Craft;
+use crate::geo::LatLon;
 use crate::time::Span;
-use crate::units::METRES_PER_NM;
 
 use super::alert::ScoreReason;
 use super::ingredients::line;
@@ -24,9 +25,16 @@ const STOPS_THERE: [&str; 8] = [
 const OF_GAPS: [&str; 3] = ["ais_gap", "dark_rendezvous", "draught_change"];
 /// Behaviours that are about the identity itself.
 const OF_IDENTITY: [&str; 4] = ["identity_change", "identity_conflict", "position_jump", "watchlist"];
-/// Fewer stops than this are some, from here on they are many, from there on everybody stops there (SPEC "Points").
-const MANY_STOPS: usize = 5;
-const CROWDED_STOPS: usize = 20;
+/// Fewer stops than this in `place_days` are some, from here on they are many, from there on everybody stops there (SPEC "Points").
+const MANY_STOPS: f64 = 5.0;
+const CROWDED_STOPS: f64 = 20.0;
+/// A wider stretch of sea. Nautical miles.
+const AROUND_NM: f64 = 30.0;
+/// Fewer vessels that stop there say nothing of it.
+const AROUND_VESSELS: usize = 6;
+/// Stops for each day that a vessel is there: from here on they are many, from there on everybody stops there.
+const AROUND_BUSY: f64 = 0.2;
+const AROUND_CROWDED: f64 = 0.5;
 
 fn lately(scene: &Scene<'_>, settings: &ScoreSettings) -> crate::time::Time {
     scene.holding.started_at - Span::from_hours(i64::from(settings.lately_hours))
@@ -39,6 +47,8 @@ pub(super) fn gap_lately(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<
     }
     let (from, to) = (lately(scene, settings), scene.holding.last_at);
     let gaps = scene.parties.iter().flat_map(|party| scene.view.gaps.of(party.key, from, to));
+    // Where vessels fall silent all the time it shows nothing.
+    let gaps = gaps.filter(|gap| !gap.usual);
     let longest = gaps.map(|gap| gap.length(to)).filter(|length| GAP_LEAST <= *length).max()?;
     Some(line(
         "gap_lately",
@@ -76,28 +86,73 @@ pub(super) fn source_region(scene: &Scene<'_>, settings: &ScoreSettings) -> Opti
     Some(line("source_region", settings.source_region_points, text))
 }
 
-/// How often others stop there.
+/// How often others like the parties stop there.
 pub(super) fn rarity(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let at = scene.holding.position.filter(|_| STOPS_THERE.contains(&scene.behaviour))?;
-    let from = scene.holding.last_at - Span::from_hours(24 * i64::from(settings.place_days));
     let related = |key| scene.parties.iter().any(|party| party.key == key);
-    let halts = scene.view.episodes.halts.near(at, settings.place_nm * METRES_PER_NM);
-    let stops = halts.iter().filter(|(_, halt, _)| from <= halt.last_at && !related(halt.key)).count();
-    let seen = scene.view.episodes.seen_for(scene.holding.last_at).hours();
-    let place = format!("{} nm in {} days", settings.place_nm, settings.place_days);
-    let (code, points, text) = match stops {
-        CROWDED_STOPS.. => {
-            ("crowded_place", settings.crowded_place_points, format!("{stops} stops of others within {place}"))
-        }
-        MANY_STOPS.. => ("busy_place", settings.busy_place_points, format!("{stops} stops of others within {place}")),
-        0 if f64::from(24 * settings.rare_after_days) <= seen => {
-            ("rare_place", settings.rare_place_points, format!("Nobody else stopped within {place}"))
-        }
+    let past = (scene.holding.last_at, settings.place_days);
+    let episodes = &scene.view.episodes;
+    let rate = episodes.stops_near(at, settings.place_nm, past, stopping(scene), related);
+    let seen = episodes.seen_for(scene.holding.last_at).hours();
+    // Half of the time that counts must be known before a few stops are many.
+    let whole = f64::from(settings.place_days);
+    let alike = rate.stops as f64 * whole / rate.days.max(whole / 2.0).max(1.0);
+    if alike < CROWDED_STOPS
+        && let Some(usual) = usual_around(scene, settings, at).filter(|_| scene.behaviour != "async_rendezvous")
+    {
+        return Some(usual);
+    }
+    let (a_day, nm) = (rate.per_day(), rate.nm);
+    let text = format!(
+        "{a_day:.1} such stops of others a day within {nm} nm ({} in {:.0} days)",
+        rate.stops,
+        rate.days.max(1.0)
+    );
+    let (code, points, text) = match rate.stops {
         _ if scene.behaviour == "async_rendezvous" && seen < 24.0 => {
-            let text = "Less than a day of data: how rare stops are here is not known".to_owned();
+            let text = format!("Only {seen:.0} h of data: how usual stops are here is not known");
             ("little_data", settings.little_data_points, text)
+        }
+        // What chance would bring is weighed by the behaviour itself.
+        1.. if scene.behaviour == "async_rendezvous" => return None,
+        1.. if CROWDED_STOPS <= alike => ("crowded_place", settings.crowded_place_points, text),
+        1.. if MANY_STOPS <= alike => ("busy_place", settings.busy_place_points, text),
+        0 if f64::from(24 * settings.rare_after_days) <= seen => {
+            let text = format!("No such stop of others within {nm} nm in {:.0} days", rate.days);
+            ("rare_place", settings.rare_place_points, text)
         }
         _ => return None,
     };
     Some(line(code, points, text))
+}
+
+/// Where vessels of a kind stop again and again over a wider stretch of sea: waiting areas, oil fields, fishing grounds. Measured by
+/// how long vessels are there at all, so that it does not depend on how many pass.
+fn usual_around(scene: &Scene<'_>, settings: &ScoreSettings, at: LatLon) -> Option<ScoreReason> {
+    let related = |key| scene.parties.iter().any(|party| party.key == key);
+    let past = (scene.holding.last_at, settings.place_days);
+    let rate = scene.view.episodes.stops_near(at, AROUND_NM, past, stopping(scene), related);
+    if rate.vessels < AROUND_VESSELS {
+        return None;
+    }
+    let days = scene.view.coverage.vessel_hours(at, AROUND_NM) / 24.0;
+    let per_day = rate.stops as f64 / days.max(1.0);
+    let text = format!(
+        "{per_day:.1} such stops of others for each day that a vessel is within {AROUND_NM} nm ({} in {:.0} days)",
+        rate.stops,
+        rate.days.max(1.0)
+    );
+    match per_day {
+        AROUND_CROWDED.. => Some(line("crowded_place", settings.crowded_place_points, text)),
+        AROUND_BUSY.. => Some(line("busy_place", settings.busy_place_points, text)),
+        _ => None,
+    }
+}
+
+/// The kind of craft whose stop it is: of the one that collects, of the one that is heard, else of the first.
+fn stopping(scene: &Scene<'_>) -> Craft {
+    let crafts = || scene.parties.iter().map(|party| Craft::of(party.named.ship_type, party.class, party.length));
+    let collector = crafts().find(|craft| scene.behaviour == "async_rendezvous" && craft.collects());
+    let same = crafts().next().filter(|first| crafts().all(|craft| craft == *first));
+    collector.or(same).unwrap_or(Craft::Other)
 }

@@ -17,6 +17,7 @@ use super::score::{Cap, Scene, ScoreSettings};
 
 /// The sun below this is night (SPEC). Degrees.
 const NIGHT_DEGREES: f64 = -6.0;
+const HALF_A_DAY: Span = Span::from_hours(12);
 /// A fishing vessel silent for longer does not count as near by.
 const STALE: Span = Span::from_hours(6);
 /// Behaviours that fishing looks like.
@@ -49,25 +50,12 @@ pub(super) const INGREDIENTS: &[Ingredient] = &[
 ];
 
 /// All caps; the lowest that applies is the last line.
-pub(super) const CAPS: &[Limit] = &[
-    at_anchor_near_shore,
-    short_gap,
-    too_many_possible,
-    wrong_check_digit,
-    on_duty,
-    fleet,
-    circles_by_trade,
-    everyday::yachts,
-];
+pub(super) const CAPS: &[Limit] =
+    &[at_anchor_near_shore, short_gap, wrong_check_digit, on_duty, fleet, circles_by_trade, everyday::yachts];
 
 /// Caps that stand whatever a case says; only a watchlist lifts them.
-pub(super) const FIRM_CAPS: &[Limit] = &[
-    of_interest::gear,
-    of_interest::held,
-    of_interest::slow_over_a_hole,
-    everyday::habitual,
-    everyday::one_gear,
-];
+pub(super) const FIRM_CAPS: &[Limit] =
+    &[of_interest::gear, of_interest::held, of_interest::slow_over_a_hole, everyday::habitual, everyday::one_gear];
 
 /// The base of the behaviour, line by line as it said it.
 pub(super) fn base(scene: &Scene<'_>) -> Vec<ScoreReason> {
@@ -103,8 +91,24 @@ fn base_text(scene: &Scene<'_>, code: &str) -> String {
         }
         ("drift", _, _) => "Moves slowly, but not where it points",
         ("dark_rendezvous", _, _) => "Stops where a silent vessel could have come and gone back",
+        ("async_rendezvous", "late", _) => {
+            return measured(scene, "hours_between", "", " h after it: much else may have been the reason");
+        }
+        ("async_rendezvous", "far", _) => {
+            return measured(scene, "distance_nm", "", " nm from it: much else may have been the reason");
+        }
+        ("async_rendezvous", "by_chance", _) => {
+            return measured(
+                scene,
+                "expected_by_chance",
+                "Chance alone would bring ",
+                " such stops there in that time",
+            );
+        }
         ("async_rendezvous", _, _) => "A small craft stops where a ship slowed down or turned hours before",
+        ("ais_gap", "alone", _) => "The only vessel of its input: the receiver may have failed instead",
         ("ais_gap", "long" | "longer", _) => "Silent for hours, with time nobody can account for",
+        ("ais_gap", _, "out_of_reach") => "Falls silent at sea",
         ("ais_gap", _, _) => "Falls silent at sea where it would have been heard",
         ("zone_entry", _, _) => return entered(scene),
         ("zone_exit", _, _) => "Crosses out of a zone",
@@ -139,6 +143,12 @@ fn base_text(scene: &Scene<'_>, code: &str) -> String {
         (behaviour, code, _) => return format!("{}: {}", words(behaviour), words(code)),
     };
     text.to_owned()
+}
+
+/// A measured number between two texts.
+fn measured(scene: &Scene<'_>, key: &str, before: &str, after: &str) -> String {
+    let number = scene.holding.measured.get(key).and_then(serde_json::Value::as_f64).unwrap_or(0.0);
+    format!("{before}{number:.1}{after}")
 }
 
 /// Who watches the zone and why, where it says so.
@@ -202,6 +212,11 @@ fn shore(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
 fn night(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     // Where the behaviour itself gives points for the night, these count instead.
     if scene.holding.base.iter().any(|(code, _)| *code == "night") {
+        return None;
+    }
+    // Half a day always has a night in it.
+    let lasted = scene.holding.last_at - scene.holding.started_at;
+    if scene.behaviour == "ais_gap" && HALF_A_DAY <= lasted {
         return None;
     }
     let dark = is_night(scene.holding.position?, scene.holding.last_at);
@@ -320,16 +335,6 @@ fn short_gap(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
         only_below: settings.short_gap_alert_from,
         code: "cap_fact",
         text: "Not silent for long: kept as a fact".to_owned(),
-    })
-}
-
-fn too_many_possible(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
-    let many = scene.behaviour == "dark_rendezvous" && scene.holding.form == "one_of_many";
-    many.then(|| Cap {
-        points: settings.cap_fact,
-        only_below: i32::MAX,
-        code: "cap_fact",
-        text: "Too many could have come: kept as a fact".to_owned(),
     })
 }
 

@@ -22,6 +22,7 @@ mod mute;
 mod named;
 mod notice;
 mod of_interest;
+mod other_reasons;
 mod party;
 mod roles;
 mod score;
@@ -47,6 +48,7 @@ use std::sync::Arc;
 
 use crate::ais::StationId;
 use crate::behaviours::{Doubt, Holding, Signal, SignalKind, Subject};
+use crate::coverage::Coverage;
 use crate::episodes::Episodes;
 use crate::episodes::gap::Gaps;
 use crate::state::remembers;
@@ -71,6 +73,8 @@ pub struct View<'a> {
     pub chart: &'a Chart,
     /// What happened where, and lately.
     pub episodes: &'a Episodes,
+    /// How well each place is heard, and for how long vessels were there.
+    pub coverage: &'a Coverage,
     /// Who was silent at sea.
     pub gaps: &'a Gaps,
     /// Names the stations; empty for "not said".

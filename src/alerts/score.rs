@@ -7,6 +7,7 @@ use crate::behaviours::Holding;
 use super::View;
 use super::alert::ScoreReason;
 use super::ingredients::{CAPS, FIRM_CAPS, INGREDIENTS, base};
+use super::other_reasons::{OTHER_REASONS, possible};
 use super::party::Party;
 
 /// `[score]`
@@ -45,11 +46,11 @@ pub struct ScoreSettings {
     pub new_identity_points: i32,
     /// "New" for an identity. Days, at most 365.
     pub identity_days: u32,
-    /// Nobody else stopped near the place, once `rare_after_days` of data are there. Points.
+    /// No stop of others of its kind near the place, once `rare_after_days` of data are there. Points.
     pub rare_place_points: i32,
-    /// 5 to 19 stops of others. Points.
+    /// 5 to 19 stops of others of its kind in `place_days`, each vessel three times at most; not of `async_rendezvous`. Points.
     pub busy_place_points: i32,
-    /// 20 stops of others and more. Points.
+    /// 20 such stops and more. Points.
     pub crowded_place_points: i32,
     /// `async_rendezvous` with less than 24 h of data. Points.
     pub little_data_points: i32,
@@ -120,7 +121,7 @@ impl Default for ScoreSettings {
             busy_place_points: -10,
             crowded_place_points: -20,
             little_data_points: -5,
-            place_nm: 2.0,
+            place_nm: 5.0,
             place_days: 14,
             rare_after_days: 3,
             case_exempt_from: 60,
@@ -254,7 +255,9 @@ impl Scene<'_> {
     /// Whether caps and benign zones do not count: for listed vessels, and for those of a case that is grave already.
     pub(super) fn is_exempt(&self, settings: &ScoreSettings) -> bool {
         let grave = |party: &Party| settings.case_exempt_from <= (self.view.case_score)(party.key);
-        self.is_listed() || self.parties.iter().any(grave)
+        // A link that is one of several possible takes nothing from the case of a vessel that may have nothing to do with it.
+        let uncertain = possible(self).is_some_and(|possible| 1.0 < possible);
+        self.is_listed() || (!uncertain && self.parties.iter().any(grave))
     }
 }
 
@@ -285,7 +288,8 @@ impl Score {
         }
         let exempt = as_it_is || scene.is_exempt(settings);
         let listed = as_it_is || scene.is_listed();
-        let caps = CAPS.iter().filter(|_| !exempt).chain(FIRM_CAPS.iter().filter(|_| !listed));
+        let firm = FIRM_CAPS.iter().chain(OTHER_REASONS).filter(|_| !listed);
+        let caps = CAPS.iter().filter(|_| !exempt).chain(firm);
         let caps = caps.filter_map(|cap| cap(scene, settings)).filter(|cap| score.points < cap.only_below);
         let cap = caps.min_by_key(|cap| cap.points);
         match cap {

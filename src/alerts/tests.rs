@@ -1,6 +1,7 @@
 //! The book through its public face: a sea with ships, signals as behaviours send them, and the lines that come out.
 
 mod book;
+mod doubts;
 mod lines;
 mod marking;
 mod scores;
@@ -12,6 +13,7 @@ use serde_json::{Map, json};
 use super::{Alert, AlertBook, Change, HandlingSettings, ScoreSettings, Settings, View};
 use crate::ais::{Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis};
 use crate::behaviours::{Holding, Signal, SignalKind, Subject};
+use crate::coverage::{self, Coverage};
 use crate::episodes::Episodes;
 use crate::episodes::gap::Gaps;
 use crate::geo::{Coast, LatLon, Ports};
@@ -43,6 +45,8 @@ struct Sea {
     chart: &'static Chart,
     book: AlertBook,
     episodes: Episodes,
+    /// What every vessel's case weighs.
+    case_score: i32,
     reports: u64,
     /// Who hears the next report.
     station: u16,
@@ -104,6 +108,7 @@ impl Sea {
             chart: chart(),
             book: AlertBook::new(settings, ScoreSettings::default(), HandlingSettings::default()),
             episodes: Episodes::default(),
+            case_score: 0,
             reports: 0,
             station: 1,
         }
@@ -160,13 +165,15 @@ impl Sea {
         let mut out = Vec::new();
         let station_name = |station: StationId| format!("station {}", station.0);
         let gaps = Gaps::default();
+        let coverage = Coverage::new(coverage::Settings::default());
         let view = View {
             tracks: &self.tracks,
             chart: self.chart,
             episodes: &self.episodes,
+            coverage: &coverage,
             gaps: &gaps,
             station_name: &station_name,
-            case_score: &|_| 0,
+            case_score: &|_| self.case_score,
         };
         self.book.take(now, signals, &view, &mut out);
         out

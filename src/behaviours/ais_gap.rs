@@ -7,10 +7,12 @@
 //! ## Opens
 //! Silent for `watched_minutes` when last seen watched, or when dead reckoning reaches a watched zone's near edge within
 //! `heading_hours`; elsewhere for `after_hours`. And the reception model gives less than `max_probability` that nobody hears such
-//! a vessel there for so long, going on as it went or standing still, whichever is likelier unheard. A fact until `long_hours`.
+//! a vessel there for so long, going on as it went or standing still, whichever is likelier unheard; for an hour its own record counts
+//! too. Reception must have been known when the silence began. A fact until `long_hours`, and where its way leads out of the water in
+//! which the feed hears vessels; at most low where vessels fall silent all the time. The only vessel of an input is judged when it is heard again.
 //! ## Ends
-//! Heard again: then with the distance, the speed it implies and the slack: the time left once that distance is sailed at its usual speed.
-//! A fix that comes late shortens, splits or disproves it. Over after 30 days (lost).
+//! Heard again: then with the distance, the speed it implies and the slack: the time left once that distance is sailed at its usual speed;
+//! at most low within `in_place_nm` of where it was, if it lay still before and lies still after. A fix that comes late shortens, splits or disproves it. Over after 30 days (lost).
 //! ## Blind spots
 //! A broken transponder looks the same. Where reception is thin, or not yet known, nothing is said. Three vessels that switch off
 //! together, with nobody else near, look like a dead receiver.
@@ -21,20 +23,23 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::coverage::{Slot, TOLD_BELOW};
-use crate::episodes::gap::{Gap, MIN_SHORE_NM, Spot};
+use crate::episodes::gap::{MIN_SHORE_NM, Spot};
 use crate::state::remembers;
 use crate::time::{Span, Time};
-use crate::tracks::{Activity, Fix, TrackIx, TrackKey};
+use crate::tracks::{Activity, Fix, TrackIx, TrackKey, Vessel};
 use crate::zones::{Chart, Presence, Relation, ZoneIx};
 
 use super::profile::{Profiles, Standing};
-use super::sharing::explain_silence;
 use super::{
     Behaviour, Explanation, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject, minutes,
     ordered, positive,
 };
 
+mod dark;
+mod explain;
 mod told;
+
+use dark::{Dark, Evidence, Why};
 
 const NAME: &str = "ais_gap";
 /// Nobody waits longer.
@@ -42,6 +47,8 @@ const LOST_AFTER: Span = Span::from_hours(30 * 24);
 /// Closed gaps wait so long for reports that correct them.
 const CORRECTED_WITHIN: Span = Span::from_hours(48);
 const MOST_CLOSED: usize = 1000;
+/// Below this a vessel is not under way. Knots.
+const STILL_KNOTS: f64 = 1.0;
 /// Steps of dead reckoning towards zones.
 const STEP: Span = Span::from_minutes(10);
 
@@ -73,6 +80,10 @@ pub struct Settings {
     pub longer_hours: f64,
     /// With less slack the silence explains itself. Minutes.
     pub slack_minutes: f64,
+    /// Heard again no further away than this, and still before and after, it has not gone anywhere. Nautical miles.
+    pub in_place_nm: f64,
+    /// Points for a silence of the only vessel that its input hears: the receiver may have failed; 0 or less.
+    pub alone_points: i32,
 }
 
 impl Default for Settings {
@@ -90,6 +101,8 @@ impl Default for Settings {
             long_hours: 3.0,
             longer_hours: 12.0,
             slack_minutes: 30.0,
+            in_place_nm: 1.0,
+            alone_points: -10,
         }
     }
 }
@@ -104,6 +117,12 @@ impl Settings {
             if !(0..=100).contains(&points) {
                 problems.push(format!("{key} must lie between 0 and 100, not {points}"));
             }
+        }
+        if !(-100..=0).contains(&self.alone_points) {
+            problems.push(format!("alone_points must lie between -100 and 0, not {}", self.alone_points));
+        }
+        if !(0.0..=20.0).contains(&self.in_place_nm) {
+            problems.push(format!("in_place_nm must lie between 0 and 20, not {}", self.in_place_nm));
         }
         if !self.min_shore_nm.is_finite() || self.min_shore_nm < MIN_SHORE_NM {
             problems.push(format!("min_shore_nm must be {MIN_SHORE_NM} or more, not {}", self.min_shore_nm));
@@ -136,31 +155,10 @@ pub struct AisGap {
     closed: BTreeMap<(TrackKey, Time), (Dark, Spot)>,
 }
 
-/// A vessel whose silence is improbable.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Dark {
-    key: TrackKey,
-    from: Spot,
-    shore_nm: f64,
-    usual_knots: f64,
-    why: Why,
-    /// When the rule was satisfied.
-    satisfied_at: Option<Time>,
-    /// The level that was told, 0 before it was satisfied.
-    told: u8,
-    /// As of the last look.
-    unheard: f64,
-    missed: Span,
-}
-
-/// What the place where it was last heard asks for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Why {
-    profile: u16,
-    required: Span,
-    zones: Vec<(ZoneIx, Relation)>,
-    /// The zone it was heading for.
-    heading: Option<String>,
+/// Whether a vessel that is heard again lies still, by what it makes good or says.
+fn lies_still(vessel: Vessel<'_>, fix: Fix) -> bool {
+    let made_good = vessel.speed_made_good().filter(|smg| !smg.over_hole).map(|smg| smg.knots);
+    fix.said.sog_knots().or(made_good).is_none_or(|knots| knots < STILL_KNOTS)
 }
 
 impl AisGap {
@@ -178,7 +176,7 @@ impl AisGap {
         place: &Place,
         open: Standing,
     ) -> Option<Why> {
-        let silence = scene.coverage.silence(vessel)?;
+        let silence = scene.coverage.silence(vessel).or_else(|| scene.coverage.ended(vessel))?;
         let zones: Vec<(ZoneIx, Relation)> = presence.iter().collect();
         let watched = |zone: ZoneIx| {
             let zone = scene.chart.zones.get(zone);
@@ -219,10 +217,13 @@ impl AisGap {
 
     fn fell_silent(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         // After a late fix the rest of a silence is told again; what stands of it goes on.
-        let goes_on = self.dark.get(&step.vessel).is_some_and(|dark| dark.satisfied_at.is_some());
-        let Some(silence) = scene.coverage.silence(step.vessel).filter(|_| !goes_on) else {
+        let Some(silence) = scene.coverage.silence(step.vessel) else {
             return;
         };
+        let known = |dark: &Dark| dark.satisfied_at.is_some() || dark.from.at == silence.since;
+        if self.dark.get(&step.vessel).is_some_and(known) {
+            return;
+        }
         let place = Place::at(scene.chart, silence.position, scene.now);
         let Some(why) = self.why(scene, step.vessel, step.presence, &place, Standing::New) else {
             return;
@@ -235,8 +236,7 @@ impl AisGap {
             why,
             satisfied_at: None,
             told: 0,
-            unheard: silence.unheard(),
-            missed: scene.coverage.missed(silence),
+            evidence: Evidence::of(scene, step.vessel, silence),
         };
         out.wakes.push((dark.due(dark.why.required).max(scene.now), step.key, step.vessel));
         out.activity.push((step.vessel, Activity::Keeps));
@@ -259,19 +259,19 @@ impl AisGap {
         let rest = scene.coverage.silence(step.vessel);
         if rest.is_some() {
             let before = Fix { at: dark.from.at, position: dark.from.position, ..fix };
-            (dark.unheard, dark.missed) = scene.coverage.judge(vessel, &before, fix.at);
+            dark.evidence.judged(scene.coverage.judge(vessel, &before, fix.at));
         } else if let Some(silence) = scene.coverage.ended(step.vessel) {
-            (dark.unheard, dark.missed) = (silence.unheard(), scene.coverage.missed(silence));
+            dark.evidence.update(scene, silence);
         }
         if dark.stands(to.at, settings) {
+            dark.evidence.lies_still = lies_still(vessel, fix);
             out.signals.push(dark.closes(step.vessel, settings, to));
             self.keep_closed(scene.now, dark, to);
             return;
         }
         if let Some(silence) = rest {
-            let unheard = silence.unheard();
-            let missed = scene.coverage.missed(silence);
-            let mut later = Dark { from: to, unheard, missed, ..dark.clone() };
+            let mut later = Dark { from: to, ..dark.clone() };
+            later.evidence.update(scene, silence);
             if later.stands(scene.now, settings) {
                 later.told = later.level(settings, scene.now);
                 out.signals.push(later.says(step.vessel, settings, scene.now, SignalKind::Corrects));
@@ -282,6 +282,39 @@ impl AisGap {
             }
         }
         out.signals.push(dark.disproved(step.vessel));
+    }
+
+    /// The only vessel of its input is heard again: both were silent, and its own record speaks for the receiver.
+    fn was_alone(&mut self, scene: &Scene<'_>, step: &Step<'_>, fix: Fix, out: &mut Output) {
+        let Some(silence) = scene.coverage.ended(step.vessel) else {
+            return;
+        };
+        let place = Place::at(scene.chart, silence.position, scene.now);
+        let Some(why) = self.why(scene, step.vessel, step.presence, &place, Standing::New) else {
+            return;
+        };
+        let settings = &self.profiles.get(why.profile).settings;
+        let vessel = scene.tracks.vessel(step.vessel);
+        let evidence = Evidence { lies_still: lies_still(vessel, fix), ..Evidence::alone(scene, step.vessel, silence) };
+        let from = Spot { at: silence.since, position: silence.position };
+        let usual_knots = vessel.usual_knots(silence.since);
+        let dark = Dark {
+            key: step.key,
+            from,
+            shore_nm: place.shore_nm,
+            usual_knots,
+            why,
+            satisfied_at: Some(fix.at),
+            told: 0,
+            evidence,
+        };
+        if dark.length(fix.at) < dark.why.required {
+            return;
+        }
+        let to = Spot { at: fix.at, position: fix.position };
+        out.signals.push(dark.says(step.vessel, settings, fix.at, SignalKind::Holds));
+        out.signals.push(dark.closes(step.vessel, settings, to));
+        self.keep_closed(scene.now, dark, to);
     }
 
     /// A late fix inside a gap that is over: what is left of it on either side?
@@ -299,9 +332,10 @@ impl AisGap {
         let vessel = scene.tracks.vessel(step.vessel);
         let heard = Spot { at: fix.at, position: fix.position };
         let judged = |from: Spot, until: Time| {
-            let (unheard, missed) =
-                scene.coverage.judge(vessel, &Fix { at: from.at, position: from.position, ..fix }, until);
-            Dark { from, unheard, missed, ..dark.clone() }
+            let mut part = Dark { from, ..dark.clone() };
+            let before = Fix { at: from.at, position: from.position, ..fix };
+            part.evidence.judged(scene.coverage.judge(vessel, &before, until));
+            part
         };
         let first = judged(dark.from, heard.at);
         let second = judged(heard, to.at);
@@ -354,35 +388,21 @@ impl Behaviour for AisGap {
     }
 
     fn interest(&self) -> Interest {
-        Interest::SILENT.and(Interest::LATE)
+        Interest::SILENT.and(Interest::LATE).and(Interest::ALONE)
     }
 
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         match step.fix {
             None if step.interest.meets(Interest::SILENT) => self.fell_silent(scene, step, out),
             Some(fix) if step.interest.meets(Interest::LATE) => self.corrected(scene, step, fix, out),
+            Some(fix) if step.interest.meets(Interest::ALONE) => self.was_alone(scene, step, fix, out),
             Some(fix) => self.heard(scene, step, fix, out),
             None => {}
         }
     }
 
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
-        let (profiles, watched) = self.profiles.for_explaining(scene.chart, step.presence, scene.now);
-        let silence = scene.coverage.silence(step.vessel);
-        let learned = scene.coverage.learned();
-        let told = profiles.into_iter().map(|profile| {
-            let profile = self.profiles.get(profile);
-            let settings = &profile.settings;
-            let about = if watched { "watched" } else { "elsewhere, unless heading for a watched zone" };
-            let needed = if watched { settings.watched_minutes } else { settings.after_hours * 60.0 };
-            let told = explain_silence(Explanation::new(about).takes_part(scene, step), scene, step);
-            profile
-                .explain_place(told, step.place.as_ref(), settings.min_shore_nm)
-                .at_least("silent_minutes", step.fix.map(|fix| (scene.now - fix.at).minutes()), needed)
-                .is("reception_learned", learned, "true", learned)
-                .below("probability_unheard", silence.map(|silence| silence.unheard()), settings.max_probability)
-        });
-        told.collect()
+        self.conditions(scene, step)
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
@@ -391,10 +411,7 @@ impl Behaviour for AisGap {
         };
         let now = scene.now;
         match scene.coverage.silence(vessel) {
-            Some(silence) => {
-                dark.unheard = silence.unheard();
-                dark.missed = scene.coverage.missed(silence);
-            }
+            Some(silence) => dark.evidence.update(scene, silence),
             // A day has passed, and it was not improbable enough by then.
             None if dark.satisfied_at.is_none() => {
                 self.dark.remove(&vessel);
@@ -442,8 +459,9 @@ impl Behaviour for AisGap {
             let Some(dark) = self.dark.get_mut(&vessel) else {
                 continue;
             };
-            let stays =
-                why.filter(|why| dark.satisfied_at.is_none() || why.required <= scene.now - dark.from.at - dark.missed);
+            let stays = why.filter(|why| {
+                dark.satisfied_at.is_none() || why.required <= scene.now - dark.from.at - dark.evidence.missed
+            });
             let Some(why) = stays else {
                 self.over(vessel, "zone removed or inactive", out);
                 out.activity.push((vessel, Activity::Done));
@@ -457,26 +475,6 @@ impl Behaviour for AisGap {
     }
 
     remembers! { kept { profiles, dark, closed } parts {} built {} }
-}
-
-impl Dark {
-    /// When it will have lasted for so long, what the feed missed left out.
-    fn due(&self, length: Span) -> Time {
-        self.from.at + length + self.missed
-    }
-
-    fn length(&self, until: Time) -> Span {
-        until - self.from.at - self.missed
-    }
-
-    /// Whether, silent until then, it satisfies the rule.
-    fn stands(&self, until: Time, settings: &Settings) -> bool {
-        self.why.required <= self.length(until) && self.unheard <= settings.max_probability
-    }
-
-    fn gap(&self, to: Option<Spot>) -> Gap {
-        Gap { key: self.key, from: self.from, to, usual_knots: self.usual_knots }
-    }
 }
 
 #[cfg(test)]

@@ -2,18 +2,19 @@
 //!
 //! ## Watches
 //! Ships in or near a watched or benign zone, `min_shore_nm` off and more, that had a slow leg or a kink (not fishing, pleasure,
-//! pilot, rescue and dredging, not at anchor); then small craft: shorter than `small_metres`, class B, fishing, pleasure or unknown.
+//! pilot, rescue and dredging, not at anchor); then small craft: shorter than `small_metres`, class B without a length, fishing or pleasure.
 //! ## Why
 //! Packages go over the side with a buoy, and somebody else collects them: the two are never near each other, so that no rule
 //! about meetings sees them.
 //! ## Opens
-//! The boat is below 3 kn for 10 min, `min_hours` to `max_hours` after, within `reach_nm` and `drift_knots` for every hour since (at most
+//! The boat is below 1 kn for 10 min (a fishing vessel after 30 min above 5 kn), `min_hours` to `max_hours` after, within `reach_nm` and `drift_knots` for every hour since (at most
 //! `max_reach_nm`) of the leg or kink. Either it is her first stop since she left calm water or was first seen: then at
 //! once; or it was her farthest point: then when she is `back_nm` nearer her start.
 //! ## Ends
 //! The boat leaves; or nobody has heard her for 6 h (lost).
 //! ## Blind spots
-//! Boats without a transponder, and drops at full speed. Anglers stop anywhere too: the score falls where others stop as well.
+//! Boats without a transponder, craft of unknown type and size, and drops at full speed. Anglers stop anywhere too: the score falls with
+//! hours and miles, and with the number of stops that chance would bring there; more than a few are one alert, or a fact.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -32,97 +33,29 @@ use super::one_hull::one_hull;
 use super::profile::{Profiles, Standing};
 use super::{
     Behaviour, Explanation, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
-    minutes, not_negative, number, ordered, positive, thresholds,
+    minutes, number, thresholds,
 };
 
+mod chance;
 mod explain;
+mod settings;
+
+pub use settings::Settings;
 
 const NAME: &str = "async_rendezvous";
 /// Slow legs are found by where they began: a ship at 4 kn makes this much in ten hours. Nautical miles.
 const LONGEST_LEG_NM: f64 = 40.0;
+/// A stop of the boat is below 1 kn for so long.
+const STOPPED_FOR: Span = Span::from_minutes(10);
 /// After so long without a fix nobody knows whether the boat stayed.
 const LOST_AFTER: Span = Span::from_hours(6);
+/// Craft listed by number, at most.
+const CRAFT_NAMED: usize = 10;
 const SAY_EVERY: Span = Span::from_minutes(5);
 /// Farther out than where she stopped by this, it was not her farthest point. Nautical miles.
 const FARTHER_NM: f64 = 0.5;
 /// Boats whose farthest point is not yet known, at most; the oldest give way.
 const MOST_WAITING: usize = 20_000;
-
-/// `[behaviours.async_rendezvous]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {
-    /// Whether it runs.
-    pub enabled: bool,
-    /// Base points.
-    pub score: i32,
-    /// Least distance from shore of the slow leg or kink. Nautical miles.
-    pub min_shore_nm: f64,
-    /// The boat comes at least this long after. Hours.
-    pub min_hours: f64,
-    /// And at most this long; episodes are kept for 48 h. Hours.
-    pub max_hours: f64,
-    /// She stops within this of the leg or kink. Nautical miles.
-    pub reach_nm: f64,
-    /// And what floats drifts so much further. Knots.
-    pub drift_knots: f64,
-    /// But no further than this. Nautical miles.
-    pub max_reach_nm: f64,
-    /// A craft shorter than this is small. Metres.
-    pub small_metres: f64,
-    /// So much nearer her start she is on her way back. Nautical miles.
-    pub back_nm: f64,
-    /// Ships named beside the likeliest, at most.
-    pub candidates: u32,
-}
-
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings {
-            enabled: true,
-            score: 40,
-            min_shore_nm: 6.0,
-            min_hours: 0.5,
-            max_hours: 48.0,
-            reach_nm: 1.0,
-            drift_knots: 0.7,
-            max_reach_nm: 6.0,
-            small_metres: 30.0,
-            back_nm: 5.0,
-            candidates: 3,
-        }
-    }
-}
-
-impl Settings {
-    /// All faults; each begins with the key.
-    pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
-        for (key, value) in [
-            ("max_hours", self.max_hours),
-            ("reach_nm", self.reach_nm),
-            ("small_metres", self.small_metres),
-            ("back_nm", self.back_nm),
-        ] {
-            positive(&mut problems, key, value);
-        }
-        not_negative(&mut problems, "min_shore_nm", self.min_shore_nm);
-        not_negative(&mut problems, "min_hours", self.min_hours);
-        not_negative(&mut problems, "drift_knots", self.drift_knots);
-        ordered(&mut problems, ("min_hours", self.min_hours), ("max_hours", self.max_hours));
-        ordered(&mut problems, ("reach_nm", self.reach_nm), ("max_reach_nm", self.max_reach_nm));
-        if 48.0 < self.max_hours {
-            problems.push("max_hours must not be above 48: slow legs are kept for so long".to_owned());
-        }
-        if 10.0 < self.max_reach_nm {
-            problems.push("max_reach_nm must not be above 10".to_owned());
-        }
-        if !(0..=100).contains(&self.score) {
-            problems.push(format!("score must lie between 0 and 100, not {}", self.score));
-        }
-        problems
-    }
-}
 
 /// The behaviour.
 pub struct AsyncRendezvous {
@@ -152,8 +85,8 @@ struct Drop {
     nm: f64,
     share: f64,
     hours: f64,
-    /// Where the leg began, or the kink was farthest aside: its zones are the alert's.
-    place: LatLon,
+    /// The leg or kink: the zones where it began are the alert's.
+    spot: Spot,
     #[serde(with = "crate::state::json")]
     measured: Map<String, Value>,
 }
@@ -186,14 +119,15 @@ impl AsyncRendezvous {
         }
     }
 
-    /// A vessel has been slow for ten minutes: who was there before?
+    /// A vessel has lain still for ten minutes: who was there before?
     fn halted(&mut self, scene: &Scene<'_>, id: u64, out: &mut Output) {
         let Some(halt) = scene.episodes.halts.get(id) else {
             return;
         };
         let boat = scene.tracks.vessel(halt.vessel);
-        let is_small = boat.key() == halt.key && small(&boat, self.base.small_metres);
-        if !is_small || self.collecting.contains_key(&halt.vessel) {
+        let is_small = boat.key() == halt.key && small(&boat, self.base.small_metres).is_some();
+        let known = self.collecting.contains_key(&halt.vessel) || self.waiting.contains_key(&halt.vessel);
+        if !is_small || known || !chance::came_for_it(scene, &boat, halt, &self.base) {
             return;
         }
         let drops = self.drops(scene, halt);
@@ -293,13 +227,21 @@ impl AsyncRendezvous {
         measured.insert("distance_nm".to_owned(), number(nm, 1));
         measured.insert("dropper_mmsi".to_owned(), Value::from(ship.0.mmsi.0));
         measured.insert("collector_mmsi".to_owned(), Value::from(halt.key.mmsi.0));
-        Some(Drop { ship, profile, nm, share: nm / reach_nm, hours, place: spot.from, measured })
+        Some(Drop { ship, profile, nm, share: nm / reach_nm, hours, spot: *spot, measured })
     }
 
     fn open(&mut self, scene: &Scene<'_>, find: Find, out: &mut Output) {
         let (Some(best), Some(halt)) = (find.drops.first(), scene.episodes.halts.get(find.halt)) else {
             return;
         };
+        // More than a few at one place are one alert, which lists them.
+        let settings = &self.profiles.get(best.profile).settings;
+        let crowd = chance::crowd(scene, &best.spot, best.ship.0, settings);
+        let crowded = (settings.crowd_craft as usize) < crowd.len();
+        let same = |other: &Drop| other.ship.0 == best.ship.0 && other.spot.at == best.spot.at;
+        if crowded && self.collecting.values().any(|known| known.find.drops.first().is_some_and(same)) {
+            return;
+        }
         // The ship may have been forgotten since, and her place in the slab be another's.
         let Some(ship) = scene.tracks.find(best.ship.0) else {
             return;
@@ -322,8 +264,27 @@ impl AsyncRendezvous {
     fn holds(&self, scene: &Scene<'_>, collecting: &Collecting, halt: &Halt) -> Signal {
         let find = &collecting.find;
         let drop = &find.drops[0];
-        let profile = self.profiles.get(drop.profile);
+        let settings = &self.profiles.get(drop.profile).settings;
         let mut measured = drop.measured.clone();
+        let rate = chance::rate(scene, halt, settings);
+        let expected = chance::expected(&rate, &drop.spot, drop.hours, settings);
+        let crowd = chance::crowd(scene, &drop.spot, drop.ship.0, settings);
+        measured.insert("such_stops_per_day".to_owned(), number(rate.per_day(), 1));
+        measured.insert("expected_by_chance".to_owned(), number(expected, 2));
+        measured.insert("craft_stopped_there".to_owned(), Value::from(crowd.len().max(1)));
+        if 1 < crowd.len() {
+            let named = crowd.iter().take(CRAFT_NAMED).map(|key| Value::from(key.mmsi.0));
+            measured.insert("craft".to_owned(), Value::Array(named.collect()));
+        }
+        let mut base = vec![(NAME, settings.score)];
+        base.extend((settings.late_hours < drop.hours).then_some(("late", settings.late_points)));
+        base.extend((settings.far_nm < drop.nm).then_some(("far", settings.far_points)));
+        base.extend((settings.chance_from <= expected).then_some(("by_chance", settings.chance_points)));
+        let form = match crowd.len() {
+            _ if settings.chance_fact_from <= expected => "by_chance",
+            crowd if settings.crowd_fact_craft as usize + 1 <= crowd => "crowd",
+            _ => "collected",
+        };
         measured.insert("stopped_minutes".to_owned(), number((halt.last_at - halt.started_at).minutes(), 0));
         if 1 < find.drops.len() {
             let others = find.drops[1..].iter().map(|other| {
@@ -331,21 +292,32 @@ impl AsyncRendezvous {
             });
             measured.insert("other_candidates".to_owned(), Value::Array(others.collect()));
         }
-        let keys =
-            ["min_hours", "max_hours", "reach_nm", "drift_knots", "max_reach_nm", "min_shore_nm", "small_metres"];
+        let keys = [
+            "min_hours",
+            "max_hours",
+            "reach_nm",
+            "drift_knots",
+            "max_reach_nm",
+            "min_shore_nm",
+            "small_metres",
+            "chance_nm",
+            "chance_from",
+            "chance_fact_from",
+            "crowd_fact_craft",
+        ];
         let kind = SignalKind::Holds(Box::new(Holding {
             started_at: halt.started_at,
             satisfied_at: collecting.satisfied_at,
             last_at: halt.last_at,
-            form: "collected",
+            form,
             position: Some(halt.last_position),
             shore_nm: Some(halt.shore_nm),
-            zones: zones_at(scene.chart, drop.place),
-            base: vec![(NAME, profile.settings.score)],
+            zones: zones_at(scene.chart, drop.spot.from),
+            base,
             asked: None,
             anchored: false,
             measured,
-            thresholds: thresholds(&profile.settings, &keys),
+            thresholds: thresholds(settings, &keys),
         }));
         Signal { behaviour: NAME, subject: collecting.subject.clone(), kind }
     }
@@ -366,13 +338,6 @@ impl AsyncRendezvous {
     }
 }
 
-impl Settings {
-    /// How far what floats may be after so many hours, nautical miles.
-    fn reach_at(&self, hours: f64) -> f64 {
-        (self.reach_nm + self.drift_knots * hours).min(self.max_reach_nm)
-    }
-}
-
 impl Behaviour for AsyncRendezvous {
     fn name(&self) -> &'static str {
         NAME
@@ -388,7 +353,7 @@ impl Behaviour for AsyncRendezvous {
 
     fn episode(&mut self, scene: &Scene<'_>, news: News, out: &mut Output) {
         match news {
-            News::HaltBegan(id) => self.halted(scene, id, out),
+            News::Still(id) => self.halted(scene, id, out),
             News::HaltEnded(id) => {
                 let Some(halt) = scene.episodes.halts.get(id) else {
                     return;
@@ -398,7 +363,7 @@ impl Behaviour for AsyncRendezvous {
                     self.close(halt.vessel, Some(halt.last_at), "the boat left", out);
                 }
             }
-            News::Stopped(_) | News::LegBegan(_) | News::LegEnded(_) | News::Kink(_) => {}
+            News::HaltBegan(_) | News::Stopped(_) | News::LegBegan(_) | News::LegEnded(_) | News::Kink(_) => {}
         }
     }
 
@@ -461,7 +426,7 @@ impl Behaviour for AsyncRendezvous {
             .collecting
             .values()
             .filter(|collecting| {
-                let zones = zones_at(scene.chart, collecting.find.drops[0].place);
+                let zones = zones_at(scene.chart, collecting.find.drops[0].spot.from);
                 !zones.iter().any(|(zone, _)| self.profiles.of(scene.chart, *zone, scene.now).is_some())
             })
             .map(|collecting| collecting.find.boat)

@@ -7,8 +7,9 @@
 //! Who wants to meet unseen switches off. The other one, who stays on, still has to stop.
 //! ## Opens
 //! The silent vessel could have reached the stop and come back to where it was heard again, at `speed_factor` times its usual speed
-//! at most, with `slack_minutes` to spare, of which `together_minutes` while the other lay stopped. Of several the one with
-//! the most slack is named, with the number of all; more than `most_candidates` is kept as a fact.
+//! at most, with `slack_minutes` to `max_slack_hours` to spare, of which `together_minutes` while the other lay stopped, and no third
+//! vessel lay alongside. Of several the one with the most slack is named, with the number of all; more than `most_candidates` is
+//! kept as a fact, and a silence that leaves time for more than `most_stops` stops.
 //! ## Ends
 //! The stop ends; taken back when the silent vessel is heard again where it could not have come from there, or a late report shows
 //! that it was elsewhere.
@@ -30,16 +31,22 @@ use crate::units::METRES_PER_NM;
 use crate::zones::Chart;
 
 use super::dropped::zones_at;
-use super::one_hull::one_hull;
 use super::profile::{Profiles, Standing};
 use super::{
     Behaviour, Explanation, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
     minutes, not_negative, number, ordered, positive, thresholds,
 };
 
+mod candidates;
+mod explain;
+
+use candidates::{Candidate, alongside, candidates, stop_end};
+
 const NAME: &str = "dark_rendezvous";
 /// Stops are looked for this far from a gap's ends. Nautical miles.
 const FARTHEST_NM: f64 = 120.0;
+/// Gaps that began longer before a stop are not looked at: the most slack that can be set, and two days under way.
+const LONGEST_GAP: Span = Span::from_hours(216);
 /// Meetings remembered so that they can be judged again; beyond it the oldest go.
 const MOST: usize = 5000;
 /// How often a silence that goes on is looked at again, and for how long.
@@ -66,10 +73,14 @@ pub struct Settings {
     pub slack_minutes: f64,
     /// Of that, while she lay stopped. Minutes; not above `slack_minutes`.
     pub together_minutes: f64,
+    /// With more time left than this the silence says nothing of the stop. Hours, at most 168.
+    pub max_slack_hours: f64,
     /// Candidates named, at most.
     pub candidates: u32,
     /// With more candidates than this it is kept as a fact.
     pub most_candidates: u32,
+    /// And where one silence leaves time for more stops than this.
+    pub most_stops: u32,
 }
 
 impl Default for Settings {
@@ -82,8 +93,10 @@ impl Default for Settings {
             speed_factor: 1.1,
             slack_minutes: 45.0,
             together_minutes: 15.0,
+            max_slack_hours: 48.0,
             candidates: 3,
             most_candidates: 5,
+            most_stops: 3,
         }
     }
 }
@@ -100,6 +113,14 @@ impl Settings {
         ordered(&mut problems, ("together_minutes", self.together_minutes), ("slack_minutes", self.slack_minutes));
         if self.stop_minutes.is_nan() || self.stop_minutes < 15.0 {
             problems.push("stop_minutes must be at least 15: shorter stops are not kept".to_owned());
+        }
+        ordered(
+            &mut problems,
+            ("slack_minutes in hours", self.slack_minutes / 60.0),
+            ("max_slack_hours", self.max_slack_hours),
+        );
+        if 168.0 < self.max_slack_hours {
+            problems.push("max_slack_hours must not be above 168".to_owned());
         }
         if 3.0 < self.speed_factor {
             problems.push("speed_factor must not be above 3".to_owned());
@@ -134,15 +155,9 @@ struct Meeting {
     satisfied_at: Time,
     profile: u16,
     possible: usize,
+    /// Stops that the same silence leaves time for, this one included.
+    stops: usize,
     over: bool,
-}
-
-/// A silent vessel that could have come.
-#[derive(Serialize, Deserialize)]
-struct Candidate {
-    gap: Gap,
-    ix: TrackIx,
-    slack: Span,
 }
 
 impl DarkRendezvous {
@@ -174,17 +189,23 @@ impl DarkRendezvous {
         let Some(halt) = scene.episodes.halts.get(id) else {
             return;
         };
-        let Some(profile) = self.meetings.get(&id).map(|meeting| meeting.profile).or_else(|| self.profile(scene, halt))
-        else {
+        let meeting = self.meetings.get(&id);
+        let named = meeting.map(|meeting| meeting.dark);
+        let stops = meeting.map_or(0, |meeting| self.stops_of(meeting.dark, meeting.from));
+        // Gaps are few and charts are slow: most stops have no silent vessel anywhere near.
+        if named.is_none() && !self.is_near_a_gap(scene, halt) {
+            return;
+        }
+        let Some(profile) = meeting.map(|meeting| meeting.profile).or_else(|| self.profile(scene, halt)) else {
             return;
         };
         let settings = self.profiles.get(profile).settings.clone();
-        let mut candidates = candidates(scene, halt, &settings);
+        let mut candidates = candidates(scene, halt, &settings, named);
         if let Some(meeting) = self.meetings.get_mut(&id) {
             if let Some(place) = candidates.iter().position(|candidate| candidate.gap.key == meeting.dark) {
                 // The one that was named stays the first; how many there are may be news.
-                if meeting.possible != candidates.len() && !meeting.over {
-                    meeting.possible = candidates.len();
+                if (meeting.possible, meeting.stops) != (candidates.len(), stops) && !meeting.over {
+                    (meeting.possible, meeting.stops) = (candidates.len(), stops);
                     candidates[..=place].rotate_right(1);
                     out.signals.push(holds(scene, halt, meeting, &candidates, &settings));
                 }
@@ -200,6 +221,9 @@ impl DarkRendezvous {
         let Some(best) = candidates.first() else {
             return;
         };
+        if alongside(scene, halt, best.gap.key).is_some() {
+            return;
+        }
         if MOST <= self.meetings.len() {
             self.meetings.pop_first();
         }
@@ -212,6 +236,7 @@ impl DarkRendezvous {
             satisfied_at: scene.now,
             profile,
             possible: candidates.len(),
+            stops: 1 + self.stops_of(best.gap.key, best.gap.from.at),
             over: halt.over,
         };
         out.signals.push(holds(scene, halt, &meeting, &candidates, &settings));
@@ -222,20 +247,34 @@ impl DarkRendezvous {
         self.meetings.insert(id, meeting);
     }
 
+    /// How many stops have been found that one silence leaves time for.
+    fn stops_of(&self, dark: TrackKey, from: Time) -> usize {
+        self.meetings.values().filter(|meeting| meeting.dark == dark && meeting.from == from).count()
+    }
+
+    /// Whether any vessel was silent during a halt within reach of it, as far as a look at time and distance says.
+    fn is_near_a_gap(&self, scene: &Scene<'_>, halt: &Halt) -> bool {
+        let until = stop_end(halt, scene.now);
+        let mut gaps = scene.gaps.during(halt.started_at, until, LONGEST_GAP);
+        gaps.any(|gap| gap.key != halt.key && gap.from.position.metres_to(halt.position) <= FARTHEST_NM * METRES_PER_NM)
+    }
+
     /// The halts that a gap may have to do with.
     fn around(&self, scene: &Scene<'_>, gap: &Gap) -> Vec<u64> {
         let until = gap.to.map_or(scene.now, |to| to.at);
         let hours = (until - gap.from.at).hours();
+        let latest = gap.from.at + self.base.longest();
         let nm = (hours * gap.usual_knots * self.base.speed_factor.max(1.0)).min(FARTHEST_NM);
-        let near = scene.episodes.halts.near(gap.from.position, nm * METRES_PER_NM);
-        let during = near.iter().filter(|(_, halt, _)| halt.started_at <= until && gap.from.at <= halt.last_at);
-        during.filter(|(_, halt, _)| halt.key != gap.key).map(|(id, _, _)| *id).collect()
+        let latest = until.min(latest);
+        let during = |halt: &Halt| halt.started_at <= latest && gap.from.at <= halt.last_at && halt.key != gap.key;
+        let near = scene.episodes.halts.near_if(gap.from.position, nm * METRES_PER_NM, during);
+        near.into_iter().map(|(id, _, _)| id).collect()
     }
 
     /// A gap is new, has ended, or was corrected: halts around it, and meetings that rest on it, are judged.
     fn gap_changed(&mut self, scene: &Scene<'_>, key: TrackKey, out: &mut Output) {
         let mut ids: Vec<u64> = Vec::new();
-        for gap in scene.gaps.of(key, scene.now - JUDGED_WITHIN, scene.now) {
+        for gap in scene.gaps.of(key, scene.now - JUDGED_WITHIN, scene.now).filter(|gap| !gap.usual) {
             ids.extend(self.around(scene, gap));
         }
         ids.extend(self.meetings.iter().filter(|(_, meeting)| meeting.dark == key).map(|(id, _)| *id));
@@ -246,29 +285,6 @@ impl DarkRendezvous {
         }
     }
 
-    /// The conditions on a vessel that was silent while another lay stopped.
-    fn as_dark(&self, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
-        let told = Explanation::new("as the silent one").takes_part(scene, step);
-        let Some(gap) = scene.gaps.latest(step.key) else {
-            return told.is("silent_since", "no gap known", "a silence that reception does not explain", false);
-        };
-        let halts = self.around(scene, &gap).into_iter().filter_map(|id| scene.episodes.halts.get(id));
-        let judged = halts.filter_map(|halt| Some((halt, &self.profiles.get(self.profile(scene, halt)?).settings)));
-        let mut best = None;
-        let mut possible = 0;
-        for (halt, settings) in judged {
-            let (slack, there) = chance(halt, &gap, settings, scene.now);
-            best = best.max(Some(slack));
-            possible +=
-                usize::from(minutes(settings.slack_minutes) <= slack && minutes(settings.together_minutes) <= there);
-        }
-        let silent = gap.length(scene.now).minutes();
-        told.is("silent_since", gap.from.at.to_string(), "a silence that reception does not explain", true)
-            .at_least("silent_minutes", Some(silent), self.base.slack_minutes)
-            .at_least("slack_minutes", best.map(Span::minutes), self.base.slack_minutes)
-            .at_least_one("stops_within_reach", possible)
-    }
-
     fn end(&mut self, id: u64, ended_at: Time, reason: &'static str, out: &mut Output) {
         if let Some(meeting) = self.meetings.get_mut(&id).filter(|meeting| !meeting.over) {
             meeting.over = true;
@@ -276,48 +292,6 @@ impl DarkRendezvous {
             out.signals.push(Signal { behaviour: NAME, subject: meeting.subject.clone(), kind });
         }
     }
-}
-
-/// Who could have come to a halt: the one with the most slack first.
-fn candidates(scene: &Scene<'_>, halt: &Halt, settings: &Settings) -> Vec<Candidate> {
-    let stop_end = if halt.over { halt.last_at } else { scene.now };
-    let mut candidates: Vec<Candidate> = scene
-        .gaps
-        .during(halt.started_at, stop_end)
-        .filter(|gap| gap.key != halt.key)
-        .filter_map(|gap| {
-            let (slack, together) = chance(halt, gap, settings, scene.now);
-            if slack < minutes(settings.slack_minutes) || together < minutes(settings.together_minutes) {
-                return None;
-            }
-            let vessel = scene.tracks.find(gap.key)?;
-            // The other set of one hull did not come to it.
-            if one_hull(scene, gap.key, halt.key).is_some() {
-                return None;
-            }
-            Some(Candidate { gap: *gap, ix: vessel.ix(), slack })
-        })
-        .collect();
-    candidates.sort_by(|a, b| (b.slack, a.gap.key, a.gap.from.at).cmp(&(a.slack, b.gap.key, b.gap.from.at)));
-    let mut known: Vec<TrackKey> = Vec::new();
-    candidates.retain(|candidate| {
-        let new = !known.contains(&candidate.gap.key);
-        known.push(candidate.gap.key);
-        new
-    });
-    candidates
-}
-
-/// What time a silent vessel had left on the way through a halt and back, and how much of the halt it can have been there.
-fn chance(halt: &Halt, gap: &Gap, settings: &Settings, now: Time) -> (Span, Span) {
-    let knots = gap.usual_knots * settings.speed_factor;
-    let slack = gap.slack_at(halt.position, knots, now);
-    // Between the earliest arrival and the latest departure it must have met the stop.
-    let sailing = |metres: f64| minutes(60.0 * metres / METRES_PER_NM / knots.max(0.1));
-    let earliest = gap.from.at + sailing(gap.from.position.metres_to(halt.position));
-    let latest = gap.to.map_or(now, |to| to.at - sailing(halt.position.metres_to(to.position)));
-    let stop_end = if halt.over { halt.last_at } else { now };
-    (slack, latest.min(stop_end) - earliest.max(halt.started_at))
 }
 
 fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candidate], settings: &Settings) -> Signal {
@@ -330,6 +304,7 @@ fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candid
     measured.insert("distance_nm".to_owned(), number(best.gap.from.position.nm_to(halt.position), 1));
     measured.insert("stopped_minutes".to_owned(), number(halt.still.minutes(), 0));
     measured.insert("possible".to_owned(), Value::from(candidates.len()));
+    measured.insert("stops_within_reach".to_owned(), Value::from(meeting.stops));
     if 1 < candidates.len() {
         let others = candidates[1..].iter().take(settings.candidates.saturating_sub(1) as usize);
         let named = others
@@ -337,12 +312,25 @@ fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candid
         measured.insert("other_candidates".to_owned(), Value::Array(named.collect()));
     }
     let many = settings.most_candidates < candidates.len() as u32;
-    let keys = ["min_shore_nm", "stop_minutes", "speed_factor", "slack_minutes", "together_minutes", "most_candidates"];
+    let wide = settings.most_stops < meeting.stops as u32;
+    let keys = [
+        "min_shore_nm",
+        "stop_minutes",
+        "speed_factor",
+        "slack_minutes",
+        "together_minutes",
+        "max_slack_hours",
+        "most_candidates",
+    ];
     let kind = SignalKind::Holds(Box::new(Holding {
         started_at: meeting.started_at,
         satisfied_at: meeting.satisfied_at,
         last_at: halt.last_at.max(meeting.started_at),
-        form: if many { "one_of_many" } else { "possible" },
+        form: match (many, wide) {
+            (true, _) => "one_of_many",
+            (false, true) => "many_stops",
+            (false, false) => "possible",
+        },
         position: Some(halt.position),
         shore_nm: Some(halt.shore_nm),
         zones: zones_at(scene.chart, halt.position),
@@ -381,15 +369,16 @@ impl Behaviour for DarkRendezvous {
                 }
                 self.end(id, ended_at, "the stop ended", out);
             }
-            News::HaltBegan(_) | News::LegBegan(_) | News::LegEnded(_) | News::Kink(_) => {}
+            News::HaltBegan(_) | News::Still(_) | News::LegBegan(_) | News::LegEnded(_) | News::Kink(_) => {}
         }
     }
 
     fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
         match step.fix {
             None if step.interest.meets(Interest::SILENT) => {
+                let usual = scene.gaps.latest(step.key).is_none_or(|gap| gap.to.is_some() || gap.usual);
                 // Others may fall silent in the same slot: how many could have come is known a minute later.
-                if self.dark.insert(step.vessel, step.key).is_none() {
+                if !usual && self.dark.insert(step.vessel, step.key).is_none() {
                     out.activity.push((step.vessel, Activity::Keeps));
                     out.wakes.push((scene.now + Span::from_minutes(1), step.key, step.vessel));
                 }
@@ -404,32 +393,7 @@ impl Behaviour for DarkRendezvous {
     }
 
     fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
-        let halt = scene.episodes.halts.of(step.key).next_back().map(|(_, halt)| halt);
-        let profile = halt.and_then(|halt| self.profile(scene, halt));
-        let settings = profile.map_or(&self.base, |profile| &self.profiles.get(profile).settings);
-        let told = Explanation::new("as the one that stopped").takes_part(scene, step);
-        let Some(halt) = halt else {
-            return vec![told.at_least("stopped_minutes", Some(0.0), settings.stop_minutes), self.as_dark(scene, step)];
-        };
-        let zones = zones_at(scene.chart, halt.position).into_iter().map(|(zone, _)| zone);
-        let mut profiles = Vec::new();
-        self.profiles.anywhere(scene.chart, zones, scene.now, &mut profiles);
-        let place = Place::at(scene.chart, halt.position, scene.now);
-        let told = told.is("stopped_since", halt.started_at.to_string(), "the latest stop at sea", true);
-        let told = match profile.or(profiles.first().copied()) {
-            Some(profile) => self.profiles.get(profile).explain_place(told, Some(&place), settings.min_shore_nm),
-            None => told.is("runs_here", "no", "where no zone leaves it out", false),
-        };
-        let stop_end = if halt.over { halt.last_at } else { scene.now };
-        let others = scene.gaps.during(halt.started_at, stop_end).filter(|gap| gap.key != step.key);
-        let best = others.map(|gap| chance(halt, gap, settings, scene.now)).max_by_key(|(slack, _)| *slack);
-        let possible = candidates(scene, halt, settings).len();
-        let told = told
-            .at_least("stopped_minutes", Some(halt.still.minutes()), settings.stop_minutes)
-            .at_least("silent_vessels_slack_minutes", best.map(|(slack, _)| slack.minutes()), settings.slack_minutes)
-            .at_least("silent_vessels_there_minutes", best.map(|(_, there)| there.minutes()), settings.together_minutes)
-            .at_least_one("silent_vessels_possible", possible);
-        vec![told, self.as_dark(scene, step)]
+        vec![self.as_stopped(scene, step), self.as_dark(scene, step)]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

@@ -10,7 +10,7 @@ use crate::tracks::Vessel;
 use crate::zones::{Chart, Hit, Relation, ZoneIx};
 
 /// Where a ship was slow, or farthest aside.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Spot {
     pub(super) from: LatLon,
     pub(super) to: LatLon,
@@ -44,16 +44,24 @@ pub(super) fn zones_at(chart: &Chart, place: LatLon) -> Vec<(ZoneIx, Relation)> 
     hits.iter().filter(|hit| hit.relation != Relation::Outside).map(|hit| (hit.zone, hit.relation)).collect()
 }
 
-/// Short, class B, fishing, pleasure or of unknown type; no merchant, tug or ship of state by its own word.
-pub(super) fn small(vessel: &Vessel<'_>, small_metres: f64) -> bool {
+/// What makes a craft small, in a word or two; `None` for those that are not, or are not known to be: no merchant, tug or ship of state by
+/// its own word, and no unknown type alone.
+pub(super) fn small(vessel: &Vessel<'_>, small_metres: f64) -> Option<String> {
     let kind = vessel.ship_type();
     if !vessel.takes_part() || matches!(kind, Some(31..=35 | 50..=55 | 58 | 60..=89)) {
-        return false;
+        return None;
     }
     let length = vessel.identity().and_then(|identity| identity.length());
-    let boat = matches!(kind, Some(30 | 36 | 37)) || vessel.class() == Class::B;
-    match length {
-        Some(length) => f64::from(length) < small_metres || (boat && matches!(kind, Some(30 | 36 | 37))),
-        None => boat || kind.is_none_or(|kind| kind == 0),
+    let by_type = match kind {
+        Some(30) => Some("fishing"),
+        Some(36) => Some("sailing"),
+        Some(37) => Some("pleasure"),
+        Some(_) | None => None,
+    };
+    match (length, by_type) {
+        (Some(length), _) if f64::from(length) < small_metres => Some(format!("{length} m long")),
+        (_, Some(kind)) => Some(format!("{kind} by type")),
+        (None, None) if vessel.class() == Class::B => Some("class B".to_owned()),
+        (_, None) => None,
     }
 }

@@ -137,6 +137,9 @@ impl Interest {
     /// Heard late, inside one of its gaps; the fix is older than its last.
     pub const LATE: Interest = Interest(1 << 12);
 
+    /// Heard again after a silence of the only vessel that its input hears; the step has the new fix.
+    pub const ALONE: Interest = Interest(1 << 15);
+
     /// Both together.
     pub const fn and(self, other: Interest) -> Interest {
         Interest(self.0 | other.0)

@@ -89,10 +89,16 @@ impl CaseBook {
         let mut small = Alert::clone(alert);
         small.evidence.tracks = Vec::new();
         self.alerts.insert(alert.id.clone(), Arc::new(small));
-        if counts(alert) {
-            for vessel in &alert.vessels {
-                self.by_vessel.entry((vessel.mmsi, vessel.track)).or_default().insert(alert.id.clone());
+        let ties: BTreeSet<(u32, u16)> = if counts(alert) { tied(alert).collect() } else { BTreeSet::new() };
+        for vessel in alert.vessels.iter().map(|vessel| (vessel.mmsi, vessel.track)) {
+            match ties.contains(&vessel) {
+                true => {
+                    self.by_vessel.entry(vessel).or_default().insert(alert.id.clone());
+                }
+                false => self.untie(vessel, &alert.id),
             }
+        }
+        if counts(alert) {
             self.weigh(alert);
         }
         if MOST < self.alerts.len() {
@@ -112,7 +118,7 @@ impl CaseBook {
         let mut case: Vec<&Alert> = Vec::new();
         let mut next: Vec<&Alert> = vec![alert];
         while let Some(alert) = next.pop() {
-            for vessel in alert.vessels.iter().map(|vessel| (vessel.mmsi, vessel.track)) {
+            for vessel in tied(alert) {
                 vessels.insert(vessel);
                 for id in self.by_vessel.get(&vessel).into_iter().flatten() {
                     let near = self.alerts.get(id).filter(|other| near_in_time(alert, other));
@@ -123,12 +129,31 @@ impl CaseBook {
                 }
             }
         }
+        case.retain(|alert| !is_uncertain(alert));
         let score = score(&case);
         for vessel in vessels {
             match score {
                 0 => self.scores.remove(&vessel),
                 score => self.scores.insert(vessel, score),
             };
+        }
+    }
+
+    /// An alert no longer counts for a vessel: what is left of its case is weighed.
+    fn untie(&mut self, vessel: (u32, u16), id: &str) {
+        let Some(ids) = self.by_vessel.get_mut(&vessel) else {
+            return;
+        };
+        if !ids.remove(id) {
+            return;
+        }
+        let other = ids.first().and_then(|id| self.alerts.get(id)).cloned();
+        match other {
+            Some(other) => self.weigh(&other),
+            None => {
+                self.by_vessel.remove(&vessel);
+                self.scores.remove(&vessel);
+            }
         }
     }
 
@@ -188,13 +213,29 @@ fn counts(alert: &Alert) -> bool {
     alert.announced && COUNTS_FROM <= alert.score
 }
 
+/// Whether an alert ties a vessel to its case: one of several silent vessels that could have come may have nothing to do with it.
+fn ties(alert: &Alert, vessel: &VesselRef) -> bool {
+    !(vessel.role == Some("dark") && is_uncertain(alert))
+}
+
+/// Whether it names one of several possible vessels: such an alert brings no points to a case.
+fn is_uncertain(alert: &Alert) -> bool {
+    let possible = alert.evidence.measured.get("possible").and_then(serde_json::Value::as_u64);
+    alert.behaviour == "dark_rendezvous" && possible.is_some_and(|possible| 1 < possible)
+}
+
+/// The vessels that an alert ties together.
+fn tied(alert: &Alert) -> impl Iterator<Item = (u32, u16)> {
+    alert.vessels.iter().filter(|vessel| ties(alert, vessel)).map(|vessel| (vessel.mmsi, vessel.track))
+}
+
 /// Ties alerts together that share a vessel within 72 h. A fact joins the earliest such alert but ties nobody else to it: the facts
 /// of a fishing fleet would make one case of a whole sea.
 fn tie(alerts: &[&Alert], links: &mut Links) {
     let mut by_vessel: BTreeMap<(u32, u16), Vec<usize>> = BTreeMap::new();
     for (index, alert) in alerts.iter().enumerate() {
-        for vessel in &alert.vessels {
-            by_vessel.entry((vessel.mmsi, vessel.track)).or_default().push(index);
+        for vessel in tied(alert) {
+            by_vessel.entry(vessel).or_default().push(index);
         }
     }
     let mut joined: BTreeSet<usize> = BTreeSet::new();
@@ -253,7 +294,9 @@ fn roles(alerts: &[&Alert]) -> Vec<Role> {
 
 /// The best alert, and 10 for each further behaviour that is not just another word for a stop already counted.
 fn score(alerts: &[&Alert]) -> i32 {
-    let mut ranked: Vec<&Alert> = alerts.iter().copied().filter(|alert| counts(alert)).collect();
+    let certain = alerts.iter().any(|alert| counts(alert) && !is_uncertain(alert));
+    let weighs = |alert: &Alert| counts(alert) && !(certain && is_uncertain(alert));
+    let mut ranked: Vec<&Alert> = alerts.iter().copied().filter(|alert| weighs(alert)).collect();
     ranked.sort_by(|a, b| (-a.score, a.started_at, &a.id).cmp(&(-b.score, b.started_at, &b.id)));
     let replaced: BTreeSet<&str> = alerts.iter().filter_map(|alert| alert.replaces.as_deref()).collect();
     let mut counted: Vec<&Alert> = Vec::new();
@@ -285,197 +328,4 @@ fn same_stop(a: &Alert, b: &Alert) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::alerts::{ChangeKind, Evidence, ScoreReason, Sentence};
-    use crate::geo::LatLon;
-    use crate::time::Time;
-
-    const DAY: i64 = 24;
-
-    fn vessel(mmsi: u32) -> VesselRef {
-        VesselRef {
-            mmsi,
-            track: 1,
-            imo: None,
-            name: None,
-            call_sign: None,
-            ship_type: None,
-            flag: None,
-            class: None,
-            role: None,
-        }
-    }
-
-    /// An alert over the hour that begins `hours` after a certain noon.
-    fn alert(id: &str, behaviour: &'static str, score: i32, hours: i64, mmsis: &[u32]) -> Alert {
-        let noon = Time::parse("2026-03-01T12:00:00Z").expect("a time");
-        let started_at = noon + Span::from_hours(hours);
-        Alert {
-            id: id.to_owned(),
-            behaviour,
-            announced: COUNTS_FROM <= score,
-            status: Status::Open,
-            severity: Severity::of(score),
-            score,
-            confidence: "normal",
-            started_at,
-            opened_at: started_at,
-            last_at: started_at + Span::from_hours(1),
-            ended_at: None,
-            vessels: mmsis.iter().map(|mmsi| vessel(*mmsi)).collect(),
-            zones: Vec::new(),
-            position: Some(LatLon::new(21.0, -18.0)),
-            group_id: None,
-            case_id: None,
-            replaces: None,
-            handling: crate::alerts::HandlingSettings::default().of(started_at, false, false),
-            summary: format!("ALFA did {id}, 11 nm off, inside C07. AIS cannot show more."),
-            sentence: Sentence {
-                who: if mmsis.len() < 2 { "ALFA (ES, cargo)".to_owned() } else { "ALFA and BRAVO".to_owned() },
-                deed: format!("did {id}"),
-                off: ", 11 nm off".to_owned(),
-                zones: ", inside C07".to_owned(),
-                night: false,
-            },
-            score_reasons: Vec::new(),
-            evidence: Evidence {
-                thresholds: serde_json::Map::new(),
-                measured: serde_json::Map::new(),
-                stations: Vec::new(),
-                tracks: Vec::new(),
-            },
-        }
-    }
-
-    fn change(alert: Alert) -> Change {
-        Change {
-            change: ChangeKind::Opened,
-            revision: 1,
-            at: alert.opened_at,
-            reason: String::new(),
-            alert: Arc::new(alert),
-        }
-    }
-
-    fn cases(alerts: Vec<Alert>) -> Vec<Case> {
-        let mut book = CaseBook::default();
-        for alert in alerts {
-            book.take(&change(alert));
-        }
-        book.cases()
-    }
-
-    #[test]
-    fn what_a_vessel_and_its_partners_did_within_three_days_is_one_case() {
-        let got = cases(vec![
-            alert("a", "loitering", 50, 0, &[1]),
-            alert("b", "rendezvous", 65, 2 * DAY, &[1, 2]),
-            alert("c", "zone_entry", 40, 4 * DAY, &[2]),
-            alert("d", "loitering", 50, 4 * DAY, &[9]),
-        ]);
-        assert_eq!(got.len(), 2);
-        assert_eq!(got[0].alerts, ["a", "b", "c"]);
-        assert_eq!((got[0].score, got[0].severity), (85, Severity::Critical));
-        let mmsis: Vec<u32> = got[0].vessels.iter().map(|vessel| vessel.mmsi).collect();
-        assert_eq!(mmsis, [1, 2]);
-        assert_eq!(
-            got[0].story,
-            "2026-03-01 12:00 UTC: ALFA (ES, cargo) did a, 11 nm off, inside C07. 2026-03-03 12:00 UTC: ALFA and BRAVO did b, there. \
-             2026-03-05 12:00 UTC: ALFA (ES, cargo) did c, there."
-        );
-        assert_eq!((got[1].score, got[1].alerts.len()), (50, 1));
-        assert_ne!(got[0].id, got[1].id);
-    }
-
-    #[test]
-    fn a_story_tells_date_name_place_and_zones_once() {
-        let first = alert("a", "loitering", 50, 0, &[1]);
-        let mut later = alert("b", "slowdown", 45, 6, &[1]);
-        later.position = Some(LatLon::new(22.0, -18.0));
-        later.sentence.night = true;
-        assert_eq!(
-            cases(vec![first, later])[0].story,
-            "2026-03-01 12:00 UTC: ALFA (ES, cargo) did a, 11 nm off, inside C07. 18:00 UTC: it did b, 11 nm off, at night."
-        );
-    }
-
-    #[test]
-    fn three_days_of_quiet_part_two_cases() {
-        let apart =
-            |hours| cases(vec![alert("a", "loitering", 50, 0, &[1]), alert("b", "loitering", 50, hours, &[1])]).len();
-        assert_eq!((apart(73), apart(74)), (1, 2));
-    }
-
-    #[test]
-    fn the_same_stop_under_two_names_and_the_same_behaviour_twice_count_once() {
-        let score = |alerts: Vec<Alert>| cases(alerts)[0].score;
-        let loitering = alert("a", "loitering", 50, 0, &[1]);
-        let meeting = alert("b", "rendezvous", 65, 0, &[1, 2]);
-        assert_eq!(score(vec![loitering.clone(), meeting.clone()]), 65);
-        let mut elsewhere = meeting.clone();
-        elsewhere.position = Some(LatLon::new(21.1, -18.0));
-        assert_eq!(score(vec![loitering.clone(), elsewhere]), 75);
-        assert_eq!(score(vec![loitering.clone(), alert("c", "loitering", 50, DAY, &[1])]), 50);
-        assert_eq!(score(vec![loitering, alert("d", "drift", 5, DAY, &[1])]), 50);
-    }
-
-    #[test]
-    fn what_is_capped_at_low_brings_no_further_points() {
-        let mut duty = alert("b", "loitering", 39, DAY, &[1]);
-        duty.score_reasons.push(ScoreReason { code: "cap_low".to_owned(), points: -6, text: String::new() });
-        let meeting = alert("a", "rendezvous", 39, 0, &[1, 2]);
-        assert_eq!(cases(vec![meeting.clone(), duty.clone()])[0].score, 39);
-        duty.score_reasons.clear();
-        assert_eq!(cases(vec![meeting, duty])[0].score, 49);
-    }
-
-    #[test]
-    fn what_another_took_the_place_of_is_told_and_counts_once() {
-        let weak = alert("a", "position_jump", 30, 0, &[1]);
-        let mut strong = alert("b", "identity_conflict", 40, 0, &[1]);
-        assert_eq!(cases(vec![weak.clone(), strong.clone()])[0].score, 50);
-        strong.replaces = Some("a".to_owned());
-        let got = cases(vec![weak, strong.clone(), alert("c", "rendezvous", 25, 9, &[1, 2])]);
-        assert_eq!((got[0].score, got[0].alerts.len()), (50, 3));
-        assert_eq!(cases(vec![alert("a", "position_jump", 60, 0, &[1]), strong])[0].score, 60);
-    }
-
-    #[test]
-    fn facts_tell_their_part_but_tie_nobody_together() {
-        let got = cases(vec![
-            alert("a", "loitering", 50, 0, &[1]),
-            alert("b", "rendezvous", 15, 1, &[1, 2]),
-            alert("c", "loitering", 50, 2, &[2]),
-            alert("d", "rendezvous", 15, 3, &[3, 4]),
-        ]);
-        let alerts: Vec<_> = got.iter().map(|case| case.alerts.clone()).collect();
-        assert_eq!(got.len(), 2);
-        assert!(alerts.contains(&vec!["a".to_owned(), "b".to_owned()]));
-        assert!(alerts.contains(&vec!["c".to_owned()]));
-    }
-
-    #[test]
-    fn what_was_disproved_leaves_its_case_and_later_lines_replace_earlier_ones() {
-        let mut book = CaseBook::default();
-        book.take(&change(alert("a", "loitering", 35, 0, &[1])));
-        book.take(&change(alert("a", "loitering", 50, 0, &[1])));
-        assert_eq!(book.cases()[0].score, 50);
-        let mut gone = alert("a", "loitering", 50, 0, &[1]);
-        gone.status = Status::Retracted;
-        book.take(&change(gone));
-        assert!(book.cases().is_empty());
-    }
-
-    #[test]
-    fn too_many_are_forgotten_facts_first_and_counted() {
-        let mut book = CaseBook::default();
-        for number in 0..=MOST {
-            let score = if number % 50 == 0 { 50 } else { 5 };
-            let id = format!("{number:06}");
-            book.take(&change(alert(&id, "loitering", score, 0, &[number as u32])));
-        }
-        assert_eq!(book.forgotten(), MOST as u64 / 10);
-        assert_eq!(book.cases().len(), MOST / 50 + 1);
-    }
-}
+mod tests;

@@ -1,14 +1,20 @@
-//! How well each place is heard: counts of ten-minute slots by cell of 0.25° and transponder class, forgotten over 14 days.
+//! How well each place is heard: counts of ten-minute slots by cell of 0.25° and transponder class, forgotten over 14 days. Within a
+//! cell, sixteenths say where in it vessels were heard at all; and how many vessels fell silent there.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::ais::Class;
 use crate::geo::LatLon;
+use crate::tracks::TrackKey;
 
 use super::Slot;
 
 const CELLS_PER_DEGREE: f64 = 4.0;
+/// Sixteenths of a cell: four by four, a side of about 4 nm.
+const PARTS: f64 = 4.0;
+/// A search near the poles goes no further aside than this. Degrees.
+const WIDEST_DEGREES: f64 = 5.0;
 const ROWS: i64 = 720;
 const COLUMNS: i64 = 1440;
 /// Slots in 14 days: what was counted so long ago weighs 1/e.
@@ -79,6 +85,13 @@ impl Reception {
 struct Counts {
     slot: Slot,
     by_class: [Reception; 2],
+    /// Vessels that fell silent here for long: lying still, and under way.
+    silent: [[f32; 2]; 2],
+    /// The last of them: one vessel again and again counts once.
+    last_silent: Option<TrackKey>,
+    /// Sixteenths in which anybody was heard: in these 14 days, and in the 14 days before.
+    parts: [u16; 2],
+    parts_since: Slot,
 }
 
 impl Counts {
@@ -90,6 +103,7 @@ impl Counts {
         let share = (-(elapsed as f32) / MEMORY_SLOTS).exp();
         let mut counts = Counts { slot, ..self };
         counts.by_class.iter_mut().for_each(|reception| reception.fade(share));
+        counts.silent.iter_mut().flatten().for_each(|count| *count *= share);
         counts
     }
 
@@ -111,15 +125,79 @@ impl Cells {
         if most as usize <= self.counts.len() && !self.counts.contains_key(&cell) {
             self.evict(slot);
         }
-        let counts = self.counts.entry(cell).or_insert(Counts { slot, by_class: [Reception::default(); 2] });
+        let counts = self.counts.entry(cell).or_insert(Counts {
+            slot,
+            by_class: [Reception::default(); 2],
+            silent: [[0.0; 2]; 2],
+            last_silent: None,
+            parts: [0; 2],
+            parts_since: slot,
+        });
         *counts = counts.at(slot);
         let reception = &mut counts.by_class[place_of(class)];
         reception.observed += 1.0;
         reception.heard += f32::from(u8::from(heard == Heard::Yes));
     }
 
+    /// A vessel was heard at this place; its cell is counted already.
+    pub(super) fn heard_at(&mut self, at: LatLon, slot: Slot) {
+        let Some(counts) = self.counts.get_mut(&Cell::of(at)) else {
+            return;
+        };
+        if MEMORY_SLOTS as i64 <= slot.since(counts.parts_since) {
+            counts.parts = [0, counts.parts[0]];
+            counts.parts_since = slot;
+        }
+        counts.parts[0] |= 1 << part_of(at);
+    }
+
+    /// Whether anybody was heard in the sixteenth of a cell that holds this place, in the last 14 to 28 days.
+    pub(super) fn is_heard_at(&self, at: LatLon) -> bool {
+        let part = 1 << part_of(at);
+        self.counts.get(&Cell::of(at)).is_some_and(|counts| (counts.parts[0] | counts.parts[1]) & part != 0)
+    }
+
+    /// A vessel fell silent here for long. Says whether it counts: not if it was the last one that did.
+    pub(super) fn fell_silent(&mut self, cell: Cell, class: Class, under_way: bool, key: TrackKey, slot: Slot) -> bool {
+        let Some(counts) = self.counts.get_mut(&cell).filter(|counts| counts.last_silent != Some(key)) else {
+            return false;
+        };
+        *counts = counts.at(slot);
+        counts.silent[place_of(class)][usize::from(under_way)] += 1.0;
+        counts.last_silent = Some(key);
+        true
+    }
+
+    /// How many vessels fell silent in a cell for long, and for how many slots such vessels were heard there.
+    pub(super) fn silences(&self, cell: Cell, class: Class, under_way: bool, slot: Slot) -> (f32, f32) {
+        let counts = self.counts.get(&cell).map(|counts| counts.at(slot));
+        counts.map_or((0.0, 0.0), |counts| {
+            let class = place_of(class);
+            (counts.silent[class][usize::from(under_way)], counts.by_class[class].heard)
+        })
+    }
+
     pub(super) fn reception(&self, cell: Cell, class: Class, slot: Slot) -> Reception {
         self.counts.get(&cell).map_or(Reception::default(), |counts| counts.at(slot).by_class[place_of(class)])
+    }
+
+    /// Slots in which vessels of either class were heard in the cells whose middle lies within `nm` of a place.
+    pub(super) fn heard_near(&self, at: LatLon, nm: f64, slot: Slot) -> f32 {
+        let degrees = nm / 60.0;
+        let across = (degrees / at.lat.to_radians().cos().max(0.1)).min(WIDEST_DEGREES);
+        let steps = |degrees: f64| (degrees * CELLS_PER_DEGREE).ceil() as i64;
+        let mut heard = 0.0;
+        for up in -steps(degrees)..=steps(degrees) {
+            for aside in -steps(across)..=steps(across) {
+                let lat = at.lat + up as f64 / CELLS_PER_DEGREE;
+                let cell = Cell::of(LatLon::new(lat, at.lon + aside as f64 / CELLS_PER_DEGREE));
+                if lat.abs() <= 90.0 && cell.centre().nm_to(at) <= nm {
+                    let counts = self.counts.get(&cell).map(|counts| counts.at(slot));
+                    heard += counts.map_or(0.0, |counts| counts.by_class.iter().map(|class| class.heard).sum());
+                }
+            }
+        }
+        heard
     }
 
     /// Cells forgotten because there were too many.
@@ -152,6 +230,12 @@ impl Cells {
 pub(super) enum Heard {
     Yes,
     No,
+}
+
+/// Which sixteenth of its cell a place lies in, 0-15.
+fn part_of(at: LatLon) -> u32 {
+    let part = |degrees: f64| (degrees * CELLS_PER_DEGREE * PARTS).floor().rem_euclid(PARTS) as u32;
+    part(at.lat + 90.0) * PARTS as u32 + part(at.lon + 180.0)
 }
 
 /// Class B has its own counts; who never said goes with class A.
@@ -223,5 +307,42 @@ mod tests {
         assert_eq!(Cell::of(LatLon::new(90.0, 0.0)).block().count(), 6);
         let centre = cell.centre();
         assert_eq!(Cell::of(centre), cell);
+    }
+
+    #[test]
+    fn sixteenths_say_where_in_a_cell_anybody_was_heard_for_14_to_28_days() {
+        let mut cells = Cells::default();
+        let (here, aside) = (LatLon::new(28.01, -17.01), LatLon::new(28.01, -17.08));
+        let heard = |cells: &mut Cells, at: LatLon, number: i64| {
+            cells.count(Cell::of(at), Class::A, slot(number), Heard::Yes, MOST);
+            cells.heard_at(at, slot(number));
+        };
+        heard(&mut cells, here, 0);
+        assert!(cells.is_heard_at(here) && !cells.is_heard_at(aside));
+        heard(&mut cells, aside, 2016);
+        assert!(cells.is_heard_at(here) && cells.is_heard_at(aside));
+        heard(&mut cells, aside, 2 * 2016);
+        assert!(!cells.is_heard_at(here) && cells.is_heard_at(aside));
+        assert!(!cells.is_heard_at(LatLon::new(-28.01, 17.01)));
+    }
+
+    #[test]
+    fn vessels_that_fall_silent_count_by_cell_and_the_same_one_in_a_row_once() {
+        let mut cells = Cells::default();
+        let cell = Cell::of(LatLon::new(28.1, -17.1));
+        let key = |mmsi| TrackKey { mmsi: crate::units::Mmsi(mmsi), ordinal: 1 };
+        assert!(!cells.fell_silent(cell, Class::A, true, key(1), slot(0)), "nobody was heard there");
+        for number in 0..12 {
+            cells.count(cell, Class::A, slot(number), Heard::Yes, MOST);
+        }
+        for mmsi in [1, 1, 2] {
+            cells.fell_silent(cell, Class::A, true, key(mmsi), slot(12));
+        }
+        let (silences, heard) = cells.silences(cell, Class::A, true, slot(12));
+        assert!((silences - 2.0).abs() < 0.01 && (heard - 12.0).abs() < 0.1, "{silences} {heard}");
+        assert_eq!(cells.silences(cell, Class::A, false, slot(12)).0, 0.0);
+        // Two hours of a vessel, 7 nm away; not seen from 40 nm away.
+        assert!((cells.heard_near(LatLon::new(28.2, -17.2), 15.0, slot(12)) - 12.0).abs() < 0.1);
+        assert_eq!(cells.heard_near(LatLon::new(28.8, -17.1), 30.0, slot(12)), 0.0);
     }
 }

@@ -81,6 +81,8 @@ pub(super) struct Feeds {
     ended: Option<Slot>,
     /// When we ourselves were away lately.
     away: Vec<(Time, Time)>,
+    /// Whether we ourselves were away in the latest slot that ended.
+    was_away: bool,
 }
 
 impl Feeds {
@@ -167,7 +169,13 @@ impl Feeds {
             source.longest = Span::ZERO;
         }
         self.ended = Some(slot);
+        self.was_away = away;
         alive
+    }
+
+    /// Whether we ourselves were away in the latest slot that ended.
+    pub(super) fn was_away(&self) -> bool {
+        self.was_away
     }
 
     /// Whether the input was silent in a slot that has ended; what is too long ago to be remembered was none.

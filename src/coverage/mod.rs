@@ -10,6 +10,7 @@
 
 mod cells;
 mod feeds;
+mod habit;
 mod quiet;
 mod receipt;
 mod silence;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use cells::{Cell, LEAST_SLOTS, Reception};
 pub use feeds::Pulse;
+pub use habit::{Habit, Usual};
 pub use quiet::QuietArea;
 pub use receipt::{Receipt, Receipts};
 pub use silence::Silence;
@@ -31,6 +33,7 @@ use crate::tracks::{Fix, TrackIx, TrackKey, Tracks, Vessel};
 
 use cells::{Cells, Heard};
 use feeds::Feeds;
+use habit::Habits;
 use quiet::{Lost, Quiet};
 
 /// Length of a slot (SPEC `ais_gap`).
@@ -45,6 +48,14 @@ const EXPECTED: u8 = 6;
 const GIVEN_UP: i64 = 144;
 /// Improbable silences from this length on are held for the vessel's own doing. Slots.
 const OWN_DOING: i64 = 9;
+/// A vessel heard in this share of the slots of the last day would have been heard in the next one (SPEC `ais_gap`).
+const OWN_RECORD: f32 = 0.95;
+/// Where nobody is heard this far ahead, the water ends that the feed hears. Nautical miles.
+const AHEAD_NM: [f64; 2] = [15.0, 30.0];
+/// A sixteenth of a cell in which somebody was heard may lie across the edge: this is one further on. Nautical miles.
+const EDGE_NM: f64 = 4.0;
+/// An input that heard no other vessel for so long has only the one.
+const ALONE_FOR: Span = Span::from_hours(24);
 /// Vessels with fewer fixes are not yet known to exist.
 const CONFIRMED_FIXES: u32 = 3;
 /// A vessel lying still may have switched off in port: so much it weighs where everybody falls silent.
@@ -119,6 +130,7 @@ pub struct Coverage {
     settings: Settings,
     cells: Cells,
     feeds: Feeds,
+    habits: Habits,
     quiet: Quiet,
     silent: FxHashMap<TrackIx, Silence>,
     ended: Option<(TrackIx, Silence)>,
@@ -128,6 +140,8 @@ pub struct Coverage {
     slots: u32,
     holes: u32,
     was_alive: bool,
+    /// The first slot after enough was learned.
+    learned_from: Option<Slot>,
 }
 
 impl Coverage {
@@ -137,6 +151,7 @@ impl Coverage {
             settings,
             cells: Cells::default(),
             feeds: Feeds::default(),
+            habits: Habits::default(),
             quiet: Quiet::default(),
             silent: FxHashMap::default(),
             ended: None,
@@ -144,6 +159,7 @@ impl Coverage {
             slots: 0,
             holes: 0,
             was_alive: true,
+            learned_from: None,
         }
     }
 
@@ -186,11 +202,12 @@ impl Coverage {
         let silence = self.silent.remove(&vessel.ix()).filter(|silence| silence.key == vessel.key());
         let slot = Slot::of(fix.at);
         if let Some(previous) = previous.filter(|_| takes_part(vessel)) {
+            self.habits.heard(fix.source, slot);
             self.learn(vessel.class(), &previous, &fix, silence.as_ref());
         }
         self.ended = silence.map(|silence| (vessel.ix(), silence));
         if 1 < now.since(slot) && takes_part(vessel) {
-            let mut silence = Silence::new(vessel, &fix, self.holes);
+            let mut silence = Silence::new(vessel, &fix, self.holes, self.judged(&fix));
             for missed in (slot.0 + 1..now.0).take(GIVEN_UP as usize) {
                 self.weigh(&mut silence, Slot(missed));
             }
@@ -217,15 +234,26 @@ impl Coverage {
             self.holes = self.holes.saturating_add(1);
             return;
         }
+        if self.learned_from.is_none() && self.learned() {
+            self.learned_from = Some(slot);
+        }
         let mut silent = std::mem::take(&mut self.silent);
         let mut expected = Vec::new();
+        let mut long = Vec::new();
         silent.retain(|ix, silence| {
             if let Some(cell) = self.weigh(silence, slot) {
                 expected.push((cell, silence.class));
             }
-            if !silence.told && silence.unheard() < TOLD_BELOW {
-                silence.told = true;
+            let within = !silence.told_within && silence.unheard_within() < TOLD_BELOW;
+            let improbable = !silence.told && silence.unheard() < TOLD_BELOW;
+            silence.told_within |= within;
+            silence.told |= improbable;
+            if within || improbable {
                 told.push((silence.key, *ix));
+            }
+            let missed = i64::from(silence.holes) + i64::from(self.holes.saturating_sub(silence.holes_before));
+            if !silence.noted && OWN_DOING <= slot.since(Slot::of(silence.since)) - missed {
+                long.push((silence.key, *ix));
             }
             slot.since(Slot::of(silence.since)) < GIVEN_UP
         });
@@ -235,8 +263,41 @@ impl Coverage {
         for (cell, class) in expected {
             self.cells.count(cell, class, slot, Heard::No, self.settings.max_cells);
         }
+        long.sort_unstable();
+        for (_, vessel) in long {
+            self.note(vessel, slot);
+        }
         self.slots = self.slots.saturating_add(1);
         told.sort_unstable();
+    }
+
+    /// A silence has become long: it counts for the habit of its cell, and of its input if nothing explains it, from the first hour on.
+    fn note(&mut self, vessel: TrackIx, slot: Slot) {
+        let Some(silence) = self.silent.get_mut(&vessel) else {
+            return;
+        };
+        let cell = Cell::of(silence.position);
+        silence.noted = self.cells.fell_silent(cell, silence.class, silence.under_way(), silence.key, slot);
+        if silence.unheard_if_learned() < TOLD_BELOW {
+            silence.noted_of_feed = self.habits.fell_silent(silence.source, silence.key, slot);
+        }
+    }
+
+    /// How often others fall silent where this vessel did.
+    pub fn habit(&self, silence: &Silence) -> Habit {
+        let Some(slot) = self.slot else {
+            return Habit::default();
+        };
+        let cell = Cell::of(silence.position);
+        let (silences, heard) = self.cells.silences(cell, silence.class, silence.under_way(), slot);
+        let (of_feed, of_feed_heard) = self.habits.silences(silence.source, slot);
+        let others = |count: f32, counted: bool| (f64::from(count) - f64::from(u8::from(counted))).max(0.0);
+        Habit {
+            cell_silences: others(silences, silence.noted),
+            cell_hours: habit::hours(heard),
+            feed_silences: others(of_feed, silence.noted_of_feed),
+            feed_hours: habit::hours(of_feed_heard),
+        }
     }
 
     /// The silence of a vessel not heard since before the slot going on; `None` if it is heard, or nobody expects it after a day.
@@ -257,7 +318,7 @@ impl Coverage {
     /// Judges a stretch of silence anew, from the first fix to `until`, by what is known of reception now: how improbable it is, and what
     /// the feed itself missed of it (as far back as ten hours).
     pub fn judge(&self, vessel: Vessel<'_>, from: &Fix, until: Time) -> (f64, Span) {
-        let mut silence = Silence::new(vessel, from, self.holes);
+        let mut silence = Silence::new(vessel, from, self.holes, self.judged(from));
         let (first, last) = (Slot::of(from.at).0 + 1, Slot::of(until).0);
         for slot in (first..last).take(GIVEN_UP as usize) {
             self.weigh(&mut silence, Slot(slot));
@@ -278,6 +339,11 @@ impl Coverage {
     /// How well a class of transponder is heard at a place: could we have seen a class B boat here?
     pub fn reception(&self, at: LatLon, class: Class) -> Reception {
         self.slot.map_or(Reception::default(), |slot| self.cells.reception(Cell::of(at), class, slot))
+    }
+
+    /// For how long vessels were heard within `nm` of a place, all together; what was 14 days ago weighs 1/e. Hours.
+    pub fn vessel_hours(&self, at: LatLon, nm: f64) -> f64 {
+        self.slot.map_or(0.0, |slot| habit::hours(self.cells.heard_near(at, nm, slot)))
     }
 
     /// Probability, 0-1, that nobody hears such a vessel which is at these places in successive slots.
@@ -320,6 +386,7 @@ impl Coverage {
         }
         let most = self.settings.max_cells;
         self.cells.count(Cell::of(fix.position), class, to, Heard::Yes, most);
+        self.cells.heard_at(fix.position, to);
         let counted = silence.map_or(0, |silence| i64::from(silence.counted));
         // What is too improbable to be the receiver's fault teaches no more than the first hour of it.
         let doubtful = silence.is_some_and(|silence| OWN_DOING <= missed && silence.unheard() < TOLD_BELOW / 10.0);
@@ -343,7 +410,8 @@ impl Coverage {
             if !takes_part(vessel) {
                 continue;
             }
-            let silence = Silence::new(vessel, &last, self.holes);
+            let mut silence = Silence::new(vessel, &last, self.holes, self.judged(&last));
+            silence.alone = self.is_alone(tracks, &last, silence.key, slot);
             if !self.feeds.hole(last.source, slot) {
                 let cell = Cell::of(last.position);
                 let chance = self.cells.reception(cell, silence.class, slot).chance();
@@ -359,6 +427,38 @@ impl Coverage {
         lost
     }
 
+    /// Whether reception was known at the moment of a fix.
+    fn judged(&self, fix: &Fix) -> bool {
+        self.learned_from.is_some_and(|from| from <= Slot::of(fix.at))
+    }
+
+    /// Whether an input that said nothing in this slot had heard no other vessel for a day: then its silence is the vessel's.
+    fn is_alone(&self, tracks: &Tracks, last: &Fix, key: TrackKey, slot: Slot) -> bool {
+        let by_it = |fix: Fix| fix.source == last.source && last.at - ALONE_FOR <= fix.at;
+        let others = || tracks.iter().any(|other| other.key() != key && other.last().is_some_and(by_it));
+        self.feeds.hole(last.source, slot) && !self.feeds.was_away() && !others()
+    }
+
+    /// Whether a vessel that went on as it went has left the water in which the feed hears vessels: nobody was heard just
+    /// ahead of where it would be, nor further on.
+    fn leaves(&self, silence: &Silence, slot: Slot) -> bool {
+        let at = slot.middle();
+        let unknown = |place: LatLon| self.cells.reception(Cell::of(place), silence.class, slot).chance() == 0.0;
+        silence.under_way()
+            && silence.ahead(at, EDGE_NM).is_some_and(|edge| !self.cells.is_heard_at(edge))
+            && AHEAD_NM.iter().all(|nm| silence.ahead(at, *nm).is_some_and(unknown))
+    }
+
+    /// How likely the vessel would have been heard at a place, by the feed's record there and by its own.
+    fn chance(&self, silence: &Silence, cell: Cell, slot: Slot) -> f64 {
+        let chance = self.cells.reception(cell, silence.class, slot).chance();
+        let recent = slot.since(Slot::of(silence.since)) <= i64::from(EXPECTED);
+        match silence.has_own_record() && recent {
+            true => chance.max(f64::from(silence.own_record.min(OWN_RECORD))),
+            false => chance,
+        }
+    }
+
     /// Weighs one slot of a vessel's silence; hands out the cell where it was expected and is to be counted as not heard.
     fn weigh(&self, silence: &mut Silence, slot: Slot) -> Option<Cell> {
         let dead = self.feeds.hole(silence.source, slot) || self.feeds.station_silent(silence.station, slot.end());
@@ -367,13 +467,16 @@ impl Coverage {
             silence.holes += 1;
             return None;
         }
-        if self.learned() {
-            let ln_unheard = |cell: Cell| (-self.cells.reception(cell, silence.class, slot).chance()).ln_1p() as f32;
-            silence.ln_moving += ln_unheard(moving);
-            silence.ln_still += ln_unheard(still);
-        } else {
-            silence.holes += 1;
+        if silence.left.is_none() && self.leaves(silence, slot) {
+            silence.left = Some(slot.start());
         }
+        let ln_unheard = |chance: f64| (-chance).ln_1p() as f32;
+        let within = ln_unheard(self.cells.reception(moving, silence.class, slot).chance());
+        silence.ln_within += within;
+        if silence.left.is_none() {
+            silence.ln_moving += within.min(ln_unheard(self.chance(silence, moving, slot)));
+        }
+        silence.ln_still += ln_unheard(self.chance(silence, still, slot));
         let expected = silence.under_way() && silence.counted < EXPECTED;
         expected.then(|| {
             silence.counted += 1;
@@ -381,7 +484,9 @@ impl Coverage {
         })
     }
 
-    remembers! { pub(crate) kept { cells, feeds, quiet, silent, ended, slot, slots, holes, was_alive } parts {} built { settings } }
+    remembers! { pub(crate) kept {
+        cells, feeds, habits, quiet, silent, ended, slot, slots, holes, was_alive, learned_from
+    } parts {} built { settings } }
 }
 
 fn takes_part(vessel: Vessel<'_>) -> bool {

@@ -7,7 +7,9 @@ use crate::geo::LatLon;
 use crate::time::{Span, Time};
 use crate::tracks::{Fix, TrackKey, Vessel};
 
-use super::{Cell, Slot};
+use crate::units::METRES_PER_NM;
+
+use super::{Cell, OWN_RECORD, Slot};
 
 /// Slower than this a vessel is as good as still. Knots.
 const STILL_KNOTS: f64 = 0.5;
@@ -30,18 +32,32 @@ pub struct Silence {
     /// Natural logarithms of the probabilities that nobody hears it: going on as it went, and standing still.
     pub(super) ln_moving: f32,
     pub(super) ln_still: f32,
+    /// The same going on as it went, if no water were out of reach.
+    pub(super) ln_within: f32,
+    /// When it left the water in which vessels are heard, if it went on as it went.
+    pub left: Option<Time>,
+    /// Share of the 10-minute slots of the 24 h before in which it was heard itself, 0-1.
+    pub own_record: f32,
+    /// Whether enough was known of reception when it began; without that it is never improbable.
+    pub(super) judged: bool,
+    /// Whether no other vessel was heard by its input in the 24 h before, and the input has been silent since.
+    pub alone: bool,
+    /// Whether it counts among those that fell silent there, and on its input.
+    pub(super) noted: bool,
+    pub(super) noted_of_feed: bool,
     /// Slots since that say nothing about it: the feed itself was silent, the area was, or too little was learned.
     pub(super) holes: u32,
     /// What all inputs together had missed when it began.
     pub(super) holes_before: u32,
     /// Slots in which it was expected and counted as not heard.
     pub(super) counted: u8,
-    /// Whether anybody was told that it is improbable.
+    /// Whether anybody was told that it is improbable: if no water were out of reach, and as it is.
+    pub(super) told_within: bool,
     pub(super) told: bool,
 }
 
 impl Silence {
-    pub(super) fn new(vessel: Vessel<'_>, last: &Fix, holes_before: u32) -> Silence {
+    pub(super) fn new(vessel: Vessel<'_>, last: &Fix, holes_before: u32, judged: bool) -> Silence {
         let said = last.said;
         let made_good = vessel.speed_made_good().filter(|smg| !smg.over_hole).map(|smg| smg.knots);
         let knots = made_good.or(said.sog_knots()).filter(|knots| STILL_KNOTS <= *knots);
@@ -56,9 +72,17 @@ impl Silence {
             motion,
             ln_moving: 0.0,
             ln_still: 0.0,
+            ln_within: 0.0,
+            left: None,
+            own_record: vessel.heard_share(last.at),
+            judged,
+            alone: false,
+            noted: false,
+            noted_of_feed: false,
             holes: 0,
             holes_before,
             counted: 0,
+            told_within: false,
             told: false,
         }
     }
@@ -87,10 +111,35 @@ impl Silence {
 
     /// Probability that nobody hears such a vessel for so long, going on or standing still, whichever is likelier; 0-1.
     pub fn unheard(&self) -> f64 {
+        if self.judged { self.unheard_if_learned() } else { 1.0 }
+    }
+
+    /// The same by what is known so far, even if that is too little to judge by.
+    pub(super) fn unheard_if_learned(&self) -> f64 {
         match self.motion {
             Some(_) => f64::from(self.ln_moving.max(self.ln_still)).exp(),
             None => f64::from(self.ln_still).exp(),
         }
+    }
+
+    /// The same, were the water beyond the edge of reception heard like the cell at the edge; 0-1.
+    pub fn unheard_within(&self) -> f64 {
+        match self.motion {
+            _ if !self.judged => 1.0,
+            Some(_) => f64::from(self.ln_within.max(self.ln_still)).exp(),
+            None => f64::from(self.ln_still).exp(),
+        }
+    }
+
+    /// Where it would be so many nautical miles further on than at a time; `None` if it lies still.
+    pub(super) fn ahead(&self, at: Time, nm: f64) -> Option<LatLon> {
+        let (_, course) = self.motion?;
+        Some(self.expected_at(at).destination(f64::from(course), nm * METRES_PER_NM))
+    }
+
+    /// Whether it was heard itself so steadily that it would have been heard in the next slot too.
+    pub fn has_own_record(&self) -> bool {
+        OWN_RECORD <= self.own_record
     }
 
     /// The cells of a slot: where it would have gone, and where it was last heard.

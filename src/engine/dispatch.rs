@@ -85,7 +85,7 @@ impl Engine {
         let &Moved { vessel: ix, fix, previous, smg, mut interest, tick, slow, .. } = moved;
         if moved.seen {
             self.coverage.seen(self.tracks.vessel(ix), previous, fix);
-            self.heard_again(ix, fix);
+            self.heard_again(ix, fix, now, out);
             self.episodes.company.look(&self.tracks, ix, &fix);
         }
         let vessel = self.tracks.vessel(ix);
@@ -255,6 +255,7 @@ impl Engine {
             tracks: &self.tracks,
             chart: &self.chart,
             episodes: &self.episodes,
+            coverage: &self.coverage,
             gaps: &self.gaps,
             station_name: &station_name,
             case_score: &case_score,

@@ -3,7 +3,8 @@
 use crate::ais::StationId;
 use crate::alerts::Change;
 use crate::behaviours::{Interest, Scene, Step};
-use crate::episodes::gap::Spot;
+use crate::coverage::TOLD_BELOW;
+use crate::episodes::gap::{Gap, Gaps, Spot};
 use crate::time::Time;
 use crate::tracks::{Fix, TrackIx};
 
@@ -38,10 +39,17 @@ impl Engine {
             if vessel.is_phantom() || vessel.shares_number() || self.episodes.is_disowned(ix) {
                 continue;
             }
-            let from = Spot { at: silence.since, position: silence.position };
-            if self.gaps.open(key, from, vessel.usual_knots(from.at), &self.chart, now) {
-                self.ask_about_silence(ix, None, Interest::SILENT, now, out);
+            if !Gaps::judged_at(silence.position, &self.chart, now) {
+                continue;
             }
+            // Out of reach of the feed by now it is no gap, but those who ask hear of it.
+            if silence.unheard() < TOLD_BELOW {
+                let from = Spot { at: silence.since, position: silence.position };
+                let usual = self.coverage.habit(silence).usual().is_some();
+                let usual_knots = vessel.usual_knots(from.at);
+                self.gaps.open(Gap { key, from, to: None, usual_knots, usual });
+            }
+            self.ask_about_silence(ix, None, Interest::SILENT, now, out);
         }
         for asked in 0..self.behaviours.len() {
             let (bit, behaviour) = &mut self.behaviours[asked];
@@ -56,11 +64,21 @@ impl Engine {
     }
 
     /// A vessel was heard after a pause.
-    pub(super) fn heard_again(&mut self, ix: TrackIx, fix: Fix) {
-        if self.coverage.ended(ix).is_some() {
-            let key = self.tracks.vessel(ix).key();
+    pub(super) fn heard_again(&mut self, ix: TrackIx, fix: Fix, now: Time, out: &mut Vec<Change>) {
+        let Some(silence) = self.coverage.ended(ix) else {
+            return;
+        };
+        let vessel = self.tracks.vessel(ix);
+        let key = vessel.key();
+        // The only vessel of its input: whether it or the receiver was silent cannot be known before one of them is heard.
+        if silence.alone && silence.has_own_record() && Gaps::judged_at(silence.position, &self.chart, now) {
+            let from = Spot { at: silence.since, position: silence.position };
+            let usual_knots = vessel.usual_knots(from.at);
+            self.gaps.open(Gap { key, from, to: None, usual_knots, usual: false });
             self.gaps.close(key, Spot { at: fix.at, position: fix.position });
+            return self.ask_about_silence(ix, Some(fix), Interest::ALONE, now, out);
         }
+        self.gaps.close(key, Spot { at: fix.at, position: fix.position });
     }
 
     /// A fix older than its vessel's last: it may lie in a gap that has been closed.

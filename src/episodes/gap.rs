@@ -1,13 +1,13 @@
 //! Gaps: where and when vessels were silent at sea although they would have been heard, and what they could have done meanwhile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::geo::LatLon;
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
-use crate::units::METRES_PER_NM;
+use crate::units::{METRES_PER_NM, Mmsi};
 use crate::zones::Chart;
 
 /// Nearer to shore, and in calm water, nobody looks for gaps. Nautical miles.
@@ -39,6 +39,8 @@ pub struct Gap {
     pub to: Option<Spot>,
     /// Its usual speed before. Knots.
     pub usual_knots: f64,
+    /// Whether vessels fall silent there all the time, so that this silence shows nothing.
+    pub usual: bool,
 }
 
 impl Gap {
@@ -81,20 +83,24 @@ impl Gap {
 pub struct Gaps {
     /// By vessel, then by start.
     gaps: BTreeMap<(TrackKey, Time), Gap>,
+    /// The same by start, then by vessel.
+    by_start: BTreeSet<(Time, TrackKey)>,
     evicted: u64,
 }
 
 impl Gaps {
-    /// A vessel's silence has become improbable: begins a gap if it lies at sea. Says whether it does.
-    pub fn open(&mut self, key: TrackKey, from: Spot, usual_knots: f64, chart: &Chart, now: Time) -> bool {
-        if chart.shore_nm(from.position) < MIN_SHORE_NM || chart.calm(from.position, now).inside {
-            return false;
-        }
-        self.gaps.insert((key, from.at), Gap { key, from, to: None, usual_knots });
+    /// Whether gaps are looked for at a place: at sea, and outside calm water.
+    pub fn judged_at(place: LatLon, chart: &Chart, now: Time) -> bool {
+        MIN_SHORE_NM <= chart.shore_nm(place) && !chart.calm(place, now).inside
+    }
+
+    /// A vessel's silence at sea has become improbable: begins a gap.
+    pub fn open(&mut self, gap: Gap) {
+        let now = gap.from.at;
+        self.insert(Gap { to: None, ..gap });
         if MOST < self.gaps.len() {
             self.evict(now);
         }
-        true
     }
 
     /// A vessel was heard: closes its open gap, if it has one. A fix before the gap's start closes nothing.
@@ -110,7 +116,7 @@ impl Gaps {
         let before = (key, Time::MIN)..(key, heard.at);
         let gap = *self.gaps.range(before).next_back()?.1;
         let to = gap.to.filter(|to| heard.at < to.at)?;
-        self.gaps.remove(&(key, gap.from.at));
+        self.remove((key, gap.from.at));
         self.put(Gap { to: Some(heard), ..gap });
         self.put(Gap { from: heard, to: Some(to), ..gap });
         Some(gap)
@@ -126,14 +132,21 @@ impl Gaps {
         self.gaps.range((key, Time::MIN)..=(key, to)).map(|(_, gap)| gap).filter(move |gap| from <= end_of(gap))
     }
 
-    /// All gaps that reach into a stretch of time, by vessel and start. Looks at every gap: for episodes, never for reports.
-    pub fn during(&self, from: Time, to: Time) -> impl Iterator<Item = &Gap> {
-        self.gaps.values().filter(move |gap| gap.from.at <= to && from <= end_of(gap))
+    /// All gaps that reach into a stretch of time and began at most `before` ahead of it, by start and vessel; without those where
+    /// silence is usual. For episodes, never for reports.
+    pub fn during(&self, from: Time, to: Time, before: Span) -> impl Iterator<Item = &Gap> {
+        let first = TrackKey { mmsi: Mmsi(0), ordinal: 0 };
+        let last = TrackKey { mmsi: Mmsi(u32::MAX), ordinal: u16::MAX };
+        let begun = self.by_start.range((from - before, first)..=(to, last));
+        let gaps = begun.filter_map(|(at, key)| self.gaps.get(&(*key, *at)));
+        gaps.filter(move |gap| !gap.usual && from <= end_of(gap))
     }
 
     /// Hourly house-keeping: drops what is over for 30 days, and what is still open after so long.
     pub fn sweep(&mut self, now: Time) {
         self.gaps.retain(|_, gap| now - KEPT <= gap.to.map_or(gap.from.at, |to| to.at));
+        let gaps = &self.gaps;
+        self.by_start.retain(|(at, key)| gaps.contains_key(&(*key, *at)));
     }
 
     /// How many are kept.
@@ -153,15 +166,24 @@ impl Gaps {
 
     /// Heap bytes held, about.
     pub fn bytes(&self) -> usize {
-        self.gaps.len() * (size_of::<((TrackKey, Time), Gap)>() + 8)
+        self.gaps.len() * (size_of::<((TrackKey, Time), Gap)>() + size_of::<(Time, TrackKey)>() + 16)
     }
 
     fn put(&mut self, gap: Gap) {
-        let place = (gap.key, gap.from.at);
         match gap.to {
-            Some(to) if to.at - gap.from.at < SHORTEST => self.gaps.remove(&place),
-            Some(_) | None => self.gaps.insert(place, gap),
-        };
+            Some(to) if to.at - gap.from.at < SHORTEST => self.remove((gap.key, gap.from.at)),
+            Some(_) | None => self.insert(gap),
+        }
+    }
+
+    fn insert(&mut self, gap: Gap) {
+        self.by_start.insert((gap.from.at, gap.key));
+        self.gaps.insert((gap.key, gap.from.at), gap);
+    }
+
+    fn remove(&mut self, (key, at): (TrackKey, Time)) {
+        self.by_start.remove(&(at, key));
+        self.gaps.remove(&(key, at));
     }
 
     /// Drops a tenth: closed ones before open ones, the earliest end first.
@@ -173,7 +195,7 @@ impl Gaps {
             .collect();
         order.sort_unstable();
         for (_, _, place) in order.into_iter().take(MOST / 10) {
-            self.gaps.remove(&place);
+            self.remove(place);
             self.evicted += 1;
         }
     }
@@ -190,18 +212,21 @@ fn hours(hours: f64) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{AREA, chart};
-    use crate::units::Mmsi;
 
+    const WEEK: Span = Span::from_hours(168);
     const KEY: TrackKey = TrackKey { mmsi: Mmsi(224_000_001), ordinal: 1 };
 
     fn spot(minute: i64, lat: f64) -> Spot {
         Spot { at: Time::from_seconds(minute * 60), position: LatLon::new(lat, -17.0) }
     }
 
+    fn gap(key: TrackKey, from: Spot) -> Gap {
+        Gap { key, from, to: None, usual_knots: 12.0, usual: false }
+    }
+
     fn closed(from: Spot, to: Spot) -> Gaps {
         let mut gaps = Gaps::default();
-        assert!(gaps.open(KEY, from, 12.0, &chart(AREA), from.at));
+        gaps.open(gap(KEY, from));
         gaps.close(KEY, to);
         gaps
     }
@@ -231,15 +256,23 @@ mod tests {
         let kept: Vec<f64> = gaps.of(KEY, Time::MIN, Time::MAX).map(|gap| gap.length(Time::MAX).minutes()).collect();
         assert_eq!(kept, [280.0]);
         gaps.split(KEY, spot(100, 28.2));
-        let kept: Vec<f64> = gaps.during(Time::MIN, Time::MAX).map(|gap| gap.length(Time::MAX).minutes()).collect();
+        let kept: Vec<f64> =
+            gaps.during(spot(0, 0.0).at, spot(1000, 0.0).at, WEEK).map(|gap| gap.length(Time::MAX).minutes()).collect();
         assert_eq!(kept, [100.0, 180.0]);
     }
 
     #[test]
     fn a_gap_is_kept_for_30_days_and_found_by_time() {
         let mut gaps = closed(spot(0, 28.0), spot(300, 28.5));
-        assert_eq!(gaps.during(spot(301, 0.0).at, spot(400, 0.0).at).count(), 0);
-        assert_eq!(gaps.during(spot(299, 0.0).at, spot(400, 0.0).at).count(), 1);
+        assert_eq!(gaps.during(spot(301, 0.0).at, spot(400, 0.0).at, WEEK).count(), 0);
+        assert_eq!(gaps.during(spot(299, 0.0).at, spot(400, 0.0).at, WEEK).count(), 1);
+        // One that began too long before is not looked at, nor one where silence is usual.
+        let hour = Span::from_hours(1);
+        assert_eq!(gaps.during(spot(60, 0.0).at, spot(400, 0.0).at, hour).count(), 1);
+        assert_eq!(gaps.during(spot(61, 0.0).at, spot(400, 0.0).at, hour).count(), 0);
+        let mut usual = Gaps::default();
+        usual.open(Gap { usual: true, ..gap(KEY, spot(0, 28.0)) });
+        assert_eq!(usual.during(spot(0, 0.0).at, spot(400, 0.0).at, WEEK).count(), 0);
         gaps.sweep(spot(300, 0.0).at + KEPT);
         assert_eq!(gaps.len(), 1);
         gaps.sweep(spot(301, 0.0).at + KEPT);
@@ -249,10 +282,9 @@ mod tests {
     #[test]
     fn too_many_gaps_drop_the_oldest_closed_ones() {
         let mut gaps = Gaps::default();
-        let chart = chart(AREA);
         for number in 0..=MOST as i64 {
             let key = TrackKey { mmsi: Mmsi(number as u32), ordinal: 1 };
-            gaps.open(key, spot(number, 28.0), 12.0, &chart, spot(number, 0.0).at);
+            gaps.open(gap(key, spot(number, 28.0)));
             if number != 0 {
                 gaps.close(key, spot(number + 60, 28.0));
             }

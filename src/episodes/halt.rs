@@ -7,7 +7,7 @@ use crate::geo::LatLon;
 use crate::time::{Span, Time};
 use crate::tracks::{TrackIx, TrackKey};
 
-use super::{Kept, Look, News, Shelf};
+use super::{Craft, Kept, Look, News, Shelf};
 
 /// Below this it halts (SPEC `async_rendezvous`). Knots.
 const SLOW_KNOTS: f64 = 3.0;
@@ -15,7 +15,7 @@ const SLOW_KNOTS: f64 = 3.0;
 const AWAY_KNOTS: f64 = 4.0;
 /// Below this it is stopped (SPEC "Stop"). Knots.
 const STILL_KNOTS: f64 = 1.0;
-/// From here on a halt is one (SPEC `async_rendezvous`).
+/// From here on a halt is one, and a stop below 1 kn one of a collector (SPEC `async_rendezvous`).
 const AFTER: Span = Span::from_minutes(10);
 /// From here on a stop is one (SPEC `dark_rendezvous`).
 const STILL_AFTER: Span = Span::from_minutes(15);
@@ -30,6 +30,8 @@ const SATELLITE_FIXES: u16 = 2;
 pub struct Halt {
     /// Whose.
     pub key: TrackKey,
+    /// What kind of craft, as far as it was known when the halt was last brought up to date.
+    pub craft: Craft,
     /// Its place in the slab while the halt goes on; later it may belong to another.
     pub vessel: TrackIx,
     /// Where it was first slow.
@@ -78,6 +80,7 @@ struct State {
     id: Option<u64>,
     fixes: u16,
     still_since: Option<Time>,
+    lay: bool,
     stopped: bool,
 }
 
@@ -120,10 +123,16 @@ impl Halts {
         let Some(id) = state.id else {
             return;
         };
+        let lay = !state.lay && AFTER <= state.halt.still;
         let stopped = !state.stopped && STILL_AFTER <= state.halt.still;
         // What is on the shelf may lag by one look: nobody reads it to the minute.
-        if look.tick || stopped {
+        if look.tick || lay || stopped {
+            state.halt.craft = craft(look);
             shelf.update(id, |kept| kept.clone_from(&state.halt));
+        }
+        if lay {
+            state.lay = true;
+            news.push(News::Still(id));
         }
         if stopped {
             state.stopped = true;
@@ -141,11 +150,17 @@ impl Halts {
     }
 }
 
+fn craft(look: &Look<'_>) -> Craft {
+    let length = look.vessel.identity().and_then(|identity| identity.length());
+    Craft::of(look.vessel.ship_type(), look.vessel.class(), length)
+}
+
 impl State {
     fn new(look: &Look<'_>, since: Time) -> State {
         State {
             halt: Halt {
                 key: look.key,
+                craft: craft(look),
                 vessel: look.vessel.ix(),
                 position: look.fix.position,
                 last_position: look.fix.position,
@@ -160,6 +175,7 @@ impl State {
             id: None,
             fixes: 0,
             still_since: None,
+            lay: false,
             stopped: false,
         }
     }

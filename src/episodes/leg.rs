@@ -1,4 +1,4 @@
-//! Slow legs: a vessel in watched water goes at less than half its usual speed for ten minutes or more.
+//! Slow legs: a vessel in watched water goes at less than half its own usual speed for ten minutes or more.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,8 @@ use super::{Kept, Look, News, Shelf};
 const SLOW_SHARE: f64 = 0.5;
 /// At this share it is under way again.
 const AWAY_SHARE: f64 = 0.6;
+/// Who never goes faster than this has not slowed down. Knots.
+const UNDER_WAY_KNOTS: f64 = 5.0;
 /// From here on a leg is one (SPEC `async_rendezvous`).
 const AFTER: Span = Span::from_minutes(10);
 /// After so long without a fix nobody knows how it went on.
@@ -35,7 +37,7 @@ pub struct SlowLeg {
     pub started_at: Time,
     /// The last slow fix.
     pub last_at: Time,
-    /// Its usual speed, knots.
+    /// Its own usual speed in the day before, knots.
     pub usual_knots: f64,
     /// The slowest speed made good, knots.
     pub slowest_knots: f64,
@@ -114,7 +116,10 @@ impl Legs {
         if !look.tick || !look.watched || look.calm || look.shore_nm < SHORE_NM || is_its_trade(look) {
             return;
         }
-        let usual_knots = look.vessel.usual_knots(smg.since);
+        // What ships of its type usually do is no record of this one.
+        let Some(usual_knots) = look.vessel.own_knots(smg.since).filter(|knots| UNDER_WAY_KNOTS <= *knots) else {
+            return;
+        };
         if smg.knots < usual_knots * SLOW_SHARE {
             let leg = SlowLeg {
                 key: look.key,

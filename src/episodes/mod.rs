@@ -5,6 +5,7 @@
 //! of each episode that begins or ends; searches over many vessels run then, never with a report.
 
 mod company;
+mod craft;
 pub mod gap;
 mod gear;
 mod halt;
@@ -14,9 +15,11 @@ mod leg;
 mod lying;
 mod origin;
 mod port_call;
+mod rates;
 mod shelf;
 
 pub use company::{Company, ONE_HULL_METRES};
+pub use craft::Craft;
 pub use gear::{Gear, GearSign};
 pub use halt::Halt;
 pub use hole::{Hole, Holes};
@@ -25,6 +28,7 @@ pub use leg::SlowLeg;
 pub use lying::{ANCHORED_AFTER, CIRCLE_NM, HELD_AFTER, Held, Lying, Still};
 pub use origin::{Origin, Origins, Region};
 pub use port_call::{Berth, PortCall, PortCalls, Sailing};
+pub use rates::Rate;
 pub use shelf::{Kept, Shelf};
 
 use std::collections::BTreeSet;
@@ -69,6 +73,8 @@ pub struct Look<'a> {
 pub enum News {
     /// A vessel has been slow for ten minutes, outside calm water.
     HaltBegan(u64),
+    /// It has not moved for ten minutes (below 1 kn).
+    Still(u64),
     /// It has not moved for a quarter of an hour (below 1 kn).
     Stopped(u64),
     /// It goes on its way, or has come into calm water; the halt is complete.

@@ -100,12 +100,17 @@ impl<E: Kept> Shelf<E> {
 
     /// Those that began within `metres` of `at`, with their distance; by id, so the oldest first.
     pub fn near(&self, at: LatLon, metres: f64) -> Vec<(u64, &E, f64)> {
+        self.near_if(at, metres, |_| true)
+    }
+
+    /// The same of those that `wanted` picks; it is asked first, as distances are slow.
+    pub fn near_if(&self, at: LatLon, metres: f64, wanted: impl Fn(&E) -> bool) -> Vec<(u64, &E, f64)> {
         let mut found: Vec<(u64, &E, f64)> = CELLS
             .around(at, metres)
             .filter_map(|cell| self.by_cell.get(&cell))
             .flatten()
             .filter_map(|id| {
-                let episode = self.items.get(id)?;
+                let episode = self.items.get(id).filter(|episode| wanted(episode))?;
                 let distance = episode.position().metres_to(at);
                 (distance <= metres).then_some((*id, episode, distance))
             })

@@ -90,3 +90,37 @@ fn out_of_the_way_and_back_is_a_kink_and_a_new_course_or_a_small_swerve_is_not()
     );
     assert!(after(&kink.replace("type=70", "type=36")).episodes().kinks.is_empty());
 }
+
+#[test]
+fn stops_of_others_of_a_kind_count_and_one_vessel_three_times_at_most() {
+    use super::Craft;
+    use crate::geo::LatLon;
+    use crate::tracks::TrackKey;
+    use crate::units::Mmsi;
+    let mut script = String::new();
+    for number in 1..=4 {
+        script.push_str(&format!(
+            "YACHT{number} 22400000{number} type=37 every=60\n 00:00 28.0{number} -18\n stop 30\n go 0 10 30\n"
+        ));
+    }
+    script.push_str("TRAWLER 224000009 type=30 every=60\n 00:00 28 -18\n stop 30\n go 0 10 30\n");
+    script.push_str("AGAIN 224000008 type=36 every=60\n 00:00 28 -18.01\n");
+    for _ in 0..6 {
+        script.push_str(" stop 30\n go 0 10 6\n go 180 10 6\n");
+    }
+    script.push_str(" go 0 10 1440\n");
+    let engine = after(&script);
+    let here = LatLon::new(28.0, -18.0);
+    let now = engine.now().expect("time began");
+    let stops = |craft, nm, left_out: u32| {
+        let left_out = move |key: TrackKey| key.mmsi == Mmsi(left_out);
+        engine.episodes().stops_near(here, nm, (now, 14), craft, left_out)
+    };
+    assert_eq!(stops(Craft::Small, 5.0, 0).stops, 4 + 3);
+    assert_eq!(stops(Craft::Fishing, 5.0, 0).stops, 1);
+    assert_eq!(stops(Craft::Merchant, 5.0, 0).stops, 0);
+    assert_eq!(stops(Craft::Other, 5.0, 224_000_008).stops, 5);
+    assert_eq!(stops(Craft::Small, 1.0, 224_000_008).stops, 1);
+    let rate = stops(Craft::Small, 5.0, 0);
+    assert!((1.0..1.3).contains(&rate.days) && (rate.per_day() - 7.0 / rate.days).abs() < 1e-9, "{rate:?}");
+}

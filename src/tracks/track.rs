@@ -261,6 +261,16 @@ impl<'a> Vessel<'a> {
         own.unwrap_or_else(|| usual::of_type(self.ship_type()))
     }
 
+    /// The median of its own speeds under way in the 24 h before `before`; `None` with less than half an hour of them. Knots.
+    pub fn own_knots(&self, before: Time) -> Option<f64> {
+        self.cold.usual.as_ref().and_then(|usual| usual.knots_of(before, usual::FEW))
+    }
+
+    /// Share of the 10-minute slots of the 24 h before `before` in which it was heard, 0-1.
+    pub fn heard_share(&self, before: Time) -> f32 {
+        self.cold.usual.as_ref().map_or(0.0, |usual| usual.heard_share(before))
+    }
+
     /// How long it made more than `knots`, as far as is known, until at most `within` before `before`; zero if it was not so fast
     /// then. From 10-minute medians of the last day; a hole that does not count adds nothing, one of `lost_after` ends it.
     pub fn above_until(&self, before: Time, knots: f64, within: Span, settings: &Settings) -> Span {

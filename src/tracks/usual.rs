@@ -9,6 +9,8 @@ const SLOTS: usize = 144;
 const PER_KNOT: f64 = 4.0;
 /// Slots needed before a vessel's own habit counts (SPEC "Usual speed").
 const NEEDED: usize = 12;
+/// Slots that show at least how fast it went: half an hour.
+pub(super) const FEW: usize = 3;
 /// Speeds below this are not under way. Knots.
 const UNDER_WAY_KNOTS: f64 = 3.0;
 /// Whole minutes in a slot: at most one sample is taken in each.
@@ -49,13 +51,18 @@ impl UsualSpeed {
 
     /// The median over slots that ended in the 24 h before `before`; `None` with fewer than 12 slots under way.
     pub(super) fn knots(&self, before: Time) -> Option<f64> {
+        self.knots_of(before, NEEDED)
+    }
+
+    /// The same from so many slots under way on.
+    pub(super) fn knots_of(&self, before: Time, needed: usize) -> Option<f64> {
         let before = before.millis().div_euclid(SLOT_MILLIS);
         let oldest = before - SLOTS as i64;
         let mut medians: Vec<u8> = (oldest.max(self.slot - SLOTS as i64)..before.min(self.slot))
             .map(|slot| self.medians[slot.rem_euclid(SLOTS as i64) as usize])
             .filter(|median| UNDER_WAY_KNOTS * PER_KNOT <= f64::from(*median))
             .collect();
-        if medians.len() < NEEDED {
+        if medians.len() < needed {
             return None;
         }
         medians.sort_unstable();
@@ -87,6 +94,13 @@ impl UsualSpeed {
             }
         }
         Span::from_millis(counted * SLOT_MILLIS)
+    }
+
+    /// Share of the slots of the 24 h before `before` with a speed made good, 0-1. The slot of `before` does not count.
+    pub(super) fn heard_share(&self, before: Time) -> f32 {
+        let before = before.millis().div_euclid(SLOT_MILLIS);
+        let heard = (before - SLOTS as i64 + 1..before).filter(|slot| self.median(*slot).is_some()).count();
+        heard as f32 / (SLOTS - 1) as f32
     }
 
     /// The median of one slot in quarter knots, the present one as far as it goes; `None` without a sample.

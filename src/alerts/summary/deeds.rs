@@ -161,8 +161,12 @@ impl Told<'_> {
             Some(others @ 1..) => format!(" (one of {} ships that slowed or turned there)", others + 1),
             _ => String::new(),
         };
+        let craft = match self.number("craft_stopped_there") {
+            Some(craft) if 1.0 < craft => format!("; {craft:.0} small craft have stopped there since"),
+            Some(_) | None => String::new(),
+        };
         let stopped = if past { "stopped" } else { "has stopped" };
-        format!("{stopped} for {held} {apart}where {ship} {did}{before}{others}")
+        format!("{stopped} for {held} {apart}where {ship} {did}{before}{others}{craft}")
     }
 
     /// An input, station or cell, as it may be printed.
@@ -176,10 +180,18 @@ impl Told<'_> {
         let held = self.last_at - self.started_at;
         let text = |key: &str| self.measured.get(key)?.as_str();
         let heading = text("heading_for").and_then(clean).map_or(String::new(), |zone| format!(", heading for {zone}"));
+        let record = self.number("own_record_percent");
+        let record = record.map(|share| format!("heard in {share:.0} % of the 10-minute slots of the day before"));
+        let expected = match (self.number("out_of_reach_minutes"), record) {
+            (Some(minutes), _) => format!("on a course that left the water this feed hears after {minutes:.0} min"),
+            (None, Some(record)) if self.measured.contains_key("only_vessel_of_its_input") => {
+                format!("while its input heard no vessel at all; it had been {record}")
+            }
+            (None, Some(record)) => format!("where it would have been heard ({record})"),
+            (None, None) => "where it would have been heard".to_owned(),
+        };
         if !past {
-            return format!(
-                "has been silent since {since} UTC, for at least {held}, where it would have been heard{heading}"
-            );
+            return format!("has been silent since {since} UTC, for at least {held}, {expected}{heading}");
         }
         let again = match (self.number("distance_nm"), self.number("implied_knots"), self.number("slack_hours")) {
             (Some(nm), Some(knots), Some(slack)) => format!(
@@ -190,7 +202,7 @@ impl Told<'_> {
             ),
             _ => String::new(),
         };
-        format!("was silent from {since} UTC for {held} where it would have been heard{heading}{again}")
+        format!("was silent from {since} UTC for {held} {expected}{heading}{again}")
     }
 
     fn feed(&self, past: bool) -> String {

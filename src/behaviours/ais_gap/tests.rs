@@ -5,6 +5,8 @@ use crate::alerts::{Change, ChangeKind, Severity};
 use crate::engine::Settings;
 use crate::testing::{AREA, area_with, check, engine, lines, only, run};
 
+mod evidence;
+
 const NO_ZONES: &str = r#"{"type":"FeatureCollection","features":[]}"#;
 
 /// Latitudes of ships that lie along 17° W, so that reception is known there.

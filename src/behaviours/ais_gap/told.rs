@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::coverage::Usual;
 use crate::episodes::gap::Spot;
 use crate::time::Time;
 use crate::tracks::TrackIx;
@@ -64,34 +65,71 @@ impl Dark {
         more: Option<(&'static str, i32)>,
         level: u8,
     ) -> Holding {
-        let base = std::iter::once((NAME, settings.score)).chain(more).collect();
+        let alone = self.evidence.alone.then_some(("alone", settings.alone_points));
+        let base = std::iter::once((NAME, settings.score)).chain(more).chain(alone).collect();
+        let form = match level {
+            _ if self.is_in_place(to, settings) => "in_place",
+            _ if self.evidence.out_of_reach(settings).is_some() => "out_of_reach",
+            1 => "silent",
+            _ => "long_silent",
+        };
         Holding {
             started_at: self.from.at,
             satisfied_at: self.satisfied_at.unwrap_or(self.due(self.why.required)),
             last_at: until,
-            form: if level == 1 { "silent" } else { "long_silent" },
+            form,
             position: Some(self.from.position),
             shore_nm: Some(self.shore_nm),
             zones: self.why.zones.clone(),
             base,
             asked: None,
-            anchored: false,
-            measured: self.measured(until, to),
+            anchored: self.evidence.lay_still,
+            measured: self.measured(settings, until, to),
             thresholds: thresholds(
                 settings,
-                &["watched_minutes", "after_hours", "max_probability", "min_shore_nm", "long_hours", "slack_minutes"],
+                &[
+                    "watched_minutes",
+                    "after_hours",
+                    "max_probability",
+                    "min_shore_nm",
+                    "long_hours",
+                    "slack_minutes",
+                    "in_place_nm",
+                ],
             ),
         }
     }
 
-    fn measured(&self, until: Time, to: Option<Spot>) -> Map<String, Value> {
+    fn measured(&self, settings: &Settings, until: Time, to: Option<Spot>) -> Map<String, Value> {
         let mut measured = Map::new();
         measured.insert("silent_minutes".into(), number((until - self.from.at).minutes(), 1));
         measured.insert("required_minutes".into(), number(self.why.required.minutes(), 1));
-        measured.insert("unheard_probability".into(), number(self.unheard, 9));
+        let evidence = &self.evidence;
+        if !evidence.alone {
+            measured.insert("unheard_probability".into(), number(evidence.unheard, 9));
+        }
         measured.insert("usual_knots".into(), number(self.usual_knots, 1));
-        if 0 < self.missed.millis() {
-            measured.insert("feed_missed_minutes".into(), number(self.missed.minutes(), 1));
+        if 0 < evidence.missed.millis() {
+            measured.insert("feed_missed_minutes".into(), number(evidence.missed.minutes(), 1));
+        }
+        if let Some(share) = evidence.own_record {
+            measured.insert("own_record_percent".into(), number(100.0 * f64::from(share), 0));
+        }
+        if evidence.alone {
+            measured.insert("only_vessel_of_its_input".into(), Value::Bool(true));
+        }
+        if let Some(left) = evidence.out_of_reach(settings) {
+            measured.insert("out_of_reach_minutes".into(), number((left - self.from.at).minutes(), 0));
+        }
+        let usual = match evidence.habit.usual() {
+            Some(Usual::Cell) => Some(("cell", evidence.habit.cell_silences, evidence.habit.cell_hours)),
+            Some(Usual::Feed) => Some(("feed", evidence.habit.feed_silences, evidence.habit.feed_hours)),
+            None => None,
+        };
+        if let Some((of, silences, hours)) = usual {
+            measured.insert("silence_usual_of".into(), Value::String(of.to_owned()));
+            measured.insert("others_fell_silent".into(), number(silences, 1));
+            measured.insert("others_heard_hours".into(), number(hours, 0));
         }
         if let Some(zone) = &self.why.heading {
             measured.insert("heading_for".into(), Value::String(zone.clone()));

@@ -6,7 +6,7 @@ use crate::behaviours::{Explanation, Place, Scene, Step};
 use crate::episodes::Halt;
 use crate::units::METRES_PER_NM;
 
-use super::{AsyncRendezvous, LONGEST_LEG_NM};
+use super::{AsyncRendezvous, LONGEST_LEG_NM, STOPPED_FOR, chance};
 
 impl AsyncRendezvous {
     /// Of the ship: a slow leg or a kink, and a boat that stopped there since.
@@ -24,8 +24,10 @@ impl AsyncRendezvous {
         let ship = (step.key, step.vessel);
         let collects = |halt: &Halt| {
             let boat = scene.tracks.find(halt.key);
-            let is_small = boat.is_some_and(|boat| small(&boat, self.base.small_metres));
-            is_small && spots.iter().any(|spot| self.drop(scene, halt, ship, spot, &[]).is_some())
+            let is_small = boat.is_some_and(|boat| small(&boat, self.base.small_metres).is_some());
+            is_small
+                && STOPPED_FOR <= halt.still
+                && spots.iter().any(|spot| self.drop(scene, halt, ship, spot, &[]).is_some())
         };
         let mut boats: Vec<_> = spots
             .iter()
@@ -43,16 +45,27 @@ impl AsyncRendezvous {
     /// Of the boat: small, stopped for ten minutes, where a ship was slow or aside before.
     pub(super) fn as_boat(&self, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
         let vessel = scene.tracks.vessel(step.vessel);
-        let needed = format!("below {} m, class B, fishing, pleasure or unknown", self.base.small_metres);
+        let needed = format!("below {} m, fishing or pleasure, or class B without a length", self.base.small_metres);
+        let small = small(&vessel, self.base.small_metres);
+        let said = small.as_ref().map_or_else(|| said_of(&vessel), |by| format!("{} (small: {by})", said_of(&vessel)));
         let told = Explanation::new("as the boat after").takes_part(scene, step);
-        let told = told.is("craft", said_of(&vessel), needed, small(&vessel, self.base.small_metres));
+        let told = told.is("craft", said, needed, small.is_some());
         let Some((id, halt)) = scene.episodes.halts.of(step.key).next_back() else {
             return told.is("stopped_at_sea", "never", "below 3 kn for 10 min outside calm water", false);
         };
         let here = Place::at(scene.chart, halt.position, scene.now);
         let told = told
             .is("stopped_at_sea", halt.started_at.to_string(), "below 3 kn for 10 min outside calm water", true)
-            .is("in_calm_water", here.calm.inside, "false", !here.calm.inside);
+            .is("in_calm_water", here.calm.inside, "false", !here.calm.inside)
+            .at_least("still_minutes", Some(halt.still.minutes()), STOPPED_FOR.minutes());
+        let told = match vessel.ship_type() {
+            Some(30) => told.at_least(
+                "under_way_before_minutes",
+                Some(chance::under_way_before(scene, &vessel, halt, &self.base).minutes()),
+                self.base.fishing_under_way_minutes,
+            ),
+            Some(_) | None => told,
+        };
         let told = self.nearest_ship(scene, halt, told);
         let left = scene.episodes.port_calls.of(step.key).last().map(|call| call.to);
         let since = |kept: &Halt| left.is_none_or(|left| left < kept.started_at);
@@ -74,6 +87,7 @@ impl AsyncRendezvous {
     fn nearest_ship(&self, scene: &Scene<'_>, halt: &Halt, told: Explanation) -> Explanation {
         let around = (self.base.max_reach_nm + LONGEST_LEG_NM) * METRES_PER_NM;
         let legs = scene.episodes.legs.near(halt.position, around);
+        let rate = chance::rate(scene, halt, &self.base);
         let legs = legs.into_iter().map(|(_, leg, _)| (leg.key, Spot::of_leg(leg)));
         let kinks = scene.episodes.kinks.near(halt.position, around);
         let kinks = kinks.into_iter().map(|(_, kink, _)| (kink.key, Spot::of_kink(kink)));
@@ -81,13 +95,23 @@ impl AsyncRendezvous {
         let measured = others.map(|(key, spot)| {
             let hours = (halt.started_at - spot.at).hours();
             let nm = spot.metres_from(halt.position) / METRES_PER_NM;
-            (nm / self.base.reach_at(hours), nm, hours, key)
+            (nm / self.base.reach_at(hours), nm, hours, key, spot)
         });
-        let Some((_, nm, hours, key)) = measured.min_by(|a, b| a.0.total_cmp(&b.0).then(a.3.cmp(&b.3))) else {
+        let Some((_, nm, hours, key, spot)) = measured.min_by(|a, b| a.0.total_cmp(&b.0).then(a.3.cmp(&b.3))) else {
             return told.is("ship_before", "none", "slow or aside of her course near there before", false);
         };
         told.is("ship_before", key.to_string(), "slow or aside of her course near there before", true)
             .at_most("distance_nm", Some(nm), self.base.reach_at(hours))
             .between("hours_between", Some(hours), self.base.min_hours, self.base.max_hours)
+            .below(
+                "expected_by_chance",
+                Some(chance::expected(&rate, &spot, hours, &self.base)),
+                self.base.chance_fact_from,
+            )
+            .at_most(
+                "craft_stopped_there",
+                Some(chance::crowd(scene, &spot, key, &self.base).len() as f64),
+                f64::from(self.base.crowd_fact_craft),
+            )
     }
 }

@@ -61,10 +61,12 @@ fn too_short_a_leg_too_late_or_too_far_says_nothing() {
 
 #[test]
 fn a_merchant_ship_or_a_pilot_does_not_collect_and_a_fisherman_does_not_drop() {
-    for taker in ["type=70", "type=50 class=B", "type=80 dims=10,10,3,3", "type=55 dims=6,6,2,2"] {
+    for taker in
+        ["type=70", "type=50 class=B", "type=80 dims=10,10,3,3", "type=55 dims=6,6,2,2", "type=0", "dims=15,16,3,3"]
+    {
         assert!(told(&drop_and_collect(24, 5.0, taker)).is_empty(), "{taker}");
     }
-    for taker in ["type=30 dims=10,10,3,3", "class=B", "type=36", "type=0"] {
+    for taker in ["type=30 dims=10,10,3,3", "class=B", "type=36", "type=0 dims=14,15,3,3"] {
         assert!(!told(&drop_and_collect(24, 5.0, taker)).is_empty(), "{taker}");
     }
     for kind in ["type=30", "type=36", "type=50", "type=51", "type=33"] {
@@ -134,4 +136,105 @@ fn a_kink_is_a_drop_too() {
     let changes = told(script);
     let alert = &changes[0].alert;
     assert_eq!(alert.evidence.measured["drop"], "kink", "{}", alert.summary);
+}
+
+fn codes(change: &Change) -> Vec<String> {
+    change.alert.score_reasons.iter().map(|reason| reason.code.clone()).collect()
+}
+
+#[test]
+fn a_boat_that_creeps_has_not_stopped_and_a_fishing_boat_must_have_come_for_it() {
+    let script = drop_and_collect(24, 5.0, BOAT);
+    assert!(told(&script.replace("stop 40", "go 270 1.6 40")).is_empty(), "never below 1 kn");
+    assert!(!told(&script.replace("stop 40", "go 270 0.6 40")).is_empty());
+    let fishing = drop_and_collect(24, 5.0, "type=30 dims=10,10,3,3");
+    assert!(!told(&fishing).is_empty(), "came at 10 kn");
+    // The last three hours at her nets, at 2.8 kn.
+    let trawling = fishing.replace("28 -17.432", "28 -17.842").replace("go 270 10 180", "go 270 2.8 180");
+    assert!(told(&trawling).is_empty());
+}
+
+#[test]
+fn a_ship_that_was_never_under_way_has_not_slowed_down() {
+    let script = drop_and_collect(24, 5.0, BOAT);
+    // Heard first when it is slow already, or always at 4 kn.
+    let unknown =
+        script.replace("11:00 28 -18.4533\n           go 90 12 120", "12:50 28 -18.0076\n           go 90 3 10");
+    assert!(told(&unknown).is_empty());
+    let slow = script.replace("11:00 28 -18.4533\n           go 90 12 120", "11:00 28 -18.151\n           go 90 4 120");
+    assert!(told(&slow.replace("go 90 3 24", "go 90 1.5 24")).is_empty());
+    let known =
+        script.replace("11:00 28 -18.4533\n           go 90 12 120", "12:00 28 -18.2266\n           go 90 12 60");
+    let told = told(&known);
+    assert_eq!(told[0].alert.evidence.measured["usual_knots"].as_f64().map(|knots| 11.0 < knots), Some(true));
+}
+
+#[test]
+fn hours_and_miles_weigh() {
+    let near = told(&drop_and_collect(24, 5.0, BOAT));
+    assert!(!codes(&near[0]).iter().any(|code| code == "late" || code == "far"), "{:?}", codes(&near[0]));
+    let far = told(&drop_and_collect(24, 7.0, BOAT).replace("28 -17.432", "28.06 -17.432"));
+    assert!(codes(&far[0]).iter().any(|code| code == "far"), "3.6 nm: {:?}", codes(&far[0]));
+    let mut settings = only("async_rendezvous");
+    settings.behaviours.async_rendezvous.late_hours = 4.0;
+    let late = run(&settings, AREA, &drop_and_collect(24, 5.0, BOAT));
+    assert!(codes(&late[0]).iter().any(|code| code == "late"), "4.6 h: {:?}", codes(&late[0]));
+}
+
+/// So many other boats stopped around the place in the morning, before the ship came by.
+fn busy(boats: u32) -> String {
+    let mut script = drop_and_collect(24, 5.0, BOAT);
+    for number in 0..boats {
+        let (lat, lon) = (27.97 + f64::from(number % 7) * 0.01, -18.03 + f64::from(number / 7) * 0.01);
+        script.push_str(&format!("\nBOAT{number} 2251000{number:02} class=B type=37 dims=6,6,2,2 every=120\n 06:00 {lat} {lon}\n stop 60\n go 0 12 180"));
+    }
+    script
+}
+
+#[test]
+fn what_chance_would_bring_lowers_the_score_and_is_a_fact_in_the_end() {
+    let mut settings = only("async_rendezvous");
+    settings.behaviours.async_rendezvous.chance_nm = 5.0;
+    let form = |boats: u32| {
+        let changes = run(&settings, AREA, &busy(boats));
+        let taker = changes.iter().find(|change| change.alert.vessels.iter().any(|vessel| vessel.mmsi == 224_000_001));
+        let alert = &taker.expect("a find").alert;
+        let expected = alert.evidence.measured["expected_by_chance"].as_f64().expect("a number");
+        (expected, alert.score, alert.score_reasons.last().map(|reason| reason.code.clone()))
+    };
+    let (none, alone, _) = form(0);
+    assert_eq!(none, 0.0);
+    let (some, lower, _) = form(12);
+    assert!((0.5..2.0).contains(&some), "{some}");
+    assert_eq!(lower, alone - 20);
+    let (many, fact, line) = form(40);
+    assert!(2.0 <= many && fact <= 19, "{many} {line:?}");
+}
+
+#[test]
+fn many_craft_that_stop_there_after_it_are_one_alert_and_then_a_fact() {
+    let after = |boats: u32| {
+        let mut script = drop_and_collect(24, 5.0, BOAT);
+        for number in 0..boats {
+            let lat = 27.99 + f64::from(number) * 0.004;
+            script.push_str(&format!(
+                "\nMORE{number} 22520000{number} class=B type=37 dims=6,6,2,2 every=60\n 17:0{number} {lat} -17.6213\n go 270 10 120\n stop 120\n go 90 10 60"
+            ));
+        }
+        told(&script)
+    };
+    let opened = |changes: &[Change]| changes.iter().filter(|change| change.revision == 1).count();
+    let few = after(2);
+    assert_eq!(opened(&few), 3);
+    let more = after(4);
+    assert!(opened(&more) < 5, "{}", opened(&more));
+    let many = after(7);
+    let last = many.last().expect("a line");
+    assert_eq!(last.alert.evidence.measured["craft_stopped_there"].as_u64(), Some(8));
+    let forms: Vec<_> = many.iter().map(|change| codes(change).last().cloned()).collect();
+    assert!(
+        forms.iter().any(|code| code.as_deref() == Some("cap_fact"))
+            || many.iter().all(|change| change.alert.score <= 40),
+        "{forms:?}"
+    );
 }

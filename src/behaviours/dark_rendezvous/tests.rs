@@ -15,6 +15,10 @@ fn settings() -> Settings {
 }
 
 fn told(script: &str) -> Vec<Change> {
+    told_with(&settings(), script)
+}
+
+fn told_with(settings: &Settings, script: &str) -> Vec<Change> {
     let mut all = script.to_owned();
     for (number, lat) in SENTINELS.iter().enumerate() {
         all.push_str(&format!(
@@ -22,7 +26,7 @@ fn told(script: &str) -> Vec<Change> {
         ));
     }
     // The sentinels lie still all day: what is told of them is not what is tested.
-    let mut changes = run(&settings(), AREA, &all);
+    let mut changes = run(settings, AREA, &all);
     changes.retain(|change| change.alert.vessels.iter().any(|vessel| vessel.mmsi == 224_000_002));
     changes
 }
@@ -105,4 +109,38 @@ fn more_than_five_who_could_have_come_are_a_fact() {
             (19, Some("cap_fact"))
         );
     }
+}
+
+/// HOST stops at 13:20 for half an hour; GHOST is silent from 10:00 to 20:00, 8 nm away.
+const LATE_STOP: &str = "HOST 224000002 type=70 every=60
+       06:00 28.6 -17.3
+       go 270 10 220
+       go 90 10 220
+       stop 30
+       go 270 10 240
+     GHOST 224000003 type=36 every=60
+       06:00 28.5 -17.2
+       stop 240
+       silent 600
+       stop 60";
+
+#[test]
+fn a_silence_that_leaves_time_for_anything_says_nothing_of_one_stop() {
+    let opened = |max_slack_hours: f64| {
+        let mut settings = settings();
+        settings.behaviours.dark_rendezvous.max_slack_hours = max_slack_hours;
+        !told_with(&settings, LATE_STOP).is_empty()
+    };
+    // By the end of the stop it had some 2.5 hours left; in all, 7.3.
+    assert!(opened(8.0));
+    assert!(!opened(1.5));
+}
+
+#[test]
+fn who_lies_alongside_another_has_met_that_one() {
+    let mate = |lat: &str| {
+        format!("{}\nMATE 224000020 type=80 every=60\n 06:00 {lat} -17.3\n stop 900", meeting(120, BACK_WHERE_IT_WAS))
+    };
+    assert!(told(&mate("28.602")).is_empty(), "220 m away");
+    assert!(!told(&mate("28.62")).is_empty(), "1.2 nm away");
 }

@@ -1,0 +1,107 @@
+//! Limits of a score that rest on what was measured: something else explains what was seen, or chance does. They hold whatever the
+//! case; only a watchlist lifts them.
+
+use serde_json::Value;
+
+use crate::time::Span;
+use crate::units::METRES_PER_NM;
+
+use super::party::Party;
+use super::score::{Cap, Scene, ScoreSettings};
+
+/// A vessel silent for longer does not count as near by.
+const STALE: Span = Span::from_hours(6);
+
+type Limit = fn(&Scene<'_>, &ScoreSettings) -> Option<Cap>;
+
+/// All of them; the lowest that applies is the last line.
+pub(super) const OTHER_REASONS: &[Limit] =
+    &[too_many_possible, out_of_reach, usual_silence, in_place, by_chance, crowd, working_fleet];
+
+fn cap(points: i32, code: &'static str, text: String) -> Cap {
+    Cap { points, only_below: i32::MAX, code, text }
+}
+
+fn number(scene: &Scene<'_>, key: &str) -> Option<f64> {
+    scene.holding.measured.get(key).and_then(Value::as_f64)
+}
+
+/// Of a dark meeting: how many silent vessels could have come.
+pub(super) fn possible(scene: &Scene<'_>) -> Option<f64> {
+    number(scene, "possible").filter(|_| scene.behaviour == "dark_rendezvous")
+}
+
+fn stops_within_reach(scene: &Scene<'_>) -> Option<f64> {
+    number(scene, "stops_within_reach").filter(|_| scene.behaviour == "dark_rendezvous")
+}
+
+fn too_many_possible(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let text = match scene.holding.form {
+        "one_of_many" => format!("{:.0} silent vessels could have come, too many to tell", possible(scene)?),
+        "many_stops" => {
+            format!("Its silence leaves time for {:.0} stops, too many to tell", stops_within_reach(scene)?)
+        }
+        _ => return None,
+    };
+    Some(cap(settings.cap_fact, "cap_fact", format!("{text}: kept as a fact")))
+}
+
+fn out_of_reach(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let minutes = number(scene, "out_of_reach_minutes").filter(|_| scene.behaviour == "ais_gap")?;
+    let text = format!("On its course it sailed out of reach of the feed within {minutes:.0} min: kept as a fact");
+    Some(cap(settings.cap_fact, "cap_fact", text))
+}
+
+fn usual_silence(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    if scene.behaviour != "ais_gap" {
+        return None;
+    }
+    let of = scene.holding.measured.get("silence_usual_of").and_then(Value::as_str)?;
+    let place = if of == "cell" { "in these waters" } else { "on this feed" };
+    let (others, hours) = (number(scene, "others_fell_silent")?, number(scene, "others_heard_hours")?);
+    let text = format!(
+        "{others:.0} others fell silent {place} in {hours:.0} h of vessels heard: silence is usual, at most low"
+    );
+    Some(cap(settings.cap_low, "cap_low", text))
+}
+
+fn in_place(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let nm =
+        number(scene, "distance_nm").filter(|_| scene.behaviour == "ais_gap" && scene.holding.form == "in_place")?;
+    let text = format!("Lay still before and after, heard again {nm:.1} nm away: at most low");
+    Some(cap(settings.cap_low, "cap_low", text))
+}
+
+fn by_chance(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let asynchronous = scene.behaviour == "async_rendezvous" && scene.holding.form == "by_chance";
+    let expected = number(scene, "expected_by_chance").filter(|_| asynchronous)?;
+    let text = format!("Chance alone would bring {expected:.1} such stops there: kept as a fact");
+    Some(cap(settings.cap_fact, "cap_fact", text))
+}
+
+fn crowd(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let asynchronous = scene.behaviour == "async_rendezvous" && scene.holding.form == "crowd";
+    let craft = number(scene, "craft_stopped_there").filter(|_| asynchronous)?;
+    let text = format!("{craft:.0} craft stopped there since, too many to tell which came for it: kept as a fact");
+    Some(cap(settings.cap_fact, "cap_fact", text))
+}
+
+/// A boat that collects among a fleet of its own trade; the ship before it belongs to none.
+fn working_fleet(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
+    let at = scene.holding.position.filter(|_| scene.behaviour == "async_rendezvous")?;
+    let boat = number(scene, "collector_mmsi")?;
+    let party = scene.parties.iter().find(|party| f64::from(party.key.mmsi.0) == boat)?;
+    let (kinds, word) = match party {
+        party if party.fishing() => (30..=30, "fishing vessels"),
+        party if Party::leisure(party) => (36..=37, "sailing and pleasure craft"),
+        _ => return None,
+    };
+    let stale = scene.holding.last_at - STALE;
+    let mut craft = 0;
+    scene.view.tracks.near(at, settings.fleet_nm * METRES_PER_NM, |vessel, _| {
+        let fresh = vessel.last().is_some_and(|fix| stale <= fix.at);
+        craft += u32::from(fresh && vessel.ship_type().is_some_and(|kind| kinds.contains(&kind)));
+    });
+    let text = format!("{craft} {word} within {} nm: a fleet, at most low", settings.fleet_nm);
+    (settings.fleet_vessels < craft).then(|| cap(settings.cap_low, "cap_low", text))
+}

@@ -1,0 +1,84 @@
+//! What else explains it: limits that no case lifts, each with its other side.
+
+use super::*;
+
+/// Opens it with these facts, for a vessel whose case weighs as much as it can.
+fn grave(behaviour: &'static str, form: &'static str, measured: &[(&str, serde_json::Value)]) -> Arc<Alert> {
+    let mut sea = Sea::new();
+    sea.case_score = 100;
+    let parties = Subject::pair(sea.ship(CARGO), sea.ship(FISHING));
+    let mut holding = near();
+    holding.form = form;
+    holding.base = vec![(behaviour, 60)];
+    for (key, value) in measured {
+        holding.measured.insert((*key).to_owned(), value.clone());
+    }
+    sea.opens(behaviour, parties, holding)
+}
+
+#[track_caller]
+fn last_line(alert: &Alert) -> (i32, String) {
+    let reason = alert.score_reasons.last().expect("a line");
+    (alert.score, reason.text.clone())
+}
+
+#[test]
+fn more_than_five_possible_are_a_fact_whatever_the_case() {
+    let many = grave("dark_rendezvous", "one_of_many", &[("possible", json!(8))]);
+    assert_eq!(last_line(&many), (19, "8 silent vessels could have come, too many to tell: kept as a fact".to_owned()));
+    assert!(!many.announced);
+    let stops = grave("dark_rendezvous", "many_stops", &[("possible", json!(1)), ("stops_within_reach", json!(4))]);
+    assert_eq!(
+        last_line(&stops),
+        (19, "Its silence leaves time for 4 stops, too many to tell: kept as a fact".to_owned())
+    );
+    let few = grave("dark_rendezvous", "possible", &[("possible", json!(5))]);
+    assert!(few.announced && 60 <= few.score, "{:?}", lines_of(&few));
+}
+
+#[test]
+fn a_silence_that_is_usual_or_leads_nowhere_is_low_at_most() {
+    let usual =
+        [("silence_usual_of", json!("feed")), ("others_fell_silent", json!(8.5)), ("others_heard_hours", json!(811))];
+    let text = "8 others fell silent on this feed in 811 h of vessels heard: silence is usual, at most low";
+    assert_eq!(last_line(&grave("ais_gap", "long_silent", &usual)), (39, text.to_owned()));
+    let in_place = grave("ais_gap", "in_place", &[("distance_nm", json!(0.1))]);
+    let text = "Lay still before and after, heard again 0.1 nm away: at most low";
+    assert_eq!(last_line(&in_place), (39, text.to_owned()));
+    let out = grave("ais_gap", "out_of_reach", &[("out_of_reach_minutes", json!(20))]);
+    let text = "On its course it sailed out of reach of the feed within 20 min: kept as a fact";
+    assert_eq!(last_line(&out), (19, text.to_owned()));
+    let own = grave("ais_gap", "long_silent", &[("distance_nm", json!(0.1)), ("own_record_percent", json!(99))]);
+    assert!(60 <= own.score);
+}
+
+#[test]
+fn what_chance_brings_is_no_find() {
+    let found = |form, craft: i32| {
+        let measured = [("expected_by_chance", json!(2.4)), ("craft_stopped_there", json!(craft))];
+        grave("async_rendezvous", form, &measured)
+    };
+    let text = "Chance alone would bring 2.4 such stops there: kept as a fact";
+    assert_eq!(last_line(&found("by_chance", 1)), (19, text.to_owned()));
+    let text = "6 craft stopped there since, too many to tell which came for it: kept as a fact";
+    assert_eq!(last_line(&found("crowd", 6)), (19, text.to_owned()));
+    assert!(60 <= found("collected", 5).score);
+}
+
+#[test]
+fn a_boat_that_collects_among_its_fleet_is_low_at_most() {
+    let boat = |number: u32| Ship { mmsi: 263_000_100 + number, ..FISHING };
+    let collects = |boats: u32| {
+        let mut sea = Sea::new();
+        let collector =
+            (0..boats).map(|number| sea.ship(boat(number))).fold(None, |_, ship| Some(ship)).expect("a boat");
+        let mut holding = near();
+        holding.form = "collected";
+        holding.base = vec![("async_rendezvous", 60)];
+        holding.measured.insert("collector_mmsi".to_owned(), json!(collector.0.mmsi.0));
+        let subject = Subject::pair(sea.ship(CARGO), collector);
+        sea.opens("async_rendezvous", subject, holding)
+    };
+    assert_eq!(last_line(&collects(6)), (39, "6 fishing vessels within 10 nm: a fleet, at most low".to_owned()));
+    assert!(60 <= collects(5).score);
+}

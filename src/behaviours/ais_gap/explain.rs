@@ -1,0 +1,46 @@
+//! What a gap asks of a vessel, as data.
+
+use crate::behaviours::sharing::explain_silence;
+use crate::behaviours::{Explanation, Scene, Step};
+use crate::coverage::{Habit, Usual};
+
+use super::AisGap;
+
+impl AisGap {
+    /// The conditions under each profile in force.
+    pub(super) fn conditions(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let (profiles, watched) = self.profiles.for_explaining(scene.chart, step.presence, scene.now);
+        let silence = scene.coverage.silence(step.vessel);
+        let learned = scene.coverage.learned();
+        let habit = silence.map_or(Habit::default(), |silence| scene.coverage.habit(silence));
+        let left = silence.and_then(|silence| silence.left);
+        let own = scene.tracks.vessel(step.vessel).heard_share(scene.now);
+        let own = silence.map_or(own, |silence| silence.own_record);
+        let told = profiles.into_iter().map(|profile| {
+            let profile = self.profiles.get(profile);
+            let settings = &profile.settings;
+            let about = if watched { "watched" } else { "elsewhere, unless heading for a watched zone" };
+            let needed = if watched { settings.watched_minutes } else { settings.after_hours * 60.0 };
+            let told = explain_silence(Explanation::new(about).takes_part(scene, step), scene, step);
+            let out = left.map_or("no".to_owned(), |left| format!("since {left}"));
+            profile
+                .explain_place(told, step.place.as_ref(), settings.min_shore_nm)
+                .at_least("silent_minutes", step.fix.map(|fix| (scene.now - fix.at).minutes()), needed)
+                .is("reception_learned", learned, "true", learned)
+                .below("probability_unheard", silence.map(|silence| silence.unheard()), settings.max_probability)
+                .is("sailed_out_of_reach", out, "no", left.is_none())
+                .is("silences_there", said_of(&habit), "seldom", habit.usual().is_none())
+                .is("own_record_percent", (own * 100.0).round(), "any; from 95 % on it counts for an hour", true)
+        });
+        told.collect()
+    }
+}
+
+/// How often others fall silent, in the cell or on the input, whichever makes it usual.
+fn said_of(habit: &Habit) -> String {
+    let (silences, hours) = match habit.usual() {
+        Some(Usual::Feed) => (habit.feed_silences, habit.feed_hours),
+        Some(Usual::Cell) | None => (habit.cell_silences, habit.cell_hours),
+    };
+    format!("{silences:.1} in {hours:.0} h heard")
+}

@@ -1,0 +1,123 @@
+//! What speaks for and against a silence, on both sides of each limit.
+
+use super::*;
+
+/// A zone that alone makes a gap medium, so that limits show.
+fn heavy() -> String {
+    AREA.replace(r#""weight":0"#, r#""weight":40"#)
+}
+
+fn last(zones: &str, script: &str) -> Option<crate::alerts::Alert> {
+    let changes = run(&settings(), zones, script);
+    let alfa = changes.iter().filter(|change| change.alert.vessels[0].mmsi == 224_000_001);
+    alfa.last().map(|change| crate::alerts::Alert::clone(&change.alert))
+}
+
+#[test]
+fn a_ship_whose_course_leaves_the_heard_water_has_sailed_out_of_reach() {
+    // Ships are heard along 17.1° W; it goes west from there, and its last fixes lie at the edge.
+    let west = "ALFA 224000001 type=70
+           06:00 28.1 -16.2043
+           go 270 12 240
+           dark 270 12 400";
+    let out = last(&heavy(), &among_sentinels(west)).expect("a fact");
+    assert!(out.score <= 19 && out.evidence.measured.contains_key("out_of_reach_minutes"), "{:?}", out.score_reasons);
+    assert!(out.summary.contains("left the water this feed hears"), "{}", out.summary);
+    // With ships heard further west it would have been heard on its way.
+    let mut heard = among_sentinels(west);
+    for (number, lon) in ["-17.4", "-17.65", "-17.9"].iter().enumerate() {
+        heard.push_str(&format!("\nWEST{number} 22420000{number} every=300\n00:00 28.1 {lon}\nstop 1000"));
+    }
+    let dark = last(&heavy(), &heard).expect("an alert");
+    assert!(60 <= dark.score && dark.announced, "{:?}", dark.score_reasons);
+}
+
+#[test]
+fn who_lay_still_and_is_heard_again_in_place_is_low_at_most() {
+    let lay = "ALFA 224000001 type=70
+           06:00 28.1 -17.1
+           go 90 1 1
+           stop 120
+           silent 400
+           stop 60";
+    let alert = last(&heavy(), &among_sentinels(lay)).expect("an alert");
+    assert_eq!(alert.score, 39, "{:?}", alert.score_reasons);
+    let leaves = lay.replace("silent 400\n           stop 60", "silent 400\n           go 90 10 60");
+    let alert = last(&heavy(), &among_sentinels(&leaves)).expect("an alert");
+    assert!(60 <= alert.score, "under way again: {:?}", alert.score_reasons);
+    let elsewhere = lay.replace("silent 400", "dark 90 0.4 400");
+    let alert = last(&heavy(), &among_sentinels(&elsewhere)).expect("an alert");
+    assert!(60 <= alert.score, "2.7 nm further on: {:?}", alert.score_reasons);
+}
+
+#[test]
+fn who_was_held_for_hours_before_loses_twenty_points() {
+    let held = |minutes: u32| {
+        let script = format!("ALFA 224000001 type=70\n 04:00 28.1 -17.1\n stop {minutes}\n silent 400\n go 90 10 60");
+        let alert = last(&heavy(), &among_sentinels(&script)).expect("an alert");
+        alert.score_reasons.iter().any(|reason| reason.code == "anchored")
+    };
+    assert!(held(240));
+    assert!(!held(90));
+}
+
+#[test]
+fn where_others_fall_silent_all_the_time_one_more_is_low_at_most() {
+    let with = |others: u32| {
+        let mut script = among_sentinels(
+            "ALFA 224000001 type=70
+           06:00 28.1 -17.15
+           stop 30
+           go 90 6 450
+           silent 400",
+        );
+        // They pass the place where it is heard last, one after the other, and are never heard again.
+        for number in 0..others {
+            script.push_str(&format!(
+                "\nGONE{number} 22430000{number} type=70\n0{}:00 28.1 -16.5\ngo 90 6 {}",
+                6 + number,
+                80 + number
+            ));
+        }
+        for number in 0..4 {
+            script.push_str(&format!(
+                "\nEAST{number} 22440000{number} every=300\n00:00 28.1 -16.{}\nstop 1200",
+                [9, 6, 4, 2][number as usize]
+            ));
+        }
+        last(&heavy(), &script).expect("an alert")
+    };
+    let usual = with(4);
+    assert_eq!(usual.score, 39, "{:?}", usual.score_reasons);
+    assert_eq!(usual.evidence.measured["silence_usual_of"], "cell");
+    let seldom = with(2);
+    assert!(60 <= seldom.score, "{:?}", seldom.score_reasons);
+}
+
+#[test]
+fn a_silence_that_began_before_reception_was_known_is_not_judged() {
+    let from = |minutes: u32| format!("ALFA 224000001\n 00:00 28.1 -17.1\n stop {minutes}\n silent 400\n stop 30");
+    gap(AREA, &from(270), "");
+    gap(
+        AREA,
+        &from(330),
+        "07:00 opened ais_gap 224000001 since=05:30\n 12:11 ended ais_gap 224000001 since=05:30 ended=12:11",
+    );
+}
+
+/// One vessel on its own feed, heard every `every` seconds for 25 hours and silent for `dark` minutes.
+fn lone(every: u32, dark: u32) -> String {
+    format!("ALFA 224000001 type=30 every={every}\n 00:00 28 -21.5\n go 90 6 1500\n dark 90 3 {dark}\n go 90 6 120")
+}
+
+#[test]
+fn the_only_vessel_of_a_feed_is_judged_by_its_own_record_when_heard_again() {
+    let alert = last(AREA, &lone(60, 900)).expect("an alert");
+    assert_eq!(alert.evidence.measured["only_vessel_of_its_input"], true);
+    assert!(alert.summary.contains("while its input heard no vessel at all"), "{}", alert.summary);
+    assert!(alert.score_reasons.iter().any(|reason| reason.code == "alone"), "{:?}", alert.score_reasons);
+    assert_eq!(last(AREA, &lone(60, 80)), None, "too short");
+    assert_eq!(last(AREA, &lone(1500, 900)), None, "heard in 40 % of the slots only");
+    let other = format!("{}\nBRAVO 224000002\n 20:00 27 -16\n stop 60", lone(60, 900));
+    assert_eq!(last(AREA, &other), None, "another vessel was heard by the feed in the day before");
+}

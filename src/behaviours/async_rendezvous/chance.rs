@@ -1,0 +1,71 @@
+//! What chance alone would bring: stops of such craft near a slow leg or kink, from how often they stop in those waters; and who else
+//! stopped there.
+
+use std::collections::BTreeSet;
+
+use crate::behaviours::dropped::{Spot, small};
+use crate::behaviours::{Scene, minutes};
+use crate::episodes::{Halt, Rate};
+use crate::time::Span;
+use crate::tracks::{TrackKey, Vessel};
+use crate::units::METRES_PER_NM;
+
+use super::{LONGEST_LEG_NM, STOPPED_FOR, Settings};
+
+/// Learned over so long. Days.
+const DAYS: u32 = 14;
+/// Steps of the time since, while the reach grows. Hours.
+const STEP_HOURS: f64 = 0.5;
+/// A fishing vessel slows down for so long before it lies still.
+const SLOWING: Span = Span::from_minutes(30);
+
+/// How often such craft stop near a find, without the boat itself.
+pub(super) fn rate(scene: &Scene<'_>, halt: &Halt, settings: &Settings) -> Rate {
+    let past = (halt.started_at, DAYS);
+    let own = |key: TrackKey| key == halt.key;
+    scene.episodes.stops_near(halt.position, settings.chance_nm, past, halt.craft, own)
+}
+
+/// How many stops of such craft chance would bring within reach of a slow leg or kink in the hours since, at this rate: the reach grows
+/// with time, and so does the area it covers.
+pub(super) fn expected(rate: &Rate, spot: &Spot, hours: f64, settings: &Settings) -> f64 {
+    let length_nm = spot.from.nm_to(spot.to);
+    let mut area_hours = 0.0;
+    let mut at = 0.0;
+    while at < hours {
+        let step = STEP_HOURS.min(hours - at);
+        let reach_nm = settings.reach_at(at + step / 2.0);
+        area_hours += (std::f64::consts::PI * reach_nm * reach_nm + 2.0 * reach_nm * length_nm) * step;
+        at += STEP_HOURS;
+    }
+    rate.density() * area_hours
+}
+
+/// Every small craft that has stopped within reach of a slow leg or kink since, by key.
+pub(super) fn crowd(scene: &Scene<'_>, spot: &Spot, ship: TrackKey, settings: &Settings) -> BTreeSet<TrackKey> {
+    let around = (settings.max_reach_nm + LONGEST_LEG_NM) * METRES_PER_NM;
+    let since = |halt: &Halt| spot.at < halt.started_at && halt.key != ship && STOPPED_FOR <= halt.still;
+    let halts = scene.episodes.halts.near_if(spot.from, around, since);
+    let within = halts.into_iter().filter(|(_, halt, _)| {
+        let hours = (halt.started_at - spot.at).hours();
+        let near = spot.metres_from(halt.position) <= settings.reach_at(hours) * METRES_PER_NM;
+        let is_small = || {
+            let boat = scene.tracks.find(halt.key);
+            boat.is_some_and(|boat| small(&boat, settings.small_metres).is_some())
+        };
+        (settings.min_hours..=settings.max_hours).contains(&hours) && near && is_small()
+    });
+    within.map(|(_, halt, _)| halt.key).collect()
+}
+
+/// For how long a vessel was under way before it lay still; fishing vessels must have been, or they lie at their trade.
+pub(super) fn under_way_before(scene: &Scene<'_>, boat: &Vessel<'_>, halt: &Halt, settings: &Settings) -> Span {
+    let still_at = halt.last_at - halt.still;
+    boat.above_until(still_at, settings.fishing_under_way_knots, SLOWING, scene.tracks.settings())
+}
+
+/// Whether a stop may be a collection, as far as the boat's way to it says.
+pub(super) fn came_for_it(scene: &Scene<'_>, boat: &Vessel<'_>, halt: &Halt, settings: &Settings) -> bool {
+    boat.ship_type() != Some(30)
+        || minutes(settings.fishing_under_way_minutes) <= under_way_before(scene, boat, halt, settings)
+}

@@ -1,0 +1,149 @@
+//! Settings of the asynchronous rendezvous.
+
+use serde::{Deserialize, Serialize};
+
+use crate::behaviours::{not_negative, ordered, positive};
+
+/// `[behaviours.async_rendezvous]`
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Whether it runs.
+    pub enabled: bool,
+    /// Base points.
+    pub score: i32,
+    /// Least distance from shore of the slow leg or kink. Nautical miles.
+    pub min_shore_nm: f64,
+    /// The boat comes at least this long after. Hours.
+    pub min_hours: f64,
+    /// And at most this long; episodes are kept for 48 h. Hours.
+    pub max_hours: f64,
+    /// She stops within this of the leg or kink. Nautical miles.
+    pub reach_nm: f64,
+    /// And what floats drifts so much further. Knots.
+    pub drift_knots: f64,
+    /// But no further than this. Nautical miles.
+    pub max_reach_nm: f64,
+    /// A craft shorter than this is small. Metres.
+    pub small_metres: f64,
+    /// So much nearer her start she is on her way back. Nautical miles.
+    pub back_nm: f64,
+    /// Ships named beside the likeliest, at most.
+    pub candidates: u32,
+    /// A fishing vessel must have been under way before, faster than this. Knots.
+    pub fishing_under_way_knots: f64,
+    /// For so long. Minutes.
+    pub fishing_under_way_minutes: f64,
+    /// A boat that comes later than this is less likely to have come for it. Hours.
+    pub late_hours: f64,
+    /// Points then; 0 or less.
+    pub late_points: i32,
+    /// One that stops farther away than this, too. Nautical miles.
+    pub far_nm: f64,
+    /// Points then; 0 or less.
+    pub far_points: i32,
+    /// Stops of such craft count within this, for what chance would bring. Nautical miles, at most 30.
+    pub chance_nm: f64,
+    /// Where chance would bring so many stops or more, `chance_points` count.
+    pub chance_from: f64,
+    /// Points then; 0 or less.
+    pub chance_points: i32,
+    /// Where chance would bring so many or more it is kept as a fact.
+    pub chance_fact_from: f64,
+    /// More craft that stop within reach of one slow leg or kink than this are one alert.
+    pub crowd_craft: u32,
+    /// More than this are kept as a fact.
+    pub crowd_fact_craft: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            enabled: true,
+            score: 40,
+            min_shore_nm: 6.0,
+            min_hours: 0.5,
+            max_hours: 48.0,
+            reach_nm: 1.0,
+            drift_knots: 0.7,
+            max_reach_nm: 6.0,
+            small_metres: 30.0,
+            back_nm: 5.0,
+            candidates: 3,
+            fishing_under_way_knots: 5.0,
+            fishing_under_way_minutes: 30.0,
+            late_hours: 24.0,
+            late_points: -10,
+            far_nm: 3.0,
+            far_points: -10,
+            chance_nm: 10.0,
+            chance_from: 0.5,
+            chance_points: -20,
+            chance_fact_from: 2.0,
+            crowd_craft: 3,
+            crowd_fact_craft: 5,
+        }
+    }
+}
+
+impl Settings {
+    /// All faults; each begins with the key.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (key, value) in [
+            ("max_hours", self.max_hours),
+            ("reach_nm", self.reach_nm),
+            ("small_metres", self.small_metres),
+            ("back_nm", self.back_nm),
+        ] {
+            positive(&mut problems, key, value);
+        }
+        for (key, value) in [
+            ("fishing_under_way_knots", self.fishing_under_way_knots),
+            ("fishing_under_way_minutes", self.fishing_under_way_minutes),
+            ("late_hours", self.late_hours),
+            ("far_nm", self.far_nm),
+            ("chance_from", self.chance_from),
+        ] {
+            positive(&mut problems, key, value);
+        }
+        let points =
+            [("late_points", self.late_points), ("far_points", self.far_points), ("chance_points", self.chance_points)];
+        for (key, points) in points {
+            if !(-100..=0).contains(&points) {
+                problems.push(format!("{key} must lie between -100 and 0, not {points}"));
+            }
+        }
+        if !(1.0..=30.0).contains(&self.chance_nm) {
+            problems.push(format!("chance_nm must lie between 1 and 30, not {}", self.chance_nm));
+        }
+        ordered(&mut problems, ("chance_from", self.chance_from), ("chance_fact_from", self.chance_fact_from));
+        ordered(
+            &mut problems,
+            ("crowd_craft", f64::from(self.crowd_craft)),
+            ("crowd_fact_craft", f64::from(self.crowd_fact_craft)),
+        );
+        not_negative(&mut problems, "min_shore_nm", self.min_shore_nm);
+        not_negative(&mut problems, "min_hours", self.min_hours);
+        not_negative(&mut problems, "drift_knots", self.drift_knots);
+        ordered(&mut problems, ("min_hours", self.min_hours), ("max_hours", self.max_hours));
+        ordered(&mut problems, ("reach_nm", self.reach_nm), ("max_reach_nm", self.max_reach_nm));
+        if 48.0 < self.max_hours {
+            problems.push("max_hours must not be above 48: slow legs are kept for so long".to_owned());
+        }
+        if 10.0 < self.max_reach_nm {
+            problems.push("max_reach_nm must not be above 10".to_owned());
+        }
+        if !(0..=100).contains(&self.score) {
+            problems.push(format!("score must lie between 0 and 100, not {}", self.score));
+        }
+        problems
+    }
+}
+
+impl Settings {
+    /// How far what floats may be after so many hours, nautical miles.
+    pub(super) fn reach_at(&self, hours: f64) -> f64 {
+        (self.reach_nm + self.drift_knots * hours).min(self.max_reach_nm)
+    }
+}

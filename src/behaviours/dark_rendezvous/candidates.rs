@@ -1,0 +1,116 @@
+//! The silent vessels that could have come to a stop, and whoever lay beside it by its own signal.
+
+use serde::{Deserialize, Serialize};
+
+use crate::behaviours::one_hull::one_hull;
+use crate::behaviours::{Scene, minutes};
+use crate::episodes::Halt;
+use crate::episodes::gap::Gap;
+use crate::geo::LatLon;
+use crate::time::{Span, Time};
+use crate::tracks::{TrackIx, TrackKey, Vessel};
+use crate::units::METRES_PER_NM;
+
+use super::Settings;
+
+/// Two vessels that halt this near to each other lie alongside, wherever their antennas stand. Metres.
+const ALONGSIDE_METRES: f64 = 500.0;
+/// Other vessels are looked for within this of the stop; they may have moved since. Metres.
+const SEARCHED_METRES: f64 = 5.0 * METRES_PER_NM;
+/// Nobody sails longer than this there and back: twice `FARTHEST_NM` at 5 kn.
+const LONGEST_WAY: Span = Span::from_hours(48);
+/// Fixes further apart do not show where a vessel lay between them.
+const BRIDGE: Span = Span::from_minutes(30);
+
+/// A silent vessel that could have come.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Candidate {
+    pub(super) gap: Gap,
+    pub(super) ix: TrackIx,
+    pub(super) slack: Span,
+}
+
+/// Who could have come to a halt: the one with the most slack first. The vessel named before stays, however much slack it has by now.
+pub(super) fn candidates(
+    scene: &Scene<'_>,
+    halt: &Halt,
+    settings: &Settings,
+    named: Option<TrackKey>,
+) -> Vec<Candidate> {
+    let mut candidates: Vec<Candidate> = scene
+        .gaps
+        .during(halt.started_at, stop_end(halt, scene.now), settings.longest())
+        .filter(|gap| gap.key != halt.key)
+        .filter_map(|gap| {
+            let (slack, together) = chance(halt, gap, settings, scene.now);
+            let too_much = minutes(settings.max_slack_hours * 60.0) < slack && named != Some(gap.key);
+            if slack < minutes(settings.slack_minutes) || together < minutes(settings.together_minutes) || too_much {
+                return None;
+            }
+            let vessel = scene.tracks.find(gap.key)?;
+            // A number that became shared since, and the other transponder of the same hull, did not come to it.
+            if vessel.is_phantom() || vessel.shares_number() || one_hull(scene, gap.key, halt.key).is_some() {
+                return None;
+            }
+            Some(Candidate { gap: *gap, ix: vessel.ix(), slack })
+        })
+        .collect();
+    candidates.sort_by(|a, b| (b.slack, a.gap.key, a.gap.from.at).cmp(&(a.slack, b.gap.key, b.gap.from.at)));
+    let mut known: Vec<TrackKey> = Vec::new();
+    candidates.retain(|candidate| {
+        let new = !known.contains(&candidate.gap.key);
+        known.push(candidate.gap.key);
+        new
+    });
+    candidates
+}
+
+/// What time a silent vessel had left on the way through a halt and back, and how much of the halt it can have been there.
+pub(super) fn chance(halt: &Halt, gap: &Gap, settings: &Settings, now: Time) -> (Span, Span) {
+    let knots = gap.usual_knots * settings.speed_factor;
+    let slack = gap.slack_at(halt.position, knots, now);
+    // Between the earliest arrival and the latest departure it must have met the stop.
+    let sailing = |metres: f64| minutes(60.0 * metres / METRES_PER_NM / knots.max(0.1));
+    let earliest = gap.from.at + sailing(gap.from.position.metres_to(halt.position));
+    let latest = gap.to.map_or(now, |to| to.at - sailing(halt.position.metres_to(to.position)));
+    (slack, latest.min(stop_end(halt, now)) - earliest.max(halt.started_at))
+}
+
+/// When the halt ended, or `now` while it goes on.
+pub(super) fn stop_end(halt: &Halt, now: Time) -> Time {
+    if halt.over { halt.last_at } else { now }
+}
+
+/// A vessel that was heard beside the halting one both half-way through the stop and at its end, with the larger distance in metres;
+/// of several the one with the lowest key. `silent` is not such a vessel: how it left is what is asked.
+pub(super) fn alongside(scene: &Scene<'_>, halt: &Halt, silent: TrackKey) -> Option<(TrackKey, f64)> {
+    let host = scene.tracks.find(halt.key)?;
+    let half = halt.started_at + Span::from_millis((halt.last_at - halt.started_at).millis() / 2);
+    let places: Vec<_> = [half, halt.last_at].into_iter().filter_map(|at| Some((at, place_at(&host, at)?))).collect();
+    let mut beside: Option<(TrackKey, f64)> = None;
+    scene.tracks.near(halt.last_position, SEARCHED_METRES, |other, _| {
+        let key = other.key();
+        if key == halt.key || key == silent || !other.takes_part() || beside.is_some_and(|(known, _)| known < key) {
+            return;
+        }
+        let apart = places.iter().map(|(at, place)| Some(place_at(&other, *at)?.metres_to(*place)));
+        let farthest = apart.map(|metres| metres.unwrap_or(f64::INFINITY)).fold(0.0, f64::max);
+        if !places.is_empty() && farthest <= ALONGSIDE_METRES {
+            beside = Some((key, farthest));
+        }
+    });
+    beside
+}
+
+/// Where a vessel was at a time, or was last heard not long before.
+fn place_at(vessel: &Vessel<'_>, at: Time) -> Option<LatLon> {
+    let last = || vessel.last().filter(|last| last.at <= at && at - last.at <= BRIDGE);
+    vessel.position_at(at, BRIDGE).or_else(|| last().map(|last| last.position))
+}
+
+impl Settings {
+    /// A gap that began longer before the stop has more slack than counts, wherever it began.
+    pub(super) fn longest(&self) -> Span {
+        minutes(60.0 * self.max_slack_hours) + LONGEST_WAY
+    }
+}

@@ -1,0 +1,227 @@
+//! Which alerts are one case, and what it weighs.
+
+use super::*;
+use crate::alerts::{ChangeKind, Evidence, ScoreReason, Sentence};
+use crate::geo::LatLon;
+use crate::time::Time;
+
+const DAY: i64 = 24;
+
+fn vessel(mmsi: u32) -> VesselRef {
+    VesselRef {
+        mmsi,
+        track: 1,
+        imo: None,
+        name: None,
+        call_sign: None,
+        ship_type: None,
+        flag: None,
+        class: None,
+        role: None,
+    }
+}
+
+/// An alert over the hour that begins `hours` after a certain noon.
+fn alert(id: &str, behaviour: &'static str, score: i32, hours: i64, mmsis: &[u32]) -> Alert {
+    let noon = Time::parse("2026-03-01T12:00:00Z").expect("a time");
+    let started_at = noon + Span::from_hours(hours);
+    Alert {
+        id: id.to_owned(),
+        behaviour,
+        announced: COUNTS_FROM <= score,
+        status: Status::Open,
+        severity: Severity::of(score),
+        score,
+        confidence: "normal",
+        started_at,
+        opened_at: started_at,
+        last_at: started_at + Span::from_hours(1),
+        ended_at: None,
+        vessels: mmsis.iter().map(|mmsi| vessel(*mmsi)).collect(),
+        zones: Vec::new(),
+        position: Some(LatLon::new(21.0, -18.0)),
+        group_id: None,
+        case_id: None,
+        replaces: None,
+        handling: crate::alerts::HandlingSettings::default().of(started_at, false, false),
+        summary: format!("ALFA did {id}, 11 nm off, inside C07. AIS cannot show more."),
+        sentence: Sentence {
+            who: if mmsis.len() < 2 { "ALFA (ES, cargo)".to_owned() } else { "ALFA and BRAVO".to_owned() },
+            deed: format!("did {id}"),
+            off: ", 11 nm off".to_owned(),
+            zones: ", inside C07".to_owned(),
+            night: false,
+        },
+        score_reasons: Vec::new(),
+        evidence: Evidence {
+            thresholds: serde_json::Map::new(),
+            measured: serde_json::Map::new(),
+            stations: Vec::new(),
+            tracks: Vec::new(),
+        },
+    }
+}
+
+fn change(alert: Alert) -> Change {
+    Change {
+        change: ChangeKind::Opened,
+        revision: 1,
+        at: alert.opened_at,
+        reason: String::new(),
+        alert: Arc::new(alert),
+    }
+}
+
+fn cases(alerts: Vec<Alert>) -> Vec<Case> {
+    let mut book = CaseBook::default();
+    for alert in alerts {
+        book.take(&change(alert));
+    }
+    book.cases()
+}
+
+#[test]
+fn what_a_vessel_and_its_partners_did_within_three_days_is_one_case() {
+    let got = cases(vec![
+        alert("a", "loitering", 50, 0, &[1]),
+        alert("b", "rendezvous", 65, 2 * DAY, &[1, 2]),
+        alert("c", "zone_entry", 40, 4 * DAY, &[2]),
+        alert("d", "loitering", 50, 4 * DAY, &[9]),
+    ]);
+    assert_eq!(got.len(), 2);
+    assert_eq!(got[0].alerts, ["a", "b", "c"]);
+    assert_eq!((got[0].score, got[0].severity), (85, Severity::Critical));
+    let mmsis: Vec<u32> = got[0].vessels.iter().map(|vessel| vessel.mmsi).collect();
+    assert_eq!(mmsis, [1, 2]);
+    assert_eq!(
+        got[0].story,
+        "2026-03-01 12:00 UTC: ALFA (ES, cargo) did a, 11 nm off, inside C07. 2026-03-03 12:00 UTC: ALFA and BRAVO did b, there. \
+         2026-03-05 12:00 UTC: ALFA (ES, cargo) did c, there."
+    );
+    assert_eq!((got[1].score, got[1].alerts.len()), (50, 1));
+    assert_ne!(got[0].id, got[1].id);
+}
+
+#[test]
+fn a_story_tells_date_name_place_and_zones_once() {
+    let first = alert("a", "loitering", 50, 0, &[1]);
+    let mut later = alert("b", "slowdown", 45, 6, &[1]);
+    later.position = Some(LatLon::new(22.0, -18.0));
+    later.sentence.night = true;
+    assert_eq!(
+        cases(vec![first, later])[0].story,
+        "2026-03-01 12:00 UTC: ALFA (ES, cargo) did a, 11 nm off, inside C07. 18:00 UTC: it did b, 11 nm off, at night."
+    );
+}
+
+#[test]
+fn three_days_of_quiet_part_two_cases() {
+    let apart =
+        |hours| cases(vec![alert("a", "loitering", 50, 0, &[1]), alert("b", "loitering", 50, hours, &[1])]).len();
+    assert_eq!((apart(73), apart(74)), (1, 2));
+}
+
+#[test]
+fn the_same_stop_under_two_names_and_the_same_behaviour_twice_count_once() {
+    let score = |alerts: Vec<Alert>| cases(alerts)[0].score;
+    let loitering = alert("a", "loitering", 50, 0, &[1]);
+    let meeting = alert("b", "rendezvous", 65, 0, &[1, 2]);
+    assert_eq!(score(vec![loitering.clone(), meeting.clone()]), 65);
+    let mut elsewhere = meeting.clone();
+    elsewhere.position = Some(LatLon::new(21.1, -18.0));
+    assert_eq!(score(vec![loitering.clone(), elsewhere]), 75);
+    assert_eq!(score(vec![loitering.clone(), alert("c", "loitering", 50, DAY, &[1])]), 50);
+    assert_eq!(score(vec![loitering, alert("d", "drift", 5, DAY, &[1])]), 50);
+}
+
+#[test]
+fn what_is_capped_at_low_brings_no_further_points() {
+    let mut duty = alert("b", "loitering", 39, DAY, &[1]);
+    duty.score_reasons.push(ScoreReason { code: "cap_low".to_owned(), points: -6, text: String::new() });
+    let meeting = alert("a", "rendezvous", 39, 0, &[1, 2]);
+    assert_eq!(cases(vec![meeting.clone(), duty.clone()])[0].score, 39);
+    duty.score_reasons.clear();
+    assert_eq!(cases(vec![meeting, duty])[0].score, 49);
+}
+
+#[test]
+fn what_another_took_the_place_of_is_told_and_counts_once() {
+    let weak = alert("a", "position_jump", 30, 0, &[1]);
+    let mut strong = alert("b", "identity_conflict", 40, 0, &[1]);
+    assert_eq!(cases(vec![weak.clone(), strong.clone()])[0].score, 50);
+    strong.replaces = Some("a".to_owned());
+    let got = cases(vec![weak, strong.clone(), alert("c", "rendezvous", 25, 9, &[1, 2])]);
+    assert_eq!((got[0].score, got[0].alerts.len()), (50, 3));
+    assert_eq!(cases(vec![alert("a", "position_jump", 60, 0, &[1]), strong])[0].score, 60);
+}
+
+#[test]
+fn facts_tell_their_part_but_tie_nobody_together() {
+    let got = cases(vec![
+        alert("a", "loitering", 50, 0, &[1]),
+        alert("b", "rendezvous", 15, 1, &[1, 2]),
+        alert("c", "loitering", 50, 2, &[2]),
+        alert("d", "rendezvous", 15, 3, &[3, 4]),
+    ]);
+    let alerts: Vec<_> = got.iter().map(|case| case.alerts.clone()).collect();
+    assert_eq!(got.len(), 2);
+    assert!(alerts.contains(&vec!["a".to_owned(), "b".to_owned()]));
+    assert!(alerts.contains(&vec!["c".to_owned()]));
+}
+
+#[test]
+fn what_was_disproved_leaves_its_case_and_later_lines_replace_earlier_ones() {
+    let mut book = CaseBook::default();
+    book.take(&change(alert("a", "loitering", 35, 0, &[1])));
+    book.take(&change(alert("a", "loitering", 50, 0, &[1])));
+    assert_eq!(book.cases()[0].score, 50);
+    let mut gone = alert("a", "loitering", 50, 0, &[1]);
+    gone.status = Status::Retracted;
+    book.take(&change(gone));
+    assert!(book.cases().is_empty());
+}
+
+#[test]
+fn too_many_are_forgotten_facts_first_and_counted() {
+    let mut book = CaseBook::default();
+    for number in 0..=MOST {
+        let score = if number % 50 == 0 { 50 } else { 5 };
+        let id = format!("{number:06}");
+        book.take(&change(alert(&id, "loitering", score, 0, &[number as u32])));
+    }
+    assert_eq!(book.forgotten(), MOST as u64 / 10);
+    assert_eq!(book.cases().len(), MOST / 50 + 1);
+}
+
+/// A dark meeting of a stopped vessel with one of several that could have come.
+fn dark(id: &str, hours: i64, host: u32, silent: u32, possible: u32) -> Alert {
+    let mut alert = alert(id, "dark_rendezvous", 55, hours, &[host, silent]);
+    alert.vessels[1].role = Some("dark");
+    alert.evidence.measured.insert("possible".to_owned(), serde_json::json!(possible));
+    alert
+}
+
+#[test]
+fn a_vessel_that_is_one_of_several_possible_is_not_tied_to_the_case() {
+    let got = cases(vec![
+        alert("a", "loitering", 50, 0, &[1]),
+        dark("b", 1, 1, 9, 3),
+        dark("c", 2, 2, 9, 3),
+        alert("d", "loitering", 50, 3, &[2]),
+    ]);
+    assert_eq!(got.iter().map(|case| (case.alerts.clone(), case.score)).collect::<Vec<_>>().len(), 2);
+    // It brings no points: 50 each, and not 55 or 60.
+    assert!(got.iter().all(|case| case.score == 50), "{got:?}");
+    let certain = cases(vec![alert("a", "loitering", 50, DAY, &[1]), dark("b", 1, 1, 9, 1)]);
+    assert_eq!((certain.len(), certain[0].score), (1, 65));
+}
+
+#[test]
+fn a_silent_vessel_is_let_go_when_others_turn_out_to_be_possible() {
+    let mut book = CaseBook::default();
+    book.take(&change(dark("a", 0, 1, 9, 1)));
+    assert_eq!((book.score_of(1, 1), book.score_of(9, 1)), (55, 55));
+    book.take(&change(dark("a", 0, 1, 9, 2)));
+    assert_eq!((book.score_of(1, 1), book.score_of(9, 1)), (0, 0));
+    assert_eq!(book.cases().len(), 1);
+}

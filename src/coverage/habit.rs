@@ -1,0 +1,161 @@
+//! Habit: how often vessels fall silent for long, in a cell and on an input. Where many do, one more shows nothing: the edge of
+//! reception, waters where transponders are switched off as a rule, sources that keep only pieces of their tracks.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ais::SourceId;
+use crate::tracks::TrackKey;
+
+use super::{SLOT, Slot};
+
+/// What was counted so long ago weighs 1/e. Slots in 14 days.
+const MEMORY_SLOTS: f32 = 2016.0;
+/// Fewer other vessels than this make no habit of a cell, or of an input.
+const CELL_LEAST: f64 = 3.0;
+const FEED_LEAST: f64 = 8.0;
+/// A vessel heard for so long falls silent once, or more often: from there on silence is usual in a cell. Hours.
+const CELL_HOURS: f64 = 48.0;
+/// The same of a whole input. Hours.
+const FEED_HOURS: f64 = 120.0;
+
+/// How often vessels like one fall silent where it did, without it.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Habit {
+    /// Others that fell silent for 90 min or more in the same 0.25° cell, of the same class, lying still or under way alike; older ones
+    /// weigh less, over 14 days.
+    pub cell_silences: f64,
+    /// For how long such vessels were heard in the cell. Hours.
+    pub cell_hours: f64,
+    /// Others of the same input whose silence of 90 min or more nothing explained.
+    pub feed_silences: f64,
+    /// For how long all vessels of the input were heard. Hours.
+    pub feed_hours: f64,
+}
+
+/// Where silence is usual.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Usual {
+    /// In the waters around.
+    Cell,
+    /// On the whole input.
+    Feed,
+}
+
+impl Habit {
+    /// Whether silence is so usual that one more shows nothing, and where.
+    pub fn usual(&self) -> Option<Usual> {
+        if CELL_LEAST <= self.cell_silences && self.cell_hours <= CELL_HOURS * self.cell_silences {
+            return Some(Usual::Cell);
+        }
+        (FEED_LEAST <= self.feed_silences && self.feed_hours <= FEED_HOURS * self.feed_silences).then_some(Usual::Feed)
+    }
+}
+
+/// Counts of one input, as of a slot.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Counts {
+    slot: Slot,
+    silences: f32,
+    heard: f32,
+    last_silent: Option<TrackKey>,
+}
+
+impl Counts {
+    fn at(self, slot: Slot) -> Counts {
+        let elapsed = slot.since(self.slot);
+        if elapsed <= 0 {
+            return self;
+        }
+        let share = (-(elapsed as f32) / MEMORY_SLOTS).exp();
+        Counts { slot, silences: self.silences * share, heard: self.heard * share, ..self }
+    }
+}
+
+/// The habits of every input.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct Habits {
+    sources: Vec<Option<Counts>>,
+}
+
+impl Habits {
+    /// A vessel was heard by an input in a slot.
+    pub(super) fn heard(&mut self, source: SourceId, slot: Slot) {
+        self.counts(source, slot).heard += 1.0;
+    }
+
+    /// A vessel of this input fell silent for long, and nothing explains it. Says whether it counts: not if it was the last one.
+    pub(super) fn fell_silent(&mut self, source: SourceId, key: TrackKey, slot: Slot) -> bool {
+        let counts = self.counts(source, slot);
+        if counts.last_silent == Some(key) {
+            return false;
+        }
+        counts.silences += 1.0;
+        counts.last_silent = Some(key);
+        true
+    }
+
+    /// How many fell silent, and for how many slots vessels were heard.
+    pub(super) fn silences(&self, source: SourceId, slot: Slot) -> (f32, f32) {
+        let counts = self.sources.get(usize::from(source.0)).copied().flatten();
+        counts.map_or((0.0, 0.0), |counts| {
+            let counts = counts.at(slot);
+            (counts.silences, counts.heard)
+        })
+    }
+
+    fn counts(&mut self, source: SourceId, slot: Slot) -> &mut Counts {
+        let place = usize::from(source.0);
+        if self.sources.len() <= place {
+            self.sources.resize(place + 1, None);
+        }
+        let counts = self.sources[place].get_or_insert(Counts { slot, silences: 0.0, heard: 0.0, last_silent: None });
+        *counts = counts.at(slot);
+        counts
+    }
+}
+
+/// Slots as hours.
+pub(super) fn hours(slots: f32) -> f64 {
+    f64::from(slots) * SLOT.hours()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Time;
+    use crate::units::Mmsi;
+
+    fn slot(number: i64) -> Slot {
+        Slot::of(Time::from_seconds(number * 600))
+    }
+
+    fn key(number: u32) -> TrackKey {
+        TrackKey { mmsi: Mmsi(number), ordinal: 1 }
+    }
+
+    #[test]
+    fn silence_is_usual_from_three_others_and_one_in_two_days_on() {
+        let cell = |cell_silences, cell_hours| Habit { cell_silences, cell_hours, ..Habit::default() }.usual();
+        assert_eq!(cell(3.0, 140.0), Some(Usual::Cell));
+        assert_eq!(cell(3.0, 150.0), None);
+        assert_eq!(cell(2.0, 20.0), None);
+        let feed = |feed_silences, feed_hours| Habit { feed_silences, feed_hours, ..Habit::default() }.usual();
+        assert_eq!(feed(8.0, 900.0), Some(Usual::Feed));
+        assert_eq!(feed(8.0, 1000.0), None);
+        assert_eq!(feed(7.0, 100.0), None);
+    }
+
+    #[test]
+    fn one_vessel_again_and_again_counts_once_and_old_counts_fade() {
+        let mut habits = Habits::default();
+        for number in 0..5 {
+            habits.heard(SourceId(2), slot(0));
+            habits.fell_silent(SourceId(2), key(1), slot(number));
+        }
+        let (silences, heard) = habits.silences(SourceId(2), slot(4));
+        assert!((silences - 1.0).abs() < 0.01 && (heard - 5.0).abs() < 0.05, "{silences} {heard}");
+        assert!(habits.fell_silent(SourceId(2), key(2), slot(4)));
+        assert!(habits.silences(SourceId(2), slot(4 + 2016)).0 < 0.8);
+        assert_eq!(habits.silences(SourceId(0), slot(4)), (0.0, 0.0));
+    }
+}
