@@ -7,6 +7,8 @@ mod dispatch;
 mod explain;
 mod held;
 mod intake;
+#[cfg(test)]
+mod late_tests;
 mod leap;
 mod memory;
 mod reorder;

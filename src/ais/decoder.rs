@@ -342,8 +342,10 @@ impl Decoder {
             return receipt;
         }
         // Times that were good and go on are good: then it is our own clock that was set ahead.
+        // What a database last knew of a vessel may be old.
+        let is_clock = !matches!(claimed, Some((TimeBasis::Column, _)));
         let went_on = || times.claimed.is_some_and(|latest| (at - latest).abs() <= PAUSE);
-        if *live && at + MAX_BEHIND < received && !went_on() {
+        if *live && is_clock && at + MAX_BEHIND < received && !went_on() {
             self.tally.source_mut(index).reject(Reject::TimeBehind);
             return receipt;
         }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::behaviours::{Holding, Subject};
 use crate::state::{Word, word, words};
 use crate::time::{Span, Time};
+use crate::tracks::Tracks;
 use crate::zones::Relation;
 
 use super::alert::{Alert, Change, ChangeKind, Evidence, Sentence, Severity, Status, VesselRef, ZoneRef};
@@ -340,6 +341,12 @@ impl Entry {
         }
         self.deadline = Some(deadline);
         Observation::Stopped
+    }
+
+    /// How late reports of its vessels may come.
+    pub(super) fn lateness(&self, tracks: &Tracks) -> Span {
+        let late = self.parties.iter().filter_map(|party| party.ix).map(|ix| tracks.lateness(ix));
+        late.max().unwrap_or(Span::ZERO)
     }
 
     /// Takes the place of another alert.

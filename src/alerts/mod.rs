@@ -248,6 +248,10 @@ impl AlertBook {
                 if self.memory.was_superseded(&key, began) {
                     return;
                 }
+                // All of it was told before: a late report does not tell it again.
+                if self.memory.last_end(&key).is_some_and(|end| holding.last_at <= end) {
+                    return;
+                }
                 let entry = Entry::new(&key, subject, &mut holding, &context);
                 if self.is_superseded(&key, &entry.alert) {
                     self.memory.superseded(&key, began);
@@ -328,7 +332,11 @@ impl AlertBook {
         let Some(entry) = self.entries.get_mut(&key) else {
             return;
         };
-        let merge = self.settings.merge_of(key.behaviour);
+        let merge = match self.settings.merge_of(key.behaviour) {
+            Span::ZERO => Span::ZERO,
+            // What shows that it went on may still be on its way.
+            merge => merge + entry.lateness(view.tracks),
+        };
         let observation = entry.stop(now, ended_at, reason, merge);
         let Transition { next, act, .. } = transition(entry.state, observation);
         match act {

@@ -115,7 +115,7 @@ impl Visit {
             }
         }
         if self.is_open() && self.waking.is_none() {
-            self.ask_wake(silent_since + scene.tracks.settings().lost_after(), out);
+            self.ask_wake(self.lost_at(scene, silent_since), out);
         }
     }
 
@@ -126,12 +126,16 @@ impl Visit {
         }
         self.waking = None;
         let last = |ix| scene.tracks.vessel(ix).last().map_or(Time::MIN, |fix| fix.at);
-        let lost_at = last(self.ship.1).min(last(self.craft.1)) + scene.tracks.settings().lost_after();
+        let lost_at = self.lost_at(scene, last(self.ship.1).min(last(self.craft.1)));
         match scene.now < lost_at {
             true if self.is_open() => self.ask_wake(lost_at, out),
             true => {}
             false => self.close(scene, "lost", visits, out),
         }
+    }
+
+    fn lost_at(&self, scene: &Scene<'_>, last: Time) -> Time {
+        scene.tracks.lost_at(self.ship.1, last).max(scene.tracks.lost_at(self.craft.1, last))
     }
 
     /// Whether nothing is counted, open or able to come back.

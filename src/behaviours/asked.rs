@@ -68,7 +68,7 @@ impl Watches {
         }
         let name = self.name;
         let state = self.vessels.entry(step.vessel).or_insert_with(|| {
-            out.wakes.push((at + scene.tracks.settings().lost_after(), step.key, step.vessel));
+            out.wakes.push((scene.tracks.lost_at(step.vessel, at), step.key, step.vessel));
             out.activity.push((step.vessel, Activity::Keeps));
             State { name, key: step.key, last_fix: at, zones: Vec::new() }
         });
@@ -99,7 +99,7 @@ impl Watches {
         let Some(state) = self.vessels.get_mut(&vessel).filter(|state| state.key == key) else {
             return;
         };
-        let lost_at = state.last_fix + scene.tracks.settings().lost_after();
+        let lost_at = scene.tracks.lost_at(vessel, state.last_fix);
         if scene.now < lost_at {
             out.wakes.push((lost_at, key, vessel));
             return;

@@ -141,7 +141,7 @@ impl Crossings {
         let Some(open) = self.open.get(&vessel).filter(|open| open.key == key) else {
             return;
         };
-        let lost_at = open.last_fix + scene.tracks.settings().lost_after();
+        let lost_at = scene.tracks.lost_at(vessel, open.last_fix);
         if scene.now < lost_at {
             out.wakes.push((lost_at, key, vessel));
             return;
@@ -194,7 +194,7 @@ impl Crossings {
     fn begin(&mut self, scene: &Scene<'_>, step: &Step<'_>, zone_id: &str, at: Time, out: &mut Output) {
         let open = self.open.entry(step.vessel).or_insert_with(|| {
             out.activity.push((step.vessel, Activity::Keeps));
-            let lost_at = step.at + scene.tracks.settings().lost_after();
+            let lost_at = scene.tracks.lost_at(step.vessel, step.at);
             out.wakes.push((lost_at, step.key, step.vessel));
             Open { key: step.key, zones: Vec::new(), last_fix: at.max(step.at), recheck: false }
         });

@@ -165,7 +165,7 @@ impl Behaviour for Loitering {
         let Some(state) = self.vessels.get_mut(&vessel).filter(|state| state.key == key) else {
             return;
         };
-        let lost_at = state.last_fix + scene.tracks.settings().lost_after();
+        let lost_at = scene.tracks.lost_at(vessel, state.last_fix);
         if scene.now < lost_at {
             out.wakes.push((lost_at, key, vessel));
             return;
@@ -311,7 +311,7 @@ impl State {
         });
         if !self.waking && !self.judged.is_empty() {
             self.waking = true;
-            let lost_at = self.last_fix + scene.tracks.settings().lost_after();
+            let lost_at = scene.tracks.lost_at(vessel, self.last_fix);
             out.wakes.push((lost_at, self.key, vessel));
         }
     }

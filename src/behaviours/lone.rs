@@ -307,7 +307,7 @@ impl<C: Case> Lone<C> {
         let Some(state) = self.vessels.get_mut(&vessel).filter(|state| state.key == key) else {
             return;
         };
-        let lost_at = state.heard_at + scene.tracks.settings().lost_after();
+        let lost_at = scene.tracks.lost_at(vessel, state.heard_at);
         if scene.now < lost_at {
             out.wakes.push((lost_at, key, vessel));
             return;
@@ -459,7 +459,7 @@ impl<X> State<X> {
         });
         if !self.waking && !self.kept.is_empty() {
             self.waking = true;
-            let lost_at = self.heard_at + scene.tracks.settings().lost_after();
+            let lost_at = scene.tracks.lost_at(seen.step.vessel, self.heard_at);
             out.wakes.push((lost_at, self.key, seen.step.vessel));
         }
     }

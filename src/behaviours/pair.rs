@@ -121,7 +121,7 @@ impl Pair {
         }
         if self.said.is_some() {
             let silent_since = last_a.at.min(last_b.at);
-            self.ask_wake(silent_since, profiles, out);
+            self.ask_wake(scene, silent_since, profiles, out);
         }
     }
 
@@ -143,11 +143,11 @@ impl Pair {
         self.waking = None;
         let last = |ix| scene.tracks.vessel(ix).last().map_or(Time::MIN, |fix| fix.at);
         let silent_since = last(self.a.1).min(last(self.b.1));
-        let Some(lost_at) = self.lost_at(silent_since, profiles) else {
+        let Some(lost_at) = self.lost_at(scene, silent_since, profiles) else {
             return;
         };
         if scene.now < lost_at {
-            self.ask_wake(silent_since, profiles, out);
+            self.ask_wake(scene, silent_since, profiles, out);
             return;
         }
         self.close(scene, "lost", out);
@@ -438,13 +438,14 @@ impl Pair {
         allowed
     }
 
-    fn lost_at(&self, silent_since: Time, profiles: &Profiles<Settings>) -> Option<Time> {
+    fn lost_at(&self, scene: &Scene<'_>, silent_since: Time, profiles: &Profiles<Settings>) -> Option<Time> {
         let judged = self.judged.iter().find(|judged| judged.open)?;
-        Some(silent_since + minutes(profiles.get(judged.profile).settings.lost_minutes))
+        let late = scene.tracks.lateness(self.a.1).max(scene.tracks.lateness(self.b.1));
+        Some(silent_since + minutes(profiles.get(judged.profile).settings.lost_minutes) + late)
     }
 
-    fn ask_wake(&mut self, silent_since: Time, profiles: &Profiles<Settings>, out: &mut Output) {
-        let Some(lost_at) = self.lost_at(silent_since, profiles) else {
+    fn ask_wake(&mut self, scene: &Scene<'_>, silent_since: Time, profiles: &Profiles<Settings>, out: &mut Output) {
+        let Some(lost_at) = self.lost_at(scene, silent_since, profiles) else {
             return;
         };
         if self.waking.is_none() {

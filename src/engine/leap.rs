@@ -62,6 +62,11 @@ impl Leaps {
         self.newest.or_else(|| self.held.iter().map(|report| report.at).min())
     }
 
+    /// The newest believed time.
+    pub(super) fn believed(&self) -> Option<Time> {
+        self.newest
+    }
+
     /// Takes a report whose time cannot be ahead of the truth.
     pub(super) fn trust(&mut self, report: Report, believed: &mut Vec<Report>) -> u64 {
         self.newest = self.newest.max(Some(report.at));
@@ -134,14 +139,24 @@ impl Leaps {
         let last = self.held.iter().rposition(|report| report.at <= middle).unwrap_or(0);
         let strays = self.held[..last].iter().filter(|report| middle < report.at).count();
         let few = strays * FEW <= self.held.len();
-        let mut rest = std::mem::take(&mut self.held);
-        self.held = rest.split_off(last + 1);
-        for report in rest.into_iter().filter(|report| !few || report.at <= middle) {
+        let mut first = std::mem::take(&mut self.held);
+        let rest = first.split_off(last + 1);
+        for report in first.into_iter().filter(|report| !few || report.at <= middle) {
             if let Some(newest) = self.newest {
                 self.longest_step = self.longest_step.max(report.at - newest);
             }
             self.newest = self.newest.max(Some(report.at));
             believed.push(report);
+        }
+        // What is no longer ahead need not wait any more, and must not be overtaken.
+        for report in rest {
+            match self.newest.is_some_and(|newest| report.at <= newest + self.limit()) {
+                true => {
+                    self.newest = self.newest.max(Some(report.at));
+                    believed.push(report);
+                }
+                false => self.held.push(report),
+            }
         }
         if few { strays as u64 } else { 0 }
     }

@@ -56,10 +56,15 @@ impl Watermarks {
         }
     }
 
-    /// The inputs that only satellites feed.
-    pub(super) fn satellites(&self) -> Vec<SourceId> {
+    /// The inputs that only satellites feed, and how late their reports come.
+    pub(super) fn satellites(&self) -> Vec<(SourceId, Span)> {
         let late = |(_, source): &(usize, &Source)| SATELLITE_LATENESS < source.lateness;
-        self.sources.iter().enumerate().filter(late).map(|(place, _)| SourceId(place as u16)).collect()
+        self.sources
+            .iter()
+            .enumerate()
+            .filter(late)
+            .map(|(place, source)| (SourceId(place as u16), source.lateness))
+            .collect()
     }
 
     /// A line came in: the input counts again.
@@ -89,16 +94,20 @@ impl Watermarks {
     /// Notes the time of a report, received at `received`; adds to `believed` what may be believed: mostly the report, none or
     /// several around a leap in time.
     pub(super) fn observe(&mut self, report: Report, received: Option<Time>, believed: &mut Vec<Report>) {
-        let Some(source) = self.sources.get_mut(usize::from(report.source.0)) else {
+        let place = usize::from(report.source.0);
+        let others = self.sources.iter().enumerate().filter(|(other, _)| *other != place);
+        let others = others.filter_map(|(_, other)| other.leaps.believed()).max();
+        let Some(source) = self.sources.get_mut(place) else {
             return believed.push(report);
         };
         let received = received.filter(|_| source.live);
         if let Some(received) = received {
             source.reported = Some((received, received - report.at));
         }
-        // What is not ahead of receipt cannot be ahead of the truth, however long the input was silent.
-        let trusted =
-            report.basis == TimeBasis::Receipt || received.is_some_and(|received| report.at <= received + LAG);
+        // What is not ahead of receipt, or of another input, is not ahead of the truth, however long this input was silent.
+        let trusted = report.basis == TimeBasis::Receipt
+            || received.is_some_and(|received| report.at <= received + LAG)
+            || others.is_some_and(|newest| report.at <= newest);
         self.leaps_refused += match trusted {
             true => source.leaps.trust(report, believed),
             false => source.leaps.observe(report, believed),

@@ -22,6 +22,9 @@ pub struct Reading {
     pub lateness: Option<Span>,
 }
 
+/// A line further ahead of the middle one of so many that follow is out of place: its clock is wrong.
+const AHEAD: Span = Span::from_minutes(15);
+const FOLLOWING: usize = 9;
 /// Lines handed out in one call while merging.
 const LINES_A_BLOCK: usize = 8192;
 
@@ -189,7 +192,9 @@ impl Feed {
                 return Ok(None);
             };
             self.block.clear();
-            if self.read(&mut recording)? {
+            let more = self.read(&mut recording)?;
+            pull_back(&mut self.block.lines);
+            if more {
                 self.source = Source::Stream(recording);
             }
         }
@@ -200,6 +205,23 @@ impl Feed {
     fn take(&mut self) -> &[u8] {
         self.block.next += 1;
         self.block.get(self.block.next - 1)
+    }
+}
+
+/// Lines whose time is far ahead of most that follow come where they stand: merged by it, the rest of their recording would come late.
+fn pull_back(lines: &mut [(Time, usize, usize)]) {
+    for index in 0..lines.len() {
+        let at = lines[index].0;
+        let end = lines.len().min(index + 1 + FOLLOWING);
+        let following = &lines[index + 1..end];
+        if following.iter().all(|(next, ..)| at <= *next + AHEAD) {
+            continue;
+        }
+        let mut times: Vec<Time> = following.iter().map(|(next, ..)| *next).collect();
+        times.sort_unstable();
+        if times[times.len() / 2] + AHEAD < at {
+            lines[index].0 = if index == 0 { times[0] } else { lines[index - 1].0 };
+        }
     }
 }
 
@@ -259,6 +281,23 @@ mod tests {
         assert_eq!(order, [true, false, false, true, true, true]);
         assert_eq!((lines[1].as_str(), lines[2].as_str()), ("$GPTXT,a2", "header"));
         assert_eq!(payloads(&[&lines[..1], &lines[3..]].concat()), ["a", "b", "c", "d"]);
+    }
+
+    #[test]
+    fn a_line_whose_clock_is_wrong_holds_the_rest_of_its_recording_back_no_longer_than_its_own() {
+        let line = |seconds: u32, payload| sentence(Some(1_490_075_400 + seconds), payload, "1,1,");
+        let all = |from: u32, payload| (0..20).map(move |n| line(from + 10 * n, payload)).collect::<Vec<_>>();
+        for place in [0, 5, 10] {
+            let mut one = all(0, "a");
+            one.insert(place, line(43_200, "w"));
+            let lines = merge(&[&one.concat(), &all(5, "b").concat()]);
+            let order: Vec<&str> = payloads(&lines).into_iter().filter(|payload| *payload != "w").collect();
+            assert_eq!(order, ["a", "b"].repeat(20), "wrong at {place}");
+        }
+        // A real gap is none.
+        let two = [all(0, "a"), all(43_200, "a")].concat().concat();
+        let lines = merge(&[&two, &all(43_205, "b").concat()]);
+        assert_eq!(payloads(&lines)[..20], ["a"; 20]);
     }
 
     #[test]

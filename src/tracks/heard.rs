@@ -2,8 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ais::Body;
+use crate::ais::{Body, Report};
 use crate::time::{Span, Time};
+use crate::units::{Mmsi, StationClass, knots};
+
+use super::TrackIx;
+use super::accept::{Outcome, Refusal};
+use super::store::Shard;
 
 /// The same payload within this is the same transmission, whatever it says.
 pub(super) const AT_ONCE: Span = Span::from_seconds(30);
@@ -15,6 +20,13 @@ const MOST_KEPT: usize = 512;
 const DROPPED: usize = 64;
 /// What is too old is looked for this often.
 const PRUNED_EVERY: i64 = 300;
+
+/// A ship slower than this that has not gone further may send the same bits again. Knots and metres.
+const STILL_KNOTS: f64 = 1.0;
+const STILL_METRES: f64 = 550.0;
+/// Where a position lies within this of the course it tells, from the last one, and its distance is between half and twice what its
+/// speed makes, give or take a knot, the ship has gone on. Degrees.
+const AHEAD_DEGREES: f64 = 90.0;
 
 /// Bits of a kept transmission that are its time, in units of 4 s: they come round after four and a half hours.
 const TIME_BITS: u32 = 12;
@@ -153,6 +165,57 @@ impl Heard {
     /// A value that depends on what the next report will read.
     pub(super) fn touch(&self) -> u32 {
         self.lately[0].mark
+    }
+}
+
+impl Shard {
+    /// When the latest fix of a number was made, on whichever of its tracks.
+    pub(super) fn last_at(&self, first: u32) -> Time {
+        let chain = self.chain_from(first);
+        chain.map(|ix| self.hot[ix.0 as usize].last_at).max().unwrap_or(Time::MIN)
+    }
+
+    /// Whether a position sent bit by bit as before may be a new one all the same: of a ship that lies where it lay, or that has come
+    /// round to the same place. A copy that was passed on late lies behind its ship.
+    pub(super) fn repeats_itself(&self, first: u32, report: &Report) -> bool {
+        let Body::Position(said) = &report.body else {
+            return false;
+        };
+        let Some(place) = said.lat_lon() else {
+            return false;
+        };
+        // Long-range messages are coarse: a ship may be slow to leave their place.
+        let slow = said.message_type == 27 || said.sog_knots().is_none_or(|knots| knots <= STILL_KNOTS);
+        self.chain_from(first).filter_map(|ix| self.hot[ix.0 as usize].last()).any(|last| {
+            let metres = last.position.metres_to(place);
+            if slow && metres <= STILL_METRES {
+                return true;
+            }
+            let (Some(sog), Some(cog)) = (said.sog_knots(), said.cog_degrees()) else {
+                return false;
+            };
+            let took = report.at - last.at;
+            if took <= Span::ZERO {
+                return false;
+            }
+            let made = knots(metres, took.seconds());
+            let aside = (last.position.bearing_to(place) - cog + 540.0).rem_euclid(360.0) - 180.0;
+            aside.abs() <= AHEAD_DEGREES && sog / 2.0 - 1.0 <= made && made <= sog * 2.0 + 1.0
+        })
+    }
+
+    /// A distress device says in words whether it is being tested.
+    pub(super) fn safety_text(&mut self, mmsi: Mmsi, text: &str) -> Outcome {
+        if mmsi.station_class() != StationClass::Distress {
+            return Outcome::Refused(Refusal::NotTracked);
+        }
+        let vessel = match self.by_mmsi.get(&mmsi.0) {
+            Some(ix) => TrackIx(*ix),
+            None => self.create(mmsi, 1),
+        };
+        let is_test = text.to_ascii_uppercase().contains("TEST");
+        self.cold[vessel.0 as usize].identity.get_or_insert_default().is_test = is_test;
+        Outcome::Identity { vessel, learned: None }
     }
 }
 

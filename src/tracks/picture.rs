@@ -6,7 +6,7 @@
 use crate::ais::{Report, SourceId};
 use crate::geo::LatLon;
 use crate::state::{Damaged, pack, unpack};
-use crate::time::Time;
+use crate::time::{Span, Time};
 use crate::units::Mmsi;
 
 use super::accept::Outcome;
@@ -26,7 +26,7 @@ pub struct Tracks {
 
 impl Tracks {
     /// An empty picture of `settings.shards` shards. `satellite_sources` are the inputs whose lateness is above 15 min.
-    pub fn new(settings: Settings, satellite_sources: Vec<SourceId>) -> Tracks {
+    pub fn new(settings: Settings, satellite_sources: Vec<(SourceId, Span)>) -> Tracks {
         let count = settings.shards.clamp(1, super::MOST_SHARDS);
         let shift = count.next_power_of_two().trailing_zeros();
         let shard = |number| Shard::new(number, shift, settings.clone(), satellite_sources.clone());
@@ -52,9 +52,21 @@ impl Tracks {
         self.shards.iter_mut().try_for_each(|shard| shard.restore(from))
     }
 
-    /// These are the inputs whose lateness is above 15 min.
-    pub fn satellites(&mut self, sources: &[SourceId]) {
+    /// These are the inputs whose lateness is above 15 min, and how late their reports come.
+    pub fn satellites(&mut self, sources: &[(SourceId, Span)]) {
         self.shards.iter_mut().for_each(|shard| shard.satellite_sources = sources.to_vec());
+    }
+
+    /// How long after their event time reports of a vessel may still come because the input that heard it last is late: zero for inputs
+    /// that hold time back.
+    pub fn lateness(&self, ix: TrackIx) -> Span {
+        let last = self.vessel(ix).last();
+        last.and_then(|fix| self.shards.first()?.lateness(fix.source)).unwrap_or(Span::ZERO)
+    }
+
+    /// When a vessel last heard at `last` is lost: `lost_after`, in the time of the input that hears it.
+    pub fn lost_at(&self, ix: TrackIx, last: Time) -> Time {
+        last + self.settings.lost_after() + self.lateness(ix)
     }
 
     /// How many shards there are.

@@ -31,8 +31,6 @@ const KEEP_SHORT: Span = Span::from_minutes(30);
 const KEEP_LONG: Span = Span::from_hours(13);
 /// Numbers counted in a shard: four times as many as ships carry AIS.
 const MOST_NUMBERS: usize = 2_000_000;
-/// Slower than this, a ship may send the same bits again. Knots.
-const STILL_KNOTS: f64 = 1.0;
 /// A position whose time is more uncertain than this counts only where it is surely newer than the last.
 const CERTAIN: Span = Span::from_seconds(59);
 const STATIONS_KEPT: usize = 8;
@@ -54,7 +52,7 @@ pub struct Shard {
     pub(super) candidates: Candidates,
     pub(super) places: Places,
     pub(super) forgotten: Vec<TrackIx>,
-    pub(super) satellite_sources: Vec<SourceId>,
+    pub(super) satellite_sources: Vec<(SourceId, Span)>,
     pub(super) alive: usize,
     pub(super) evicted: u64,
     /// The numbers seen so far, forgotten ones included.
@@ -63,7 +61,7 @@ pub struct Shard {
 
 impl Shard {
     /// Shard `number` of `1 << shift` at most, without tracks.
-    pub(super) fn new(number: u32, shift: u32, settings: Settings, satellite_sources: Vec<SourceId>) -> Shard {
+    pub(super) fn new(number: u32, shift: u32, settings: Settings, satellite_sources: Vec<(SourceId, Span)>) -> Shard {
         Shard {
             number,
             shift,
@@ -130,7 +128,7 @@ impl Shard {
         let kept = heard::is_kept(&report.body);
         if let Some(first) = first {
             if let Some(apart) = self.heard[first as usize].last(transmission, report.at)
-                && (apart <= heard::AT_ONCE || heard::lasts(&report.body) && !self.repeats_itself(first, &report.body))
+                && (apart <= heard::AT_ONCE || heard::lasts(&report.body) && !self.repeats_itself(first, &report))
             {
                 self.note_copy(mmsi, report.station, report.source);
                 return Outcome::Refused(Refusal::Copy);
@@ -157,37 +155,6 @@ impl Shard {
             self.heard[*created as usize].remember(transmission, report.at, kept);
         }
         outcome
-    }
-
-    /// When the latest fix of a number was made, on whichever of its tracks.
-    fn last_at(&self, first: u32) -> Time {
-        let chain = self.chain_from(first);
-        chain.map(|ix| self.hot[ix.0 as usize].last_at).max().unwrap_or(Time::MIN)
-    }
-
-    /// Whether a position sent bit by bit as before may be a new one: of a ship that lies where it lay. One that moves does not come
-    /// back to the same 1/10 000 minute with the same speed and course in the same slot; long-range messages are coarser, and a ship
-    /// may be slow to leave their place.
-    fn repeats_itself(&self, first: u32, body: &Body) -> bool {
-        let Body::Position(said) = body else {
-            return false;
-        };
-        let slow = said.message_type == 27 || said.sog_knots().is_none_or(|knots| knots <= STILL_KNOTS);
-        slow && self.chain_from(first).any(|ix| self.hot[ix.0 as usize].said.units() == said.units())
-    }
-
-    /// A distress device says in words whether it is being tested.
-    fn safety_text(&mut self, mmsi: Mmsi, text: &str) -> Outcome {
-        if mmsi.station_class() != StationClass::Distress {
-            return Outcome::Refused(Refusal::NotTracked);
-        }
-        let vessel = match self.by_mmsi.get(&mmsi.0) {
-            Some(ix) => TrackIx(*ix),
-            None => self.create(mmsi, 1),
-        };
-        let is_test = text.to_ascii_uppercase().contains("TEST");
-        self.cold[vessel.0 as usize].identity.get_or_insert_default().is_test = is_test;
-        Outcome::Identity { vessel, learned: None }
     }
 
     /// Reads what the next reports will need, see `Tracks::warm`.
@@ -305,7 +272,7 @@ impl Shard {
     }
 
     pub(super) fn move_on(&mut self, ix: TrackIx, fix: Fix) -> Outcome {
-        let satellite = fix.said.message_type == 27 || self.satellite_sources.contains(&fix.source);
+        let satellite = fix.said.message_type == 27 || self.lateness(fix.source).is_some();
         let hot = &mut self.hot[ix.0 as usize];
         let cold = &mut self.cold[ix.0 as usize];
         let previous = hot.last();
@@ -402,7 +369,7 @@ impl Shard {
         if self.hot[ix as usize].next != NO_NEXT {
             return;
         }
-        if !self.satellite_sources.contains(&source) && self.hot[ix as usize].said.message_type != 27 {
+        if self.lateness(source).is_none() && self.hot[ix as usize].said.message_type != 27 {
             self.hot[ix as usize].mark(Flag::SatelliteOnly, false);
         }
         if station != self.hot[ix as usize].station {
@@ -443,11 +410,16 @@ impl Shard {
         ix
     }
 
+    /// How late an input's reports come, if it is one that does not hold time back.
+    pub(super) fn lateness(&self, source: SourceId) -> Option<Span> {
+        self.satellite_sources.iter().find(|(late, _)| *late == source).map(|(_, lateness)| *lateness)
+    }
+
     pub(super) fn chain(&self, mmsi: Mmsi) -> impl Iterator<Item = TrackIx> + '_ {
         self.chain_from(self.by_mmsi.get(&mmsi.0).copied().unwrap_or(NO_NEXT))
     }
 
-    fn chain_from(&self, first: u32) -> impl Iterator<Item = TrackIx> + '_ {
+    pub(super) fn chain_from(&self, first: u32) -> impl Iterator<Item = TrackIx> + '_ {
         let mut next = first;
         std::iter::from_fn(move || {
             let ix = (next != NO_NEXT).then_some(TrackIx(next))?;

@@ -169,6 +169,37 @@ fn live_a_time_ahead_of_receipt_is_replaced_and_counted() {
 }
 
 #[test]
+fn live_a_time_a_day_behind_receipt_is_no_clock_whoever_says_it() {
+    let rmc = "$GPRMC,072017.00,A,2300.0000,N,01736.0000,W,0.0,0.0,200107,,,A";
+    let sum = rmc[1..].bytes().fold(0, |sum, byte| sum ^ byte);
+    let rmc = format!("{rmc}*{sum:02X}");
+    let told = at("2007-01-20T07:20:17Z").seconds();
+    let (tag, before) = (tagged(&format!("c:{told}"), PLAIN), format!("{told},{PLAIN}"));
+    let behind = format!("{PLAIN},{told}");
+    let ways: [(&[&str], TimeBasis); 4] = [
+        (&[&rmc, PLAIN], TimeBasis::OwnClock),
+        (&[&tag], TimeBasis::Tag),
+        (&[&before], TimeBasis::Receiver),
+        (&[&behind], TimeBasis::Receiver),
+    ];
+    for (lines, basis) in ways {
+        for (received, live, replaced) in [
+            ("2026-03-01T12:00:00Z", true, true),
+            ("2007-01-21T07:20:18Z", true, true),
+            ("2007-01-21T07:20:17Z", true, false),
+            ("2026-03-01T12:00:00Z", false, false),
+        ] {
+            let mut reader = Reader::with(None, live);
+            reader.received = Some(at(received));
+            let report = &reader.read(lines)[0];
+            let expected = if replaced { TimeBasis::Receipt } else { basis };
+            assert_eq!(report.basis, expected, "{lines:?} received {received}, live {live}");
+            assert_eq!(reader.rejected(Reject::TimeBehind), u64::from(replaced));
+        }
+    }
+}
+
+#[test]
 fn a_bad_tag_block_is_dropped_and_its_sentence_kept() {
     let good = tagged("s:2573555,c:1707873398", PLAIN);
     let bad = good.replace("c:17078", "c:17079");

@@ -17,7 +17,11 @@ struct Reader {
 
 impl Reader {
     fn new() -> Reader {
-        let settings = SourceSettings { name: "feed".to_owned(), time_zone: None, live: true };
+        Reader::with(false)
+    }
+
+    fn with(live: bool) -> Reader {
+        let settings = SourceSettings { name: "feed".to_owned(), time_zone: None, live };
         Reader { decoder: Decoder::new(vec![settings]), received: Time::parse(RECEIPT) }
     }
 
@@ -434,7 +438,7 @@ fn barentswatch_messages_by_type_are_what_they_say() {
 
 #[test]
 fn a_time_ahead_of_receipt_is_replaced_and_one_out_of_the_century_is_none() {
-    let mut reader = Reader::new();
+    let mut reader = Reader::with(true);
     reader.received = Some(at("2026-10-09T11:00:00Z"));
     assert_eq!(reader.read(VESSEL)[0].basis, TimeBasis::Receipt);
     assert_eq!(reader.rejected(Reject::TimeAhead), 1);

@@ -1,7 +1,14 @@
 //! What an analyst would notice about distress devices.
 
-use crate::alerts::Severity;
-use crate::testing::{AREA, check, only, run};
+use std::sync::Arc;
+
+use crate::ais::encode::{Envelope, Message, Motion};
+use crate::ais::{Line, SourceId};
+use crate::alerts::{Change, ChangeKind, Severity};
+use crate::engine::{Engine, SourceClock};
+use crate::testing::{AREA, chart, check, only, run};
+use crate::time::{Span, Time};
+use crate::units::Mmsi;
 
 #[test]
 fn an_active_device_is_high_at_once_and_over_after_a_quarter_of_an_hour() {
@@ -36,4 +43,59 @@ fn a_test_is_a_fact_and_an_ordinary_ship_is_nothing() {
     assert_eq!(changes.len(), 1);
     assert!(!changes[0].alert.announced);
     assert_eq!(changes[0].alert.score, 5);
+}
+
+/// A device, heard live.
+struct Device {
+    engine: Engine,
+    mmsi: Mmsi,
+    out: Vec<Change>,
+}
+
+impl Device {
+    fn new(mmsi: u32) -> Device {
+        let clock = SourceClock { name: "roof".to_owned(), time_zone: None, live: true, lateness: Span::ZERO };
+        let engine = Engine::new(&only("distress"), Arc::new(chart(AREA)), vec![clock]);
+        Device { engine, mmsi: Mmsi(mmsi), out: Vec::new() }
+    }
+
+    fn sends(&mut self, second: i64, message: &Message) {
+        let now = Time::from_seconds(1_772_366_400 + second);
+        for sentence in message.sentences(&Envelope { time: Some(now), ..Envelope::default() }) {
+            let line = Line { source: SourceId(0), received: Some(now), bytes: sentence.as_bytes() };
+            self.engine.line(line, &mut self.out);
+        }
+    }
+
+    fn active(&mut self, second: i64) {
+        let motion = Motion { lat_lon: Some((28.0, -17.0)), status: Some(14), ..Motion::default() };
+        self.sends(second, &Message::class_a(1, self.mmsi, &motion));
+    }
+
+    fn says(&mut self, second: i64, text: &str) {
+        self.sends(second, &Message::safety_text(self.mmsi, text));
+    }
+}
+
+#[test]
+fn a_safety_text_of_a_test_makes_an_active_device_a_test() {
+    let mut device = Device::new(970_123_456);
+    device.active(0);
+    device.says(60, "SART ACTIVE");
+    assert!(Severity::High <= device.out[0].alert.severity);
+    assert_eq!(device.out.len(), 1);
+    device.says(120, "SART TEST");
+    device.active(180);
+    let told: Vec<_> = device.out.iter().map(|change| (change.change, change.alert.score)).collect();
+    assert_eq!(told[1].0, ChangeKind::Retracted);
+    assert_eq!(told[2], (ChangeKind::Opened, 5));
+    assert_eq!(told.len(), 3);
+}
+
+#[test]
+fn a_device_that_says_test_first_never_alarms() {
+    let mut device = Device::new(972_123_456);
+    device.says(0, "MOB TEST");
+    (1..8).for_each(|minute| device.active(60 * minute));
+    assert!(device.out.iter().all(|change| change.alert.score == 5));
 }

@@ -230,15 +230,6 @@ fn an_area_needs_three_vessels_that_were_heard_at_least_every_twenty_minutes() {
 }
 
 #[test]
-fn one_vessel_is_not_several() {
-    let mut settings = settings();
-    settings.behaviours.feed_silent.area_vessels = 1;
-    let lines = told(&run(&settings, AREA, &outage(400).replacen("every=120", "every=1500", 5)));
-    assert!(lines.iter().all(|line| !line.contains("1 vessels")), "{lines:?}");
-    assert!(lines.iter().any(|line| line.contains(" 1 vessel, heard")), "{lines:?}");
-}
-
-#[test]
 fn one_ship_alone_is_no_quiet_area() {
     let script = outage(400).replacen("silent 400", "go 0 1 400", 5);
     assert!(run(&settings(), AREA, &script).is_empty());

@@ -134,3 +134,19 @@ fn what_cannot_be_ahead_of_the_truth_is_believed_at_once() {
     }
     assert_eq!(out.len(), 4);
 }
+
+#[test]
+fn a_feed_in_order_stays_in_order_whatever_its_holes() {
+    let mut random = fastrand::Rng::with_seed(11);
+    for round in 0..200 {
+        let mut at = 0;
+        let mut next = |_: i32| {
+            at += if random.u8(..4) == 0 { random.i64(600..20_000) } else { random.i64(0..900) };
+            (random.u32(1..4), at)
+        };
+        let all: Vec<(u32, i64)> = (0..300).map(&mut next).collect();
+        let (kept, refused) = believed(all);
+        assert!(kept.is_sorted(), "round {round}");
+        assert!(refused <= 2, "round {round}: {refused} refused");
+    }
+}

@@ -1,0 +1,179 @@
+//! Stories of feeds whose clocks, order or delays are wrong, from the side of whoever reads the alerts.
+
+use std::sync::Arc;
+
+use crate::ais::encode::{Envelope, Message, Motion};
+use crate::ais::{Line, SourceId};
+use crate::alerts::{Change, ChangeKind};
+use crate::engine::{Engine, SourceClock};
+use crate::geo::LatLon;
+use crate::testing::{AREA, chart, only};
+use crate::time::{Span, Time};
+use crate::units::Mmsi;
+
+/// A line of an input: when it arrives, by which input, and what it says. All in seconds after noon.
+struct Sent {
+    arrives: i64,
+    source: u16,
+    line: String,
+}
+
+fn noon() -> Time {
+    Time::from_utc(2026, 3, 1, 12, 0, 0).expect("a date")
+}
+
+fn sent(mmsi: u32, source: u16, at: i64, arrives: i64, place: LatLon, knots: f64) -> Sent {
+    let time = noon() + Span::from_seconds(at);
+    let motion = Motion {
+        lat_lon: Some((place.lat, place.lon)),
+        sog_knots: Some(knots),
+        cog_degrees: Some(90.0),
+        second: Some((at % 60) as u8),
+        ..Motion::default()
+    };
+    let envelope = Envelope { time: Some(time), ..Envelope::default() };
+    let line = Message::class_a(1, Mmsi(mmsi), &motion).sentences(&envelope).remove(0);
+    Sent { arrives, source, line }
+}
+
+/// A ship that lies at 28 N 17 W for `hours`, heard every `step` s, each report `late` s after it was sent, by input `source`.
+fn lying(mmsi: u32, source: u16, hours: i64, step: i64, late: impl Fn(i64) -> i64) -> Vec<Sent> {
+    let place = |at: i64| LatLon::new(28.0 + (at / step % 7) as f64 * 2e-4, -17.0);
+    let all = (0..hours * 3600).step_by(step as usize);
+    all.map(|at| sent(mmsi, source, at, at + late(at), place(at), 0.4)).collect()
+}
+
+/// A ship that passes far off, heard every minute in time: it carries time on.
+fn passing(hours: i64) -> Vec<Sent> {
+    let place = |at: i64| LatLon::new(40.0, -30.0 + at as f64 * 3e-5);
+    (0..hours * 3600).step_by(60).map(|at| sent(255_000_001, 0, at, at, place(at), 5.0)).collect()
+}
+
+fn run(behaviour: &str, mut all: Vec<Sent>, lateness: &[Span]) -> (Vec<Change>, Engine) {
+    all.sort_by_key(|sent| sent.arrives);
+    let source =
+        |lateness: &Span| SourceClock { name: "feed".into(), time_zone: None, live: false, lateness: *lateness };
+    let sources = lateness.iter().map(source).collect();
+    let mut engine = Engine::new(&only(behaviour), Arc::new(chart(AREA)), sources);
+    let mut out = Vec::new();
+    for sent in &all {
+        let line = Line { source: SourceId(sent.source), received: None, bytes: sent.line.as_bytes() };
+        engine.line(line, &mut out);
+    }
+    engine.finish(&mut out);
+    (out, engine)
+}
+
+fn told(changes: &[Change]) -> Vec<(&str, ChangeKind)> {
+    let news = changes.iter().filter(|change| change.change != ChangeKind::Updated);
+    news.map(|change| (change.alert.behaviour, change.change)).collect()
+}
+
+#[test]
+fn a_ship_heard_only_by_a_satellite_that_delivers_hours_late_is_not_lost_on_arrival() {
+    for hours_late in [1, 5, 8, 20] {
+        let late = Span::from_hours(hours_late);
+        let all = lying(224_000_001, 1, 40, 1800, |_| late.millis() / 1000).into_iter().chain(passing(60)).collect();
+        let (changes, _) = run("loitering", all, &[Span::from_seconds(120), late]);
+        let story = told(&changes);
+        assert_eq!(story.first(), Some(&("loitering", ChangeKind::Opened)), "{hours_late} h");
+        assert!(story.len() <= 2, "{hours_late} h late: {story:?}");
+        let id = &changes[0].alert.id;
+        assert!(changes.iter().all(|change| change.alert.id == *id), "one alert");
+    }
+}
+
+#[test]
+fn a_punctual_ship_is_lost_six_hours_after_its_last_report() {
+    let all = lying(224_000_001, 0, 30, 600, |_| 0).into_iter().chain(passing(60)).collect();
+    let (changes, _) = run("loitering", all, &[Span::from_seconds(120)]);
+    let ended = changes.iter().find(|change| change.change == ChangeKind::Ended).expect("it ends");
+    assert_eq!((ended.reason.as_str(), ended.at.clock().as_str()), ("lost", "23:50"));
+}
+
+#[test]
+fn a_broken_clock_changes_nothing_but_a_count() {
+    let ship = || lying(224_000_001, 0, 30, 600, |_| 0);
+    let (expected, _) = run("loitering", ship(), &[Span::from_seconds(120)]);
+    assert!(!expected.is_empty());
+    for ahead in [3, 12, 24, 20_000] {
+        let mut all = ship();
+        let wrong = sent(235_000_009, 0, 50_000 + ahead * 3600, 50_000, LatLon::new(28.1, -17.0), 9.0);
+        all.insert(90, wrong);
+        let (changes, engine) = run("loitering", all, &[Span::from_seconds(120)]);
+        assert!(changes == expected, "{ahead} h ahead");
+        assert_eq!(engine.summary().rejects.get("time_leap"), Some(&1));
+    }
+}
+
+#[test]
+fn a_relay_that_passes_on_reports_late_makes_no_second_ship_and_no_jump() {
+    for (step, delay) in [(10, 90), (10, 3000), (60, 90), (60, 240), (60, 3590), (180, 100), (180, 400)] {
+        let ship = |late: i64| {
+            let place = |at: i64| LatLon::new(28.0, -20.0).destination(90.0, at as f64 * 18.0 * 1852.0 / 3600.0);
+            // The relay stamps its own time.
+            let of = move |at: i64| {
+                let mut sent = sent(224_000_001, 0, at, at + late, place(at), 18.0);
+                let tagged = format!("c:{}", (noon() + Span::from_seconds(at)).seconds());
+                let own = format!("c:{}", (noon() + Span::from_seconds(at + late)).seconds());
+                sent.line = retagged(&sent.line, &tagged, &own);
+                sent
+            };
+            (0..3 * 3600).step_by(step).map(of).collect::<Vec<_>>()
+        };
+        for behaviour in ["position_jump", "identity_conflict"] {
+            let all: Vec<Sent> = ship(0).into_iter().chain(ship(delay)).collect();
+            let (changes, engine) = run(behaviour, all, &[Span::from_seconds(30)]);
+            assert!(changes.is_empty(), "every {step} s, {delay} s late: {:?}", told(&changes));
+            let copies = engine.summary().copies;
+            let all = 3 * 3600 / step as u64;
+            assert!(all * 9 / 10 <= copies && copies <= all, "every {step} s, {delay} s late: {copies} of {all}");
+        }
+    }
+}
+
+/// The same line with another time in its TAG block.
+fn retagged(line: &str, from: &str, to: &str) -> String {
+    let (block, sentence) = line[1..].split_once('\\').expect("a TAG block");
+    let body = block.split('*').next().unwrap_or_default().replace(from, to);
+    let sum = body.bytes().fold(0, |sum, byte| sum ^ byte);
+    format!("\\{body}*{sum:02X}\\{sentence}")
+}
+
+#[test]
+fn a_ship_that_comes_round_to_the_same_place_and_second_is_heard_each_time() {
+    // A round of 20 min, 20 times over: bit by bit the same.
+    let place = |at: i64| LatLon::new(28.0, -17.0).destination((at % 1200) as f64 * 0.3, 600.0);
+    let round = |at: i64| {
+        let mut sent = sent(224_000_001, 0, at, at, place(at), 6.1);
+        let motion = Motion {
+            lat_lon: Some((place(at).lat, place(at).lon)),
+            sog_knots: Some(6.1),
+            cog_degrees: Some(((at % 1200) as f64 * 0.3 + 90.0).rem_euclid(360.0)),
+            second: Some(0),
+            ..Motion::default()
+        };
+        let envelope = Envelope { time: Some(noon() + Span::from_seconds(at)), ..Envelope::default() };
+        sent.line = Message::class_a(1, Mmsi(224_000_001), &motion).sentences(&envelope).remove(0);
+        sent
+    };
+    let (_, engine) = run("loitering", (0..24_000).step_by(60).map(round).collect(), &[Span::from_seconds(30)]);
+    assert_eq!(engine.summary().copies, 0);
+}
+
+#[test]
+fn a_moored_ship_that_repeats_itself_is_still_there() {
+    let of = |at: i64| sent(224_000_001, 0, at, at, LatLon::new(28.0, -17.0), 0.0);
+    let (_, engine) = run("loitering", (0..36_000).step_by(180).map(of).collect(), &[Span::from_seconds(30)]);
+    assert_eq!(engine.summary().copies, 0);
+}
+
+#[test]
+fn vessels_are_numbers_however_often_they_come_back() {
+    // Three ships, each with a hole of ten days.
+    let weeks =
+        |number: u32| (0..2).flat_map(move |part| (0..40).map(move |minute| (number, part * 864_000 + minute * 60)));
+    let of = |(number, at): (u32, i64)| sent(224_000_000 + number, 0, at, at, LatLon::new(28.0, -17.0), 0.0);
+    let (_, engine) = run("loitering", (1..=3).flat_map(weeks).map(of).collect(), &[Span::from_seconds(30)]);
+    assert_eq!(engine.summary().vessels, 3);
+}
