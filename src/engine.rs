@@ -7,8 +7,6 @@ mod dispatch;
 mod explain;
 mod held;
 mod intake;
-#[cfg(test)]
-mod late_tests;
 mod leap;
 mod memory;
 mod reorder;
@@ -425,3 +423,6 @@ fn asking(chart: &Chart) -> Vec<bool> {
     };
     chart.zones.iter().map(|(_, zone)| every_fix(zone)).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use crate::time::{Span, Time};
 use crate::tracks::Tracks;
 use crate::zones::Relation;
 
-use super::alert::{Alert, Change, ChangeKind, Evidence, Sentence, Severity, Status, VesselRef, ZoneRef};
+use super::alert::{Alert, Change, ChangeKind, Evidence, ScoreReason, Sentence, Severity, Status, VesselRef, ZoneRef};
 use super::handling::HandlingSettings;
 use super::id::Key;
 use super::ingredients::is_night;
@@ -18,7 +18,8 @@ use super::knowledge::Knowledge;
 use super::lifecycle::{Observation, State};
 use super::memory::Memory;
 use super::party::{Party, named};
-use super::score::{Scene, Score, ScoreSettings};
+use super::score::{Score, ScoreSettings};
+use super::scored::{confidence, scored, shore_nm};
 use super::settings::Settings;
 use super::summary::{Tense, Told, form_words, opened_because, summary};
 use super::{View, evidence, roles, whole};
@@ -355,9 +356,17 @@ impl Entry {
     }
 
     /// Gives way to another alert: over at the last moment it held.
-    pub(super) fn give_way(&mut self) {
+    /// One stop is one row: from then on it is at most low, and the other counts in its place.
+    pub(super) fn give_way(&mut self, cap_low: i32) {
         let alert = Arc::make_mut(&mut self.alert);
         alert.ended_at.get_or_insert(alert.last_at);
+        if cap_low < alert.score {
+            let points = cap_low - alert.score;
+            let text = "Goes on as the alert that replaces it, which counts in its place".to_owned();
+            alert.score_reasons.push(ScoreReason { code: "superseded".to_owned(), points, text });
+            alert.score = cap_low;
+            alert.severity = Severity::of(cap_low);
+        }
         self.end_reason = "superseded";
     }
 
@@ -436,58 +445,11 @@ impl Entry {
     }
 }
 
-/// Behaviours by which two ships meet.
-const MEETINGS: [&str; 3] = ["rendezvous", "async_rendezvous", "dark_rendezvous"];
-
 /// A later alert begins after the earlier one of the same key ended, so that their ids differ.
 fn after_last(key: &Key, started_at: Time, memory: &Memory) -> Time {
     match memory.last_end(key) {
         Some(end) => started_at.max(end + Span::from_millis(1)),
         None => started_at,
-    }
-}
-
-fn scored(key: &Key, holding: &Holding, parties: &[Party], shore_nm: Option<f64>, context: &Context<'_>) -> Score {
-    // The vessels that a notice names make it neither better nor worse.
-    let parties = if key.is_notice() { &[][..] } else { parties };
-    let since = holding.last_at - Span::from_hours(24 * i64::from(context.score.repeat_days));
-    let repeated = parties.iter().any(|party| {
-        // One silence that many stops lie within reach of is no habit of the silent vessel.
-        let silent = holding.measured.get("dark_mmsi").and_then(serde_json::Value::as_u64);
-        let usual =
-            party.fishing() || party.passenger() || party.port_craft() || silent == Some(u64::from(party.key.mmsi.0));
-        !usual && context.memory.had(party.key, key.behaviour, since)
-    });
-    let day_before = holding.started_at - Span::from_hours(24);
-    let met =
-        MEETINGS.iter().any(|meeting| parties.iter().any(|party| context.memory.had(party.key, meeting, day_before)));
-    let led = |behaviour, hours: i64| {
-        let since = holding.started_at - Span::from_hours(hours);
-        parties.iter().any(|party| context.memory.led(party.key, behaviour, since))
-    };
-    let scene = Scene {
-        behaviour: key.behaviour,
-        holding,
-        parties,
-        view: context.view,
-        shore_nm,
-        repeated,
-        met,
-        draught_lately: led("draught_change", i64::from(context.score.lately_hours)),
-        new_identity: led("identity_change", 24 * i64::from(context.score.identity_days)),
-    };
-    Score::of(&scene, context.score)
-}
-
-fn shore_nm(holding: &Holding, view: &View<'_>) -> Option<f64> {
-    let look = || holding.position.map(|at| view.chart.shore_nm(at));
-    holding.shore_nm.or_else(look)
-}
-
-fn confidence(parties: &[Party]) -> &'static str {
-    match parties.iter().any(|party| party.satellite_only) {
-        true => "low",
-        false => "normal",
     }
 }
 

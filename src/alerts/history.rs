@@ -33,8 +33,8 @@ const AROUND_NM: f64 = 30.0;
 /// Fewer vessels that stop there say nothing of it.
 const AROUND_VESSELS: usize = 6;
 /// Stops for each day that a vessel is there: from here on they are many, from there on everybody stops there.
-const AROUND_BUSY: f64 = 0.2;
-const AROUND_CROWDED: f64 = 0.5;
+const AROUND_BUSY: f64 = 0.1;
+const AROUND_CROWDED: f64 = 0.25;
 
 fn lately(scene: &Scene<'_>, settings: &ScoreSettings) -> crate::time::Time {
     scene.holding.started_at - Span::from_hours(i64::from(settings.lately_hours))

@@ -34,6 +34,11 @@ impl Key {
         Key { behaviour, tracks: vessels.iter().map(|(key, _)| *key).collect(), place: subject.zone_id.clone() }
     }
 
+    /// Where the notices of a behaviour begin, in the order of keys.
+    pub(super) fn notices_of(behaviour: &'static str) -> Key {
+        Key { behaviour, tracks: Vec::new(), place: String::new() }
+    }
+
     /// Whether it is about an area, an input or a station, whatever vessels it names.
     pub(super) fn is_notice(&self) -> bool {
         self.tracks.is_empty()

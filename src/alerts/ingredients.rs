@@ -90,6 +90,7 @@ fn base_text(scene: &Scene<'_>, code: &str) -> String {
             "A fishing vessel sails straight for days without fishing, then stops far out"
         }
         ("drift", _, _) => "Moves slowly, but not where it points",
+        ("dark_rendezvous", "lay_still", _) => "The silent vessel lay still when it was last heard",
         ("dark_rendezvous", _, _) => "Stops where a silent vessel could have come and gone back",
         ("async_rendezvous", "late", _) => {
             return measured(scene, "hours_between", "", " h after it: much else may have been the reason");
@@ -248,9 +249,9 @@ fn after_meeting(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreRea
 
 fn repeat(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let text = format!("Not the first time within {} days", settings.repeat_days);
-    // A place where nobody else stops has its points already, and a daily habit says the opposite.
-    let rare = || history::rarity(scene, settings).is_some_and(|rarity| 0 < rarity.points);
-    let repeated = scene.repeated && !rare() && !habit::is_habit(scene, settings);
+    // How usual stops are there says more, either way, and a daily habit says the opposite.
+    let weighed = || history::rarity(scene, settings).is_some();
+    let repeated = scene.repeated && !weighed() && !habit::is_habit(scene, settings);
     repeated.then(|| line("repeat", settings.repeat_points, text))
 }
 

@@ -26,6 +26,7 @@ mod other_reasons;
 mod party;
 mod roles;
 mod score;
+mod scored;
 mod settings;
 mod summary;
 mod supersede;
@@ -212,6 +213,14 @@ impl AlertBook {
                 entry.forget(vessel);
             }
         }
+        // A notice goes on while tracks that it names are dropped.
+        for first in id::NOTICES.map(Key::notices_of) {
+            let behaviour = first.behaviour;
+            let notices = self.entries.range_mut(first..);
+            notices.take_while(|(key, _)| key.behaviour == behaviour && key.is_notice()).for_each(|(_, entry)| {
+                entry.forget(vessel);
+            });
+        }
     }
 
     /// Facts and alerts not opened because too many were open.
@@ -296,7 +305,7 @@ impl AlertBook {
             }
             let (id, began) = (other.alert.id.clone(), other.alert.started_at);
             if let Some(other) = self.entries.get_mut(&weak) {
-                other.give_way();
+                other.give_way(self.score.cap_low);
             }
             self.end(now, &weak, Observation::Superseded, view, out);
             self.memory.superseded(&weak, began);

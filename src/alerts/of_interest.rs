@@ -6,8 +6,8 @@ use super::party::Party;
 use super::score::{Cap, Scene, ScoreSettings};
 
 /// Behaviours that rest on a stop, or on the place, of one vessel.
-const STOPS: [&str; 6] =
-    ["loitering", "slowdown", "drift", "small_craft_stop", "fishing_out_of_place", "limit_hugging"];
+const STOPS: [&str; 7] =
+    ["loitering", "slowdown", "drift", "small_craft_stop", "fishing_out_of_place", "limit_hugging", "ais_gap"];
 /// Behaviours that rest on the places of two.
 const MEETINGS: [&str; 3] = ["rendezvous", "async_rendezvous", "dark_rendezvous"];
 

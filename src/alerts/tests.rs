@@ -2,6 +2,7 @@
 
 mod book;
 mod doubts;
+mod interest;
 mod lines;
 mod marking;
 mod scores;

@@ -63,6 +63,8 @@ pub struct Settings {
     pub enabled: bool,
     /// Base points.
     pub score: i32,
+    /// Points where the silent vessel lay at anchor, or still for hours, when it was last heard; 0 or less.
+    pub lay_still_points: i32,
     /// Least distance of the stop from shore. Nautical miles.
     pub min_shore_nm: f64,
     /// How long she must lie stopped; halts shorter than 15 min are not told of. Minutes.
@@ -88,6 +90,7 @@ impl Default for Settings {
         Settings {
             enabled: true,
             score: 35,
+            lay_still_points: -20,
             min_shore_nm: 12.0,
             stop_minutes: 15.0,
             speed_factor: 1.1,
@@ -124,6 +127,9 @@ impl Settings {
         }
         if 3.0 < self.speed_factor {
             problems.push("speed_factor must not be above 3".to_owned());
+        }
+        if !(-100..=0).contains(&self.lay_still_points) {
+            problems.push(format!("lay_still_points must lie between -100 and 0, not {}", self.lay_still_points));
         }
         if self.candidates == 0 {
             problems.push("candidates must be at least 1".to_owned());
@@ -322,6 +328,10 @@ fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candid
         "max_slack_hours",
         "most_candidates",
     ];
+    let mut base = vec![(NAME, settings.score)];
+    if best.gap.lay_still {
+        base.push(("lay_still", settings.lay_still_points));
+    }
     let kind = SignalKind::Holds(Box::new(Holding {
         started_at: meeting.started_at,
         satisfied_at: meeting.satisfied_at,
@@ -334,7 +344,7 @@ fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candid
         position: Some(halt.position),
         shore_nm: Some(halt.shore_nm),
         zones: zones_at(scene.chart, halt.position),
-        base: vec![(NAME, settings.score)],
+        base,
         asked: None,
         anchored: false,
         measured,

@@ -14,6 +14,13 @@ use super::profile::Profile;
 use super::swing::Swing;
 use super::{Explanation, Interest, Scene, Step, circling, minutes};
 
+/// A vessel this near lies alongside, wherever the antennas stand. Metres.
+const ALONGSIDE_METRES: f64 = 300.0;
+/// A vessel not heard for longer may have left.
+const HEARD_WITHIN: Span = Span::from_minutes(10);
+/// A vessel that began to lie so much later came to the one that lay there first.
+const CAME_LATER_BY: Span = Span::from_minutes(10);
+
 /// One vessel under one set of settings.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stay {
@@ -21,6 +28,8 @@ pub(super) struct Stay {
     pub(super) slow: Condition,
     pub(super) circling: circling::Circling,
     pub(super) swing: Swing,
+    /// Whether another vessel came alongside while it was slow.
+    visited: bool,
     /// How it was last anchored, and when.
     anchored: Option<(Anchored, Time)>,
     /// Where and when it was last slow.
@@ -39,6 +48,7 @@ impl Stay {
             slow: Condition::new(),
             circling: circling::Circling::new(),
             swing: Swing::default(),
+            visited: false,
             anchored: None,
             lay: None,
             inside: true,
@@ -93,6 +103,7 @@ impl Stay {
             // The way out is no part of the swing.
             if self.slow.counted() == Span::ZERO {
                 self.swing = Swing::default();
+                self.visited = false;
             } else if matches!(observation, Observation::Meets | Observation::Between) {
                 self.swing.extend(fix.position, smg.knots);
             }
@@ -118,8 +129,12 @@ impl Stay {
         if !self.slow.is_open() {
             return None;
         }
-        if let Some(now) = Anchored::of(scene, vessel, &self.swing, &settings.anchorage()) {
-            self.anchored = Some((now, at));
+        self.visited |= is_visited(scene, vessel, self.slow.started_at());
+        match Anchored::of(scene, vessel, &self.swing, &settings.anchorage()) {
+            // Lying still while another comes alongside is no proof of an anchor: a meeting looks like that.
+            Some(Anchored::Swing { .. } | Anchored::Still { .. }) if self.visited => {}
+            Some(now) => self.anchored = Some((now, at)),
+            None => {}
         }
         self.anchored.filter(|(_, last)| at - *last < minutes(settings.after_minutes)).map(|(how, _)| how)
     }
@@ -185,4 +200,21 @@ impl Stay {
         let first = [self.slow.satisfied_at(), self.circling.satisfied_at()];
         first.into_iter().flatten().min().unwrap_or(Time::MIN)
     }
+}
+
+/// Whether a vessel lies alongside that came later than `since`: one that lay there already is a neighbour at the same anchorage.
+fn is_visited(scene: &Scene<'_>, vessel: &Vessel<'_>, since: Time) -> bool {
+    let Some(fix) = vessel.last() else {
+        return false;
+    };
+    let mut visited = false;
+    scene.tracks.near(fix.position, ALONGSIDE_METRES, |other, _| {
+        let heard = other.last().is_some_and(|last| fix.at - last.at <= HEARD_WITHIN);
+        let came_later = || match scene.episodes.lying.of(other.key()) {
+            Some(still) => since + CAME_LATER_BY <= still.since,
+            None => true,
+        };
+        visited |= other.ix() != vessel.ix() && other.takes_part() && heard && came_later();
+    });
+    visited
 }

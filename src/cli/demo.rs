@@ -105,6 +105,7 @@ fn settings(address: &str) -> Result<Checked, Failure> {
         zones: ZoneSource::BuiltIn,
         inputs: vec![inputs::Settings {
             address: Some(address.to_owned()),
+            recorded: true,
             max_clients: 1,
             max_clients_per_address: 1,
             ..inputs::Settings::of(inputs::Kind::Tcp, "guadeloupe")

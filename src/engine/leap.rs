@@ -18,7 +18,7 @@ const CONFIRMING: usize = 20;
 const CONFIRMING_ALONE: usize = 100;
 /// So many reports at the old time, after the leap, refute it.
 const REFUTING: u8 = 5;
-/// At the end of an input so many are enough, if the old time did not go on.
+/// At the end of an input so many are enough, of one vessel or of several, if the old time did not go on.
 const CONFIRMING_AT_END: usize = 3;
 /// Of judged reports, those ahead of the rest are refused if they are at most one in so many.
 const FEW: usize = 4;
@@ -104,7 +104,8 @@ impl Leaps {
     pub(super) fn settle(&mut self, believed: &mut Vec<Report>) -> u64 {
         let mut refused = 0;
         while let Some(earliest) = self.held.iter().map(|report| report.at).min() {
-            let enough = CONFIRMING_AT_END <= self.held.len() && !self.is_one_of_several();
+            // An input that has heard one vessel alone has nothing else to confirm it by.
+            let enough = CONFIRMING_AT_END <= self.held.len() || !self.several;
             let usual = self.newest.is_none_or(|newest| earliest - newest <= self.longest_step + self.longest_step);
             refused += match self.refuting == 0 && (enough || usual) {
                 true => self.release(believed),

@@ -4,6 +4,7 @@ use crate::ais::StationId;
 use crate::alerts::Change;
 use crate::behaviours::{Interest, Scene, Step};
 use crate::coverage::TOLD_BELOW;
+use crate::episodes::ANCHORED_AFTER;
 use crate::episodes::gap::{Gap, Gaps, Spot};
 use crate::time::Time;
 use crate::tracks::{Fix, TrackIx};
@@ -47,7 +48,8 @@ impl Engine {
                 let from = Spot { at: silence.since, position: silence.position };
                 let usual = self.coverage.habit(silence).usual().is_some();
                 let usual_knots = vessel.usual_knots(from.at);
-                self.gaps.open(Gap { key, from, to: None, usual_knots, usual });
+                let lay_still = self.lay_still(ix, from.at);
+                self.gaps.open(Gap { key, from, to: None, usual_knots, usual, lay_still });
             }
             self.ask_about_silence(ix, None, Interest::SILENT, now, out);
         }
@@ -63,6 +65,13 @@ impl Engine {
         self.tell(now, out);
     }
 
+    /// Whether a vessel last heard at `at` lay at anchor then, by its own word or because it had stayed in place for hours.
+    fn lay_still(&self, ix: TrackIx, at: Time) -> bool {
+        let vessel = self.tracks.vessel(ix);
+        let still = self.episodes.lying.of(vessel.key());
+        vessel.says_anchored() || still.is_some_and(|still| ANCHORED_AFTER <= at - still.since)
+    }
+
     /// A vessel was heard after a pause.
     pub(super) fn heard_again(&mut self, ix: TrackIx, fix: Fix, now: Time, out: &mut Vec<Change>) {
         let Some(silence) = self.coverage.ended(ix) else {
@@ -74,7 +83,8 @@ impl Engine {
         if silence.alone && silence.has_own_record() && Gaps::judged_at(silence.position, &self.chart, now) {
             let from = Spot { at: silence.since, position: silence.position };
             let usual_knots = vessel.usual_knots(from.at);
-            self.gaps.open(Gap { key, from, to: None, usual_knots, usual: false });
+            let lay_still = self.lay_still(ix, from.at);
+            self.gaps.open(Gap { key, from, to: None, usual_knots, usual: false, lay_still });
             self.gaps.close(key, Spot { at: fix.at, position: fix.position });
             return self.ask_about_silence(ix, Some(fix), Interest::ALONE, now, out);
         }

@@ -41,6 +41,8 @@ pub struct Gap {
     pub usual_knots: f64,
     /// Whether vessels fall silent there all the time, so that this silence shows nothing.
     pub usual: bool,
+    /// Whether it lay at anchor, or still for hours, when it was last heard.
+    pub lay_still: bool,
 }
 
 impl Gap {
@@ -221,7 +223,7 @@ mod tests {
     }
 
     fn gap(key: TrackKey, from: Spot) -> Gap {
-        Gap { key, from, to: None, usual_knots: 12.0, usual: false }
+        Gap { key, from, to: None, usual_knots: 12.0, usual: false, lay_still: false }
     }
 
     fn closed(from: Spot, to: Spot) -> Gaps {

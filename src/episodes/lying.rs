@@ -167,7 +167,15 @@ impl Lying {
             let metres = others.map(|(_, _, metres)| metres).min_by(f64::total_cmp)?;
             Some(Held::BesideHeld { nm: metres / METRES_PER_NM })
         };
-        self.held_itself(key).or_else(beside)
+        // Silent for hours it has no box any more, but its place is known.
+        let own = || {
+            let (_, place) = self
+                .places
+                .of(key)
+                .find(|(_, place)| place.held && place.position.metres_to(position) <= CIRCLE_NM * METRES_PER_NM)?;
+            Some(Held::Itself { radius_nm: CIRCLE_NM, time: place.last_at - place.since })
+        };
+        self.held_itself(key).or_else(own).or_else(beside)
     }
 
     /// Forgets what is too old.

@@ -119,7 +119,8 @@ fn three_over(centre: &Centre) -> (Vec<String>, Daemon) {
     let mut client = TcpStream::connect(daemon.address()).unwrap();
     (0..3).for_each(|number| client.write_all(device(number, i64::from(number)).as_bytes()).unwrap());
     centre.wait_until(|told| told.len() == 3);
-    client.write_all(device(9, 24 * 60).as_bytes()).unwrap();
+    // Three reports after so long a time: one alone may come from a broken clock.
+    (0..3).for_each(|minute| client.write_all(device(9, 24 * 60 + minute).as_bytes()).unwrap());
     let told = centre.wait_until(|told| ended(told) == 3 && told.len() == 7);
     let opened = told.iter().filter(|line| line["revision"] == 1);
     (opened.map(|line| line["alert"]["id"].as_str().unwrap().to_owned()).collect(), daemon)
@@ -172,7 +173,8 @@ fn an_analysts_mark_stands_wherever_the_alert_goes() {
     assert!(said.starts_with(&id) && said.contains(marking), "{said}");
 
     // A line that comes after the mark does not undo it, here or at whoever is told of it.
-    client.write_all(device(9, 24 * 60).as_bytes()).unwrap();
+    // Three reports after so long a time: one alone may come from a broken clock.
+    (0..3).for_each(|minute| client.write_all(device(9, 24 * 60 + minute).as_bytes()).unwrap());
     let told = centre.wait_until(|told| ended(told) == 2);
     let last = told.iter().rfind(|line| line["alert"]["id"] == id.as_str()).unwrap();
     let handling = &last["alert"]["handling"];
@@ -265,7 +267,7 @@ fn the_daemon_purges_by_itself_and_goes_on() {
     assert!(code == Some(2) && why.contains("no alert"), "{why}");
     assert!(centre.says(&["alerts", "show", &ids[0]]).contains(&format!("keep until {until}")));
     let mut client = TcpStream::connect(address).unwrap();
-    client.write_all(device(5, 24 * 60).as_bytes()).unwrap();
+    (0..3).for_each(|minute| client.write_all(device(5, 24 * 60 + minute).as_bytes()).unwrap());
     centre.wait_until(|told| told.iter().any(|line| line["alert"]["vessels"][0]["mmsi"] == 972_100_005));
     daemon.stop("feed");
 }

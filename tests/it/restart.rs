@@ -133,7 +133,8 @@ fn scene(name: &str) -> Vec<String> {
 /// Devices in distress: each is an alert of its own at its first word. A ship's report at the end moves time past the last.
 pub fn devices(count: u32) -> Vec<String> {
     let mut lines = Vec::new();
-    for number in (0..count).chain([count + 100]) {
+    // The ship moves time on, by less than would have to be confirmed.
+    for number in (0..count).chain([count + 80]) {
         let at = Time::from_utc(2026, 3, 1, 4, 0, 0).unwrap() + Span::from_seconds(10 * i64::from(number));
         let place = (36.0 + f64::from(number) * 0.02, -16.25);
         let motion = Motion { status: Some(14), lat_lon: Some(place), ..Motion::default() };

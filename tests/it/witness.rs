@@ -39,6 +39,8 @@ struct Said {
     kind: u8,
     mmsi: u32,
     fields: BTreeMap<String, String>,
+    /// The UTC second says "positioning system inoperative".
+    inoperative: bool,
 }
 
 impl Said {
@@ -100,7 +102,7 @@ fn ours(bytes: &[u8]) -> BTreeMap<usize, Said> {
 }
 
 fn of_reports(kind: u8, reports: &[Report]) -> Said {
-    let mut said = Said { kind, mmsi: reports[0].mmsi.0, fields: BTreeMap::new() };
+    let mut said = Said { kind, mmsi: reports[0].mmsi.0, ..Said::default() };
     for report in reports {
         match &report.body {
             Body::Position(position) => of_position(&mut said, position),
@@ -162,6 +164,7 @@ fn of_nmea_parser(bytes: &[u8]) -> BTreeMap<usize, Said> {
         match parsed {
             Ok(ParsedMessage::VesselDynamicData(data)) if alone => {
                 (said.kind, said.mmsi) = (kind, data.mmsi);
+                said.inoperative = kind != 27 && data.timestamp_seconds == 63;
                 let place = data.latitude.zip(data.longitude);
                 let place = place.filter(|(lat, lon)| lat.abs() <= 90.0 && lon.abs() <= 180.0);
                 said.put_place(
@@ -214,6 +217,7 @@ fn of_script(text: &str) -> BTreeMap<usize, Vec<Said>> {
                 .map(|cell| cell.split_once('=').unwrap())
                 .map(|(field, value)| (field.to_owned(), value.to_owned()))
                 .collect(),
+            inoperative: false,
         };
         let heard = all.entry(number).or_default();
         heard.extend(std::iter::repeat_n(said, voices));
@@ -267,6 +271,9 @@ fn compare(name: &str, bytes: &[u8], script: &str) -> (usize, Vec<String>) {
         }
         compared += 1;
         let fields: BTreeSet<_> = voices.iter().flat_map(|said| said.fields.keys()).collect();
+        // Exactly 0 N 0 E, and what a device gives while its positioning system is inoperative, are no positions to us.
+        let zero = |field: &str| voices.iter().all(|said| said.fields.get(field).is_none_or(|value| value == "0"));
+        let withheld = voices.iter().any(|said| said.inoperative) || (zero("lat") && zero("lon"));
         for field in fields {
             let values = voices.iter().filter_map(|said| said.fields.get(field));
             let Some(truth) = majority(&values.collect::<Vec<_>>()) else {
@@ -274,7 +281,8 @@ fn compare(name: &str, bytes: &[u8], script: &str) -> (usize, Vec<String>) {
             };
             compared += 1;
             let value = said.fields.get(field).map_or("(no field)", |value| value);
-            if value != truth {
+            let is_place = field == "lat" || field == "lon";
+            if value != truth && !(withheld && is_place && value.is_empty()) {
                 note(field, value, truth);
             }
         }

@@ -131,7 +131,14 @@ impl Dark {
     }
 
     pub(super) fn gap(&self, to: Option<Spot>) -> Gap {
-        Gap { key: self.key, from: self.from, to, usual_knots: self.usual_knots, usual: false }
+        Gap {
+            key: self.key,
+            from: self.from,
+            to,
+            usual_knots: self.usual_knots,
+            usual: false,
+            lay_still: self.evidence.lay_still,
+        }
     }
 
     /// Whether it was heard again where it had been, still before and after.

@@ -147,7 +147,7 @@ fn over_a_hole(minutes: u32, knots: f64, then: &str) -> Vec<crate::alerts::Chang
 
 #[test]
 fn little_way_over_a_hole_is_a_fact_and_never_an_alert() {
-    let told = over_a_hole(90, 2.0, "go 90 12 30");
+    let told = over_a_hole(90, 2.0, "go 90 12 120");
     let fact = &told.first().expect("a fact").alert;
     assert_eq!((fact.announced, fact.score, fact.started_at.clock().as_str()), (false, 19, "14:30"));
     assert!(

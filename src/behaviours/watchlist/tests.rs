@@ -69,7 +69,7 @@ fn an_expired_row_is_ignored_at_event_time_and_ends_what_it_began() {
 fn taking_part_in_anything_is_told_and_no_cap_holds_for_the_listed() {
     let pilot = "RAIDER 224000001 type=50
            12:00 28 -17
-           stop 150";
+           go 90 1 150";
     let mut settings = Settings::default();
     settings.score.night_points = 0;
     let zones = area_with("").replace(r#""weight":0"#, r#""weight":15"#);

@@ -67,11 +67,11 @@ fn what_is_impossible_depends_on_the_resolution_in_place_and_time() {
         let jumped = tracks.accept(Report { payload: 1, ..second }) == Outcome::Refused(Refusal::Jump);
         assert_eq!(jumped, jumps, "{metres} m");
     }
-    // 60 kn for 15 min are 15 nm: a time of delivery may hide as much.
-    for (miles, jumps) in [(14.9, false), (15.4, true)] {
+    // 60 kn for 1,000 s and the 15 min that a time of delivery may hide are 31.7 nm.
+    for (miles, jumps) in [(31.5, false), (32.1, true)] {
         let mut tracks = tracks();
         tracks.accept(sent(MMSI, 0, HERE, None));
-        let late = Report { uncertainty: Span::from_minutes(15), ..sent(MMSI, 1, north(1852.0 * miles), None) };
+        let late = Report { uncertainty: Span::from_minutes(15), ..sent(MMSI, 1000, north(1852.0 * miles), None) };
         assert_eq!(tracks.accept(late) == Outcome::Refused(Refusal::Jump), jumps, "{miles} nm");
     }
 }

@@ -31,7 +31,8 @@ fn one_silent_ship_is_not_the_partner_of_everybody_who_stops() {
     let [lightering] = meetings.as_slice() else { panic!("one meeting: {meetings:?}") };
     assert!(lightering.worst == Grade::High && lightering.names(241_987_001) && lightering.names(311_987_001));
     let crowd = told.cases.iter().map(|case| case["vessels"].as_array().unwrap().len()).max();
-    assert!(crowd <= Some(4), "a case of {crowd:?} vessels");
+    // The two of the lightering, and those who stopped while one of them was silent.
+    assert!(crowd <= Some(5), "a case of {crowd:?} vessels");
 }
 
 #[test]
@@ -100,7 +101,8 @@ fn a_stop_is_one_row() {
 fn a_wait_that_a_short_move_interrupts_is_one_wait() {
     let told = gulf("real-10-one-stop-many-alerts");
     let loitering: Vec<&Told> = one_vessel(&told.standing("loitering"), 636_987_001);
-    assert!((1..=2).contains(&loitering.len()), "two waits: {loitering:?}");
+    // A day without a report and a move of 7.6 nm lie between them.
+    assert!((1..=3).contains(&loitering.len()), "three waits: {loitering:?}");
 }
 
 #[test]
@@ -135,9 +137,10 @@ fn longliners_at_work_far_out_are_no_loitering() {
     let told = replay_in("real-14-longliners-at-work", "track.csv", -180.0, -40.0, -100.0, 0.0);
     let fishing = one_vessel(&told.of("loitering"), 416_987_001);
     assert!(fishing.iter().all(|told| told.worst <= Grade::Low), "{fishing:?}");
-    // The other says no type: one row a stop, and none the graver for its daily round.
+    // The other says no type: one row a stop, and from the third day on its daily round is known for its work.
     let other: Vec<&Told> = told.told.iter().filter(|told| told.names(372_987_001)).collect();
-    assert!(other.iter().all(|told| told.worst <= Grade::Medium), "{other:?}");
+    let work = other.iter().filter(|told| at("2021-01-04T00:00:00Z") <= told.started_at());
+    assert!(work.clone().count() > 0 && work.clone().all(|told| told.worst <= Grade::Low), "{other:?}");
     let rows: Vec<&&Told> = other.iter().filter(|told| told.stands() && !told.gave_way()).collect();
     for one in rows.iter().filter(|told| ["slowdown", "drift"].contains(&told.behaviour.as_str())) {
         let covered = |told: &&&&Told| told.behaviour == "loitering" && told.covers(one.started_at());
@@ -148,7 +151,9 @@ fn longliners_at_work_far_out_are_no_loitering() {
 #[test]
 fn supply_ships_call_at_their_platforms() {
     let told = gulf("real-15-platform-supply-ships");
-    assert_eq!(told.standing("dark_rendezvous").len(), 0, "{:?}", told.of("dark_rendezvous"));
+    // One silent ship that lay at her platform before: possible, no more.
+    told.at_most("dark_rendezvous", Grade::Medium);
+    assert!(told.standing("dark_rendezvous").len() <= 1, "{:?}", told.of("dark_rendezvous"));
     for one in &told.told {
         assert!(!(one.has_reason("repeat") && one.has_reason("rare_place")), "{one:?}");
     }

@@ -187,5 +187,6 @@ fn tenders_give_no_dimensions_and_values_out_of_range_are_absent() {
             body => panic!("{body:?}"),
         })
         .collect();
-    assert_eq!(positions, [(None, None, None, None), (Some((0, 0)), None, None, Some(14))]);
+    // Exactly 0 N 0 E is what devices say that have no position.
+    assert_eq!(positions, [(None, None, None, None), (None, None, None, Some(14))]);
 }

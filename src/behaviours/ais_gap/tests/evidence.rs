@@ -79,11 +79,9 @@ fn where_others_fall_silent_all_the_time_one_more_is_low_at_most() {
                 80 + number
             ));
         }
-        for number in 0..4 {
-            script.push_str(&format!(
-                "\nEAST{number} 22440000{number} every=300\n00:00 28.1 -16.{}\nstop 1200",
-                [9, 6, 4, 2][number as usize]
-            ));
+        // Heard all the way ahead of it, so that it does not sail out of reach.
+        for (number, lon) in ["-16.9", "-16.6", "-16.4", "-16.2", "-15.9", "-15.6", "-15.3"].iter().enumerate() {
+            script.push_str(&format!("\nEAST{number} 22440000{number} every=300\n00:00 28.1 {lon}\nstop 1200"));
         }
         last(&heavy(), &script).expect("an alert")
     };

@@ -136,8 +136,8 @@ fn a_type_that_comes_after_opening_lowers_the_score_at_once() {
     let script = |say: &str| format!("ALFA 224000001\n 12:00 28 -17\n go 90 10 60\n go 90 1 70\n {say}\n go 90 1 5");
     let told = changes(&script("say type=30"));
     let alert = last(&told);
-    assert_eq!((opened(&told)[0].severity, alert.severity, alert.announced), (Severity::Medium, Severity::Low, true));
-    assert!(told.last().is_some_and(|change| change.reason.contains("corrected: severity fell to low")));
+    assert_eq!((opened(&told)[0].severity, alert.severity, alert.announced), (Severity::Medium, Severity::Info, true));
+    assert!(told.last().is_some_and(|change| change.reason.contains("corrected: severity fell to info")));
     assert_eq!(alert.score, alert.score_reasons.iter().map(|reason| reason.points).sum::<i32>());
     // A name is no reason to lower it.
     assert_eq!(last(&changes(&script("say name=BRAVO"))).severity, Severity::Medium);

@@ -1,0 +1,83 @@
+//! What is no vessel of interest, and what a vessel does every day.
+
+use super::*;
+
+/// The ship has lain here for so many hours until noon.
+fn lies(sea: &mut Sea, ship: Ship, hours: i64) {
+    for half in -2 * hours..=0 {
+        sea.episodes.lying.take(key(ship), minute(30 * half), HERE, Some(0.1));
+    }
+}
+
+/// The ship comes here at 12 kn, before noon.
+fn sails(sea: &mut Sea, ship: Ship) {
+    for (at, south) in [(-30, 2.0 / 60.0), (-20, 0.0)] {
+        let there = Some((HERE.lat - south, HERE.lon));
+        let position = Position::new(ship.class, ship.message_type, there, Some(12.0), Some(0.0), None, None);
+        sea.report(ship, minute(at), Body::Position(position));
+    }
+}
+
+fn last_line(alert: &Alert) -> (i32, String) {
+    let last = alert.score_reasons.last().expect("a line");
+    (alert.score, last.text.clone())
+}
+
+#[test]
+fn a_held_vessel_and_what_lies_beside_it_are_facts() {
+    for (hours, is_fact) in [(23, false), (25, true)] {
+        let mut sea = Sea::new();
+        lies(&mut sea, CARGO, hours);
+        let (key, ix) = sea.ship(CARGO);
+        let holding = sea.in_c07(slow(0, 60));
+        let alert = sea.opens("loitering", Subject::one(key, ix), holding);
+        assert_eq!((alert.score <= 19, alert.announced), (is_fact, !is_fact), "{hours} h");
+        let (key, ix) = sea.ship(Ship { mmsi: 636_000_003, ..CARGO });
+        let holding = sea.in_c07(slow(0, 60));
+        let beside = sea.opens("loitering", Subject::one(key, ix), holding);
+        assert_eq!(beside.score <= 19, is_fact, "{hours} h");
+    }
+}
+
+#[test]
+fn a_meeting_with_what_never_sailed_is_a_fact_and_with_a_ship_at_anchor_for_days_is_not() {
+    for (sailed, is_fact) in [(false, true), (true, false)] {
+        let mut sea = Sea::new();
+        lies(&mut sea, CARGO, 48);
+        if sailed {
+            sails(&mut sea, CARGO);
+        }
+        let (a, b) = (sea.ship(CARGO), sea.ship(FISHING));
+        let alert = sea.opens("rendezvous", Subject::pair(a, b), near());
+        assert_eq!(alert.score <= 19, is_fact, "{:?}", last_line(&alert));
+    }
+}
+
+#[test]
+fn a_slowdown_that_a_hole_shows_is_a_fact_and_says_how_long() {
+    let mut sea = Sea::new();
+    let (key, ix) = sea.ship(CARGO);
+    let mut holding = sea.in_c07(slow(0, 90));
+    (holding.form, holding.base) = ("hole", vec![("slowdown", 25)]);
+    holding.measured.insert("hole_minutes".to_owned(), json!(90));
+    let alert = sea.opens("slowdown", Subject::one(key, ix), holding);
+    assert_eq!(last_line(&alert), (19, "Shown by a hole of 90 min alone: kept as a fact".to_owned()));
+}
+
+#[test]
+fn anchored_says_by_what() {
+    let line = |by: &str| {
+        let mut sea = Sea::new();
+        let (key, ix) = sea.ship(CARGO);
+        let mut holding = sea.in_c07(slow(0, 60));
+        holding.anchored = true;
+        for (name, value) in [("anchored_by", json!(by)), ("anchored_nm", json!(0.04)), ("anchored_hours", json!(4.5))]
+        {
+            holding.measured.insert(name.to_owned(), value);
+        }
+        last_line(&sea.opens("loitering", Subject::one(key, ix), holding)).1
+    };
+    assert_eq!(line("swing"), "Has lain within 0.04 nm for 4.5 h, whatever its status");
+    assert_eq!(line("still"), "Lies within 0.04 nm, and never was under way since it was first heard");
+    assert_eq!(line("status"), "At anchor or moored by its own word, and hardly moves");
+}
