@@ -29,9 +29,14 @@ const OF_IDENTITY: [&str; 4] = ["identity_change", "identity_conflict", "positio
 const MANY_STOPS: f64 = 5.0;
 const CROWDED_STOPS: f64 = 20.0;
 /// A wider stretch of sea. Nautical miles.
-const AROUND_NM: f64 = 30.0;
+const AROUND_NM: f64 = 60.0;
 /// Fewer vessels that stop there say nothing of it.
 const AROUND_VESSELS: usize = 6;
+/// Before so much data nothing is usual there. Days.
+const AROUND_DAYS: f64 = 0.25;
+/// Behaviours that rest on the stop of one vessel: how usual that is in a wider stretch of sea says something. Two that meet there are
+/// another matter.
+const OF_ONE_VESSEL: [&str; 3] = ["loitering", "slowdown", "dark_rendezvous"];
 /// Stops for each day that a vessel is there: from here on they are many, from there on everybody stops there.
 const AROUND_BUSY: f64 = 0.1;
 const AROUND_CROWDED: f64 = 0.25;
@@ -94,11 +99,12 @@ pub(super) fn rarity(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Scor
     let episodes = &scene.view.episodes;
     let rate = episodes.stops_near(at, settings.place_nm, past, stopping(scene), related);
     let seen = episodes.seen_for(scene.holding.last_at).hours();
-    // Half of the time that counts must be known before a few stops are many.
+    // Half of the time that counts must be known before a few stops are many, and a day before any of it is.
     let whole = f64::from(settings.place_days);
-    let alike = rate.stops as f64 * whole / rate.days.max(whole / 2.0).max(1.0);
+    let scale = if rate.days < 1.0 { 1.0 } else { whole / rate.days.max(whole / 2.0).max(1.0) };
+    let alike = rate.stops as f64 * scale;
     if alike < CROWDED_STOPS
-        && let Some(usual) = usual_around(scene, settings, at).filter(|_| scene.behaviour != "async_rendezvous")
+        && let Some(usual) = usual_around(scene, settings, at).filter(|_| OF_ONE_VESSEL.contains(&scene.behaviour))
     {
         return Some(usual);
     }
@@ -132,7 +138,7 @@ fn usual_around(scene: &Scene<'_>, settings: &ScoreSettings, at: LatLon) -> Opti
     let related = |key| scene.parties.iter().any(|party| party.key == key);
     let past = (scene.holding.last_at, settings.place_days);
     let rate = scene.view.episodes.stops_near(at, AROUND_NM, past, stopping(scene), related);
-    if rate.vessels < AROUND_VESSELS {
+    if rate.vessels < AROUND_VESSELS || rate.days < AROUND_DAYS {
         return None;
     }
     let days = scene.view.coverage.vessel_hours(at, AROUND_NM) / 24.0;

@@ -9,7 +9,7 @@ use crate::geo::{Cells, LatLon};
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
 
-/// Cells of 15': the widest search is 50 nm.
+/// Cells of 15': the widest search is 60 nm, but for silent vessels that sailed for hours.
 const CELLS: Cells = Cells::new(4);
 
 /// Something that happened to one vessel at one place.

@@ -306,18 +306,18 @@ fn settings_that_change_while_it_is_down_are_taken_over_and_nothing_is_forgotten
 /// Without the folder of the journal nothing is known any more: what was open is ended, so that nobody waits for it.
 #[test]
 fn when_all_it_knew_is_lost_open_alerts_are_ended_and_the_sinks_told() {
-    let lines = devices(6);
+    let lines = devices(24);
     let place = Place::new();
     place.feed_rest(&lines);
-    assert_eq!(place.told().len(), 6);
+    assert_eq!(place.told().len(), 24);
     remove(&place.journal());
     let mut daemon = Daemon::start(&place.settings);
     let line = daemon.wait_for(&["open alerts are not followed any more"]);
-    assert!(line.contains("alerts=6"), "{line}");
+    assert!(line.contains("alerts=24"), "{line}");
     daemon.stop("feed");
     let told = place.told();
     let ended = told.values().filter(|line| line["change"] == "ended" && line["alert"]["status"] == "ended");
-    assert_eq!(ended.count(), 6);
+    assert_eq!(ended.count(), 24);
     assert!(told.values().filter(|line| line["change"] == "ended").all(|line| {
         line["reason"].as_str().unwrap().contains("not followed over a restart") && line["revision"] == 2
     }));

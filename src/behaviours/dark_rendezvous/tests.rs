@@ -99,7 +99,10 @@ fn more_than_five_who_could_have_come_are_a_fact() {
             "\nGHOST{number} 22400000{number} type=36 every=60\n 06:00 28.5 -17.200{number}\n stop 240\n silent 240\n stop 120"
         ));
     }
-    let changes = told(&script);
+    // Seven that stop at one place make it a usual one: that is not what is tested.
+    let mut settings = settings();
+    (settings.score.busy_place_points, settings.score.crowded_place_points) = (0, 0);
+    let changes = told_with(&settings, &script);
     let possible: Vec<u64> =
         changes.iter().filter_map(|change| change.alert.evidence.measured["possible"].as_u64()).collect();
     assert!(possible.contains(&7), "{possible:?}");
@@ -141,6 +144,6 @@ fn who_lies_alongside_another_has_met_that_one() {
     let mate = |lat: &str| {
         format!("{}\nMATE 224000020 type=80 every=60\n 06:00 {lat} -17.3\n stop 900", meeting(120, BACK_WHERE_IT_WAS))
     };
-    assert!(told(&mate("28.602")).is_empty(), "220 m away");
+    assert!(told(&mate("28.6")).is_empty(), "some 340 m away");
     assert!(!told(&mate("28.62")).is_empty(), "1.2 nm away");
 }

@@ -35,31 +35,34 @@ impl Set {
 pub struct Count {
     vessel_days: usize,
     wall_seconds: f64,
+    /// Alerts that were at medium or above before a correction or the alert that replaced them lowered them.
+    lowered: usize,
     /// Alerts at low, medium, high and critical.
     by_behaviour: BTreeMap<String, [usize; 4]>,
     grave: Vec<String>,
 }
 
 impl Count {
-    /// Each alert by the highest it ever stood; those taken back are none.
+    /// Each alert by where it stands in the end; those taken back are none.
     pub fn of(outcome: &Outcome, set: &Set) -> Count {
         assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
         let mut by_behaviour: BTreeMap<String, [usize; 4]> = BTreeMap::new();
-        let mut grave = Vec::new();
+        let (mut grave, mut lowered) = (Vec::new(), 0);
         for told in outcome.told.iter().filter(|told| told.stands()) {
-            let place = match told.worst {
-                Grade::Fact | Grade::Info | Grade::Low => 0,
-                Grade::Medium => 1,
-                Grade::High => 2,
-                Grade::Critical => 3,
+            let place = match told.alert["severity"].as_str() {
+                Some("medium") => 1,
+                Some("high") => 2,
+                Some("critical") => 3,
+                _ => 0,
             };
+            lowered += usize::from(place == 0 && Grade::Medium <= told.worst);
             by_behaviour.entry(told.behaviour.clone()).or_default()[place] += 1;
             if 0 < place {
                 grave.push(format!("{told:?}"));
             }
         }
         let wall_seconds = outcome.summary["wall_seconds"].as_f64().unwrap();
-        Count { vessel_days: set.vessel_days, wall_seconds, by_behaviour, grave }
+        Count { vessel_days: set.vessel_days, wall_seconds, lowered, by_behaviour, grave }
     }
 
     /// Alerts at medium and above for 1,000 vessel-days.
@@ -78,11 +81,12 @@ impl Count {
         let behaviours =
             behaviours.map(|(name, [low, medium, high, critical])| format!("{name} {low}/{medium}/{high}/{critical}"));
         format!(
-            "{name:<18} {zones:<7} {:>12} {:>7.1} {:>6} {:>9.1}  {}\n",
+            "{name:<18} {zones:<7} {:>12} {:>7.1} {:>6} {:>9.1} {:>7}  {}\n",
             self.vessel_days,
             self.wall_seconds,
             self.grave.len(),
             self.rate(),
+            self.lowered,
             behaviours.collect::<Vec<_>>().join("; ")
         )
     }
@@ -91,8 +95,8 @@ impl Count {
 /// The line above the rows.
 pub fn header() -> String {
     format!(
-        "{:<18} {:<7} {:>12} {:>7} {:>6} {:>9}  alerts by behaviour: low/medium/high/critical\n",
-        "set", "zones", "vessel-days", "wall s", "med+", "per 1,000"
+        "{:<18} {:<7} {:>12} {:>7} {:>6} {:>9} {:>7}  alerts by behaviour: low/medium/high/critical\n",
+        "set", "zones", "vessel-days", "wall s", "med+", "per 1,000", "lowered"
     )
 }
 
