@@ -355,17 +355,15 @@ impl Entry {
         Arc::make_mut(&mut self.alert).replaces.get_or_insert_with(|| id.to_owned());
     }
 
-    /// Gives way to another alert: over at the last moment it held.
-    /// One stop is one row: from then on it is at most low, and the other counts in its place.
-    pub(super) fn give_way(&mut self, cap_low: i32) {
+    /// Gives way to another alert: over at the last moment it held, and no graver than the one of `score` points that replaces it.
+    pub(super) fn give_way(&mut self, score: i32) {
         let alert = Arc::make_mut(&mut self.alert);
         alert.ended_at.get_or_insert(alert.last_at);
-        if cap_low < alert.score {
-            let points = cap_low - alert.score;
-            let text = "Goes on as the alert that replaces it, which counts in its place".to_owned();
-            alert.score_reasons.push(ScoreReason { code: "superseded".to_owned(), points, text });
-            alert.score = cap_low;
-            alert.severity = Severity::of(cap_low);
+        let severity = Severity::of(score);
+        if severity < alert.severity {
+            let text = "No graver than the alert that replaces it".to_owned();
+            alert.score_reasons.push(ScoreReason { code: "superseded".to_owned(), points: score - alert.score, text });
+            (alert.score, alert.severity) = (score, severity);
         }
         self.end_reason = "superseded";
     }

@@ -303,9 +303,9 @@ impl AlertBook {
             if !supersedes(&strong.alert, since, &other.alert) {
                 continue;
             }
-            let (id, began) = (other.alert.id.clone(), other.alert.started_at);
+            let (id, began, score) = (other.alert.id.clone(), other.alert.started_at, strong.alert.score);
             if let Some(other) = self.entries.get_mut(&weak) {
-                other.give_way(self.score.cap_low);
+                other.give_way(score);
             }
             self.end(now, &weak, Observation::Superseded, view, out);
             self.memory.superseded(&weak, began);

@@ -1,8 +1,8 @@
 //! Ordinary traffic: how many alerts it raises, counted on cuts that travel with the program and on the development sets.
 //!
 //! A count is of alerts at medium and above for 1,000 vessel-days (a vessel heard on a day), each by where it stands in the end, those
-//! taken back left out: once with the shipped zones, once with one watched area over everything. Beside it stands how many were
-//! lowered after they opened, by what became known or by the alert that replaced them.
+//! taken back left out: once with the shipped zones, once with one watched area over everything. One stop is one row: an alert that
+//! another replaced is not counted beside it. The last column says how many were lowered or replaced after they had opened.
 
 mod count;
 mod tables;

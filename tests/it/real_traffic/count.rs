@@ -35,7 +35,7 @@ impl Set {
 pub struct Count {
     vessel_days: usize,
     wall_seconds: f64,
-    /// Alerts that were at medium or above before a correction or the alert that replaced them lowered them.
+    /// Alerts at medium or above that a correction lowered, or that another alert replaced.
     lowered: usize,
     /// Alerts at low, medium, high and critical.
     by_behaviour: BTreeMap<String, [usize; 4]>,
@@ -43,13 +43,13 @@ pub struct Count {
 }
 
 impl Count {
-    /// Each alert by where it stands in the end; those taken back are none.
+    /// Each alert by where it stands in the end. Those taken back are none, and one that another replaced is a row with it.
     pub fn of(outcome: &Outcome, set: &Set) -> Count {
         assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
         let mut by_behaviour: BTreeMap<String, [usize; 4]> = BTreeMap::new();
         let (mut grave, mut lowered) = (Vec::new(), 0);
         for told in outcome.told.iter().filter(|told| told.stands()) {
-            let place = match told.alert["severity"].as_str() {
+            let place = match told.alert["severity"].as_str().filter(|_| !told.gave_way()) {
                 Some("medium") => 1,
                 Some("high") => 2,
                 Some("critical") => 3,
