@@ -282,7 +282,7 @@ impl AsyncRendezvous {
         base.extend((settings.chance_from <= expected).then_some(("by_chance", settings.chance_points)));
         let form = match crowd.len() {
             _ if settings.chance_fact_from <= expected => "by_chance",
-            crowd if settings.crowd_fact_craft as usize + 1 <= crowd => "crowd",
+            crowd if (settings.crowd_fact_craft as usize) < crowd => "crowd",
             _ => "collected",
         };
         measured.insert("stopped_minutes".to_owned(), number((halt.last_at - halt.started_at).minutes(), 0));

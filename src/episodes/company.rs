@@ -110,7 +110,7 @@ impl Company {
                 vessel.speed_made_good().is_some_and(|smg| !smg.over_hole && UNDER_WAY_KNOTS <= smg.knots)
             };
             if fast(vessel) && fast(other) {
-                together.under_way = together.under_way + (at - together.last_at).min(BRIDGE);
+                together.under_way += (at - together.last_at).min(BRIDGE);
             }
             together.last_at = at;
         }

@@ -170,8 +170,8 @@ fn is_beacon_name(name: &str) -> bool {
             || WEAK_WORDS.contains(&stem.as_str())
     };
     let has_number = name.contains(|c: char| c.is_ascii_digit());
-    let strong = words.iter().any(|word| is_strong(&word));
-    let only_known = words.iter().all(|word| is_known(&word));
+    let strong = words.iter().any(is_strong);
+    let only_known = words.iter().all(is_known);
     let weak = words.iter().filter(|word| WEAK_WORDS.contains(&stem(word).as_str())).count();
     (strong && (has_number || only_known)) || (only_known && (1 < weak || (weak == 1 && has_number)))
 }

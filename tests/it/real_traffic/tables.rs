@@ -314,7 +314,6 @@ fn watch(row: &Cells<'_>) -> Row {
         call_sign: row.text("callsign").to_owned(),
         name: row.text("shipname").to_owned(),
         destination: row.text("destination").to_owned(),
-        ..Row::default()
     }
 }
 

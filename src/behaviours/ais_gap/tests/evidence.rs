@@ -9,8 +9,8 @@ fn heavy() -> String {
 
 fn last(zones: &str, script: &str) -> Option<crate::alerts::Alert> {
     let changes = run(&settings(), zones, script);
-    let alfa = changes.iter().filter(|change| change.alert.vessels[0].mmsi == 224_000_001);
-    alfa.last().map(|change| crate::alerts::Alert::clone(&change.alert))
+    let mut alfa = changes.iter().filter(|change| change.alert.vessels[0].mmsi == 224_000_001);
+    alfa.next_back().map(|change| crate::alerts::Alert::clone(&change.alert))
 }
 
 #[test]
