@@ -105,7 +105,7 @@ status,length,width,draft,cargo,transceiver";
 pub enum Table {
     /// The Danish Maritime Authority.
     Danish,
-    /// NOAA MarineCadastre, and whoever names the columns in the same way.
+    /// The column names of NOAA MarineCadastre, also used by other sources.
     Noaa,
 }
 

@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::report::Body;
 
-/// A table is judged after so many rows: a single place may end in zeros that were not written.
+/// Rows after which a table is judged: trailing zeros of a single place may have been left out.
 const JUDGED_FROM: u32 = 20;
 /// Metres in a degree of latitude.
 const METRES_PER_DEGREE: f64 = 111_320.0;
 /// Fewer digits than this are taken for this many. Places to a tenth of a degree are of no use anyway.
 const FEWEST: u8 = 2;
-/// From so many on a table is as fine as the AIS itself.
+/// Digits from which a table is as fine as AIS itself.
 const FINE: u8 = 4;
 
 /// The most digits behind the point that a place of one source had so far.

@@ -24,7 +24,7 @@ pub(super) struct Lag {
     agreeing: u8,
 }
 
-/// When a message was received, as far as a time of delivery tells.
+/// When a message was received, estimated from its time of delivery.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Delivered {
     shortest: Span,

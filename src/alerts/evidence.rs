@@ -10,7 +10,7 @@ use super::alert::{Evidence, EvidencePoint, EvidenceTrack};
 use super::party::{Party, clean};
 use super::settings::Settings;
 
-/// So many vessels have all their points in the evidence; of more, each has fewer.
+/// Vessels that can have all their points in the evidence; with more vessels, each has fewer.
 const SHARED_BY: usize = 4;
 
 /// Brings the tracks and stations up to date. A vessel whose track is gone keeps what is there.

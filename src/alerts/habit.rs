@@ -10,11 +10,11 @@ use super::score::{Scene, ScoreSettings};
 
 /// Behaviours of one vessel that rest on a stop.
 const STOPS: [&str; 3] = ["loitering", "slowdown", "drift"];
-/// So many days before are looked at for a daily rhythm.
+/// Days looked back for a daily rhythm.
 const DAYS: usize = 5;
-/// A cargo ship or tanker needs so many days more: no trade of theirs lets them stop at sea every day.
+/// Days a cargo ship or tanker needs in addition: neither trade involves a daily stop at sea.
 const MORE_OF_MERCHANTS: usize = 1;
-/// So many days before are looked at for a place (SPEC "Points"), which reaches this far. Nautical miles.
+/// Days looked back for a habitual place (SPEC "Points"), and the radius of that place in nautical miles.
 const PLACE_DAYS: usize = 14;
 const PLACE_NM: f64 = 1.0;
 /// A stop shorter than this makes no habit.
@@ -24,9 +24,9 @@ const DAY: Span = Span::from_hours(24);
 /// What a vessel does again and again.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Habit {
-    /// It stopped on so many of the last five days as well.
+    /// Days of the last five on which the vessel also stopped, 0-5.
     Daily(usize),
-    /// It stopped at this place on so many of the last fourteen days as well.
+    /// Days of the last fourteen on which the vessel also stopped at this place, 0-14.
     Here(usize),
 }
 

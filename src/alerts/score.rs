@@ -30,7 +30,7 @@ pub struct ScoreSettings {
     pub repeat_days: u32,
     /// The vessel stopped on `habit_days` of the five days before as well, or there on as many of fourteen. Points.
     pub habit_points: i32,
-    /// So many make a habit, one more of cargo ships and tankers; it takes the points for shore, night and repeat away. Days, 1 to 5.
+    /// Days with a stop that make a habit, one more for cargo ships and tankers; it cancels shore, night and repeat points. 1 to 5.
     pub habit_days: u32,
     /// A party was in a source region within `source_region_days` before. Points.
     pub source_region_points: i32,

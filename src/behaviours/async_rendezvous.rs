@@ -45,7 +45,7 @@ pub use settings::Settings;
 const NAME: &str = "async_rendezvous";
 /// Slow legs are found by where they began: a ship at 4 kn makes this much in ten hours. Nautical miles.
 const LONGEST_LEG_NM: f64 = 40.0;
-/// A stop of the boat is below 1 kn for so long.
+/// How long the boat's stop lasts below 1 kn.
 const STOPPED_FOR: Span = Span::from_minutes(10);
 /// After so long without a fix nobody knows whether the boat stayed.
 const LOST_AFTER: Span = Span::from_hours(6);

@@ -51,7 +51,7 @@ pub struct Settings {
     pub station_min_minutes: f64,
     /// An area is given this long, and at least twice the longest pause that its vessels had made before. Minutes.
     pub area_minutes: f64,
-    /// So many vessels, each heard at least every 20 min before, make an area.
+    /// Vessels that must fall silent together to make an area, each heard at least every 20 min before.
     pub area_vessels: u32,
 }
 

@@ -18,7 +18,7 @@ pub(super) enum OneHull {
     Imo(u32),
     /// Both say the same name and call sign.
     Name,
-    /// Never more than 200 m apart for so long.
+    /// Never more than 200 m apart for this long.
     NeverApart(Span),
 }
 

@@ -119,7 +119,7 @@ pub struct Settings {
     pub habitual_fishing_meetings: u32,
     /// Two fishing vessels side by side for this long within 3 h tow or set one gear: a fact. Minutes.
     pub gear_minutes: f64,
-    /// "Side by side": at most so far apart. Metres.
+    /// The farthest apart that vessels count as side by side. Metres.
     pub gear_metres: f64,
     /// Nor faster than this. Knots.
     pub gear_knots: f64,

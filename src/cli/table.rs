@@ -61,7 +61,7 @@ pub(super) fn table(columns: &[Column], rows: &[Vec<String>], width: Option<usiz
     text
 }
 
-/// A line of at most so many characters.
+/// A line cut to this many characters.
 pub(super) fn cut(line: &str, width: Option<usize>) -> String {
     match width {
         Some(width) if width < line.chars().count() => {

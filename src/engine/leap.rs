@@ -12,13 +12,13 @@ use crate::time::{Span, Time};
 const LEAP: Span = Span::from_minutes(15);
 /// The first reports of an input are judged together.
 const STARTING: usize = 20;
-/// So many reports ahead, of two vessels at least, confirm a leap.
+/// Reports ahead, of at least two vessels, that confirm a leap.
 const CONFIRMING: usize = 20;
-/// So many of one vessel alone do, where the input has heard others.
+/// Reports of one vessel that confirm a leap where the input has heard others.
 const CONFIRMING_ALONE: usize = 100;
-/// So many reports at the old time, after the leap, refute it.
+/// Reports at the old time, after the leap, that refute it.
 const REFUTING: u8 = 5;
-/// At the end of an input so many are enough, of one vessel or of several, if the old time did not go on.
+/// Reports that confirm a leap at the end of an input, of one vessel or several, if no more came at the old time.
 const CONFIRMING_AT_END: usize = 3;
 /// Of judged reports, those ahead of the rest are refused if they are at most one in so many.
 const FEW: usize = 4;
@@ -74,7 +74,7 @@ impl Leaps {
         self.refuse(believed)
     }
 
-    /// Takes a report; adds to `believed` what may be used, and gives back how many were refused.
+    /// Takes a report; adds to `believed` what may be used, and returns how many reports were refused.
     pub(super) fn observe(&mut self, report: Report, believed: &mut Vec<Report>) -> u64 {
         self.several |= self.first.is_some_and(|first| first != report.mmsi.0);
         self.first = self.first.or(Some(report.mmsi.0));

@@ -24,7 +24,7 @@ const LOOK_METRES: f64 = 1000.0;
 const FRESH: Span = Span::from_minutes(10);
 /// From this on a vessel is under way. Knots.
 const UNDER_WAY_KNOTS: f64 = 3.0;
-/// Both heard for so long, and so long of it under way, prove one hull (SPEC "One hull").
+/// One hull is proven once both were heard for this long, this much of it under way (SPEC "One hull").
 const PROVED_AFTER: Span = Span::from_minutes(60);
 const PROVED_UNDER_WAY: Span = Span::from_minutes(20);
 /// Partners of one vessel, and pairs in all, at most; further ones are not looked at.

@@ -12,7 +12,7 @@ use super::{Craft, Episodes};
 
 /// One vessel that stops again and again at its own place counts so often at most.
 const OF_ONE_VESSEL: usize = 3;
-/// With less data than this a rate is taken over so long. Days.
+/// A rate is taken over at least this long, even with less data. Days.
 const LEAST_DAYS: f64 = 1.0;
 
 /// Stops of others near a place.
@@ -20,11 +20,11 @@ const LEAST_DAYS: f64 = 1.0;
 pub struct Rate {
     /// How many, each vessel at most three times.
     pub stops: usize,
-    /// Of so many vessels.
+    /// How many vessels made them.
     pub vessels: usize,
-    /// Within so many nautical miles.
+    /// Radius, nautical miles.
     pub nm: f64,
-    /// Over so much data. Days.
+    /// Length of the data. Days.
     pub days: f64,
 }
 

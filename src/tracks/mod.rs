@@ -74,7 +74,7 @@ pub struct Settings {
     pub lost_after_hours: u32,
     /// A fix that needs more speed than this belongs to another ship, or to none. Knots.
     pub jump_knots: f64,
-    /// A number sent from more places than this within 24 h names no vessel: it is told once a day, and its tracks have no gaps.
+    /// A number sent from more places than this within 24 h identifies no vessel: it raises one alert a day and no gaps.
     pub shared_above_places: u32,
     /// A vessel silent for longer than this is forgotten. Hours.
     pub forget_after_hours: u32,

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// The ship has lain here for so many hours until noon.
+/// Hours until noon that the ship has lain here.
 fn lies(sea: &mut Sea, ship: Ship, hours: i64) {
     for half in -2 * hours..=0 {
         sea.episodes.lying.take(key(ship), minute(30 * half), HERE, Some(0.1));

@@ -16,7 +16,7 @@ use super::{STILL_KNOTS, Settings};
 /// Within this circle for `LAY_STILL` a vessel lies still, whatever its status (SPEC *anchored*). Nautical miles.
 const SWING_NM: f64 = 0.3;
 const LAY_STILL: Span = Span::from_hours(3);
-/// So much of that time must be covered by fixes.
+/// Share of that time that fixes must cover.
 const COVERED: Span = Span::from_hours(2);
 
 /// A vessel whose silence is improbable.
@@ -47,7 +47,7 @@ pub(super) struct Why {
 /// What speaks for and against a silence, as of the last look.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Evidence {
-    /// Probability that nobody hears such a vessel for so long, 0-1.
+    /// Probability that the receivers miss every report of such a vessel for the whole gap, 0-1.
     pub(super) unheard: f64,
     /// The same if no water were out of reach of the feed, 0-1.
     pub(super) unheard_within: f64,

@@ -12,11 +12,11 @@ use crate::units::METRES_PER_NM;
 
 use super::{LONGEST_LEG_NM, STOPPED_FOR, Settings};
 
-/// Learned over so long. Days.
+/// How long the rate was learned. Days.
 const DAYS: u32 = 14;
 /// Steps of the time since, while the reach grows. Hours.
 const STEP_HOURS: f64 = 0.5;
-/// A fishing vessel slows down for so long before it lies still.
+/// How long a fishing vessel takes to slow down before it lies still.
 const SLOWING: Span = Span::from_minutes(30);
 
 /// How often such craft stop near a find, without the boat itself.

@@ -20,19 +20,19 @@ pub struct Settings {
     pub max_hours: f64,
     /// She stops within this of the leg or kink. Nautical miles.
     pub reach_nm: f64,
-    /// And what floats drifts so much further. Knots.
+    /// Speed at which a floating object drifts further. Knots.
     pub drift_knots: f64,
-    /// But no further than this. Nautical miles.
+    /// The farthest a floating object drifts. Nautical miles.
     pub max_reach_nm: f64,
     /// A craft shorter than this is small. Metres.
     pub small_metres: f64,
-    /// So much nearer her start she is on her way back. Nautical miles.
+    /// A boat this much nearer to her start is on her way back. Nautical miles.
     pub back_nm: f64,
     /// Ships named beside the likeliest, at most.
     pub candidates: u32,
     /// A fishing vessel must have been under way before, faster than this. Knots.
     pub fishing_under_way_knots: f64,
-    /// For so long. Minutes.
+    /// How long it must have been under way. Minutes.
     pub fishing_under_way_minutes: f64,
     /// A boat that comes later than this is less likely to have come for it. Hours.
     pub late_hours: f64,
@@ -44,11 +44,11 @@ pub struct Settings {
     pub far_points: i32,
     /// Stops of such craft count within this, for what chance would bring. Nautical miles, at most 30.
     pub chance_nm: f64,
-    /// Where chance would bring so many stops or more, `chance_points` count.
+    /// Stops expected by chance from which `chance_points` count.
     pub chance_from: f64,
     /// Points then; 0 or less.
     pub chance_points: i32,
-    /// Where chance would bring so many or more it is kept as a fact.
+    /// Stops expected by chance from which the find is kept as a fact.
     pub chance_fact_from: f64,
     /// More craft that stop within reach of one slow leg or kink than this are one alert.
     pub crowd_craft: u32,
@@ -142,7 +142,7 @@ impl Settings {
 }
 
 impl Settings {
-    /// How far what floats may be after so many hours, nautical miles.
+    /// How far a floating object may have drifted after this many hours, nautical miles.
     pub(super) fn reach_at(&self, hours: f64) -> f64 {
         (self.reach_nm + self.drift_knots * hours).min(self.max_reach_nm)
     }

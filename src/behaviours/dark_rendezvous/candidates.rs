@@ -1,4 +1,4 @@
-//! The silent vessels that could have come to a stop, and whoever lay beside it by its own signal.
+//! The silent vessels that could have reached a stop, and the transmitting vessels that lay alongside the one that stopped.
 
 use serde::{Deserialize, Serialize};
 
