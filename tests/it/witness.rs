@@ -164,7 +164,6 @@ fn of_nmea_parser(bytes: &[u8]) -> BTreeMap<usize, Said> {
         match parsed {
             Ok(ParsedMessage::VesselDynamicData(data)) if alone => {
                 (said.kind, said.mmsi) = (kind, data.mmsi);
-                said.inoperative = kind != 27 && data.timestamp_seconds == 63;
                 let place = data.latitude.zip(data.longitude);
                 let place = place.filter(|(lat, lon)| lat.abs() <= 90.0 && lon.abs() <= 180.0);
                 said.put_place(
@@ -210,7 +209,7 @@ fn of_script(text: &str) -> BTreeMap<usize, Vec<Said>> {
         let mut cells = row.split('\t');
         let number = cells.next().unwrap().parse().unwrap();
         let voices = cells.next().unwrap().len();
-        let said = Said {
+        let mut said = Said {
             kind: cells.next().unwrap().parse().unwrap(),
             mmsi: cells.next().unwrap().parse().unwrap(),
             fields: cells
@@ -219,6 +218,7 @@ fn of_script(text: &str) -> BTreeMap<usize, Vec<Said>> {
                 .collect(),
             inoperative: false,
         };
+        said.inoperative = said.fields.remove("inoperative").is_some();
         let heard = all.entry(number).or_default();
         heard.extend(std::iter::repeat_n(said, voices));
     }

@@ -48,10 +48,10 @@ def ship_type(value):
     return "" if value is None or not 1 <= int(value) <= 99 else str(int(value))
 
 
-def dims(values, mmsi):
-    # A tender (98MID) gives its parent's MMSI in their place; the witnesses read that as dimensions.
+def dims(values, tender=False):
+    # In a type 24 a tender (98MID) gives its parent's MMSI in their place; the witnesses read that as dimensions.
     values = [int(value or 0) for value in values]
-    return "" if not any(values) or mmsi // 10000000 == 98 else "/".join(map(str, values))
+    return "" if not any(values) or tender else "/".join(map(str, values))
 
 
 def eta(month, day, hour, minute):
@@ -72,6 +72,8 @@ def fields(kind, mmsi, get, speed):
     said = {}
     if kind in (1, 2, 3, 4, 9, 11, 18, 19, 21, 27):
         said |= place(get("lat"), get("lon"))
+    if kind in (1, 2, 3, 9, 18, 19, 21) and get("second") == 63:
+        said["inoperative"] = "1"
     if kind in (1, 2, 3, 9, 18, 19, 27):
         said["sog"] = within(speed(get("speed")), {9: 1023, 27: 63}.get(kind, 102.25), 10)
         said["cog"] = within(get("course"), 359.95, 10)
@@ -86,7 +88,8 @@ def fields(kind, mmsi, get, speed):
     if kind == 5 or (kind == 24 and get("partno") == 1):
         said["callsign"] = text(get("callsign"))
     if kind in (5, 19, 21) or (kind == 24 and get("partno") == 1):
-        said["dims"] = dims([get(f"to_{side}") for side in ("bow", "stern", "port", "starboard")], mmsi)
+        said["dims"] = dims([get(f"to_{side}") for side in ("bow", "stern", "port", "starboard")],
+                            kind == 24 and mmsi // 10000000 == 98)
     if kind == 5:
         said["imo"] = imo(get("imo"))
         said["dest"] = text(get("destination"))
@@ -99,7 +102,7 @@ def fields(kind, mmsi, get, speed):
 
 LIBAIS = {
     "lat": "y", "lon": "x", "speed": "sog", "course": "cog", "heading": "true_heading", "status": "nav_status",
-    "partno": "part_num", "shipname": "name", "ship_type": "type_and_cargo", "imo": "imo_num", "to_bow": "dim_a",
+    "second": "timestamp", "partno": "part_num", "shipname": "name", "ship_type": "type_and_cargo", "imo": "imo_num", "to_bow": "dim_a",
     "to_stern": "dim_b", "to_port": "dim_c", "to_starboard": "dim_d", "month": "eta_month", "day": "eta_day",
     "hour": "eta_hour", "minute": "eta_minute",
 }
