@@ -1,6 +1,6 @@
 //! Ingredients of a score that look back: what the vessel did before, and what others did at the place.
 
-use crate::episodes::Craft;
+use crate::episodes::{Craft, Kind, Rate};
 use crate::geo::LatLon;
 use crate::time::Span;
 
@@ -25,9 +25,11 @@ const STOPS_THERE: [&str; 8] = [
 const OF_GAPS: [&str; 3] = ["ais_gap", "dark_rendezvous", "draught_change"];
 /// Behaviours that are about the identity itself.
 const OF_IDENTITY: [&str; 4] = ["identity_change", "identity_conflict", "position_jump", "watchlist"];
-/// Fewer stops than this in `place_days` are some, from here on they are many, from there on everybody stops there (SPEC "Points").
-const MANY_STOPS: f64 = 5.0;
-const CROWDED_STOPS: f64 = 20.0;
+/// Behaviours that rest on a stop below 1 kn; the others rest on a slow passage.
+const COME_TO_REST: [&str; 3] = ["async_rendezvous", "dark_rendezvous", "small_craft_stop"];
+/// Fewer than this in `place_days` are some, from here on they are many, from there on everybody does it there (SPEC "Points").
+const MANY: f64 = 5.0;
+const CROWDED: f64 = 20.0;
 /// A wider stretch of sea. Nautical miles.
 const AROUND_NM: f64 = 60.0;
 /// Fewer vessels that stop there say nothing of it.
@@ -91,40 +93,35 @@ pub(super) fn source_region(scene: &Scene<'_>, settings: &ScoreSettings) -> Opti
     Some(line("source_region", settings.source_region_points, text))
 }
 
-/// How often others like the parties stop there.
+/// How often others like the parties stop, or pass slowly, there.
 pub(super) fn rarity(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let at = scene.holding.position.filter(|_| STOPS_THERE.contains(&scene.behaviour))?;
-    let related = |key| scene.parties.iter().any(|party| party.key == key);
-    let past = (scene.holding.last_at, settings.place_days);
-    let episodes = &scene.view.episodes;
-    let rate = episodes.stops_near(at, settings.place_nm, past, stopping(scene), related);
-    let seen = episodes.seen_for(scene.holding.last_at).hours();
-    // Half of the time that counts must be known before a few stops are many, and a day before any of it is.
+    let rate = rate(scene, (at, settings.place_nm));
+    let seen = scene.view.episodes.seen_for(scene.holding.last_at).hours();
+    // Half of the time that counts must be known before a few are many, and a day before any of it is.
     let whole = f64::from(settings.place_days);
-    let scale = if rate.days < 1.0 { 1.0 } else { whole / rate.days.max(whole / 2.0).max(1.0) };
-    let alike = rate.stops as f64 * scale;
-    if alike < CROWDED_STOPS
+    let known = if rate.days < 1.0 { whole } else { rate.days.max(whole / 2.0).max(1.0) };
+    // What was counted today has hardly faded: whole numbers meet whole limits.
+    let in_place_days = (rate.count * whole / known).round();
+    if in_place_days < CROWDED
         && let Some(usual) = usual_around(scene, settings, at).filter(|_| OF_ONE_VESSEL.contains(&scene.behaviour))
     {
         return Some(usual);
     }
-    let (a_day, nm) = (rate.per_day(), rate.nm);
-    let text = format!(
-        "{a_day:.1} such stops of others a day within {nm} nm ({} in {:.0} days)",
-        rate.stops,
-        rate.days.max(1.0)
-    );
-    let (code, points, text) = match rate.stops {
+    let (a_day, nm, such) = (rate.per_day(), rate.nm, such(scene));
+    let text = format!("{a_day:.1} such {such} a day within {nm} nm ({})", others(rate.vessels));
+    let (code, points, text) = match rate.is_none() {
         _ if scene.behaviour == "async_rendezvous" && seen < 24.0 => {
             let text = format!("Only {seen:.0} h of data: how usual stops are here is not known");
             ("little_data", settings.little_data_points, text)
         }
         // What chance would bring is weighed by the behaviour itself.
-        1.. if scene.behaviour == "async_rendezvous" => return None,
-        1.. if CROWDED_STOPS <= alike => ("crowded_place", settings.crowded_place_points, text),
-        1.. if MANY_STOPS <= alike => ("busy_place", settings.busy_place_points, text),
-        0 if f64::from(24 * settings.rare_after_days) <= seen => {
-            let text = format!("No such stop of others within {nm} nm in {:.0} days", rate.days);
+        false if scene.behaviour == "async_rendezvous" => return None,
+        false if CROWDED <= in_place_days => ("crowded_place", settings.crowded_place_points, text),
+        false if MANY <= in_place_days => ("busy_place", settings.busy_place_points, text),
+        true if f64::from(24 * settings.rare_after_days) <= seen => {
+            let days = (seen / 24.0).min(whole);
+            let text = format!("0 such {such} a day within {nm} nm: none by another vessel in {days:.0} days");
             ("rare_place", settings.rare_place_points, text)
         }
         _ => return None,
@@ -135,24 +132,39 @@ pub(super) fn rarity(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Scor
 /// Where vessels of a kind stop again and again over a wider stretch of sea: waiting areas, oil fields, fishing grounds. Measured by
 /// how long vessels are there at all, so that it does not depend on how many pass.
 fn usual_around(scene: &Scene<'_>, settings: &ScoreSettings, at: LatLon) -> Option<ScoreReason> {
-    let related = |key| scene.parties.iter().any(|party| party.key == key);
-    let past = (scene.holding.last_at, settings.place_days);
-    let rate = scene.view.episodes.stops_near(at, AROUND_NM, past, stopping(scene), related);
+    let rate = rate(scene, (at, AROUND_NM));
     if rate.vessels < AROUND_VESSELS || rate.days < AROUND_DAYS {
         return None;
     }
+    // Both are learned over the same 14 days.
     let days = scene.view.coverage.vessel_hours(at, AROUND_NM) / 24.0;
-    let per_day = rate.stops as f64 / days.max(1.0);
+    let per_day = rate.count / days.max(1.0);
     let text = format!(
-        "{per_day:.1} such stops of others for each day that a vessel is within {AROUND_NM} nm ({} in {:.0} days)",
-        rate.stops,
-        rate.days.max(1.0)
+        "{per_day:.1} such {} for each day that a vessel spends within {AROUND_NM} nm ({})",
+        such(scene),
+        others(rate.vessels)
     );
     match per_day {
         AROUND_CROWDED.. => Some(line("crowded_place", settings.crowded_place_points, text)),
         AROUND_BUSY.. => Some(line("busy_place", settings.busy_place_points, text)),
         _ => None,
     }
+}
+
+/// What others like the parties do about a place, the parties themselves left out.
+fn rate(scene: &Scene<'_>, around: (LatLon, f64)) -> Rate {
+    let related = |key| scene.parties.iter().any(|party| party.key == key);
+    let kind = if COME_TO_REST.contains(&scene.behaviour) { Kind::Stops } else { Kind::SlowPassages };
+    scene.view.episodes.rate(around, (kind, stopping(scene)), scene.holding.last_at, related)
+}
+
+/// What is counted, in words.
+fn such(scene: &Scene<'_>) -> &'static str {
+    if COME_TO_REST.contains(&scene.behaviour) { "stops" } else { "stops and slow passages" }
+}
+
+fn others(number: usize) -> String {
+    format!("{number} other {}", if number == 1 { "vessel" } else { "vessels" })
 }
 
 /// The kind of craft whose stop it is: of the one that collects, of the one that is heard, else of the first.

@@ -89,6 +89,11 @@ impl Halts {
         self.slow.contains_key(&vessel)
     }
 
+    /// Whether a halt of the vessel is on the shelf and goes on.
+    pub(super) fn is_told(&self, vessel: TrackIx) -> bool {
+        self.slow.get(&vessel).is_some_and(|state| state.id.is_some())
+    }
+
     pub(super) fn forget(&mut self, vessel: TrackIx) {
         self.slow.remove(&vessel);
     }
@@ -150,7 +155,7 @@ impl Halts {
     }
 }
 
-fn craft(look: &Look<'_>) -> Craft {
+pub(super) fn craft(look: &Look<'_>) -> Craft {
     let length = look.vessel.identity().and_then(|identity| identity.length());
     Craft::of(look.vessel.ship_type(), look.vessel.class(), length)
 }

@@ -76,6 +76,11 @@ impl Legs {
         self.slower.contains_key(&vessel)
     }
 
+    /// Whether a leg of the vessel is on the shelf and goes on.
+    pub(super) fn is_told(&self, vessel: TrackIx) -> bool {
+        self.slower.get(&vessel).is_some_and(|(_, id)| id.is_some())
+    }
+
     pub(super) fn forget(&mut self, vessel: TrackIx) {
         self.slower.remove(&vessel);
     }

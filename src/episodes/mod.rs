@@ -4,12 +4,12 @@
 //! Each kind is found once, in its own file, and kept on a shelf by age, place and vessel. Behaviours read the shelves and are told
 //! of each episode that begins or ends; searches over many vessels run then, never with a report.
 
-mod company;
 mod craft;
 pub mod gap;
 mod gear;
 mod halt;
 mod hole;
+mod inseparable;
 mod kink;
 mod leg;
 mod lying;
@@ -18,27 +18,29 @@ mod port_call;
 mod rates;
 mod shelf;
 
-pub use company::{Company, ONE_HULL_METRES};
 pub use craft::Craft;
 pub use gear::{Gear, GearSign};
 pub use halt::Halt;
 pub use hole::{Hole, Holes};
+pub use inseparable::{Inseparable, ONE_HULL_METRES};
 pub use kink::Kink;
 pub use leg::SlowLeg;
 pub use lying::{ANCHORED_AFTER, CIRCLE_NM, HELD_AFTER, Held, Lying, Still};
 pub use origin::{Origin, Origins, Region};
 pub use port_call::{Berth, PortCall, PortCalls, Sailing};
-pub use rates::Rate;
+pub use rates::{Kind, Rate};
 pub use shelf::{Kept, Shelf};
 
 use std::collections::BTreeSet;
 
+use crate::geo::LatLon;
 use crate::time::{Span, Time};
 use crate::tracks::{Fix, SpeedMadeGood, TrackIx, TrackKey, Vessel};
 
-use halt::Halts;
+use halt::{Halts, craft};
 use kink::Kinks;
 use leg::Legs;
+use rates::Rates;
 use serde::{Deserialize, Serialize};
 
 /// Slow legs and kinks are kept for so long (SPEC: a collector comes up to 48 h later).
@@ -97,7 +99,7 @@ pub struct Episodes {
     /// Out of the way and back.
     pub kinks: Shelf<Kink>,
     /// Who has never been seen apart.
-    pub company: Company,
+    pub inseparable: Inseparable,
     /// Stays in calm water.
     pub port_calls: PortCalls,
     /// Hours in which nobody heard a vessel.
@@ -108,6 +110,7 @@ pub struct Episodes {
     pub lying: Lying,
     /// What fishing vessels have set.
     pub gear: Gear,
+    rates: Rates,
     slow: Halts,
     slower: Legs,
     turns: Kinks,
@@ -122,12 +125,13 @@ impl Default for Episodes {
             halts: Shelf::new(KEEP_HALTS, MOST),
             legs: Shelf::new(KEEP, MOST),
             kinks: Shelf::new(KEEP, MOST),
-            company: Company::default(),
+            inseparable: Inseparable::default(),
             port_calls: PortCalls::default(),
             holes: Holes::default(),
             origins: Origins::default(),
             lying: Lying::default(),
             gear: Gear::default(),
+            rates: Rates::default(),
             slow: Halts::default(),
             slower: Legs::default(),
             turns: Kinks::default(),
@@ -153,9 +157,38 @@ impl Episodes {
         if self.is_disowned(look.vessel.ix()) {
             return;
         }
+        let before = news.len();
         self.slow.look(look, &mut self.halts, news);
         self.slower.look(look, &mut self.legs, news);
         self.turns.look(look, &mut self.kinks, news);
+        for news in &news[before..] {
+            self.count(look, *news);
+        }
+    }
+
+    /// Counts slow passages and stops, each once: a leg on which the vessel came to a halt is one with that halt.
+    fn count(&mut self, look: &Look<'_>, news: News) {
+        let vessel = look.vessel.ix();
+        let craft = (look.key, craft(look));
+        match news {
+            News::HaltBegan(id) => {
+                let halt = self.halts.get(id).filter(|_| !self.slower.is_told(vessel));
+                halt.into_iter().for_each(|halt| self.rates.slowed(craft, halt.position, look.fix.at));
+            }
+            News::LegBegan(id) => {
+                let leg = self.legs.get(id).filter(|_| !self.slow.is_told(vessel));
+                leg.into_iter().for_each(|leg| self.rates.slowed(craft, leg.position, look.fix.at));
+            }
+            News::Still(id) => {
+                let halt = self.halts.get(id);
+                halt.into_iter().for_each(|halt| self.rates.stopped(craft, halt.position, look.fix.at));
+            }
+            News::HaltEnded(id) => {
+                let halt = self.halts.get(id);
+                halt.into_iter().for_each(|halt| self.rates.is_a(craft, halt.position));
+            }
+            News::Stopped(_) | News::LegEnded(_) | News::Kink(_) => {}
+        }
     }
 
     /// The positions of a track are false since that time: what it did from then on is taken back, and nothing more is looked for.
@@ -163,6 +196,9 @@ impl Episodes {
         self.slow.forget(vessel);
         self.slower.forget(vessel);
         self.turns.forget(vessel);
+        let halts = self.halts.of(key).filter(|(_, halt)| since <= halt.last_at).map(|(_, halt)| halt.position);
+        let legs = self.legs.of(key).filter(|(_, leg)| since <= leg.last_at).map(|(_, leg)| leg.position);
+        halts.chain(legs).for_each(|at| self.rates.take_back(key, at));
         self.halts.take_back(key, since);
         self.legs.take_back(key, since);
         self.kinks.take_back(key, since);
@@ -189,6 +225,7 @@ impl Episodes {
 
     /// Hourly house-keeping.
     pub fn sweep(&mut self, now: Time) {
+        self.rates.sweep(now);
         self.halts.sweep(now);
         self.legs.sweep(now);
         self.kinks.sweep(now);
@@ -204,10 +241,22 @@ impl Episodes {
         self.began_at.map_or(Span::from_millis(0), |began_at| now - began_at)
     }
 
+    /// How often vessels like `craft`, without those that are `left_out`, stop or pass slowly within `nm` of a place.
+    pub fn rate(
+        &self,
+        (at, nm): (LatLon, f64),
+        (kind, craft): (Kind, Craft),
+        now: Time,
+        left_out: impl Fn(TrackKey) -> bool,
+    ) -> Rate {
+        self.rates.near((at, nm), (kind, craft), (now, self.seen_for(now)), left_out)
+    }
+
     /// Forgotten because there were too many.
     pub fn evicted(&self) -> u64 {
         let shelves = self.halts.evicted() + self.legs.evicted() + self.kinks.evicted();
         shelves
+            + self.rates.evicted()
             + self.port_calls.evicted()
             + self.holes.dropped()
             + self.origins.evicted()
@@ -218,7 +267,7 @@ impl Episodes {
     /// Heap bytes of what is kept by vessel, about; the shelves have their own bound.
     pub fn bytes(&self) -> usize {
         let by_vessel = self.port_calls.bytes() + self.holes.bytes() + self.origins.bytes();
-        by_vessel + self.company.bytes() + self.lying.bytes() + self.gear.bytes()
+        by_vessel + self.rates.bytes() + self.inseparable.bytes() + self.lying.bytes() + self.gear.bytes()
     }
 }
 

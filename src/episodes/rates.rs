@@ -1,72 +1,259 @@
-//! Rates: how often craft of a kind stop at a place, learned from the stops of the last 14 days. What is rare, usual or expected by
-//! chance rests on these numbers alone.
+//! Base rates: how often craft of a kind stop, or slow down, at a place. Learned by cell of 0.25° and forgotten over 14 days, as the
+//! reception model is. What is rare, usual or expected by chance rests on these numbers alone.
 
-use std::collections::BTreeMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
 
-use crate::geo::LatLon;
+use crate::geo::{Cells, LatLon};
 use crate::time::{Span, Time};
 use crate::tracks::TrackKey;
 use crate::units::METRES_PER_NM;
 
-use super::{Craft, Episodes};
+use super::Craft;
 
+/// The cells of the table, as those of the reception model.
+const CELLS: Cells = Cells::new(4);
+/// Their sixteenths, a side of about 4 nm: stops of a vessel in one of them are counted together.
+const PARTS: Cells = Cells::new(16);
+/// What was counted so long ago weighs 1/e. Days.
+const MEMORY_DAYS: f64 = 14.0;
+/// Counts that weigh less are as good as forgotten: one stop, 14 days ago.
+const FORGOTTEN: f64 = 0.367;
+/// Counts that weigh less are taken off the table: one stop, 42 days ago.
+const GONE: f32 = 0.05;
 /// One vessel that stops again and again at its own place counts so often at most.
-const OF_ONE_VESSEL: usize = 3;
+const OF_ONE_VESSEL: f64 = 3.0;
 /// A rate is taken over at least this long, even with less data. Days.
 const LEAST_DAYS: f64 = 1.0;
+/// Vessels named in a cell, at most; the lightest beyond it are counted without their names.
+const NAMED: usize = 64;
+/// Counts on the table, at most: about 6 MB. Beyond it the lightest tenth is dropped.
+const MOST: usize = 100_000;
 
-/// Stops of others near a place.
+/// What is counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Below 1 kn for ten minutes.
+    Stops,
+    /// Below 3 kn, or below half the vessel's usual speed, for ten minutes; stops are among them.
+    SlowPassages,
+}
+
+/// How often others stop or pass slowly near a place.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Rate {
-    /// How many, each vessel at most three times.
-    pub stops: usize,
-    /// How many vessels made them.
+    /// How many; older ones weigh less, and each vessel counts three times at most.
+    pub count: f64,
+    /// Vessels that did it within about 14 days.
     pub vessels: usize,
-    /// Radius, nautical miles.
+    /// Radius. Nautical miles.
     pub nm: f64,
-    /// Length of the data. Days.
+    /// For how long this was learned, older days weighing less as the counts do: at most 14. Days.
     pub days: f64,
 }
 
 impl Rate {
-    /// Stops a day.
+    /// How many a day.
     pub fn per_day(&self) -> f64 {
-        self.stops as f64 / self.days.max(LEAST_DAYS)
+        self.count / self.days.max(LEAST_DAYS)
     }
 
-    /// Stops per square nautical mile and hour.
+    /// How many per square nautical mile and hour.
     pub fn density(&self) -> f64 {
         self.per_day() / 24.0 / (std::f64::consts::PI * self.nm * self.nm)
     }
+
+    /// Nothing of the kind within about 14 days.
+    pub fn is_none(&self) -> bool {
+        self.vessels == 0
+    }
 }
 
-impl Episodes {
-    /// How often vessels like `craft`, without those that are `left_out`, stopped within `nm` of a place in the `days` before `now`.
-    pub fn stops_near(
-        &self,
-        at: LatLon,
-        nm: f64,
-        (now, days): (Time, u32),
-        craft: Craft,
-        left_out: impl Fn(TrackKey) -> bool,
-    ) -> Rate {
-        let from = now - Span::from_hours(24 * i64::from(days));
-        let counts = |halt: &super::Halt| from <= halt.last_at && craft.is_like(halt.craft) && !left_out(halt.key);
-        let mut by_vessel: BTreeMap<TrackKey, usize> = BTreeMap::new();
-        for (_, halt, _) in self.halts.near_if(at, nm * METRES_PER_NM, counts) {
-            *by_vessel.entry(halt.key).or_default() += 1;
-        }
-        let stops = by_vessel.values().map(|stops| (*stops).min(OF_ONE_VESSEL)).sum();
-        Rate { stops, vessels: by_vessel.len(), nm, days: (self.known_for(now).hours() / 24.0).min(f64::from(days)) }
+/// The table.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct Rates {
+    cells: FxHashMap<u32, Vec<Counted>>,
+    len: usize,
+    evicted: u64,
+}
+
+/// The stops and slow passages of one vessel in one part of a cell, as of a moment; or of several vessels whose names are forgotten.
+#[derive(Clone, Serialize, Deserialize)]
+struct Counted {
+    key: Option<TrackKey>,
+    craft: Craft,
+    /// A sixteenth of the cell.
+    part: u32,
+    /// Their middle.
+    at: LatLon,
+    as_of: Time,
+    stops: f32,
+    slow: f32,
+}
+
+impl Counted {
+    fn share(&self, now: Time) -> f32 {
+        (-(now - self.as_of).hours().max(0.0) / 24.0 / MEMORY_DAYS).exp() as f32
     }
 
-    /// For how long back every stop is known: since episodes are looked for, or since the oldest that is kept where there are too many.
-    fn known_for(&self, now: Time) -> Span {
-        let seen = self.seen_for(now);
-        let oldest = self.halts.iter().next().map(|(_, halt)| now - halt.started_at);
-        match oldest {
-            Some(oldest) if 0 < self.halts.evicted() => seen.min(oldest),
-            Some(_) | None => seen,
+    fn weight(&self, now: Time) -> f32 {
+        self.slow.max(self.stops) * self.share(now)
+    }
+
+    fn fade(&mut self, now: Time) {
+        let share = self.share(now);
+        self.stops *= share;
+        self.slow *= share;
+        self.as_of = self.as_of.max(now);
+    }
+
+    fn of(&self, kind: Kind) -> f32 {
+        match kind {
+            Kind::Stops => self.stops,
+            Kind::SlowPassages => self.slow,
         }
+    }
+}
+
+impl Rates {
+    /// A vessel passes slowly.
+    pub(super) fn slowed(&mut self, (key, craft): (TrackKey, Craft), at: LatLon, now: Time) {
+        let counted = self.counted(key, craft, at, now);
+        let share = 1.0 / f64::from(counted.slow + 1.0);
+        counted.at = counted.at.between(at, share);
+        counted.slow += 1.0;
+    }
+
+    /// A vessel that passed slowly has stopped.
+    pub(super) fn stopped(&mut self, (key, craft): (TrackKey, Craft), at: LatLon, now: Time) {
+        self.counted(key, craft, at, now).stops += 1.0;
+    }
+
+    /// What kind of craft it is has become known: it counts where it was counted last.
+    pub(super) fn is_a(&mut self, (key, craft): (TrackKey, Craft), at: LatLon) {
+        let counted = self.cells.get_mut(&CELLS.of(at)).into_iter().flatten();
+        counted.filter(|counted| counted.key == Some(key)).for_each(|counted| counted.craft = craft);
+    }
+
+    /// The vessel was never there: nothing it did about that place counts.
+    pub(super) fn take_back(&mut self, key: TrackKey, at: LatLon) {
+        let part = PARTS.of(at);
+        if let Some(cell) = self.cells.get_mut(&CELLS.of(at)) {
+            let before = cell.len();
+            cell.retain(|counted| counted.key != Some(key) || counted.part != part);
+            self.len -= before - cell.len();
+        }
+    }
+
+    /// How often vessels like `craft`, without those that are `left_out`, stopped or passed slowly within `nm` of a place. `learned` is
+    /// for how long the table was filled.
+    pub(super) fn near(
+        &self,
+        (at, nm): (LatLon, f64),
+        (kind, craft): (Kind, Craft),
+        (now, learned): (Time, Span),
+        left_out: impl Fn(TrackKey) -> bool,
+    ) -> Rate {
+        let mut by_vessel: FxHashMap<TrackKey, f64> = FxHashMap::default();
+        let mut nameless: Vec<f64> = Vec::new();
+        let cells = CELLS.around(at, nm * METRES_PER_NM).filter_map(|cell| self.cells.get(&cell)).flatten();
+        for counted in cells.filter(|counted| craft.is_like(counted.craft)) {
+            if counted.key.is_some_and(&left_out) || nm < counted.at.nm_to(at) {
+                continue;
+            }
+            let count = f64::from(counted.of(kind) * counted.share(now));
+            match counted.key {
+                Some(key) => *by_vessel.entry(key).or_default() += count,
+                None => nameless.push(count),
+            }
+        }
+        let named = by_vessel.into_values().map(|count| count.min(OF_ONE_VESSEL));
+        let counts: Vec<f64> = named.chain(nameless).collect();
+        let vessels = counts.iter().filter(|count| FORGOTTEN <= **count).count();
+        // The order of a hash map must not show in the sum.
+        let sum = counts.iter().map(|count| (count * 1e6).round()).sum::<f64>() / 1e6;
+        let days = MEMORY_DAYS * (1.0 - (-learned.hours() / 24.0 / MEMORY_DAYS).exp());
+        Rate { count: sum, vessels, nm, days }
+    }
+
+    /// Drops what has faded.
+    pub(super) fn sweep(&mut self, now: Time) {
+        self.cells.retain(|_, counted| {
+            counted.retain(|counted| GONE <= counted.weight(now));
+            !counted.is_empty()
+        });
+        self.len = self.cells.values().map(Vec::len).sum();
+    }
+
+    /// Counts dropped because there were too many.
+    pub(super) fn evicted(&self) -> u64 {
+        self.evicted
+    }
+
+    /// Heap bytes held, about.
+    pub(super) fn bytes(&self) -> usize {
+        let counted: usize = self.cells.values().map(|counted| counted.capacity() * size_of::<Counted>()).sum();
+        counted + self.cells.capacity() * size_of::<(u32, Vec<Counted>)>()
+    }
+
+    /// The vessel's count at a place, brought up to date.
+    fn counted(&mut self, key: TrackKey, craft: Craft, at: LatLon, now: Time) -> &mut Counted {
+        if self.len == MOST {
+            self.thin(now);
+        }
+        let part = PARTS.of(at);
+        let cell = self.cells.entry(CELLS.of(at)).or_default();
+        let before = cell.len();
+        let found = cell.iter().position(|counted| counted.key == Some(key) && counted.part == part);
+        let place = found.unwrap_or_else(|| {
+            make_room(cell, now);
+            cell.push(Counted { key: Some(key), craft, part, at, as_of: now, stops: 0.0, slow: 0.0 });
+            cell.len() - 1
+        });
+        self.len = self.len + cell.len() - before;
+        let counted = &mut cell[place];
+        counted.fade(now);
+        counted.craft = craft;
+        counted
+    }
+
+    /// Drops the lightest tenth; of equals the southernmost.
+    fn thin(&mut self, now: Time) {
+        let mut order: Vec<(f32, u32, Option<TrackKey>)> =
+            self.cells.values().flatten().map(|counted| (counted.weight(now), counted.part, counted.key)).collect();
+        order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
+        order.truncate(order.len().div_ceil(10));
+        let dropped: FxHashSet<(u32, Option<TrackKey>)> = order.into_iter().map(|(_, part, key)| (part, key)).collect();
+        self.cells.retain(|_, counted| {
+            counted.retain(|counted| !dropped.contains(&(counted.part, counted.key)));
+            !counted.is_empty()
+        });
+        let before = std::mem::replace(&mut self.len, self.cells.values().map(Vec::len).sum());
+        self.evicted += (before - self.len) as u64;
+    }
+}
+
+/// Where a cell names as many vessels as it may, the lightest goes on without its name.
+fn make_room(cell: &mut Vec<Counted>, now: Time) {
+    if cell.iter().filter(|counted| counted.key.is_some()).count() < NAMED {
+        return;
+    }
+    let named = cell.iter().enumerate().filter(|(_, counted)| counted.key.is_some());
+    let lightest = named.min_by(|(_, a), (_, b)| a.weight(now).total_cmp(&b.weight(now)).then(a.key.cmp(&b.key)));
+    let Some((lightest, _)) = lightest else {
+        return;
+    };
+    let mut dropped = cell.swap_remove(lightest);
+    dropped.fade(now);
+    let like = |kept: &&mut Counted| kept.key.is_none() && (kept.craft, kept.part) == (dropped.craft, dropped.part);
+    match cell.iter_mut().find(like) {
+        Some(kept) => {
+            kept.fade(now);
+            let share = f64::from(dropped.slow / (kept.slow + dropped.slow).max(f32::MIN_POSITIVE));
+            kept.at = kept.at.between(dropped.at, share);
+            kept.slow += dropped.slow;
+            kept.stops += dropped.stops;
+        }
+        None => cell.push(Counted { key: None, ..dropped }),
     }
 }

@@ -5,15 +5,13 @@ use std::collections::BTreeSet;
 
 use crate::behaviours::dropped::{Spot, small};
 use crate::behaviours::{Scene, minutes};
-use crate::episodes::{Halt, Rate};
+use crate::episodes::{Halt, Kind, Rate};
 use crate::time::Span;
 use crate::tracks::{TrackKey, Vessel};
 use crate::units::METRES_PER_NM;
 
 use super::{LONGEST_LEG_NM, STOPPED_FOR, Settings};
 
-/// How long the rate was learned. Days.
-const DAYS: u32 = 14;
 /// Steps of the time since, while the reach grows. Hours.
 const STEP_HOURS: f64 = 0.5;
 /// How long a fishing vessel takes to slow down before it lies still.
@@ -21,9 +19,8 @@ const SLOWING: Span = Span::from_minutes(30);
 
 /// How often such craft stop near a find, without the boat itself.
 pub(super) fn rate(scene: &Scene<'_>, halt: &Halt, settings: &Settings) -> Rate {
-    let past = (halt.started_at, DAYS);
-    let own = |key: TrackKey| key == halt.key;
-    scene.episodes.stops_near(halt.position, settings.chance_nm, past, halt.craft, own)
+    let around = (halt.position, settings.chance_nm);
+    scene.episodes.rate(around, (Kind::Stops, halt.craft), halt.started_at, |key| key == halt.key)
 }
 
 /// How many stops of such craft chance would bring within reach of a slow leg or kink in the hours since, at this rate: the reach grows
