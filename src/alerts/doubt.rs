@@ -33,13 +33,7 @@ impl AlertBook {
             self.end(now, &key, Observation::Disproved, view, out);
         }
         for (key, mut entry) in self.archive.take_if(in_doubt) {
-            let context = Context {
-                settings: &self.settings,
-                score: &self.score,
-                handling: &self.handling,
-                memory: &self.memory,
-                view,
-            };
+            let context = Context::new(&self.policy, &self.memory, view);
             entry.publish(ChangeKind::Retracted, now, mute::REASON.to_owned(), &key, &context, out);
             self.remember_end(&key, entry.alert.ended_at.unwrap_or(now));
         }

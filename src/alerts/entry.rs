@@ -22,8 +22,10 @@ use super::score::{Score, ScoreSettings};
 use super::scored::{confidence, scored, shore_nm};
 use super::settings::Settings;
 use super::summary::{Tense, Told, form_words, opened_because, summary};
-use super::{View, evidence, roles, whole};
+use super::{Policy, View, evidence, roles, whole};
 
+/// Why an alert ended that another took the place of.
+pub(super) const SUPERSEDED: &str = "superseded";
 /// A reason names so many news.
 const NEWS_NAMED: usize = 4;
 
@@ -61,6 +63,13 @@ pub(super) struct Context<'a> {
     pub(super) handling: &'a HandlingSettings,
     pub(super) memory: &'a Memory,
     pub(super) view: &'a View<'a>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(policy: &'a Policy, memory: &'a Memory, view: &'a View<'a>) -> Context<'a> {
+        let Policy { settings, score, handling } = policy;
+        Context { settings, score, handling, memory, view }
+    }
 }
 
 /// What a score was made from: while it stays the same, the score is not made again before a line is due.
@@ -365,7 +374,7 @@ impl Entry {
             alert.score_reasons.push(ScoreReason { code: "superseded".to_owned(), points: score - alert.score, text });
             (alert.score, alert.severity) = (score, severity);
         }
-        self.end_reason = "superseded";
+        self.end_reason = SUPERSEDED;
     }
 
     /// Puts it into a group.

@@ -61,7 +61,7 @@ use corrections::Archive;
 use entry::{Context, Entry};
 use group::{Groups, groups};
 use id::Key;
-use lifecycle::{Act, Observation, Transition, transition};
+use lifecycle::{Act, Observation, State, Transition, transition};
 use memory::Memory;
 use mute::Mute;
 use supersede::{stronger, supersedes, weaker};
@@ -86,9 +86,7 @@ pub struct View<'a> {
 
 /// Every alert and fact that is open or waits whether it comes back.
 pub struct AlertBook {
-    settings: Settings,
-    score: ScoreSettings,
-    handling: HandlingSettings,
+    policy: Policy,
     entries: BTreeMap<Key, Entry>,
     /// When merge windows close.
     deadlines: BTreeSet<(Time, Key)>,
@@ -102,13 +100,18 @@ pub struct AlertBook {
     refused: u64,
 }
 
+/// What the book goes by.
+struct Policy {
+    settings: Settings,
+    score: ScoreSettings,
+    handling: HandlingSettings,
+}
+
 impl AlertBook {
     /// An empty book.
     pub fn new(settings: Settings, score: ScoreSettings, handling: HandlingSettings) -> AlertBook {
         AlertBook {
-            settings,
-            score,
-            handling,
+            policy: Policy { settings, score, handling },
             entries: BTreeMap::new(),
             deadlines: BTreeSet::new(),
             groups: Groups::default(),
@@ -122,9 +125,7 @@ impl AlertBook {
 
     /// Puts new settings in force. What waits keeps the window it began with; scores change when they are next made.
     pub fn configure(&mut self, settings: Settings, score: ScoreSettings, handling: HandlingSettings) {
-        self.settings = settings;
-        self.score = score;
-        self.handling = handling;
+        self.policy = Policy { settings, score, handling };
     }
 
     /// Takes in the signals of one step, in any order between subjects; those about one subject in order of time.
@@ -242,13 +243,7 @@ impl AlertBook {
         view: &View<'_>,
         out: &mut Vec<Change>,
     ) {
-        let context = Context {
-            settings: &self.settings,
-            score: &self.score,
-            handling: &self.handling,
-            memory: &self.memory,
-            view,
-        };
+        let context = Context::new(&self.policy, &self.memory, view);
         let began = holding.started_at;
         let (observation, reason) = match self.entries.get_mut(&key) {
             Some(entry) => entry.hold(now, &key, subject, holding, &context),
@@ -257,16 +252,23 @@ impl AlertBook {
                 if self.memory.was_superseded(&key, began) {
                     return;
                 }
+                let end = self.memory.last_end(&key);
                 // All of it was told before: a late report does not tell it again.
-                if self.memory.last_end(&key).is_some_and(|end| holding.last_at <= end) {
+                if end.is_some_and(|end| holding.last_at <= end) {
                     return;
+                }
+                // It was not over: a late report shows that it went on.
+                if end.is_some_and(|end| began < end)
+                    && let Some(entry) = self.archive.take_last(&key, began)
+                {
+                    return self.reopens(now, key, subject, holding, entry, view, out);
                 }
                 let entry = Entry::new(&key, subject, &mut holding, &context);
                 if self.is_superseded(&key, &entry.alert) {
                     self.memory.superseded(&key, began);
                     return;
                 }
-                let most = self.settings.max_open as usize;
+                let most = self.policy.settings.max_open as usize;
                 let most = if entry.alert.announced { 4 * most } else { most };
                 if most <= self.entries.len() {
                     self.refused += 1;
@@ -292,6 +294,24 @@ impl AlertBook {
             self.supersede(now, &key, began, view, out);
             self.publish(now, &key, change, reason, view, out);
         }
+    }
+
+    /// An alert that ended goes on.
+    #[allow(clippy::too_many_arguments)]
+    fn reopens(
+        &mut self,
+        now: Time,
+        key: Key,
+        subject: &Subject,
+        holding: Box<Holding>,
+        mut entry: Entry,
+        view: &View<'_>,
+        out: &mut Vec<Change>,
+    ) {
+        entry.state = State::Open;
+        entry.hold(now, &key, subject, holding, &Context::new(&self.policy, &self.memory, view));
+        self.entries.insert(key.clone(), entry);
+        self.publish(now, &key, ChangeKind::Updated, "a late report: it goes on".to_owned(), view, out);
     }
 
     /// Ends what the alert of `key`, which began at `since`, takes the place of.
@@ -341,7 +361,7 @@ impl AlertBook {
         let Some(entry) = self.entries.get_mut(&key) else {
             return;
         };
-        let merge = match self.settings.merge_of(key.behaviour) {
+        let merge = match self.policy.settings.merge_of(key.behaviour) {
             Span::ZERO => Span::ZERO,
             // What shows that it went on may still be on its way.
             merge => merge + entry.lateness(view.tracks),
@@ -352,13 +372,7 @@ impl AlertBook {
             Act::Publish(_) => self.end(now, &key, observation, view, out),
             Act::Note => {
                 entry.state = next;
-                entry.look(&Context {
-                    settings: &self.settings,
-                    score: &self.score,
-                    handling: &self.handling,
-                    memory: &self.memory,
-                    view,
-                });
+                entry.look(&Context::new(&self.policy, &self.memory, view));
                 if let Some(deadline) = entry.deadline {
                     self.deadlines.insert((deadline, key));
                 }
@@ -385,8 +399,8 @@ impl AlertBook {
         if let Some(entry) = self.entries.remove(key).filter(|_| change != ChangeKind::Retracted) {
             let alert = &entry.alert;
             let ended_at = alert.ended_at.unwrap_or(alert.last_at);
-            let keep = Span::from_hours(24 * i64::from(self.score.repeat_days));
-            let most = self.settings.max_remembered;
+            let keep = Span::from_hours(24 * i64::from(self.policy.score.repeat_days));
+            let most = self.policy.settings.max_remembered;
             self.memory.ended(key, ended_at, alert.announced, keep, most);
             self.archive.keep(key, entry, at);
         }
@@ -402,13 +416,7 @@ impl AlertBook {
         view: &View<'_>,
         out: &mut Vec<Change>,
     ) {
-        let context = Context {
-            settings: &self.settings,
-            score: &self.score,
-            handling: &self.handling,
-            memory: &self.memory,
-            view,
-        };
+        let context = Context::new(&self.policy, &self.memory, view);
         let Some(entry) = self.entries.get_mut(key) else {
             return;
         };
@@ -452,7 +460,7 @@ impl AlertBook {
         }
     }
 
-    remembers! { pub(crate) kept { entries, deadlines, groups, memory, archive, mute, latest, refused } parts {} built { settings, score, handling } }
+    remembers! { pub(crate) kept { entries, deadlines, groups, memory, archive, mute, latest, refused } parts {} built { policy } }
 }
 
 /// The name of a group: the smallest its members already have, else the smallest id among them.

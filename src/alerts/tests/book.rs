@@ -74,6 +74,28 @@ fn what_comes_back_within_the_hour_is_the_same_alert_and_later_a_new_one() {
 }
 
 #[test]
+fn a_late_report_that_reaches_into_an_alert_that_ended_makes_it_go_on() {
+    let (mut sea, subject, first) = loitering();
+    sea.take(minute(80), vec![over("loitering", subject.clone(), minute(70), "under way again")]);
+    assert_eq!(told(&sea.wake(minute(130))), ["14:10 ended 2 under way again"]);
+    // Wholly within what was told: nothing.
+    assert!(sea.take(minute(140), vec![holds("loitering", subject.clone(), slow(5, 70))]).is_empty());
+    let changes = sea.take(minute(140), vec![holds("loitering", subject.clone(), slow(5, 120))]);
+    assert_eq!(told(&changes), ["14:20 updated 3 a late report: it goes on"]);
+    let alert = &changes[0].alert;
+    assert_eq!((&alert.id, alert.status, alert.ended_at), (&first[0].alert.id, Status::Open, None));
+    assert_eq!((alert.started_at, alert.last_at), (minute(0), minute(120)));
+    sea.take(minute(150), vec![over("loitering", subject.clone(), minute(130), "under way again")]);
+    let changes = sea.wake(minute(190));
+    assert_eq!(told(&changes), ["15:10 ended 4 under way again"]);
+    assert_eq!(changes[0].alert.ended_at, Some(minute(130)));
+    // What began after its end is another.
+    let changes = sea.take(minute(260), vec![holds("loitering", subject, slow(200, 260))]);
+    assert_eq!(changes[0].change, ChangeKind::Opened);
+    assert_ne!(changes[0].alert.id, first[0].alert.id);
+}
+
+#[test]
 fn lost_for_hours_or_without_its_zone_it_ends_at_once() {
     let (mut sea, subject, _) = loitering();
     let changes = sea.take(minute(430), vec![over("loitering", subject, minute(70), "lost")]);
