@@ -19,7 +19,7 @@ pub(super) type Both = (TrackKey, TrackKey);
 
 /// When pairs began to meet.
 #[derive(Default, Serialize, Deserialize)]
-pub(super) struct Habits {
+pub(super) struct Meetings {
     /// Beginnings of the meetings of a pair, oldest first.
     pairs: BTreeMap<Both, Vec<Time>>,
     /// The pairs by the beginning of their latest meeting.
@@ -27,7 +27,7 @@ pub(super) struct Habits {
     evicted: u64,
 }
 
-impl Habits {
+impl Meetings {
     /// Takes in a meeting that began at `since`; how many earlier ones of the same pair are remembered.
     pub(super) fn meet(&mut self, both: Both, since: Time) -> usize {
         let earlier = self.earlier(both, since);
@@ -76,28 +76,28 @@ mod tests {
 
     #[test]
     fn a_meeting_counts_for_fourteen_days_and_for_its_own_pair() {
-        let mut habits = Habits::default();
+        let mut meetings = Meetings::default();
         let at = |hours: i64| Time::from_seconds(1_700_000_000) + Span::from_hours(hours);
-        assert_eq!(habits.meet(both(1), at(0)), 0);
-        assert_eq!(habits.meet(both(1), at(24)), 1);
-        assert_eq!(habits.meet(both(2), at(24)), 0);
-        assert_eq!(habits.earlier(both(1), at(14 * 24)), 2);
-        assert_eq!(habits.earlier(both(1), at(14 * 24 + 1)), 1);
-        assert_eq!(habits.meet(both(1), at(16 * 24)), 0);
+        assert_eq!(meetings.meet(both(1), at(0)), 0);
+        assert_eq!(meetings.meet(both(1), at(24)), 1);
+        assert_eq!(meetings.meet(both(2), at(24)), 0);
+        assert_eq!(meetings.earlier(both(1), at(14 * 24)), 2);
+        assert_eq!(meetings.earlier(both(1), at(14 * 24 + 1)), 1);
+        assert_eq!(meetings.meet(both(1), at(16 * 24)), 0);
         // The second pair has not met for longer than that and is forgotten.
-        assert_eq!((habits.pairs.len(), habits.by_latest.len(), habits.evicted), (1, 1, 0));
+        assert_eq!((meetings.pairs.len(), meetings.by_latest.len(), meetings.evicted), (1, 1, 0));
     }
 
     #[test]
     fn memory_is_bounded_and_what_is_forgotten_early_is_counted() {
-        let mut habits = Habits::default();
+        let mut meetings = Meetings::default();
         for second in 0..MOST_PAIRS as u32 + 10 {
-            habits.meet(both(second), Time::from_seconds(i64::from(second)));
+            meetings.meet(both(second), Time::from_seconds(i64::from(second)));
         }
-        assert_eq!((habits.pairs.len(), habits.by_latest.len(), habits.evicted), (MOST_PAIRS, MOST_PAIRS, 10));
+        assert_eq!((meetings.pairs.len(), meetings.by_latest.len(), meetings.evicted), (MOST_PAIRS, MOST_PAIRS, 10));
         for second in 0..100 {
-            habits.meet(both(7_000_000), Time::from_seconds(100_000 + second));
+            meetings.meet(both(7_000_000), Time::from_seconds(100_000 + second));
         }
-        assert_eq!(habits.pairs[&both(7_000_000)].len(), MOST_MEETINGS);
+        assert_eq!(meetings.pairs[&both(7_000_000)].len(), MOST_MEETINGS);
     }
 }

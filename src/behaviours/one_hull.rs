@@ -44,12 +44,12 @@ impl OneHull {
 
 /// Whether two numbers are one hull. Two ships that claim one identity and have once been seen apart are not.
 pub(super) fn one_hull(scene: &Scene<'_>, a: TrackKey, b: TrackKey) -> Option<OneHull> {
-    let company = &scene.episodes.company;
-    if !company.always(a, b) {
+    let inseparable = &scene.episodes.inseparable;
+    if !inseparable.always(a, b) {
         return None;
     }
     let (one, two) = (scene.tracks.find(a)?, scene.tracks.find(b)?);
-    same_identity(&one, &two).or_else(|| company.proves_one_hull(a, b).map(OneHull::NeverApart))
+    same_identity(&one, &two).or_else(|| inseparable.proves_one_hull(a, b).map(OneHull::NeverApart))
 }
 
 fn same_identity(a: &Vessel<'_>, b: &Vessel<'_>) -> Option<OneHull> {

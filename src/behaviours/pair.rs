@@ -10,14 +10,14 @@ use crate::tracks::{TrackIx, TrackKey};
 use crate::units::METRES_PER_NM;
 use crate::zones::{Hit, Relation, ZoneIx};
 
-use super::company::Company;
-use super::gear::SideBySide;
-use super::habits::Habits;
 use super::instant::{Bridges, CommonInstant, instant_of};
 use super::judged::{Judged, enough_fixes, mixed};
+use super::meetings::Meetings;
 use super::one_hull::{OneHull, one_hull};
+use super::pair_kind::PairKind;
 use super::profile::{Profile, Profiles, Standing};
 use super::rendezvous::Settings;
+use super::side_by_side::SideBySide;
 use super::{Explanation, Holding, Output, Place, Scene, Signal, SignalKind, Subject, minutes, number, thresholds};
 
 const NAME: &str = "rendezvous";
@@ -98,7 +98,7 @@ impl Pair {
         scene: &Scene<'_>,
         profiles: &Profiles<Settings>,
         bridges: Bridges,
-        habits: &mut Habits,
+        meetings: &mut Meetings,
         out: &mut Output,
     ) {
         let a = scene.tracks.vessel(self.a.1);
@@ -116,7 +116,7 @@ impl Pair {
         while self.done + MINUTE <= until {
             self.done = self.done + MINUTE;
             if let Some(instant) = instant_of(scene, bridges, &a, &b, self.done) {
-                self.count(scene, profiles, &instant, habits, out);
+                self.count(scene, profiles, &instant, meetings, out);
             }
         }
         if self.said.is_some() {
@@ -208,7 +208,7 @@ impl Pair {
         scene: &Scene<'_>,
         profiles: &Profiles<Settings>,
         bridges: Bridges,
-        habits: &Habits,
+        meetings: &Meetings,
     ) -> Vec<Explanation> {
         let (a, b) = (scene.tracks.vessel(self.a.1), scene.tracks.vessel(self.b.1));
         let metres = instant_of(scene, bridges, &a, &b, self.done).map(|instant| instant.metres);
@@ -219,9 +219,9 @@ impl Pair {
         }
         let earlier = match self.said {
             Some(_) => self.earlier,
-            None => habits.earlier((self.a.0, self.b.0), scene.now),
+            None => meetings.earlier((self.a.0, self.b.0), scene.now),
         };
-        let company = Company::of(&a, &b);
+        let kind = PairKind::of(&a, &b);
         let tow = self.side_by_side.tow();
         let told = self.judged.iter().flat_map(|judged| {
             let profile = profiles.get(judged.profile);
@@ -239,7 +239,7 @@ impl Pair {
                     .at_most("distance_metres", metres, within)
                     .at_least("counted_minutes", Some(f64::from(tier.counted())), minutes)
                     .below("median_knots", median, settings.slow_knots);
-                company.explain(told, settings, earlier, &tow)
+                kind.explain(told, settings, earlier, &tow)
             })
         });
         told.collect()
@@ -250,7 +250,7 @@ impl Pair {
         scene: &Scene<'_>,
         profiles: &Profiles<Settings>,
         instant: &CommonInstant,
-        habits: &mut Habits,
+        meetings: &mut Meetings,
         out: &mut Output,
     ) {
         let allowed = self.locate(scene, profiles, instant.middle);
@@ -264,7 +264,7 @@ impl Pair {
         };
         let place = *place;
         if let Some(profile) = allowed.first().map(|profile| profiles.get(*profile))
-            && Company::of(&scene.tracks.vessel(self.a.1), &scene.tracks.vessel(self.b.1)) == Company::Fishing
+            && PairKind::of(&scene.tracks.vessel(self.a.1), &scene.tracks.vessel(self.b.1)) == PairKind::Fishing
         {
             self.side_by_side.look(instant, profile.settings.gear_metres, profile.settings.gear_knots);
         }
@@ -294,7 +294,7 @@ impl Pair {
         self.resume(scene, profiles);
         let open = self.judged.iter().any(|judged| judged.open);
         if open {
-            self.say(scene, profiles, (instant, &place), habits, out);
+            self.say(scene, profiles, (instant, &place), meetings, out);
         } else if let Some(said) = self.said.as_ref().map(|said| said.started_at) {
             self.over(scene, ended_at.unwrap_or(instant.at).max(said), reason, out);
         }
@@ -322,7 +322,7 @@ impl Pair {
         scene: &Scene<'_>,
         profiles: &Profiles<Settings>,
         (instant, place): (&CommonInstant, &Place),
-        habits: &mut Habits,
+        meetings: &mut Meetings,
         out: &mut Output,
     ) {
         let Some(judged) = self.judged.iter().find(|judged| judged.holds(instant.at)) else {
@@ -338,7 +338,7 @@ impl Pair {
             self.said = Some(Said { at: Time::MIN, ..said });
         }
         if self.said.is_none() {
-            self.earlier = habits.meet((self.a.0, self.b.0), tier.since());
+            self.earlier = meetings.meet((self.a.0, self.b.0), tier.since());
         }
         let zones = self.spot.as_ref().map(|spot| spot.zones.clone()).unwrap_or_default();
         let since = self.said.as_ref().map_or(tier.since(), |said| said.started_at);
@@ -375,8 +375,8 @@ impl Pair {
         measured.insert("median_knots".into(), number(tier.median_knots(), 1));
         measured.insert("shore_nm".into(), number(place.shore_nm, 1));
         let mut limits = thresholds(settings, keys_of(form));
-        let company = Company::of(&scene.tracks.vessel(self.a.1), &scene.tracks.vessel(self.b.1));
-        company.measure(settings, self.earlier, &self.side_by_side.tow(), &mut measured, &mut limits);
+        let kind = PairKind::of(&scene.tracks.vessel(self.a.1), &scene.tracks.vessel(self.b.1));
+        kind.measure(settings, self.earlier, &self.side_by_side.tow(), &mut measured, &mut limits);
         let mut base = vec![match form {
             "close" | "close+long" => ("close", settings.close_score),
             "underway" => ("underway", settings.score),

@@ -4,13 +4,13 @@ use serde_json::{Map, Value};
 
 use crate::tracks::Vessel;
 
-use super::gear::Tow;
 use super::rendezvous::Settings;
+use super::side_by_side::Tow;
 use super::{Explanation, number};
 
 /// Two ships by what they say they are.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Company {
+pub(super) enum PairKind {
     /// Both fishing vessels.
     Fishing,
     /// One merchant ship or tug, and one that is neither: that they meet again and again is the more remarkable.
@@ -19,23 +19,23 @@ pub(super) enum Company {
     Alike,
 }
 
-impl Company {
-    pub(super) fn of(a: &Vessel<'_>, b: &Vessel<'_>) -> Company {
+impl PairKind {
+    pub(super) fn of(a: &Vessel<'_>, b: &Vessel<'_>) -> PairKind {
         let types = [a.ship_type(), b.ship_type()];
         let merchant = types.map(|kind| matches!(kind, Some(31 | 32 | 52 | 70..=89)));
         match types {
-            [Some(30), Some(30)] => Company::Fishing,
-            _ if merchant[0] != merchant[1] => Company::Unequal,
-            _ => Company::Alike,
+            [Some(30), Some(30)] => PairKind::Fishing,
+            _ if merchant[0] != merchant[1] => PairKind::Unequal,
+            _ => PairKind::Alike,
         }
     }
 
     /// From which meeting within 14 days on it is a habit; `None` where it never is.
     fn habitual_from(self, settings: &Settings) -> Option<u32> {
         match self {
-            Company::Fishing => Some(settings.habitual_fishing_meetings),
-            Company::Alike => Some(settings.habitual_meetings),
-            Company::Unequal => None,
+            PairKind::Fishing => Some(settings.habitual_fishing_meetings),
+            PairKind::Alike => Some(settings.habitual_meetings),
+            PairKind::Unequal => None,
         }
     }
 
@@ -54,7 +54,7 @@ impl Company {
                 limits.insert("habitual_meetings".into(), meetings.into());
             }
         }
-        if self == Company::Fishing && tow.is_gear(settings.gear_minutes) {
+        if self == PairKind::Fishing && tow.is_gear(settings.gear_minutes) {
             measured.insert("side_by_side_minutes".into(), number(tow.minutes, 0));
             measured.insert("side_by_side_metres".into(), number(tow.metres, 0));
             measured.insert("side_by_side_knots".into(), number(tow.knots, 1));
@@ -72,7 +72,7 @@ impl Company {
             }
             None => told.is("earlier_meetings_14_days", earlier, "any: a merchant ship with another craft", true),
         };
-        if self != Company::Fishing {
+        if self != PairKind::Fishing {
             return told;
         }
         let limit = format!("< {}, else one gear between them", settings.gear_minutes);

@@ -28,8 +28,8 @@ use crate::time::{Span, Time};
 use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
 use crate::zones::Chart;
 
-use super::habits::Habits;
 use super::instant::Bridges;
+use super::meetings::Meetings;
 use super::pair::Pair;
 use super::profile::Profiles;
 use super::{
@@ -231,7 +231,7 @@ pub struct Rendezvous {
     partners: FxHashMap<TrackIx, Vec<TrackIx>>,
     looked_at: FxHashMap<TrackIx, Time>,
     crowded: u64,
-    habits: Habits,
+    meetings: Meetings,
 }
 
 impl Rendezvous {
@@ -244,7 +244,7 @@ impl Rendezvous {
             partners: FxHashMap::default(),
             looked_at: FxHashMap::default(),
             crowded: 0,
-            habits: Habits::default(),
+            meetings: Meetings::default(),
         }
     }
 
@@ -365,7 +365,7 @@ impl Behaviour for Rendezvous {
             let Some(pair) = self.pairs.get_mut(&(a.1, b.1)) else {
                 continue;
             };
-            pair.advance(scene, &self.profiles, self.bridges, &mut self.habits, out);
+            pair.advance(scene, &self.profiles, self.bridges, &mut self.meetings, out);
             if pair.is_done(scene) {
                 self.drop_pair((a.1, b.1), out);
             }
@@ -381,7 +381,7 @@ impl Behaviour for Rendezvous {
             self.pairs.get(&(a.1, b.1))
         });
         let told: Vec<Explanation> =
-            pairs.flat_map(|pair| pair.explain(scene, &self.profiles, self.bridges, &self.habits)).collect();
+            pairs.flat_map(|pair| pair.explain(scene, &self.profiles, self.bridges, &self.meetings)).collect();
         if !told.is_empty() {
             return told;
         }
@@ -443,7 +443,7 @@ impl Behaviour for Rendezvous {
         }
     }
 
-    remembers! { kept { profiles, pairs, partners, looked_at, crowded, habits } parts {} built { bridges } }
+    remembers! { kept { profiles, pairs, partners, looked_at, crowded, meetings } parts {} built { bridges } }
 }
 
 fn asks_underway(profiles: &Profiles<Settings>, scene: &Scene<'_>, step: &Step<'_>) -> bool {

@@ -10,20 +10,20 @@
 
 mod cells;
 mod feeds;
-mod habit;
 mod quiet;
 mod receipt;
 mod silence;
+mod usual_silence;
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 pub use cells::{Cell, LEAST_SLOTS, Reception};
 pub use feeds::Pulse;
-pub use habit::{Habit, Usual};
 pub use quiet::QuietArea;
 pub use receipt::{Receipt, Receipts};
 pub use silence::Silence;
+pub use usual_silence::{SilenceRate, Usual};
 
 use crate::ais::{Class, SourceId, StationId};
 use crate::geo::LatLon;
@@ -33,8 +33,8 @@ use crate::tracks::{Fix, TrackIx, TrackKey, Tracks, Vessel};
 
 use cells::{Cells, Heard};
 use feeds::Feeds;
-use habit::Habits;
 use quiet::{Lost, Quiet};
+use usual_silence::FeedSilences;
 
 /// Length of a slot (SPEC `ais_gap`).
 pub const SLOT: Span = Span::from_minutes(10);
@@ -130,7 +130,7 @@ pub struct Coverage {
     settings: Settings,
     cells: Cells,
     feeds: Feeds,
-    habits: Habits,
+    feed_silences: FeedSilences,
     quiet: Quiet,
     silent: FxHashMap<TrackIx, Silence>,
     ended: Option<(TrackIx, Silence)>,
@@ -151,7 +151,7 @@ impl Coverage {
             settings,
             cells: Cells::default(),
             feeds: Feeds::default(),
-            habits: Habits::default(),
+            feed_silences: FeedSilences::default(),
             quiet: Quiet::default(),
             silent: FxHashMap::default(),
             ended: None,
@@ -202,7 +202,7 @@ impl Coverage {
         let silence = self.silent.remove(&vessel.ix()).filter(|silence| silence.key == vessel.key());
         let slot = Slot::of(fix.at);
         if let Some(previous) = previous.filter(|_| takes_part(vessel)) {
-            self.habits.heard(fix.source, slot);
+            self.feed_silences.heard(fix.source, slot);
             self.learn(vessel.class(), &previous, &fix, silence.as_ref());
         }
         self.ended = silence.map(|silence| (vessel.ix(), silence));
@@ -271,7 +271,7 @@ impl Coverage {
         told.sort_unstable();
     }
 
-    /// A silence has become long: it counts for the habit of its cell, and of its input if nothing explains it, from the first hour on.
+    /// A silence has become long: it counts in its cell, and on its input if nothing explains it, from the first hour on.
     fn note(&mut self, vessel: TrackIx, slot: Slot) {
         let Some(silence) = self.silent.get_mut(&vessel) else {
             return;
@@ -279,24 +279,24 @@ impl Coverage {
         let cell = Cell::of(silence.position);
         silence.noted = self.cells.fell_silent(cell, silence.class, silence.under_way(), silence.key, slot);
         if silence.unheard_if_learned() < TOLD_BELOW {
-            silence.noted_of_feed = self.habits.fell_silent(silence.source, silence.key, slot);
+            silence.noted_of_feed = self.feed_silences.fell_silent(silence.source, silence.key, slot);
         }
     }
 
     /// How often others fall silent where this vessel did.
-    pub fn habit(&self, silence: &Silence) -> Habit {
+    pub fn silence_rate(&self, silence: &Silence) -> SilenceRate {
         let Some(slot) = self.slot else {
-            return Habit::default();
+            return SilenceRate::default();
         };
         let cell = Cell::of(silence.position);
         let (silences, heard) = self.cells.silences(cell, silence.class, silence.under_way(), slot);
-        let (of_feed, of_feed_heard) = self.habits.silences(silence.source, slot);
+        let (of_feed, of_feed_heard) = self.feed_silences.silences(silence.source, slot);
         let others = |count: f32, counted: bool| (f64::from(count) - f64::from(u8::from(counted))).max(0.0);
-        Habit {
+        SilenceRate {
             cell_silences: others(silences, silence.noted),
-            cell_hours: habit::hours(heard),
+            cell_hours: usual_silence::hours(heard),
             feed_silences: others(of_feed, silence.noted_of_feed),
-            feed_hours: habit::hours(of_feed_heard),
+            feed_hours: usual_silence::hours(of_feed_heard),
         }
     }
 
@@ -343,7 +343,7 @@ impl Coverage {
 
     /// For how long vessels were heard within `nm` of a place, all together; what was 14 days ago weighs 1/e. Hours.
     pub fn vessel_hours(&self, at: LatLon, nm: f64) -> f64 {
-        self.slot.map_or(0.0, |slot| habit::hours(self.cells.heard_near(at, nm, slot)))
+        self.slot.map_or(0.0, |slot| usual_silence::hours(self.cells.heard_near(at, nm, slot)))
     }
 
     /// Probability, 0-1, that nobody hears such a vessel which is at these places in successive slots.
@@ -485,7 +485,7 @@ impl Coverage {
     }
 
     remembers! { pub(crate) kept {
-        cells, feeds, habits, quiet, silent, ended, slot, slots, holes, was_alive, learned_from
+        cells, feeds, feed_silences, quiet, silent, ended, slot, slots, holes, was_alive, learned_from
     } parts {} built { settings } }
 }
 

@@ -1,4 +1,4 @@
-//! Habit: how often vessels fall silent for long, in a cell and on an input. Where many do, one more shows nothing: the edge of
+//! How often vessels fall silent for long, in a cell and on an input. Where many do, one more shows nothing: the edge of
 //! reception, waters where transponders are switched off as a rule, sources that keep only pieces of their tracks.
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use super::{SLOT, Slot};
 
 /// What was counted so long ago weighs 1/e. Slots in 14 days.
 const MEMORY_SLOTS: f32 = 2016.0;
-/// Fewer other vessels than this make no habit of a cell, or of an input.
+/// Fewer other vessels than this show nothing of a cell, or of an input.
 const CELL_LEAST: f64 = 3.0;
 const FEED_LEAST: f64 = 8.0;
 /// A vessel heard for so long falls silent once, or more often: from there on silence is usual in a cell. Hours.
@@ -20,7 +20,7 @@ const FEED_HOURS: f64 = 120.0;
 
 /// How often vessels like one fall silent where it did, without it.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
-pub struct Habit {
+pub struct SilenceRate {
     /// Others that fell silent for 90 min or more in the same 0.25° cell, of the same class, lying still or under way alike; older ones
     /// weigh less, over 14 days.
     pub cell_silences: f64,
@@ -41,7 +41,7 @@ pub enum Usual {
     Feed,
 }
 
-impl Habit {
+impl SilenceRate {
     /// Whether silence is so usual that one more shows nothing, and where.
     pub fn usual(&self) -> Option<Usual> {
         if CELL_LEAST <= self.cell_silences && self.cell_hours <= CELL_HOURS * self.cell_silences {
@@ -71,13 +71,13 @@ impl Counts {
     }
 }
 
-/// The habits of every input.
+/// How often vessels of each input fall silent.
 #[derive(Default, Serialize, Deserialize)]
-pub(super) struct Habits {
+pub(super) struct FeedSilences {
     sources: Vec<Option<Counts>>,
 }
 
-impl Habits {
+impl FeedSilences {
     /// A vessel was heard by an input in a slot.
     pub(super) fn heard(&mut self, source: SourceId, slot: Slot) {
         self.counts(source, slot).heard += 1.0;
@@ -135,11 +135,13 @@ mod tests {
 
     #[test]
     fn silence_is_usual_from_three_others_and_one_in_two_days_on() {
-        let cell = |cell_silences, cell_hours| Habit { cell_silences, cell_hours, ..Habit::default() }.usual();
+        let cell =
+            |cell_silences, cell_hours| SilenceRate { cell_silences, cell_hours, ..SilenceRate::default() }.usual();
         assert_eq!(cell(3.0, 140.0), Some(Usual::Cell));
         assert_eq!(cell(3.0, 150.0), None);
         assert_eq!(cell(2.0, 20.0), None);
-        let feed = |feed_silences, feed_hours| Habit { feed_silences, feed_hours, ..Habit::default() }.usual();
+        let feed =
+            |feed_silences, feed_hours| SilenceRate { feed_silences, feed_hours, ..SilenceRate::default() }.usual();
         assert_eq!(feed(8.0, 900.0), Some(Usual::Feed));
         assert_eq!(feed(8.0, 1000.0), None);
         assert_eq!(feed(7.0, 100.0), None);
@@ -147,15 +149,15 @@ mod tests {
 
     #[test]
     fn one_vessel_again_and_again_counts_once_and_old_counts_fade() {
-        let mut habits = Habits::default();
+        let mut feeds = FeedSilences::default();
         for number in 0..5 {
-            habits.heard(SourceId(2), slot(0));
-            habits.fell_silent(SourceId(2), key(1), slot(number));
+            feeds.heard(SourceId(2), slot(0));
+            feeds.fell_silent(SourceId(2), key(1), slot(number));
         }
-        let (silences, heard) = habits.silences(SourceId(2), slot(4));
+        let (silences, heard) = feeds.silences(SourceId(2), slot(4));
         assert!((silences - 1.0).abs() < 0.01 && (heard - 5.0).abs() < 0.05, "{silences} {heard}");
-        assert!(habits.fell_silent(SourceId(2), key(2), slot(4)));
-        assert!(habits.silences(SourceId(2), slot(4 + 2016)).0 < 0.8);
-        assert_eq!(habits.silences(SourceId(0), slot(4)), (0.0, 0.0));
+        assert!(feeds.fell_silent(SourceId(2), key(2), slot(4)));
+        assert!(feeds.silences(SourceId(2), slot(4 + 2016)).0 < 0.8);
+        assert_eq!(feeds.silences(SourceId(0), slot(4)), (0.0, 0.0));
     }
 }

@@ -86,7 +86,7 @@ impl Engine {
         if moved.seen {
             self.coverage.seen(self.tracks.vessel(ix), previous, fix);
             self.heard_again(ix, fix, now, out);
-            self.episodes.company.look(&self.tracks, ix, &fix);
+            self.episodes.inseparable.look(&self.tracks, ix, &fix);
         }
         let vessel = self.tracks.vessel(ix);
         let key = vessel.key();
@@ -288,7 +288,7 @@ impl Engine {
             self.tell(now, out);
             self.book.forget(vessel);
             self.episodes.port_calls.forget(self.tracks.vessel(vessel).key());
-            self.episodes.company.forget(self.tracks.vessel(vessel).key());
+            self.episodes.inseparable.forget(self.tracks.vessel(vessel).key());
             self.places.forget(vessel);
             self.episodes.forget(vessel);
             self.coverage.forget(vessel);

@@ -46,7 +46,7 @@ impl Engine {
             // Out of reach of the feed by now it is no gap, but those who ask hear of it.
             if silence.unheard() < TOLD_BELOW {
                 let from = Spot { at: silence.since, position: silence.position };
-                let usual = self.coverage.habit(silence).usual().is_some();
+                let usual = self.coverage.silence_rate(silence).usual().is_some();
                 let usual_knots = vessel.usual_knots(from.at);
                 let lay_still = self.lay_still(ix, from.at);
                 self.gaps.open(Gap { key, from, to: None, usual_knots, usual, lay_still });

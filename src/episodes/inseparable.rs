@@ -1,4 +1,4 @@
-//! Company: vessels that have never been seen apart since the later of them was first heard. Two sets on one hull look like that.
+//! Inseparable: vessels that have never been seen apart since the later of them was first heard. Two sets on one hull look like that.
 //!
 //! Looked at with the first fix of a vessel in ten minutes. A pair begins within half an hour of the first fix of the later one, if
 //! everything known of both until then lies within `ONE_HULL_METRES`; being further apart once ends it for good.
@@ -41,13 +41,13 @@ struct Together {
 
 /// Every pair that has never been seen apart.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Company {
+pub struct Inseparable {
     /// By track key, the smaller first.
     pairs: FxHashMap<(TrackKey, TrackKey), Together>,
     partners: FxHashMap<TrackKey, Vec<TrackKey>>,
 }
 
-impl Company {
+impl Inseparable {
     /// Whether the two have been in company since the later of them was first heard.
     pub fn always(&self, a: TrackKey, b: TrackKey) -> bool {
         self.pairs.contains_key(&in_order(a, b))

@@ -130,20 +130,12 @@ impl Lying {
         if time < ANCHORED_AFTER {
             return;
         }
-        let now = *circle;
-        match now.place {
-            Some(id) => self.places.update(id, |place| place.last_at = at),
-            None => {
-                let place = Place { key, position: now.middle(), since: now.since, last_at: at, held: false };
-                circle.place = Some(self.places.add(place));
-            }
-        }
-        if HELD_AFTER <= time
-            && let Some(id) = self.vessels.get(&key).and_then(|circle| circle.place)
-            && self.was_there_before(key, &now)
-        {
-            self.places.update(id, |place| place.held = true);
-        }
+        let place = Place { key, position: circle.middle(), since: circle.since, last_at: at, held: false };
+        let id = *circle.place.get_or_insert_with(|| self.places.add(place));
+        let circle = *circle;
+        let was_held = self.places.get(id).is_some_and(|place| place.held);
+        let held = was_held || (HELD_AFTER <= time && self.was_there_before(key, &circle));
+        self.places.update(id, |place| (place.last_at, place.held) = (at, held));
     }
 
     /// How a vessel lies, if it was within one circle when last heard.
@@ -189,7 +181,7 @@ impl Lying {
         self.dropped + self.places.evicted()
     }
 
-    /// Heap bytes held by vessel, about.
+    /// Heap bytes held by vessel, about; the shelf of places has its own bound.
     pub fn bytes(&self) -> usize {
         self.vessels.capacity() * (size_of::<TrackKey>() + size_of::<Circle>() + 1)
     }

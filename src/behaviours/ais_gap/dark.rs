@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::behaviours::Scene;
-use crate::coverage::{Habit, Silence};
+use crate::coverage::{Silence, SilenceRate};
 use crate::episodes::gap::{Gap, Spot};
 use crate::geo::LatLon;
 use crate::time::{Span, Time};
@@ -56,7 +56,7 @@ pub(super) struct Evidence {
     /// What the feed itself missed.
     pub(super) missed: Span,
     /// How often others fall silent there.
-    pub(super) habit: Habit,
+    pub(super) silence_rate: SilenceRate,
     /// Share of the slots of the day before in which it was heard, 0-1; `None` if that is no evidence.
     pub(super) own_record: Option<f32>,
     /// Whether its input hears no other vessel.
@@ -75,7 +75,7 @@ impl Evidence {
             unheard_within: 1.0,
             left: None,
             missed: Span::ZERO,
-            habit: Habit::default(),
+            silence_rate: SilenceRate::default(),
             own_record: silence.has_own_record().then_some(silence.own_record),
             alone: false,
             lay_still: !silence.under_way() && lay_still(scene.tracks.vessel(vessel), silence),
@@ -97,7 +97,7 @@ impl Evidence {
         self.unheard_within = silence.unheard_within();
         self.left = silence.left;
         self.missed = scene.coverage.missed(silence);
-        self.habit = scene.coverage.habit(silence);
+        self.silence_rate = scene.coverage.silence_rate(silence);
     }
 
     /// Judged once more over a part of it.

@@ -2,7 +2,7 @@
 
 use crate::behaviours::sharing::explain_silence;
 use crate::behaviours::{Explanation, Scene, Step};
-use crate::coverage::{Habit, Usual};
+use crate::coverage::{SilenceRate, Usual};
 
 use super::AisGap;
 
@@ -12,7 +12,7 @@ impl AisGap {
         let (profiles, watched) = self.profiles.for_explaining(scene.chart, step.presence, scene.now);
         let silence = scene.coverage.silence(step.vessel);
         let learned = scene.coverage.learned();
-        let habit = silence.map_or(Habit::default(), |silence| scene.coverage.habit(silence));
+        let silence_rate = silence.map_or(SilenceRate::default(), |silence| scene.coverage.silence_rate(silence));
         let left = silence.and_then(|silence| silence.left);
         let own = scene.tracks.vessel(step.vessel).heard_share(scene.now);
         let own = silence.map_or(own, |silence| silence.own_record);
@@ -29,7 +29,7 @@ impl AisGap {
                 .is("reception_learned", learned, "true", learned)
                 .below("probability_unheard", silence.map(|silence| silence.unheard()), settings.max_probability)
                 .is("sailed_out_of_reach", out, "no", left.is_none())
-                .is("silences_there", said_of(&habit), "seldom", habit.usual().is_none())
+                .is("silences_there", said_of(&silence_rate), "seldom", silence_rate.usual().is_none())
                 .is("own_record_percent", (own * 100.0).round(), "any; from 95 % on it counts for an hour", true)
         });
         told.collect()
@@ -37,10 +37,10 @@ impl AisGap {
 }
 
 /// How often others fall silent, in the cell or on the input, whichever makes it usual.
-fn said_of(habit: &Habit) -> String {
-    let (silences, hours) = match habit.usual() {
-        Some(Usual::Feed) => (habit.feed_silences, habit.feed_hours),
-        Some(Usual::Cell) | None => (habit.cell_silences, habit.cell_hours),
+fn said_of(silence_rate: &SilenceRate) -> String {
+    let (silences, hours) = match silence_rate.usual() {
+        Some(Usual::Feed) => (silence_rate.feed_silences, silence_rate.feed_hours),
+        Some(Usual::Cell) | None => (silence_rate.cell_silences, silence_rate.cell_hours),
     };
     format!("{silences:.1} in {hours:.0} h heard")
 }

@@ -121,9 +121,9 @@ impl Dark {
         if let Some(left) = evidence.out_of_reach(settings) {
             measured.insert("out_of_reach_minutes".into(), number((left - self.from.at).minutes(), 0));
         }
-        let usual = match evidence.habit.usual() {
-            Some(Usual::Cell) => Some(("cell", evidence.habit.cell_silences, evidence.habit.cell_hours)),
-            Some(Usual::Feed) => Some(("feed", evidence.habit.feed_silences, evidence.habit.feed_hours)),
+        let usual = match evidence.silence_rate.usual() {
+            Some(Usual::Cell) => Some(("cell", evidence.silence_rate.cell_silences, evidence.silence_rate.cell_hours)),
+            Some(Usual::Feed) => Some(("feed", evidence.silence_rate.feed_silences, evidence.silence_rate.feed_hours)),
             None => None,
         };
         if let Some((of, silences, hours)) = usual {
