@@ -68,7 +68,7 @@ fn usual_silence(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
 fn in_place(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let nm =
         number(scene, "distance_nm").filter(|_| scene.behaviour == "ais_gap" && scene.holding.form == "in_place")?;
-    let text = format!("Lay still before and after, heard again {nm:.1} nm away: at most low");
+    let text = format!("Heard again {nm:.1} nm from where it fell silent, not under way: at most low");
     Some(cap(settings.cap_low, "cap_low", text))
 }
 

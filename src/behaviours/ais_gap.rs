@@ -12,7 +12,7 @@
 //! which the feed hears vessels; at most low where vessels fall silent all the time. The only vessel of an input is judged when it is heard again.
 //! ## Ends
 //! Heard again: then with the distance, the speed it implies and the slack: the time left once that distance is sailed at its usual speed;
-//! at most low within `in_place_nm` of where it was, if it lay still before and lies still after. A fix that comes late shortens, splits or disproves it. Over after 30 days (lost).
+//! at most low within `in_place_nm` of where it fell silent, if it is not under way there. A fix that comes late shortens, splits or disproves it. Over after 30 days (lost).
 //! ## Blind spots
 //! A broken transponder looks the same. Where reception is thin, or not yet known, nothing is said. Three vessels that switch off
 //! together, with nobody else near, look like a dead receiver.
@@ -80,7 +80,7 @@ pub struct Settings {
     pub longer_hours: f64,
     /// With less slack the silence explains itself. Minutes.
     pub slack_minutes: f64,
-    /// Heard again no further away than this, and still before and after, it has not gone anywhere. Nautical miles.
+    /// Heard again no further away than this, and not under way: at most low. Nautical miles.
     pub in_place_nm: f64,
     /// Points for a silence of the only vessel that its input hears: the receiver may have failed; 0 or less.
     pub alone_points: i32,

@@ -7,3 +7,4 @@ pub mod outcome;
 mod reception;
 mod recorded;
 mod unlicensed;
+mod varied;

@@ -43,7 +43,7 @@ fn a_silence_that_is_usual_or_leads_nowhere_is_low_at_most() {
     let text = "8 others fell silent on this feed in 811 h of vessels heard: silence is usual, at most low";
     assert_eq!(last_line(&grave("ais_gap", "long_silent", &usual)), (39, text.to_owned()));
     let in_place = grave("ais_gap", "in_place", &[("distance_nm", json!(0.1))]);
-    let text = "Lay still before and after, heard again 0.1 nm away: at most low";
+    let text = "Heard again 0.1 nm from where it fell silent, not under way: at most low";
     assert_eq!(last_line(&in_place), (39, text.to_owned()));
     let out = grave("ais_gap", "out_of_reach", &[("out_of_reach_minutes", json!(20))]);
     let text = "On its course it sailed out of reach of the feed within 20 min: kept as a fact";

@@ -11,7 +11,7 @@ use crate::tracks::{TrackIx, TrackKey, Vessel};
 use crate::units::METRES_PER_NM;
 use crate::zones::{Relation, ZoneIx};
 
-use super::{STILL_KNOTS, Settings};
+use super::Settings;
 
 /// Within this circle for `LAY_STILL` a vessel lies still, whatever its status (SPEC *anchored*). Nautical miles.
 const SWING_NM: f64 = 0.3;
@@ -63,8 +63,7 @@ pub(super) struct Evidence {
     pub(super) alone: bool,
     /// Whether it was at anchor, moored or still for hours before.
     pub(super) lay_still: bool,
-    /// Whether it was as good as still when last heard, and lies still where it was heard again.
-    pub(super) was_still: bool,
+    /// Whether it is not under way where it was heard again.
     pub(super) lies_still: bool,
 }
 
@@ -79,7 +78,6 @@ impl Evidence {
             own_record: silence.has_own_record().then_some(silence.own_record),
             alone: false,
             lay_still: !silence.under_way() && lay_still(scene.tracks.vessel(vessel), silence),
-            was_still: silence.knots() < STILL_KNOTS,
             lies_still: false,
         };
         evidence.update(scene, silence);
@@ -141,10 +139,10 @@ impl Dark {
         }
     }
 
-    /// Whether it was heard again where it had been, still before and after.
+    /// Whether it was heard again where it had been, not under way.
     pub(super) fn is_in_place(&self, to: Option<Spot>, settings: &Settings) -> bool {
         let near = to.is_some_and(|to| self.from.position.nm_to(to.position) <= settings.in_place_nm);
-        near && self.evidence.was_still && self.evidence.lies_still
+        near && self.evidence.lies_still
     }
 }
 

@@ -33,7 +33,7 @@ fn a_ship_whose_course_leaves_the_heard_water_has_sailed_out_of_reach() {
 }
 
 #[test]
-fn who_lay_still_and_is_heard_again_in_place_is_low_at_most() {
+fn who_is_heard_again_in_place_and_is_not_under_way_is_low_at_most() {
     let lay = "ALFA 224000001 type=70
            06:00 28.1 -17.1
            go 90 1 1
@@ -41,6 +41,10 @@ fn who_lay_still_and_is_heard_again_in_place_is_low_at_most() {
            silent 400
            stop 60";
     let alert = last(&heavy(), &among_sentinels(lay)).expect("an alert");
+    assert_eq!(alert.score, 39, "{:?}", alert.score_reasons);
+    // On the move when it fell silent, and stopped where it was heard last.
+    let back = lay.replace("stop 120\n", "stop 60\n           go 0 1.5 12\n");
+    let alert = last(&heavy(), &among_sentinels(&back)).expect("an alert");
     assert_eq!(alert.score, 39, "{:?}", alert.score_reasons);
     let leaves = lay.replace("silent 400\n           stop 60", "silent 400\n           go 90 10 60");
     let alert = last(&heavy(), &among_sentinels(&leaves)).expect("an alert");
