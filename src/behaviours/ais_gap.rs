@@ -48,7 +48,7 @@ const LOST_AFTER: Span = Span::from_hours(30 * 24);
 const CORRECTED_WITHIN: Span = Span::from_hours(48);
 const MOST_CLOSED: usize = 1000;
 /// Below this a vessel is not under way. Knots.
-const STILL_KNOTS: f64 = 1.0;
+const UNDER_WAY_KNOTS: f64 = 3.0;
 /// Steps of dead reckoning towards zones.
 const STEP: Span = Span::from_minutes(10);
 
@@ -155,10 +155,10 @@ pub struct AisGap {
     closed: BTreeMap<(TrackKey, Time), (Dark, Spot)>,
 }
 
-/// Whether a vessel that is heard again lies still, by what it makes good or says.
+/// Whether a vessel that is heard again is not under way, by what it says or makes good.
 fn lies_still(vessel: Vessel<'_>, fix: Fix) -> bool {
     let made_good = vessel.speed_made_good().filter(|smg| !smg.over_hole).map(|smg| smg.knots);
-    fix.said.sog_knots().or(made_good).is_none_or(|knots| knots < STILL_KNOTS)
+    fix.said.sog_knots().or(made_good).is_none_or(|knots| knots < UNDER_WAY_KNOTS)
 }
 
 impl AisGap {

@@ -1,13 +1,13 @@
 //! Counters of a run, and the summary that `replay --summary` writes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
 use crate::ais::{self, Report};
 use crate::alerts::{Change, ChangeKind, Severity};
 use crate::state::{Word, by_word};
-use crate::time::Time;
+use crate::time::{Span, Time};
 use crate::tracks::{Refusal, Tracks};
 
 use super::watermark::Watermarks;
@@ -25,7 +25,7 @@ pub struct Summary {
     pub rejects: BTreeMap<String, u64>,
     /// Different numbers (MMSIs) that took part in the picture.
     pub vessels: u64,
-    /// Alerts by behaviour and the highest severity they reached.
+    /// Alerts by behaviour and the severity they stand at, or ended with. Those taken back are not counted.
     pub alerts: BTreeMap<String, BTreeMap<String, u64>>,
     /// Facts by behaviour.
     pub facts: BTreeMap<String, u64>,
@@ -47,6 +47,9 @@ pub struct Summary {
     pub note: Option<String>,
 }
 
+/// An alert that ended longer ago does not change any more.
+const CHANGES_WITHIN: Span = Span::from_hours(49);
+
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Counters {
     pub(super) late: u64,
@@ -60,7 +63,9 @@ pub(super) struct Counters {
     alerts: BTreeMap<Word, BTreeMap<Severity, u64>>,
     #[serde(deserialize_with = "by_word")]
     facts: BTreeMap<Word, u64>,
-    open: BTreeMap<String, Severity>,
+    /// What each alert is counted as, and when it ended: open ones, and those that ended within `CHANGES_WITHIN`.
+    told: BTreeMap<String, (Severity, Option<Time>)>,
+    ended: VecDeque<(Time, String)>,
 }
 
 impl Counters {
@@ -101,18 +106,21 @@ impl Counters {
             return;
         }
         let counts = self.alerts.entry(alert.behaviour).or_default();
-        match self.open.insert(alert.id.clone(), severity) {
-            Some(before) if before != severity => {
-                if let Some(count) = counts.get_mut(&before) {
-                    *count -= 1;
-                }
-                *counts.entry(severity).or_default() += 1;
-            }
-            Some(_) => {}
-            None => *counts.entry(severity).or_default() += 1,
+        let ended_at = (change.change == ChangeKind::Ended).then_some(change.at);
+        if let Some((before, _)) = self.told.insert(alert.id.clone(), (severity, ended_at))
+            && let Some(count) = counts.get_mut(&before)
+        {
+            *count -= 1;
         }
-        if matches!(change.change, ChangeKind::Ended | ChangeKind::Retracted) {
-            self.open.remove(&alert.id);
+        match change.change {
+            ChangeKind::Retracted => drop(self.told.remove(&alert.id)),
+            ChangeKind::Opened | ChangeKind::Updated | ChangeKind::Ended => *counts.entry(severity).or_default() += 1,
+        }
+        self.ended.extend(ended_at.map(|at| (at, alert.id.clone())));
+        while let Some((at, id)) = self.ended.pop_front_if(|(at, _)| *at < change.at - CHANGES_WITHIN) {
+            if self.told.get(&id).is_some_and(|(_, ended_at)| *ended_at == Some(at)) {
+                self.told.remove(&id);
+            }
         }
     }
 

@@ -81,13 +81,29 @@ pub fn replay_with(input: &Path, zones: &str, more: &[&str]) -> Outcome {
     let output = command.arg(input).output().unwrap();
     let read = |name: &str| fs::read_to_string(path(name)).unwrap_or_default();
     let lines = |name: &str| read(name).lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>();
-    Outcome {
+    let outcome = Outcome {
         code: output.status.code(),
         stderr: String::from_utf8(output.stderr).unwrap(),
         summary: serde_json::from_str(&read("summary.json")).unwrap_or_default(),
         cases: lines("cases.jsonl"),
         told: told(&lines("alerts.jsonl")),
+    };
+    if outcome.code == Some(0) {
+        assert_eq!(outcome.summary["alerts"], counted(&outcome.told), "the summary counts what was told");
     }
+    outcome
+}
+
+/// Alerts that stand, by behaviour and the severity they ended with, as the summary should have them.
+fn counted(told: &[Told]) -> Value {
+    let mut counts: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
+    for one in told.iter().filter(|one| one.alert["announced"] == true) {
+        let by_severity = counts.entry(&one.behaviour).or_default();
+        if one.alert["status"] != "retracted" {
+            *by_severity.entry(one.alert["severity"].as_str().unwrap()).or_default() += 1;
+        }
+    }
+    serde_json::to_value(counts).unwrap()
 }
 
 /// The alerts and facts that changes are about, each by its id.

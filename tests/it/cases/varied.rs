@@ -94,7 +94,8 @@ impl Table {
     /// Each report arrives up to `LATENESS` later than it was made.
     fn delayed(mut self, seed: u64) -> Table {
         let mut random = fastrand::Rng::with_seed(seed);
-        self.rows.sort_by_cached_key(|row| (row.at + atalaia::time::Span::from_seconds(random.i64(0..LATENESS))).millis());
+        self.rows
+            .sort_by_cached_key(|row| (row.at + atalaia::time::Span::from_seconds(random.i64(0..LATENESS))).millis());
         self
     }
 }
@@ -141,9 +142,8 @@ fn no_loitering_claims_the_time_over_a_hole_however_it_is_heard() {
             (369_987_001, ["2024-01-01T22:00:00Z", "2024-01-01T23:00:00Z"]),
             (367_987_001, ["2024-01-01T14:30:00Z", "2024-01-01T18:00:00Z"]),
         ] {
-            let claims = |told: &&Told| {
-                told.mmsis == [mmsi + added] && moments.iter().any(|moment| told.covers(at(moment)))
-            };
+            let claims =
+                |told: &&Told| told.mmsis == [mmsi + added] && moments.iter().any(|moment| told.covers(at(moment)));
             let claims: Vec<&Told> = told.of("loitering").into_iter().filter(claims).collect();
             assert!(claims.is_empty(), "{way}: {mmsi} sails then: {claims:?}");
         }
@@ -175,7 +175,8 @@ fn trawling_is_no_stop_of_a_collector_however_it_is_heard() {
 #[test]
 fn tankers_that_wait_collect_nothing_however_they_are_heard() {
     for (way, _, told) in ways("real-02a-async-waiting-tankers", &area(-92.5, 25.2, -88.5, 29.2)) {
-        let grave: Vec<&Told> = told.of("async_rendezvous").into_iter().filter(|told| Grade::Low < told.worst).collect();
+        let grave: Vec<&Told> =
+            told.of("async_rendezvous").into_iter().filter(|told| Grade::Low < told.worst).collect();
         assert!(grave.is_empty(), "{way}: {grave:?}");
     }
 }
