@@ -117,8 +117,10 @@ impl Counters {
             ChangeKind::Opened | ChangeKind::Updated | ChangeKind::Ended => *counts.entry(severity).or_default() += 1,
         }
         self.ended.extend(ended_at.map(|at| (at, alert.id.clone())));
-        while let Some((at, id)) = self.ended.pop_front_if(|(at, _)| *at < change.at - CHANGES_WITHIN) {
-            if self.told.get(&id).is_some_and(|(_, ended_at)| *ended_at == Some(at)) {
+        while self.ended.front().is_some_and(|(at, _)| *at < change.at - CHANGES_WITHIN) {
+            if let Some((at, id)) = self.ended.pop_front()
+                && self.told.get(&id).is_some_and(|(_, ended_at)| *ended_at == Some(at))
+            {
                 self.told.remove(&id);
             }
         }
