@@ -49,6 +49,11 @@ impl Archive {
         }
     }
 
+    /// All of them.
+    pub(super) fn entries_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+        self.corrected.entries.values_mut().chain(self.others.entries.values_mut())
+    }
+
     /// Takes out the alerts that `wanted` picks, by key and start.
     pub(super) fn take_if(&mut self, wanted: impl Fn(&Key, &Entry) -> bool) -> Vec<(Key, Entry)> {
         let mut taken: Vec<(Key, Entry)> = Vec::new();

@@ -95,6 +95,8 @@ pub struct AlertBook {
     /// What ended and may still be corrected.
     archive: Archive,
     mute: Mute,
+    /// How many revisions others have of alerts, as of the last restart.
+    known_elsewhere: BTreeMap<String, u32>,
     /// The latest moment the book was asked at; no line comes before it.
     latest: Time,
     refused: u64,
@@ -118,6 +120,7 @@ impl AlertBook {
             memory: Memory::default(),
             archive: Archive::default(),
             mute: Mute::default(),
+            known_elsewhere: BTreeMap::new(),
             latest: Time::MIN,
             refused: 0,
         }
@@ -198,13 +201,18 @@ impl AlertBook {
     }
 
     /// Of these ids others know so many revisions, and of the rest none. Where they know more, after a restart that lost some, what
-    /// comes next counts on from there; where they know less, what is open is said again.
-    pub fn known(&mut self, revisions: &BTreeMap<String, u32>, at: Time, out: &mut Vec<Change>) {
+    /// comes next counts on from there; where they know less, what is open is said again. `at` is the moment of the book, if it has
+    /// one. What the book does not know itself counts on from there if it comes to it a second time.
+    pub fn known(&mut self, revisions: &BTreeMap<String, u32>, at: Option<Time>, out: &mut Vec<Change>) {
         for entry in self.entries.values_mut() {
             let known = revisions.get(&entry.alert.id).copied().unwrap_or(0);
-            entry.again(at, known, out);
+            at.into_iter().for_each(|at| entry.again(at, known, out));
             entry.at_least(known);
         }
+        self.archive.entries_mut().for_each(|entry| {
+            entry.at_least(revisions.get(&entry.alert.id).copied().unwrap_or(0));
+        });
+        self.known_elsewhere.clone_from(revisions);
     }
 
     /// From now on the vessel's place in the slab may belong to another: what waits keeps what it last knew of the vessel.
@@ -263,7 +271,8 @@ impl AlertBook {
                 {
                     return self.reopens(now, key, subject, holding, entry, view, out);
                 }
-                let entry = Entry::new(&key, subject, &mut holding, &context);
+                let mut entry = Entry::new(&key, subject, &mut holding, &context);
+                entry.at_least(self.known_elsewhere.get(&entry.alert.id).copied().unwrap_or(0));
                 if self.is_superseded(&key, &entry.alert) {
                     self.memory.superseded(&key, began);
                     return;
@@ -460,7 +469,7 @@ impl AlertBook {
         }
     }
 
-    remembers! { pub(crate) kept { entries, deadlines, groups, memory, archive, mute, latest, refused } parts {} built { policy } }
+    remembers! { pub(crate) kept { entries, deadlines, groups, memory, archive, mute, known_elsewhere, latest, refused } parts {} built { policy } }
 }
 
 /// The name of a group: the smallest its members already have, else the smallest id among them.

@@ -119,12 +119,10 @@ impl Engine {
         self.decoder.inputs(settings.collect());
     }
 
-    /// Of these alerts, by id, others know so many revisions, and of other alerts nothing: what comes next counts on from there, and
-    /// what is open of which they know less is said again.
+    /// Of these alerts, by id, others know so many revisions, and of other alerts nothing: what comes next counts on from there, also of
+    /// an alert that this engine comes to anew, and what is open of which they know less is said again.
     pub fn revisions(&mut self, known: &BTreeMap<String, u32>, out: &mut Vec<Change>) {
-        if let Some(now) = self.now {
-            self.book.known(known, now, out);
-        }
+        self.book.known(known, self.now, out);
     }
 
     /// We ourselves were away from `from` to `until`, by the clock of receipt: no vessel was silent then, and no input.

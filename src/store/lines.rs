@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::marks;
 use super::outbox;
+use super::resumed::{self, Weighed};
 use super::wants::Wants;
 use crate::alerts::{Alert, Change, ChangeKind, Severity, Status};
 use crate::cases::Case;
@@ -23,6 +24,11 @@ pub(super) fn store(
     wants: &[Wants],
     now: Time,
 ) -> rusqlite::Result<bool> {
+    let news = match resumed::weigh(transaction, change, wants, now)? {
+        Weighed::News(news) => news,
+        Weighed::Told { due } => return Ok(due),
+    };
+    let change = &*news;
     upsert(transaction, change, now)?;
     let change = &*marked(transaction, change)?;
     let alert = &change.alert;
@@ -49,7 +55,7 @@ pub(super) fn store(
 }
 
 /// The change as it goes out: marked as an analyst marked the alert, if one did.
-fn marked<'a>(transaction: &Transaction<'_>, change: &'a Change) -> rusqlite::Result<Cow<'a, Change>> {
+pub(super) fn marked<'a>(transaction: &Transaction<'_>, change: &'a Change) -> rusqlite::Result<Cow<'a, Change>> {
     let Some(mark) = marks::of(transaction, &change.alert.id)? else {
         return Ok(Cow::Borrowed(change));
     };
@@ -182,7 +188,7 @@ pub(super) fn rank(severity: Severity) -> i64 {
     }
 }
 
-fn kind_of(change: ChangeKind) -> &'static str {
+pub(super) fn kind_of(change: ChangeKind) -> &'static str {
     match change {
         ChangeKind::Opened => "opened",
         ChangeKind::Updated => "updated",

@@ -20,6 +20,7 @@ mod notices;
 mod orphans;
 mod outbox;
 mod read;
+mod resumed;
 mod retention;
 mod schema;
 mod sound;

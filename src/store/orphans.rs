@@ -9,9 +9,14 @@ use serde_json::{Map, Value};
 use super::outbox::Ending;
 use super::wants::Wants;
 use super::{StoreError, lines, marks, outbox, schema};
-use crate::time::Time;
+use crate::time::{Span, Time};
 
-const REASON: &str = "not followed over a restart: the state of the program was lost";
+/// Why nothing open is left behind by a state that was lost.
+pub(super) const GIVEN_UP: &str = "not followed over a restart: the state of the program was lost";
+
+/// Alerts that an engine may come to a second time: of so long before the last one, and at most so many.
+const LATELY: Span = Span::from_hours(14 * 24);
+const MOST_LATELY: u32 = 20_000;
 
 /// How the store stands, for a restart.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -37,12 +42,17 @@ pub fn standing(path: &Path) -> Result<Standing, StoreError> {
     read().map_err(StoreError::sqlite(path))
 }
 
-/// How many revisions the store has of these alerts; those it does not know are left out.
+/// How many revisions the store has of these alerts, and of those of the last days, which an engine that begins anew may come to a
+/// second time. Those it does not know are left out.
 pub fn revisions(path: &Path, ids: &BTreeSet<String>) -> Result<BTreeMap<String, u32>, StoreError> {
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<BTreeMap<String, u32>> {
         let mut query = connection.prepare("SELECT revision FROM alerts WHERE id = ?1")?;
-        let mut known = BTreeMap::new();
+        let mut lately = connection.prepare(
+            "SELECT id, revision FROM alerts WHERE (SELECT max(last_at) FROM alerts) - ?1 <= last_at ORDER BY last_at DESC LIMIT ?2",
+        )?;
+        let lately = lately.query_map(params![LATELY.millis(), MOST_LATELY], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut known: BTreeMap<String, u32> = lately.collect::<Result<_, _>>()?;
         for id in ids {
             if let Some(revision) = query.query_row([id], |row| row.get(0)).optional()? {
                 known.insert(id.clone(), revision);
@@ -91,7 +101,7 @@ pub(super) fn end(
         line.insert("change".to_owned(), "ended".into());
         line.insert("revision".to_owned(), (revision + 1).into());
         line.insert("at".to_owned(), at.to_string().into());
-        line.insert("reason".to_owned(), REASON.into());
+        line.insert("reason".to_owned(), GIVEN_UP.into());
         line.insert("alert".to_owned(), alert.clone());
         let line = Value::Object(line).to_string();
         transaction.execute(
@@ -102,7 +112,7 @@ pub(super) fn end(
             "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, 'ended', ?4, ?5, ?6)",
             params![id, revision + 1, at.millis(), severity, now.millis(), line],
         )?;
-        lines::audit(transaction, now, lines::OURSELVES, "ended", &id, Some(REASON))?;
+        lines::audit(transaction, now, lines::OURSELVES, "ended", &id, Some(GIVEN_UP))?;
         if !announced {
             continue;
         }

@@ -158,6 +158,23 @@ pub(super) fn offer_end(
     Ok(0 < insert.execute(params![sink, end.alert, end.revision, line, now.millis()])?)
 }
 
+/// Puts a change that opens an alert again before a sink that knows the alert, unless its marking keeps it back now.
+pub(super) fn offer_again(
+    transaction: &Transaction<'_>,
+    wants: &Wants,
+    (alert, revision): (&str, u32),
+    handling: &Handling,
+    now: Time,
+) -> rusqlite::Result<bool> {
+    if !knows(transaction, &wants.sink, alert)? || wants.carries.refusal(handling).is_some() {
+        return Ok(false);
+    }
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO outbox (sink, alert, revision, state, since) VALUES (?1, ?2, ?3, 'pending', ?4) ON CONFLICT DO NOTHING",
+    )?;
+    Ok(0 < insert.execute(params![wants.sink, alert, revision, now.millis()])?)
+}
+
 /// Whether the sink has been, or is about to be, told of the alert.
 fn knows(transaction: &Transaction<'_>, sink: &str, alert: &str) -> rusqlite::Result<bool> {
     let mut query = transaction.prepare_cached(
