@@ -1,4 +1,7 @@
-//! Where a vessel is: shore, calm water and zones, looked up once and kept until it has moved 100 m.
+//! Where a vessel is: shore, calm water and zones, looked up once and kept while it stays about there.
+//!
+//! What is kept may not show: shore and calm water are those of the middle of a tile of about 100 m, whichever way the vessel came to it
+//! and whenever zones were read again. Zones are exact wherever one is near.
 
 use std::hint::black_box;
 
@@ -9,11 +12,12 @@ use crate::geo::LatLon;
 use crate::state::remembers;
 use crate::time::Time;
 use crate::tracks::TrackIx;
-use crate::units::METRES_PER_NM;
 use crate::zones::{Calm, Chart, Crossing, Hit, Presence, Sighting, Zone, ZoneIx};
 
-/// Look-ups are redone after this. Metres.
+/// Zones are looked up again after this, where none is near. Metres.
 const REDO_METRES: f64 = 100.0;
+/// Tiles to the degree: 111 m from south to north.
+const TILES: f64 = 1000.0;
 /// Degrees of latitude in `REDO_METRES`, for a quick look before the distance.
 const REDO_DEGREES: f64 = REDO_METRES / 111_320.0;
 
@@ -75,7 +79,7 @@ pub struct Reloads {
 #[repr(align(32))]
 struct Known {
     zones_at: Spot,
-    place_at: Spot,
+    tile: Tile,
     shore_nm: f32,
     calm_nm: f32,
     reloads: u32,
@@ -98,19 +102,34 @@ impl Spot {
         Spot { lat: position.lat as f32, lon: position.lon as f32 }
     }
 
-    fn nm_to(self, position: LatLon) -> f64 {
-        LatLon { lat: f64::from(self.lat), lon: f64::from(self.lon) }.metres_to(position) / METRES_PER_NM
-    }
-
     fn is_near(self, position: LatLon) -> bool {
         let here = LatLon { lat: f64::from(self.lat), lon: f64::from(self.lon) };
         (here.lat - position.lat).abs() <= REDO_DEGREES && here.metres_to(position) <= REDO_METRES
     }
 }
 
+/// A thousandth of a degree each way.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Tile {
+    row: i32,
+    column: i32,
+}
+
+impl Tile {
+    fn of(position: LatLon) -> Tile {
+        let count = |degrees: f64| (degrees * TILES).floor() as i32;
+        Tile { row: count(position.lat), column: count(position.lon) }
+    }
+
+    fn middle(self) -> LatLon {
+        let degrees = |count: i32| (f64::from(count) + 0.5) / TILES;
+        LatLon { lat: degrees(self.row).clamp(-90.0, 90.0), lon: degrees(self.column).clamp(-180.0, 180.0) }
+    }
+}
+
 const UNKNOWN: Known = Known {
     zones_at: Spot { lat: f32::NAN, lon: f32::NAN },
-    place_at: Spot { lat: f32::NAN, lon: f32::NAN },
+    tile: Tile { row: 0, column: 0 },
     shore_nm: 0.0,
     calm_nm: 0.0,
     reloads: 0,
@@ -213,24 +232,24 @@ impl Places {
 
     /// Shore and calm water where a vessel is.
     pub fn place(&mut self, chart: &Chart, vessel: TrackIx, position: LatLon, now: Time) -> Place {
+        let tile = Tile::of(position);
         let known = self.lot_mut(vessel).known(vessel);
-        if !known.placed || !known.place_at.is_near(position) {
+        if !known.placed || known.tile != tile {
+            let (before, middle) = (known.tile.middle(), tile.middle());
             let most_nm = match known.placed {
-                true => f64::from(known.shore_nm) + known.place_at.nm_to(position),
+                true => f64::from(known.shore_nm) + before.nm_to(middle),
                 false => f64::INFINITY,
             };
-            let shore_nm = chart.shore_nm_within(position, most_nm);
-            let place = Place { shore_nm, calm: chart.calm(position, now) };
+            let shore_nm = chart.shore_nm_within(middle, most_nm);
+            let place = Place { shore_nm, calm: chart.calm(middle, now) };
             let left = known.placed && known.calm_inside && !place.calm.inside;
-            let before = known.place_at;
-            known.place_at = Spot::of(position);
+            known.tile = tile;
             known.shore_nm = place.shore_nm as f32;
             known.calm_inside = place.calm.inside;
             known.calm_nm = place.calm.nearest_nm as f32;
             known.placed = true;
             if left {
-                let at = LatLon { lat: f64::from(before.lat), lon: f64::from(before.lon) };
-                self.left_calm = Some((vessel, at));
+                self.left_calm = Some((vessel, before));
             }
         }
         let known = self.lot_mut(vessel).known(vessel);
@@ -242,7 +261,8 @@ impl Places {
     /// look up for whoever asks for nothing else.
     pub fn is_far_from_calm(&self, chart: &Chart, vessel: TrackIx, position: LatLon) -> bool {
         let known = self.lot(vessel).at(vessel).filter(|known| known.placed && !known.calm_inside);
-        known.is_some_and(|known| known.place_at.nm_to(position) < chart.clear_of_calm_nm(f64::from(known.calm_nm)))
+        known
+            .is_some_and(|known| known.tile.middle().nm_to(position) < chart.clear_of_calm_nm(f64::from(known.calm_nm)))
     }
 
     /// Where in calm water the vessel had been, if it left that since its look-up before this step's; said until another leaves.

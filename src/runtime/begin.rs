@@ -53,8 +53,7 @@ pub(super) fn begin(
     let (program, pulse) = (restart::program()?, Arc::clone(pulse));
     let place = Place { disk: Arc::clone(&disk), folder, rebuild, program, pulse };
     let mut library = Library::new(disk, &place.folder);
-    let standing = settings.store.as_deref().map(store::standing).transpose().map_err(io::Error::other)?;
-    let standing = standing.unwrap_or_default();
+    let reached = settings.store.as_deref().map(store::reached).transpose().map_err(io::Error::other)?.unwrap_or(0);
 
     let began = clock.moment();
     let keep = |changes: Vec<Change>, position: Position| store.changes(changes, position.0);
@@ -64,8 +63,8 @@ pub(super) fn begin(
         Restored { helm: None, position: Position(0), entries: 0, whole: false }
     });
     let in_force = restart::keep(&mut library, settings)?;
-    let at_least = restored.position.max(Position(standing.reached));
-    let whole = restored.whole && standing.reached <= restored.position.0;
+    let at_least = restored.position.max(Position(reached));
+    let whole = restored.whole && reached <= restored.position.0;
     let mut records = Records::open(&place, library, at_least, clock, tell)?;
     // Once only: nobody else has it.
     let _ = syncer.set(records.journal.syncer());
@@ -73,13 +72,6 @@ pub(super) fn begin(
     let was_known = restored.helm.is_some();
     let mut helm = restored.helm.unwrap_or_else(|| Helm::new(settings, ours.clone(), in_force.key.clone()));
     let known: BTreeSet<String> = helm.engine.open_alerts().iter().map(|alert| alert.id.clone()).collect();
-    let lost = standing.open.iter().filter(|(id, _)| !known.contains(id)).count();
-    if 0 < lost {
-        warn!(
-            alerts = lost,
-            "open alerts are not followed any more: what they came from is lost; they are ended in the store"
-        );
-    }
     store.open_are(known.clone());
     let mut changes = Vec::new();
     // A snapshot must not run ahead of the store: what the journal decided would be skipped by the next start.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::{Daemon, PurgedLines, purge_lines};
 use crate::alerts::{Notice, NoticeKind};
@@ -68,6 +68,10 @@ impl Daemon {
                 error!(%why, "the store cannot be written: alerts wait, nobody is told of them")
             }
             store::Event::Working => info!("the store is written again"),
+            store::Event::GivenUp(alerts) => warn!(
+                alerts,
+                "open alerts are not followed any more: what they came from is lost; they are ended in the store"
+            ),
         }
     }
 

@@ -124,7 +124,7 @@ impl Lookout {
         match event {
             store::Event::Failing(_) => begin_failing(&mut self.store),
             store::Event::Working => self.store.iter_mut().for_each(|store| store.now = false),
-            store::Event::Stored => {}
+            store::Event::Stored | store::Event::GivenUp(_) => {}
         }
     }
 

@@ -39,7 +39,7 @@ pub use dossier::{AuditRow, Dossier, Filed, Line, bundled, dossier};
 pub use holds::{held_spans, hold, release};
 pub use lines::OURSELVES;
 pub use marks::mark;
-pub use orphans::{Standing, revisions, standing};
+pub use orphans::{reached, revisions};
 pub use outbox::{Delivery, Outbox, Outcome, Tried};
 pub use read::{
     Entry, HushRow, Note, Query, Sent, Told, alert, alerts, all_notes, case, cases, hushes, stored_severity,

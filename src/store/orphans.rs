@@ -18,26 +18,13 @@ pub(super) const GIVEN_UP: &str = "not followed over a restart: the state of the
 const LATELY: Span = Span::from_hours(14 * 24);
 const MOST_LATELY: u32 = 20_000;
 
-/// How the store stands, for a restart.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Standing {
-    /// The position of the journal behind what came into the store last.
-    pub reached: u64,
-    /// Open alerts and facts of the engine with their revisions.
-    pub open: Vec<(String, u32)>,
-}
-
-/// How the store that a daemon has opened stands.
-pub fn standing(path: &Path) -> Result<Standing, StoreError> {
+/// The position of the journal behind what came into the store last.
+pub fn reached(path: &Path) -> Result<u64, StoreError> {
     let connection = schema::beside(path)?;
-    let read = || -> rusqlite::Result<Standing> {
+    let read = || -> rusqlite::Result<u64> {
         let reached =
             connection.query_row("SELECT journal_seq FROM reached", [], |row| row.get::<_, i64>(0)).optional()?;
-        let mut open = connection.prepare(
-            "SELECT id, revision FROM alerts WHERE status = 'open' AND id NOT IN (SELECT alert FROM notices) ORDER BY id",
-        )?;
-        let open = open.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
-        Ok(Standing { reached: reached.unwrap_or(0) as u64, open })
+        Ok(reached.unwrap_or(0) as u64)
     };
     read().map_err(StoreError::sqlite(path))
 }
@@ -63,14 +50,15 @@ pub fn revisions(path: &Path, ids: &BTreeSet<String>) -> Result<BTreeMap<String,
     read().map_err(StoreError::sqlite(path))
 }
 
-/// Ends everything that is open and not among these, as of the moment it was last known to hold; whether a sink waits to be told.
+/// Ends everything that is open and not among these, as of the moment it was last known to hold; how many that were, and whether a sink
+/// waits to be told.
 pub(super) fn end(
     transaction: &Transaction<'_>,
     open: &BTreeSet<String>,
     wants: &[Wants],
     now: Time,
-) -> rusqlite::Result<bool> {
-    let mut due = false;
+) -> rusqlite::Result<(usize, bool)> {
+    let (mut ended, mut due) = (0, false);
     let mut all = transaction.prepare(
         "SELECT id, revision, announced, severity, body, mark FROM alerts
          WHERE status = 'open' AND id NOT IN (SELECT alert FROM notices) ORDER BY id",
@@ -113,6 +101,7 @@ pub(super) fn end(
             params![id, revision + 1, at.millis(), severity, now.millis(), line],
         )?;
         lines::audit(transaction, now, lines::OURSELVES, "ended", &id, Some(GIVEN_UP))?;
+        ended += 1;
         if !announced {
             continue;
         }
@@ -122,5 +111,5 @@ pub(super) fn end(
             due |= outbox::offer_end(transaction, wants, &end, now)?;
         }
     }
-    Ok(due)
+    Ok((ended, due))
 }

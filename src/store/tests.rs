@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::alerts::{Change, ChangeKind, Severity};
 use crate::testing::{AREA, only, run};
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -92,7 +92,8 @@ pub(super) fn stored(events: &Receiver<Event>) {
 pub(super) fn with(change: &Change, revision: u32, edit: impl FnOnce(&mut crate::alerts::Alert)) -> Change {
     let mut alert = (*change.alert).clone();
     edit(&mut alert);
-    Change { change: ChangeKind::Updated, revision, alert: alert.into(), ..change.clone() }
+    let at = change.at + Span::from_minutes(i64::from(revision));
+    Change { change: ChangeKind::Updated, revision, at, alert: alert.into(), ..change.clone() }
 }
 
 #[test]

@@ -38,6 +38,8 @@ pub enum Event {
     Failing(String),
     /// It works again.
     Working,
+    /// So many alerts were open and nobody follows them any more: they are ended.
+    GivenUp(usize),
 }
 
 enum Request {
@@ -279,7 +281,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
 
     /// All of the batch in one transaction, or none of it; whether sinks wait for something in it.
     fn write(&mut self, batch: &[Request]) -> rusqlite::Result<bool> {
-        let mut due = false;
+        let (mut due, mut given_up) = (false, 0);
         let now = (self.now)();
         let reached = batch.iter().filter_map(|request| match request {
             Request::Changes(_, position) => Some(*position),
@@ -302,7 +304,11 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
                 Request::Cases(cases) => {
                     cases.iter().try_for_each(|case| lines::store_case(&transaction, case, now))?;
                 }
-                Request::Open(open) => due |= orphans::end(&transaction, open, &orders.wants, now)?,
+                Request::Open(open) => {
+                    let (ended, waits) = orphans::end(&transaction, open, &orders.wants, now)?;
+                    given_up += ended;
+                    due |= waits;
+                }
                 Request::Tried(tried) => sinks.extend(outbox::tried(&transaction, tried, now)?),
                 Request::Notice(notice) => due |= notices::store(&transaction, notice, orders, now)?,
                 Request::Orders(newer) => {
@@ -325,6 +331,9 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         fault::point("store-after-commit");
         if batch.iter().any(|request| matches!(request, Request::Tried(_))) {
             fault::point("told-after-mark");
+        }
+        if 0 < given_up {
+            (self.tell)(Event::GivenUp(given_up));
         }
         Ok(due)
     }

@@ -29,6 +29,15 @@ fn daemon_settings(folder: &TempDir) -> PathBuf {
     settings(folder, &format!("{}{rest}", input("tcp-listen", "address = \"127.0.0.1:0\"")))
 }
 
+/// What the store has open, by id, with its last revision; what the daemon says of itself is left out.
+fn open_alerts(store: &Path) -> Vec<(String, u32)> {
+    let connection = rusqlite::Connection::open(store).unwrap();
+    let open = "SELECT id, revision FROM alerts WHERE status = 'open' AND id NOT IN (SELECT alert FROM notices)";
+    let mut open = connection.prepare(open).unwrap();
+    let open = open.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    open.map(Result::unwrap).collect()
+}
+
 /// Devices in distress: each is an alert of its own at its first word.
 fn mmsi(number: u32) -> u32 {
     972_100_000 + number

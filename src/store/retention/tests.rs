@@ -228,7 +228,7 @@ fn no_transaction_removes_more_than_two_hundred_rows() {
     let place = place();
     let (store, _events) = place.open(&[]);
     let changes = over(1, |_| {});
-    let many: Vec<Change> = (3..500).map(|revision| Change { revision, ..changes[1].clone() }).collect();
+    let many: Vec<Change> = (3..500).map(|revision| with(&changes[1], revision, |_| {})).collect();
     store.changes(changes.clone(), 0);
     store.changes(many, 0);
     assert!(store.settle(PATIENCE));

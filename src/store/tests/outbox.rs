@@ -197,7 +197,6 @@ fn what_failed_is_an_alert_for_the_others_until_it_has_been_taken() {
         place.count(&format!("SELECT count(*) FROM alerts WHERE behaviour = 'delivery_failed' AND status = '{state}'"))
     };
     assert_eq!((notices("open"), place.waiting("own").len()), (1, 3));
-    assert_eq!(standing(&place.path).expect("read").open.len(), 1, "the engine is not asked about it");
 
     let listed = parcels(&place.path, &Parcels { state: Some("failed".to_owned()), ..Parcels::default() }, 10);
     let listed = listed.expect("a list");

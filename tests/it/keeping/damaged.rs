@@ -6,11 +6,10 @@ use std::io::Write;
 use std::net::TcpStream;
 
 use atalaia::clock::Clock;
-use atalaia::store;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::{daemon_settings, first_word, key, told};
+use super::{daemon_settings, first_word, key, open_alerts, told};
 use crate::daemon::{Daemon, PATIENCE};
 
 const DEVICES: u32 = 40;
@@ -29,7 +28,7 @@ fn what_is_open_is_stored_again_when_the_store_is_damaged() {
         std::thread::yield_now();
     }
     daemon.stop("feed");
-    let before: BTreeSet<String> = store::standing(&file).unwrap().open.into_iter().map(|(id, _)| id).collect();
+    let before: BTreeSet<String> = open_alerts(&file).into_iter().map(|(id, _)| id).collect();
     assert_eq!(before.len(), DEVICES as usize);
 
     let mut bytes = fs::read(&file).unwrap();
@@ -41,7 +40,7 @@ fn what_is_open_is_stored_again_when_the_store_is_damaged() {
     daemon.wait_for(&["open alerts that the store had lost are stored again", "alerts=40"]);
     daemon.address();
     daemon.stop("feed");
-    let after: BTreeSet<String> = store::standing(&file).unwrap().open.into_iter().map(|(id, _)| id).collect();
+    let after: BTreeSet<String> = open_alerts(&file).into_iter().map(|(id, _)| id).collect();
     assert_eq!(after, before);
     let keys: Vec<_> = told(&folder).iter().map(key).collect();
     assert_eq!(keys.len(), 2 * DEVICES as usize);

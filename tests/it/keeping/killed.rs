@@ -16,7 +16,7 @@ use atalaia::store;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{daemon_settings, first_word, key, told};
+use super::{daemon_settings, first_word, key, open_alerts, told};
 use crate::daemon::{Daemon, PATIENCE};
 
 /// Deaths of one folder.
@@ -69,8 +69,7 @@ fn faults(told: &[Value], stored: &BTreeSet<Key>, devices: Option<Range<u32>>) -
 
 /// What the store has; nothing in this feed ever ends.
 fn stored(file: &Path) -> BTreeSet<Key> {
-    let open = store::standing(file).unwrap().open;
-    open.into_iter().map(|(id, last)| (id, u64::from(last))).collect()
+    open_alerts(file).into_iter().map(|(id, last)| (id, u64::from(last))).collect()
 }
 
 /// How often one folder was killed in the midst of telling, and how many lines came twice.
