@@ -195,10 +195,10 @@ impl Daemon {
         let poke = Poke::default();
         let open = |path: &PathBuf| {
             let poke = poke.clone();
-            let tell = move |event| match event {
-                store::Event::Stored => poke.poke(),
-                // The loop reads to its end; nobody listens after that.
-                event => drop(tell.send(event)),
+            // Wakes those who were held as well. The loop reads to its end; nobody listens after that.
+            let tell = move |event| {
+                poke.poke();
+                drop((event != store::Event::Stored).then(|| tell.send(event)));
             };
             let mut said = false;
             let before = move |position| begin::wait_for_journal(&journal_synced, position, &mut said);
@@ -477,6 +477,7 @@ impl Daemon {
         }
         let left = self.couriers.take().map_or(0, |couriers| couriers.finish(LAST_LETTERS));
         if self.store.is_some() {
+            let fate = if self.records.is_some() { "the next start decides them again" } else { "they are lost" };
             let stored = self.store.take().is_none_or(Store::finish);
             match stored {
                 true => self.close_records(),
@@ -486,7 +487,7 @@ impl Daemon {
             info!(open_alerts = open.len(), "stopped");
             return match stored {
                 true => Ok(()),
-                false => Err(io::Error::other("the last alerts could not be stored and are lost")),
+                false => Err(io::Error::other(format!("the last alerts could not be stored: {fate}"))),
             };
         }
         info!(open_alerts = open.len(), "stopped");

@@ -207,6 +207,14 @@ impl Queue {
         matches!(self, Queue::Stored(_))
     }
 
+    /// Whether what there is may go. Nothing may while the store's file is away: that it went could not be noted.
+    pub(super) fn may_send(&self) -> bool {
+        match self {
+            Queue::Stored(stored) => stored.reporter.is_in_place(),
+            Queue::Memory(_) => true,
+        }
+    }
+
     /// How long ago the sink took something, each time within `lately`, the earliest first; only a store knows of before the start.
     pub(super) fn told_lately(&mut self, lately: Duration) -> Vec<Duration> {
         let Queue::Stored(stored) = self else {
@@ -334,8 +342,11 @@ impl Stored {
         self.carries.refusal(&handling)
     }
 
-    /// Reads; nothing if the store cannot be read now.
+    /// Reads; nothing if the store cannot be read now, or is away: another may stand in its place.
     fn read<T>(&mut self, ask: impl FnOnce(&Outbox, &str) -> Result<T, StoreError>) -> Option<T> {
+        if !self.reporter.is_in_place() {
+            return None;
+        }
         match self.reading.ask(|outbox| ask(outbox, &self.sink)) {
             Ok(read) => {
                 self.told = false;

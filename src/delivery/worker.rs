@@ -24,6 +24,8 @@ const LONGEST_SEND: Duration = Duration::from_secs(120);
 const DOWN_AFTER: u32 = 2;
 /// So much later than others is what failed tried again.
 const ANOTHER_FIRST: Duration = Duration::from_secs(1);
+/// How often a worker looks whether a store that is away has come back; it is woken when the store says so.
+const HELD: Duration = Duration::from_secs(1);
 /// Characters of a reason that are kept.
 const LONGEST_REASON: usize = 300;
 
@@ -144,6 +146,7 @@ impl Worker {
                 self.give_up(all, &reason);
             }
             let rest = self.desk.health.rests_for(now);
+            let held = !self.queue.may_send();
             if let Some(target) = target.as_mut().filter(|_| rest.is_zero() && self.desk.health.gone.is_none()) {
                 if let Some(every) = target.refresh_every()
                     && every <= now.since(refreshed)
@@ -156,11 +159,12 @@ impl Worker {
                 }
                 let pace = target.pace(now);
                 // At the end, what nothing outlives goes whatever the pace.
-                let mut taken = match pace.wait.is_zero() || (order == Order::Drain && !self.queue.is_stored()) {
+                let is_time = pace.wait.is_zero() || (order == Order::Drain && !self.queue.is_stored());
+                let mut taken = match is_time && !held {
                     true => self.desk.window.take_ready(now, pace.together.max(1)),
                     false => Vec::new(),
                 };
-                if taken.is_empty() {
+                if taken.is_empty() && !held {
                     // Nothing new to anybody who keeps a pace.
                     taken = self.desk.window.take_partly(now);
                 }
@@ -177,6 +181,7 @@ impl Worker {
             }
             let rest = self.desk.health.rests_for(now);
             let next = match rest.is_zero() {
+                true if held => HELD,
                 true => {
                     let pace = target.as_ref().map_or(Duration::ZERO, |target| target.pace(now).wait);
                     self.desk.window.next_in(now).map(|wait| wait.max(pace)).unwrap_or(LOOK_AGAIN)

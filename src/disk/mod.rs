@@ -6,12 +6,14 @@
 
 #[cfg(test)]
 pub(crate) mod model;
+mod presence;
 mod real;
 
 use std::fmt::Debug;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use presence::{Absence, Identity, Presence};
 pub use real::RealDisk;
 
 /// A file system. Shared as `Arc<dyn Disk>`.
@@ -32,6 +34,10 @@ pub trait Disk: Debug + Send + Sync {
     fn list(&self, folder: &Path) -> io::Result<Vec<Listed>>;
     /// Makes a folder whose parent is there; no error if it exists. Durable after its parent's [`Disk::sync_folder`].
     fn create_folder(&self, folder: &Path) -> io::Result<()>;
+    /// Which file or folder stands there.
+    fn identify(&self, path: &Path) -> io::Result<Identity>;
+    /// Whether what stands there lies on a disk that takes no writes.
+    fn is_read_only(&self, path: &Path) -> io::Result<bool>;
 }
 
 /// A file being written.

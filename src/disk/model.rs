@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Disk, Listed, Reading, Writing};
+use super::{Disk, Identity, Listed, Reading, Writing};
 
 /// Clones are the same disk.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +50,9 @@ struct State {
     fault: Option<(u64, Fault, Lasting)>,
     fired: u64,
     forgets: Option<Forgets>,
+    /// Folders that were moved away.
+    away: BTreeSet<PathBuf>,
+    read_only: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -164,7 +167,7 @@ impl State {
     }
 
     fn folder(&self, folder: &Path) -> io::Result<()> {
-        match self.folders.contains(folder) {
+        match self.folders.contains(folder) && !self.away.contains(folder) {
             true => Ok(()),
             false => Err(io::Error::from(io::ErrorKind::NotFound)),
         }
@@ -205,6 +208,26 @@ impl ModelDisk {
     /// Lets every operation wait until the answer is dropped.
     pub(crate) fn hold(&self) -> impl Drop + '_ {
         Hold(self.state())
+    }
+
+    /// Moves a folder away; files of it that are open are written all the same.
+    pub(crate) fn take_away(&self, folder: &Path) {
+        self.state().away.insert(folder.to_owned());
+    }
+
+    /// Moves it back.
+    pub(crate) fn bring_back(&self, folder: &Path) {
+        self.state().away.remove(folder);
+    }
+
+    /// From now on it says that it takes no writes.
+    pub(crate) fn mount_read_only(&self) {
+        self.state().read_only = true;
+    }
+
+    /// It takes writes again.
+    pub(crate) fn mount_writable(&self) {
+        self.state().read_only = false;
     }
 
     /// Operations so far.
@@ -345,6 +368,19 @@ impl Disk for ModelDisk {
             state.pending.push(Naming::Folder(folder.to_owned()));
         }
         Ok(())
+    }
+
+    /// No operation: a look changes nothing that a loss of power could take.
+    fn identify(&self, path: &Path) -> io::Result<Identity> {
+        let state = self.state();
+        match state.names.get(path) {
+            Some(file) => Ok(Identity { device: 1, inode: *file }),
+            None => state.folder(path).map(|()| Identity { device: 0, inode: 0 }),
+        }
+    }
+
+    fn is_read_only(&self, _: &Path) -> io::Result<bool> {
+        Ok(self.state().read_only)
     }
 }
 

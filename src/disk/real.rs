@@ -2,10 +2,12 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 
-use super::{Disk, Listed, Reading, Writing};
+use rustix::fs::{StatVfsMountFlags, statvfs};
+
+use super::{Disk, Identity, Listed, Reading, Writing};
 
 /// The file system of the machine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,6 +66,15 @@ impl Disk for RealDisk {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
             outcome => outcome,
         }
+    }
+
+    fn identify(&self, path: &Path) -> io::Result<Identity> {
+        let found = fs::metadata(path)?;
+        Ok(Identity { device: found.dev(), inode: found.ino() })
+    }
+
+    fn is_read_only(&self, path: &Path) -> io::Result<bool> {
+        Ok(statvfs(path)?.f_flag.contains(StatVfsMountFlags::RDONLY))
     }
 }
 

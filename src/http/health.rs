@@ -37,11 +37,17 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
     if !view.ready {
         reasons.push("starting: not every input has begun".to_owned());
     }
-    if view.store.as_ref().is_some_and(|store| store.now) {
-        reasons.push("store failing: alerts wait, nobody is told of them".to_owned());
+    if let Some(store) = view.store.as_ref().filter(|store| store.now) {
+        reasons.push(match store.absence {
+            Some(absence) => format!("store away: its file is {absence}; alerts wait, nothing is delivered"),
+            None => "store failing: alerts wait, nobody is told of them".to_owned(),
+        });
     }
-    if view.journal.as_ref().is_some_and(|journal| journal.now) {
-        reasons.push("journal failing: received lines are not written down".to_owned());
+    if let Some(journal) = view.journal.as_ref().filter(|journal| journal.now) {
+        reasons.push(match journal.absence {
+            Some(absence) => format!("journal away: its folder is {absence}; received lines are not written down"),
+            None => "journal failing: received lines are not written down".to_owned(),
+        });
     }
     let names = |is: &dyn Fn(&super::InputView) -> bool| -> Vec<&str> {
         view.inputs.iter().filter(|input| is(input)).map(|input| input.name.as_str()).collect()
@@ -89,6 +95,7 @@ mod tests {
     use super::super::tests::view;
     use super::super::{Failing, ReloadView};
     use super::*;
+    use crate::disk::Absence;
 
     fn reasons(change: impl FnOnce(&mut View)) -> Vec<String> {
         let mut view = view();
@@ -102,9 +109,12 @@ mod tests {
     fn what_stops_its_work_is_a_reason() {
         assert_eq!(reasons(|_| {}), Vec::<String>::new());
         assert!(reasons(|view| view.ready = false)[0].starts_with("starting"));
-        let failing = Some(Failing { times: 1, now: true });
+        let failing = Some(Failing { times: 1, now: true, absence: None });
         assert!(reasons(|view| view.store.clone_from(&failing))[0].starts_with("store failing"));
         assert!(reasons(|view| view.journal = failing)[0].starts_with("journal failing"));
+        let away = Some(Failing { times: 1, now: true, absence: Some(Absence::Gone) });
+        assert!(reasons(|view| view.store.clone_from(&away))[0].starts_with("store away: its file is gone;"));
+        assert!(reasons(|view| view.journal = away)[0].starts_with("journal away: its folder is gone;"));
         assert_eq!(
             reasons(|view| view.inputs.iter_mut().for_each(|input| input.up = false)),
             ["all inputs down: coast, hub"]

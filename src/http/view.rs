@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::alerts::Severity;
 use crate::clock::Moment;
+use crate::disk::Absence;
 use crate::time::{Span, Time};
 
 /// The daemon as its loop saw it last.
@@ -111,6 +112,8 @@ pub struct Failing {
     pub times: u64,
     /// Whether it goes on. Why is in the log, with its paths.
     pub now: bool,
+    /// How its file or folder is away, if that is why.
+    pub absence: Option<Absence>,
 }
 
 /// How settings and zones were taken over last.

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, PoisonError};
 
@@ -12,7 +12,7 @@ use super::catalogue::{Context, Header, name_of};
 use super::shared::{Shared, State};
 use super::writer::hour_of;
 use crate::clock::{Clock, Moment};
-use crate::disk::{Disk, Writing};
+use crate::disk::{Absence, Disk, Presence, Writing};
 use crate::fault;
 use crate::time::{Span, Time};
 
@@ -22,7 +22,8 @@ const BACK: Span = Span::from_hours(1);
 #[derive(Debug)]
 pub(super) struct Keeper {
     disk: Arc<dyn Disk>,
-    folder: PathBuf,
+    /// The folder.
+    premises: Presence,
     journal: u64,
     shared: Arc<Shared>,
     limits: Limits,
@@ -61,7 +62,7 @@ struct Task {
 impl Keeper {
     pub(super) fn new(
         disk: Arc<dyn Disk>,
-        folder: &Path,
+        premises: Presence,
         journal: u64,
         shared: Arc<Shared>,
         limits: Limits,
@@ -70,7 +71,7 @@ impl Keeper {
     ) -> Keeper {
         Keeper {
             disk,
-            folder: folder.to_owned(),
+            premises,
             journal,
             shared,
             limits,
@@ -90,6 +91,11 @@ impl Keeper {
             let task = self.next();
             let tries = if task.finish { 2 } else { 1 };
             for _ in 0..tries {
+                if let Err(absence) = self.premises.check(&*self.disk) {
+                    // What is open stays open, and goes on when the folder is back.
+                    self.miss(absence);
+                    break;
+                }
                 match self.write(task.sync || task.finish) {
                     Ok(()) => break,
                     Err(error) => self.fail(&error),
@@ -103,45 +109,40 @@ impl Keeper {
         }
     }
 
-    /// Waits for something to do, and takes the blocks for it.
+    /// Waits for something to do, or for a while, and takes the blocks for it, if there are any.
     fn next(&mut self) -> Task {
         let shared = Arc::clone(&self.shared);
-        let mut state = shared.lock();
-        loop {
-            shared.pulse.beat();
-            let now = self.clock.moment();
-            let wait = match (self.failed, self.unsynced) {
-                (Some(failed), _) => self.limits.retry_after.saturating_sub(now.since(failed)),
-                (None, Some(since)) => self.limits.sync_every.saturating_sub(now.since(since)),
-                (None, None) => self.limits.sync_every,
-            };
-            let is_due = |state: &State| {
-                let wanted = state.synced < state.wanted.min(state.draft.end());
-                state.finish || (self.failed.is_none() && (wanted || state.hurry || !state.queue.is_empty()))
-            };
-            let waited = shared.work.wait_timeout_while(state, wait, |state| !is_due(state));
-            let (after, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
-            state = after;
-            let wanted = state.synced < state.wanted;
-            if timeout.timed_out() || state.hurry || wanted || state.finish {
-                state.hurry = false;
-                if state.draft.count != 0 {
-                    let block = state.cut();
-                    state.held += block.size();
-                    state.queue.push_back(block);
-                }
-            }
-            self.blocks.extend(state.queue.drain(..));
-            if self.blocks.is_empty() {
-                // What somebody still waits for was dropped.
-                state.wanted = state.synced;
-            }
-            let task = Task { sync: timeout.timed_out() || wanted, finish: state.finish };
-            let is_late = self.unsynced.is_some_and(|since| self.limits.sync_every <= self.clock.moment().since(since));
-            if task.finish || !self.blocks.is_empty() {
-                return Task { sync: task.sync || is_late || self.failed.is_some(), ..task };
+        let state = shared.lock();
+        shared.pulse.beat();
+        let now = self.clock.moment();
+        let wait = match (self.failed, self.unsynced) {
+            (Some(failed), _) => self.limits.retry_after.saturating_sub(now.since(failed)),
+            (None, Some(since)) => self.limits.sync_every.saturating_sub(now.since(since)),
+            (None, None) => self.limits.sync_every,
+        };
+        let is_due = |state: &State| {
+            let wanted = state.synced < state.wanted.min(state.draft.end());
+            state.finish || (self.failed.is_none() && (wanted || state.hurry || !state.queue.is_empty()))
+        };
+        let waited = shared.work.wait_timeout_while(state, wait, |state| !is_due(state));
+        let (mut state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        let wanted = state.synced < state.wanted;
+        if timeout.timed_out() || state.hurry || wanted || state.finish {
+            state.hurry = false;
+            if state.draft.count != 0 {
+                let block = state.cut();
+                state.held += block.size();
+                state.queue.push_back(block);
             }
         }
+        self.blocks.extend(state.queue.drain(..));
+        if self.blocks.is_empty() {
+            // What somebody still waits for was dropped.
+            state.wanted = state.synced;
+        }
+        let is_late = self.unsynced.is_some_and(|since| self.limits.sync_every <= self.clock.moment().since(since));
+        let sync = timeout.timed_out() || wanted || is_late || self.failed.is_some();
+        Task { sync, finish: state.finish }
     }
 
     /// Writes all blocks, and syncs.
@@ -193,7 +194,7 @@ impl Keeper {
         let block = &self.blocks[self.written];
         let mut identity = Identity { first: block.position, attempt: 0, journal: self.journal };
         let (mut file, path) = loop {
-            let path = self.folder.join(name_of(identity.first, identity.attempt));
+            let path = self.premises.path().join(name_of(identity.first, identity.attempt));
             match self.disk.create(&path) {
                 // Left by an earlier run, or by an attempt that failed.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => identity.attempt += 1,
@@ -218,11 +219,15 @@ impl Keeper {
     fn sync(&mut self) -> io::Result<()> {
         self.unsynced = None;
         let Some(segment) = self.segment.as_mut().filter(|_| 0 < self.written) else {
+            if self.blocks.is_empty() && self.failed.take().is_some() {
+                // Nothing is left that could fail.
+                self.shared.synced([].into_iter());
+            }
             return Ok(());
         };
         segment.file.sync()?;
         if segment.synced.is_none() {
-            self.disk.sync_folder(&self.folder)?;
+            self.disk.sync_folder(self.premises.path())?;
         }
         fault::point("journal-after-sync");
         segment.synced = self.blocks.get(self.written - 1).map(Block::end).or(segment.synced);
@@ -255,6 +260,12 @@ impl Keeper {
         self.written = 0;
         self.unsynced = None;
         self.failed = Some(self.clock.moment());
-        self.shared.fails(format!("{}: {error}", self.folder.display()));
+        self.shared.fails(format!("{}: {error}", self.premises.path().display()), None);
+    }
+
+    /// The folder is not where it was: nothing is written until it is.
+    fn miss(&mut self, absence: Absence) {
+        self.failed = Some(self.clock.moment());
+        self.shared.fails(format!("{}: {absence}", self.premises.path().display()), Some(absence));
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::block::Block;
 use super::{JournalError, Position};
+use crate::disk::Absence;
 use crate::telemetry::Pulse;
 
 /// Spans of lost positions that are remembered; beyond it the latest grows over those between.
@@ -19,8 +20,14 @@ const SPARE_SIZE: usize = 1 << 20;
 /// What the journal tells the loop. Called from its threads; must not wait.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Event {
-    /// Nothing can be written; it is tried again, and what is taken in is kept in memory as far as there is room.
-    Failing(String),
+    /// Nothing can be written; it is tried again, and what is taken in is kept in memory as far as there is room. Told again when the
+    /// folder turns out to be away, or away in another way.
+    Failing {
+        /// What the system says, with the folder.
+        why: String,
+        /// The folder is not where it was.
+        absence: Option<Absence>,
+    },
     /// It works again.
     Working {
         /// Entries dropped since it failed: a hole.
@@ -62,6 +69,8 @@ pub(super) struct State {
     pub(super) hurry: bool,
     /// Why nothing can be written.
     pub(super) failing: Option<String>,
+    /// How the folder is away, if that is why.
+    pub(super) absence: Option<Absence>,
     /// Dropped: from, and behind; in order.
     pub(super) lost: Vec<(u64, u64)>,
     /// Entries dropped since it fails.
@@ -124,6 +133,7 @@ impl Shared {
             wanted: 0,
             hurry: false,
             failing: None,
+            absence: None,
             lost: Vec::new(),
             lost_now: 0,
             finish: false,
@@ -144,11 +154,14 @@ impl Shared {
     }
 
     /// Notes that writing fails; whoever waits is told at once.
-    pub(super) fn fails(&self, why: String) {
-        let is_new = self.lock().failing.replace(why.clone()).is_none();
+    pub(super) fn fails(&self, why: String, absence: Option<Absence>) {
+        let mut state = self.lock();
+        let was_away = std::mem::replace(&mut state.absence, absence);
+        let is_new = state.failing.replace(why.clone()).is_none() || was_away != absence;
+        drop(state);
         self.done.notify_all();
         if is_new {
-            self.tell(Event::Failing(why));
+            self.tell(Event::Failing { why, absence });
         }
     }
 
@@ -162,6 +175,7 @@ impl Shared {
                 state.spare.push(block.into_bytes());
             }
         }
+        state.absence = None;
         let worked = state.failing.take().map(|_| std::mem::take(&mut state.lost_now));
         drop(state);
         self.done.notify_all();

@@ -16,7 +16,7 @@ use super::shared::{Event, Shared, State, Syncer};
 use super::walk::{Next, Walk};
 use super::{Entry, JournalError, Position};
 use crate::clock::Clock;
-use crate::disk::{Disk, create_folders};
+use crate::disk::{Absence, Disk, Presence, create_folders};
 use crate::telemetry::Pulse;
 use crate::time::{Span, Time};
 
@@ -102,7 +102,8 @@ impl Journal {
             shared: Arc::clone(&shared),
             stop: Arc::clone(&stop),
         };
-        let keeper = Keeper::new(disk, folder, journal, Arc::clone(&shared), limits, Clock, finished);
+        let premises = Presence::of(&*disk, folder).map_err(JournalError::file(folder))?;
+        let keeper = Keeper::new(disk, premises, journal, Arc::clone(&shared), limits, Clock, finished);
         let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
             thread::Builder::new().name(name.to_owned()).spawn(run).map_err(JournalError::file(folder))
         };
@@ -166,6 +167,11 @@ impl Journal {
         Arc::clone(&self.shared.pulse)
     }
 
+    /// Whether its folder is not where it was, and how, as was found last.
+    pub fn absence(&self) -> Option<Absence> {
+        self.shared.lock().absence
+    }
+
     /// A handle to wait for what is durable.
     pub fn syncer(&self) -> Syncer {
         Syncer(Arc::clone(&self.shared))
@@ -212,7 +218,7 @@ fn queue<'a>(shared: &'a Shared, limits: &Limits, mut state: MutexGuard<'a, Stat
         state = after;
         if waited.timed_out() {
             drop(state);
-            shared.fails("the disk does not answer".to_owned());
+            shared.fails("the disk does not answer".to_owned(), None);
             state = shared.lock();
         }
     }

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use tracing::{error, info, warn};
 
 use super::helm::Helm;
+use super::keeping::remedy;
 use super::library::Library;
 use super::restart::{self, PATIENCE, Place, Records, Restored};
 use crate::ais::SourceId;
@@ -166,8 +167,12 @@ fn tell_of_damage(damaged: &SetAside) {
 /// Says how the journal fares.
 pub(super) fn tell_of_journal(event: journal::Event) {
     match event {
-        journal::Event::Failing(why) => {
+        journal::Event::Failing { why, absence: None } => {
             error!(%why, "the journal cannot be written: lines are kept in memory as far as there is room")
+        }
+        journal::Event::Failing { why, absence: Some(absence) } => {
+            let remedy = remedy(absence);
+            error!(%why, "the journal is not where it was: lines are kept in memory as far as there is room. To do: {remedy}")
         }
         journal::Event::Working { lost: 0 } => info!("the journal is written again"),
         journal::Event::Working { lost } => {

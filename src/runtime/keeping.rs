@@ -11,6 +11,7 @@ use crate::alerts::{Notice, NoticeKind};
 use crate::clock::Moment;
 use crate::config::Checked;
 use crate::delivery;
+use crate::disk::Absence;
 use crate::journal::Rehearsal;
 use crate::store::{self, Orders};
 
@@ -57,15 +58,38 @@ pub(super) fn orders(settings: &Checked) -> Orders {
     Orders { wants, handling: settings.engine.handling.clone() }
 }
 
+/// What whoever is on watch is to do about a store or a journal that is away.
+pub(super) fn remedy(absence: Absence) -> &'static str {
+    match absence {
+        Absence::Gone => {
+            "move it back to where it was, the same file or folder and not a copy; the daemon then goes on by itself. If it is lost, restart the \
+             daemon: it begins another"
+        }
+        Absence::Replaced => {
+            "move the one the daemon began with back to where it was; the daemon then goes on by itself. To work with what stands there now, \
+             restart the daemon"
+        }
+        Absence::ReadOnly => {
+            "see the kernel's log for why, mend the disk and mount it to be written again; the daemon then goes on by itself"
+        }
+        Absence::Unreadable => {
+            "see to it that the daemon's user may reach it, and that its disk answers; the daemon then goes on by itself"
+        }
+    }
+}
+
 impl Daemon {
     /// What the store says of itself.
     pub(super) fn stored(&mut self, event: store::Event) {
         self.lookout.store(&event);
         match event {
             // The workers were told by the store's own thread.
-            store::Event::Stored => {}
-            store::Event::Failing(why) => {
+            store::Event::Stored => return,
+            store::Event::Failing { why, absence: None } => {
                 error!(%why, "the store cannot be written: alerts wait, nobody is told of them")
+            }
+            store::Event::Failing { why, absence: Some(absence) } => {
+                error!(%why, "the store is not where it was: alerts wait, nothing is delivered. To do: {}", remedy(absence))
             }
             store::Event::Working => info!("the store is written again"),
             store::Event::GivenUp(alerts) => warn!(
@@ -73,6 +97,7 @@ impl Daemon {
                 "open alerts are not followed any more: what they came from is lost; they are ended in the store"
             ),
         }
+        self.show();
     }
 
     /// How cases stand.

@@ -17,6 +17,7 @@ use crate::alerts::{Change, ChangeKind, Severity};
 use crate::clock::{Clock, Moment};
 use crate::config::{self, Checked};
 use crate::delivery::Couriers;
+use crate::disk::Absence;
 use crate::http::{self, EngineView, Failing, InputView, Pages, ReloadView, SinkView, View};
 use crate::inputs::{Kind, Settings, State};
 use crate::journal;
@@ -122,8 +123,8 @@ impl Lookout {
     /// How the store fares.
     pub(super) fn store(&mut self, event: &store::Event) {
         match event {
-            store::Event::Failing(_) => begin_failing(&mut self.store),
-            store::Event::Working => self.store.iter_mut().for_each(|store| store.now = false),
+            store::Event::Failing { absence, .. } => begin_failing(&mut self.store, *absence),
+            store::Event::Working => self.store.iter_mut().for_each(end_failing),
             store::Event::Stored | store::Event::GivenUp(_) => {}
         }
     }
@@ -131,8 +132,8 @@ impl Lookout {
     /// How the journal fares.
     pub(super) fn journal(&mut self, event: &journal::Event) {
         match event {
-            journal::Event::Failing(_) => begin_failing(&mut self.journal),
-            journal::Event::Working { .. } => self.journal.iter_mut().for_each(|journal| journal.now = false),
+            journal::Event::Failing { absence, .. } => begin_failing(&mut self.journal, *absence),
+            journal::Event::Working { .. } => self.journal.iter_mut().for_each(end_failing),
             journal::Event::Unsealed { .. } => {}
         }
     }
@@ -174,12 +175,18 @@ fn sink_view((name, counters): (&str, &SinkCounters)) -> SinkView {
     }
 }
 
-fn begin_failing(failing: &mut Option<Failing>) {
-    if let Some(failing) = failing
-        && !std::mem::replace(&mut failing.now, true)
-    {
+fn begin_failing(failing: &mut Option<Failing>, absence: Option<Absence>) {
+    let Some(failing) = failing else {
+        return;
+    };
+    failing.absence = absence;
+    if !std::mem::replace(&mut failing.now, true) {
         failing.times += 1;
     }
+}
+
+fn end_failing(failing: &mut Failing) {
+    (failing.now, failing.absence) = (false, None);
 }
 
 impl Daemon {
@@ -200,6 +207,13 @@ impl Daemon {
         if self.lookout.view.is_some() {
             let since = now.since(self.lookout.began);
             self.lookout.rates.note(since, self.sources.iter().map(|source| source.lines).collect());
+        }
+        self.show();
+    }
+
+    /// Puts how things stand on the pages.
+    pub(super) fn show(&mut self) {
+        if self.lookout.view.is_some() {
             let inputs = self.sources.iter().zip(&self.settings.inputs).enumerate();
             let inputs = inputs.map(|(place, (source, settings))| self.input_view(place, source, settings)).collect();
             let engine = self.engine_view();

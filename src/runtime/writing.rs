@@ -91,6 +91,10 @@ impl Daemon {
     pub(super) fn replace(&mut self, settings: &Checked) -> io::Result<()> {
         let mut key = String::new();
         if let Some(records) = &mut self.records {
+            // Whatever were written where the journal was would stand in its way when it comes back.
+            if let Some(absence) = records.journal.absence() {
+                return Err(io::Error::other(format!("{}: {absence}", records.place.folder.display())));
+            }
             key = restart::keep(&mut records.library, settings)?.key;
             self.write_down(&Entry::InForce { key: key.clone() });
         }
@@ -103,6 +107,7 @@ impl Daemon {
         self.lookout.journal(&event);
         let lost = matches!(event, journal::Event::Working { lost } if 0 < lost);
         begin::tell_of_journal(event);
+        self.show();
         let Some(records) = self.records.as_mut().filter(|_| lost) else {
             return;
         };

@@ -19,6 +19,7 @@ mod marks;
 mod notices;
 mod orphans;
 mod outbox;
+mod premises;
 mod read;
 mod resumed;
 mod retention;
@@ -51,6 +52,7 @@ pub use wants::{Carries, Wants};
 pub use writer::{Event, Reporter, Store};
 
 use crate::alerts::HandlingSettings;
+use crate::disk::Absence;
 
 /// `[store]`
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
@@ -123,6 +125,14 @@ pub enum StoreError {
         path: PathBuf,
         /// Why.
         cause: std::io::Error,
+    },
+    /// The file that the daemon works with is not there to be written.
+    #[error("{}: {absence}", path.display())]
+    Away {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        absence: Absence,
     },
     /// The request names what is not there, or asks for what cannot be.
     #[error("{0}")]

@@ -244,7 +244,7 @@ fn while_nothing_can_be_stored_nobody_is_told_and_nothing_is_lost() {
     let changes = distress();
     store.changes(changes.clone(), 0);
     match events.recv_timeout(PATIENCE) {
-        Ok(Event::Failing(why)) => assert!(why.contains("no room"), "{why}"),
+        Ok(Event::Failing { why, absence: None }) => assert!(why.contains("no room"), "{why}"),
         other => panic!("{other:?}"),
     }
     place.sql("DROP TRIGGER full");
@@ -252,6 +252,27 @@ fn while_nothing_can_be_stored_nobody_is_told_and_nothing_is_lost() {
     stored(&events);
     assert_eq!(place.waiting("file").len(), changes.len());
     assert!(store.finish(), "all of it is there");
+}
+
+#[test]
+fn a_store_without_its_log_is_away_even_while_nothing_is_to_be_stored() {
+    let place = place();
+    let (store, events) = place.open(&["file"]);
+    let log = place.path.with_extension("sqlite-wal");
+    let aside = place.path.with_extension("aside");
+    fs::rename(&log, &aside).expect("moved");
+    match events.recv_timeout(PATIENCE) {
+        Ok(Event::Failing { why, absence: Some(Absence::Gone) }) => assert!(why.contains("sqlite-wal: gone"), "{why}"),
+        other => panic!("{other:?}"),
+    }
+    assert!(!store.reporter().is_in_place());
+    store.changes(distress(), 0);
+    assert!(!store.settle(Duration::from_millis(50)));
+    fs::rename(&aside, &log).expect("moved back");
+    assert_eq!(events.recv_timeout(PATIENCE), Ok(Event::Working));
+    stored(&events);
+    assert!(store.reporter().is_in_place());
+    assert_eq!(place.waiting("file").len(), distress().len());
 }
 
 #[test]

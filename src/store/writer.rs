@@ -12,10 +12,12 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::outbox::{self, Tried};
+use super::premises::{self, Premises};
 use super::sound::{self, SetAside};
 use super::{Orders, StoreError, lines, notices, orphans, schema};
 use crate::alerts::{Change, Notice};
 use crate::cases::Case;
+use crate::disk::Absence;
 use crate::fault;
 use crate::telemetry::Pulse;
 use crate::time::Time;
@@ -26,7 +28,7 @@ const WAITING: usize = 10_000;
 const TOGETHER: usize = 256;
 /// How long to wait before what failed is tried again.
 const RETRY: Duration = Duration::from_secs(1);
-/// How often the writer shows that it is there when it has nothing to do.
+/// How often the writer shows that it is there, and looks whether its file is, when it has nothing to do.
 const IDLE: Duration = Duration::from_millis(500);
 
 /// What the writer tells the loop.
@@ -34,8 +36,14 @@ const IDLE: Duration = Duration::from_millis(500);
 pub enum Event {
     /// Something is stored for good that sinks wait for.
     Stored,
-    /// Nothing can be stored, and nobody is told of anything until it can; it is tried again every second.
-    Failing(String),
+    /// Nothing can be stored, and nobody is told of anything until it can; it is tried again every second. Told again when the file
+    /// turns out to be away, or away in another way.
+    Failing {
+        /// What the system says, with the file.
+        why: String,
+        /// The store's file is not where it was: what is in it waits as well.
+        absence: Option<Absence>,
+    },
     /// It works again.
     Working,
     /// So many alerts were open and nobody follows them any more: they are ended.
@@ -86,11 +94,22 @@ impl Store {
         let (sender, receiver) = sync_channel(WAITING);
         let pulse = Arc::new(Pulse::default());
         let beats = Arc::clone(&pulse);
-        let desk = Arc::new(Desk::default());
+        let premises = Premises::of(path).map_err(StoreError::file(path))?;
+        let desk = Arc::new(Desk { waiting: AtomicUsize::new(0), finishing: AtomicBool::new(false), premises });
         let shared = Arc::clone(&desk);
         let path_of = path.to_owned();
-        let mut writer =
-            Writer { path: path_of, connection, orders, now, before, tell, failing: false, beats, desk: shared };
+        let mut writer = Writer {
+            path: path_of,
+            connection,
+            orders,
+            now,
+            before,
+            tell,
+            failing: false,
+            absence: None,
+            beats,
+            desk: shared,
+        };
         let thread = thread::Builder::new().name("store".to_owned()).spawn(move || writer.run(&receiver));
         let thread = thread.map_err(StoreError::file(path))?;
         Ok(Store { sender, thread: Some(thread), set_aside, pulse, desk, _lock: lock })
@@ -175,12 +194,14 @@ impl Store {
 }
 
 /// What the writer and those who ask it share.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Desk {
     /// Requests that it has not read.
     waiting: AtomicUsize,
     /// It is to end with what it has.
     finishing: AtomicBool,
+    /// Its files, and whether they are where they were.
+    premises: Premises,
 }
 
 /// Reports to the store what became of deliveries.
@@ -197,6 +218,12 @@ impl Reporter {
             self.desk.waiting.fetch_add(1, Ordering::AcqRel);
             let _ = self.sender.send(Request::Tried(tried));
         }
+    }
+
+    /// Whether the store's file is where it was: what is read of another, or of one that is away, is not to be delivered, because what
+    /// becomes of it could not be noted.
+    pub fn is_in_place(&self) -> bool {
+        self.desk.premises.check().is_ok()
     }
 
     /// Something that answers once everything asked for so far is stored.
@@ -223,6 +250,8 @@ struct Writer<N, B, T> {
     before: B,
     tell: T,
     failing: bool,
+    /// How the file is away, as was told last.
+    absence: Option<Absence>,
     beats: Arc<Pulse>,
     desk: Arc<Desk>,
 }
@@ -239,7 +268,10 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
                         self.desk.waiting.fetch_sub(1, Ordering::AcqRel);
                         batch.push(request);
                     }
-                    Err(RecvTimeoutError::Timeout) => continue,
+                    Err(RecvTimeoutError::Timeout) => {
+                        self.look();
+                        continue;
+                    }
                     Err(RecvTimeoutError::Disconnected) => return true,
                 }
             }
@@ -253,18 +285,14 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
             let finishes = batch.iter().any(finish) || (self.failing && self.desk.finishing.load(Ordering::Acquire));
             match self.write(&batch) {
                 Ok(due) => {
-                    if std::mem::take(&mut self.failing) {
-                        (self.tell)(Event::Working);
-                    }
+                    self.work();
                     if due {
                         (self.tell)(Event::Stored);
                     }
                     self.after(&mut batch);
                 }
                 Err(error) => {
-                    if !std::mem::replace(&mut self.failing, true) {
-                        (self.tell)(Event::Failing(error.to_string()));
-                    }
+                    self.fail(&error);
                     if !finishes {
                         thread::sleep(RETRY);
                         self.reopen();
@@ -279,8 +307,46 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         }
     }
 
+    /// Looks, while there is nothing to write, whether the file is where it was.
+    fn look(&mut self) {
+        match self.in_place() {
+            Ok(()) => self.work(),
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    fn in_place(&self) -> Result<(), StoreError> {
+        self.desk.premises.check().map_err(|(path, absence)| StoreError::Away { path, absence })
+    }
+
+    /// Says that it works, unless that is known.
+    fn work(&mut self) {
+        self.absence = None;
+        if std::mem::take(&mut self.failing) {
+            (self.tell)(Event::Working);
+        }
+    }
+
+    /// Says that it does not, and why, unless that is known.
+    fn fail(&mut self, error: &StoreError) {
+        let absence = match error {
+            StoreError::Away { absence, .. } => Some(*absence),
+            _ => None,
+        };
+        let is_known = std::mem::replace(&mut self.failing, true) && self.absence == absence;
+        self.absence = absence;
+        if !is_known {
+            (self.tell)(Event::Failing { why: premises::words(error), absence });
+        }
+    }
+
     /// All of the batch in one transaction, or none of it; whether sinks wait for something in it.
-    fn write(&mut self, batch: &[Request]) -> rusqlite::Result<bool> {
+    fn write(&mut self, batch: &[Request]) -> Result<bool, StoreError> {
+        self.in_place()?;
+        self.store(batch).map_err(StoreError::sqlite(&self.path.clone()))
+    }
+
+    fn store(&mut self, batch: &[Request]) -> rusqlite::Result<bool> {
         let (mut due, mut given_up) = (false, 0);
         let now = (self.now)();
         let reached = batch.iter().filter_map(|request| match request {
@@ -356,9 +422,12 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         }
     }
 
-    /// After a failed write the pages that a connection holds are not to be trusted.
+    /// After a failed write the pages that a connection holds are not to be trusted. While the file is away the connection stays with
+    /// it: nothing else may be made in its place.
     fn reopen(&mut self) {
-        if let Ok(connection) = schema::open(&self.path) {
+        if self.in_place().is_ok()
+            && let Ok(connection) = schema::beside(&self.path)
+        {
             self.connection = connection;
         }
     }

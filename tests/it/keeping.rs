@@ -4,6 +4,7 @@
 mod copies;
 mod damaged;
 mod killed;
+mod moved;
 mod room;
 mod stopped;
 

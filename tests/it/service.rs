@@ -102,7 +102,7 @@ fn send(address: &str, text: &str) {
 }
 
 /// Where the input listens and where the pages are; they are told in any order.
-fn places(daemon: &mut Daemon) -> (String, String) {
+pub fn places(daemon: &mut Daemon) -> (String, String) {
     let mut place = |words: &str| {
         let heard = daemon.heard().iter().find(|line| line.contains(words)).cloned();
         let line = heard.unwrap_or_else(|| daemon.wait_for(&[words]));
@@ -121,7 +121,7 @@ fn ask(address: &str, request: &str) -> String {
     answer
 }
 
-fn wait_for_page(address: &str, page: &str, holds: impl Fn(&str) -> bool) -> String {
+pub fn wait_for_page(address: &str, page: &str, holds: impl Fn(&str) -> bool) -> String {
     let start = Clock.moment();
     loop {
         let answer = ask(address, &format!("GET {page}"));

@@ -224,7 +224,7 @@ fn a_fault_at_every_operation_loses_nothing_and_is_told() {
             disk.fail_at(operation, fault, lasting);
             let events = run.go(&disk, chance, Then::Waits).expect("it ran to its end");
             let fired = disk.heal();
-            let failing = events.iter().filter(|event| matches!(event, Event::Failing(_))).count();
+            let failing = events.iter().filter(|event| matches!(event, Event::Failing { .. })).count();
             let working = events.iter().filter(|event| **event == Event::Working { lost: 0 }).count();
             assert_eq!(failing, working, "at {operation}: {events:?}");
             told += failing;

@@ -1,8 +1,8 @@
 //! Segments: what is read back, where they end, sealing, purging, and what happens while the disk fails or stalls.
 
 use super::*;
-use crate::disk::RealDisk;
 use crate::disk::model::{Fault, Lasting};
+use crate::disk::{Absence, RealDisk};
 
 #[test]
 fn every_kind_of_entry_is_read_back_from_real_files() {
@@ -214,7 +214,7 @@ fn what_fits_in_no_memory_is_a_hole_that_is_told() {
     disk.fail_at(1, Fault::Full, Lasting::Forever);
     let kept = truth.append(&mut journal, &lines(0, hour(0), &batch(1, 90)));
     assert!(matches!(syncer.reach(kept, LONG), Err(JournalError::Failing(_))));
-    assert!(matches!(next_of(&events), Event::Failing(_)));
+    assert!(matches!(next_of(&events), Event::Failing { .. }));
     syncer.reach(Position(1), LONG).expect("what is durable is, whatever fails");
     for number in 2..3000 {
         truth.append(&mut journal, &lines(0, hour(0), &batch(number, 900)));
@@ -245,11 +245,38 @@ fn a_disk_that_does_not_answer_stops_the_loop_for_its_patience_only() {
     for number in 0..3000 {
         journal.append(&lines(0, hour(0), &batch(number, 900)));
     }
-    assert!(matches!(next_of(&events), Event::Failing(_)));
+    assert!(matches!(next_of(&events), Event::Failing { .. }));
     drop(held);
     assert!(matches!(next_of(&events), Event::Working { lost } if 0 < lost));
     let position = journal.append(&Entry::Ended);
     journal.syncer().reach(position, LONG).expect("works again");
+}
+
+#[test]
+fn a_folder_that_is_away_is_missed_at_once_and_what_came_meanwhile_is_in_it_when_it_is_back() {
+    let disk = ModelDisk::default();
+    let (mut journal, events) = open(&disk).expect("opened");
+    let syncer = journal.syncer();
+    let mut truth = Truth::default();
+    let first = truth.append(&mut journal, &lines(0, hour(0), &batch(0, 90)));
+    syncer.reach(first, LONG).expect("synced");
+    let absences: [(Absence, fn(&ModelDisk), fn(&ModelDisk)); 2] = [
+        (Absence::Gone, |disk| disk.take_away(folder()), |disk| disk.bring_back(folder())),
+        (Absence::ReadOnly, ModelDisk::mount_read_only, ModelDisk::mount_writable),
+    ];
+    for (number, (absence, take, give)) in (1..).zip(absences) {
+        take(&disk);
+        // Nothing comes in, and it is noticed all the same.
+        assert!(matches!(next_of(&events), Event::Failing { absence: Some(found), .. } if found == absence));
+        let last = truth.append(&mut journal, &lines(0, hour(0), &batch(number, 90)));
+        assert!(matches!(syncer.reach(last, LONG), Err(JournalError::Failing(_))));
+        assert_eq!(journal.absence(), Some(absence));
+        give(&disk);
+        assert_eq!(next_of(&events), Event::Working { lost: 0 });
+        syncer.reach(last, LONG).expect("written");
+    }
+    journal.finish().expect("written");
+    assert_eq!(truth.check(&disk, folder()).expect("right").0, [0, 1, 2]);
 }
 
 #[test]

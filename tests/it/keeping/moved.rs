@@ -1,0 +1,123 @@
+//! A store or a journal that somebody moves away while the daemon runs: it says so at once, delivers nothing, and goes on when it is back.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::net::TcpStream;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use atalaia::clock::Clock;
+use atalaia::store;
+use tempfile::TempDir;
+
+use super::{daemon_settings, first_word, key, mmsi, told};
+use crate::daemon::{Daemon, wait_until};
+use crate::service::{places, wait_for_page};
+
+/// Devices before the store is moved, and in all.
+const BEFORE: u32 = 20;
+const ALL: u32 = 40;
+
+/// Moves what belongs to the store from one folder to another.
+fn move_store(from: &Path, to: &Path) {
+    for part in ["", "-wal", "-shm"] {
+        let name = format!("atalaia.sqlite{part}");
+        fs::rename(from.join(&name), to.join(&name)).unwrap();
+    }
+}
+
+/// The devices whose alerts went out, in the order in which they did, each once.
+fn delivered(folder: &TempDir) -> Vec<u32> {
+    let mut seen = BTreeSet::new();
+    let lines = told(folder).into_iter().filter(|line| seen.insert(key(line)));
+    lines.map(|line| line["alert"]["vessels"][0]["mmsi"].as_u64().unwrap() as u32).collect()
+}
+
+#[test]
+fn a_store_that_is_moved_away_holds_everything_until_it_is_back() {
+    let folder = TempDir::new().unwrap();
+    let away = folder.path().join("away");
+    fs::create_dir(&away).unwrap();
+    let settings = daemon_settings(&folder);
+    let text = fs::read_to_string(&settings).unwrap();
+    fs::write(&settings, format!("{text}[http]\naddress = \"127.0.0.1:0\"\n")).unwrap();
+    let mut daemon = Daemon::start(&settings);
+    let (address, pages) = places(&mut daemon);
+    let mut client = TcpStream::connect(address).unwrap();
+    let mut send = |numbers: std::ops::Range<u32>| {
+        numbers.for_each(|number| client.write_all(first_word(number).as_bytes()).unwrap());
+    };
+    send(0..BEFORE);
+    wait_until(|| delivered(&folder).len() == BEFORE as usize);
+    wait_for_page(&pages, "/readyz", |answer| answer.starts_with("HTTP/1.1 200 "));
+
+    move_store(folder.path(), &away);
+    let moved = Clock.moment();
+    let page = wait_for_page(&pages, "/readyz", |answer| answer.starts_with("HTTP/1.1 503 "));
+    assert!(Clock.moment().since(moved) < Duration::from_secs(5), "it took too long to notice");
+    assert!(page.contains("store away: its file is gone; alerts wait, nothing is delivered"), "{page}");
+    let said = daemon.wait_for(&["ERROR", "the store is not where it was", "nothing is delivered"]);
+    assert!(said.contains("atalaia.sqlite: gone") && said.contains("move it back"), "{said}");
+    send(BEFORE..ALL);
+    thread::sleep(Duration::from_millis(1500));
+    assert_eq!(delivered(&folder).len(), BEFORE as usize, "delivered while the store was away");
+    let file = folder.path().join("atalaia.sqlite");
+    assert!(!file.exists(), "another store was made in its place");
+    // Another file is not the store.
+    fs::write(&file, "").unwrap();
+    wait_for_page(&pages, "/readyz", |answer| answer.contains("store away: its file is replaced by another"));
+    daemon.wait_for(&["ERROR", "the store is not where it was", "To work with what stands there now"]);
+    assert_eq!(fs::metadata(&file).unwrap().len(), 0, "something was written into it");
+    assert_eq!(delivered(&folder).len(), BEFORE as usize, "delivered while the store was replaced");
+
+    fs::remove_file(&file).unwrap();
+    move_store(&away, folder.path());
+    daemon.wait_for(&["the store is written again"]);
+    wait_until(|| delivered(&folder).len() == ALL as usize);
+    assert_eq!(delivered(&folder), (0..ALL).map(mmsi).collect::<Vec<_>>(), "each, in the order in which they came");
+    wait_for_page(&pages, "/readyz", |answer| answer.starts_with("HTTP/1.1 200 "));
+    assert_eq!(told(&folder).len(), ALL as usize, "something was delivered twice");
+    daemon.stop("feed");
+    assert_eq!(store::standing(&file).unwrap().open.len(), ALL as usize, "what was delivered is stored");
+}
+
+#[test]
+fn a_journal_that_is_moved_away_is_missed_and_written_on_when_it_is_back() {
+    let folder = TempDir::new().unwrap();
+    let (journal, away) = (folder.path().join("atalaia.sqlite.journal"), folder.path().join("away"));
+    let settings = daemon_settings(&folder);
+    let text = fs::read_to_string(&settings).unwrap();
+    fs::write(&settings, format!("{text}[http]\naddress = \"127.0.0.1:0\"\n")).unwrap();
+    let mut daemon = Daemon::start(&settings);
+    let (address, pages) = places(&mut daemon);
+    let mut client = TcpStream::connect(address).unwrap();
+    client.write_all(first_word(0).as_bytes()).unwrap();
+    wait_until(|| delivered(&folder).len() == 1);
+
+    fs::rename(&journal, &away).unwrap();
+    let page = wait_for_page(&pages, "/readyz", |answer| answer.starts_with("HTTP/1.1 503 "));
+    assert!(page.contains("journal away: its folder is gone; received lines are not written down"), "{page}");
+    let said = daemon.wait_for(&["ERROR", "the journal is not where it was"]);
+    assert!(said.contains("atalaia.sqlite.journal: gone") && said.contains("move it back"), "{said}");
+    client.write_all(first_word(1).as_bytes()).unwrap();
+    // What is raised is stored, and so it is delivered; a reload that could not be written down is refused.
+    wait_until(|| delivered(&folder).len() == 2);
+    fs::write(&settings, format!("{text}[http]\naddress = \"127.0.0.1:0\"\n[alerts]\nalert_from = 10\n")).unwrap();
+    daemon.signal("HUP");
+    daemon.wait_for(&["ERROR", "reload refused", "what is in force is kept"]);
+    assert!(!journal.exists(), "another folder was made in its place");
+
+    fs::rename(&away, &journal).unwrap();
+    daemon.wait_for(&["the journal is written again"]);
+    wait_for_page(&pages, "/readyz", |answer| answer.contains("\"ready\":true"));
+    client.write_all(first_word(2).as_bytes()).unwrap();
+    wait_until(|| delivered(&folder).len() == 3);
+    // Killed, it has only the journal to go on from: nothing of it is missing.
+    daemon.signal("KILL");
+    daemon.died_of("killed");
+    let mut daemon = Daemon::start(&settings);
+    daemon.wait_for(&["goes on where it stopped", "open_alerts=3", "whole=true"]);
+    daemon.stop("feed");
+}
