@@ -40,6 +40,11 @@ impl Manager {
         assert_eq!(told("ExecStart="), "/usr/bin/atalaia run --config /etc/atalaia/atalaia.toml");
         assert_eq!(told("Type="), "notify");
         assert!(unit.contains("ExecReload=/bin/kill -HUP $MAINPID"));
+        // Started again for ever, but for wrong settings: only of the main process is that exit code looked at.
+        assert_eq!((told("Restart="), told("StartLimitIntervalSec=")), ("always".to_owned(), "0".to_owned()));
+        assert_eq!(told("RestartPreventExitStatus="), "78");
+        assert!(!unit.contains("\nExecStartPre="));
+        assert_eq!(told("LimitCORE="), "0");
         let mut command = Command::new(PROGRAM);
         command.env("NOTIFY_SOCKET", &self.path).env("WATCHDOG_USEC", "2000000").env_remove("WATCHDOG_PID");
         command
