@@ -32,7 +32,7 @@ use crate::delivery::{Couriers, Poke, Post};
 use crate::fault;
 use crate::inputs::{self, Batch, Message, Port, State};
 use crate::journal::{self, Entry};
-use crate::service::{Sockets, Starting};
+use crate::service::{Sockets, Starting, outlive_full_files};
 use crate::store::{self, Store};
 use crate::telemetry::{FromAir, InputCounters, Pulse};
 use crate::time::{Span, Time};
@@ -177,6 +177,7 @@ impl Daemon {
         let terminate = signal(SignalKind::terminate())?;
         let interrupt = signal(SignalKind::interrupt())?;
         let hang_up = signal(SignalKind::hangup())?;
+        outlive_full_files()?;
 
         let taking_up = Arc::new(Pulse::default());
         let starting = Starting::begin(Arc::clone(&taking_up));

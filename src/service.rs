@@ -8,7 +8,9 @@ use std::time::Duration;
 use std::{env, io, thread};
 
 use listenfd::ListenFd;
+use rustix::process::Signal;
 use sd_notify::NotifyState;
+use tokio::signal::unix::{SignalKind, signal};
 use tracing::{error, warn};
 
 use crate::clock::{Clock, Moment};
@@ -156,6 +158,13 @@ impl Starting {
             }
         }
     }
+}
+
+/// A file that reaches the limit on its size (`LimitFSIZE=`, `ulimit -f`) is a write that fails, as on a full disk, and not the end of the
+/// process. Needs the runtime.
+pub fn outlive_full_files() -> io::Result<()> {
+    // Once it is caught, the signal does nothing, and the programs we start have it as it was.
+    signal(SignalKind::from_raw(Signal::XFSZ.as_raw())).map(drop)
 }
 
 fn tell(state: &[NotifyState<'_>]) {

@@ -29,7 +29,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let Some(file) = arguments.config.as_deref().filter(|_| !arguments.schema) else {
         return print(&schema());
     };
-    let settings = check(Some(file), None, Purpose::Run).map_err(|problems| {
+    let settings = check(Some(file), None, Purpose::Check).map_err(|problems| {
         let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         Failure::Shown { code: 78, text: report::of(&problems, colour) }
     })?;

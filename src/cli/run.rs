@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use rustix::fs::Mode;
-use rustix::process::umask;
+use rustix::process::{geteuid, umask};
+use tracing::warn;
 
 use super::Failure;
 use crate::config::{Problem, Purpose, check};
@@ -27,6 +28,9 @@ pub(super) fn main(arguments: Arguments) -> Result<(), Failure> {
         return Err(Failure::Settings(vec![Problem::of_file(file.display().to_string(), text)]));
     }
     telemetry::set_up();
+    if geteuid().is_root() {
+        warn!("running as root, which nothing here needs: run it as a user of its own (User=atalaia in the unit)");
+    }
     keep_from_others();
     runtime::run(settings, file).map_err(|error| Failure::Other(error.to_string()))
 }

@@ -8,7 +8,7 @@ use super::chart::{Parts, ZoneSource, ZonesRead, read_zones};
 use super::files::{Files, Texts};
 use super::layers::Layer;
 use super::load::{Loaded, load};
-use super::needed::{missing_places, open_to_others, unknown_behaviours, unknown_zones};
+use super::needed::{closed_places, missing_places, open_to_others, unknown_behaviours, unknown_zones};
 use super::places::Places;
 use super::watchlists::read_watchlists;
 use super::{Config, IN_FORCE_FILE, Problem, Profile, SHIPPED};
@@ -86,6 +86,9 @@ impl Checked {
 pub enum Purpose {
     /// To be run: the files and folders of inputs and sinks must be there.
     Run,
+    /// To be run later by whoever asks: what the daemon writes must be open to them as well. Not asked at a start or a reload: a disk may
+    /// be mended while the daemon waits.
+    Check,
     /// For recordings named on the command line: inputs and sinks are not used.
     Replay,
 }
@@ -139,12 +142,16 @@ impl Text<'_> {
         config.store.path = config.store.path.take().map(|path| folder.join(path));
         config.evidence.key = config.evidence.key.take().map(|path| folder.join(path));
         config.journal.path = config.journal.path.take().map(|path| folder.join(path));
-        if purpose == Purpose::Run {
+        let is_run = purpose != Purpose::Replay;
+        if is_run {
             faults.extend(missing_places(&config));
             faults.extend(unknown_behaviours(&config));
         }
+        if purpose == Purpose::Check {
+            faults.extend(closed_places(&config));
+        }
         // Who may write them decides what is run.
-        let open = open_to_others(self.layers.iter().filter(|_| purpose == Purpose::Run));
+        let open = open_to_others(self.layers.iter().filter(|_| is_run));
         let runs = config.sinks.iter().any(|sink| sink.exec.is_some());
         problems.extend(open.iter().filter(|_| runs).cloned());
         problems.extend(faults.iter().map(|fault| loaded.locate(fault)));
@@ -175,7 +182,7 @@ impl Text<'_> {
         let ids =
             parts.as_ref().map(|parts| parts.zones.zones().iter().map(|zone| zone.id.as_str()).collect::<Vec<_>>());
         let unknown = unknown_zones(&config, &ids.unwrap_or_default());
-        let unknown = unknown.iter().filter(|_| purpose == Purpose::Run).map(|fault| loaded.locate(fault));
+        let unknown = unknown.iter().filter(|_| is_run).map(|fault| loaded.locate(fault));
         let warnings: Vec<Problem> = outvoted.into_iter().chain(unknown).chain(open.clone()).collect();
         match (parts, lists) {
             (Ok(mut parts), Ok((lists, list_files))) if problems.is_empty() => Ok(Checked {

@@ -1,4 +1,5 @@
-//! A disk that fills up: nobody is told of what is not stored, and once there is room again everybody is told of everything.
+//! A disk that fills up, or files that may grow no more: nobody is told of what is not stored, and once there is room again everybody is
+//! told of everything.
 //!
 //! The disk is a small memory file system of the daemon's own, in a namespace of its own; it needs no privileges.
 
@@ -11,19 +12,24 @@ use std::process::Command;
 use std::time::Duration;
 
 use atalaia::clock::Clock;
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use tempfile::TempDir;
 
-use super::{first_word, key, told};
+use super::{daemon_settings, first_word, key, told};
 use crate::daemon::{Daemon, PATIENCE, input, settings};
 
 /// Devices before the disk is full, and in all.
 const BEFORE: u32 = 20;
 const ALL: u32 = 300;
 
-/// The daemon's command on a disk of its own, mounted at `disk`.
+/// What runs on a disk of its own, mounted at `disk`.
 fn on_small_disk(disk: &Path) -> Command {
+    on_disk("mount -t tmpfs -o size=8m none \"$0\" && exec \"$@\"", disk)
+}
+
+fn on_disk(script: &str, disk: &Path) -> Command {
     let mut command = Command::new("unshare");
-    command.args(["-Urm", "--", "sh", "-c", "mount -t tmpfs -o size=8m none \"$0\" && exec \"$@\""]).arg(disk);
+    command.args(["-Urm", "--", "sh", "-c", script]).arg(disk);
     command
 }
 
@@ -39,6 +45,63 @@ fn wait_for_told(folder: &TempDir, count: u32) -> Duration {
         std::thread::yield_now();
     }
     Clock.moment().since(start)
+}
+
+/// Each device once, in the order in which they were raised.
+fn assert_told_in_order(folder: &TempDir) {
+    let mut seen = BTreeSet::new();
+    let order: Vec<u64> = told(folder)
+        .iter()
+        .filter(|line| seen.insert(key(line)))
+        .map(|line| line["alert"]["vessels"][0]["mmsi"].as_u64().unwrap())
+        .collect();
+    let in_order: Vec<u64> = (0..ALL).map(|number| u64::from(super::mmsi(number))).collect();
+    assert_eq!(order, in_order);
+}
+
+#[test]
+fn a_file_that_may_grow_no_more_is_a_full_disk_and_not_the_end() {
+    let folder = TempDir::new().unwrap();
+    let settings = daemon_settings(&folder);
+    let mut command = Command::new("sh");
+    // 1 MiB: less than what the alerts take.
+    command.args(["-c", "ulimit -S -f 2048 && exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_atalaia")]);
+    let mut daemon = Daemon::start_command(&mut command, &settings);
+    let mut client = TcpStream::connect(daemon.address()).unwrap();
+    devices(&mut client, 0..ALL);
+    let said = daemon.wait_for(&["ERROR", "the store cannot be written"]);
+    assert!(said.contains("1048576 bytes") && said.contains("ulimit -f"), "{said}");
+    assert!(told(&folder).len() < ALL as usize, "no file was full");
+    let process = Pid::from_raw(daemon.id() as i32).unwrap();
+    prlimit(Some(process), Resource::Fsize, Rlimit { current: None, maximum: None }).unwrap();
+    wait_for_told(&folder, ALL);
+    assert_told_in_order(&folder);
+    daemon.stop("feed");
+}
+
+#[test]
+#[allow(clippy::print_stderr)] // A machine that forbids namespaces must say what it did not test.
+fn a_store_on_a_disk_that_takes_no_writes_is_found_by_check() {
+    let folder = TempDir::new().unwrap();
+    let disk = folder.path().join("disk");
+    fs::create_dir(&disk).unwrap();
+    let on_closed_disk = || on_disk("mount -t tmpfs -o ro none \"$0\" && exec \"$@\"", &disk);
+    if !on_closed_disk().arg("true").status().is_ok_and(|status| status.success()) {
+        eprintln!(
+            "NOT TESTED: a read-only disk: this machine lets nobody mount a file system in a namespace (unshare -Urm)"
+        );
+        return;
+    }
+    let settings = settings(&folder, "[store]\npath = \"disk/atalaia.sqlite\"\n");
+    let check = |mut command: Command| {
+        let output =
+            command.args([env!("CARGO_BIN_EXE_atalaia"), "check", "--config"]).arg(&settings).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, text) = check(on_closed_disk());
+    assert!(code == Some(78) && text.contains("store.path") && text.contains("disk cannot be written"), "{text}");
+    let (code, text) = check(on_small_disk(&disk));
+    assert_eq!(code, Some(0), "{text}");
 }
 
 #[test]
@@ -57,6 +120,8 @@ fn a_full_disk_holds_alerts_back_and_loses_none() {
                 [store]\npath = \"disk/atalaia.sqlite\"\n[time]\nlateness_seconds = 0\nidle_after_seconds = 5\n";
     let settings = settings(&folder, &format!("{}{rest}", input("tcp-listen", "address = \"127.0.0.1:0\"")));
     let mut daemon = Daemon::start_command(on_small_disk(&disk).arg(env!("CARGO_BIN_EXE_atalaia")), &settings);
+    // In its namespace it is root.
+    daemon.wait_for(&["WARN", "running as root"]);
     let mut client = TcpStream::connect(daemon.address()).unwrap();
     devices(&mut client, 0..BEFORE);
     wait_for_told(&folder, BEFORE);
@@ -89,14 +154,7 @@ fn a_full_disk_holds_alerts_back_and_loses_none() {
     let took = wait_for_told(&folder, ALL);
     assert!(took < Duration::from_secs(10), "{took:?}");
     daemon.wait_for(&["the store is written again"]);
-    let mut seen = BTreeSet::new();
-    let order: Vec<u64> = told(&folder)
-        .iter()
-        .filter(|line| seen.insert(key(line)))
-        .map(|line| line["alert"]["vessels"][0]["mmsi"].as_u64().unwrap())
-        .collect();
-    let in_order: Vec<u64> = (0..ALL).map(|number| u64::from(super::mmsi(number))).collect();
-    assert_eq!(order, in_order, "each once, in the order in which they were raised");
+    assert_told_in_order(&folder);
     let said = daemon.heard().iter().filter(|line| line.contains("the store cannot be written")).count();
     assert_eq!(said, 1, "{:?}", daemon.heard());
     daemon.stop("feed");
