@@ -74,7 +74,12 @@ impl Library {
     /// but the last. Says what it would do, and does nothing, in a `rehearsal`.
     pub(super) fn purge(&self, oldest: Time, rehearsal: Rehearsal) -> io::Result<u64> {
         let mut records = Vec::new();
-        for entry in fs::read_dir(&self.folder)? {
+        let entries = match fs::read_dir(&self.folder) {
+            // A journal restored without them.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            entries => entries?,
+        };
+        for entry in entries {
             let folder = entry?.path();
             if folder.is_dir() {
                 // One that is being written has no settings file yet.
@@ -110,6 +115,7 @@ mod tests {
         let journal = TempDir::new().expect("a folder");
         let settings = config::check(None, None, Purpose::Replay).expect("the built-in settings");
         let mut library = Library::new(Arc::new(RealDisk), journal.path());
+        assert_eq!(library.purge(Time::from_millis(0), Rehearsal::No).expect("no folder, nothing to remove"), 0);
         let files = settings.in_force().expect("built in").files;
         let hour = |hour: i64| Time::from_millis(1_790_000_000_000) + Span::from_hours(hour);
         let record = |key: &str| InForce { key: key.to_owned(), files: files.clone() };
