@@ -38,7 +38,7 @@ class Handler:
         if KIND == "talks" and not address.startswith("watch@"):
             # Says what it was shown: to the address that is gone for good, and to the one that is not there yet.
             code = "550 5.1.1" if address.startswith("gone@") else "451 4.7.1"
-            return f"{code} {LOGIN.decode()} {base64.b64encode(LOGIN).decode()}"
+            return f"{code} {LOGIN.decode()} {base64.b64encode(LOGIN).decode()}" + " and so on" * 30
         if KIND == "refuse" or (KIND == "one-refused" and address.startswith("gone@")):
             return "550 5.1.1 no such user"
         if KIND == "one-later" and address.startswith("gone@") and not self.greeted:

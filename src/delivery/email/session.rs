@@ -97,10 +97,15 @@ impl Server {
         hide(clean(&hide(text.to_owned())))
     }
 
+    /// The same, as much of it as is worth telling.
+    fn said(&self, text: &str) -> String {
+        cut(&self.hide(text), LONGEST_REASON).to_owned()
+    }
+
     /// Hands it in for everybody it is for, but for those who have it.
     pub(super) async fn send(&self, mail: &Message, have: &BTreeSet<String>) -> Result<Handed, SendError> {
         let (host, port) = (&self.address.host, self.address.port);
-        let said = |reason: &str| format!("{host}:{port}: {}", cut(&self.hide(reason), LONGEST_REASON));
+        let said = |reason: &str| format!("{host}:{port}: {}", self.said(reason));
         let later = |reason: &str| SendError::Later { wait: None, reason: said(reason) };
         let mut connection = None;
         let outcome = timeout(self.wait, self.hand_in(mail, have, &mut connection)).await;
@@ -184,7 +189,7 @@ impl Server {
             };
         }
         for (to, error) in refused {
-            warn!(%to, server = %self.address.host, error = self.hide(&with_source(&error)), "address refused, others were written to");
+            warn!(%to, server = %self.address.host, error = self.said(&with_source(&error)), "address refused, others were written to");
         }
         let told = |(to, error): &(&Mailed, Error)| format!("{to} does not take it yet: {}", with_source(error));
         Ok(Handed { taken, deferred: deferred.first().map(told) })

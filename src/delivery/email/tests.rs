@@ -193,6 +193,7 @@ async fn a_server_that_repeats_the_password_does_not_put_it_into_the_log() {
         assert!(text.contains("*** ***") && !text.contains("canary") && !text.contains("cmlnaHQ"), "{text}");
     }
     assert!(logged.contains("gone@example.org") && error.to_string().contains("late@example.org"));
+    assert!(logged.lines().all(|line| line.len() < 400) && error.to_string().len() < 300, "more than is worth telling");
 }
 
 #[tokio::test]
