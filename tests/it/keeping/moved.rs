@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -40,9 +41,20 @@ fn a_store_that_is_moved_away_holds_everything_until_it_is_back() {
     let folder = TempDir::new().unwrap();
     let away = folder.path().join("away");
     fs::create_dir(&away).unwrap();
+    // A sink that takes nothing for now: what is stored waits for it.
+    let [shut, hook, program] = ["shut", "hook.jsonl", "hook.sh"].map(|name| folder.path().join(name));
+    fs::write(&shut, "").unwrap();
+    let script = format!("#!/bin/sh\n[ -e {} ] && exit 75\ncat >> {}\n", shut.display(), hook.display());
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let settings = daemon_settings(&folder);
     let text = fs::read_to_string(&settings).unwrap();
-    fs::write(&settings, format!("{text}[http]\naddress = \"127.0.0.1:0\"\n")).unwrap();
+    let rest = format!(
+        "[[sinks]]\nkind = \"exec\"\nname = \"hook\"\nexec.command = [\"{}\"]\n[delivery]\nretry_seconds = [1]\n\
+         [http]\naddress = \"127.0.0.1:0\"\n",
+        program.display()
+    );
+    fs::write(&settings, format!("{text}{rest}")).unwrap();
     let mut daemon = Daemon::start(&settings);
     let (address, pages) = places(&mut daemon);
     let mut client = TcpStream::connect(address).unwrap();
@@ -61,8 +73,10 @@ fn a_store_that_is_moved_away_holds_everything_until_it_is_back() {
     let said = daemon.wait_for(&["ERROR", "the store is not where it was", "nothing is delivered"]);
     assert!(said.contains("atalaia.sqlite: gone") && said.contains("move it back"), "{said}");
     send(BEFORE..ALL);
+    fs::remove_file(&shut).unwrap();
     thread::sleep(Duration::from_millis(1500));
     assert_eq!(delivered(&folder).len(), BEFORE as usize, "delivered while the store was away");
+    assert!(!hook.exists(), "what had been stored before was delivered while the store was away");
     let file = folder.path().join("atalaia.sqlite");
     assert!(!file.exists(), "another store was made in its place");
     // Another file is not the store.
@@ -77,6 +91,8 @@ fn a_store_that_is_moved_away_holds_everything_until_it_is_back() {
     daemon.wait_for(&["the store is written again"]);
     wait_until(|| delivered(&folder).len() == ALL as usize);
     assert_eq!(delivered(&folder), (0..ALL).map(mmsi).collect::<Vec<_>>(), "each, in the order in which they came");
+    let hooked = || fs::read_to_string(&hook).unwrap_or_default().lines().count();
+    wait_until(|| hooked() == ALL as usize);
     wait_for_page(&pages, "/readyz", |answer| answer.starts_with("HTTP/1.1 200 "));
     assert_eq!(told(&folder).len(), ALL as usize, "something was delivered twice");
     daemon.stop("feed");
