@@ -16,7 +16,7 @@
 //!
 //! ```text
 //! core    time units state < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
-//! shell   < clock telemetry fault secret tls < disk nats service < journal store < inputs delivery http evidence < config < runtime < cli main
+//! shell   < clock telemetry fault lobby secret tls < disk nats service < journal store < inputs delivery http evidence < config < runtime < cli main
 //! ```
 //!
 //! | module | what it is |
@@ -35,6 +35,7 @@
 //! | [`engine`] | event time, reorder buffer, intake by shards, timers; wires the core together |
 //! | [`clock`] | the only reader of the wall clock |
 //! | [`fault`] | points where a test lets the process die |
+//! | [`lobby`] | places of a listener for connections that have not asked for anything yet |
 //! | [`service`] | what systemd is told, and the sockets it hands over |
 //! | [`secret`], [`tls`], [`nats`] | secrets by where they are kept; whom connections trust; who we are to NATS |
 //! | [`disk`] | the file operations that decide what outlives a loss of power |
@@ -80,6 +81,7 @@ pub mod geo;
 pub mod http;
 pub mod inputs;
 pub mod journal;
+pub mod lobby;
 pub mod nats;
 pub mod runtime;
 pub mod secret;

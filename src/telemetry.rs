@@ -37,7 +37,9 @@ pub enum RefusedPost {
     Busy,
     /// It is longer than what is read.
     TooLong,
-    /// It did not come in time.
+    /// Its head did not come in time, or the place of its connection went to a newer one first.
+    NoHead,
+    /// Its body came too slowly.
     Slow,
     /// It is packed in a way that is not read.
     Packing,
@@ -47,10 +49,11 @@ pub enum RefusedPost {
 
 impl RefusedPost {
     /// Every reason.
-    pub const ALL: [RefusedPost; 6] = [
+    pub const ALL: [RefusedPost; 7] = [
         RefusedPost::Unauthorised,
         RefusedPost::Busy,
         RefusedPost::TooLong,
+        RefusedPost::NoHead,
         RefusedPost::Slow,
         RefusedPost::Packing,
         RefusedPost::Body,
@@ -62,6 +65,7 @@ impl RefusedPost {
             RefusedPost::Unauthorised => "unauthorised",
             RefusedPost::Busy => "busy",
             RefusedPost::TooLong => "too_long",
+            RefusedPost::NoHead => "no_head",
             RefusedPost::Slow => "slow",
             RefusedPost::Packing => "packing",
             RefusedPost::Body => "body",

@@ -1,4 +1,4 @@
-//! A listener whose connections are few and short-lived: whoever sends slowly, or nothing, does not keep others out for long.
+//! A listener whose connections are few and short-lived: whoever sends slowly, or nothing, does not keep others out.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,34 +7,64 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::serve::Listener;
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
+use tokio_util::sync::WaitForCancellationFutureOwned;
 use tracing::warn;
+
+use crate::lobby::{Lobby, Place};
 
 /// After an accept that failed (no file descriptor left), so that the loop does not spin.
 const BREATH: Duration = Duration::from_millis(100);
+/// The log is told no more often that connections had to make room.
+const TELL_EVERY: Duration = Duration::from_secs(60);
 
-/// Takes connections while there are places; each lives so long and no longer.
+/// Takes every connection; each lives only so long, and less where another needs its place.
 pub(super) struct Bounded {
     listener: TcpListener,
-    places: Arc<Semaphore>,
+    lobby: Lobby,
     life: Duration,
+    /// When the log was told last, and of how many in all.
+    told: Option<(Instant, u64)>,
 }
 
 /// A connection with an end.
 pub(super) struct Mortal {
     stream: TcpStream,
     end: Pin<Box<Sleep>>,
-    /// Kept for as long as the connection lives; none only if the places were closed, which nobody does.
-    _place: Option<OwnedSemaphorePermit>,
+    displaced: Pin<Box<WaitForCancellationFutureOwned>>,
+    place: Arc<Place>,
+}
+
+/// The place of the connection that a request came by.
+#[derive(Clone)]
+pub(super) struct Caller(pub(super) Arc<Place>);
+
+impl Connected<IncomingStream<'_, Bounded>> for Caller {
+    fn connect_info(stream: IncomingStream<'_, Bounded>) -> Caller {
+        Caller(Arc::clone(&stream.io().place))
+    }
 }
 
 impl Bounded {
     pub(super) fn new(listener: TcpListener, places: u16, life: Duration) -> Bounded {
-        Bounded { listener, places: Arc::new(Semaphore::new(usize::from(places))), life }
+        Bounded { listener, lobby: Lobby::new(usize::from(places)), life, told: None }
+    }
+
+    /// That connections had to make room, if it is time.
+    fn tell_displaced(&mut self) {
+        let (at, before) = self.told.map_or((None, 0), |(at, count)| (Some(at), count));
+        let all = self.lobby.displaced();
+        if before < all && at.is_none_or(|at| TELL_EVERY <= at.elapsed()) {
+            self.told = Some((Instant::now(), all));
+            warn!(
+                connections = all - before,
+                "connections to the pages closed: they asked for nothing, and others needed the places"
+            );
+        }
     }
 }
 
@@ -43,11 +73,13 @@ impl Listener for Bounded {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Mortal, SocketAddr) {
-        let place = Arc::clone(&self.places).acquire_owned().await.ok();
         loop {
             match self.listener.accept().await {
                 Ok((stream, peer)) => {
-                    return (Mortal { stream, end: Box::pin(sleep(self.life)), _place: place }, peer);
+                    let place = Arc::new(self.lobby.take(peer.ip()).await);
+                    self.tell_displaced();
+                    let (end, displaced) = (Box::pin(sleep(self.life)), Box::pin(place.displaced()));
+                    return (Mortal { stream, end, displaced, place }, peer);
                 }
                 Err(error) => {
                     warn!(%error, "connection for metrics and health not accepted");
@@ -63,11 +95,12 @@ impl Listener for Bounded {
 }
 
 impl Mortal {
-    /// Fails once its time is over.
+    /// Fails once its time is over, or its place is another's.
     fn lives(&mut self, context: &mut Context<'_>) -> io::Result<()> {
-        match self.end.as_mut().poll(context) {
-            Poll::Ready(()) => Err(io::ErrorKind::TimedOut.into()),
-            Poll::Pending => Ok(()),
+        let is_over = self.end.as_mut().poll(context).is_ready();
+        match is_over || self.displaced.as_mut().poll(context).is_ready() {
+            true => Err(io::ErrorKind::TimedOut.into()),
+            false => Ok(()),
         }
     }
 }
@@ -105,21 +138,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_connection_that_says_nothing_ends_and_gives_its_place_to_the_next() {
+    fn a_connection_that_says_nothing_ends_and_so_does_one_whose_place_another_needs() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
-            let listener = TcpListener::bind("127.0.0.1:0").await.expect("bound");
-            let address = listener.local_addr().expect("an address");
-            let mut bounded = Bounded::new(listener, 1, Duration::from_millis(50));
-            let _silent = TcpStream::connect(address).await.expect("connected");
-            let (mut first, _) = bounded.accept().await;
-            let _next = TcpStream::connect(address).await.expect("connected");
-            let second = tokio::time::timeout(Duration::from_millis(20), bounded.accept()).await;
-            assert!(second.is_err(), "there is one place only");
-            let error = first.read(&mut [0; 8]).await.expect_err("its time is over");
-            assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-            drop(first);
-            let _ = bounded.accept().await;
+            for (life, next) in [(Duration::from_millis(50), false), (Duration::from_secs(60), true)] {
+                let bound = TcpListener::bind("127.0.0.1:0").await.expect("bound");
+                let mut bounded = Bounded::new(bound, 1, life);
+                let address = bounded.local_addr().expect("an address");
+                let _silent = TcpStream::connect(address).await.expect("connected");
+                let (mut first, _) = bounded.accept().await;
+                let _next = TcpStream::connect(address).await.expect("connected");
+                let mut second = None;
+                if next {
+                    second = Some(bounded.accept().await);
+                }
+                let error = first.read(&mut [0; 8]).await.expect_err("its time is over");
+                assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+                drop(second);
+            }
         });
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use std::{fs, io, thread};
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderName, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn};
@@ -19,19 +20,20 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
-use super::bounded::Bounded;
+use super::bounded::{Bounded, Caller};
 use super::health::{STALLED, health};
 use super::metrics::{Beside, metrics};
 use super::process::process;
 use super::status::status;
 use super::{Settings, View};
 use crate::clock::Clock;
+use crate::lobby::widen;
 use crate::service::Sockets;
 use crate::{journal, store};
 
 /// The name of a socket that the service manager opened for the pages.
 pub const NAME: &str = "http";
-/// A connection lives no longer: also one that asks slowly, or for nothing.
+/// A connection lives no longer, also one that asks slowly or for nothing; where all places are taken, that one goes first.
 const LIFE: Duration = Duration::from_secs(10);
 /// How long a page waits for what is counted on the disk.
 const COUNTING: Duration = Duration::from_secs(5);
@@ -106,14 +108,15 @@ impl Pages {
     }
 
     /// With names of machines, others may ask by them; else only this one is meant.
-    fn router(&self, by_name: bool) -> Router {
+    fn router(&self, by_name: bool) -> IntoMakeServiceWithConnectInfo<Router, Caller> {
         let pages = Router::new()
             .route("/metrics", get(show_metrics))
             .route("/healthz", get(show_health))
             .route("/readyz", get(show_readiness))
             .route("/status", get(show_status))
             .with_state(self.clone());
-        if by_name { pages } else { pages.layer(from_fn(named_by_address)) }
+        let pages = if by_name { pages } else { pages.layer(from_fn(named_by_address)) };
+        pages.layer(from_fn(answered)).into_make_service_with_connect_info::<Caller>()
     }
 
     /// The view and its age.
@@ -163,6 +166,7 @@ fn open(settings: &Settings, sockets: &Sockets) -> io::Result<TcpListener> {
         let text = format!("{address} is for other machines too; http.allow_remote = true allows it");
         return Err(io::Error::other(text));
     }
+    widen(&listener)?;
     listener.set_nonblocking(true)?;
     Ok(listener)
 }
@@ -178,6 +182,12 @@ async fn named_by_address(request: Request, next: Next) -> Response {
         true => next.run(request).await,
         false => page(StatusCode::MISDIRECTED_REQUEST, TEXT, "ask by address\n".to_owned()),
     }
+}
+
+/// A connection that is being answered does not make room for another, as one does that only sits there.
+async fn answered(ConnectInfo(Caller(place)): ConnectInfo<Caller>, request: Request, next: Next) -> Response {
+    let _kept = place.keep();
+    next.run(request).await
 }
 
 async fn show_metrics(State(pages): State<Pages>) -> Response {

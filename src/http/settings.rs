@@ -12,13 +12,13 @@ pub struct Settings {
     pub address: Option<String>,
     /// Whether other machines may reach them: whoever can reads them, there is no password.
     pub allow_remote: bool,
-    /// Connections at once; more wait for their turn.
+    /// Connections at once; a further one takes the place of the one that has asked for nothing for longest.
     pub max_connections: u16,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { address: None, allow_remote: false, max_connections: 32 }
+        Settings { address: None, allow_remote: false, max_connections: 128 }
     }
 }
 

@@ -1,22 +1,20 @@
 //! HTTP: AIS-catcher posts its messages in batches; each becomes a line that names the station.
 
 mod batch;
+mod body;
 mod door;
+mod lock;
 mod refusal;
 
-use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum::extract::{ConnectInfo, Request, State as Shared};
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING};
 use axum::routing::post;
-use flate2::read::MultiGzDecoder;
-use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -24,20 +22,19 @@ use tokio::time::timeout;
 use tracing::info;
 
 use super::{Batch, InputError, Message, Port, State};
+use crate::lobby::widen;
 use crate::secret::Secret;
 use crate::telemetry::InputCounters;
 use batch::{Split, split};
-use door::{Door, Lock, Peer};
+use body::{Bodies, Whole, unpack};
+use door::{Door, Peer, Reserved};
+use lock::Lock;
 use refusal::{Refusal, Untold};
 
-/// Longest body, as sent and as unpacked: a busy station posts some hundred kilobytes a minute.
-const MAX_BODY: usize = 16 * 1024 * 1024;
-/// Bodies read at once, so that the memory they take is bounded.
-const BODIES: usize = 4;
-/// A body has come by then.
-const BODY_TIME: Duration = Duration::from_secs(30);
-/// So long a request waits while the engine is busy.
-const ENGINE_TIME: Duration = Duration::from_secs(5);
+/// Bodies unpacked, cut and handed on at once, so that the memory this takes is bounded.
+const WORKED_ON: usize = 4;
+/// How long a request waits for its turn to be one of them, and then while the engine is busy.
+const BUSY_TIME: Duration = Duration::from_secs(5);
 
 /// `[inputs.aiscatcher_http]`: who may post. Either pair or token will do where both are given.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
@@ -92,7 +89,9 @@ impl Settings {
 struct Desk {
     port: Port,
     lock: Lock,
-    bodies: Semaphore,
+    reserved: Reserved,
+    bodies: Bodies,
+    turns: Semaphore,
     untold: Untold,
 }
 
@@ -101,51 +100,64 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let lock = port.settings.aiscatcher_http.clone().unwrap_or_default().lock()?;
     let address = port.settings.address.as_deref().unwrap_or_default();
     let listener = TcpListener::bind(address).await.map_err(InputError::io(format!("listen on {address}")))?;
+    widen(&listener).map_err(InputError::io("listen"))?;
     let bound = listener.local_addr().map_err(InputError::io("listen"))?;
     info!(address = %bound, input = %port.settings.name, "listening");
     port.state(State::Up).await;
-    axum::serve(Door::new(listener, port), routes(port, lock))
+    let desk = Arc::new(Desk::new(port.clone(), lock));
+    axum::serve(Door::new(listener, Arc::clone(&desk)), routes(desk))
         .with_graceful_shutdown(port.stop.clone().cancelled_owned())
         .await
         .map_err(InputError::io("serve"))
 }
 
-fn routes(port: &Port, lock: Lock) -> IntoMakeServiceWithConnectInfo<Router, Peer> {
-    let desk = Arc::new(Desk { port: port.clone(), lock, bodies: Semaphore::new(BODIES), untold: Untold::default() });
+impl Desk {
+    fn new(port: Port, lock: Lock) -> Desk {
+        let reserved = Reserved::new(&port.settings);
+        let turns = Semaphore::new(WORKED_ON);
+        Desk { port, lock, reserved, bodies: Bodies::new(), turns, untold: Untold::default() }
+    }
+}
+
+fn routes(desk: Arc<Desk>) -> IntoMakeServiceWithConnectInfo<Router, Peer> {
     let routes = Router::new().route("/", post(take)).route("/ingest/aiscatcher", post(take)).with_state(desk);
     routes.into_make_service_with_connect_info::<Peer>()
 }
 
 async fn take(
     Shared(desk): Shared<Arc<Desk>>,
-    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
     request: Request,
 ) -> Result<String, Refusal> {
-    let taken = try_take(&desk, request).await;
-    taken.inspect_err(|refusal| desk.untold.count(&desk.port, peer, refusal))
+    let taken = try_take(&desk, &peer, request).await;
+    taken.inspect_err(|refusal| desk.untold.count(&desk.port, peer.address, refusal))
 }
 
-async fn try_take(desk: &Desk, request: Request) -> Result<String, Refusal> {
+async fn try_take(desk: &Desk, peer: &Peer, request: Request) -> Result<String, Refusal> {
     let (parts, body) = request.into_parts();
     let counters = &desk.port.counters;
     if !desk.lock.admits(parts.headers.get(AUTHORIZATION).map(|value| value.as_bytes())) {
         return Err(Refusal::Unauthorised);
     }
+    peer.admit(&desk.reserved)?;
     let packed = is_packed(&parts.headers)?;
-    let _place = desk.bodies.try_acquire().map_err(|_| Refusal::Busy)?;
-    let body = timeout(BODY_TIME, whole(body)).await.map_err(|_| Refusal::Slow)??;
-    InputCounters::add(&counters.bytes, body.len() as u64);
+    // Nothing of it has been read so far.
+    let Whole { bytes, room } = desk.bodies.read(body).await?;
+    InputCounters::add(&counters.bytes, bytes.len() as u64);
     let received = Some(desk.port.clock.now());
+    let turn = timeout(BUSY_TIME, desk.turns.acquire()).await;
+    let _turn = turn.ok().and_then(Result::ok).ok_or(Refusal::Busy)?;
     let work = tokio::task::spawn_blocking(move || {
-        let body = if packed { unpack(&body)? } else { body };
-        split(&body).map_err(|error| Refusal::Body(error.to_string()))
+        let bytes = if packed { unpack(&bytes)? } else { bytes };
+        split(&bytes).map_err(|error| Refusal::Body(error.to_string()))
     });
     let Split { lines, count, overlong } = work.await.map_err(|_| Refusal::Busy)??;
+    drop(room);
     InputCounters::add(&counters.overlong, overlong);
     if !lines.is_empty() {
-        let room = timeout(ENGINE_TIME, desk.port.sender.reserve()).await;
-        let room = room.ok().and_then(Result::ok).ok_or(Refusal::Busy)?;
-        room.send(Message::Lines(Batch { source: desk.port.source, received, lines, acknowledge: None }));
+        let place = timeout(BUSY_TIME, desk.port.sender.reserve()).await;
+        let place = place.ok().and_then(Result::ok).ok_or(Refusal::Busy)?;
+        place.send(Message::Lines(Batch { source: desk.port.source, received, lines, acknowledge: None }));
     }
     Ok(format!("{count} messages taken\n"))
 }
@@ -156,34 +168,6 @@ fn is_packed(headers: &HeaderMap) -> Result<bool, Refusal> {
         Some(kind) if kind.eq_ignore_ascii_case(b"gzip") || kind.eq_ignore_ascii_case(b"x-gzip") => Ok(true),
         Some(_) => Err(Refusal::Packing),
     }
-}
-
-async fn whole(body: Body) -> Result<Vec<u8>, Refusal> {
-    let mut pieces = body.into_data_stream();
-    let mut bytes = Vec::new();
-    while let Some(piece) = pieces.next().await {
-        let piece = piece.map_err(|_| Refusal::Body("the body broke off".to_owned()))?;
-        if MAX_BODY < bytes.len() + piece.len() {
-            return Err(Refusal::TooLong);
-        }
-        bytes.extend_from_slice(&piece);
-    }
-    Ok(bytes)
-}
-
-/// No more than a body may have comes out, whatever goes in.
-fn unpack(packed: &[u8]) -> Result<Vec<u8>, Refusal> {
-    let mut bytes = Vec::new();
-    let read = MultiGzDecoder::new(packed).take(MAX_BODY as u64 + 1).read_to_end(&mut bytes);
-    match read {
-        Ok(count) if MAX_BODY < count => Err(Refusal::TooLong),
-        Ok(_) => Ok(bytes),
-        Err(error) => Err(Refusal::Body(broken(&error))),
-    }
-}
-
-fn broken(error: &io::Error) -> String {
-    format!("the body is no gzip: {error}")
 }
 
 #[cfg(test)]
@@ -221,7 +205,8 @@ mod tests {
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("bound");
-        let served = axum::serve(Door::new(listener, &port), routes(&port, settings.lock().expect("a token")));
+        let desk = Arc::new(Desk::new(port.clone(), settings.lock().expect("a token")));
+        let served = axum::serve(Door::new(listener, Arc::clone(&desk)), routes(desk));
         tokio::spawn(served.into_future());
         let good = "{\"protocol\":\"jsonaiscatcher\",\"msgs\":[{\"class\":\"AIS\"}]}";
         for (token, packing, body, status) in [

@@ -35,10 +35,10 @@ pub struct Settings {
     /// A connection silent for so long is given up (`tcp`, `gpsd`: and made anew).
     #[serde(default = "idle_timeout_seconds")]
     pub idle_timeout_seconds: u32,
-    /// Connections taken at once (`tcp-listen`, `aiscatcher-http`).
+    /// Connections taken at once (`tcp-listen`, `aiscatcher-http`: of those that have said who they are).
     #[serde(default = "max_clients")]
     pub max_clients: u16,
-    /// Connections taken at once from one address (`tcp-listen`, `aiscatcher-http`).
+    /// The same from one address (`tcp-listen`, `aiscatcher-http`).
     #[serde(default = "max_clients_per_address")]
     pub max_clients_per_address: u16,
     /// `[inputs.aiscatcher_http]`, for `aiscatcher-http`; without it nobody has to say who they are.

@@ -17,7 +17,7 @@ const ORDER: &[&[&str]] = &[
     &["alerts"],
     &["cases"],
     &["engine"],
-    &["clock", "telemetry", "fault", "secret", "tls"],
+    &["clock", "telemetry", "fault", "lobby", "secret", "tls"],
     &["disk", "nats", "service"],
     &["journal", "store"],
     &["inputs", "delivery", "http", "evidence"],

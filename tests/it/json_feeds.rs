@@ -1,7 +1,7 @@
 //! JSON feeds: the same reports and alerts as from NMEA, over every transport, and nothing worse from hostile lines.
 
 mod forms;
-mod transports;
+pub mod transports;
 
 use std::collections::BTreeSet;
 use std::fs;

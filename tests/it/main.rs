@@ -45,6 +45,7 @@ mod settings;
 mod shards;
 mod sinks_http;
 mod sinks_wire;
+mod slow_peers;
 mod witness;
 mod zone_borders;
 mod zone_files;

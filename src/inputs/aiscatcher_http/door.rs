@@ -1,97 +1,64 @@
-//! Who comes in: connections are counted, idle ones closed, and those who post say who they are.
+//! Connections: few places for those that have not said who they are, and only for a short time; their own places for those that have.
 
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
-use data_encoding::BASE64;
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep};
+use tokio_util::sync::WaitForCancellationFutureOwned;
 use tracing::warn;
 
-use crate::inputs::{Port, Seat, Seats};
-use crate::secret::Revealed;
+use super::Desk;
+use super::refusal::Refusal;
+use crate::inputs::{Seat, Seats, Settings};
+use crate::lobby::{Lobby, Place};
 use crate::telemetry::InputCounters;
 
-/// After an accept that failed or was refused, so that the loop does not spin.
+/// After an accept that failed, so that the loop does not spin.
 const BREATH: Duration = Duration::from_millis(100);
+/// A connection has said by then who it is, in the head of a request.
+const HEAD_TIME: Duration = Duration::from_secs(5);
+/// Places of connections that have not, beside the `max_clients` of those that have. Each costs a descriptor and a few kilobytes.
+const STRANGERS: usize = 128;
 
-/// The log is told no more often that there is no room.
-const TELL_EVERY: Duration = Duration::from_secs(60);
-
-/// What opens it; without any key it is open.
-#[derive(Default)]
-pub(super) struct Lock {
-    keys: Vec<Hmac<Sha256>>,
-}
-
-impl Lock {
-    /// A user name and password.
-    pub(super) fn add_pair(&mut self, user: &str, password: &Revealed) {
-        self.keys.push(keyed(b"basic", &[user.as_bytes(), b":", password.expose().as_bytes()]));
-    }
-
-    /// A bearer token.
-    pub(super) fn add_token(&mut self, token: &Revealed) {
-        self.keys.push(keyed(b"bearer", &[token.expose().as_bytes()]));
-    }
-
-    /// Whether an `Authorization` header fits. How long it takes does not depend on how much of it is right.
-    pub(super) fn admits(&self, header: Option<&[u8]>) -> bool {
-        if self.keys.is_empty() {
-            return true;
-        }
-        let Some(space) = header.and_then(|header| memchr::memchr(b' ', header)) else {
-            return false;
-        };
-        let (scheme, shown) = header.unwrap_or_default().split_at(space);
-        let shown = shown.trim_ascii();
-        let shown = if scheme.eq_ignore_ascii_case(b"basic") {
-            BASE64.decode(shown).ok().map(|pair| keyed(b"basic", &[&pair]))
-        } else if scheme.eq_ignore_ascii_case(b"bearer") {
-            Some(keyed(b"bearer", &[shown]))
-        } else {
-            None
-        };
-        let Some(tag) = shown.map(|shown| shown.finalize().into_bytes()) else {
-            return false;
-        };
-        self.keys.iter().fold(false, |admitted, key| admitted | key.clone().verify_slice(&tag).is_ok())
-    }
-}
-
-/// A code that only the same words give; comparing codes tells nothing of the words.
-fn keyed(kind: &[u8], words: &[&[u8]]) -> Hmac<Sha256> {
-    // A key of any length will do: it only keeps the kinds apart.
-    let mut code = <Hmac<Sha256> as Mac>::new_from_slice(kind).expect("any length");
-    words.iter().for_each(|word| code.update(word));
-    code
-}
-
-/// Accepts as many connections as there are places.
-pub(super) struct Door {
-    listener: TcpListener,
-    port: Port,
+/// The places of those that have said who they are.
+pub(super) struct Reserved {
     places: Arc<Semaphore>,
     seats: Seats,
-    /// When the log was told last that somebody was refused.
-    told: Option<Instant>,
+    most_per_address: u16,
+}
+
+impl Reserved {
+    /// As many as the settings say.
+    pub(super) fn new(settings: &Settings) -> Reserved {
+        Reserved {
+            places: Arc::new(Semaphore::new(usize::from(settings.max_clients))),
+            seats: Seats::default(),
+            most_per_address: settings.max_clients_per_address,
+        }
+    }
+}
+
+/// Accepts connections.
+pub(super) struct Door {
+    listener: TcpListener,
+    lobby: Lobby,
+    desk: Arc<Desk>,
 }
 
 impl Door {
     /// At an address that is listened on.
-    pub(super) fn new(listener: TcpListener, port: &Port) -> Door {
-        let places = Arc::new(Semaphore::new(usize::from(port.settings.max_clients)));
-        Door { listener, port: port.clone(), places, seats: Seats::default(), told: None }
+    pub(super) fn new(listener: TcpListener, desk: Arc<Desk>) -> Door {
+        Door { listener, lobby: Lobby::new(STRANGERS), desk }
     }
 }
 
@@ -101,25 +68,16 @@ impl Listener for Door {
 
     async fn accept(&mut self) -> (Guest, SocketAddr) {
         loop {
-            let (stream, peer) = match self.listener.accept().await {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    warn!(input = %self.port.settings.name, %error, "connection not accepted");
-                    tokio::time::sleep(BREATH).await;
-                    continue;
+            match self.listener.accept().await {
+                Ok((stream, peer)) => {
+                    InputCounters::add(&self.desk.port.counters.connections, 1);
+                    let place = self.lobby.take(peer.ip()).await;
+                    return (Guest::new(stream, peer, place, Arc::clone(&self.desk)), peer);
                 }
-            };
-            let place = Arc::clone(&self.places).try_acquire_owned().ok();
-            let seat = Seat::take(&self.seats, peer.ip(), self.port.settings.max_clients_per_address);
-            if let (Some(place), Some(seat)) = (place, seat) {
-                InputCounters::add(&self.port.counters.connections, 1);
-                let longest = Duration::from_secs(u64::from(self.port.settings.idle_timeout_seconds));
-                let idle = Box::pin(sleep(longest));
-                return (Guest { stream, idle, longest, _place: (place, seat) }, peer);
-            }
-            if self.told.is_none_or(|told| TELL_EVERY <= told.elapsed()) {
-                self.told = Some(Instant::now());
-                warn!(input = %self.port.settings.name, %peer, "connection refused: all places are taken, or all that one address may have");
+                Err(error) => {
+                    warn!(input = %self.desk.port.settings.name, %error, "connection not accepted");
+                    sleep(BREATH).await;
+                }
             }
         }
     }
@@ -129,51 +87,116 @@ impl Listener for Door {
     }
 }
 
-/// Who has connected.
+/// The other end of a connection.
 #[derive(Clone)]
-pub(super) struct Peer(pub(super) SocketAddr);
+pub(super) struct Peer {
+    pub(super) address: SocketAddr,
+    standing: Arc<Standing>,
+}
 
 impl Connected<IncomingStream<'_, Door>> for Peer {
     fn connect_info(stream: IncomingStream<'_, Door>) -> Peer {
-        Peer(*stream.remote_addr())
+        Peer { address: *stream.remote_addr(), standing: Arc::clone(&stream.io().standing) }
     }
 }
 
-/// A connection with its place; it ends when it has had no answer for too long: whoever sends slowly, or never reads, gets none.
+impl Peer {
+    /// It has said who it is: its connection gets one of the reserved places, and keeps it.
+    pub(super) fn admit(&self, reserved: &Reserved) -> Result<(), Refusal> {
+        let mut held = self.standing.held.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*held {
+            Held::Reserved { .. } => return Ok(()),
+            // The connection is being closed.
+            Held::Lobby(place) if place.is_displaced() => return Err(Refusal::NoHead),
+            Held::Lobby(_) => {}
+        }
+        let place = Arc::clone(&reserved.places).try_acquire_owned().map_err(|_| Refusal::Full)?;
+        let seat = Seat::take(&reserved.seats, self.address.ip(), reserved.most_per_address).ok_or(Refusal::Full)?;
+        *held = Held::Reserved { _place: place, _seat: seat };
+        self.standing.admitted.store(true, Relaxed);
+        Ok(())
+    }
+}
+
+/// What a connection is to us.
+struct Standing {
+    held: Mutex<Held>,
+    admitted: AtomicBool,
+}
+
+/// The place it has.
+enum Held {
+    Lobby(Place),
+    Reserved { _place: OwnedSemaphorePermit, _seat: Seat },
+}
+
+/// A connection with its place. It ends when it has not said in time who it is, or its place is needed for another; later, when it has had
+/// no answer for too long: a peer that sends slowly, or never reads, gets none.
 pub(super) struct Guest {
     stream: TcpStream,
-    idle: Pin<Box<Sleep>>,
-    longest: Duration,
-    _place: (OwnedSemaphorePermit, Seat),
+    standing: Arc<Standing>,
+    /// What [`Standing::admitted`] was when it was looked at last.
+    admitted: bool,
+    end: Pin<Box<Sleep>>,
+    displaced: Pin<Box<WaitForCancellationFutureOwned>>,
+    idle: Duration,
+    peer: SocketAddr,
+    desk: Arc<Desk>,
 }
 
 impl Guest {
-    /// Waits on, unless it has been too long.
-    fn wait<T>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
-        ready!(self.idle.as_mut().poll(cx));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    fn new(stream: TcpStream, peer: SocketAddr, place: Place, desk: Arc<Desk>) -> Guest {
+        let idle = Duration::from_secs(u64::from(desk.port.settings.idle_timeout_seconds));
+        let displaced = Box::pin(place.displaced());
+        let standing = Standing { held: Mutex::new(Held::Lobby(place)), admitted: AtomicBool::new(false) };
+        let end = Box::pin(sleep(idle.min(HEAD_TIME)));
+        Guest { stream, standing: Arc::new(standing), admitted: false, end, displaced, idle, peer, desk }
+    }
+
+    /// Fails once its time is over.
+    fn stays(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        if !self.admitted && self.standing.admitted.load(Relaxed) {
+            self.admitted = true;
+            self.begin_anew();
+        }
+        let is_over = self.end.as_mut().poll(cx).is_ready();
+        let is_displaced = !self.admitted && self.displaced.as_mut().poll(cx).is_ready();
+        if !is_over && !is_displaced {
+            return Ok(());
+        }
+        if !self.admitted {
+            self.desk.untold.count(&self.desk.port, self.peer, &Refusal::NoHead);
+        }
+        Err(io::ErrorKind::TimedOut.into())
+    }
+
+    fn begin_anew(&mut self) {
+        let end = Instant::now() + self.idle;
+        self.end.as_mut().reset(end);
     }
 }
 
 impl AsyncRead for Guest {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        // First what has come: it may say who it is.
         match Pin::new(&mut self.stream).poll_read(cx, buffer) {
-            Poll::Ready(read) => Poll::Ready(read),
-            Poll::Pending => self.wait(cx),
+            Poll::Pending => {
+                self.stays(cx)?;
+                Poll::Pending
+            }
+            read => read,
         }
     }
 }
 
 impl AsyncWrite for Guest {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match Pin::new(&mut self.stream).poll_write(cx, bytes) {
-            Poll::Ready(written) => {
-                let until = Instant::now() + self.longest;
-                self.idle.as_mut().reset(until);
-                Poll::Ready(written)
-            }
-            Poll::Pending => self.wait(cx),
+        self.stays(cx)?;
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        if self.admitted && written.is_ready() {
+            self.begin_anew();
         }
+        written
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -182,49 +205,5 @@ impl AsyncWrite for Guest {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn revealed(text: &str) -> Revealed {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::TempDir::new().expect("a folder");
-        let path = folder.path().join("secret");
-        std::fs::write(&path, text).expect("written");
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("set");
-        crate::secret::Secret::File(path).read().expect("a secret")
-    }
-
-    #[test]
-    fn only_who_is_known_comes_in() {
-        assert!(Lock::default().admits(None), "without keys it is open");
-        let mut lock = Lock::default();
-        lock.add_pair("station", &revealed("open:sesame"));
-        lock.add_token(&revealed("t0ken"));
-        let basic = |pair: &str| format!("Basic {}", BASE64.encode(pair.as_bytes()));
-        for good in
-            [basic("station:open:sesame"), "basic c3RhdGlvbjpvcGVuOnNlc2FtZQ==".to_owned(), "Bearer t0ken".to_owned()]
-        {
-            assert!(lock.admits(Some(good.as_bytes())), "{good}");
-        }
-        for bad in [
-            basic("station:sesame"),
-            basic("t0ken"),
-            basic("station:open:sesame\0\0"),
-            basic(""),
-            "Bearer station:open:sesame".to_owned(),
-            "Bearer ".to_owned(),
-            "Bearer t0ken2".to_owned(),
-            "Basic ???".to_owned(),
-            "t0ken".to_owned(),
-            "Digest t0ken".to_owned(),
-            String::new(),
-        ] {
-            assert!(!lock.admits(Some(bad.as_bytes())), "{bad}");
-        }
-        assert!(!lock.admits(None));
     }
 }

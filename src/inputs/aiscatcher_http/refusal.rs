@@ -5,12 +5,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
 use tracing::warn;
 
-use super::MAX_BODY;
+use super::body::MAX_BODY;
 use crate::inputs::Port;
 use crate::telemetry::RefusedPost;
 
@@ -26,9 +26,13 @@ pub(super) enum Refusal {
     Unauthorised,
     #[error("busy, come back later")]
     Busy,
+    #[error("all places are taken, or all that one address may have; come back later")]
+    Full,
+    #[error("the head of the request did not come")]
+    NoHead,
     #[error("longer than {} MiB", MAX_BODY >> 20)]
     TooLong,
-    #[error("the body did not come")]
+    #[error("the body came too slowly")]
     Slow,
     #[error("the body is packed in a way that is not read here; use gzip or none")]
     Packing,
@@ -40,7 +44,8 @@ impl Refusal {
     fn why(&self) -> RefusedPost {
         match self {
             Refusal::Unauthorised => RefusedPost::Unauthorised,
-            Refusal::Busy => RefusedPost::Busy,
+            Refusal::Busy | Refusal::Full => RefusedPost::Busy,
+            Refusal::NoHead => RefusedPost::NoHead,
             Refusal::TooLong => RefusedPost::TooLong,
             Refusal::Slow => RefusedPost::Slow,
             Refusal::Packing => RefusedPost::Packing,
@@ -54,11 +59,14 @@ impl IntoResponse for Refusal {
         let text = format!("{self}\n");
         match self {
             Refusal::Unauthorised => {
-                (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Basic realm=\"atalaia\"")], text).into_response()
+                let headers = [(WWW_AUTHENTICATE, "Basic realm=\"atalaia\""), (CONNECTION, "close")];
+                (StatusCode::UNAUTHORIZED, headers, text).into_response()
             }
-            Refusal::Busy => (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, AGAIN)], text).into_response(),
+            Refusal::Busy | Refusal::Full => {
+                (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, AGAIN)], text).into_response()
+            }
             Refusal::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, text).into_response(),
-            Refusal::Slow => (StatusCode::REQUEST_TIMEOUT, text).into_response(),
+            Refusal::NoHead | Refusal::Slow => (StatusCode::REQUEST_TIMEOUT, text).into_response(),
             Refusal::Packing => (StatusCode::UNSUPPORTED_MEDIA_TYPE, text).into_response(),
             Refusal::Body(_) => (StatusCode::BAD_REQUEST, text).into_response(),
         }

@@ -1,0 +1,100 @@
+//! Who may post: those who say who they are, with a user name and password or with a token.
+
+use data_encoding::BASE64;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+use crate::secret::Revealed;
+
+/// What opens it; without any key it is open.
+#[derive(Default)]
+pub(super) struct Lock {
+    keys: Vec<Hmac<Sha256>>,
+}
+
+impl Lock {
+    /// A user name and password.
+    pub(super) fn add_pair(&mut self, user: &str, password: &Revealed) {
+        self.keys.push(keyed(b"basic", &[user.as_bytes(), b":", password.expose().as_bytes()]));
+    }
+
+    /// A bearer token.
+    pub(super) fn add_token(&mut self, token: &Revealed) {
+        self.keys.push(keyed(b"bearer", &[token.expose().as_bytes()]));
+    }
+
+    /// Whether an `Authorization` header fits. How long it takes does not depend on how much of it is right.
+    pub(super) fn admits(&self, header: Option<&[u8]>) -> bool {
+        if self.keys.is_empty() {
+            return true;
+        }
+        let Some(space) = header.and_then(|header| memchr::memchr(b' ', header)) else {
+            return false;
+        };
+        let (scheme, shown) = header.unwrap_or_default().split_at(space);
+        let shown = shown.trim_ascii();
+        let shown = if scheme.eq_ignore_ascii_case(b"basic") {
+            BASE64.decode(shown).ok().map(|pair| keyed(b"basic", &[&pair]))
+        } else if scheme.eq_ignore_ascii_case(b"bearer") {
+            Some(keyed(b"bearer", &[shown]))
+        } else {
+            None
+        };
+        let Some(tag) = shown.map(|shown| shown.finalize().into_bytes()) else {
+            return false;
+        };
+        self.keys.iter().fold(false, |admitted, key| admitted | key.clone().verify_slice(&tag).is_ok())
+    }
+}
+
+/// A code that only the same words give; comparing codes tells nothing of the words.
+fn keyed(kind: &[u8], words: &[&[u8]]) -> Hmac<Sha256> {
+    // A key of any length will do: it only keeps the kinds apart.
+    let mut code = <Hmac<Sha256> as Mac>::new_from_slice(kind).expect("any length");
+    words.iter().for_each(|word| code.update(word));
+    code
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn revealed(text: &str) -> Revealed {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let path = folder.path().join("secret");
+        std::fs::write(&path, text).expect("written");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("set");
+        crate::secret::Secret::File(path).read().expect("a secret")
+    }
+
+    #[test]
+    fn only_who_is_known_comes_in() {
+        assert!(Lock::default().admits(None), "without keys it is open");
+        let mut lock = Lock::default();
+        lock.add_pair("station", &revealed("open:sesame"));
+        lock.add_token(&revealed("t0ken"));
+        let basic = |pair: &str| format!("Basic {}", BASE64.encode(pair.as_bytes()));
+        for good in
+            [basic("station:open:sesame"), "basic c3RhdGlvbjpvcGVuOnNlc2FtZQ==".to_owned(), "Bearer t0ken".to_owned()]
+        {
+            assert!(lock.admits(Some(good.as_bytes())), "{good}");
+        }
+        for bad in [
+            basic("station:sesame"),
+            basic("t0ken"),
+            basic("station:open:sesame\0\0"),
+            basic(""),
+            "Bearer station:open:sesame".to_owned(),
+            "Bearer ".to_owned(),
+            "Bearer t0ken2".to_owned(),
+            "Basic ???".to_owned(),
+            "t0ken".to_owned(),
+            "Digest t0ken".to_owned(),
+            String::new(),
+        ] {
+            assert!(!lock.admits(Some(bad.as_bytes())), "{bad}");
+        }
+        assert!(!lock.admits(None));
+    }
+}
