@@ -5,7 +5,7 @@ mod report;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
-use super::{Failure, cost, print};
+use super::{Failure, cost, print, status};
 use crate::config::{Purpose, check, schema};
 use crate::telemetry::FromAir;
 
@@ -36,6 +36,14 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     for warning in &settings.warnings {
         // Without a standard error there is nobody to tell.
         let _ = writeln!(io::stderr(), "atalaia: warning: {warning}");
+    }
+    if let Some(address) = &settings.http.address
+        && let Some(tables) = status::waits_for_restart(address)
+    {
+        let _ = writeln!(
+            io::stderr(),
+            "atalaia: warning: the daemon at {address} will take over {tables} when it is restarted"
+        );
     }
     let without = match settings.inputs.is_empty() {
         true => " (run needs at least one)",

@@ -28,11 +28,13 @@ pub(super) struct Arguments {
 const USUAL: &str = "127.0.0.1:9477";
 /// For the whole exchange.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// The same where its answer is wanted only if there is one.
+const GLANCE: Duration = Duration::from_secs(2);
 
 /// Prints how it is; exit code 1 if the daemon is not ready, or nobody answers.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let address = arguments.address()?;
-    let page = ask(&format!("http://{address}/status")).map_err(|error| {
+    let page = ask(&format!("http://{address}/status"), PATIENCE).map_err(|error| {
         Failure::Other(format!(
             "no daemon answers at {address}: {}; name its pages: --address IP:PORT",
             FromAir(&error)
@@ -66,13 +68,22 @@ impl Arguments {
     }
 }
 
-fn ask(url: &str) -> Result<String, String> {
+/// What the daemon whose pages are at `address` will take over at its next start; nothing where none answers at once.
+pub(super) fn waits_for_restart(address: &str) -> Option<String> {
+    let page = ask(&format!("http://{address}/status"), GLANCE).ok()?;
+    let page: Value = serde_json::from_str(&page).ok()?;
+    let tables = page["reload"]["waits_for_restart"].as_array()?;
+    let tables: Vec<String> = tables.iter().map(word).collect();
+    (!tables.is_empty()).then(|| tables.join(", "))
+}
+
+fn ask(url: &str, patience: Duration) -> Result<String, String> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::nobody())
-            .timeout(PATIENCE)
+            .timeout(patience)
             .no_proxy()
             .build()
             .map_err(|error| error.to_string())?;

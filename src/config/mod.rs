@@ -10,6 +10,7 @@ mod needed;
 mod places;
 mod problem;
 mod profile;
+mod restart;
 mod schema;
 mod watch;
 mod watchlists;

@@ -74,6 +74,9 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
         let problems = view.reload.problems;
         warnings.push(format!("reload refused: {problems} problems; settings and zones from before are in force"));
     }
+    if !view.reload.waits_for_restart.is_empty() {
+        warnings.push(format!("changed settings wait for a restart: {}", view.reload.waits_for_restart.join(", ")));
+    }
     Health { ready: reasons.is_empty(), reasons, warnings }
 }
 
@@ -131,12 +134,14 @@ mod tests {
         let mut view = view();
         view.inputs[0].up = false;
         view.sinks[0].down = true;
-        view.reload = ReloadView { ok: false, problems: 2, ..view.reload };
+        let waits_for_restart = vec!["[[inputs]] (coast)".to_owned(), "[http]".to_owned()];
+        view.reload = ReloadView { ok: false, problems: 2, waits_for_restart, ..view.reload };
         let health = health(&view, Duration::from_secs(1));
         assert!(health.ready, "{:?}", health.reasons);
         assert_eq!(health.warnings[0], "inputs down: coast");
         assert_eq!(health.warnings[1], "sinks down: log");
         assert!(health.warnings[2].starts_with("reload refused: 2 problems"));
+        assert_eq!(health.warnings[3], "changed settings wait for a restart: [[inputs]] (coast), [http]");
     }
 
     #[test]

@@ -83,6 +83,11 @@ pub(super) fn metrics(view: &View, age: Duration, beside: &Beside) -> Result<Str
         "When settings or zones were taken over last",
         stamp(of_reload.taken_at),
     );
+    page.gauge(
+        "config_tables_waiting_for_restart",
+        "Tables of the settings whose changes take effect at the next start",
+        of_reload.waits_for_restart.len() as f64,
+    );
     let mut text = String::new();
     encode_registry(&mut text, &page.0)?;
     let mut standard = Page(Registry::default());

@@ -19,7 +19,7 @@ pub(super) struct Status<'a> {
     inputs: Vec<Input<'a>>,
     sinks: Vec<Sink<'a>>,
     open_alerts: &'a BTreeMap<&'static str, u64>,
-    reload: Reload,
+    reload: Reload<'a>,
 }
 
 #[derive(Debug, Serialize)]
@@ -69,10 +69,12 @@ struct Sink<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Reload {
+struct Reload<'a> {
     ok: bool,
     taken_at: String,
     problems: u64,
+    /// Tables of the settings.
+    waits_for_restart: &'a [String],
 }
 
 /// The status by a view that is `age` old.
@@ -126,6 +128,7 @@ pub(super) fn status<'a>(view: &'a View, age: Duration, beside: &Beside) -> Stat
             ok: view.reload.ok,
             taken_at: view.reload.taken_at.to_string(),
             problems: view.reload.problems,
+            waits_for_restart: &view.reload.waits_for_restart,
         },
     }
 }

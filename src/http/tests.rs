@@ -35,6 +35,6 @@ pub(super) fn view() -> View {
         open: Default::default(),
         store: Some(Failing::default()),
         journal: Some(Failing::default()),
-        reload: ReloadView { ok: true, taken_at: at, problems: 0 },
+        reload: ReloadView { ok: true, taken_at: at, problems: 0, waits_for_restart: Vec::new() },
     }
 }

@@ -125,4 +125,6 @@ pub struct ReloadView {
     pub taken_at: Time,
     /// Problems of the last try.
     pub problems: u64,
+    /// Tables of the settings whose changes take effect at the next start.
+    pub waits_for_restart: Vec<String>,
 }

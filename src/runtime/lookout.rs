@@ -159,7 +159,12 @@ impl Lookout {
             open: self.open.clone(),
             store: self.store.clone(),
             journal: self.journal.clone(),
-            reload: ReloadView { ok: reload.ok, taken_at: reload.taken_at, problems: reload.problems.len() as u64 },
+            reload: ReloadView {
+                ok: reload.ok,
+                taken_at: reload.taken_at,
+                problems: reload.problems.len() as u64,
+                waits_for_restart: reload.waits_for_restart.clone(),
+            },
         }
     }
 }

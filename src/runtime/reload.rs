@@ -23,6 +23,8 @@ pub(super) struct Outcome {
     pub(super) ok: bool,
     /// Why not: file, line, key and what to write, one line each, safe to show; the first few.
     pub(super) problems: Vec<String>,
+    /// The tables whose changes take effect at the next start.
+    pub(super) waits_for_restart: Vec<String>,
 }
 
 /// A file that is wrong throughout is wrong for one reason.
@@ -31,7 +33,13 @@ const PROBLEMS_TOLD: usize = 20;
 impl Outcome {
     /// What is in force is what the files said.
     pub(super) fn good(at: Time) -> Outcome {
-        Outcome { at, taken_at: at, ok: true, problems: Vec::new() }
+        Outcome { at, taken_at: at, ok: true, problems: Vec::new(), waits_for_restart: Vec::new() }
+    }
+
+    /// Something was taken over; what waits for a restart goes on waiting.
+    fn taken(&mut self, at: Time) {
+        (self.at, self.taken_at, self.ok) = (at, at, true);
+        self.problems.clear();
     }
 
     fn refused(&mut self, at: Time, problems: Vec<String>) {
@@ -69,16 +77,15 @@ impl Daemon {
             }
         };
         // What takes effect after a restart stays as it is, also in what is written down.
-        let wanted = settings;
-        let (inputs, store) = (self.settings.inputs.clone(), self.settings.store.clone());
-        let (journal, http) = (self.settings.journal.clone(), self.settings.http.clone());
-        let settings = Checked { inputs, store, journal, http, ..wanted.clone() };
+        let waits_for_restart = self.settings.waits_for_restart(&settings);
+        let settings = settings.until_restart(&self.settings);
         if let Err(error) = self.replace(&settings) {
             self.reopen_sinks();
             return self.refuse_unkept(&error);
         }
-        if wanted.inputs != self.settings.inputs {
-            warn!("changed [[inputs]] take effect after a restart; the rest is taken over now");
+        if !waits_for_restart.is_empty() {
+            let tables = FromAir(&waits_for_restart.join(", ")).to_string();
+            warn!(%tables, "these take effect after a restart; the rest is taken over now");
         }
         for sink in &self.settings.sinks {
             if !settings.sinks.iter().any(|kept| kept.name == sink.name) {
@@ -91,12 +98,6 @@ impl Daemon {
         if let Some(store) = &self.store {
             store.orders(orders(&settings));
         }
-        if wanted.http != self.settings.http {
-            warn!("another [http] takes effect after a restart");
-        }
-        if wanted.store != self.settings.store || wanted.journal != self.settings.journal {
-            warn!("another [store] or [journal] takes effect after a restart");
-        }
         self.settings = settings;
         for (source, input) in self.sources.iter_mut().zip(&self.settings.inputs) {
             source.lateness = lateness(input, &self.settings);
@@ -104,7 +105,7 @@ impl Daemon {
         self.reopen_sinks();
         self.watch.follow(watched(&self.file, &self.settings));
         warn_of(&self.settings);
-        self.reloaded = Outcome::good(self.clock.now());
+        self.reloaded = Outcome { waits_for_restart, ..Outcome::good(self.clock.now()) };
         let (zones, sinks, drop_ins) = (self.settings.zone_count(), self.settings.sinks.len(), self.settings.drop_ins);
         info!(zones, sinks, drop_ins, "reloaded");
     }
@@ -128,7 +129,7 @@ impl Daemon {
         }
         self.settings = settings;
         warn_of(&self.settings);
-        self.reloaded = Outcome::good(self.clock.now());
+        self.reloaded.taken(self.clock.now());
         info!(zones = self.settings.zone_count(), "zones reloaded");
     }
 

@@ -269,6 +269,23 @@ fn the_pages_show_what_comes_in_and_what_is_wrong() {
     assert!(code == Some(0) && text.starts_with("ready at ") && feed.ends_with("checksum_wrong 1"), "{text}");
     assert!(feed.contains(" up "), "{feed}");
 
+    // What only a restart takes over is told wherever somebody asks, and stops nothing.
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("name = \"feed\"", "name = \"feed\"\nlateness_seconds = 7")).unwrap();
+    daemon.signal("HUP");
+    let waits = wait_for_page(&pages, "/readyz", |answer| answer.contains("wait for a restart: [[inputs]] (feed)"));
+    assert!(waits.starts_with("HTTP/1.1 200 ") && waits.contains("\"ready\":true"), "{waits}");
+    let (code, told) = status(&["--address", &pages]);
+    assert!(code == Some(0) && told.contains("\n? changed settings wait for a restart: [[inputs]] (feed)\n"), "{told}");
+    let beside = path.with_file_name("beside.toml");
+    fs::write(&beside, text.replace("127.0.0.1:0\"\n[time]", &format!("{pages}\"\n[time]"))).unwrap();
+    let checked = Command::new(PROGRAM).args(["check", "--config"]).arg(&beside).output().unwrap();
+    let told = String::from_utf8_lossy(&checked.stderr);
+    assert!(
+        checked.status.success() && told.contains("will take over [[inputs]] (feed) when it is restarted"),
+        "{told}"
+    );
+
     fs::write(&path, "[time]\nlatenes_seconds = 5\n").unwrap();
     daemon.signal("HUP");
     let refused = wait_for_page(&pages, "/readyz", |answer| answer.contains("reload refused: 1 problems"));

@@ -1,0 +1,66 @@
+//! What a reload does not take over: inputs, store, journal and pages stay as they were at the start.
+
+use super::Checked;
+
+impl Checked {
+    /// What another set of settings changes in the tables that take effect at the next start; for inputs, the names of those that differ.
+    pub fn waits_for_restart(&self, wanted: &Checked) -> Vec<String> {
+        let mut tables = Vec::new();
+        if self.inputs != wanted.inputs {
+            let both = self.inputs.iter().chain(&wanted.inputs);
+            let changed = both.filter(|input| !(self.inputs.contains(input) && wanted.inputs.contains(input)));
+            let mut names: Vec<&str> = changed.map(|input| input.name.as_str()).collect();
+            names.sort_unstable();
+            names.dedup();
+            let named = if names.is_empty() { "their order".to_owned() } else { names.join(", ") };
+            tables.push(format!("[[inputs]] ({named})"));
+        }
+        let others = [
+            ("[store]", self.store != wanted.store),
+            ("[journal]", self.journal != wanted.journal),
+            ("[http]", self.http != wanted.http),
+        ];
+        tables.extend(others.into_iter().filter(|(_, differs)| *differs).map(|(table, _)| table.to_owned()));
+        tables
+    }
+
+    /// These settings with those tables as they are in `started`.
+    pub fn until_restart(self, started: &Checked) -> Checked {
+        let (inputs, store) = (started.inputs.clone(), started.store.clone());
+        let (journal, http) = (started.journal.clone(), started.http.clone());
+        Checked { inputs, store, journal, http, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crate::config::{Checked, Purpose, check};
+
+    fn checked(text: &str) -> Checked {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let path = folder.path().join("atalaia.toml");
+        fs::write(&path, text).expect("written");
+        let mut checked = check(Some(&path), None, Purpose::Replay).expect("sound");
+        // The folders differ.
+        checked.store = None;
+        checked
+    }
+
+    #[test]
+    fn each_table_that_waits_is_named_and_the_rest_is_not() {
+        let input = |name: &str, port: u16| {
+            format!("[[inputs]]\nkind = \"udp\"\nname = \"{name}\"\naddress = \"127.0.0.1:{port}\"\n")
+        };
+        let before = checked(&[input("coast", 1), input("hub", 2)].concat());
+        let after = |text: String| before.waits_for_restart(&checked(&text));
+        let same = [input("coast", 1), input("hub", 2)].concat();
+        assert_eq!(after(format!("[alerts]\nalert_from = 30\n{same}")), [""; 0]);
+        assert_eq!(after([input("coast", 1), input("hub", 3), input("new", 4)].concat()), ["[[inputs]] (hub, new)"]);
+        assert_eq!(after([input("hub", 2), input("coast", 1)].concat()), ["[[inputs]] (their order)"]);
+        let others = format!("[http]\naddress = \"127.0.0.1:1\"\n[journal]\nsnapshot_minutes = 5\n{same}");
+        assert_eq!(after(others.clone()), ["[journal]", "[http]"]);
+        assert_eq!(before.waits_for_restart(&checked(&others).until_restart(&before)), [""; 0]);
+    }
+}
