@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use tracing_subscriber::EnvFilter;
 
@@ -26,6 +26,8 @@ pub struct InputCounters {
     pub other: AtomicU64,
     /// Posts refused (HTTP), as in `RefusedPost::ALL`.
     refused_posts: [AtomicU64; RefusedPost::ALL.len()],
+    /// A line that can be AIS has come since the last try.
+    delivered: AtomicBool,
 }
 
 /// Why a post was refused.
@@ -83,6 +85,21 @@ impl InputCounters {
     pub fn read(&self) -> [u64; 5] {
         [&self.bytes, &self.overlong, &self.dropped, &self.lost_datagrams, &self.connections]
             .map(|counter| counter.load(Relaxed))
+    }
+
+    /// Notes that a line that can be AIS has come.
+    pub fn set_delivered(&self) {
+        self.delivered.store(true, Relaxed);
+    }
+
+    /// Whether such a line has come since the last try.
+    pub fn has_delivered(&self) -> bool {
+        self.delivered.load(Relaxed)
+    }
+
+    /// The same, and forgets it: the next try begins.
+    pub fn take_delivered(&self) -> bool {
+        self.delivered.swap(false, Relaxed)
     }
 
     /// Counts a post that was refused.

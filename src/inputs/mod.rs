@@ -2,6 +2,7 @@
 
 mod aiscatcher_http;
 pub mod aisstream;
+mod backoff;
 pub mod barentswatch;
 mod connect;
 pub mod digitraffic;
@@ -44,6 +45,7 @@ use crate::service::Sockets;
 use crate::telemetry::{FromAir, InputCounters};
 use crate::time::{Span, Time};
 use crate::tls::TlsError;
+use backoff::{Attempt, Backoff};
 use connect::{open_stream, target};
 use seats::{Seat, Seats};
 
@@ -195,6 +197,10 @@ impl Port {
     }
 
     async fn send_batch(&self, batch: Batch) -> Result<(), InputError> {
+        // A refusal in words is a line too, and earns nothing.
+        if !self.counters.has_delivered() && recording::is_usable(&batch.lines) {
+            self.counters.set_delivered();
+        }
         let sent = self.sender.send(Message::Lines(batch)).await;
         sent.map_err(|_| InputError::Closed)
     }
@@ -276,7 +282,8 @@ fn push_line(line: &[u8], lines: &mut Vec<u8>) {
     lines.push(b'\n');
 }
 
-/// Runs one input until told to stop or, for a recording, until its end; a broken one is started anew with back-off.
+/// Runs one input until told to stop or, for a recording, until its end; a broken one is tried again: at once when it had delivered,
+/// ever later while nothing comes.
 pub async fn run(port: Port) {
     let mut backoff = Backoff::default();
     loop {
@@ -302,9 +309,9 @@ pub async fn run(port: Port) {
             Err(error) => error,
         };
         port.state(State::Down).await;
-        let healthy = port.clock.moment().since(started);
-        let wait = backoff.next(healthy, fastrand::f64());
-        let wait = wait.max(error.wait()).max(port.settings.spacing().saturating_sub(healthy));
+        let held = port.clock.moment().since(started);
+        let wait = backoff.next(Attempt { held, delivered: port.counters.take_delivered() }, fastrand::f64());
+        let wait = wait.max(error.wait()).max(port.settings.spacing().saturating_sub(held));
         warn!(input = %port.settings.name, %error, again_in_seconds = wait.as_secs_f64().round(), "input down");
         tokio::select! {
             biased;
@@ -329,49 +336,5 @@ async fn once(port: &Port) -> Result<(), InputError> {
         Kind::Barentswatch => barentswatch::run(port).await,
         Kind::Nats => nats::run(port).await,
         Kind::Serial => serial::run(port).await,
-    }
-}
-
-/// How long to wait before the next try: from 1 s doubling to 60 s, less up to a half by chance, so that many clients of
-/// one server do not come back together.
-#[derive(Debug)]
-struct Backoff {
-    longest: Duration,
-}
-
-const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// A connection that held so long makes the next wait short again.
-const HEALTHY: Duration = Duration::from_secs(60);
-
-impl Default for Backoff {
-    fn default() -> Backoff {
-        Backoff { longest: FIRST_WAIT }
-    }
-}
-
-impl Backoff {
-    /// `healthy`: how long the last try held. `chance`: 0..1.
-    fn next(&mut self, healthy: Duration, chance: f64) -> Duration {
-        if HEALTHY <= healthy {
-            self.longest = FIRST_WAIT;
-        }
-        let wait = self.longest.mul_f64(1.0 - chance / 2.0);
-        self.longest = (self.longest * 2).min(LONGEST_WAIT);
-        wait
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_grow_to_a_minute_and_shrink_after_a_healthy_one() {
-        let mut backoff = Backoff::default();
-        let waits: Vec<u64> = (0..8).map(|_| backoff.next(Duration::ZERO, 0.0).as_secs()).collect();
-        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
-        assert_eq!(backoff.next(Duration::from_secs(59), 1.0).as_secs(), 30);
-        assert_eq!(backoff.next(HEALTHY, 0.0), FIRST_WAIT);
     }
 }

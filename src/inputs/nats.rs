@@ -173,12 +173,14 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     InputCounters::add(&port.counters.connections, 1);
     info!(input = %port.settings.name, url = %settings.url, stream = %settings.stream, "connected");
     let outcome = listen(port, &consumer, gone).await;
-    let leave = async {
-        // Acknowledgements on their way; a connection that is gone takes none.
-        let _ = client.flush().await;
-        let _ = client.drain().await;
-    };
-    let _ = timeout(LEAVE, leave).await;
+    // A connection that is gone takes no acknowledgements, and waiting for it would only delay the next.
+    if !matches!(outcome, Err(InputError::Closed)) {
+        let leave = async {
+            let _ = client.flush().await;
+            let _ = client.drain().await;
+        };
+        let _ = timeout(LEAVE, leave).await;
+    }
     outcome
 }
 

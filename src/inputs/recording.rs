@@ -192,6 +192,11 @@ fn read_ahead(bytes: &mut impl Read, block: &mut [u8]) -> io::Result<(usize, For
     Ok((filled, sniff(&block[..filled])))
 }
 
+/// Whether one of the lines can be AIS.
+pub(super) fn is_usable(lines: &[u8]) -> bool {
+    sniff(lines) != Format::Unknown
+}
+
 /// The format of the first line that shows one.
 fn sniff(block: &[u8]) -> Format {
     block

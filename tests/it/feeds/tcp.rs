@@ -1,4 +1,5 @@
-//! A line of TCP that breaks in every way it can: found within the bound, tried again ever more slowly.
+//! A line of TCP that breaks in every way it can: found within the bound, tried again at once where it delivered, else ever more
+//! slowly.
 
 use std::time::Duration;
 
@@ -100,4 +101,45 @@ async fn a_server_that_hangs_up_at_once_is_asked_ever_less_often() {
         assert!(Duration::from_millis(least) <= *wait && *wait < Duration::from_millis(3 * least), "{waits:?}");
     }
     feed.finish().await;
+}
+
+/// Serves each connection for `open` with `line` every few milliseconds; when each came and ended, from the first.
+async fn serve(listener: &TcpListener, open: Duration, line: &[u8], connections: usize) -> Vec<(Duration, Duration)> {
+    let mut served = Vec::new();
+    let mut first = None;
+    for _ in 0..connections {
+        let mut stream = come(listener).await;
+        let came = *first.get_or_insert_with(|| Clock.moment());
+        let began = Clock.moment();
+        let mut beat = interval(Duration::from_millis(20));
+        while Clock.moment().since(began) < open {
+            beat.tick().await;
+            stream.write_all(line).await.unwrap();
+        }
+        served.push((began.since(came), Clock.moment().since(came)));
+    }
+    served
+}
+
+#[tokio::test]
+async fn a_feed_that_delivers_and_closes_on_a_schedule_is_heard_nearly_always() {
+    let (listener, feed) = feed(60).await;
+    let served = serve(&listener, Duration::from_millis(1_100), LINE, 3).await;
+    let heard: Duration = served.iter().map(|(came, ended)| *ended - *came).sum();
+    let share = heard.as_secs_f64() / served[2].1.as_secs_f64();
+    assert!(0.95 <= share, "heard {share}: {served:?}");
+    feed.finish().await;
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_in_words_or_hangs_up_after_a_line_is_not_hammered() {
+    for (line, least) in [(&b"ERROR: too many clients\r\n"[..], [500, 1_000]), (LINE, [400, 400])] {
+        let (listener, feed) = feed(60).await;
+        let served = serve(&listener, Duration::from_millis(1), line, 3).await;
+        let waits = [served[1].0 - served[0].1, served[2].0 - served[1].1];
+        for (wait, least) in waits.iter().zip(least) {
+            assert!(Duration::from_millis(least) <= *wait, "{waits:?}");
+        }
+        feed.finish().await;
+    }
 }

@@ -1,0 +1,115 @@
+//! When a broken input is tried again: at once after one that delivered, ever later while nothing comes.
+
+use std::time::Duration;
+
+/// From here the waits double, and the starts of two tries that delivered lie at least this far apart.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+/// The waits grow to this.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// A connection that held this long without a line belongs to a quiet feed: the next wait is short again.
+const HEALTHY: Duration = Duration::from_secs(60);
+
+/// How the last try went.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Attempt {
+    /// From its start to its end.
+    pub(super) held: Duration,
+    /// A line that can be AIS came.
+    pub(super) delivered: bool,
+}
+
+/// How long to wait before the next try. Waits are cut by up to a half by chance, so that many clients of one server do not come back
+/// together.
+#[derive(Debug)]
+pub(super) struct Backoff {
+    /// The longest wait after another try without a line.
+    longest: Duration,
+}
+
+impl Default for Backoff {
+    fn default() -> Backoff {
+        Backoff { longest: FIRST_WAIT }
+    }
+}
+
+impl Backoff {
+    /// The wait after this try. `chance`: 0..1.
+    pub(super) fn next(&mut self, last: Attempt, chance: f64) -> Duration {
+        if last.delivered || HEALTHY <= last.held {
+            self.longest = FIRST_WAIT;
+        }
+        let longest = match last.delivered {
+            true => FIRST_WAIT.saturating_sub(last.held),
+            false => self.longest,
+        };
+        if !last.delivered {
+            self.longest = (self.longest * 2).min(LONGEST_WAIT);
+        }
+        longest.mul_f64(1.0 - chance / 2.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attempt(millis: u64, delivered: bool) -> Attempt {
+        Attempt { held: Duration::from_millis(millis), delivered }
+    }
+
+    /// The share of an hour in which a feed is heard that delivers, closes after `open`, and takes 0.1 s to connect.
+    fn share(open: Duration) -> f64 {
+        let connect = Duration::from_millis(100);
+        let (mut backoff, mut now, mut heard) = (Backoff::default(), Duration::ZERO, Duration::ZERO);
+        while now < Duration::from_secs(3600) {
+            heard += open;
+            now += connect + open + backoff.next(Attempt { held: connect + open, delivered: true }, 0.0);
+        }
+        heard.as_secs_f64() / now.as_secs_f64()
+    }
+
+    #[test]
+    fn a_feed_that_closes_again_and_again_is_heard_nearly_always() {
+        assert!(0.98 <= share(Duration::from_secs(30)));
+        assert!(0.90 <= share(Duration::from_secs(5)));
+        assert!(0.90 <= share(FIRST_WAIT));
+    }
+
+    #[test]
+    fn while_nothing_comes_the_waits_grow_to_a_minute() {
+        let mut backoff = Backoff::default();
+        let waits: Vec<u64> = (0..8).map(|_| backoff.next(attempt(0, false), 0.0).as_secs()).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
+        assert_eq!(backoff.next(attempt(59_999, false), 1.0).as_secs(), 30);
+    }
+
+    #[test]
+    fn one_try_that_delivered_is_followed_at_once_and_the_next_waits_start_small() {
+        let mut backoff = Backoff::default();
+        for _ in 0..6 {
+            backoff.next(attempt(0, false), 0.0);
+        }
+        assert_eq!(backoff.next(attempt(1_000, true), 0.0), Duration::ZERO);
+        let waits: Vec<u64> = (0..3).map(|_| backoff.next(attempt(5_000, false), 0.0).as_secs()).collect();
+        assert_eq!(waits, [1, 2, 4]);
+    }
+
+    #[test]
+    fn a_server_that_gives_a_line_and_closes_is_asked_once_a_second() {
+        let mut backoff = Backoff::default();
+        for _ in 0..3 {
+            assert_eq!(backoff.next(attempt(10, true), 0.0).as_millis(), 990);
+        }
+        assert_eq!(backoff.next(attempt(999, true), 0.0).as_millis(), 1);
+        assert_eq!(backoff.next(attempt(0, true), 1.0).as_millis(), 500);
+    }
+
+    #[test]
+    fn a_quiet_connection_that_held_a_minute_makes_the_next_wait_short() {
+        let mut backoff = Backoff::default();
+        for _ in 0..6 {
+            backoff.next(attempt(0, false), 0.0);
+        }
+        assert_eq!(backoff.next(Attempt { held: HEALTHY, delivered: false }, 0.0), FIRST_WAIT);
+    }
+}
