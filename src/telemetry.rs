@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use tracing_subscriber::EnvFilter;
 
+use crate::ais::hidden;
+
 /// Variable that sets the log level, in the syntax of `tracing_subscriber::EnvFilter` (`info`, `atalaia=debug`).
 pub const LOG_VARIABLE: &str = "ATALAIA_LOG";
 
@@ -185,18 +187,18 @@ pub fn set_up() {
     drop(outcome);
 }
 
-/// Text from the air, made safe to show: control characters, line ends and direction marks print as escapes.
+/// Text from the air, made safe to show: control characters, line ends and whatever is not seen or turns text print as escapes.
 pub struct FromAir<'a>(pub &'a str);
 
 impl fmt::Display for FromAir<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for character in self.0.chars() {
-            match character {
-                '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
-                    write!(f, "{}", character.escape_unicode())?;
-                }
-                _ if character.is_control() => write!(f, "{}", character.escape_default())?,
-                _ => f.write_char(character)?,
+            if character.is_control() {
+                write!(f, "{}", character.escape_default())?;
+            } else if hidden(character) {
+                write!(f, "{}", character.escape_unicode())?;
+            } else {
+                f.write_char(character)?;
             }
         }
         Ok(())
@@ -211,5 +213,14 @@ mod tests {
     fn text_from_the_air_cannot_forge_a_line_or_colour_a_terminal() {
         let shown = FromAir("GOOD\nERROR \x1b[31mred\u{202e}ÅSE").to_string();
         assert_eq!(shown, "GOOD\\nERROR \\u{1b}[31mred\\u{202e}ÅSE");
+    }
+
+    #[test]
+    fn text_from_the_air_shows_every_character_that_is_not_seen() {
+        for unseen in ['\u{61c}', '\u{2066}', '\u{e0041}', '\u{fe0f}', '\u{e0100}', '\u{200d}', '\u{feff}', '\u{180b}']
+        {
+            let shown = FromAir(&format!("AL{unseen}FA")).to_string();
+            assert_eq!(shown, format!("AL\\u{{{:x}}}FA", u32::from(unseen)));
+        }
     }
 }

@@ -10,6 +10,7 @@ mod decoder;
 mod digits;
 pub mod encode;
 mod gnss;
+mod hidden;
 mod json;
 mod lag;
 mod message;
@@ -25,6 +26,7 @@ pub use clock::LineClock;
 pub use columns::{Table, table_of};
 pub use cut::{LineCutter, MAX_LINE, MAX_OBJECT};
 pub use decoder::{Decoder, SourceSettings};
+pub use hidden::hidden;
 pub use json::is_object;
 pub use report::{
     Aid, Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis, UNITS_PER_DEGREE,

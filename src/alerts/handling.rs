@@ -9,7 +9,7 @@ pub use words::{Europol, InfoGrade, Purpose, Reality, Scheme, SourceGrade, Tlp};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::party::hidden;
+use crate::ais::hidden;
 use crate::time::{Span, Time};
 
 /// Longest text of an operator or analyst in a marking, in characters.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ais::Class;
+use crate::ais::{Class, hidden};
 use crate::tracks::{TrackIx, TrackKey, Tracks, Vessel, flag_of};
 use crate::zones::Said;
 
@@ -154,28 +154,6 @@ pub(super) fn clean(said: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Characters that print nothing or turn the direction of what follows.
-pub(crate) fn hidden(c: char) -> bool {
-    (c.is_control() && !c.is_whitespace())
-        || matches!(
-            c,
-            '\u{00ad}'
-                | '\u{034f}'
-                | '\u{061c}'
-                | '\u{115f}'..='\u{1160}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{2800}'
-                | '\u{3164}'
-                | '\u{feff}'
-                | '\u{ffa0}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
-}
-
 /// What kind of ship a type number stands for, in a word or two.
 pub(super) fn type_name(ship_type: Option<u8>) -> &'static str {
     match ship_type {
@@ -213,5 +191,9 @@ mod tests {
         assert_eq!(clean("\u{202a}\u{0}"), None);
         assert_eq!(clean(&"X".repeat(5000)).map(|name| name.len()), Some(LONGEST));
         assert_eq!(clean("<b>\"Ñ"), Some("<b>\"Ñ".to_owned()));
+        for unseen in ["\u{61c}", "\u{2066}", "\u{e0041}", "\u{fe0f}", "\u{e0100}", "\u{200d}", "\u{feff}", "\u{180b}"]
+        {
+            assert_eq!(clean(&format!("AL{unseen}FA")), Some("ALFA".to_owned()), "{}", unseen.escape_unicode());
+        }
     }
 }

@@ -15,7 +15,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, Header
 use reqwest::{Client, Response, StatusCode, Url, redirect};
 
 use super::letter::SendError;
-use crate::alerts::hidden;
+use crate::ais::hidden;
 use crate::clock::Clock;
 use crate::secret::{Revealed, Secret};
 use crate::time::Time;

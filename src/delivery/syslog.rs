@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::letter::{Letter, Place, SendError};
 use super::telling::{Telling, cut};
 use super::wire::{Address, Datagrams, Transport, Wire};
+use crate::ais::hidden;
 use crate::alerts::Severity;
 use crate::tls;
 
@@ -215,7 +216,7 @@ fn level(severity: Severity) -> u32 {
 /// Values of parameters (RFC 5424, 6.3.3).
 fn escaped(value: &str) -> String {
     let mut out = String::new();
-    for c in value.chars().filter(|c| !c.is_control()) {
+    for c in value.chars().filter(|c| !c.is_control() && !hidden(*c)) {
         if matches!(c, '"' | '\\' | ']') {
             out.push('\\');
         }

@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::letter::{Letter, SendError};
-use crate::alerts::{Handling, Severity, hidden};
+use crate::ais::hidden;
+use crate::alerts::{Handling, Severity};
 use crate::store::stored_severity;
 use crate::time::Time;
 

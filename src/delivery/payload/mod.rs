@@ -10,7 +10,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::letter::{Letter, SendError};
-use crate::alerts::{Handling, Severity, Status, hidden};
+use crate::ais::hidden;
+use crate::alerts::{Handling, Severity, Status};
 use crate::time::Time;
 
 /// Receivers and what stands between them must take so much; beyond it the tracks stay out. Bytes.

@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value};
 
-use crate::alerts::hidden;
+use crate::ais::hidden;
 use crate::time::Time;
 
 /// Between the entries of one field, one a vessel or zone, empty where a vessel says nothing.

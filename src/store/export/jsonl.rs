@@ -7,7 +7,7 @@ use serde_json::Value;
 use serde_json::ser::{Formatter, Serializer};
 
 use super::marking;
-use crate::alerts::hidden;
+use crate::ais::hidden;
 
 /// Compact JSON that escapes what hides or turns text; read back, it is the same text.
 struct Visible;

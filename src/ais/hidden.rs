@@ -1,0 +1,60 @@
+//! Characters that are not seen or that turn what is: never shown, whoever wrote the text.
+
+/// Whether a character prints nothing or turns the direction of what follows: controls other than white space, and all of
+/// Unicode's bidirectional controls, tags, variation selectors, zero-width characters, fillers and other default-ignorable code
+/// points (`DerivedCoreProperties`, `Default_Ignorable_Code_Point`), besides separators of lines and paragraphs, marks of
+/// annotations, and the empty Braille pattern.
+pub fn hidden(c: char) -> bool {
+    (c.is_control() && !c.is_whitespace())
+        || matches!(
+            c,
+            '\u{00ad}'
+                | '\u{034f}'
+                | '\u{061c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{2800}'
+                | '\u{3164}'
+                | '\u{fe00}'..='\u{fe0f}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffb}'
+                | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One of each end of each run, and what stands beside it and is seen.
+    #[test]
+    fn every_class_of_unicode_that_is_not_seen_is_hidden() {
+        let classes: [(&str, &[u32]); 6] = [
+            ("controls", &[0x00, 0x07, 0x1b, 0x7f, 0x80, 0x9b, 0x9f]),
+            ("bidirectional controls", &[0x61c, 0x200e, 0x200f, 0x202a, 0x202e, 0x2066, 0x2069]),
+            ("tags", &[0xe0001, 0xe0020, 0xe0041, 0xe007f]),
+            ("variation selectors", &[0x180b, 0x180d, 0x180f, 0xfe00, 0xfe0f, 0xe0100, 0xe01ef]),
+            ("zero-width characters", &[0xad, 0x34f, 0x180e, 0x200b, 0x200d, 0x2060, 0x2064, 0x206f, 0xfeff]),
+            ("fillers and annotations", &[0x115f, 0x1160, 0x17b4, 0x2800, 0x3164, 0xffa0, 0xfff9, 0xfffb, 0x1d173]),
+        ];
+        for (class, codes) in classes {
+            for code in codes {
+                assert!(char::from_u32(*code).is_some_and(hidden), "{class}: U+{code:04X} is shown");
+            }
+        }
+    }
+
+    #[test]
+    fn letters_signs_and_spaces_are_seen() {
+        for c in " \t\nAZaz09<\"\u{a0}ÑÅßŁĞ’…–ÆΩЖא文\u{3000}\u{fffd}\u{1f6a2}".chars() {
+            assert!(!hidden(c), "U+{:04X} is hidden", u32::from(c));
+        }
+    }
+}
