@@ -252,6 +252,10 @@ pub(super) fn play(
         progress.show(engine.now());
         if ended {
             more?;
+            for (name, bytes) in merged.padded() {
+                let _ =
+                    writeln!(io::stderr(), "atalaia: {name}: {bytes} zero bytes behind its packed end, passed over");
+            }
             return Ok(Played { engine, overlong: merged.overlong() });
         }
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use tokio::sync::oneshot;
-use tracing::info;
+use tracing::{info, warn};
 
 use super::{Batch, InputError, Kind, Merged, Message, Port, Reading, Recording, State};
 use crate::telemetry::InputCounters;
@@ -52,6 +52,9 @@ fn read(port: &Port, path: &Path, reading: &Reading) -> Result<(), InputError> {
             return Err(InputError::Closed);
         }
         if !more {
+            for (recording, bytes) in merged.padded() {
+                warn!(input = %port.settings.name, recording, bytes, "zero bytes behind its packed end, passed over");
+            }
             return Ok(());
         }
     }

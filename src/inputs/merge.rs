@@ -40,6 +40,11 @@ impl Merged {
         self.feeds.iter().map(|feed| feed.overlong).sum()
     }
 
+    /// Recordings that end in zero bytes behind what is packed, with their number; known when they are read to their ends.
+    pub fn padded(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.feeds.iter().filter(|feed| 0 < feed.padding).map(|feed| (&*feed.name, feed.padding))
+    }
+
     /// Hands out the next lines, each with the index of its recording; `false` when there are no more.
     pub fn read_block(&mut self, line: &mut impl FnMut(usize, &[u8])) -> Result<bool, RecordingError> {
         if let [only] = self.feeds.as_mut_slice() {
@@ -71,6 +76,10 @@ struct Feed {
     untimed: usize,
     /// Lines dropped because they had no end.
     overlong: u64,
+    /// Path, or `standard input`.
+    name: String,
+    /// Zero bytes behind what is packed.
+    padding: u64,
 }
 
 enum Source {
@@ -115,6 +124,8 @@ impl Feed {
             last: None,
             untimed: 0,
             overlong: 0,
+            name: recording.name().to_owned(),
+            padding: 0,
             source: Source::Memory,
         };
         let is_csv = matches!(recording.format(), Format::Danish(_) | Format::Noaa(_));
@@ -148,7 +159,7 @@ impl Feed {
 
     /// Appends a block of lines with their times; `false` at the end.
     fn read(&mut self, recording: &mut Recording) -> Result<bool, RecordingError> {
-        let Feed { clock, last, block, untimed, overlong, .. } = self;
+        let Feed { clock, last, block, untimed, overlong, padding, .. } = self;
         let more = recording.read_block(&mut |line: &[u8]| {
             if let Some(at) = clock.time_of(line) {
                 if last.is_none() {
@@ -163,6 +174,7 @@ impl Feed {
             block.push(last.unwrap_or(Time::MIN), line);
         });
         *overlong = recording.overlong();
+        *padding = recording.padding();
         more
     }
 
@@ -172,6 +184,7 @@ impl Feed {
             Source::Stream(recording) => {
                 let more = recording.read_block(line);
                 self.overlong = recording.overlong();
+                self.padding = recording.padding();
                 more
             }
             Source::Memory => {

@@ -10,6 +10,7 @@ mod fifo;
 mod file;
 mod gpsd;
 mod listener;
+mod members;
 mod merge;
 pub mod nats;
 mod recording;

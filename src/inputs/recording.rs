@@ -157,6 +157,11 @@ impl Recording {
         self.cutter.overlong()
     }
 
+    /// Zero bytes passed over so far behind what is packed.
+    pub fn padding(&self) -> u64 {
+        self.bytes.padding()
+    }
+
     /// Whether it holds no byte at all.
     pub fn is_empty(&self) -> bool {
         self.empty

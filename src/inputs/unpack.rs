@@ -4,8 +4,9 @@ use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
+
+use super::members::{Members, Packing};
 
 /// How much a compressed recording may expand; beyond, it is refused as a decompression bomb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -24,6 +25,7 @@ pub struct Unpacked {
     inner: Box<dyn Read + Send>,
     packed: bool,
     read: Arc<AtomicU64>,
+    padding: Arc<AtomicU64>,
     unpacked: u64,
     limits: Limits,
 }
@@ -54,15 +56,28 @@ impl Unpacked {
         source.by_ref().take(6).read_to_end(&mut magic)?;
         let kind = magic.clone();
         let whole = Cursor::new(magic).chain(source);
-        let (inner, packed): (Box<dyn Read + Send>, bool) = match kind.as_slice() {
-            [0x1f, 0x8b, ..] => (Box::new(MultiGzDecoder::new(io::BufReader::with_capacity(1 << 18, whole))), true),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => (Box::new(zstd::Decoder::new(whole)?), true),
+        let packing = match kind.as_slice() {
+            [0x1f, 0x8b, ..] => Some(Packing::Gzip),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Packing::Zstd),
             [b'P', b'K', 3, 4, ..] => return Err(other("zip archive")),
             [b'B', b'Z', b'h', b'1'..=b'9', ..] => return Err(other("bzip2 file")),
             [0xfd, b'7', b'z', b'X', b'Z', ..] => return Err(other("xz file")),
-            _ => (Box::new(whole), false),
+            _ => None,
         };
-        Ok(Unpacked { inner, packed, read, unpacked: 0, limits })
+        let padding = Arc::new(AtomicU64::new(0));
+        let inner: Box<dyn Read + Send> = match packing {
+            Some(packing) => {
+                let whole = io::BufReader::with_capacity(1 << 18, whole);
+                Box::new(Members::new(packing, whole, Arc::clone(&padding))?)
+            }
+            None => Box::new(whole),
+        };
+        Ok(Unpacked { inner, packed: packing.is_some(), read, padding, unpacked: 0, limits })
+    }
+
+    /// Zero bytes passed over so far behind what is packed.
+    pub fn padding(&self) -> u64 {
+        self.padding.load(Relaxed)
     }
 
     /// Counts the packed bytes read so far, for a progress bar.
@@ -150,8 +165,41 @@ mod tests {
 
     #[test]
     fn a_cut_file_is_an_error_and_no_end() {
-        let mut cut = gzip(b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24\n");
-        cut.truncate(cut.len() - 9);
-        assert!(unpack(cut, LIMITS).is_err());
+        let text = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24\n";
+        for mut cut in [gzip(text), zstd::encode_all(&text[..], 3).unwrap()] {
+            cut.truncate(cut.len() - 9);
+            assert!(unpack(cut, LIMITS).is_err());
+        }
+        // Filled up, it is still cut: the checksum is not there.
+        let mut filled = gzip(text);
+        filled.truncate(filled.len() - 9);
+        filled.extend([0; 512]);
+        assert!(unpack(filled, LIMITS).is_err());
+    }
+
+    #[test]
+    fn zero_bytes_behind_what_is_packed_are_passed_over_and_counted() {
+        let text = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24\n";
+        // As much as one read holds, and more.
+        for zeros in [1, 512, 10_240, (1 << 18) + 1] {
+            for packed in [gzip(text), zstd::encode_all(&text[..], 3).unwrap()] {
+                let padded = [packed.clone(), vec![0; zeros], packed, vec![0; zeros]].concat();
+                let mut unpacked = Unpacked::new(Cursor::new(padded), LIMITS).unwrap();
+                let mut out = Vec::new();
+                unpacked.read_to_end(&mut out).unwrap();
+                assert_eq!(out, [text.as_slice(), text].concat());
+                assert_eq!(unpacked.padding(), 2 * zeros as u64);
+            }
+        }
+    }
+
+    #[test]
+    fn anything_else_behind_what_is_packed_is_an_error() {
+        let text = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24\n";
+        for packed in [gzip(text), zstd::encode_all(&text[..], 3).unwrap()] {
+            for behind in [&b"text that is not packed"[..], b"\0\0\0and text"] {
+                assert!(unpack([&packed, behind].concat(), LIMITS).is_err());
+            }
+        }
     }
 }

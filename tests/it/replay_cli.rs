@@ -107,6 +107,24 @@ fn plain_packed_piped_and_cut_recordings_count_the_same() {
 }
 
 #[test]
+fn zero_bytes_behind_a_packed_recording_are_told_once_and_it_counts_the_same() {
+    let desk = Desk::new();
+    let padding = vec![0; 10_240];
+    for (name, text) in [("nmea", NMEA), ("csv", NOAA)] {
+        desk.file("plain", text);
+        let plain = counts(desk.summary(&["plain"]));
+        for packed in [gzip(text.as_bytes()), zstd::encode_all(text.as_bytes(), 3).unwrap()] {
+            desk.file("padded", [packed, padding.clone()].concat());
+            let output = desk.replay(&["--summary", "-", "padded"]);
+            let told = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(told, "atalaia: padded: 10240 zero bytes behind its packed end, passed over\n", "{name}");
+            assert!(output.status.success());
+            assert_eq!(counts(serde_json::from_slice(&output.stdout).unwrap()), plain, "{name}");
+        }
+    }
+}
+
+#[test]
 fn csv_far_out_of_order_is_used_in_order_of_time_from_a_file_and_from_a_pipe() {
     let desk = Desk::new();
     desk.file("day.csv", NOAA);
