@@ -1,4 +1,10 @@
-//! Who we are to a NATS server: user and password, a token, or a file of credentials.
+//! NATS, in and out: who we are to a server (user and password, a token, or a file of credentials), and the gate in front of the client.
+
+mod gate;
+mod guard;
+
+pub use gate::{Gate, GateError};
+pub use guard::Violation;
 
 use std::fmt;
 use std::path::Path;

@@ -14,7 +14,7 @@ use tracing::debug;
 use super::letter::{Letter, Place, SendError};
 use super::telling::Telling;
 use super::wire::Address;
-use crate::nats::{Identity, Login, LoginError};
+use crate::nats::{Gate, Identity, Login, LoginError};
 use crate::tls;
 
 /// `[sinks.nats]`
@@ -86,20 +86,22 @@ impl Settings {
 /// The connection to a server.
 pub(super) struct Nats {
     url: String,
+    address: Address,
     name: String,
     identity: Identity,
     tls: Option<rustls::ClientConfig>,
     wait: Duration,
-    open: Option<Context>,
+    open: Option<(Gate, Context)>,
 }
 
 impl Nats {
     pub(super) fn new(settings: &Settings, place: &Place) -> Result<Nats, String> {
-        let (tls, _) = settings.target().ok_or_else(|| format!("{}: no address", settings.url))?;
+        let (tls, address) = settings.target().ok_or_else(|| format!("{}: no address", settings.url))?;
         let identity = settings.login.read().map_err(|error| error.to_string())?;
         let tls = if tls { Some(settings.tls.client().map_err(|error| error.to_string())?) } else { None };
         let wait = Duration::from_secs(settings.timeout_seconds.into());
-        Ok(Nats { url: settings.url.clone(), name: format!("atalaia {}", place.site), identity, tls, wait, open: None })
+        let (url, name) = (settings.url.clone(), format!("atalaia {}", place.site));
+        Ok(Nats { url, address, name, identity, tls, wait, open: None })
     }
 
     /// Has each stored by a stream; one that is sent again is known by its key and stored no second time.
@@ -121,12 +123,14 @@ impl Nats {
 
     async fn put(&mut self, subject: String, letter: &Letter) -> Result<(), SendError> {
         let later = |reason: String| SendError::Later { wait: None, reason: format!("{}: {reason}", self.url) };
-        let context = match self.open.take() {
-            Some(context) => context,
+        let (gate, context) = match self.open.take() {
+            Some(open) => open,
             None => {
-                let options = self.options().map_err(|error| later(error.to_string()))?;
-                let client = options.connect(&self.url).await.map_err(|error| later(error.kind().to_string()))?;
-                ContextBuilder::new().timeout(self.wait).ack_timeout(self.wait).build(client)
+                let gate = Gate::open(&self.address.host, self.address.port, self.tls.clone(), &self.name).await;
+                let gate = gate.map_err(|error| later(error.to_string()))?;
+                let options = self.options(&gate).map_err(|error| later(error.to_string()))?;
+                let client = options.connect(gate.url()).await.map_err(|error| later(said(&gate, error.kind())))?;
+                (gate, ContextBuilder::new().timeout(self.wait).ack_timeout(self.wait).build(client))
             }
         };
         let message = PublishMessage::build().message_id(&letter.key).payload(letter.line.as_bytes().to_vec().into());
@@ -137,28 +141,30 @@ impl Nats {
             PublishErrorKind::StreamNotFound => {
                 later("no stream takes atalaia.v1.alerts.>; add one on the server".to_owned())
             }
-            kind => later(kind.to_string()),
+            kind => later(said(&gate, kind)),
         };
         context.send_publish(subject, message).await.map_err(refused)?.await.map_err(refused)?;
-        self.open = Some(context);
+        self.open = Some((gate, context));
         Ok(())
     }
 
     /// Made anew for each connection: the library uses them up.
-    fn options(&self) -> Result<ConnectOptions, LoginError> {
+    fn options(&self, gate: &Gate) -> Result<ConnectOptions, LoginError> {
         // One more try and the library gives up; when to come again is not its to say.
-        let mut options = ConnectOptions::new()
-            .name(&self.name)
+        let options = ConnectOptions::new()
+            .name(gate.name())
             .connection_timeout(self.wait)
             .request_timeout(Some(self.wait))
             .max_reconnects(1)
             .ignore_discovered_servers()
             .event_callback(|event: Event| async move { debug!(%event, "nats") });
-        if let Some(tls) = &self.tls {
-            options = options.tls_client_config(tls.clone()).require_tls(true);
-        }
         self.identity.options(options)
     }
+}
+
+/// What the server did says more than what the client makes of it.
+fn said(gate: &Gate, kind: impl ToString) -> String {
+    gate.fault().map_or_else(|| kind.to_string(), |fault| fault.to_string())
 }
 
 /// Ids and fixed words alone: nothing from the air stands in a subject.

@@ -6,16 +6,16 @@ use async_nats::jetstream::consumer::pull::{Config, MessagesErrorKind};
 use async_nats::jetstream::consumer::{AckPolicy, PullConsumer};
 use async_nats::jetstream::message::Acker;
 use async_nats::jetstream::{self, Message};
-use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event};
+use async_nats::{Client, ConnectErrorKind, ConnectOptions};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::sync::oneshot;
+use tokio::time::{sleep, timeout};
 use tracing::info;
 
 use super::{BATCH_BYTES, Batch, InputError, Port, State, target, told};
-use crate::nats::Login;
+use crate::nats::{Gate, GateError, Login};
 use crate::telemetry::InputCounters;
 use crate::tls;
 
@@ -58,6 +58,8 @@ const UNACKNOWLEDGED: i64 = 20_000;
 const MESSAGES_A_REQUEST: usize = 1_000;
 const REQUEST: Duration = Duration::from_secs(30);
 const HEARTBEAT: Duration = Duration::from_secs(10);
+/// Messages that wait in the client; two requests overlap by half.
+const WAITING: usize = MESSAGES_A_REQUEST + MESSAGES_A_REQUEST / 2 + 36;
 /// After the server said no.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// When stopping: what the runtime takes to keep the last lines.
@@ -96,28 +98,30 @@ impl Settings {
         problems
     }
 
-    async fn connect(&self, tell: mpsc::Sender<()>) -> Result<Client, InputError> {
-        let mut options = ConnectOptions::new()
-            .name("atalaia")
+    async fn open(&self) -> Result<Gate, InputError> {
+        let target = target(&self.url, SCHEMES).map_err(protocol)?;
+        let tls = if target.scheme == "tls" { Some(self.tls.client()?) } else { None };
+        let (host, port) = target.address.rsplit_once(':').unwrap_or((&target.address, "4222"));
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let gate = Gate::open(host, port.parse().unwrap_or(4222), tls, "atalaia");
+        let opened = timeout(Duration::from_secs(CONNECT_SECONDS), gate).await;
+        opened.map_err(|_| InputError::NoAnswer { seconds: CONNECT_SECONDS })?.map_err(|error| match error {
+            GateError::Io(cause) => InputError::io(format!("connect to {}", target.address))(cause),
+            error => protocol(error),
+        })
+    }
+
+    async fn connect(&self, gate: &Gate) -> Result<Client, InputError> {
+        let options = ConnectOptions::new()
+            .name(gate.name())
             .connection_timeout(Duration::from_secs(CONNECT_SECONDS))
             .ping_interval(HEARTBEAT)
+            .subscription_capacity(WAITING)
             .ignore_discovered_servers()
             // Connecting again is the loop's business, which waits and tells.
-            .max_reconnects(1)
-            .event_callback(move |event| {
-                let tell = tell.clone();
-                async move {
-                    if matches!(event, Event::Disconnected | Event::Closed) {
-                        // Told once is enough.
-                        let _ = tell.try_send(());
-                    }
-                }
-            });
-        if target(&self.url, SCHEMES).is_ok_and(|target| target.scheme == "tls") {
-            options = options.require_tls(true).tls_client_config(self.tls.client()?);
-        }
+            .max_reconnects(1);
         let options = self.login.read().and_then(|identity| identity.options(options))?;
-        options.connect(self.url.as_str()).await.map_err(|error| match error.kind() {
+        options.connect(gate.url()).await.map_err(|error| match error.kind() {
             ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => InputError::Refused {
                 reason: "the server refuses user, token or credentials".to_owned(),
                 wait: PATIENCE,
@@ -159,9 +163,22 @@ impl Settings {
 /// `Ok` only when told to stop; what was received is acknowledged before, as far as it is kept in time.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let settings = port.settings.nats.as_ref().ok_or(InputError::Unset("nats"))?;
-    let (tell, gone) = mpsc::channel(1);
+    let gate = tokio::select! {
+        biased;
+        () = port.stop.cancelled() => return Ok(()),
+        opened = settings.open() => opened?,
+    };
+    let outcome = talk(port, settings, &gate).await;
+    match gate.fault() {
+        // What ended the connection says more than that it is over.
+        Some(fault) if outcome.is_err() => Err(protocol(fault)),
+        _ => outcome,
+    }
+}
+
+async fn talk(port: &Port, settings: &Settings, gate: &Gate) -> Result<(), InputError> {
     let open = async {
-        let client = settings.connect(tell).await?;
+        let client = settings.connect(gate).await?;
         let consumer = settings.consumer(&client).await?;
         Ok::<_, InputError>((client, consumer))
     };
@@ -169,15 +186,21 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
         biased;
         () = port.stop.cancelled() => return Ok(()),
         opened = open => opened?,
+        () = async {
+            gate.ended().await;
+            // What the server said last comes first.
+            sleep(LEAVE).await;
+        } => return Err(InputError::Closed),
     };
     InputCounters::add(&port.counters.connections, 1);
     info!(input = %port.settings.name, url = %settings.url, stream = %settings.stream, "connected");
-    let outcome = listen(port, &consumer, gone).await;
+    let outcome = listen(port, &consumer, gate).await;
     // A connection that is gone takes no acknowledgements, and waiting for it would only delay the next.
     if !matches!(outcome, Err(InputError::Closed)) {
         let leave = async {
             let _ = client.flush().await;
             let _ = client.drain().await;
+            gate.ended().await;
         };
         let _ = timeout(LEAVE, leave).await;
     }
@@ -197,7 +220,7 @@ async fn acknowledge(messages: Option<Vec<Acker>>) {
     }
 }
 
-async fn listen(port: &Port, consumer: &PullConsumer, mut gone: mpsc::Receiver<()>) -> Result<(), InputError> {
+async fn listen(port: &Port, consumer: &PullConsumer, gate: &Gate) -> Result<(), InputError> {
     let stream = consumer.stream().max_messages_per_batch(MESSAGES_A_REQUEST).expires(REQUEST).heartbeat(HEARTBEAT);
     let mut messages = stream.messages().await.map_err(protocol)?;
     port.state(State::Up).await;
@@ -206,7 +229,7 @@ async fn listen(port: &Port, consumer: &PullConsumer, mut gone: mpsc::Receiver<(
         let first = tokio::select! {
             biased;
             () = port.stop.cancelled() => break Ok(()),
-            _ = gone.recv() => break Err(InputError::Closed),
+            () = gate.ended() => break Err(InputError::Closed),
             Some(messages) = waiting.next() => {
                 acknowledge(messages).await;
                 continue;
@@ -219,7 +242,10 @@ async fn listen(port: &Port, consumer: &PullConsumer, mut gone: mpsc::Receiver<(
         let mut outcome = Ok(());
         while let Some(message) = next.take() {
             match message {
-                Some(Ok(message)) => take(port, message, &mut lines, &mut ackers),
+                Some(Ok(message)) => {
+                    gate.make_room(message.payload.len());
+                    take(port, message, &mut lines, &mut ackers);
+                }
                 Some(Err(error)) if error.kind() == MessagesErrorKind::MissingHeartbeat => {
                     outcome = Err(InputError::Silent { seconds: 2 * HEARTBEAT.as_secs() as u32 });
                 }

@@ -4,6 +4,7 @@ mod aisstream;
 mod barentswatch;
 mod mqtt;
 mod nats;
+mod nats_bounds;
 #[cfg(feature = "serial")]
 mod serial;
 mod tcp;

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use async_nats::jetstream::stream::{Config, Stream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
 use crate::delivery::trial::{
@@ -148,6 +149,28 @@ async fn a_server_that_hangs_is_given_up() {
     let url = format!("nats://127.0.0.1:{}", listener.local_addr().expect("bound").port());
     let mut sink = Nats::new(&Settings { timeout_seconds: 1, ..settings(&url) }, &place()).expect("settings");
     assert!(is_later(&sink.send(&letters()).await.expect_err("no greeting")));
+}
+
+#[tokio::test]
+async fn a_server_that_announces_far_too_much_is_named() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("nats://127.0.0.1:{}", listener.local_addr().expect("bound").port());
+    let server = async {
+        let (mut stream, _) = listener.accept().await.expect("it comes");
+        stream.write_all(b"INFO {\"headers\":true,\"max_payload\":1048576}\r\n").await.expect("greeted");
+        let mut said = Vec::new();
+        while !said.ends_with(b"PING\r\n") {
+            stream.read_buf(&mut said).await.expect("it speaks");
+        }
+        stream.write_all(b"PONG\r\nMSG _INBOX.x 1 18446744073709551615\r\n").await.expect("announced");
+        // Held open until the other side hangs up.
+        while stream.read_buf(&mut said).await.is_ok_and(|count| 0 < count) {}
+    };
+    let mut sink = Nats::new(&settings(&url), &place()).expect("settings");
+    let letters = letters();
+    let (sent, ()) = tokio::join!(sink.send(&letters), server);
+    let error = sent.expect_err("given up");
+    assert!(is_later(&error) && error.to_string().contains("a message of 18446744073709551615 bytes"), "{error}");
 }
 
 #[test]

@@ -1,0 +1,188 @@
+//! What a server may make the client hold: every announcement of a message is checked before the client sees it.
+//!
+//! The client reads the announced length of a message, waits until all of it is there, and panics on a length near 2^64. So a line
+//! of the protocol goes on only when it is whole and what it announces is within bounds.
+
+/// The longest message, headers included. Servers take 1 MiB unless told otherwise, and NATS advises against more than this.
+const LONGEST_MESSAGE: u64 = 8 << 20;
+/// The longest message that no acknowledgement is wanted for: answers and heartbeats.
+const LONGEST_ANSWER: u64 = 128 << 10;
+/// The longest line of the protocol.
+pub(super) const LONGEST_LINE: usize = 64 << 10;
+
+/// What a server sent that the client must not see.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Violation {
+    /// A message beyond the bound.
+    #[error("the server announces a message of {bytes} bytes; at most {most} are taken")]
+    Message {
+        /// As announced.
+        bytes: u64,
+        /// The bound.
+        most: u64,
+    },
+    /// A line beyond the bound.
+    #[error("the server sends a line longer than {LONGEST_LINE} bytes")]
+    Line,
+    /// Something else.
+    #[error("the server sends what is not the NATS protocol")]
+    Protocol,
+}
+
+/// Where the bytes of a server stand.
+#[derive(Debug, Default)]
+pub(super) struct Guard {
+    /// The beginning of a line whose end has not come.
+    line: Vec<u8>,
+    /// Bytes of the message announced last, with its line end, that have not come.
+    left: u64,
+}
+
+/// What may go on to the client.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Passed {
+    pub(super) bytes: Vec<u8>,
+    /// Payload bytes of the messages announced here that want an acknowledgement.
+    pub(super) deliveries: usize,
+}
+
+/// What a line announces.
+#[derive(Default)]
+struct Announced {
+    /// Bytes that follow, without their line end; nothing for other lines.
+    message: Option<u64>,
+    delivery: u64,
+}
+
+impl Guard {
+    /// Takes what came next.
+    pub(super) fn pass(&mut self, mut bytes: &[u8]) -> Result<Passed, Violation> {
+        let mut passed = Passed { bytes: Vec::with_capacity(self.line.len() + bytes.len()), deliveries: 0 };
+        while !bytes.is_empty() {
+            if 0 < self.left {
+                let count = usize::try_from(self.left).map_or(bytes.len(), |left| left.min(bytes.len()));
+                passed.bytes.extend_from_slice(&bytes[..count]);
+                bytes = &bytes[count..];
+                self.left -= count as u64;
+                continue;
+            }
+            let end = match (self.line.last(), bytes.first()) {
+                (Some(b'\r'), Some(b'\n')) => Some(1),
+                _ => memchr::memmem::find(bytes, b"\r\n").map(|at| at + 2),
+            };
+            let (piece, rest) = bytes.split_at(end.unwrap_or(bytes.len()));
+            self.line.extend_from_slice(piece);
+            bytes = rest;
+            if LONGEST_LINE < self.line.len() {
+                return Err(Violation::Line);
+            }
+            if end.is_some() {
+                let announced = announced(&self.line[..self.line.len() - 2])?;
+                self.left = announced.message.map_or(0, |length| length + 2);
+                passed.deliveries += announced.delivery as usize;
+                passed.bytes.append(&mut self.line);
+            }
+        }
+        Ok(passed)
+    }
+}
+
+/// Reads a line as the client does.
+fn announced(line: &[u8]) -> Result<Announced, Violation> {
+    let known = ["+OK", "PING", "PONG", "INFO "];
+    if known.iter().any(|word| line.starts_with(word.as_bytes())) {
+        return Ok(Announced::default());
+    }
+    // The client wants something behind the word.
+    if line.starts_with(b"-ERR") && b"-ERR".len() < line.len() {
+        return Ok(Announced::default());
+    }
+    let text = std::str::from_utf8(line).map_err(|_| Violation::Protocol)?;
+    let (words, lengths): (Vec<&str>, usize) = if let Some(rest) = text.strip_prefix("MSG ") {
+        (rest.split(' ').filter(|word| !word.is_empty()).collect(), 1)
+    } else if let Some(rest) = text.strip_prefix("HMSG ") {
+        (rest.split_whitespace().collect(), 2)
+    } else {
+        return Err(Violation::Protocol);
+    };
+    // Subject, number of the subscription, perhaps where to answer; then the lengths.
+    let wants_answer = words.len() == 3 + lengths;
+    if !wants_answer && words.len() != 2 + lengths {
+        return Err(Violation::Protocol);
+    }
+    let length = |word: &str| word.parse::<u64>().map_err(|_| Violation::Protocol);
+    let all = length(words[words.len() - 1])?;
+    let headers = if lengths == 2 { length(words[words.len() - 2])? } else { 0 };
+    let most = if wants_answer { LONGEST_MESSAGE } else { LONGEST_ANSWER };
+    if most < all {
+        return Err(Violation::Message { bytes: all, most });
+    }
+    let payload = all.checked_sub(headers).ok_or(Violation::Protocol)?;
+    Ok(Announced { message: Some(all), delivery: if wants_answer { payload } else { 0 } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TALK: &[u8] = b"INFO {}\r\nPING\r\n+OK\r\n-ERR 'x'\r\nMSG a.b 1 5\r\nMSG 1\r\nPONG\r\n\
+                          MSG a  2 $JS.ACK.s 4\r\n\r\n\r\n\r\nHMSG a 1 $JS.ACK.s 12 15\r\nNATS/1.0\r\n\r\nabc\r\nMSG a 1 0\r\n\r\nPING\r\n";
+
+    #[test]
+    fn what_a_server_says_goes_on_as_it_is_however_it_is_cut() {
+        for size in [1, 2, 3, 7, TALK.len()] {
+            let mut guard = Guard::default();
+            let (mut out, mut deliveries) = (Vec::new(), 0);
+            for piece in TALK.chunks(size) {
+                let mut passed = guard.pass(piece).expect("in order");
+                out.append(&mut passed.bytes);
+                deliveries += passed.deliveries;
+            }
+            assert_eq!((out.as_slice(), deliveries), (TALK, 4 + 3), "in pieces of {size}");
+        }
+    }
+
+    #[test]
+    fn a_line_goes_on_only_when_it_is_whole() {
+        let mut guard = Guard::default();
+        assert_eq!(guard.pass(b"MSG a 1 1").expect("so far"), Passed::default());
+        assert_eq!(guard.pass(b"0\r").expect("so far"), Passed::default());
+        assert_eq!(guard.pass(b"\n01").expect("whole").bytes, b"MSG a 1 10\r\n01");
+    }
+
+    #[test]
+    fn messages_up_to_the_bound_are_taken_and_no_longer_ones() {
+        let first = |line: String| Guard::default().pass(line.as_bytes()).map(|passed| passed.deliveries);
+        for (words, most) in [("a 1 $JS.ACK.s", LONGEST_MESSAGE), ("a 1", LONGEST_ANSWER)] {
+            let whole = if most == LONGEST_MESSAGE { most as usize } else { 0 };
+            assert_eq!(first(format!("MSG {words} {most}\r\n")), Ok(whole));
+            assert_eq!(first(format!("HMSG {words} 0 {most}\r\n")), Ok(whole));
+            for bytes in [most + 1, 1 << 30, u64::MAX - 5, u64::MAX] {
+                let refused = Err(Violation::Message { bytes, most });
+                assert_eq!(first(format!("MSG {words} {bytes}\r\n")), refused);
+                assert_eq!(first(format!("HMSG {words} 12 {bytes}\r\n")), refused);
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_client_cannot_read_does_not_reach_it() {
+        for bad in [
+            "MSG a 1\r\n",
+            "MSG a 1 b c 5\r\n",
+            "MSG a 1 -1\r\n",
+            "MSG a 1 18446744073709551616\r\n",
+            "HMSG a 1 13 12\r\n",
+            "HMSG a 1 12\r\n",
+            "-ERR\r\n",
+            "\r\n",
+            "HTTP/1.1 400 Bad Request\r\n",
+        ] {
+            assert_eq!(Guard::default().pass(bad.as_bytes()), Err(Violation::Protocol), "{bad}");
+        }
+        assert_eq!(Guard::default().pass(b"MSG \xff 1 5\r\n"), Err(Violation::Protocol));
+        let mut guard = Guard::default();
+        assert_eq!(guard.pass(&vec![b'x'; LONGEST_LINE]), Ok(Passed::default()));
+        assert_eq!(guard.pass(b"x"), Err(Violation::Line));
+    }
+}
