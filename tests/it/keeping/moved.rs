@@ -10,10 +10,9 @@ use std::thread;
 use std::time::Duration;
 
 use atalaia::clock::Clock;
-use atalaia::store;
 use tempfile::TempDir;
 
-use super::{daemon_settings, first_word, key, mmsi, told};
+use super::{daemon_settings, first_word, key, mmsi, open_alerts, told};
 use crate::daemon::{Daemon, wait_until};
 use crate::service::{places, wait_for_page};
 
@@ -96,7 +95,7 @@ fn a_store_that_is_moved_away_holds_everything_until_it_is_back() {
     wait_for_page(&pages, "/readyz", |answer| answer.starts_with("HTTP/1.1 200 "));
     assert_eq!(told(&folder).len(), ALL as usize, "something was delivered twice");
     daemon.stop("feed");
-    assert_eq!(store::standing(&file).unwrap().open.len(), ALL as usize, "what was delivered is stored");
+    assert_eq!(open_alerts(&file).len(), ALL as usize, "what was delivered is stored");
 }
 
 #[test]
