@@ -182,8 +182,9 @@ impl Behaviour for Loitering {
     }
 
     fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, places: &Places, out: &mut Output) {
-        self.profiles.rebuild(NAME, &settings.loitering, scene.chart);
-        self.profiles_since = scene.now;
+        if self.profiles.rebuild(NAME, &settings.loitering, scene.chart) {
+            self.profiles_since = scene.now;
+        }
         let mut vessels: Vec<(TrackKey, TrackIx)> = self.vessels.iter().map(|(ix, state)| (state.key, *ix)).collect();
         vessels.sort_unstable();
         for (_, ix) in vessels {
