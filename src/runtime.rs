@@ -1,11 +1,13 @@
 //! The loop of the daemon: owns the engine, starts and stops inputs and sinks, reloads.
 
 mod begin;
+mod draining;
 mod helm;
 mod keeping;
 mod library;
 mod lookout;
 mod rates;
+mod reading;
 mod rehearse;
 mod reload;
 mod restart;
@@ -19,8 +21,8 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel, unbounded_channel};
-use tokio::task::{JoinSet, yield_now};
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -39,6 +41,7 @@ use crate::time::{Span, Time};
 use begin::Begun;
 use helm::Helm;
 use lookout::Lookout;
+use reading::{Reading, Reply};
 use reload::{Outcome, warn_of, watched};
 use restart::Records;
 pub(crate) use restart::{PurgedLines, purge_lines};
@@ -56,6 +59,8 @@ enum Event {
     Signal(Asked),
     /// Settings, zones or watchlists changed and have come to rest.
     FilesChanged(Changed),
+    /// What the files say has been read.
+    Read(Reply),
     /// The store has done something, or cannot.
     Store(store::Event),
     /// The journal cannot be written, or can again.
@@ -73,13 +78,10 @@ enum Asked {
 const BATCHES_WAITING: usize = 64;
 const TICK: Duration = Duration::from_secs(1);
 const STATUS_EVERY: Duration = Duration::from_secs(600);
-/// When stopping: a pause in the lines that says all have come, and the most that is waited for one.
-const REST: Duration = Duration::from_millis(100);
+/// When stopping: the most that is waited for a pause in the lines.
 const LONGEST_DRAIN: Duration = Duration::from_secs(2);
 /// When stopping: what inputs get to take leave of the other side.
 const LEAVE: Duration = Duration::from_secs(3);
-/// Turns of the event loop: a connection is accepted, registered, read and handed on in a few.
-const TURNS: u32 = 16;
 /// How long sinks may take with what is left when stopping.
 const LAST_LETTERS: Duration = Duration::from_secs(4);
 /// What the log names of the open alerts when stopping.
@@ -135,6 +137,7 @@ struct Daemon {
     tick: Interval,
     watch: FileWatch,
     reloaded: Outcome,
+    reading: Reading,
     status_at: Moment,
     lookout: Lookout,
     flood: keeping::Flood,
@@ -167,7 +170,7 @@ struct Source {
 
 impl Daemon {
     fn start(
-        settings: Checked,
+        mut settings: Checked,
         file: PathBuf,
         stop: CancellationToken,
         watcher: Option<mpsc::Sender<Change>>,
@@ -265,10 +268,13 @@ impl Daemon {
             inputs = settings.inputs.len(),
             sinks = settings.sinks.len(),
             zones = settings.zone_count(),
+            listed = settings.chart.watchlists.len(),
             zone_files = %settings.zones,
             "started"
         );
         warn_of(&settings);
+        // Kept beside the journal by now.
+        settings.list_texts = None;
         let lookout = Lookout::start(&settings, store.as_ref(), records.as_ref(), &sockets, clock, &stop)?;
         Ok(Daemon {
             file,
@@ -297,6 +303,7 @@ impl Daemon {
             tick,
             watch,
             reloaded: Outcome::good(clock.now()),
+            reading: Reading::default(),
             status_at: clock.moment(),
             lookout,
             flood,
@@ -306,24 +313,28 @@ impl Daemon {
     async fn run(mut self) -> io::Result<()> {
         self.deliver();
         loop {
-            match self.next().await {
+            let event = self.next().await;
+            let began = self.clock.moment();
+            match event {
                 Event::Lines(batch) => self.lines(batch),
                 Event::InputState(source, state) => self.input_state(source, state),
                 Event::Signal(Asked::Reload) => {
                     self.lookout.service.reloading();
-                    self.reload();
-                    self.lookout.service.reloaded();
+                    self.reading.owed = true;
+                    self.reload(Changed::Settings);
                 }
                 Event::Signal(Asked::Stop) => {
                     return self.finish().await;
                 }
-                Event::FilesChanged(what) => self.files_changed(what),
+                Event::FilesChanged(what) => self.reload(what),
+                Event::Read(reply) => self.have_read(reply),
                 Event::Store(event) => self.stored(event),
                 Event::Journal(event) => self.journal_says(event),
                 Event::Tick => self.tick(),
             }
             self.deliver();
             self.acknowledge();
+            self.lookout.turned(began, self.clock.moment());
         }
     }
 
@@ -337,6 +348,7 @@ impl Daemon {
             _ = self.hang_up.recv() => Event::Signal(Asked::Reload),
             _ = self.tick.tick() => Event::Tick,
             what = self.watch.changed() => Event::FilesChanged(what),
+            reply = self.reading.reply() => Event::Read(reply),
             Some(event) = self.stored.recv() => Event::Store(event),
             Some(event) = self.journal_says.recv() => Event::Journal(event),
             // A store that takes nothing more makes the feeds wait, and nothing else.
@@ -423,30 +435,6 @@ impl Daemon {
             self.status_at = now;
             self.tell_status();
         }
-    }
-
-    /// The next lines that have arrived; `None` after a rest.
-    async fn arrived(&mut self) -> Option<Batch> {
-        loop {
-            let message = match timeout(REST, self.messages.recv()).await {
-                Ok(message) => message,
-                Err(_) => self.after_turns().await,
-            };
-            if let Message::Lines(batch) = message? {
-                return Some(batch);
-            }
-        }
-    }
-
-    /// A machine that is busy elsewhere may let a rest pass in which no input had its turn: they get some for certain.
-    async fn after_turns(&mut self) -> Option<Message> {
-        for _ in 0..TURNS {
-            yield_now().await;
-            if let Ok(message) = self.messages.try_recv() {
-                return Some(message);
-            }
-        }
-        None
     }
 
     /// Stops the inputs, uses what has arrived, and says what is open.

@@ -112,7 +112,7 @@ impl Watchlist {
         Watchlist { settings: settings.clone(), lists: Arc::clone(&chart.watchlists), seen: BTreeMap::new() }
     }
 
-    fn find(&self, vessel: &Vessel<'_>, at: Time) -> Option<Match<'_>> {
+    fn find(&self, vessel: &Vessel<'_>, at: Time) -> Option<Match> {
         let identity = vessel.identity();
         let said = Said {
             mmsi: vessel.mmsi().0,
@@ -128,7 +128,6 @@ impl Watchlist {
         let Some(Match { listed, by, fuzzy }) = self.find(vessel, at) else {
             return;
         };
-        let listed = listed.clone();
         let (ix, key) = (vessel.ix(), vessel.key());
         if let Some(seen) = self.seen.get_mut(&ix) {
             (seen.listed, seen.by, seen.fuzzy) = (listed, by, fuzzy);
@@ -279,10 +278,10 @@ impl Behaviour for Watchlist {
 
     fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, out: &mut Output) {
         self.settings = settings.watchlist.clone();
-        if Arc::ptr_eq(&self.lists, &scene.chart.watchlists) {
+        let before = std::mem::replace(&mut self.lists, Arc::clone(&scene.chart.watchlists));
+        if before.digest() == self.lists.digest() {
             return;
         }
-        self.lists = Arc::clone(&scene.chart.watchlists);
         let gone = |ix: &&TrackIx| self.find(&scene.tracks.vessel(**ix), scene.now).is_none();
         let gone: Vec<TrackIx> = self.seen.keys().filter(gone).copied().collect();
         for ix in gone {

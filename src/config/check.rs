@@ -10,12 +10,12 @@ use super::layers::Layer;
 use super::load::{Loaded, load};
 use super::needed::{closed_places, missing_places, open_to_others, unknown_behaviours, unknown_zones};
 use super::places::Places;
-use super::watchlists::read_watchlists;
+use super::watchlists::{ListsRead, read_watchlists};
 use super::{Config, IN_FORCE_FILE, Problem, Profile, SHIPPED};
 use crate::clock::{Clock, Moment};
 use crate::engine::{self, SourceClock};
 use crate::time::Span;
-use crate::zones::Chart;
+use crate::zones::{Chart, Watchlists};
 use crate::{delivery, evidence, http, inputs, journal, store};
 
 /// Settings that can be run with.
@@ -57,8 +57,10 @@ pub struct Checked {
     pub folder: PathBuf,
     /// How many files of `conf.d` were laid over the settings file.
     pub drop_ins: usize,
-    /// Name and text of the zone files, and path and text of the watchlists, as they were read.
-    pub files: (Texts, Texts),
+    /// Name and text of the zone files, as they were read.
+    pub files: Texts,
+    /// Path and text of the watchlists, as they were read, for as long as they have to be kept beside the journal: they are large.
+    pub list_texts: Option<Arc<Texts>>,
     /// Text of the coast, ports, anchorages and wind files that the settings name, by path, as they were read.
     pub named: BTreeMap<PathBuf, Arc<str>>,
 }
@@ -72,10 +74,11 @@ impl Checked {
     /// Takes the zones and watchlists as their files say now, or keeps what there is.
     pub fn read_zones_again(&mut self) -> Result<(), Vec<Problem>> {
         let ZonesRead { zones, warnings, files } = read_zones(&self.zones, &self.engine.behaviours)?;
-        let (watchlists, list_files) = read_watchlists(self.watchlists.as_deref(), Files::Disk)?;
-        let watchlists = Arc::new(watchlists);
-        self.files = (files, list_files);
-        self.chart = Arc::new(Chart { zones, watchlists, ..(*self.chart).clone() });
+        let known = Some(&self.chart.watchlists);
+        let ListsRead { lists, texts } = read_watchlists(self.watchlists.as_deref(), Files::Disk, known)?;
+        self.files = files;
+        self.list_texts = Some(texts);
+        self.chart = Arc::new(Chart { zones, watchlists: lists, ..(*self.chart).clone() });
         self.warnings = warnings;
         Ok(())
     }
@@ -98,10 +101,18 @@ pub enum Purpose {
 pub fn check(file: Option<&Path>, zones: Option<&Path>, purpose: Purpose) -> Result<Checked, Vec<Problem>> {
     let Some(file) = file else {
         let built_in = Layer { file: "built-in settings".to_owned(), text: SHIPPED.to_owned() };
-        return Text { layers: &[built_in], folder: Path::new(""), files: Files::Disk }.check(zones, purpose);
+        return Text { layers: &[built_in], folder: Path::new(""), files: Files::Disk, known: None }
+            .check(zones, purpose);
     };
     let places = Places::of(file);
-    Text { layers: &places.read()?, folder: places.folder(), files: Files::Disk }.check(zones, purpose)
+    Text { layers: &places.read()?, folder: places.folder(), files: Files::Disk, known: None }.check(zones, purpose)
+}
+
+/// The same while other settings are in force: watchlists that still say the same are not built a second time.
+pub fn check_again(file: &Path, purpose: Purpose, in_force: &Checked) -> Result<Checked, Vec<Problem>> {
+    let places = Places::of(file);
+    let known = Some(&in_force.chart.watchlists);
+    Text { layers: &places.read()?, folder: places.folder(), files: Files::Disk, known }.check(None, purpose)
 }
 
 /// The same of a folder in memory, as `Checked::in_force` gives it, for a replay: nothing is read from the disk.
@@ -110,7 +121,7 @@ pub fn check_given(files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Checked, Vec<Pr
     let text = place.text(Path::new(IN_FORCE_FILE));
     let text = text.map_err(|error| vec![Problem::of_file(IN_FORCE_FILE, error.to_string())])?;
     let whole = Layer { file: IN_FORCE_FILE.to_owned(), text };
-    Text { layers: &[whole], folder: Path::new(""), files: place }.check(None, Purpose::Replay)
+    Text { layers: &[whole], folder: Path::new(""), files: place, known: None }.check(None, Purpose::Replay)
 }
 
 /// Settings as read.
@@ -120,6 +131,8 @@ struct Text<'a> {
     folder: &'a Path,
     /// Where they lead.
     files: Files<'a>,
+    /// Watchlists that are in memory already.
+    known: Option<&'a Arc<Watchlists>>,
 }
 
 impl Text<'_> {
@@ -160,7 +173,7 @@ impl Text<'_> {
         let parts = Parts::read(&zones, &config.zones, &config.behaviours, folder, self.files);
         let watchlists = Some(config.watchlists.folder.as_str()).filter(|named| !named.is_empty());
         let watchlists = watchlists.map(|named| folder.join(named));
-        let lists = read_watchlists(watchlists.as_deref(), self.files);
+        let lists = read_watchlists(watchlists.as_deref(), self.files, self.known);
         let mut in_files = parts.as_ref().err().cloned().unwrap_or_default();
         in_files.extend(lists.as_ref().err().cloned().unwrap_or_default());
         // A folder that the command line names stands in no key.
@@ -185,17 +198,18 @@ impl Text<'_> {
         let unknown = unknown.iter().filter(|_| is_run).map(|fault| loaded.locate(fault));
         let warnings: Vec<Problem> = outvoted.into_iter().chain(unknown).chain(open.clone()).collect();
         match (parts, lists) {
-            (Ok(mut parts), Ok((lists, list_files))) if problems.is_empty() => Ok(Checked {
+            (Ok(mut parts), Ok(ListsRead { lists, texts })) if problems.is_empty() => Ok(Checked {
                 read,
                 journal: config.journal.clone(),
                 evidence: config.evidence.clone(),
                 http: config.http.clone(),
                 folder: folder.to_owned(),
                 drop_ins: self.layers.len() - 1,
-                files: (std::mem::take(&mut parts.files), list_files),
+                files: std::mem::take(&mut parts.files),
+                list_texts: Some(texts),
                 named: std::mem::take(&mut parts.named),
                 warnings: warnings.into_iter().chain(std::mem::take(&mut parts.warnings)).collect(),
-                chart: Arc::new(Chart { watchlists: Arc::new(lists), ..parts.chart(&config.zones) }),
+                chart: Arc::new(Chart { watchlists: lists, ..parts.chart(&config.zones) }),
                 watchlists,
                 profile: config.profile,
                 engine: config.engine(),

@@ -1,5 +1,6 @@
 //! The settings, zones and lists in force, as files of their own: enough to read the same lines again in the same way.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -10,11 +11,11 @@ use super::{Checked, Config};
 
 /// A folder of settings as they are in force: `atalaia.toml` with every key, and the files it names.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct InForce {
+pub struct InForce<'a> {
     /// 16 characters over the names and contents.
     pub key: String,
     /// Path within the folder, and content.
-    pub files: Vec<(PathBuf, Vec<u8>)>,
+    pub files: Vec<(PathBuf, Cow<'a, [u8]>)>,
 }
 
 /// The settings file of such a folder.
@@ -33,9 +34,9 @@ impl Checked {
         names.into_iter().filter(|name| !is_built_in(name)).map(|name| self.folder.join(name))
     }
 
-    /// What is in force.
-    pub fn in_force(&self) -> io::Result<InForce> {
-        let mut files = Vec::new();
+    /// What is in force; an error once the texts of the watchlists have been let go.
+    pub fn in_force(&self) -> io::Result<InForce<'_>> {
+        let mut files: Vec<(PathBuf, Cow<'_, [u8]>)> = Vec::new();
         let mut engine = self.engine.clone();
         engine.zones.folder = "zones".to_owned();
         let named = [
@@ -53,15 +54,16 @@ impl Checked {
                 let text = self.named.get(&path).ok_or_else(|| {
                     io::Error::new(io::ErrorKind::NotFound, format!("{}: was not read", path.display()))
                 })?;
-                files.push((copy.clone(), text.as_bytes().to_vec()));
+                files.push((copy.clone(), text.as_bytes().into()));
                 *name = copy.display().to_string();
             }
         }
-        let (zones, lists) = &self.files;
-        files.extend(zones.iter().map(|(name, text)| (Path::new("zones").join(name), text.clone().into_bytes())));
-        for (name, text) in lists {
+        files.extend(self.files.iter().map(|(name, text)| (Path::new("zones").join(name), text.as_bytes().into())));
+        let gone = || io::Error::new(io::ErrorKind::NotFound, "the texts of the watchlists are not in memory any more");
+        let lists = self.list_texts.as_ref().ok_or_else(gone)?;
+        for (name, text) in lists.iter() {
             let name = Path::new(name).file_name().unwrap_or_default();
-            files.push((Path::new("watchlists").join(name), text.clone().into_bytes()));
+            files.push((Path::new("watchlists").join(name), text.as_bytes().into()));
         }
         let mut config = Config { inputs: self.inputs.clone(), sinks: Vec::new(), ..Config::default() };
         config.set_engine(engine);
@@ -73,7 +75,7 @@ impl Checked {
         let mut value = serde_json::to_value(&config).map_err(io::Error::other)?;
         leave_out_unset(&mut value);
         let text = toml::to_string(&value).map_err(io::Error::other)?;
-        files.push((PathBuf::from(FILE), text.into_bytes()));
+        files.push((PathBuf::from(FILE), text.into_bytes().into()));
         files.sort();
         let mut digest = Sha256::new();
         digest.update(env!("CARGO_PKG_VERSION"));
@@ -118,7 +120,7 @@ mod tests {
         let checked = check(Some(&settings), None, Purpose::Replay).expect("sound");
         let before = checked.in_force().expect("plain data");
         assert!(
-            before.files.iter().any(|(path, content)| path == Path::new("ports.csv") && content == sound.as_bytes())
+            before.files.iter().any(|(path, content)| path == Path::new("ports.csv") && **content == *sound.as_bytes())
         );
         fs::write(&ports, sound.replace("38.7", "98.7")).expect("written");
         assert_eq!(checked.in_force().expect("plain data"), before);

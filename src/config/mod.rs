@@ -21,7 +21,7 @@ use std::path::{Component, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use chart::{ZoneSource, ZonesRead, read_zones};
-pub use check::{Checked, Purpose, check, check_given, source_clock};
+pub use check::{Checked, Purpose, check, check_again, check_given, source_clock};
 pub use files::Texts;
 pub use in_force::{FILE as IN_FORCE_FILE, InForce};
 pub use places::Places;

@@ -1,21 +1,52 @@
 //! The watchlists: every CSV file of the folder the settings name.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Problem;
 use super::files::{Files, Texts};
 use super::words::meant;
 use crate::zones::{ListError, Watchlists};
 
-/// A list of ships is text; more is a mistake.
-const LARGEST_FILE_BYTES: u64 = 64 * 1024 * 1024;
+/// All lists together. Bytes of text: like the rows that are made of it, it must fit beside those in force.
+const MOST_BYTES: u64 = 256 << 20;
 
-/// Reads all lists of a folder, or tells everything that is wrong with them. Without a folder there are none. Also the
-/// path and text of each file.
-pub(super) fn read_watchlists(folder: Option<&Path>, place: Files<'_>) -> Result<(Watchlists, Texts), Vec<Problem>> {
+/// Lists as read.
+pub(super) struct ListsRead {
+    pub(super) lists: Arc<Watchlists>,
+    /// Path and text of each file.
+    pub(super) texts: Arc<Texts>,
+}
+
+/// Reads all lists of a folder, or tells everything that is wrong with them; `known` are taken as they are if the files still say the
+/// same. Without a folder there are none.
+pub(super) fn read_watchlists(
+    folder: Option<&Path>,
+    place: Files<'_>,
+    known: Option<&Arc<Watchlists>>,
+) -> Result<ListsRead, Vec<Problem>> {
     let Some(folder) = folder else {
-        return Ok((Watchlists::default(), Vec::new()));
+        return Ok(ListsRead { lists: Arc::default(), texts: Arc::default() });
     };
+    let files = read_texts(folder, place)?;
+    if let Some(known) = known.filter(|known| known.digest() == Watchlists::digest_of(&files)) {
+        return Ok(ListsRead { lists: Arc::clone(known), texts: Arc::new(files) });
+    }
+    let of_error = |error: ListError| match error {
+        ListError::File { file, what } => Problem::of_file(file, what),
+        ListError::Row { file, line, column, what } => {
+            let text = meant(format!("column {column}: {what}"));
+            match files.iter().find(|(name, _)| *name == file) {
+                Some((name, whole)) => Problem::of_line(name, whole, line as usize, text),
+                None => Problem::of_file(file, text),
+            }
+        }
+    };
+    let lists = Watchlists::parse(&files).map_err(|errors| errors.into_iter().map(of_error).collect::<Vec<_>>())?;
+    Ok(ListsRead { lists: Arc::new(lists), texts: Arc::new(files) })
+}
+
+fn read_texts(folder: &Path, place: Files<'_>) -> Result<Texts, Vec<Problem>> {
     let of_folder = |error: std::io::Error| {
         let text = format!("watchlists.folder: {error}; write the path of a folder of *.csv files, or \"\" for none");
         vec![Problem::of_file(folder.display().to_string(), text)]
@@ -23,12 +54,20 @@ pub(super) fn read_watchlists(folder: Option<&Path>, place: Files<'_>) -> Result
     let mut paths = place.list(folder).map_err(of_folder)?;
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "csv"));
     paths.sort();
-    let (mut files, mut problems) = (Vec::new(), Vec::new());
+    let (mut files, mut problems, mut all) = (Vec::new(), Vec::new(), 0);
     for path in paths {
         let name = path.display().to_string();
         let (_, size) = place.measure(&path);
-        let read = match LARGEST_FILE_BYTES < size {
-            true => Err(format!("is {} MB large; at most 64 MB are read", size / 1_000_000)),
+        let before = all;
+        all += size;
+        let read = match MOST_BYTES < all {
+            true => Err(format!(
+                "does not fit: it is {:.1} MB large, after {:.1} MB of other lists; all lists together may have {} MB: leave rows or \
+                 columns out",
+                size as f64 / 1e6,
+                before as f64 / 1e6,
+                MOST_BYTES / 1_000_000
+            )),
             false => place.text(&path).map_err(|error| match error.kind() {
                 std::io::ErrorKind::InvalidData => "is no UTF-8 text; save it as UTF-8".to_owned(),
                 _ => error.to_string(),
@@ -39,16 +78,8 @@ pub(super) fn read_watchlists(folder: Option<&Path>, place: Files<'_>) -> Result
             Err(text) => problems.push(Problem::of_file(name, text)),
         }
     }
-    let of_error = |error: ListError| {
-        let text = meant(format!("column {}: {}", error.column, error.what));
-        match files.iter().find(|(name, _)| *name == error.file) {
-            Some((name, whole)) => Problem::of_line(name, whole, error.line as usize, text),
-            None => Problem::of_file(error.file, text),
-        }
-    };
-    let lists = Watchlists::parse(&files).map_err(|errors| problems.extend(errors.into_iter().map(of_error)));
-    match lists {
-        Ok(lists) if problems.is_empty() => Ok((lists, files)),
-        Ok(_) | Err(()) => Err(problems),
+    match problems.is_empty() {
+        true => Ok(files),
+        false => Err(problems),
     }
 }

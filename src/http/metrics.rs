@@ -157,6 +157,11 @@ fn engine(page: &mut Page, view: &View) {
         "How long the slowest lines of the last second waited for the engine",
         engine.waited.seconds(),
     );
+    page.gauge(
+        "loop_longest_turn_seconds",
+        "The longest that the loop was busy with one event, in the last minute or two",
+        engine.longest_turn.as_secs_f64(),
+    );
 }
 
 fn alerts(page: &mut Page, view: &View) {

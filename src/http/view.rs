@@ -1,6 +1,7 @@
 //! What the loop says of itself, once a second: plain numbers, and no word from the air.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::alerts::Severity;
 use crate::clock::Moment;
@@ -91,6 +92,8 @@ pub struct EngineView {
     pub time: Option<Time>,
     /// How long the slowest batch of lines of the last second waited for the engine, since its receipt.
     pub waited: Span,
+    /// The longest that the loop was busy with one event, in the last minute or two.
+    pub longest_turn: Duration,
     /// Vessels with a track.
     pub vessels: u64,
     /// Tracks given up for want of room.

@@ -54,6 +54,9 @@ pub(super) fn begin(
     let (program, pulse) = (restart::program()?, Arc::clone(pulse));
     let place = Place { disk: Arc::clone(&disk), folder, rebuild, program, pulse };
     let mut library = Library::new(disk, &place.folder);
+    // What was in force is, more often than not, what the files still say.
+    let record = settings.in_force()?;
+    library.know(&record.key, settings);
     let reached = settings.store.as_deref().map(store::reached).transpose().map_err(io::Error::other)?.unwrap_or(0);
 
     let began = clock.moment();
@@ -63,7 +66,8 @@ pub(super) fn begin(
         error!(%error, "what was known before the restart cannot be read: begun anew");
         Restored { helm: None, position: Position(0), entries: 0, whole: false }
     });
-    let in_force = restart::keep(&mut library, settings)?;
+    library.keep(&record, settings)?;
+    let in_force = record.key;
     let at_least = restored.position.max(Position(reached));
     let whole = restored.whole && reached <= restored.position.0;
     let mut records = Records::open(&place, library, at_least, clock, tell)?;
@@ -71,7 +75,7 @@ pub(super) fn begin(
     let _ = syncer.set(records.journal.syncer());
 
     let was_known = restored.helm.is_some();
-    let mut helm = restored.helm.unwrap_or_else(|| Helm::new(settings, ours.clone(), in_force.key.clone()));
+    let mut helm = restored.helm.unwrap_or_else(|| Helm::new(settings, ours.clone(), in_force.clone()));
     let known: BTreeSet<String> = helm.engine.open_alerts().iter().map(|alert| alert.id.clone()).collect();
     store.open_are(known.clone());
     let mut changes = Vec::new();
@@ -94,8 +98,8 @@ pub(super) fn begin(
     let at = clock.now();
     let away = helm.received.map(|from| (at - from).to_string());
     fault::point("restart-begun");
-    records.append(&Entry::Begun { at, sources: names.clone(), in_force: in_force.key.clone() });
-    helm.begin(at, names, &in_force.key, settings, &mut changes);
+    records.append(&Entry::Begun { at, sources: names.clone(), in_force: in_force.clone() });
+    helm.begin(at, names, &in_force, settings, &mut changes);
     if !changes.is_empty() {
         store.changes(changes, records.flush());
         settled &= store.settle(PATIENCE);

@@ -28,21 +28,31 @@ impl Library {
     }
 
     /// Keeps one, durably.
-    pub(super) fn keep(&mut self, in_force: &InForce, settings: &Checked) -> io::Result<()> {
+    pub(super) fn keep(&mut self, in_force: &InForce<'_>, settings: &Checked) -> io::Result<()> {
         let folder = self.folder.join(&in_force.key);
         let kept = self.keep_in(&folder, in_force);
         kept.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", folder.display())))?;
         // Those before are read again from the disk if ever anybody asks.
         self.read.clear();
-        self.read.insert(in_force.key.clone(), Arc::new(settings.clone()));
+        self.know(&in_force.key, settings);
         Ok(())
     }
 
-    fn keep_in(&self, folder: &Path, in_force: &InForce) -> io::Result<()> {
+    /// Has settings at hand that are in memory anyway, without the texts they were read from.
+    pub(super) fn know(&mut self, key: &str, settings: &Checked) {
+        self.read.insert(key.to_owned(), Arc::new(Checked { list_texts: None, ..settings.clone() }));
+    }
+
+    /// Another of the same place, with all that is at hand.
+    pub(super) fn beside(&self) -> Library {
+        Library { disk: Arc::clone(&self.disk), folder: self.folder.clone(), read: self.read.clone() }
+    }
+
+    fn keep_in(&self, folder: &Path, in_force: &InForce<'_>) -> io::Result<()> {
         // The settings file is written last: where it is, all is.
         let (settings, others): (Vec<_>, Vec<_>) =
             in_force.files.iter().partition(|(path, _)| path == Path::new(config::IN_FORCE_FILE));
-        if settings.iter().all(|(path, content)| fs::read(folder.join(path)).is_ok_and(|kept| kept == *content)) {
+        if settings.iter().all(|(path, content)| fs::read(folder.join(path)).is_ok_and(|kept| kept == **content)) {
             // Written once more, for its time; a disk that is full keeps nobody from going on with what is there.
             drop(settings.iter().try_for_each(|(path, content)| write_whole(&*self.disk, &folder.join(path), content)));
             return Ok(());
@@ -65,7 +75,7 @@ impl Library {
             let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
             io::Error::other(format!("the settings that were in force cannot be used: {}", problems.join("; ")))
         })?;
-        let settings = Arc::new(settings);
+        let settings = Arc::new(Checked { list_texts: None, ..settings });
         self.read.insert(key.to_owned(), Arc::clone(&settings));
         Ok(settings)
     }

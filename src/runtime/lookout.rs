@@ -31,6 +31,26 @@ const COUNT_EVERY: Duration = Duration::from_secs(5);
 /// An input that has not said by then how it stands is not waited for.
 const BEGUN_WITHIN: Duration = Duration::from_secs(5);
 
+/// For how long the longest turn of the loop is shown, at least: longer than scrapers wait.
+const TURN_SHOWN: Duration = Duration::from_secs(60);
+
+/// How long the loop was busy with one event at most: in the span that goes on, and in the one before.
+#[derive(Default)]
+struct Turns {
+    longest: Duration,
+    before: Duration,
+    since: Option<Moment>,
+}
+
+impl Turns {
+    fn note(&mut self, began: Moment, ended: Moment) {
+        if self.since.is_none_or(|since| TURN_SHOWN <= ended.since(since)) {
+            (self.before, self.longest, self.since) = (self.longest, Duration::ZERO, Some(ended));
+        }
+        self.longest = self.longest.max(ended.since(began));
+    }
+}
+
 /// What is watched, and who watches.
 pub(super) struct Lookout {
     pub(super) service: Service,
@@ -43,6 +63,7 @@ pub(super) struct Lookout {
     rates: Rates,
     /// The longest that lines waited since the last second.
     waited: Span,
+    turns: Turns,
     store: Option<Failing>,
     journal: Option<Failing>,
     /// To the pages, if there are any.
@@ -79,6 +100,7 @@ impl Lookout {
             counted: None,
             rates: Rates::default(),
             waited: Span::ZERO,
+            turns: Turns::default(),
             store: store.map(|_| Failing::default()),
             journal: records.map(|_| Failing::default()),
             view: None,
@@ -118,6 +140,11 @@ impl Lookout {
         if let (Some(received), true) = (received, self.view.is_some()) {
             self.waited = self.waited.max(clock.now() - received);
         }
+    }
+
+    /// The loop is done with an event.
+    pub(super) fn turned(&mut self, began: Moment, ended: Moment) {
+        self.turns.note(began, ended);
     }
 
     /// How the store fares.
@@ -280,6 +307,7 @@ impl Daemon {
         EngineView {
             time: engine.now(),
             waited: Span::ZERO,
+            longest_turn: self.lookout.turns.longest.max(self.lookout.turns.before),
             vessels: engine.tracks().len() as u64,
             evicted: engine.tracks().evicted(),
             reports: summary.reports_by_type,

@@ -1,4 +1,4 @@
-//! Settings and zones anew, while the daemon works: all of it is read and checked first, then taken over at once.
+//! Settings and zones anew, while the daemon works: all of it is read and checked beside the loop, then taken over at once.
 
 use std::io;
 use std::path::Path;
@@ -7,8 +7,9 @@ use tracing::{error, info, warn};
 
 use super::Daemon;
 use super::keeping::orders;
+use super::reading::{Kept, NewSettings, Refusal, Reply, Task, let_go};
 use super::writing::lateness;
-use crate::config::{self, Changed, Checked, Places, Problem, Purpose, Watched, ZoneSource};
+use crate::config::{Changed, Checked, Places, Problem, Watched, ZoneSource};
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
@@ -36,10 +37,11 @@ impl Outcome {
         Outcome { at, taken_at: at, ok: true, problems: Vec::new(), waits_for_restart: Vec::new() }
     }
 
-    /// Something was taken over; what waits for a restart goes on waiting.
-    fn taken(&mut self, at: Time) {
+    /// Something was taken over; what waits for a restart goes on waiting, unless that is known anew.
+    fn taken(&mut self, at: Time, waits_for_restart: Option<Vec<String>>) {
         (self.at, self.taken_at, self.ok) = (at, at, true);
         self.problems.clear();
+        self.waits_for_restart = waits_for_restart.unwrap_or(std::mem::take(&mut self.waits_for_restart));
     }
 
     fn refused(&mut self, at: Time, problems: Vec<String>) {
@@ -48,43 +50,53 @@ impl Outcome {
 }
 
 impl Daemon {
-    /// Files changed: what was changed is taken over, or refused.
-    pub(super) fn files_changed(&mut self, what: Changed) {
-        match what {
-            Changed::Zones if self.reloaded.ok => self.reload_zones(),
-            // What was refused may be sound by now, whatever it was refused for.
-            Changed::Settings | Changed::Zones => self.reload(),
+    /// Files changed, or SIGHUP: what they say is read beside the loop, and then taken over or refused.
+    pub(super) fn reload(&mut self, what: Changed) {
+        if self.reading.is_busy() {
+            return self.reading.defer(what);
+        }
+        // What was refused may be sound by now, whatever it was refused for.
+        let what = if self.reloaded.ok { what } else { Changed::Settings };
+        // Before they are read, so that no later change is missed.
+        self.watch.follow(watched(&self.file, &self.settings));
+        let library = self.records.as_ref().map(|records| records.library.beside());
+        // Whatever were written where the journal was would stand in its way when it comes back.
+        let away = self.records.as_ref().and_then(|records| {
+            let absence = records.journal.absence()?;
+            Some(format!("{}: {absence}", records.place.folder.display()))
+        });
+        let (file, in_force) = (self.file.clone(), self.settings.clone());
+        self.reading.begin(Task { what, file, in_force, library, away });
+    }
+
+    /// What the files say is known.
+    pub(super) fn have_read(&mut self, Reply { what, read }: Reply) {
+        match (what, read) {
+            (Changed::Settings, Ok(new)) => self.take_over(*new),
+            (Changed::Zones, Ok(new)) => self.take_over_zones(*new),
+            (what, Err(refusal)) => {
+                if what == Changed::Settings {
+                    // A rotated file is begun afresh all the same.
+                    self.reopen_sinks();
+                }
+                match refusal {
+                    Refusal::Problems(problems) => self.refuse(&problems),
+                    Refusal::Unkept(error) => self.refuse_unkept(&error),
+                }
+            }
+        }
+        match self.reading.take_next() {
+            Some(next) => self.reload(next),
+            None if std::mem::take(&mut self.reading.owed) => self.lookout.service.reloaded(),
+            None => {}
         }
     }
 
-    /// SIGHUP, or changed settings: settings and zones anew, sinks opened anew; what the engine knows stays.
-    pub(super) fn reload(&mut self) {
-        // Before they are read, so that no later change is missed.
-        self.watch.follow(watched(&self.file, &self.settings));
-        let settings = match config::check(Some(&self.file), None, Purpose::Run) {
-            Ok(settings) if settings.inputs.is_empty() => {
-                // An emptied or half-written file reads like settings without anything in them.
-                Err(vec![Problem::of_file(self.file.display().to_string(), "inputs: there is none; write [[inputs]]")])
-            }
-            read => read,
-        };
-        let settings = match settings {
-            Ok(settings) => settings,
-            Err(problems) => {
-                // A rotated file is begun afresh all the same.
-                self.reopen_sinks();
-                return self.refuse(&problems);
-            }
-        };
-        // What takes effect after a restart stays as it is, also in what is written down.
-        let waits_for_restart = self.settings.waits_for_restart(&settings);
-        let settings = settings.until_restart(&self.settings);
-        if let Err(error) = self.replace(&settings) {
-            self.reopen_sinks();
-            return self.refuse_unkept(&error);
-        }
-        if !waits_for_restart.is_empty() {
-            let tables = FromAir(&waits_for_restart.join(", ")).to_string();
+    /// Settings and zones of the files, sinks opened anew; what the engine knows stays.
+    fn take_over(&mut self, new: NewSettings) {
+        let NewSettings { settings, kept, waits_for_restart } = new;
+        if let Some(tables) = waits_for_restart.as_ref().filter(|tables| !tables.is_empty()) {
+            let tables = FromAir(&tables.join(", ")).to_string();
             warn!(%tables, "these take effect after a restart; the rest is taken over now");
         }
         for sink in &self.settings.sinks {
@@ -98,16 +110,32 @@ impl Daemon {
         if let Some(store) = &self.store {
             store.orders(orders(&settings));
         }
-        self.settings = settings;
+        let read = settings.read;
+        self.put_in_force(settings, kept, waits_for_restart);
         for (source, input) in self.sources.iter_mut().zip(&self.settings.inputs) {
             source.lateness = lateness(input, &self.settings);
         }
         self.reopen_sinks();
-        self.watch.follow(watched(&self.file, &self.settings));
+        let watched = watched(&self.file, &self.settings);
+        self.watch.follow(watched.clone());
+        self.watch.changed_since(&watched, read);
         warn_of(&self.settings);
-        self.reloaded = Outcome { waits_for_restart, ..Outcome::good(self.clock.now()) };
         let (zones, sinks, drop_ins) = (self.settings.zone_count(), self.settings.sinks.len(), self.settings.drop_ins);
-        info!(zones, sinks, drop_ins, "reloaded");
+        info!(zones, sinks, drop_ins, listed = self.settings.chart.watchlists.len(), "reloaded");
+    }
+
+    fn take_over_zones(&mut self, new: NewSettings) {
+        self.put_in_force(new.settings, new.kept, None);
+        warn_of(&self.settings);
+        let (zones, listed) = (self.settings.zone_count(), self.settings.chart.watchlists.len());
+        info!(zones, listed, "zones reloaded");
+    }
+
+    fn put_in_force(&mut self, settings: Checked, kept: Option<Kept>, waits_for_restart: Option<Vec<String>>) {
+        let library = self.records.as_ref().map(|records| records.library.beside());
+        self.replace(&settings, kept);
+        let_go((std::mem::replace(&mut self.settings, settings), library));
+        self.reloaded.taken(self.clock.now(), waits_for_restart);
     }
 
     /// Sinks as the settings in force name them, files and connections anew.
@@ -116,21 +144,6 @@ impl Daemon {
         if let Some(couriers) = &mut self.couriers {
             couriers.replace(&self.settings.sinks, &self.settings.delivery, self.reloads);
         }
-    }
-
-    fn reload_zones(&mut self) {
-        self.watch.follow(watched(&self.file, &self.settings));
-        let mut settings = self.settings.clone();
-        if let Err(problems) = settings.read_zones_again() {
-            return self.refuse(&problems);
-        }
-        if let Err(error) = self.replace(&settings) {
-            return self.refuse_unkept(&error);
-        }
-        self.settings = settings;
-        warn_of(&self.settings);
-        self.reloaded.taken(self.clock.now());
-        info!(zones = self.settings.zone_count(), "zones reloaded");
     }
 
     fn refuse_unkept(&mut self, error: &io::Error) {

@@ -17,7 +17,7 @@ use super::helm::Helm;
 use super::library::Library;
 use crate::alerts::Change;
 use crate::clock::Clock;
-use crate::config::{Checked, InForce};
+use crate::config::Checked;
 use crate::disk::{Disk, RealDisk};
 use crate::fault;
 use crate::journal::snapshots::{self, Found, Snapshot};
@@ -230,7 +230,7 @@ impl Records {
         self.journal.flush();
         self.saved_at = self.journal.position();
         self.bytes = 0;
-        self.saver.ask(self.saved_at, settled);
+        self.saver.ask(Asked { position: self.saved_at, settled, library: self.library.beside() });
     }
 
     /// Saves the engine's own state, at once.
@@ -256,6 +256,8 @@ impl Records {
 struct Asked {
     position: Position,
     settled: Receiver<()>,
+    /// With what is in force now at hand.
+    library: Library,
 }
 
 /// The thread that makes snapshots: it does what a restart does, up to a position, and saves what comes of it. So the engine never
@@ -276,10 +278,10 @@ impl Saver {
         Ok(Saver { sender: Some(sender), stop, thread: Some(thread) })
     }
 
-    fn ask(&self, position: Position, settled: Receiver<()>) {
+    fn ask(&self, asked: Asked) {
         if let Some(sender) = &self.sender {
             // While one is being made the next can wait for its turn.
-            let _ = sender.try_send(Asked { position, settled });
+            let _ = sender.try_send(asked);
         }
     }
 
@@ -299,8 +301,7 @@ impl Drop for Saver {
 }
 
 fn run_saver(place: &Place, syncer: &Syncer, asked: &Receiver<Asked>, stop: &AtomicBool, clock: Clock) {
-    while let Ok(Asked { position, settled }) = asked.recv() {
-        let mut library = Library::new(Arc::clone(&place.disk), &place.folder);
+    while let Ok(Asked { position, settled, mut library }) = asked.recv() {
         let made = syncer.reach(position, PATIENCE).map_err(io::Error::other).and_then(|()| {
             let restored = place.restore(&mut library, clock.now(), Some(position), stop, |_, _| {})?;
             match (restored.helm, stop.load(Ordering::Relaxed)) {
@@ -358,11 +359,11 @@ pub(crate) fn purge_lines(settings: &Checked, now: Time, rehearsal: Rehearsal) -
     Ok(PurgedLines { lines, in_force })
 }
 
-/// What is in force, as it is kept.
-pub(super) fn keep(library: &mut Library, settings: &Checked) -> io::Result<InForce> {
+/// Keeps what is in force; its key.
+pub(super) fn keep(library: &mut Library, settings: &Checked) -> io::Result<String> {
     let in_force = settings.in_force()?;
     library.keep(&in_force, settings)?;
-    Ok(in_force)
+    Ok(in_force.key)
 }
 
 #[cfg(test)]

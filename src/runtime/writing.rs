@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tracing::{error, info, warn};
 
+use super::reading::Kept;
 use super::restart::{self, Records};
 use super::{Daemon, LEAVE, Source, begin};
 use crate::ais::SourceId;
@@ -87,19 +88,15 @@ impl Daemon {
         self.idle(source);
     }
 
-    /// Other settings and zones are in force from now on; not if they cannot be written down: a restart would not know them.
-    pub(super) fn replace(&mut self, settings: &Checked) -> io::Result<()> {
+    /// Other settings and zones are in force from now on; with a journal they are `kept` beside it.
+    pub(super) fn replace(&mut self, settings: &Checked, kept: Option<Kept>) {
         let mut key = String::new();
-        if let Some(records) = &mut self.records {
-            // Whatever were written where the journal was would stand in its way when it comes back.
-            if let Some(absence) = records.journal.absence() {
-                return Err(io::Error::other(format!("{}: {absence}", records.place.folder.display())));
-            }
-            key = restart::keep(&mut records.library, settings)?.key;
+        if let (Some(records), Some(kept)) = (&mut self.records, kept) {
+            key = kept.key;
+            records.library = kept.library;
             self.write_down(&Entry::InForce { key: key.clone() });
         }
         self.helm.replace(&key, settings, &mut self.changes);
-        Ok(())
     }
 
     /// What the journal says of itself.

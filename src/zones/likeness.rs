@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A shorter name has too many neighbours for one edit to mean anything. Characters.
-const FUZZY_FROM: usize = 6;
+pub(super) const FUZZY_FROM: usize = 6;
 
 /// How two names compare.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -18,6 +18,10 @@ pub enum Likeness {
 
 /// A name without case, spaces, punctuation and accents.
 pub fn fold(name: &str) -> String {
+    if name.is_ascii() {
+        // As nearly all are.
+        return name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
+    }
     let mut folded = String::with_capacity(name.len());
     for c in name.chars().flat_map(char::to_uppercase) {
         match bare(c) {

@@ -14,7 +14,7 @@ pub use chart::{Calm, Chart};
 pub use likeness::{Likeness, fold, imo_check_digit_holds, likeness};
 pub use parse::ZoneError;
 pub use presence::{Crossing, Presence, Sighting};
-pub use watchlist::{ListError, Listed, Match, Said, WatchlistSettings, Watchlists};
+pub use watchlist::{Bounds, ListError, Listed, Match, Said, WatchlistSettings, Watchlists};
 pub use zone::{Hours, Kind, Zone};
 
 use std::sync::OnceLock;

@@ -1,17 +1,42 @@
 //! Watchlists: ships that somebody wants to hear of, read from CSV text and found again by what a ship says of itself.
 
-use csv_core::{ReadRecordResult, Reader};
-use rustc_hash::FxHashMap;
+mod index;
+mod rows;
+mod table;
+
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::likeness::{Likeness, fold, likeness};
 use crate::time::{Span, Time};
+use index::{Hashed, Index, Kind, number_key};
+use rows::{Builder, Read, Rows};
+use table::Table;
 
 /// The columns that are read; a header needs one of the first four.
 const COLUMNS: [&str; 9] = ["mmsi", "imo", "call_sign", "name", "list", "reason", "owner", "level", "expires"];
 /// The words of a level, and its points.
 const LEVELS: [(&str, i32); 4] = [("low", 20), ("medium", 40), ("high", 60), ("critical", 80)];
 const DEFAULT_POINTS: i32 = 40;
+/// Lists that are wrong throughout are wrong for one reason.
+const MOST_FAULTS: usize = 100;
+
+/// What all lists together may come to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Bounds {
+    /// Rows.
+    pub rows: usize,
+    /// Heap bytes once they are built.
+    pub bytes: usize,
+}
+
+impl Default for Bounds {
+    /// 2,097,152 rows, as their numbers have 21 bits in the index, and 256 MiB. While other lists are put in their place there are two of
+    /// them and the text of one; the unit allows 2 GiB, of which the picture needs most.
+    fn default() -> Bounds {
+        Bounds { rows: index::MOST_ROWS, bytes: 256 << 20 }
+    }
+}
 
 /// `[watchlists]`
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
@@ -58,66 +83,99 @@ pub struct Said<'a> {
 }
 
 /// Why a ship is taken for a listed one.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Match<'a> {
+#[derive(Clone, PartialEq, Debug)]
+pub struct Match {
     /// The row.
-    pub listed: &'a Listed,
+    pub listed: Listed,
     /// `mmsi`, `imo`, `call_sign` or `name`.
     pub by: &'static str,
     /// One edit apart, not equal.
     pub fuzzy: bool,
 }
 
-/// A row, or a header, that cannot be used.
+/// What cannot be used.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
-#[error("{file}:{line}: {column}: {what}")]
-pub struct ListError {
-    /// The file.
-    pub file: String,
-    /// Line of the row, from 1.
-    pub line: u64,
-    /// The column.
-    pub column: String,
-    /// The fault and what to write instead.
-    pub what: String,
+pub enum ListError {
+    /// A row, or a header.
+    #[error("{file}:{line}: {column}: {what}")]
+    Row {
+        /// The file.
+        file: String,
+        /// Line of the row, from 1.
+        line: u64,
+        /// The column.
+        column: String,
+        /// The fault and what to write instead.
+        what: String,
+    },
+    /// A file as a whole.
+    #[error("{file}: {what}")]
+    File {
+        /// The file.
+        file: String,
+        /// The fault and what to do instead.
+        what: String,
+    },
 }
 
-/// All rows of all lists.
+/// All rows of all lists. May be large: it is built, and dropped, where nobody waits for it.
 #[derive(Clone, Debug, Default)]
 pub struct Watchlists {
-    rows: Vec<Listed>,
-    by_mmsi: FxHashMap<u32, Vec<u32>>,
-    by_imo: FxHashMap<u32, Vec<u32>>,
-    /// Rows by folded name and by every name one character shorter: what is one edit apart shares one of them.
-    by_name: FxHashMap<String, Vec<u32>>,
-    by_call_sign: FxHashMap<String, Vec<u32>>,
+    rows: Rows,
+    index: Index,
+    digest: [u8; 32],
 }
 
 impl Watchlists {
-    /// Reads files of `(name, text)`: all their rows, or everything that is wrong with them.
+    /// Reads files of `(name, text)`: all their rows, or what is wrong with them.
     pub fn parse(files: &[(String, String)]) -> Result<Watchlists, Vec<ListError>> {
-        let (mut lists, mut errors) = (Watchlists::default(), Vec::new());
+        Watchlists::parse_within(files, Bounds::default())
+    }
+
+    /// The same with other bounds, which must not be wider.
+    pub fn parse_within(files: &[(String, String)], bounds: Bounds) -> Result<Watchlists, Vec<ListError>> {
+        let (mut rows, mut faults) = (Builder::default(), Faults::default());
         for (file, text) in files {
-            read(file, text.trim_start_matches('\u{feff}'), &mut lists.rows, &mut errors);
-        }
-        if !errors.is_empty() {
-            return Err(errors);
-        }
-        for (at, row) in lists.rows.iter().enumerate() {
-            let at = at as u32;
-            if let Some(mmsi) = row.mmsi {
-                lists.by_mmsi.entry(mmsi).or_default().push(at);
-            }
-            if let Some(imo) = row.imo {
-                lists.by_imo.entry(imo).or_default().push(at);
-            }
-            for (text, index) in [(&row.name, &mut lists.by_name), (&row.call_sign, &mut lists.by_call_sign)] {
-                for key in text.iter().flat_map(|text| neighbours(&fold(text))) {
-                    index.entry(key).or_default().push(at);
-                }
+            let before = (rows.len(), rows.bytes());
+            let whole = read(file, text.trim_start_matches('\u{feff}'), bounds, &mut rows, &mut faults);
+            if !whole {
+                let (rows, bytes) = (rows.len() - before.0, rows.bytes() - before.1);
+                let what = format!(
+                    "does not fit: its first {rows} rows take {:.1} MB, after {} rows and {:.1} MB of other files; all lists together may \
+                     have {} rows and {:.1} MB: leave rows out",
+                    mega(bytes),
+                    before.0,
+                    mega(before.1),
+                    bounds.rows,
+                    mega(bounds.bytes)
+                );
+                faults.all.push(ListError::File { file: file.clone(), what });
+                break;
             }
         }
-        Ok(lists)
+        let faults = faults.finish();
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let (rows, index) = rows.finish();
+        Ok(Watchlists { rows, index, digest: Watchlists::digest_of(files) })
+    }
+
+    /// What the lists of these files would have as their digest: of all that they are made of.
+    pub fn digest_of(files: &[(String, String)]) -> [u8; 32] {
+        let mut digest = Sha256::new();
+        for (file, text) in files {
+            for part in [stem(file), text] {
+                digest.update((part.len() as u64).to_le_bytes());
+                digest.update(part);
+            }
+        }
+        digest.finalize().into()
+    }
+
+    /// Equal for lists that were made of the same texts.
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest
     }
 
     /// How many rows there are.
@@ -127,143 +185,165 @@ impl Watchlists {
 
     /// Whether nobody is listed.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.rows.len() == 0
+    }
+
+    /// Heap bytes held.
+    pub fn bytes(&self) -> usize {
+        self.rows.bytes() + self.index.bytes()
     }
 
     /// The row that fits a ship best at that time: most points, then an exact match before a fuzzy one, then the earlier row. A
     /// name or call sign does not fit a ship whose IMO number says that it is another one.
-    pub fn find(&self, said: Said<'_>, at: Time) -> Option<Match<'_>> {
+    pub fn find(&self, said: Said<'_>, at: Time) -> Option<Match> {
         if self.is_empty() {
             return None;
         }
         let mut best: Option<(i32, bool, u32, &'static str)> = None;
         let mut consider = |row: u32, by: &'static str, fuzzy: bool| {
-            let listed = &self.rows[row as usize];
-            if listed.expires.is_some_and(|expires| expires <= at) {
+            if self.rows.expires(row).is_some_and(|expires| expires <= at) {
                 return;
             }
-            let rank = (-listed.points, fuzzy, row, by);
+            let rank = (-self.rows.points(row), fuzzy, row, by);
             if best.is_none_or(|best| rank < best) {
                 best = Some(rank);
             }
         };
-        for row in self.by_mmsi.get(&said.mmsi).into_iter().flatten() {
-            consider(*row, "mmsi", false);
+        self.index.rows(number_key(Kind::Mmsi, said.mmsi), |row| {
+            if self.rows.mmsi(row) == Some(said.mmsi) {
+                consider(row, "mmsi", false);
+            }
+        });
+        if let Some(imo) = said.imo {
+            self.index.rows(number_key(Kind::Imo, imo), |row| {
+                if self.rows.imo(row) == Some(imo) {
+                    consider(row, "imo", false);
+                }
+            });
         }
-        for row in said.imo.and_then(|imo| self.by_imo.get(&imo)).into_iter().flatten() {
-            consider(*row, "imo", false);
-        }
-        for (by, text, index) in [("name", said.name, &self.by_name), ("call_sign", said.call_sign, &self.by_call_sign)]
-        {
+        let texts = [("name", Kind::Name, said.name), ("call_sign", Kind::CallSign, said.call_sign)];
+        for (by, kind, text) in texts {
             let Some(folded) = text.map(fold).filter(|folded| !folded.is_empty()) else {
                 continue;
             };
-            for row in neighbours(&folded).iter().filter_map(|key| index.get(key)).flatten() {
-                let listed = &self.rows[*row as usize];
-                let other_ship = listed.imo.is_some_and(|imo| said.imo.is_some_and(|said| said != imo));
-                let written = if by == "name" { &listed.name } else { &listed.call_sign };
-                let alike = likeness(&fold(written.as_deref().unwrap_or_default()), &folded);
-                if !other_ship && alike != Likeness::Different {
-                    consider(*row, by, alike == Likeness::OneEdit);
-                }
-            }
+            Hashed::new(kind, &folded).alike(|key| {
+                self.index.rows(key, |row| {
+                    let other_ship = self.rows.imo(row).is_some_and(|imo| said.imo.is_some_and(|said| said != imo));
+                    let [call_sign, name] = self.rows.said(row);
+                    let written = if kind == Kind::Name { name } else { call_sign };
+                    let alike = if other_ship { Likeness::Different } else { likeness(&fold(written), &folded) };
+                    if alike != Likeness::Different {
+                        consider(row, by, alike == Likeness::OneEdit);
+                    }
+                });
+            });
         }
-        best.map(|(_, fuzzy, row, by)| Match { listed: &self.rows[row as usize], by, fuzzy })
+        best.map(|(_, fuzzy, row, by)| Match { listed: self.rows.listed(row), by, fuzzy })
     }
 }
 
-/// A folded text and all that is left of it without one character.
-fn neighbours(folded: &str) -> Vec<String> {
-    let mut all = vec![folded.to_owned()];
-    for (at, c) in folded.char_indices() {
-        all.push([&folded[..at], &folded[at + c.len_utf8()..]].concat());
-    }
-    all.sort_unstable();
-    all.dedup();
-    all
+/// What is wrong so far, and how much more is.
+#[derive(Default)]
+struct Faults {
+    all: Vec<ListError>,
+    more: usize,
+    last: String,
 }
 
-fn read(file: &str, text: &str, rows: &mut Vec<Listed>, errors: &mut Vec<ListError>) {
-    let first = text.lines().next().unwrap_or_default();
-    // Spreadsheets of half of Europe write semicolons.
-    let separator = if first.contains(';') && !first.contains(',') { b';' } else { b',' };
-    let mut table =
-        Table { reader: csv_core::ReaderBuilder::new().delimiter(separator).build(), rest: text.as_bytes(), line: 1 };
-    let error =
-        |line, column: &str, what: String| ListError { file: file.to_owned(), line, column: column.to_owned(), what };
-    let header: Vec<String> = match table.record() {
-        Some((_, names)) => names.iter().map(|name| name.trim().to_lowercase().replace(' ', "_")).collect(),
-        None => Vec::new(),
-    };
+impl Faults {
+    fn row(&mut self, file: &str, line: u64, column: &str, what: String) {
+        if self.all.len() < MOST_FAULTS {
+            let (file, column) = (file.to_owned(), column.to_owned());
+            return self.all.push(ListError::Row { file, line, column, what });
+        }
+        self.more += 1;
+        if self.last != file {
+            file.clone_into(&mut self.last);
+        }
+    }
+
+    fn finish(mut self) -> Vec<ListError> {
+        if 0 < self.more {
+            let what = format!("{} faults more, here and in the lists before", self.more);
+            self.all.push(ListError::File { file: self.last, what });
+        }
+        self.all
+    }
+}
+
+fn mega(bytes: usize) -> f64 {
+    bytes as f64 / 1e6
+}
+
+/// What rows are called that name no list.
+fn stem(file: &str) -> &str {
+    file.rsplit(['/', '\\']).next().unwrap_or(file).trim_end_matches(".csv")
+}
+
+/// Reads a file; `false` where its rows do not fit.
+fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut Faults) -> bool {
+    let mut table = Table::new(text);
+    let mut header: Vec<String> = Vec::new();
+    if table.next().is_some() {
+        header = (0..table.cells()).map(|at| table.cell(at).to_lowercase().replace(' ', "_")).collect();
+    }
     for (at, name) in header.iter().enumerate() {
         if !COLUMNS.contains(&name.as_str()) {
             let shown = format!("{}", at + 1);
-            errors.push(error(1, &shown, format!("unknown column {name:?}; there are {}", COLUMNS.join(", "))));
+            faults.row(file, 1, &shown, format!("unknown column {name:?}; there are {}", COLUMNS.join(", ")));
         } else if header[..at].contains(name) {
-            errors.push(error(1, name, "is there twice".to_owned()));
+            faults.row(file, 1, name, "is there twice".to_owned());
         }
     }
     if !header.iter().any(|name| COLUMNS[..4].contains(&name.as_str())) {
-        errors.push(error(1, "header", format!("needs one of {}", COLUMNS[..4].join(", "))));
-        return;
+        faults.row(file, 1, "header", format!("needs one of {}", COLUMNS[..4].join(", ")));
+        return true;
     }
-    let stem = file.rsplit(['/', '\\']).next().unwrap_or(file).trim_end_matches(".csv");
-    while let Some((line, record)) = table.record() {
-        if record.iter().all(|cell| cell.trim().is_empty()) {
+    let places = COLUMNS.map(|column| header.iter().position(|name| name == column).unwrap_or(usize::MAX));
+    while let Some(line) = table.next() {
+        let [mmsi, imo, call_sign, name, list, reason, owner, level, expires] = places.map(|at| table.cell(at));
+        if (0..table.cells()).all(|at| table.cell(at).is_empty()) {
             continue;
         }
-        if header.len() < record.len() {
-            errors.push(error(
-                line,
-                &format!("{}", header.len() + 1),
-                "one cell too many: put texts with a separator in quotation marks".to_owned(),
-            ));
+        if header.len() < table.cells() {
+            let column = format!("{}", header.len() + 1);
+            let what = "one cell too many: put texts with a separator in quotation marks";
+            faults.row(file, line, &column, what.to_owned());
             continue;
         }
-        let cell = |column: &str| {
-            let at = header.iter().position(|name| name == column)?;
-            record.get(at).map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
-        };
-        let text = |column: &str| cell(column).map(str::to_owned);
-        let mut wrong = |column: &str, what: String| errors.push(error(line, column, what));
-        let mut number = |column: &str, digits: usize| {
-            let said = cell(column)?;
+        let nobody = mmsi.is_empty() && imo.is_empty() && fold(&call_sign).is_empty() && fold(&name).is_empty();
+        let mut wrong = |column: &str, what: String| faults.row(file, line, column, what);
+        let mut number = |column: &str, said: &str, digits: usize| {
             let bare = said.strip_prefix("IMO").unwrap_or(said).trim();
             let number = bare.parse::<u32>().ok().filter(|_| bare.len() == digits);
-            if number.is_none() {
+            if number.is_none() && !said.is_empty() {
                 wrong(column, format!("{said:?} is not a number of {digits} digits"));
             }
             number
         };
-        let (mmsi, imo) = (number("mmsi", 9), number("imo", 7));
-        let level = cell("level").map(str::to_lowercase);
-        let points = match level.as_deref() {
-            None => DEFAULT_POINTS,
-            Some(said) => LEVELS.iter().find(|(word, _)| *word == said).map_or_else(
-                || {
-                    wrong("level", format!("{said:?} is none of low, medium, high, critical"));
-                    DEFAULT_POINTS
-                },
-                |(_, points)| *points,
-            ),
-        };
-        let expires = cell("expires").and_then(|said| {
-            let at = end_of(said);
-            if at.is_none() {
-                wrong("expires", format!("{said:?} is no date: write 2026-11-22 or 2026-11-22T18:00:00Z"));
-            }
-            at
-        });
-        let (call_sign, name) = (text("call_sign"), text("name"));
-        let empty = |text: &Option<String>| text.as_deref().is_none_or(|text| fold(text).is_empty());
-        if ["mmsi", "imo"].iter().all(|column| cell(column).is_none()) && empty(&call_sign) && empty(&name) {
+        let (mmsi, imo) = (number("mmsi", &mmsi, 9), number("imo", &imo, 7));
+        let level = level.to_lowercase();
+        let points = LEVELS.iter().find(|(word, _)| *word == level).map(|(_, points)| *points);
+        if points.is_none() && !level.is_empty() {
+            wrong("level", format!("{level:?} is none of low, medium, high, critical"));
+        }
+        let until = end_of(&expires);
+        if until.is_none() && !expires.is_empty() {
+            wrong("expires", format!("{expires:?} is no date: write 2026-11-22 or 2026-11-22T18:00:00Z"));
+        }
+        if nobody {
             wrong("mmsi", "the row says of no ship who it is".to_owned());
             continue;
         }
-        let list = text("list").unwrap_or_else(|| stem.to_owned());
-        let (reason, owner) = (text("reason"), text("owner"));
-        rows.push(Listed { mmsi, imo, call_sign, name, list, reason, owner, points, expires });
+        let list = if list.is_empty() { stem(file) } else { &*list };
+        let [reason, owner] = [&reason, &owner].map(|text| Some(&**text).filter(|text| !text.is_empty()));
+        let (call_sign, name, points) = (&*call_sign, &*name, points.unwrap_or(DEFAULT_POINTS));
+        rows.push(&Read { mmsi, imo, call_sign, name, list, reason, owner, points, expires: until });
+        if bounds.rows < rows.len() || bounds.bytes < rows.bytes() {
+            return false;
+        }
     }
+    true
 }
 
 /// When a date or moment is over: a date at its midnight, UTC.
@@ -276,48 +356,6 @@ pub(super) fn end_of(said: &str) -> Option<Time> {
     let (year, month, day) = (part()?, part()?, part()?);
     let midnight = Time::from_utc(i32::try_from(year).ok()?, month, day, 0, 0, 0)?;
     parts.next().is_none().then_some(midnight + Span::from_hours(24))
-}
-
-/// CSV text, record by record, with the line each begins in.
-struct Table<'a> {
-    reader: Reader,
-    rest: &'a [u8],
-    /// Line that `rest` begins in, from 1.
-    line: u64,
-}
-
-impl Table<'_> {
-    fn record(&mut self) -> Option<(u64, Vec<String>)> {
-        let (mut bytes, mut ends) = (vec![0; 256], vec![0; 16]);
-        let (mut written, mut ended) = (0, 0);
-        let newlines = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
-        let empty = self.rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-        self.line += newlines(&self.rest[..empty]);
-        self.rest = &self.rest[empty..];
-        let line = self.line;
-        loop {
-            let (result, read, wrote, fields) =
-                self.reader.read_record(self.rest, &mut bytes[written..], &mut ends[ended..]);
-            self.line += newlines(&self.rest[..read]);
-            self.rest = &self.rest[read..];
-            written += wrote;
-            ended += fields;
-            match result {
-                ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull => bytes.resize(2 * bytes.len(), 0),
-                ReadRecordResult::OutputEndsFull => ends.resize(2 * ends.len(), 0),
-                ReadRecordResult::Record => break,
-                ReadRecordResult::End => return None,
-            }
-        }
-        let mut start = 0;
-        let cells = ends[..ended].iter().map(|end| {
-            let cell = String::from_utf8_lossy(&bytes[start..*end]).into_owned();
-            start = *end;
-            cell
-        });
-        Some((line, cells.collect()))
-    }
 }
 
 #[cfg(test)]

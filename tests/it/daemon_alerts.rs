@@ -1,6 +1,6 @@
 //! The daemon as a process: what becomes of an alert, through reloads, broken sinks and inputs whose clocks lag.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -98,6 +98,35 @@ fn emptied_settings_are_refused_and_the_ones_in_force_stay() {
     assert!(wait_for_line_in(&folder.path().join("alerts.jsonl")).contains("972123456"));
     daemon.signal("TERM");
     daemon.wait_for(&["stopped", "open_alerts=1"]);
+    assert_eq!(daemon.wait(), Some(0));
+}
+
+#[test]
+fn a_watchlist_that_does_not_fit_is_refused_and_the_one_in_force_stays() {
+    let folder = TempDir::new().unwrap();
+    let lists = folder.path().join("lists");
+    fs::create_dir(&lists).unwrap();
+    fs::write(lists.join("desk.csv"), "mmsi,level\n972123456,critical\n").unwrap();
+    let rest = "[watchlists]\nfolder = \"lists\"\n[[sinks]]\nkind = \"log\"\nname = \"log\"\n";
+    let text = format!("{}{rest}", input("tcp-listen", "address = \"127.0.0.1:0\""));
+    let mut daemon = Daemon::start(&settings(&folder, &text));
+    let address = daemon.address();
+    // A hole takes no room on the disk.
+    File::create(lists.join("huge.csv")).unwrap().set_len(300_000_000).unwrap();
+    daemon.signal("HUP");
+    daemon.wait_for(&["not reloaded", "huge.csv: does not fit: it is 300.0 MB large", "may have 268 MB"]);
+    daemon.wait_for(&["reload refused", "in force are kept"]);
+    let mut client = TcpStream::connect(&address).unwrap();
+    client.write_all(distress().as_bytes()).unwrap();
+    drop(client);
+    daemon.wait_for(&["change=\"opened\"", "behaviour=\"watchlist\""]);
+    fs::remove_file(lists.join("huge.csv")).unwrap();
+    fs::write(lists.join("desk.csv"), "mmsi,level\n224000001,low\n224000002,low\n").unwrap();
+    daemon.signal("HUP");
+    daemon.wait_for(&["reloaded", "listed=2"]);
+    daemon.wait_for(&["change=\"ended\"", "behaviour=\"watchlist\""]);
+    daemon.signal("TERM");
+    daemon.wait_for(&["stopped"]);
     assert_eq!(daemon.wait(), Some(0));
 }
 

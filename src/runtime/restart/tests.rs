@@ -25,7 +25,7 @@ fn room() -> Room {
     let place = Place { disk, folder: path, rebuild, program: PROGRAM, pulse };
     let settings = config::check(None, None, Purpose::Replay).expect("the built-in settings");
     let mut library = Library::new(Arc::clone(&place.disk), &place.folder);
-    let key = keep(&mut library, &settings).expect("written").key;
+    let key = keep(&mut library, &settings).expect("written");
     Room { _folder: folder, place, settings, key }
 }
 
@@ -116,7 +116,8 @@ fn a_snapshot_waits_until_the_store_has_what_was_decided() {
         }
         drop(settle);
         let (ask, asked) = sync_channel(1);
-        ask.send(Asked { position, settled }).expect("the receiver is there");
+        let library = records.library.beside();
+        ask.send(Asked { position, settled, library }).expect("the receiver is there");
         drop(ask);
         run_saver(&room.place, &records.journal.syncer(), &asked, &AtomicBool::new(false), Clock);
         newest(&*room.place.disk, &room.place.folder, None).expect("a list").count()

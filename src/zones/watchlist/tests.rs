@@ -77,3 +77,173 @@ fn every_fault_is_told_with_file_line_and_column() {
     );
     assert_eq!(faults(""), ["customs.csv:1: header: needs one of mmsi, imo, call_sign, name"]);
 }
+
+#[test]
+fn faults_without_end_are_told_as_a_number() {
+    let faults = faults(&format!("mmsi\n{}", "12\n".repeat(250)));
+    assert_eq!(faults.len(), 101);
+    assert_eq!(faults[99], "customs.csv:101: mmsi: \"12\" is not a number of 9 digits");
+    assert_eq!(faults[100], "customs.csv: 150 faults more, here and in the lists before");
+}
+
+#[test]
+fn lists_that_do_not_fit_are_refused_with_file_and_size() {
+    let file = |name: &str, rows: u32| {
+        let rows: String = (0..rows).map(|row| format!("{},SHIP {row:05}\n", 224_000_000 + row)).collect();
+        (name.to_owned(), format!("mmsi,name\n{rows}"))
+    };
+    let refused = |bounds: Bounds| {
+        let errors = Watchlists::parse_within(&[file("one.csv", 400), file("two.csv", 300)], bounds);
+        errors.expect_err("too much").iter().map(ListError::to_string).collect::<Vec<_>>()
+    };
+    let bounds = Bounds { rows: 700, bytes: 1_000_000 };
+    assert!(Watchlists::parse_within(&[file("one.csv", 400), file("two.csv", 300)], bounds).is_ok());
+    assert_eq!(
+        refused(Bounds { rows: 699, ..bounds }),
+        [
+            "two.csv: does not fit: its first 300 rows take 0.0 MB, after 400 rows and 0.0 MB of other files; all lists together \
+          may have 699 rows and 1.0 MB: leave rows out"
+        ]
+    );
+    assert!(refused(Bounds { bytes: 20_000, ..bounds })[0].starts_with("one.csv: does not fit: its first "));
+}
+
+#[test]
+fn an_ordinary_row_takes_at_most_120_bytes() {
+    let mut random = fastrand::Rng::with_seed(3);
+    let mut text = String::from("mmsi,imo,call_sign,name,list,reason,owner,level,expires\n");
+    for row in 0..20_000 {
+        let mut word = |letters: usize| (0..letters).map(|_| random.uppercase()).collect::<String>();
+        let (call_sign, name) = (word(6), format!("{} {} {}", word(5), word(6), row % 1000));
+        text += &format!(
+            "{},{},{call_sign},{name},fleet {},\"tobacco, {}\",desk {},high,2027-01-{:02}\n",
+            200_000_000 + row * 7,
+            9_000_000 + row,
+            row % 7,
+            2000 + row % 20,
+            row % 5,
+            1 + row % 28
+        );
+    }
+    let lists = lists(&text);
+    let each = lists.bytes() / lists.len();
+    assert!((60..=120).contains(&each), "{each} bytes a row");
+}
+
+/// Every row held against the ship, one by one.
+fn found_by_hand(rows: &[Listed], said: Said<'_>, at: Time) -> Option<Match> {
+    let mut best: Option<((i32, bool, usize, &'static str), &Listed)> = None;
+    for (number, row) in rows.iter().enumerate().filter(|(_, row)| row.expires.is_none_or(|expires| at < expires)) {
+        let mut ways = Vec::new();
+        if row.mmsi == Some(said.mmsi) {
+            ways.push((false, "mmsi"));
+        }
+        if row.imo.is_some() && row.imo == said.imo {
+            ways.push((false, "imo"));
+        }
+        let other_ship = row.imo.is_some() && said.imo.is_some() && row.imo != said.imo;
+        for (by, ours, theirs) in [("name", &row.name, said.name), ("call_sign", &row.call_sign, said.call_sign)]
+            .into_iter()
+            .filter(|_| !other_ship)
+        {
+            let alike = likeness(&fold(ours.as_deref().unwrap_or("")), &fold(theirs.unwrap_or("")));
+            if alike != Likeness::Different {
+                ways.push((alike == Likeness::OneEdit, by));
+            }
+        }
+        for (fuzzy, by) in ways {
+            let rank = (-row.points, fuzzy, number, by);
+            if best.is_none_or(|(best, _)| rank < best) {
+                best = Some((rank, row));
+            }
+        }
+    }
+    best.map(|((_, fuzzy, _, by), listed)| Match { listed: listed.clone(), by, fuzzy })
+}
+
+/// One character more, less, another, or two swapped.
+fn edited(text: &str, letter: char, random: &mut fastrand::Rng) -> String {
+    let mut all: Vec<char> = text.chars().collect();
+    let at = random.usize(0..all.len());
+    match random.u8(0..4) {
+        0 => all.insert(at, letter),
+        1 => drop(all.remove(at)),
+        2 => all[at] = letter,
+        _ => all.swap(at, (at + 1) % text.chars().count()),
+    }
+    all.into_iter().collect()
+}
+
+#[test]
+fn every_ship_finds_the_row_that_is_found_by_hand() {
+    let mut random = fastrand::Rng::with_seed(13);
+    let (mut met, mut fuzzy) = (0, 0);
+    for _ in 0..30 {
+        let letters = ['A', 'B', 'é', '1', 'Ж', ' '];
+        let word = |random: &mut fastrand::Rng, most: usize| -> Option<String> {
+            let text: String = (0..random.usize(0..=most)).map(|_| letters[random.usize(0..letters.len())]).collect();
+            let text = text.trim().to_owned();
+            (!text.is_empty()).then_some(text)
+        };
+        let number = |random: &mut fastrand::Rng, first: u32| random.bool().then(|| first + random.u32(0..40));
+        let mut rows = Vec::new();
+        while rows.len() < 80 {
+            let random = &mut random;
+            let (call_sign, name) = (word(random, 7), word(random, 11));
+            let row = Listed {
+                mmsi: number(random, 224_000_000),
+                imo: number(random, 9_000_000),
+                list: if random.bool() { "customs".to_owned() } else { "fleet".to_owned() },
+                reason: word(random, 3),
+                owner: word(random, 2),
+                points: 20 * random.i32(1..=4),
+                expires: random.bool().then(|| NOW + Span::from_seconds(random.i64(-2..3))),
+                call_sign,
+                name,
+            };
+            let named = [&row.call_sign, &row.name]
+                .iter()
+                .any(|text| text.as_deref().is_some_and(|text| !fold(text).is_empty()));
+            if row.mmsi.is_some() || row.imo.is_some() || named {
+                rows.push(row);
+            }
+        }
+        let mut text = String::from("mmsi,imo,call_sign,name,list,reason,owner,level,expires\n");
+        for row in &rows {
+            let shown = |number: Option<u32>| number.map_or(String::new(), |number| number.to_string());
+            let said = |text: &Option<String>| text.clone().unwrap_or_default();
+            let level = LEVELS.iter().find(|(_, points)| *points == row.points).expect("a level").0;
+            let (call_sign, name) = (said(&row.call_sign), said(&row.name));
+            let (list, reason, owner) = (&row.list, said(&row.reason), said(&row.owner));
+            let expires = row.expires.map_or(String::new(), |at| at.to_string());
+            text += &format!(
+                "{},{},{call_sign},{name},{list},{reason},{owner},{level},{expires}\n",
+                shown(row.mmsi),
+                shown(row.imo)
+            );
+        }
+        let lists = lists(&text);
+        assert_eq!(lists.len(), rows.len());
+        for _ in 0..150 {
+            let random = &mut random;
+            let near = |text: Option<String>, random: &mut fastrand::Rng| {
+                let letter = letters[random.usize(0..letters.len())];
+                text.map(|text| if random.u8(0..4) == 0 { text } else { edited(&text, letter, random) })
+            };
+            let row = &rows[random.usize(0..rows.len())];
+            let (name, call_sign) = (near(row.name.clone(), random), near(row.call_sign.clone(), random));
+            let imo = number(random, 9_000_000);
+            let said = Said {
+                mmsi: 224_000_000 + random.u32(0..400),
+                imo,
+                call_sign: call_sign.as_deref(),
+                name: name.as_deref(),
+            };
+            let found = lists.find(said, NOW);
+            assert_eq!(found, found_by_hand(&rows, said, NOW), "{said:?}");
+            met += u32::from(found.is_some());
+            fuzzy += u32::from(found.is_some_and(|found| found.fuzzy));
+        }
+    }
+    assert!(1000 < met && met < 4400 && 200 < fuzzy, "{met} found, {fuzzy} of them by one edit: too few, or too many");
+}

@@ -121,7 +121,8 @@ fn what_is_in_force_is_the_same_as_of_one_file_that_says_it_all() {
     let in_force = layered.in_force().unwrap();
     assert_eq!(in_force, whole.in_force().unwrap());
     // And it can be run with, without anything beside it.
-    let files: BTreeMap<PathBuf, Vec<u8>> = in_force.files.iter().cloned().collect();
+    let files: BTreeMap<PathBuf, Vec<u8>> =
+        in_force.files.iter().map(|(path, content)| (path.clone(), content.to_vec())).collect();
     let again = config::check_given(&files).unwrap();
     assert_eq!(again.engine.behaviours, layered.engine.behaviours);
     assert_eq!(again.inputs, layered.inputs);

@@ -1,0 +1,228 @@
+//! The rows of all lists, close together: texts behind one another, and what many rows share kept once.
+
+use std::hash::{BuildHasher, BuildHasherDefault};
+
+use rustc_hash::{FxHashMap, FxHasher};
+
+use super::Listed;
+use super::index::{Hashed, Index, Kind, number_key};
+use crate::time::Time;
+use crate::zones::likeness::fold;
+
+/// A row's number or text that is not there.
+const NONE: u32 = u32::MAX;
+
+/// All rows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rows {
+    rows: Box<[Row]>,
+    shared: Box<[Shared]>,
+    /// Each text with its length before it.
+    texts: Box<[u8]>,
+}
+
+/// One row.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    mmsi: u32,
+    imo: u32,
+    /// Where the call sign stands, and the name behind it; without any, a text of no length.
+    said: u32,
+    shared: u32,
+}
+
+/// What many rows say.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+struct Shared {
+    expires: Option<Time>,
+    list: u32,
+    reason: u32,
+    owner: u32,
+    points: i32,
+}
+
+impl Rows {
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Heap bytes held.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&*self.rows) + size_of_val(&*self.shared) + self.texts.len()
+    }
+
+    pub(super) fn mmsi(&self, row: u32) -> Option<u32> {
+        Some(self.rows[row as usize].mmsi).filter(|mmsi| *mmsi != NONE)
+    }
+
+    pub(super) fn imo(&self, row: u32) -> Option<u32> {
+        Some(self.rows[row as usize].imo).filter(|imo| *imo != NONE)
+    }
+
+    pub(super) fn points(&self, row: u32) -> i32 {
+        self.shared(row).points
+    }
+
+    pub(super) fn expires(&self, row: u32) -> Option<Time> {
+        self.shared(row).expires
+    }
+
+    /// A row's call sign, then its name; empty where it has none.
+    pub(super) fn said(&self, row: u32) -> [&str; 2] {
+        let (call_sign, next) = self.text(self.rows[row as usize].said);
+        [call_sign, self.text(next).0]
+    }
+
+    /// All that a row says.
+    pub(super) fn listed(&self, row: u32) -> Listed {
+        let Shared { expires, list, reason, owner, points } = *self.shared(row);
+        let [call_sign, name] = self.said(row).map(|text| Some(text).filter(|text| !text.is_empty()));
+        let text = |at: u32| Some(at).filter(|at| *at != NONE).map(|at| self.text(at).0.to_owned());
+        Listed {
+            mmsi: self.mmsi(row),
+            imo: self.imo(row),
+            call_sign: call_sign.map(str::to_owned),
+            name: name.map(str::to_owned),
+            list: text(list).unwrap_or_default(),
+            reason: text(reason),
+            owner: text(owner),
+            points,
+            expires,
+        }
+    }
+
+    /// Hands on the keys of every row.
+    fn keys(&self, each: &mut dyn FnMut(u64, u32)) {
+        for row in 0..self.rows.len() as u32 {
+            for (kind, number) in [(Kind::Mmsi, self.mmsi(row)), (Kind::Imo, self.imo(row))] {
+                number.into_iter().for_each(|number| each(number_key(kind, number), row));
+            }
+            let [call_sign, name] = self.said(row).map(fold);
+            for (kind, folded) in [(Kind::CallSign, call_sign), (Kind::Name, name)] {
+                if !folded.is_empty() {
+                    Hashed::new(kind, &folded).listed(|key| each(key, row));
+                }
+            }
+        }
+    }
+
+    fn shared(&self, row: u32) -> &Shared {
+        &self.shared[self.rows[row as usize].shared as usize]
+    }
+
+    /// The text that stands there, and where the next one does.
+    fn text(&self, at: u32) -> (&str, u32) {
+        text_at(&self.texts, at)
+    }
+}
+
+/// Rows that are being read.
+#[derive(Default)]
+pub(super) struct Builder {
+    rows: Vec<Row>,
+    shared: Vec<Shared>,
+    texts: Vec<u8>,
+    /// Keys of all rows.
+    keys: usize,
+    /// Places in `texts` and in `shared`, by hash: a second one of a hash is kept as often as it comes.
+    known_texts: FxHashMap<u64, u32>,
+    known_shared: FxHashMap<u64, u32>,
+}
+
+/// A row as it is read.
+pub(super) struct Read<'a> {
+    pub(super) mmsi: Option<u32>,
+    pub(super) imo: Option<u32>,
+    pub(super) call_sign: &'a str,
+    pub(super) name: &'a str,
+    pub(super) list: &'a str,
+    pub(super) reason: Option<&'a str>,
+    pub(super) owner: Option<&'a str>,
+    pub(super) points: i32,
+    pub(super) expires: Option<Time>,
+}
+
+impl Builder {
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Heap bytes of what comes of the rows so far.
+    pub(super) fn bytes(&self) -> usize {
+        let rows = self.rows.len() * size_of::<Row>() + self.shared.len() * size_of::<Shared>() + self.texts.len();
+        rows + Index::bytes_of(self.keys)
+    }
+
+    pub(super) fn push(&mut self, read: &Read<'_>) {
+        let (list, reason) = (self.place(read.list), read.reason.map_or(NONE, |text| self.place(text)));
+        let owner = read.owner.map_or(NONE, |text| self.place(text));
+        let shared = Shared { expires: read.expires, list, reason, owner, points: read.points };
+        let hash = hasher().hash_one(shared);
+        let known = self.known_shared.get(&hash).copied();
+        let shared = known.filter(|at| self.shared[*at as usize] == shared).unwrap_or_else(|| {
+            let at = self.shared.len() as u32;
+            self.shared.push(shared);
+            self.known_shared.insert(hash, at);
+            at
+        });
+        let said = self.texts.len() as u32;
+        self.write(read.call_sign);
+        self.write(read.name);
+        self.keys += usize::from(read.mmsi.is_some()) + usize::from(read.imo.is_some());
+        for text in [read.call_sign, read.name].map(fold) {
+            self.keys += if text.is_empty() { 0 } else { Hashed::keys_of(text.chars().count()) };
+        }
+        self.rows.push(Row { mmsi: read.mmsi.unwrap_or(NONE), imo: read.imo.unwrap_or(NONE), said, shared });
+    }
+
+    /// The rows, and what finds them.
+    pub(super) fn finish(self) -> (Rows, Index) {
+        let Builder { rows, shared, texts, keys, known_texts, known_shared } = self;
+        drop((known_texts, known_shared));
+        let rows = Rows { rows: rows.into(), shared: shared.into(), texts: texts.into() };
+        let index = Index::build(keys, |each| rows.keys(each));
+        (rows, index)
+    }
+
+    /// Where a text stands that others may say too.
+    fn place(&mut self, text: &str) -> u32 {
+        let hash = hasher().hash_one(text);
+        let known = self.known_texts.get(&hash).copied();
+        known.filter(|at| text_at(&self.texts, *at).0 == text).unwrap_or_else(|| {
+            let at = self.texts.len() as u32;
+            self.write(text);
+            self.known_texts.insert(hash, at);
+            at
+        })
+    }
+
+    /// Seven bits of the length a byte, the lowest first; all but the last with the eighth bit.
+    fn write(&mut self, text: &str) {
+        let mut length = text.len();
+        while 0x7f < length {
+            self.texts.push(length as u8 | 0x80);
+            length >>= 7;
+        }
+        self.texts.push(length as u8);
+        self.texts.extend(text.as_bytes());
+    }
+}
+
+fn hasher() -> BuildHasherDefault<FxHasher> {
+    BuildHasherDefault::default()
+}
+
+/// The text that stands there, and where the next one does.
+fn text_at(texts: &[u8], at: u32) -> (&str, u32) {
+    let (mut at, mut length, mut shift) = (at as usize, 0, 0);
+    loop {
+        let byte = texts[at];
+        length |= usize::from(byte & 0x7f) << shift;
+        (at, shift) = (at + 1, shift + 7);
+        if byte & 0x80 == 0 {
+            break;
+        }
+    }
+    let text = &texts[at..at + length];
+    (str::from_utf8(text).unwrap_or_default(), (at + length) as u32)
+}
