@@ -125,6 +125,8 @@ pub struct SinkCounters {
     pub failures: AtomicU64,
     /// Lines that are not tried again.
     pub given_up: AtomicU64,
+    /// Lines that waited for `max_per_second`.
+    pub delayed: AtomicU64,
     /// Lines its worker holds at the moment.
     pub in_hand: AtomicU64,
     /// 1 while it takes nothing.

@@ -235,6 +235,29 @@ impl Handling {
         self
     }
 
+    /// Whether one marking can stand for both: whom they may go to, what for, whether they happened, and what their texts say.
+    pub fn goes_with(&self, other: &Handling) -> bool {
+        self.releasable_to == other.releasable_to
+            && self.purpose == other.purpose
+            && self.reality == other.reality
+            && self.handling_text == other.handling_text
+            && self.legal_basis == other.legal_basis
+    }
+
+    /// The marking of two things together, where one can stand for both: the stricter, the less sure and the shorter of each.
+    pub fn joined(mut self, other: Handling) -> Handling {
+        self.tlp = self.tlp.max(other.tlp);
+        self.europol.extend(other.europol);
+        self.europol.sort_unstable();
+        self.europol.dedup();
+        self.source_grade = self.source_grade.max(other.source_grade);
+        self.info_grade = self.info_grade.max(other.info_grade);
+        self.personal_data |= other.personal_data;
+        self.retain_until = self.retain_until.min(other.retain_until);
+        (self.marked_by, self.marked_at) = (None, None);
+        self
+    }
+
     /// `TLP:AMBER H1 B4, LawEnforcementMonitoring, keep until 2027-03-14`, as a person reads it.
     pub fn line(&self) -> String {
         let mut line = format!("TLP:{}", self.tlp.name());

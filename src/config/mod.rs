@@ -140,6 +140,11 @@ impl Config {
         }
         for (index, sink) in self.sinks.iter().enumerate() {
             problems.extend(sink.problems(&format!("sinks[{index}]")));
+            if self.store.path.is_none() && sink.digest_after_per_hour.is_some_and(|after| 0 < after) {
+                problems.push(format!(
+                    "sinks[{index}].digest_after_per_hour: needs a store; write path below [store], or leave it out"
+                ));
+            }
         }
         problems.extend(doubled("inputs", self.inputs.iter().map(|input| input.name.as_str())));
         problems.extend(doubled("sinks", self.sinks.iter().map(|sink| sink.name.as_str())));

@@ -9,6 +9,7 @@ mod alertmanager;
 mod cap;
 mod cise;
 mod cot;
+mod digest;
 mod email;
 mod exec;
 mod http_post;
@@ -25,6 +26,7 @@ mod spool;
 mod syslog;
 mod target;
 mod telling;
+mod throttle;
 #[cfg(test)]
 mod trial;
 mod webhook;
@@ -51,6 +53,7 @@ use crate::clock::Clock;
 use crate::store::{Reporter, Wants};
 use crate::telemetry::SinkCounters;
 use queue::{Memory, Queue, Reading, Stored};
+use throttle::Throttle;
 use worker::{Order, Worker};
 
 /// A worker that is to be replaced may finish what it has begun for so long.
@@ -280,6 +283,7 @@ impl Office {
             counters: sink.counters,
             clock: self.clock,
             desk: Default::default(),
+            throttle: Throttle::new(settings.most_a_second()),
         };
         let task = tokio::spawn(async move {
             if let Some(mut old) = old {
@@ -293,3 +297,6 @@ impl Office {
         Desk { settings, delivery, orders, task }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,6 +52,14 @@ pub struct Settings {
     /// The country or organisation behind it: where an alert names whom it may go to, this must be among them.
     #[serde(default)]
     pub recipient: Option<String>,
+    /// Beyond so many changes of one behaviour in an hour the rest goes as digests that list ids, 0 to 3600; never what is critical.
+    /// 0: everything by itself. Unset: 60 for `email`, `alertmanager`, `cot` and `cap`, 0 for all others. Needs a store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest_after_per_hour: Option<u32>,
+    /// Nothing goes faster, 1 to 10000; what comes faster waits, and is counted. Unset: 1000 for `jsonl`, `log` and `journald`, 200
+    /// for all others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_per_second: Option<u32>,
     /// What kind `webhook` needs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook: Option<webhook::Settings>,
@@ -156,7 +164,22 @@ impl Kind {
     fn stays_in_the_house(self) -> bool {
         matches!(self, Kind::Jsonl | Kind::Log | Kind::Journald)
     }
+
+    /// Whether people read it as it comes.
+    fn is_read_by_people(self) -> bool {
+        matches!(self, Kind::Email | Kind::Alertmanager | Kind::Cot | Kind::Cap)
+    }
+
+    /// Whether what it takes has room for the ids that a digest stands for.
+    fn lists_ids(self) -> bool {
+        !matches!(self, Kind::Log | Kind::Journald | Kind::Syslog | Kind::Cise)
+    }
 }
+
+/// Changes of one behaviour in an hour beyond which people are sent digests, unless the settings say otherwise.
+const DIGEST_AFTER: u32 = 60;
+/// Most letters in a second to this machine, and to others, likewise.
+const MOST_A_SECOND: [u32; 2] = [1000, 200];
 
 /// A severity as the settings write it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
@@ -203,6 +226,8 @@ impl Default for Settings {
             realities: Vec::new(),
             personal_data: true,
             recipient: None,
+            digest_after_per_hour: None,
+            max_per_second: None,
             webhook: None,
             alertmanager: None,
             exec: None,
@@ -241,7 +266,32 @@ impl Settings {
         if !(0..=100).contains(&self.min_score) {
             problems.push(format!("{path}.min_score: is {}; write 0 to 100", self.min_score));
         }
+        problems.extend(self.rate_problems(path));
         problems
+    }
+
+    fn rate_problems(&self, path: &str) -> Vec<String> {
+        let mut problems = Vec::new();
+        let after = self.digest_after_per_hour.unwrap_or_default();
+        if 3600 < after {
+            problems.push(format!("{path}.digest_after_per_hour: is {after}; write 0 to 3600, 0 for no digests"));
+        }
+        if 0 < after && !self.kind.lists_ids() {
+            problems.push(format!(
+                "{path}.digest_after_per_hour: kind \"{}\" has no room for the ids of a digest; leave it out",
+                self.kind.name()
+            ));
+        }
+        if let Some(most) = self.max_per_second.filter(|most| !(1..=10_000).contains(most)) {
+            problems.push(format!("{path}.max_per_second: is {most}; write 1 to 10000"));
+        }
+        problems
+    }
+
+    /// Most letters in a second.
+    pub(super) fn most_a_second(&self) -> u32 {
+        let [here, elsewhere] = MOST_A_SECOND;
+        self.max_per_second.unwrap_or(if self.kind.stays_in_the_house() { here } else { elsewhere })
     }
 
     /// What is wrong with the tables of kinds: the kind's own is there, and no other.
@@ -319,6 +369,10 @@ impl Settings {
                 personal_data: self.personal_data,
                 recipient: self.recipient.clone(),
             },
+            digest_after: self
+                .digest_after_per_hour
+                .or_else(|| self.kind.is_read_by_people().then_some(DIGEST_AFTER))
+                .filter(|after| 0 < *after),
         }
     }
 }
@@ -407,6 +461,31 @@ mod tests {
             problems("kind = \"log\"\nname = \"a\"\nexec.command = [\"true\"]"),
             ["sinks[0].exec: kind \"log\" takes no such table; leave it out"]
         );
+    }
+
+    #[test]
+    fn people_get_digests_and_machines_a_rate_unless_they_ask_for_something_else() {
+        let made = |kind: Kind, digest_after_per_hour, max_per_second| {
+            let settings = Settings { kind, digest_after_per_hour, max_per_second, ..Settings::default() };
+            (settings.wants().digest_after, settings.most_a_second(), settings.rate_problems("sinks[0]"))
+        };
+        for kind in [Kind::Email, Kind::Alertmanager, Kind::Cot, Kind::Cap] {
+            assert_eq!(made(kind, None, None), (Some(60), 200, vec![]), "{kind:?}");
+            assert_eq!(made(kind, Some(0), Some(5)), (None, 5, vec![]), "{kind:?}");
+        }
+        for kind in [Kind::Webhook, Kind::Mqtt, Kind::Nats, Kind::Syslog, Kind::Exec, Kind::Cise] {
+            assert_eq!(made(kind, None, None), (None, 200, vec![]), "{kind:?}");
+        }
+        assert_eq!(made(Kind::Jsonl, None, None), (None, 1000, vec![]));
+        assert_eq!(made(Kind::Webhook, Some(10), None), (Some(10), 200, vec![]));
+        let (.., problems) = made(Kind::Syslog, Some(10), Some(0));
+        let expected = [
+            "sinks[0].digest_after_per_hour: kind \"syslog\" has no room for the ids of a digest; leave it out",
+            "sinks[0].max_per_second: is 0; write 1 to 10000",
+        ];
+        assert_eq!(problems, expected);
+        let (.., problems) = made(Kind::Email, Some(3601), None);
+        assert_eq!(problems, ["sinks[0].digest_after_per_hour: is 3601; write 0 to 3600, 0 for no digests"]);
     }
 
     #[test]

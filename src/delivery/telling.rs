@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::digest::Digest;
 use super::letter::{Letter, SendError};
 use crate::ais::hidden;
 use crate::alerts::{Handling, Severity};
@@ -77,6 +78,11 @@ impl<'a> Telling<'a> {
     pub(super) fn position(self) -> Option<(f64, f64)> {
         let at = &self.alert()["position"];
         Some((at["lat"].as_f64()?, at["lon"].as_f64()?))
+    }
+
+    /// What it stands for, if it is a digest.
+    pub(super) fn digest(self) -> Option<Digest> {
+        Digest::of(self.alert())
     }
 
     pub(super) fn vessels(self) -> impl Iterator<Item = Named<'a>> {

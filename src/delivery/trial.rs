@@ -37,6 +37,17 @@ pub(super) fn with(letter: &Letter, alter: impl Fn(&mut Value)) -> Letter {
     Letter::new(letter.row, Arc::from(value.to_string())).expect("a letter")
 }
 
+/// The digest that stands for three alerts, one of them over.
+pub(super) fn digest() -> Letter {
+    with(&letters()[1], |change| {
+        let listed = serde_json::json!({
+            "alerts": 3, "alerts_in_all": 9, "open": ["idofone", "idoftwo"], "ended": ["idofthree"], "retracted": [],
+        });
+        change["alert"]["evidence"]["measured"]["digest"] = listed;
+        change["alert"]["vessels"] = serde_json::json!([]);
+    })
+}
+
 pub(super) fn place() -> Place {
     Place { site: "porto-1".to_owned() }
 }

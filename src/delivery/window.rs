@@ -26,12 +26,14 @@ pub(super) struct Held {
     pub(super) alone: bool,
     /// Some of those it is for have it: a newer one of its alert need not wait for the rest.
     pub(super) partly: bool,
+    /// It was counted as one that waits for the rate of the sink.
+    pub(super) delayed: bool,
 }
 
 impl Held {
     /// Just read, to be tried at once.
     pub(super) fn new(letter: Letter, since: Time, attempts: u32) -> Held {
-        Held { letter, since, read: Clock.moment(), attempts, wait: None, alone: false, partly: false }
+        Held { letter, since, read: Clock.moment(), attempts, wait: None, alone: false, partly: false, delayed: false }
     }
 
     fn is_ready(&self, now: Moment) -> bool {
@@ -93,6 +95,12 @@ impl Window {
         let mut taken: Vec<Held> = places.iter().rev().map(|place| self.held.remove(*place)).collect();
         taken.reverse();
         taken
+    }
+
+    /// Notes that what is ready waits for the rate of the sink; how much of it had not waited for that before.
+    pub(super) fn note_delayed(&mut self, now: Moment) -> usize {
+        let waits = |held: &&mut Held| !held.partly && !held.delayed && held.is_ready(now);
+        self.held.iter_mut().filter(waits).map(|held| held.delayed = true).count()
     }
 
     /// Takes out the first that is ready of those that some have.

@@ -11,6 +11,7 @@ use super::letter::{Letter, MOST_PARTLY, Place, SendError};
 use super::queue::{LOOK_AGAIN, Queue};
 use super::settings::{DeliverySettings, Settings};
 use super::target::Target;
+use super::throttle::Throttle;
 use super::window::{Held, ROOM, Window};
 use crate::clock::{Clock, Moment};
 use crate::fault;
@@ -52,6 +53,8 @@ pub(super) struct Worker {
     pub(super) counters: Arc<SinkCounters>,
     pub(super) clock: Clock,
     pub(super) desk: Desk,
+    /// How fast letters may go.
+    pub(super) throttle: Throttle,
 }
 
 /// What a worker has before it.
@@ -157,7 +160,10 @@ impl Worker {
                         warn!(sink = %self.settings.name, error = %FromAir(&error.to_string()), "what is open could not be told anew");
                     }
                 }
-                let pace = target.pace(now);
+                let pace = self.throttle.pace(target.pace(now), now);
+                if !self.throttle.wait(now).is_zero() {
+                    SinkCounters::add(&self.counters.delayed, self.desk.window.note_delayed(now) as u64);
+                }
                 // At the end, what nothing outlives goes whatever the pace.
                 let is_time = pace.wait.is_zero() || (order == Order::Drain && !self.queue.is_stored());
                 let mut taken = match is_time && !held {
@@ -169,6 +175,7 @@ impl Worker {
                     taken = self.desk.window.take_partly(now);
                 }
                 if !taken.is_empty() {
+                    self.throttle.spend(taken.len(), now);
                     self.send(target, taken).await;
                     // A sink that never waits must not keep the others waiting.
                     tokio::task::yield_now().await;
@@ -176,14 +183,18 @@ impl Worker {
                 }
             }
             SinkCounters::set(&self.counters.in_hand, self.desk.window.len() as u64);
-            if order == Order::Drain {
+            // What only the rate holds back still goes.
+            let goes_on = self.desk.window.next_in(now).is_some_and(|wait| wait.is_zero())
+                && target.as_ref().is_some_and(|target| target.pace(now).wait.is_zero() && rest.is_zero());
+            if order == Order::Drain && !goes_on {
                 return;
             }
             let rest = self.desk.health.rests_for(now);
             let next = match rest.is_zero() {
                 true if held => HELD,
                 true => {
-                    let pace = target.as_ref().map_or(Duration::ZERO, |target| target.pace(now).wait);
+                    let pace = |target: &Target| self.throttle.pace(target.pace(now), now).wait;
+                    let pace = target.as_ref().map_or(Duration::ZERO, pace);
                     self.desk.window.next_in(now).map(|wait| wait.max(pace)).unwrap_or(LOOK_AGAIN)
                 }
                 false => rest,

@@ -207,6 +207,8 @@ fn sinks(page: &mut Page, view: &View, beside: &Beside) {
         [(labels("told"), sink.told), (labels("failed"), sink.failures), (labels("given_up"), sink.given_up)]
     });
     page.counters("delivery_attempts", "What became of deliveries", attempts);
+    let delayed = view.sinks.iter().map(|sink| (vec![("sink", sink.name.clone())], sink.delayed));
+    page.counters("deliveries_delayed", "Deliveries that waited for max_per_second", delayed);
     let down = view.sinks.iter().map(|sink| (vec![("sink", sink.name.clone())], truth(sink.down)));
     page.gauges("sink_down", "Whether it takes nothing at the moment", down);
     let Some(backlog) = &beside.backlog else {
@@ -304,6 +306,7 @@ mod tests {
             "atalaia_alerts_opened_total{rule=\"loitering\",severity=\"high\"} 4",
             "atalaia_alerts_open{rule=\"loitering\"} 1.0",
             "atalaia_alerts_retracted_total{rule=\"ais_gap\"} 2",
+            "atalaia_deliveries_delayed_total{sink=\"log\"} 4",
             "atalaia_outbox_depth{sink=\"hook\"} 7.0",
             "atalaia_outbox_depth{sink=\"log\"} 0.0",
             "atalaia_outbox_failed{sink=\"hook\"} 1.0",

@@ -61,6 +61,8 @@ struct Sink<'a> {
     failures: u64,
     /// Since the start.
     given_up: u64,
+    /// Likewise: lines that waited for `max_per_second`.
+    delayed: u64,
     /// Without a store nobody knows.
     waiting: Option<u64>,
     oldest_waits_since: Option<String>,
@@ -108,6 +110,7 @@ pub(super) fn status<'a>(view: &'a View, age: Duration, beside: &Beside) -> Stat
             told: sink.told,
             failures: sink.failures,
             given_up: sink.given_up,
+            delayed: sink.delayed,
             waiting: waiting.map(|waiting| waiting.map_or(0, |waiting| waiting.pending)),
             oldest_waits_since: waiting.flatten().and_then(|waiting| Some(waiting.oldest?.to_string())),
             failed: waiting.map(|waiting| waiting.map_or(0, |waiting| waiting.failed)),

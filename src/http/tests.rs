@@ -27,7 +27,7 @@ pub(super) fn view() -> View {
         at,
         ready: true,
         inputs: vec![input("coast"), input("hub")],
-        sinks: vec![SinkView { name: "log".to_owned(), told: 9, failures: 2, given_up: 1, down: false }],
+        sinks: vec![SinkView { name: "log".to_owned(), told: 9, failures: 2, given_up: 1, delayed: 4, down: false }],
         engine: EngineView { time: Some(at - Span::from_seconds(32)), ..EngineView::default() },
         opened: Default::default(),
         ended: Default::default(),

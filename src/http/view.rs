@@ -81,6 +81,8 @@ pub struct SinkView {
     pub failures: u64,
     /// Lines that are not tried again.
     pub given_up: u64,
+    /// Lines that waited for its `max_per_second`.
+    pub delayed: u64,
     /// Whether it takes nothing at the moment.
     pub down: bool,
 }

@@ -203,6 +203,7 @@ fn sink_view((name, counters): (&str, &SinkCounters)) -> SinkView {
         told: read(&counters.told),
         failures: read(&counters.failures),
         given_up: read(&counters.given_up),
+        delayed: read(&counters.delayed),
         down: counters.is_down(),
     }
 }

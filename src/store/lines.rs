@@ -32,17 +32,10 @@ pub(super) fn store(
     upsert(transaction, change, now)?;
     let change = &*marked(transaction, change)?;
     let alert = &change.alert;
-    let mut insert = transaction.prepare_cached(
-        "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         ON CONFLICT DO NOTHING",
-    )?;
-    let (at, severity) = (change.at.millis(), rank(alert.severity));
-    let kind = kind_of(change.change);
-    let stored = insert.execute(params![alert.id, change.revision, at, kind, severity, now.millis(), json(change)])?;
-    if stored == 0 {
+    if !insert(transaction, change, now)? {
         return Ok(false);
     }
-    audit(transaction, now, OURSELVES, kind, &alert.id, Some(&change.reason))?;
+    audit(transaction, now, OURSELVES, kind_of(change.change), &alert.id, Some(&change.reason))?;
     if !alert.announced {
         return Ok(false);
     }
@@ -52,6 +45,18 @@ pub(super) fn store(
         due |= outbox::offer(transaction, wants, change, hushed, now)?;
     }
     Ok(due)
+}
+
+/// Stores the line of a change; whether it was not there before.
+pub(super) fn insert(transaction: &Transaction<'_>, change: &Change, now: Time) -> rusqlite::Result<bool> {
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT DO NOTHING",
+    )?;
+    let (alert, kind) = (&change.alert, kind_of(change.change));
+    let (at, severity) = (change.at.millis(), rank(alert.severity));
+    let row = params![alert.id, change.revision, at, kind, severity, now.millis(), json(change)];
+    Ok(0 < insert.execute(row)?)
 }
 
 /// The change as it goes out: marked as an analyst marked the alert, if one did.
@@ -100,7 +105,8 @@ pub(super) fn audit(
     insert.execute(params![now.millis(), who, what, subject, why]).map(drop)
 }
 
-fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) -> rusqlite::Result<()> {
+/// Puts the alert as it stands after a change in the place of what was known of it, if that is older.
+pub(super) fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) -> rusqlite::Result<()> {
     let alert = &change.alert;
     let severity = rank(alert.severity);
     let mut known =

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::StoreError;
 use super::acts::{find, in_transaction};
+use super::digests;
 use super::lines::{audit, json};
 use crate::alerts::handling::{Europol, Mark, Tlp};
 use crate::alerts::{Handling, HandlingSettings};
@@ -56,6 +57,7 @@ pub fn mark(
                 "UPDATE alerts SET mark = ?2, retain_until = ?3 WHERE id = ?1",
                 params![id, json(&mark), mark.retain_until.map(Time::millis)],
             )?;
+            digests::marked(transaction, &id)?;
             let why = format!("{why}; before: {}; now: {}", before.line(), after.line());
             audit(transaction, now, who, "marked", &id, Some(&why))
         };

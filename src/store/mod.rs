@@ -6,11 +6,13 @@
 //! never wait for the writer (write-ahead log).
 //!
 //! Deliveries are an outbox: a row is pending until its sink took the line (told) or is given up (failed: an alert of its own says
-//! so); what a sink's markings do not allow is withheld. After a crash pending rows are delivered again, under the same key.
+//! so); what a sink's markings do not allow is withheld. After a crash pending rows are delivered again, under the same key. What a
+//! behaviour raises beyond the cap of a sink is gathered into digests (`digests`).
 
 mod acts;
 mod backlog;
 mod backup;
+mod digests;
 mod dossier;
 pub mod export;
 mod holds;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::outbox::Ending;
 use super::wants::Wants;
-use super::{StoreError, lines, marks, outbox, schema};
+use super::{StoreError, lines, marks, outbox, schema, stored_severity};
 use crate::time::{Span, Time};
 
 /// Why nothing open is left behind by a state that was lost.
@@ -60,8 +60,8 @@ pub(super) fn end(
 ) -> rusqlite::Result<(usize, bool)> {
     let (mut ended, mut due) = (0, false);
     let mut all = transaction.prepare(
-        "SELECT id, revision, announced, severity, body, mark FROM alerts
-         WHERE status = 'open' AND id NOT IN (SELECT alert FROM notices) ORDER BY id",
+        "SELECT id, revision, announced, severity, body, mark, behaviour FROM alerts
+         WHERE status = 'open' AND id NOT IN (SELECT alert FROM notices UNION ALL SELECT alert FROM digests) ORDER BY id",
     )?;
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
@@ -77,6 +77,7 @@ pub(super) fn end(
         let mut marked = Value::Object(alert);
         marks::apply(&mut marked, row.get::<_, Option<String>>(5)?.as_deref());
         let handling = marks::of_machine(&marked);
+        let (behaviour, grade): (String, _) = (row.get(6)?, stored_severity(&marked));
         let Value::Object(mut alert) = marked else {
             continue;
         };
@@ -107,7 +108,14 @@ pub(super) fn end(
         }
         // Who was told that it began is told that nobody looks after it any more.
         for wants in wants {
-            let end = Ending { alert: &id, revision: revision + 1, at, handling: &handling };
+            let end = Ending {
+                alert: &id,
+                behaviour: &behaviour,
+                severity: grade,
+                revision: revision + 1,
+                at,
+                handling: &handling,
+            };
             due |= outbox::offer_end(transaction, wants, &end, now)?;
         }
     }

@@ -3,14 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::digests::{self, Known, Way};
 use super::lines::{OURSELVES, audit};
 use super::wants::{Carries, Verdict, Wants};
 use super::{StoreError, marks, schema};
-use crate::alerts::{Change, ChangeKind, Handling};
+use crate::alerts::{Alert, Change, ChangeKind, Handling, Severity};
 use crate::time::Time;
 
 /// Why what waits for a sink that is gone is given up.
@@ -81,9 +82,15 @@ pub(super) fn offer(
     let (sink, alert) = (&wants.sink, &change.alert);
     // Who was told that it began is told that it is over, whatever has changed meanwhile.
     let closes = matches!(change.change, ChangeKind::Ended | ChangeKind::Retracted);
-    let knows = closes && knows(transaction, sink, &alert.id)?;
+    let known = match closes || wants.digest_after.is_some() {
+        true => Known::of(transaction, sink, &alert.id)?,
+        false => Known::default(),
+    };
+    let knows = closes && (known.singly || known.gathered);
     let (state, line, why) = match wants.verdict(alert) {
         Verdict::Unasked if !knows => return Ok(false),
+        // Of what it knows from a digest alone a digest says the end, by the id that it has.
+        Verdict::Withheld(_) if knows && !known.singly => ("pending", None, None),
         Verdict::Withheld(why) if knows => {
             // Plain data.
             let now = serde_json::to_value(change).unwrap_or_default();
@@ -100,11 +107,21 @@ pub(super) fn offer(
         _ if hushed && !knows => ("silenced", None, None),
         _ => ("pending", None, None),
     };
+    let offer = digests::Offer { behaviour: alert.behaviour, severity: alert.severity, closes, known };
+    let way = match state {
+        "pending" => offer.way(transaction, wants, now)?,
+        _ => Way::Single { counts: false },
+    };
     let mut insert = transaction.prepare_cached(
-        "INSERT INTO outbox (sink, alert, revision, state, line, since, error) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        "INSERT INTO outbox (sink, alert, revision, state, line, since, error, gathered) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          ON CONFLICT DO NOTHING",
     )?;
-    let added = insert.execute(params![sink, alert.id, change.revision, state, line, now.millis(), why])?;
+    let gathered = way == Way::Gathered;
+    let said = why.as_deref().or(gathered.then_some(digests::WAITS));
+    let added = insert.execute(params![sink, alert.id, change.revision, state, line, now.millis(), said, gathered])?;
+    if 0 < added && way == (Way::Single { counts: true }) {
+        digests::note_single(transaction, sink, alert.behaviour, now)?;
+    }
     if let Some(why) = why.filter(|_| 0 < added) {
         let first: bool = transaction.query_row(
             "SELECT count(*) = 1 FROM outbox WHERE sink = ?1 AND alert = ?2 AND state = 'withheld'",
@@ -115,12 +132,14 @@ pub(super) fn offer(
             audit(transaction, now, OURSELVES, "withheld", &alert.id, Some(&format!("sink {sink}: {why}")))?;
         }
     }
-    Ok(0 < added && state == "pending")
+    Ok(0 < added && state == "pending" && !gathered)
 }
 
 /// The end of an alert that nobody follows any more.
 pub(super) struct Ending<'a> {
     pub(super) alert: &'a str,
+    pub(super) behaviour: &'a str,
+    pub(super) severity: Severity,
     pub(super) revision: u32,
     pub(super) at: Time,
     /// The marking in force.
@@ -135,11 +154,12 @@ pub(super) fn offer_end(
     now: Time,
 ) -> rusqlite::Result<bool> {
     let sink = &wants.sink;
-    if !knows(transaction, sink, end.alert)? {
+    let known = Known::of(transaction, sink, end.alert)?;
+    if !known.singly && !known.gathered {
         return Ok(false);
     }
     let mut line = None;
-    if wants.carries.refusal(end.handling).is_some() {
+    if known.singly && wants.carries.refusal(end.handling).is_some() {
         line = farewell(transaction, wants, end.alert, |told| {
             told["change"] = "ended".into();
             told["revision"] = end.revision.into();
@@ -151,36 +171,47 @@ pub(super) fn offer_end(
             return Ok(false);
         }
     }
-    let mut insert = transaction.prepare_cached(
-        "INSERT INTO outbox (sink, alert, revision, state, line, since) VALUES (?1, ?2, ?3, 'pending', ?4, ?5)
-         ON CONFLICT DO NOTHING",
-    )?;
-    Ok(0 < insert.execute(params![sink, end.alert, end.revision, line, now.millis()])?)
+    let offer = digests::Offer { behaviour: end.behaviour, severity: end.severity, closes: true, known };
+    put(transaction, wants, &offer, (end.alert, end.revision, line), now)
 }
 
 /// Puts a change that opens an alert again before a sink that knows the alert, unless its marking keeps it back now.
 pub(super) fn offer_again(
     transaction: &Transaction<'_>,
     wants: &Wants,
-    (alert, revision): (&str, u32),
+    (alert, revision): (&Alert, u32),
     handling: &Handling,
     now: Time,
 ) -> rusqlite::Result<bool> {
-    if !knows(transaction, &wants.sink, alert)? || wants.carries.refusal(handling).is_some() {
+    let known = Known::of(transaction, &wants.sink, &alert.id)?;
+    if (!known.singly && !known.gathered) || wants.carries.refusal(handling).is_some() {
         return Ok(false);
     }
-    let mut insert = transaction.prepare_cached(
-        "INSERT INTO outbox (sink, alert, revision, state, since) VALUES (?1, ?2, ?3, 'pending', ?4) ON CONFLICT DO NOTHING",
-    )?;
-    Ok(0 < insert.execute(params![wants.sink, alert, revision, now.millis()])?)
+    let offer = digests::Offer { behaviour: alert.behaviour, severity: alert.severity, closes: false, known };
+    put(transaction, wants, &offer, (&alert.id, revision, None), now)
 }
 
-/// Whether the sink has been, or is about to be, told of the alert.
-fn knows(transaction: &Transaction<'_>, sink: &str, alert: &str) -> rusqlite::Result<bool> {
-    let mut query = transaction.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM outbox WHERE sink = ?1 AND alert = ?2 AND state IN ('pending', 'told'))",
+/// Has a change wait for a sink, by itself or for a digest; whether it waits by itself.
+fn put(
+    transaction: &Transaction<'_>,
+    wants: &Wants,
+    offer: &digests::Offer<'_>,
+    (alert, revision, line): (&str, u32, Option<String>),
+    now: Time,
+) -> rusqlite::Result<bool> {
+    let sink = &wants.sink;
+    let way = offer.way(transaction, wants, now)?;
+    let gathered = way == Way::Gathered;
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO outbox (sink, alert, revision, state, line, since, error, gathered) VALUES (?1, ?2, ?3, 'pending', ?4, ?5, ?6, ?7)
+         ON CONFLICT DO NOTHING",
     )?;
-    query.query_row(params![sink, alert], |row| row.get(0))
+    let said = gathered.then_some(digests::WAITS);
+    let added = insert.execute(params![sink, alert, revision, line, now.millis(), said, gathered])?;
+    if 0 < added && way == (Way::Single { counts: true }) {
+        digests::note_single(transaction, sink, offer.behaviour, now)?;
+    }
+    Ok(0 < added && !gathered)
 }
 
 /// The end of an alert that the sink knows and may not have any more: what it was told last, as over. What only waits for it counts as far
@@ -195,7 +226,7 @@ fn farewell(
         "SELECT coalesce(outbox.line, changes.line), outbox.told_at IS NOT NULL, alerts.mark FROM outbox
          JOIN changes ON changes.alert = outbox.alert AND changes.revision = outbox.revision
          JOIN alerts ON alerts.id = outbox.alert
-         WHERE outbox.sink = ?1 AND outbox.alert = ?2 AND outbox.state IN ('pending', 'told')
+         WHERE outbox.sink = ?1 AND outbox.alert = ?2 AND outbox.state IN ('pending', 'told') AND outbox.gathered = 0
          ORDER BY outbox.revision DESC",
     )?;
     let mut rows = query.query(params![wants.sink, alert])?;
@@ -249,12 +280,12 @@ impl Outbox {
         Ok(Outbox { connection: schema::beside(path)? })
     }
 
-    /// The rows of what waits for a sink, in order, at most so many; their lines are not read.
+    /// The rows of what waits for a sink, in order, at most so many; their lines are not read. What waits for a digest is not among them.
     pub fn rows(&self, sink: &str, most: usize) -> Result<Vec<i64>, StoreError> {
         let read = || -> rusqlite::Result<Vec<i64>> {
-            let mut query = self
-                .connection
-                .prepare_cached("SELECT seq FROM outbox WHERE sink = ?1 AND state = 'pending' ORDER BY seq LIMIT ?2")?;
+            let mut query = self.connection.prepare_cached(
+                "SELECT seq FROM outbox WHERE sink = ?1 AND gathered = 0 AND state = 'pending' ORDER BY seq LIMIT ?2",
+            )?;
             query.query_map(params![sink, most as i64], |row| row.get(0))?.collect()
         };
         read().map_err(|cause| self.failed(cause))
@@ -262,7 +293,7 @@ impl Outbox {
 
     /// One of them, unless it does not wait any more.
     pub fn delivery(&self, seq: i64) -> Result<Option<Delivery>, StoreError> {
-        let rows = format!("{WAITING} WHERE outbox.seq = ?1 AND outbox.state = 'pending'");
+        let rows = format!("{WAITING} WHERE outbox.seq = ?1 AND outbox.state = 'pending' AND outbox.gathered = 0");
         Ok(self.read(&rows, params![seq])?.pop())
     }
 
@@ -279,9 +310,9 @@ impl Outbox {
                 "SELECT outbox.seq, coalesce(outbox.line, changes.line), alerts.mark
                  FROM outbox JOIN changes ON changes.alert = outbox.alert AND changes.revision = outbox.revision
                  JOIN alerts ON alerts.id = outbox.alert
-                 WHERE outbox.sink = ?1 AND outbox.state = 'told' AND alerts.status = 'open'
-                 AND outbox.revision = (SELECT max(revision) FROM outbox AS other
-                     WHERE other.sink = outbox.sink AND other.alert = outbox.alert AND other.state = 'told')
+                 WHERE outbox.sink = ?1 AND outbox.state = 'told' AND outbox.gathered = 0 AND alerts.status = 'open'
+                 AND outbox.revision = (SELECT max(revision) FROM outbox AS other WHERE other.sink = outbox.sink
+                     AND other.alert = outbox.alert AND other.state = 'told' AND other.gathered = 0)
                  ORDER BY outbox.seq",
             )?;
             let rows = query.query_map(params![sink], |row| {
@@ -346,45 +377,51 @@ pub(super) fn give_up(connection: &Connection, wants: &[Wants], now: Time) -> ru
 /// Notes what became of deliveries; the sinks whose failed ones may have become more or fewer.
 pub(super) fn tried(transaction: &Transaction<'_>, all: &[Tried], now: Time) -> rusqlite::Result<Vec<String>> {
     let mut told = transaction.prepare_cached(
-        "UPDATE outbox SET state = 'told', told_at = ?2, attempts = ?3, due_at = NULL WHERE seq = ?1 RETURNING sink",
+        "UPDATE outbox SET state = 'told', told_at = ?2, attempts = ?3, due_at = NULL WHERE seq = ?1
+         RETURNING sink, alert, revision",
     )?;
     let mut later = transaction.prepare_cached(
         "UPDATE outbox SET attempts = ?2, due_at = ?3, error = ?4, told_at = coalesce(?5, told_at) WHERE seq = ?1 AND state = 'pending'",
     )?;
     let mut failed = transaction.prepare_cached(
         "UPDATE outbox SET state = 'failed', told_at = ?2, attempts = ?3, due_at = NULL, error = ?4 WHERE seq = ?1
-         RETURNING sink, alert",
+         RETURNING sink, alert, revision",
     )?;
     let mut withheld = transaction.prepare_cached(
         "UPDATE outbox SET state = iif(told_at IS NULL, 'withheld', 'told'), told_at = coalesce(told_at, ?2), due_at = NULL, error = ?3
-         WHERE seq = ?1 RETURNING sink, alert",
+         WHERE seq = ?1 RETURNING sink, alert, revision",
     )?;
+    let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     let mut sinks = Vec::new();
     for Tried { seq, attempts, outcome } in all {
         let sink = match outcome {
             Outcome::Told => {
-                told.query_row(params![seq, now.millis(), attempts], |row| row.get::<_, String>(0)).optional()?
+                let told: Option<(String, String, u32)> =
+                    told.query_row(params![seq, now.millis(), attempts], row).optional()?;
+                if let Some((sink, alert, revision)) = &told {
+                    digests::settle(transaction, sink, &key(alert, *revision), "told", None, now)?;
+                }
+                told.map(|(sink, ..)| sink)
             }
             Outcome::Later { due_at, why, partly } => {
                 later.execute(params![seq, attempts, due_at.millis(), why, partly.then_some(now.millis())])?;
                 None
             }
             Outcome::Failed { why } => {
-                let row = failed
-                    .query_row(params![seq, now.millis(), attempts, why], |row| Ok((row.get(0)?, row.get(1)?)))
-                    .optional()?;
-                if let Some((sink, alert)) = &row {
-                    let (sink, alert): (&String, &String) = (sink, alert);
+                let failed: Option<(String, String, u32)> =
+                    failed.query_row(params![seq, now.millis(), attempts, why], row).optional()?;
+                if let Some((sink, alert, revision)) = &failed {
+                    digests::settle(transaction, sink, &key(alert, *revision), "failed", Some(why), now)?;
                     audit(transaction, now, OURSELVES, "undelivered", alert, Some(&format!("sink {sink}: {why}")))?;
                 }
-                row.map(|(sink, _)| sink)
+                failed.map(|(sink, ..)| sink)
             }
             Outcome::Withheld { why } => {
-                let row: Option<(String, String)> = withheld
-                    .query_row(params![seq, now.millis(), why], |row| Ok((row.get(0)?, row.get(1)?)))
-                    .optional()?;
-                if let Some((sink, alert)) = row {
-                    audit(transaction, now, OURSELVES, "withheld", &alert, Some(&format!("sink {sink}: {why}")))?;
+                let withheld: Option<(String, String, u32)> =
+                    withheld.query_row(params![seq, now.millis(), why], row).optional()?;
+                if let Some((sink, alert, revision)) = &withheld {
+                    digests::dissolve(transaction, sink, &key(alert, *revision))?;
+                    audit(transaction, now, OURSELVES, "withheld", alert, Some(&format!("sink {sink}: {why}")))?;
                 }
                 None
             }
@@ -394,4 +431,9 @@ pub(super) fn tried(transaction: &Transaction<'_>, all: &[Tried], now: Time) -> 
         }
     }
     Ok(sinks)
+}
+
+/// The key of a delivery.
+fn key(alert: &str, revision: u32) -> String {
+    format!("{alert}-{revision}")
 }

@@ -112,7 +112,7 @@ fn take_back(
     let mut due = false;
     // Who was told that nobody looks after it any more is told that somebody does.
     for wants in wants.iter().filter(|_| change.alert.announced) {
-        due |= outbox::offer_again(transaction, wants, (id, revision), &handling, now)?;
+        due |= outbox::offer_again(transaction, wants, (&change.alert, revision), &handling, now)?;
     }
     Ok(due)
 }

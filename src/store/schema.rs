@@ -12,7 +12,7 @@ use super::backup::copy;
 use crate::fault;
 
 /// What this program writes into `user_version`.
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 /// Earlier versions of SQLite could damage a file in the write-ahead log's reset (mended in 3.51.3).
 const LEAST_SQLITE: i32 = 3_051_003;
 /// From this version on what is deleted or overwritten is wiped.
@@ -160,6 +160,27 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
         name TEXT NOT NULL,
         alert TEXT NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
         PRIMARY KEY (kind, name)
+    ) STRICT, WITHOUT ROWID;
+",
+    "
+    ALTER TABLE outbox ADD COLUMN gathered INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE outbox ADD COLUMN digest TEXT;
+    DROP INDEX outbox_pending;
+    CREATE INDEX outbox_pending ON outbox (sink, gathered, seq) WHERE state = 'pending';
+    CREATE INDEX outbox_gathered ON outbox (sink, seq) WHERE state = 'pending' AND gathered = 1 AND digest IS NULL;
+    CREATE INDEX outbox_by_digest ON outbox (digest) WHERE digest IS NOT NULL;
+    CREATE TABLE digests (
+        sink TEXT NOT NULL,
+        behaviour TEXT NOT NULL,
+        alert TEXT NOT NULL REFERENCES alerts (id) ON DELETE CASCADE,
+        PRIMARY KEY (sink, behaviour)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE singles (
+        sink TEXT NOT NULL,
+        behaviour TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        changes INTEGER NOT NULL,
+        PRIMARY KEY (sink, behaviour, at)
     ) STRICT, WITHOUT ROWID;
 ",
 ];

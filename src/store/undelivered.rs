@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use super::acts::{no_alert, whole};
 use super::lines::audit;
-use super::{StoreError, schema};
+use super::{StoreError, digests, schema};
 use crate::time::Time;
 
 /// One line for one sink.
@@ -118,20 +118,32 @@ pub fn retry(path: &Path, which: &Parcels, who: &str, why: Option<&str>, now: Ti
         let mut count = 0;
         {
             let mut failed = transaction.prepare(&format!(
-                "SELECT seq, sink, alert, revision FROM outbox WHERE {} ORDER BY seq",
+                "SELECT seq, sink, alert, revision, gathered FROM outbox WHERE {} ORDER BY seq",
                 Parcels::CONDITION
             ))?;
             let rows = failed
                 .query_map(params![which.sink, "failed", which.alert], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
                 })?
-                .collect::<rusqlite::Result<Vec<(i64, String, String, u32)>>>()?;
-            for (seq, sink, alert, revision) in rows {
+                .collect::<rusqlite::Result<Vec<(i64, String, String, u32, bool)>>>()?;
+            for (seq, sink, alert, revision, gathered) in rows {
+                let why = why.map_or_else(|| format!("sink {sink}"), |why| format!("sink {sink}: {why}"));
+                audit(&transaction, now, who, "retried", &alert, Some(&why))?;
+                count += 1;
+                if gathered && which.alert.is_none() {
+                    digests::retry_gathered(&transaction, seq, now)?;
+                    continue;
+                }
+                match gathered {
+                    true => digests::retry_singly(&transaction, seq)?,
+                    false => digests::retry_digest(&transaction, &sink, &format!("{alert}-{revision}"), now)?,
+                }
                 // A receiver that keeps the last word is to keep the last word: what is newer goes behind, of what it has the last.
                 let mut newer = transaction.prepare_cached(
-                    "SELECT seq FROM outbox WHERE sink = ?1 AND alert = ?2 AND ?3 < revision AND state IN ('pending', 'told')
-                     AND (state = 'pending' OR revision = (SELECT max(revision) FROM outbox AS other
-                         WHERE other.sink = ?1 AND other.alert = ?2 AND other.state = 'told'))
+                    "SELECT seq FROM outbox WHERE sink = ?1 AND alert = ?2 AND ?3 < revision AND gathered = 0
+                     AND state IN ('pending', 'told')
+                     AND (state = 'pending' OR revision = (SELECT max(revision) FROM outbox AS other WHERE other.sink = ?1
+                         AND other.alert = ?2 AND other.state = 'told' AND other.gathered = 0))
                      ORDER BY revision",
                 )?;
                 let newer = newer
@@ -147,9 +159,6 @@ pub fn retry(path: &Path, which: &Parcels, who: &str, why: Option<&str>, now: Ti
                 for seq in newer {
                     behind.execute(params![seq, now.millis(), false])?;
                 }
-                let why = why.map_or_else(|| format!("sink {sink}"), |why| format!("sink {sink}: {why}"));
-                audit(&transaction, now, who, "retried", &alert, Some(&why))?;
-                count += 1;
             }
         }
         transaction.commit()?;

@@ -18,6 +18,8 @@ pub struct Wants {
     pub zones: Vec<String>,
     /// What it may carry.
     pub carries: Carries,
+    /// Beyond so many changes of one behaviour in an hour the rest goes as digests; `None`: all go one by one.
+    pub digest_after: Option<u32>,
 }
 
 /// Which markings a sink may carry; what it may not is withheld, and noted in the audit trail.
@@ -99,6 +101,7 @@ impl Wants {
             behaviours: Vec::new(),
             zones: Vec::new(),
             carries: Carries::everything(),
+            digest_after: None,
         }
     }
 

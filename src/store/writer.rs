@@ -14,13 +14,13 @@ use rusqlite::Connection;
 use super::outbox::{self, Tried};
 use super::premises::{self, Premises};
 use super::sound::{self, SetAside};
-use super::{Orders, StoreError, lines, notices, orphans, schema};
+use super::{Orders, StoreError, digests, lines, notices, orphans, schema};
 use crate::alerts::{Change, Notice};
 use crate::cases::Case;
 use crate::disk::Absence;
 use crate::fault;
 use crate::telemetry::Pulse;
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 /// Requests that wait for the writer; beyond it the engine waits, and with it the feeds.
 const WAITING: usize = 10_000;
@@ -30,6 +30,8 @@ const TOGETHER: usize = 256;
 const RETRY: Duration = Duration::from_secs(1);
 /// How often the writer shows that it is there, and looks whether its file is, when it has nothing to do.
 const IDLE: Duration = Duration::from_millis(500);
+/// How often it is seen whether a digest is due. Wall clock.
+const DIGESTS: Span = Span::from_seconds(1);
 
 /// What the writer tells the loop.
 #[derive(Clone, PartialEq, Debug)]
@@ -107,6 +109,7 @@ impl Store {
             tell,
             failing: false,
             absence: None,
+            looked: None,
             beats,
             desk: shared,
         };
@@ -252,6 +255,8 @@ struct Writer<N, B, T> {
     failing: bool,
     /// How the file is away, as was told last.
     absence: Option<Absence>,
+    /// When it was last seen whether a digest is due.
+    looked: Option<Time>,
     beats: Arc<Pulse>,
     desk: Arc<Desk>,
 }
@@ -270,7 +275,9 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
                     }
                     Err(RecvTimeoutError::Timeout) => {
                         self.look();
-                        continue;
+                        if self.failing || !self.awaits_digest() {
+                            continue;
+                        }
                     }
                     Err(RecvTimeoutError::Disconnected) => return true,
                 }
@@ -340,6 +347,22 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         }
     }
 
+    /// Whether nothing but a digest is to be written now.
+    fn awaits_digest(&mut self) -> bool {
+        let now = (self.now)();
+        // A store that cannot be read fails at the next write, which says so.
+        let due = self.looks(now) && digests::is_due(&self.connection, now).unwrap_or_default();
+        if !due {
+            self.looked = Some(now);
+        }
+        due
+    }
+
+    /// Whether it is time to see whether a digest is due.
+    fn looks(&self, now: Time) -> bool {
+        self.looked.is_none_or(|looked| now < looked || looked + DIGESTS <= now)
+    }
+
     /// All of the batch in one transaction, or none of it; whether sinks wait for something in it.
     fn write(&mut self, batch: &[Request]) -> Result<bool, StoreError> {
         self.in_place()?;
@@ -357,6 +380,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
         if let Some(position) = reached {
             (self.before)(position);
         }
+        let looks = self.looks(now);
         let mut orders = &self.orders;
         let mut sinks = BTreeSet::new();
         let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
@@ -389,12 +413,18 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
             let notice = notices::of_sink(&transaction, &sink)?;
             due |= notices::store(&transaction, &notice, orders, now)?;
         }
+        if looks {
+            due |= digests::form(&transaction, orders, now)?;
+        }
         if let Some(position) = reached {
             lines::reached(&transaction, position, now)?;
         }
         fault::point("store-before-commit");
         transaction.commit()?;
         fault::point("store-after-commit");
+        if looks {
+            self.looked = Some(now);
+        }
         if batch.iter().any(|request| matches!(request, Request::Tried(_))) {
             fault::point("told-after-mark");
         }

@@ -33,7 +33,7 @@ fn daemon_settings(folder: &TempDir) -> PathBuf {
 /// What the store has open, by id, with its last revision; what the daemon says of itself is left out.
 fn open_alerts(store: &Path) -> Vec<(String, u32)> {
     let connection = rusqlite::Connection::open(store).unwrap();
-    let open = "SELECT id, revision FROM alerts WHERE status = 'open' AND id NOT IN (SELECT alert FROM notices)";
+    let open = "SELECT id, revision FROM alerts WHERE status = 'open' AND id NOT IN (SELECT alert FROM notices UNION ALL SELECT alert FROM digests)";
     let mut open = connection.prepare(open).unwrap();
     let open = open.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     open.map(Result::unwrap).collect()

@@ -72,7 +72,8 @@ fn detail(told: Telling<'_>, uid: &str, id: &str, time: &str, writer: &mut Write
         writer.create_element("link").with_attributes(link).write_empty()?;
         writer.create_element("__forcedelete").write_empty()?;
     } else {
-        let sign = format!("{} {}", told.word("behaviour").to_uppercase(), told.mmsis("/"));
+        let who = told.digest().map_or_else(|| told.mmsis("/"), |digest| digest.name());
+        let sign = format!("{} {who}", told.word("behaviour").to_uppercase());
         writer.create_element("contact").with_attribute(("callsign", sign.trim_end())).write_empty()?;
         for vessel in told.vessels() {
             let uid = format!("MMSI-{}", vessel.mmsi());
@@ -82,7 +83,10 @@ fn detail(told: Telling<'_>, uid: &str, id: &str, time: &str, writer: &mut Write
         writer.create_element("color").with_attribute(("argb", colour(told.severity()))).write_empty()?;
     }
     let nowhere = if told.position().is_some() { "" } else { " Position unknown." };
-    let remarks = format!("{}.{nowhere} {} ({})", told.marking(), told.summary(), told.change());
+    let mut remarks = format!("{}.{nowhere} {} ({})", told.marking(), told.summary(), told.change());
+    for (name, ids) in told.digest().iter().flat_map(|digest| digest.texts()) {
+        remarks += &format!(" {name}: {ids}.");
+    }
     let source = [("source", "atalaia"), ("time", time)];
     writer.create_element("remarks").with_attributes(source).write_text_content(BytesText::new(&remarks))?;
     let revision = told.revision().to_string();

@@ -32,6 +32,13 @@ fn events_stay_as_they_are() {
 }
 
 #[test]
+fn a_digest_names_every_alert_that_it_stands_for() {
+    let event = String::from_utf8(events(&[crate::delivery::trial::digest()])).expect("text");
+    assert!(event.contains("callsign=\"LOITERING digest of 3 alerts\""), "{event}");
+    assert!(event.contains(" open: idofone idoftwo. ended: idofthree.</remarks>"), "{event}");
+}
+
+#[test]
 fn another_reader_finds_marker_vessels_and_marking() {
     let Some(read) = read_back("cot", &events(&letters())) else { return };
     let [over, marker, nowhere] = read.as_array().expect("events").as_slice() else { panic!("three events") };

@@ -9,6 +9,8 @@ use crate::time::Time;
 
 /// Longest list of vessels in a line. Bytes.
 const LONGEST_NAMES: usize = 200;
+/// Ids of a digest in one line.
+const IDS_A_LINE: usize = 2;
 /// What nobody may take from an alert.
 const CAVEAT: &str = "AIS is what ships say of themselves. This is a lead for people to look into, not a finding.";
 
@@ -86,7 +88,9 @@ fn alert(told: Telling<'_>, text: &mut String) {
             row(text, name, &stamp(at));
         }
     }
-    row(text, "Position", &told.position().map_or("unknown".to_owned(), |(lat, lon)| place(lat, lon)));
+    let digest = told.digest();
+    let place_name = if digest.is_some() { "Latest at" } else { "Position" };
+    row(text, place_name, &told.position().map_or("unknown".to_owned(), |(lat, lon)| place(lat, lon)));
     if told.word("confidence") == "low" {
         row(text, "Confidence", "low");
     }
@@ -107,6 +111,11 @@ fn alert(told: Telling<'_>, text: &mut String) {
         let points = reason["points"].as_i64().unwrap_or_default();
         let words = clean(reason["text"].as_str().unwrap_or_default());
         row(text, if index == 0 { "Score" } else { "" }, &format!("{points:+} {words}"));
+    }
+    for (name, ids) in digest.iter().flat_map(|digest| digest.lists()) {
+        for (index, some) in ids.chunks(IDS_A_LINE).enumerate() {
+            row(text, if index == 0 { name } else { "" }, &clean(&some.join(" ")));
+        }
     }
     for (name, key) in [("Alert", "id"), ("Case", "case_id"), ("Group", "group_id"), ("Replaces", "replaces")] {
         if !told.word(key).is_empty() {

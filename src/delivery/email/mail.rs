@@ -86,7 +86,7 @@ fn subject(letters: &[Letter]) -> String {
     if let [letter] = letters {
         let told = Telling::of(letter);
         let names: Vec<String> = told.vessels().map(|vessel| vessel.name()).collect();
-        let names = names.join(", ");
+        let names = told.digest().map_or_else(|| names.join(", "), |digest| digest.name());
         let colon = if names.is_empty() { "" } else { ": " };
         subject += &format!("{severity} {}{colon}{}", body::behaviour(told), cut(&names, LONGEST_NAMES));
         if told.is_over() {

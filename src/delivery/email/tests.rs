@@ -42,6 +42,22 @@ fn texts_stay_as_they_are() {
     }
 }
 
+#[test]
+fn a_digest_of_many_alerts_names_each_of_them() {
+    let letter = crate::delivery::trial::digest();
+    let text = body::text(std::slice::from_ref(&letter));
+    assert!(text.contains("\nopen       idofone idoftwo\nended      idofthree\n"), "{text}");
+    assert!(text.contains("\nLatest at  ") && !text.contains("\nPosition "), "{text}");
+    let writer = mail::Writer {
+        from: "a@example.org".parse().expect("an address"),
+        to: vec!["b@example.org".parse().expect("an address")],
+        site: "porto-1".to_owned(),
+    };
+    let mail = writer.mail(&[letter], Clock.now()).expect("a mail");
+    let subject = mail.headers().get_raw("Subject").expect("a subject");
+    assert!(subject.ends_with("CRITICAL loitering: digest of 3 alerts"), "{subject}");
+}
+
 #[tokio::test]
 async fn a_mail_arrives_marked_threaded_and_with_its_map_layer() {
     let Some((mut server, port)) = server("starttls") else { return };

@@ -1,6 +1,7 @@
 //! A change for Alertmanager: alerts of its API, version 2, and the body its own webhooks have, version 4.
 //!
-//! Labels are what an alert is known by there, so that they hold only what never changes; all else is annotation.
+//! Labels are what an alert is known by there, so that they hold only what never changes; all else is annotation. Each revision of a
+//! digest lists other alerts and is one of its own there, which stops firing when it is not told again.
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -60,6 +61,9 @@ fn labels(told: &Told, place: &Place) -> Map<String, Value> {
     labels.insert("alert".to_owned(), json!(told.alert.id));
     labels.insert("job".to_owned(), json!("atalaia"));
     labels.insert("site".to_owned(), json!(place.site));
+    if told.alert.digest().is_some() {
+        labels.insert("digest".to_owned(), json!(told.revision.to_string()));
+    }
     labels
 }
 
@@ -80,8 +84,11 @@ fn annotations(told: &Told) -> Map<String, Value> {
         ("position", alert.place().unwrap_or_default()),
         ("handling", plain(&alert.handling.line())),
     ];
+    let texts = texts.map(|(key, text)| (key.to_owned(), text)).into_iter();
+    let listed = alert.digest().into_iter().flat_map(|digest| digest.texts());
+    let listed = listed.map(|(name, ids)| (format!("alerts_{name}"), ids));
     // Alertmanager drops empty ones.
-    texts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| (key.to_owned(), json!(text))).collect()
+    texts.chain(listed).filter(|(_, text)| !text.is_empty()).map(|(key, text)| (key, json!(text))).collect()
 }
 
 /// When it is no longer firing; never before it began, which Alertmanager takes for a fault.

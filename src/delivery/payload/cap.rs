@@ -47,9 +47,10 @@ fn info(told: &Told) -> Element {
     let alert = &told.alert;
     let event = event(&alert.behaviour);
     let names: Vec<String> = alert.vessels.iter().map(super::ToldVessel::called).collect();
+    let names = alert.digest().map_or_else(|| names.join(", "), |digest| format!("({})", digest.name()));
     let headline = match told.change.as_str() {
-        "retracted" => format!("Withdrawn: {} {}", event.to_lowercase(), names.join(", ")),
-        _ => format!("Possible {} {}", event.to_lowercase(), names.join(", ")),
+        "retracted" => format!("Withdrawn: {} {names}", event.to_lowercase()),
+        _ => format!("Possible {} {names}", event.to_lowercase()),
     };
     let parameters = [
         ("alert", alert.id.clone()),
@@ -61,8 +62,11 @@ fn info(told: &Told) -> Element {
         ("decided", told.at.to_string()),
         ("handling", alert.handling.line()),
     ];
-    let mmsis = alert.vessels.iter().map(|vessel| ("mmsi", vessel.nine_digits()));
-    let parameter = |(name, value): (&'static str, String)| {
+    let parameters = parameters.map(|(name, value)| (name.to_owned(), value));
+    let mmsis = alert.vessels.iter().map(|vessel| ("mmsi".to_owned(), vessel.nine_digits()));
+    let listed = alert.digest().into_iter().flat_map(|digest| digest.texts());
+    let listed = listed.map(|(name, ids)| (format!("alerts_{name}"), ids));
+    let parameter = |(name, value): (String, String)| {
         Element::of("parameter", [Element::text("valueName", name), Element::text("value", value)])
     };
     let mut parts = vec![
@@ -77,7 +81,7 @@ fn info(told: &Told) -> Element {
         Element::text("headline", headline.trim_end().chars().take(160).collect::<String>()),
         Element::text("description", &alert.summary),
     ];
-    parts.extend(parameters.into_iter().chain(mmsis).map(parameter));
+    parts.extend(parameters.into_iter().chain(mmsis).chain(listed).map(parameter));
     parts.push(area(told));
     Element::of("info", parts)
 }

@@ -9,6 +9,7 @@ mod xml;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::digest::Digest;
 use super::letter::{Letter, SendError};
 use crate::ais::hidden;
 use crate::alerts::{Handling, Severity, Status};
@@ -82,7 +83,14 @@ pub(super) struct ToldPlace {
 #[derive(Default, Deserialize)]
 struct ToldEvidence {
     #[serde(default)]
+    measured: Measured,
+    #[serde(default)]
     tracks: Vec<ToldTrack>,
+}
+
+#[derive(Default, Deserialize)]
+struct Measured {
+    digest: Option<Digest>,
 }
 
 #[derive(Deserialize)]
@@ -105,6 +113,11 @@ impl Told {
 }
 
 impl ToldAlert {
+    /// What it stands for, if it is a digest.
+    pub(super) fn digest(&self) -> Option<&Digest> {
+        self.evidence.measured.digest.as_ref()
+    }
+
     /// Where the vessel was last.
     fn last_point(&self, vessel: &ToldVessel) -> Option<&Point> {
         let is_its = |track: &&ToldTrack| (track.mmsi, track.track) == (vessel.mmsi, vessel.track);
@@ -220,5 +233,24 @@ mod tests {
         });
         let told = Told::of(&letter).expect("told");
         assert_eq!(told.alert.place().as_deref(), Some("06.5000S 003.2500E"));
+    }
+    #[test]
+    fn a_digest_names_every_alert_that_it_stands_for() {
+        use crate::delivery::letter::Place;
+        let told = Told::of(&crate::delivery::trial::digest()).expect("told");
+        let made = alertmanager::alert(&told, &Place { site: "lisbon-1".to_owned() }, told.at);
+        assert_eq!(made["annotations"]["alerts_open"], "idofone idoftwo");
+        assert_eq!(made["annotations"]["alerts_ended"], "idofthree");
+        assert_eq!(made["annotations"]["alerts_retracted"], json!(null));
+        assert_eq!(made["labels"]["digest"], "2", "the next list is another alert there");
+        let message = cap::message(&told, "ops@centre.example");
+        let named =
+            |name: &str| message.split_once(&format!("<valueName>{name}</valueName>")).map(|(_, rest)| rest.trim());
+        assert!(
+            named("alerts_open").is_some_and(|rest| rest.starts_with("<value>idofone idoftwo</value>")),
+            "{message}"
+        );
+        assert!(named("alerts_ended").is_some_and(|rest| rest.starts_with("<value>idofthree</value>")));
+        assert!(message.contains("<headline>Possible loitering (digest of 3 alerts)</headline>"));
     }
 }

@@ -1,0 +1,191 @@
+//! A flood of invented devices, from the engine through the store to receivers: people get digests, machines get every line at a rate.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::*;
+use crate::ais::{Line, SourceId};
+use crate::alerts::{Alert, HandlingSettings, Severity};
+use crate::clock::Moment;
+use crate::store::{Event, Orders, Parcels, Store, parcels};
+use crate::testing::{AREA, engine, lines, only};
+use crate::time::{Span, Time};
+
+const DEVICES: usize = 3000;
+/// Of these, critical.
+const CRITICAL: usize = 20;
+const PATIENCE: Duration = Duration::from_secs(60);
+/// What the webhook is to be sent at most, a second.
+const RATE: u32 = 2000;
+
+/// Takes posts; what came, and when.
+fn receiver() -> (String, Arc<Mutex<Vec<(Moment, Value)>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("bound"));
+    let came: Arc<Mutex<Vec<(Moment, Value)>>> = Arc::default();
+    let kept = Arc::clone(&came);
+    thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let kept = Arc::clone(&kept);
+            thread::spawn(move || {
+                let mut stream = BufReader::new(stream);
+                loop {
+                    let (mut line, mut length) = (String::new(), 0);
+                    while !matches!(line.as_str(), "\r\n") {
+                        line.clear();
+                        if stream.read_line(&mut line).is_ok_and(|read| read == 0) {
+                            return;
+                        }
+                        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                            length = value.trim().parse().expect("a number");
+                        }
+                    }
+                    let mut body = vec![0; length];
+                    stream.read_exact(&mut body).expect("a body");
+                    let body = serde_json::from_slice(&body).expect("JSON");
+                    kept.lock().expect("nobody panicked").push((Clock.moment(), body));
+                    stream.get_mut().write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").expect("answered");
+                }
+            });
+        }
+    });
+    (url, came)
+}
+
+/// What the engine says of so many devices that are heard for ten minutes and then no more.
+fn flood() -> Vec<Change> {
+    let device = |number: usize| {
+        let (lat, lon) = (24 + number % 6, 10 + number % 20);
+        format!("SART{number} 970{number:06} status=14 mute every=300\n12:00 {lat}.{number} -{lon}.{number}\nstop 10\n")
+    };
+    let script: String = (0..DEVICES).map(device).collect();
+    let script = script + "ALFA 224000001 every=300\n12:00 40 -30\nstop 150\n";
+    let (mut engine, mut changes) = (engine(&only("distress"), AREA), Vec::new());
+    for line in lines(&script) {
+        engine.line(Line { source: SourceId(0), received: None, bytes: line.as_bytes() }, &mut changes);
+    }
+    engine.finish(&mut changes);
+    for change in &mut changes {
+        let severity = match change.alert.vessels[0].mmsi as usize % 1_000_000 < CRITICAL {
+            true => Severity::Critical,
+            false => Severity::High,
+        };
+        change.alert = Arc::new(Alert { severity, ..(*change.alert).clone() });
+    }
+    changes
+}
+
+fn wait_until(mut holds: impl FnMut() -> bool) {
+    let start = Clock.moment();
+    while !holds() {
+        assert!(Clock.moment().since(start) < PATIENCE, "it does not come to pass");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn people_get_digests_of_a_flood_and_machines_every_line_at_their_rate() {
+    let changes = flood();
+    let ids = |kind: crate::alerts::ChangeKind| -> BTreeSet<String> {
+        changes.iter().filter(|change| change.change == kind).map(|change| change.alert.id.clone()).collect()
+    };
+    let (opened, ended) = (ids(crate::alerts::ChangeKind::Opened), ids(crate::alerts::ChangeKind::Ended));
+    assert!(opened.len() == DEVICES && ended == opened, "{} opened, {} ended", opened.len(), ended.len());
+
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("alerts.sqlite");
+    let [(people, posts), (machine, events)] = [receiver(), receiver()];
+    let settings: Vec<Settings> = [
+        format!("kind = \"alertmanager\"\nname = \"people\"\nalertmanager = {{ url = \"{people}\", allow = [\"127.0.0.1/32\"] }}"),
+        format!(
+            "kind = \"webhook\"\nname = \"machine\"\nmax_per_second = {RATE}\n\
+             webhook = {{ url = \"{machine}\", body = \"line\", allow = [\"127.0.0.1/32\"] }}"
+        ),
+    ]
+    .iter()
+    .map(|text| toml::from_str(text).expect("settings"))
+    .collect();
+    let wants = settings.iter().map(Settings::wants).collect();
+    let clock = Arc::new(AtomicI64::new(0));
+    let (ticks, poke) = (Arc::clone(&clock), Poke::default());
+    let pokes = poke.clone();
+    let tell = move |event| match event {
+        Event::Stored => pokes.poke(),
+        event => panic!("{event:?}"),
+    };
+    let now = move || Time::from_millis(ticks.load(Ordering::Relaxed));
+    let orders = Orders { wants, handling: HandlingSettings::default() };
+    let store = Store::open(&path, orders, now, |_| {}, tell).expect("the store opens");
+    let post = Post { path: path.as_path().into(), reporter: store.reporter(), poke };
+    let couriers = Couriers::start(&settings, &DeliverySettings::default(), Some(post), Clock).expect("they start");
+
+    // The store's clock goes as the engine's: a minute at a time, until long after the last word.
+    let minutes = || changes.iter().map(|change| change.at.floor_minute());
+    let (first, last) = (minutes().min().expect("a first"), minutes().max().expect("a last"));
+    let start = Clock.moment();
+    for minute in
+        (0..).map(|minute| first + Span::from_minutes(minute)).take_while(|at| *at < last + Span::from_hours(2))
+    {
+        clock.store(minute.millis(), Ordering::Relaxed);
+        let of_minute = |change: &&Change| change.at.floor_minute() == minute;
+        store.changes(changes.iter().filter(of_minute).cloned().collect(), 0);
+        assert!(store.settle(PATIENCE));
+    }
+    wait_until(|| events.lock().expect("nobody panicked").len() == changes.len());
+    let rows = |sink: &str, state: &str| {
+        let which = Parcels { sink: Some(sink.to_owned()), state: Some(state.to_owned()), alert: None };
+        parcels(&path, &which, 100_000).expect("a list")
+    };
+    wait_until(|| rows("people", "pending").is_empty());
+
+    // The machine had every line once, in order, and no faster than it may.
+    let events = events.lock().expect("nobody panicked");
+    let key = |line: &Value| (line["alert"]["id"].as_str().expect("a line").to_owned(), line["revision"].as_u64());
+    assert_eq!(events.iter().map(|(_, line)| key(line)).collect::<BTreeSet<_>>().len(), changes.len());
+    let took = events[events.len() - 1].0.since(start).as_secs_f64();
+    let least = (changes.len() as f64 - f64::from(RATE) * 0.1) / f64::from(RATE);
+    assert!(least <= took, "{} lines in {took} s", changes.len());
+    let delayed =
+        couriers.counters().find(|(name, _)| *name == "machine").expect("there").1.delayed.load(Ordering::Relaxed);
+    assert!(0 < delayed, "it was sent more than it may get");
+
+    // People had 60 lines and their ends, what is critical, and a few digests; every id was told.
+    let posts = posts.lock().expect("nobody panicked");
+    let alerts: Vec<&Value> = posts.iter().flat_map(|(_, body)| body.as_array().expect("a list")).collect();
+    let (digests, singles): (Vec<&Value>, Vec<&Value>) =
+        alerts.into_iter().partition(|alert| alert["labels"]["digest"].is_string());
+    let told = |change: &str, severity: &str| {
+        let is = |alert: &&&Value| {
+            alert["annotations"]["change"] == change && (alert["annotations"]["severity"] == severity)
+        };
+        singles.iter().filter(is).count()
+    };
+    assert_eq!([told("opened", "critical"), told("ended", "critical")], [CRITICAL, CRITICAL]);
+    assert_eq!([told("opened", "high"), told("ended", "high")], [60, 60]);
+    assert_eq!(singles.len(), 2 * (60 + CRITICAL), "no other line");
+    assert!(digests.len() <= 16, "{} digests in four hours", digests.len());
+    let of = |list: &str| -> BTreeSet<String> {
+        let texts = digests.iter().filter_map(|digest| digest["annotations"][format!("alerts_{list}")].as_str());
+        texts.flat_map(str::split_whitespace).map(str::to_owned).collect()
+    };
+    let alone = |change: &str| -> BTreeSet<String> {
+        let those = singles.iter().filter(|alert| alert["annotations"]["change"] == change);
+        those.filter_map(|alert| alert["labels"]["alert"].as_str().map(str::to_owned)).collect()
+    };
+    let missing = |told: BTreeSet<String>, of: &BTreeSet<String>| of.difference(&told).count();
+    assert_eq!(missing(&of("open") | &alone("opened"), &opened), 0, "opened");
+    assert_eq!(missing(&of("ended") | &alone("ended"), &ended), 0, "ended");
+    let told = rows("people", "told");
+    let in_digests =
+        told.iter().filter(|row| row.error.as_deref().is_some_and(|said| said.starts_with("in digest "))).count();
+    assert_eq!((told.len(), in_digests), (changes.len() + digests.len(), changes.len() - singles.len()));
+    couriers.finish(PATIENCE);
+    drop(store);
+}
