@@ -130,9 +130,12 @@ fn an_ordinary_row_takes_at_most_120_bytes() {
     assert!((60..=120).contains(&each), "{each} bytes a row");
 }
 
+/// Points, the most first; an exact match first; the row; what it is met by.
+type Rank = (i32, bool, usize, &'static str);
+
 /// Every row held against the ship, one by one.
 fn found_by_hand(rows: &[Listed], said: Said<'_>, at: Time) -> Option<Match> {
-    let mut best: Option<((i32, bool, usize, &'static str), &Listed)> = None;
+    let mut best: Option<(Rank, &Listed)> = None;
     for (number, row) in rows.iter().enumerate().filter(|(_, row)| row.expires.is_none_or(|expires| at < expires)) {
         let mut ways = Vec::new();
         if row.mmsi == Some(said.mmsi) {
