@@ -80,7 +80,7 @@ fn main() {
         let stood = clock.elapsed().as_secs_f64() * 1e3;
         println!("  {what:<28} the engine stood {stood:>7.1} ms, {} changes", out.len() - before);
     };
-    println!("{} vessels", vessels);
+    println!("{vessels} vessels");
     let (small, large) = (chart(Watchlists::default()), chart(lists));
     put_in_force("no lists, as before:", &small);
     put_in_force("a large list:", &large);
