@@ -43,6 +43,8 @@ pub struct Places {
     shift: u32,
     nowhere: Presence,
     reloads: Reloads,
+    /// Whether the last reload brought or took a zone, or moved a border.
+    zones_changed: bool,
     /// Which vessel looked up lately is out of calm water, and where in it it had been.
     left_calm: Option<(TrackIx, LatLon)>,
 }
@@ -215,10 +217,17 @@ impl Places {
     pub fn new(shards: usize) -> Places {
         let shift = shards.next_power_of_two().trailing_zeros();
         let lots = (0..shards).map(|_| Lot { shift, ..Lot::default() }).collect();
-        Places { lots, shift, nowhere: Presence::default(), reloads: Reloads::default(), left_calm: None }
+        Places {
+            lots,
+            shift,
+            nowhere: Presence::default(),
+            reloads: Reloads::default(),
+            zones_changed: false,
+            left_calm: None,
+        }
     }
 
-    remembers! { pub(crate) kept { lots, reloads, left_calm } parts {} built { shift, nowhere } }
+    remembers! { pub(crate) kept { lots, reloads, left_calm } parts {} built { shift, nowhere, zones_changed } }
 
     /// The lots, for look-ups side by side, and what they need to know of reloads.
     pub fn lots_mut(&mut self) -> (&mut [Lot], &Reloads) {
@@ -286,6 +295,10 @@ impl Places {
     pub fn reload(&mut self, old: &Chart, new: &Chart) {
         self.reloads.count += 1;
         let Reloads { count, brought_by: earlier } = &self.reloads;
+        let stays = |(number, zone): (ZoneIx, &Zone)| {
+            old.zones.find(&zone.id).is_some_and(|before| new.zones.same_border(number, &old.zones, before))
+        };
+        self.zones_changed = old.zones.iter().count() != new.zones.iter().count() || !new.zones.iter().all(stays);
         let brought_by = |(number, zone): (ZoneIx, &Zone)| {
             let before = old.zones.find(&zone.id).filter(|before| new.zones.same_border(number, &old.zones, *before));
             before.map_or(*count, |before| earlier.get(usize::from(before.0)).copied().unwrap_or(0))
@@ -298,6 +311,11 @@ impl Places {
             }
             lot.presences.values_mut().for_each(|presence| presence.renumber(&old.zones, &new.zones));
         }
+    }
+
+    /// Whether the last reload brought or took a zone, or moved a border.
+    pub fn zones_changed(&self) -> bool {
+        self.zones_changed
     }
 
     /// Calm water came or went with a zone's hours: shore and calm look-ups are redone.

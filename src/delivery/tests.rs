@@ -23,7 +23,7 @@ const DEVICES: usize = 3000;
 const CRITICAL: usize = 20;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// What the webhook is to be sent at most, a second.
-const RATE: u32 = 2000;
+const RATE: u32 = 800;
 
 /// Takes posts; what came, and when.
 fn receiver() -> (String, Arc<Mutex<Vec<(Moment, Value)>>>) {
