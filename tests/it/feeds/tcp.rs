@@ -103,7 +103,7 @@ async fn a_server_that_hangs_up_at_once_is_asked_ever_less_often() {
     feed.finish().await;
 }
 
-/// Serves each connection for `open` with `line` every few milliseconds; when each came and ended, from the first.
+/// Serves each connection for `open` with `line` every 100 ms; when each came and ended, from the first.
 async fn serve(listener: &TcpListener, open: Duration, line: &[u8], connections: usize) -> Vec<(Duration, Duration)> {
     let mut served = Vec::new();
     let mut first = None;
@@ -111,7 +111,7 @@ async fn serve(listener: &TcpListener, open: Duration, line: &[u8], connections:
         let mut stream = come(listener).await;
         let came = *first.get_or_insert_with(|| Clock.moment());
         let began = Clock.moment();
-        let mut beat = interval(Duration::from_millis(20));
+        let mut beat = interval(Duration::from_millis(100));
         while Clock.moment().since(began) < open {
             beat.tick().await;
             stream.write_all(line).await.unwrap();
