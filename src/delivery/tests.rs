@@ -25,11 +25,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// What the webhook is to be sent at most, a second.
 const RATE: u32 = 800;
 
-/// Takes posts; what came, and when.
-fn receiver() -> (String, Arc<Mutex<Vec<(Moment, Value)>>>) {
+/// What came, and when.
+type Received = Arc<Mutex<Vec<(Moment, Value)>>>;
+
+/// Takes posts.
+fn receiver() -> (String, Received) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("bound"));
-    let came: Arc<Mutex<Vec<(Moment, Value)>>> = Arc::default();
+    let came = Received::default();
     let kept = Arc::clone(&came);
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
