@@ -72,7 +72,7 @@ impl Lobby {
     }
 
     /// A place for a newcomer from `address`. Where all are taken, a connection of the network with the most gives its place up, the
-    /// oldest first; the newcomer waits until that one has had its [`GRACE`].
+    /// oldest first; the newcomer waits until that one has had its moment of grace.
     pub async fn take(&self, address: IpAddr) -> Place {
         let network = network(address);
         loop {
