@@ -134,6 +134,7 @@ impl AsyncWrite for Mortal {
 #[cfg(test)]
 mod tests {
     use tokio::io::AsyncReadExt;
+    use tokio::time::timeout;
 
     use super::*;
 
@@ -152,7 +153,9 @@ mod tests {
                 if next {
                     second = Some(bounded.accept().await);
                 }
-                let error = first.read(&mut [0; 8]).await.expect_err("its time is over");
+                let mut bytes = [0; 8];
+                let read = timeout(Duration::from_secs(5), first.read(&mut bytes)).await.expect("soon");
+                let error = read.expect_err("its time is over");
                 assert_eq!(error.kind(), io::ErrorKind::TimedOut);
                 drop(second);
             }
