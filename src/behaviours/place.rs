@@ -43,7 +43,7 @@ pub struct Places {
     shift: u32,
     nowhere: Presence,
     reloads: Reloads,
-    /// Whether the last reload brought or took a zone, or moved a border.
+    /// Whether zones were brought or taken, a border moved or hours began or ended, the last time that behaviours were told of zones.
     zones_changed: bool,
     /// Which vessel looked up lately is out of calm water, and where in it it had been.
     left_calm: Option<(TrackIx, LatLon)>,
@@ -313,13 +313,14 @@ impl Places {
         }
     }
 
-    /// Whether the last reload brought or took a zone, or moved a border.
+    /// Whether zones were brought or taken, a border moved or hours began or ended, as of the last that behaviours were told of zones.
     pub fn zones_changed(&self) -> bool {
         self.zones_changed
     }
 
     /// Calm water came or went with a zone's hours: shore and calm look-ups are redone.
     pub fn hours_changed(&mut self) {
+        self.zones_changed = true;
         self.lots.iter_mut().flat_map(|lot| &mut lot.known).for_each(|known| known.placed = false);
     }
 
