@@ -107,7 +107,8 @@ fn a_watchlist_that_does_not_fit_is_refused_and_the_one_in_force_stays() {
     let lists = folder.path().join("lists");
     fs::create_dir(&lists).unwrap();
     fs::write(lists.join("desk.csv"), "mmsi,level\n972123456,critical\n").unwrap();
-    let rest = "[watchlists]\nfolder = \"lists\"\n[[sinks]]\nkind = \"log\"\nname = \"log\"\n";
+    let rest = "[watchlists]\nfolder = \"lists\"\n[[sinks]]\nkind = \"log\"\nname = \"log\"\n\
+                [time]\nlateness_seconds = 0\nidle_after_seconds = 5\n";
     let text = format!("{}{rest}", input("tcp-listen", "address = \"127.0.0.1:0\""));
     let mut daemon = Daemon::start(&settings(&folder, &text));
     let address = daemon.address();
@@ -124,7 +125,6 @@ fn a_watchlist_that_does_not_fit_is_refused_and_the_one_in_force_stays() {
     fs::write(lists.join("desk.csv"), "mmsi,level\n224000001,low\n224000002,low\n").unwrap();
     daemon.signal("HUP");
     daemon.wait_for(&["reloaded", "listed=2"]);
-    daemon.wait_for(&["change=\"ended\"", "behaviour=\"watchlist\""]);
     daemon.signal("TERM");
     daemon.wait_for(&["stopped"]);
     assert_eq!(daemon.wait(), Some(0));

@@ -268,7 +268,6 @@ fn the_pages_show_what_comes_in_and_what_is_wrong() {
     let feed = text.lines().find(|line| line.starts_with("feed ")).unwrap_or_default();
     assert!(code == Some(0) && text.starts_with("ready at ") && feed.ends_with("checksum_wrong 1"), "{text}");
     assert!(feed.contains(" up "), "{feed}");
-
     // What only a restart takes over is told wherever somebody asks, and stops nothing.
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("name = \"feed\"", "name = \"feed\"\nlateness_seconds = 7")).unwrap();
@@ -281,10 +280,8 @@ fn the_pages_show_what_comes_in_and_what_is_wrong() {
     fs::write(&beside, text.replace("127.0.0.1:0\"\n[time]", &format!("{pages}\"\n[time]"))).unwrap();
     let checked = Command::new(PROGRAM).args(["check", "--config"]).arg(&beside).output().unwrap();
     let told = String::from_utf8_lossy(&checked.stderr);
-    assert!(
-        checked.status.success() && told.contains("will take over [[inputs]] (feed) when it is restarted"),
-        "{told}"
-    );
+    let said = "will take over [[inputs]] (feed) when it is restarted";
+    assert!(checked.status.success() && told.contains(said), "{told}");
 
     fs::write(&path, "[time]\nlatenes_seconds = 5\n").unwrap();
     daemon.signal("HUP");
