@@ -183,10 +183,8 @@ impl Worker {
                 }
             }
             SinkCounters::set(&self.counters.in_hand, self.desk.window.len() as u64);
-            // What only the rate holds back still goes.
-            let goes_on = self.desk.window.next_in(now).is_some_and(|wait| wait.is_zero())
-                && target.as_ref().is_some_and(|target| target.pace(now).wait.is_zero() && rest.is_zero());
-            if order == Order::Drain && !goes_on {
+            // What the rate holds back then waits in the store for the next start.
+            if order == Order::Drain {
                 return;
             }
             let rest = self.desk.health.rests_for(now);
