@@ -182,9 +182,8 @@ impl Behaviour for Loitering {
     }
 
     fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, places: &Places, out: &mut Output) {
-        if self.profiles.rebuild(NAME, &settings.loitering, scene.chart) || places.zones_changed() {
-            self.profiles_since = scene.now;
-        }
+        self.profiles.rebuild(NAME, &settings.loitering, scene.chart);
+        self.profiles_since = scene.now;
         let mut vessels: Vec<(TrackKey, TrackIx)> = self.vessels.iter().map(|(ix, state)| (state.key, *ix)).collect();
         vessels.sort_unstable();
         for (_, ix) in vessels {

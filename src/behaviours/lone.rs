@@ -326,9 +326,8 @@ impl<C: Case> Lone<C> {
 
     /// Puts other zones and settings in force; ends what they no longer allow.
     pub(super) fn reload(&mut self, scene: &Scene<'_>, settings: &C::Settings, places: &Places, out: &mut Output) {
-        if self.profiles.rebuild(C::NAME, settings, scene.chart) || places.zones_changed() {
-            self.profiles_since = scene.now;
-        }
+        self.profiles.rebuild(C::NAME, settings, scene.chart);
+        self.profiles_since = scene.now;
         let mut vessels: Vec<(TrackKey, TrackIx)> = self.vessels.iter().map(|(ix, state)| (state.key, *ix)).collect();
         vessels.sort_unstable();
         let mut allowed = Vec::new();

@@ -43,8 +43,6 @@ pub struct Places {
     shift: u32,
     nowhere: Presence,
     reloads: Reloads,
-    /// Whether zones were brought or taken, a border moved or hours began or ended, the last time that behaviours were told of zones.
-    zones_changed: bool,
     /// Which vessel looked up lately is out of calm water, and where in it it had been.
     left_calm: Option<(TrackIx, LatLon)>,
 }
@@ -217,17 +215,10 @@ impl Places {
     pub fn new(shards: usize) -> Places {
         let shift = shards.next_power_of_two().trailing_zeros();
         let lots = (0..shards).map(|_| Lot { shift, ..Lot::default() }).collect();
-        Places {
-            lots,
-            shift,
-            nowhere: Presence::default(),
-            reloads: Reloads::default(),
-            zones_changed: false,
-            left_calm: None,
-        }
+        Places { lots, shift, nowhere: Presence::default(), reloads: Reloads::default(), left_calm: None }
     }
 
-    remembers! { pub(crate) kept { lots, reloads, left_calm } parts {} built { shift, nowhere, zones_changed } }
+    remembers! { pub(crate) kept { lots, reloads, left_calm } parts {} built { shift, nowhere } }
 
     /// The lots, for look-ups side by side, and what they need to know of reloads.
     pub fn lots_mut(&mut self) -> (&mut [Lot], &Reloads) {
@@ -295,10 +286,6 @@ impl Places {
     pub fn reload(&mut self, old: &Chart, new: &Chart) {
         self.reloads.count += 1;
         let Reloads { count, brought_by: earlier } = &self.reloads;
-        let stays = |(number, zone): (ZoneIx, &Zone)| {
-            old.zones.find(&zone.id).is_some_and(|before| new.zones.same_border(number, &old.zones, before))
-        };
-        self.zones_changed = old.zones.iter().count() != new.zones.iter().count() || !new.zones.iter().all(stays);
         let brought_by = |(number, zone): (ZoneIx, &Zone)| {
             let before = old.zones.find(&zone.id).filter(|before| new.zones.same_border(number, &old.zones, *before));
             before.map_or(*count, |before| earlier.get(usize::from(before.0)).copied().unwrap_or(0))
@@ -313,14 +300,8 @@ impl Places {
         }
     }
 
-    /// Whether zones were brought or taken, a border moved or hours began or ended, as of the last that behaviours were told of zones.
-    pub fn zones_changed(&self) -> bool {
-        self.zones_changed
-    }
-
     /// Calm water came or went with a zone's hours: shore and calm look-ups are redone.
     pub fn hours_changed(&mut self) {
-        self.zones_changed = true;
         self.lots.iter_mut().flat_map(|lot| &mut lot.known).for_each(|known| known.placed = false);
     }
 

@@ -46,19 +46,16 @@ impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
         profiles
     }
 
-    /// Puts new zones or base settings in force; indexes given out before stay valid. Whether that is other settings anywhere.
-    pub(super) fn rebuild(&mut self, name: &str, base: &S, chart: &Chart) -> bool {
-        let before = (self.anywhere, std::mem::take(&mut self.by_zone));
+    /// Puts new zones or base settings in force; indexes given out before stay valid.
+    pub(super) fn rebuild(&mut self, name: &str, base: &S, chart: &Chart) {
         self.anywhere = self.intern(Profile {
             settings: base.clone(),
             calm: true,
             margin_nm: chart.calm_margin_nm,
             own_score: false,
         });
-        let by_zone =
+        self.by_zone =
             chart.zones.iter().map(|(_, zone)| self.of_zone(name, base, zone, chart.calm_margin_nm)).collect();
-        self.by_zone = by_zone;
-        (before.0, &before.1) != (self.anywhere, &self.by_zone)
     }
 
     pub(super) fn get(&self, profile: u16) -> &Profile<S> {

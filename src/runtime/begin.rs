@@ -43,7 +43,7 @@ pub(super) fn begin(
     let ours: Vec<String> = settings.inputs.iter().map(|input| input.name.clone()).collect();
     let (Some(store), Some(folder)) = (store, restart::folder(settings)) else {
         let ids = (0..ours.len()).map(|index| SourceId(index as u16)).collect();
-        let helm = Helm::new(settings, ours, String::new());
+        let helm = Helm::new(settings, ours, settings.in_force()?.key);
         return Ok(Begun { helm, records: None, ids });
     };
     if let Some(damaged) = store.set_aside() {

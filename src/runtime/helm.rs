@@ -43,17 +43,18 @@ impl Helm {
         for source in 0..self.names.len() {
             self.engine.source_unheard(SourceId(source as u16), out);
         }
-        if self.in_force != in_force {
-            self.replace(in_force, settings, out);
-        }
+        self.replace(in_force, settings, out);
         if let Some(from) = self.received {
             self.engine.resume(from, at);
         }
         self.received = self.received.max(Some(at));
     }
 
-    /// Other settings and zones are in force.
+    /// Puts settings and zones in force. Those that are in force already, by their key, begin nothing anew.
     pub(super) fn replace(&mut self, in_force: &str, settings: &Checked, out: &mut Vec<Change>) {
+        if self.in_force == in_force {
+            return;
+        }
         self.in_force = in_force.to_owned();
         // How late their reports may come is a setting too.
         self.engine.inputs(clocks(settings, &self.names));

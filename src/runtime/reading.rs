@@ -31,15 +31,12 @@ pub(super) struct Reply {
 /// Settings that can be put in force.
 pub(super) struct NewSettings {
     pub(super) settings: Checked,
-    pub(super) kept: Option<Kept>,
+    /// What they are known by: the same for the same settings, zones and watchlists.
+    pub(super) key: String,
+    /// Where they were written down, with a journal.
+    pub(super) library: Option<Library>,
     /// The tables whose changes take effect at the next start; `None` where only zones were read.
     pub(super) waits_for_restart: Option<Vec<String>>,
-}
-
-/// Settings as they were written down beside the journal.
-pub(super) struct Kept {
-    pub(super) library: Library,
-    pub(super) key: String,
 }
 
 /// Why what the files say is not put in force.
@@ -115,10 +112,8 @@ impl Task {
             if let Some(away) = self.away.take() {
                 return Err(Refusal::Unkept(io::Error::other(away)));
             }
-            if let Some(mut library) = library {
-                let key = restart::keep(&mut library, &new.settings).map_err(Refusal::Unkept)?;
-                new.kept = Some(Kept { library, key });
-            }
+            new.library = library;
+            new.key = restart::keep(new.library.as_mut(), &new.settings).map_err(Refusal::Unkept)?;
             new.settings.list_texts = None;
             Ok(Box::new(new))
         });
@@ -136,14 +131,14 @@ impl Task {
         // What takes effect after a restart stays as it is, also in what is written down.
         let waits_for_restart = Some(self.in_force.waits_for_restart(&wanted));
         let settings = wanted.until_restart(&self.in_force);
-        Ok(NewSettings { settings, kept: None, waits_for_restart })
+        Ok(NewSettings { settings, key: String::new(), library: None, waits_for_restart })
     }
 
     /// Zones and watchlists again.
     fn zones(&self) -> Result<NewSettings, Vec<Problem>> {
         let mut settings = self.in_force.clone();
         settings.read_zones_again()?;
-        Ok(NewSettings { settings, kept: None, waits_for_restart: None })
+        Ok(NewSettings { settings, key: String::new(), library: None, waits_for_restart: None })
     }
 }
 

@@ -7,7 +7,7 @@ use tracing::{error, info, warn};
 
 use super::Daemon;
 use super::keeping::orders;
-use super::reading::{Kept, NewSettings, Refusal, Reply, Task, let_go};
+use super::reading::{NewSettings, Refusal, Reply, Task, let_go};
 use super::writing::lateness;
 use crate::config::{Changed, Checked, Places, Problem, Watched, ZoneSource};
 use crate::telemetry::FromAir;
@@ -94,8 +94,8 @@ impl Daemon {
 
     /// Settings and zones of the files, sinks opened anew; what the engine knows stays.
     fn take_over(&mut self, new: NewSettings) {
-        let NewSettings { settings, kept, waits_for_restart } = new;
-        if let Some(tables) = waits_for_restart.as_ref().filter(|tables| !tables.is_empty()) {
+        let settings = &new.settings;
+        if let Some(tables) = new.waits_for_restart.as_ref().filter(|tables| !tables.is_empty()) {
             let tables = FromAir(&tables.join(", ")).to_string();
             warn!(%tables, "these take effect after a restart; the rest is taken over now");
         }
@@ -108,10 +108,10 @@ impl Daemon {
             warn!(before = %self.settings.zones, now = %settings.zones, "the zones come from elsewhere now");
         }
         if let Some(store) = &self.store {
-            store.orders(orders(&settings));
+            store.orders(orders(settings));
         }
         let read = settings.read;
-        self.put_in_force(settings, kept, waits_for_restart);
+        self.put_in_force(new);
         for (source, input) in self.sources.iter_mut().zip(&self.settings.inputs) {
             source.lateness = lateness(input, &self.settings);
         }
@@ -125,16 +125,17 @@ impl Daemon {
     }
 
     fn take_over_zones(&mut self, new: NewSettings) {
-        self.put_in_force(new.settings, new.kept, None);
+        self.put_in_force(new);
         warn_of(&self.settings);
         let (zones, listed) = (self.settings.zone_count(), self.settings.chart.watchlists.len());
         info!(zones, listed, "zones reloaded");
     }
 
-    fn put_in_force(&mut self, settings: Checked, kept: Option<Kept>, waits_for_restart: Option<Vec<String>>) {
-        let library = self.records.as_ref().map(|records| records.library.beside());
-        self.replace(&settings, kept);
-        let_go((std::mem::replace(&mut self.settings, settings), library));
+    fn put_in_force(&mut self, new: NewSettings) {
+        let NewSettings { settings, key, library, waits_for_restart } = new;
+        let before = self.records.as_ref().map(|records| records.library.beside());
+        self.replace(&settings, &key, library);
+        let_go((std::mem::replace(&mut self.settings, settings), before));
         self.reloaded.taken(self.clock.now(), waits_for_restart);
     }
 

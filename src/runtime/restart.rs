@@ -359,10 +359,12 @@ pub(crate) fn purge_lines(settings: &Checked, now: Time, rehearsal: Rehearsal) -
     Ok(PurgedLines { lines, in_force })
 }
 
-/// Keeps what is in force; its key.
-pub(super) fn keep(library: &mut Library, settings: &Checked) -> io::Result<String> {
+/// The key of settings, written down beside the journal if there is one.
+pub(super) fn keep(library: Option<&mut Library>, settings: &Checked) -> io::Result<String> {
     let in_force = settings.in_force()?;
-    library.keep(&in_force, settings)?;
+    if let Some(library) = library {
+        library.keep(&in_force, settings)?;
+    }
     Ok(in_force.key)
 }
 

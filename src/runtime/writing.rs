@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tracing::{error, info, warn};
 
-use super::reading::Kept;
+use super::library::Library;
 use super::restart::{self, Records};
 use super::{Daemon, LEAVE, Source, begin};
 use crate::ais::SourceId;
@@ -88,15 +88,13 @@ impl Daemon {
         self.idle(source);
     }
 
-    /// Other settings and zones are in force from now on; with a journal they are `kept` beside it.
-    pub(super) fn replace(&mut self, settings: &Checked, kept: Option<Kept>) {
-        let mut key = String::new();
-        if let (Some(records), Some(kept)) = (&mut self.records, kept) {
-            key = kept.key;
-            records.library = kept.library;
-            self.write_down(&Entry::InForce { key: key.clone() });
+    /// Puts settings and zones in force; with a journal they have been written down in `library`.
+    pub(super) fn replace(&mut self, settings: &Checked, key: &str, library: Option<Library>) {
+        if let (Some(records), Some(library)) = (&mut self.records, library) {
+            records.library = library;
+            self.write_down(&Entry::InForce { key: key.to_owned() });
         }
-        self.helm.replace(&key, settings, &mut self.changes);
+        self.helm.replace(key, settings, &mut self.changes);
     }
 
     /// What the journal says of itself.

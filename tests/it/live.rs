@@ -178,3 +178,21 @@ fn a_recording_as_an_input_gives_what_a_replay_gives() {
     daemon.stop("feed");
     desk.assert_live_is_replay();
 }
+
+#[test]
+fn settings_that_are_read_again_and_say_the_same_change_nothing() {
+    let desk = Desk::new(feed().nmea().into_bytes(), "tcp-listen", "address = \"127.0.0.1:0\"");
+    let mut daemon = Daemon::start(&desk.settings());
+    let mut stream = TcpStream::connect(daemon.address()).unwrap();
+    let lines: Vec<&[u8]> = scenes::lines(&desk.feed).collect();
+    for some in lines.chunks(100) {
+        stream.write_all(&some.join(&b"\r\n"[..])).unwrap();
+        stream.write_all(b"\r\n").unwrap();
+        daemon.signal("HUP");
+        daemon.wait_for(&["INFO", "reloaded"]);
+    }
+    drop(stream);
+    daemon.wait_for(&["client gone"]);
+    daemon.stop_after("feed", lines.len());
+    desk.assert_live_is_replay();
+}

@@ -25,7 +25,7 @@ fn room() -> Room {
     let place = Place { disk, folder: path, rebuild, program: PROGRAM, pulse };
     let settings = config::check(None, None, Purpose::Replay).expect("the built-in settings");
     let mut library = Library::new(Arc::clone(&place.disk), &place.folder);
-    let key = keep(&mut library, &settings).expect("written");
+    let key = keep(Some(&mut library), &settings).expect("written");
     Room { _folder: folder, place, settings, key }
 }
 
