@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use rusqlite::{OptionalExtension, Transaction, params};
+use serde_json::{Value, json};
 
 use super::marks;
 use super::outbox;
@@ -57,6 +58,35 @@ pub(super) fn insert(transaction: &Transaction<'_>, change: &Change, now: Time) 
     let (at, severity) = (change.at.millis(), rank(alert.severity));
     let row = params![alert.id, change.revision, at, kind, severity, now.millis(), json(change)];
     Ok(0 < insert.execute(row)?)
+}
+
+/// A change that the store makes by itself: the engine knows nothing of it.
+pub(super) struct Restated<'a> {
+    pub(super) id: &'a str,
+    pub(super) revision: u32,
+    pub(super) at: Time,
+    pub(super) change: ChangeKind,
+    /// As in column `severity`.
+    pub(super) severity: i64,
+    pub(super) reason: &'a str,
+    /// The alert as it stands from now on.
+    pub(super) alert: &'a Value,
+}
+
+/// Stores such a change, and puts the alert as it stands after it in the place of what was known.
+pub(super) fn restate(transaction: &Transaction<'_>, restated: &Restated<'_>, now: Time) -> rusqlite::Result<()> {
+    let Restated { id, revision, at, change, severity, reason, alert } = *restated;
+    transaction.execute(
+        "UPDATE alerts SET status = ?2, ended_at = iif(?2 = 'open', NULL, last_at), revision = ?3, body = ?4 WHERE id = ?1",
+        params![id, alert["status"].as_str(), revision, alert.to_string()],
+    )?;
+    let kind = kind_of(change);
+    let line = json!({"change": kind, "revision": revision, "at": at.to_string(), "reason": reason, "alert": alert});
+    transaction.execute(
+        "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![id, revision, at.millis(), kind, severity, now.millis(), line.to_string()],
+    )?;
+    audit(transaction, now, OURSELVES, kind, id, Some(reason))
 }
 
 /// The change as it goes out: marked as an analyst marked the alert, if one did.

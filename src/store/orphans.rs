@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rusqlite::{OptionalExtension, Transaction, params};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::lines::Restated;
 use super::outbox::Ending;
 use super::wants::Wants;
 use super::{StoreError, lines, marks, outbox, schema, stored_severity};
+use crate::alerts::ChangeKind;
 use crate::time::{Span, Time};
 
 /// Why nothing open is left behind by a state that was lost.
@@ -85,37 +87,17 @@ pub(super) fn end(
         alert.insert("status".to_owned(), "ended".into());
         alert.insert("ended_at".to_owned(), last_at.clone());
         let alert = Value::Object(alert);
-        let mut line = Map::new();
         let at = last_at.as_str().and_then(Time::parse).unwrap_or(now);
-        line.insert("change".to_owned(), "ended".into());
-        line.insert("revision".to_owned(), (revision + 1).into());
-        line.insert("at".to_owned(), at.to_string().into());
-        line.insert("reason".to_owned(), GIVEN_UP.into());
-        line.insert("alert".to_owned(), alert.clone());
-        let line = Value::Object(line).to_string();
-        transaction.execute(
-            "UPDATE alerts SET status = 'ended', ended_at = last_at, revision = revision + 1, body = ?2 WHERE id = ?1",
-            params![id, alert.to_string()],
-        )?;
-        transaction.execute(
-            "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, 'ended', ?4, ?5, ?6)",
-            params![id, revision + 1, at.millis(), severity, now.millis(), line],
-        )?;
-        lines::audit(transaction, now, lines::OURSELVES, "ended", &id, Some(GIVEN_UP))?;
+        let revision = revision + 1;
+        let (change, reason) = (ChangeKind::Ended, GIVEN_UP);
+        lines::restate(transaction, &Restated { id: &id, revision, at, change, severity, reason, alert: &alert }, now)?;
         ended += 1;
         if !announced {
             continue;
         }
         // Who was told that it began is told that nobody looks after it any more.
         for wants in wants {
-            let end = Ending {
-                alert: &id,
-                behaviour: &behaviour,
-                severity: grade,
-                revision: revision + 1,
-                at,
-                handling: &handling,
-            };
+            let end = Ending { alert: &id, behaviour: &behaviour, severity: grade, revision, at, handling: &handling };
             due |= outbox::offer_end(transaction, wants, &end, now)?;
         }
     }

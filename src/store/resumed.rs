@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use rusqlite::{OptionalExtension, Transaction, params};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::lines::Restated;
 use super::orphans::GIVEN_UP;
 use super::wants::Wants;
 use super::{lines, marks, outbox};
@@ -93,21 +94,9 @@ fn take_back(
         return Ok(false);
     };
     let alert = line.remove("alert").unwrap_or_default();
-    let mut told = Map::new();
-    told.insert("change".to_owned(), "updated".into());
-    told.insert("revision".to_owned(), revision.into());
-    told.insert("at".to_owned(), change.at.to_string().into());
-    told.insert("reason".to_owned(), FOLLOWED_AGAIN.into());
-    told.insert("alert".to_owned(), alert.clone());
-    transaction.execute(
-        "UPDATE alerts SET status = 'open', ended_at = NULL, revision = ?2, body = ?3 WHERE id = ?1",
-        params![id, revision, alert.to_string()],
-    )?;
-    transaction.execute(
-        "INSERT INTO changes (alert, revision, at, kind, severity, stored_at, line) VALUES (?1, ?2, ?3, 'updated', ?4, ?5, ?6)",
-        params![id, revision, change.at.millis(), severity, now.millis(), Value::Object(told).to_string()],
-    )?;
-    lines::audit(transaction, now, lines::OURSELVES, "updated", id, Some(FOLLOWED_AGAIN))?;
+    let reason = FOLLOWED_AGAIN;
+    let (at, updated) = (change.at, ChangeKind::Updated);
+    lines::restate(transaction, &Restated { id, revision, at, change: updated, severity, reason, alert: &alert }, now)?;
     let handling = marks::of_machine(&alert);
     let mut due = false;
     // Who was told that nobody looks after it any more is told that somebody does.
