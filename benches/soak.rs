@@ -1,0 +1,122 @@
+//! Memory of the daemon over a long watch: `cargo bench --bench soak`.
+//!
+//! Starts the program with store, journal and a jsonl sink, feeds it over TCP at an even rate while event time goes faster than the
+//! clock, and prints its resident memory every hour of event time. Then it is stopped and started on the same state, and both are
+//! compared.
+//!
+//! `ATALAIA_BENCH_VESSELS` (default 20 000), `ATALAIA_BENCH_HOURS` of event time (default 24), `ATALAIA_BENCH_EVERY`, the seconds of
+//! event time between two reports of a vessel (default 60), `ATALAIA_BENCH_RATE`, lines a second (default 20 000). With these 24 min.
+#![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used)]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use atalaia::time::{Span, Time};
+
+mod fleet;
+
+use fleet::{fleet, round};
+
+/// Pieces of a second in which lines are sent.
+const PIECES: u32 = 50;
+
+fn main() {
+    let vessels = number("ATALAIA_BENCH_VESSELS", 20_000);
+    let every = number("ATALAIA_BENCH_EVERY", 60);
+    let hours = number("ATALAIA_BENCH_HOURS", 24);
+    let rate = number("ATALAIA_BENCH_RATE", 20_000);
+    let folder = tempfile::TempDir::new().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let settings = folder.path().join("atalaia.toml");
+    let text = format!(
+        "[store]\npath = \"store.sqlite\"\n\
+         [[inputs]]\nkind = \"tcp\"\nname = \"feed\"\naddress = \"{}\"\nrecorded = true\n\
+         [[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\npath = \"alerts.jsonl\"\n",
+        listener.local_addr().unwrap()
+    );
+    fs::write(&settings, text).unwrap();
+
+    let (mut daemon, mut stream) = start(&settings, &listener);
+    println!("{vessels} vessels, a report of each in {every} s, {rate} lines/s");
+    let mut random = fastrand::Rng::with_seed(7);
+    let mut ships = fleet(vessels, &mut random);
+    let mut text = Vec::new();
+    let begun = Instant::now();
+    let mut sent = 0;
+    for turn in 0..hours * 3600 / every {
+        let start = Time::from_seconds(1_790_000_000) + Span::from_seconds((turn * every) as i64);
+        round(&mut ships, start, every as i64, &mut random, &mut text);
+        for piece in pieces(&text, rate / PIECES as usize) {
+            let due = begun + Duration::from_secs_f64(sent as f64 / rate as f64);
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+            stream.write_all(piece).unwrap();
+            sent += memchr::memchr_iter(b'\n', piece).count();
+        }
+        if (turn + 1) * every % 3600 == 0 {
+            let seconds = begun.elapsed().as_secs_f64();
+            println!("  {:>3} h {:>7.1} MB after {seconds:.0} s", (turn + 1) * every / 3600, resident(&daemon));
+        }
+    }
+    let before = resident(&daemon);
+    // What snapshots took is given back by now, if it is.
+    thread::sleep(Duration::from_secs(20));
+    let rested = resident(&daemon);
+    drop(stream);
+    stop(&mut daemon);
+    let (mut daemon, stream) = start(&settings, &listener);
+    let after = resident(&daemon);
+    println!(
+        "  at the end {before:.1} MB, 20 s later {rested:.1} MB; restarted {after:.1} MB: {:.2} times that",
+        before / after
+    );
+    drop(stream);
+    stop(&mut daemon);
+}
+
+/// The daemon, connected to the feed, with all it says on a log of its own.
+fn start(settings: &Path, listener: &TcpListener) -> (Child, TcpStream) {
+    let program = env!("CARGO_BIN_EXE_atalaia");
+    let mut daemon =
+        Command::new(program).args(["run", "--config"]).arg(settings).stderr(Stdio::piped()).spawn().unwrap();
+    let errors = BufReader::new(daemon.stderr.take().unwrap());
+    thread::spawn(move || {
+        for line in
+            errors.lines().map_while(Result::ok).filter(|line| line.contains(" ERROR ") || line.contains(" WARN "))
+        {
+            println!("  {line}");
+        }
+    });
+    let (stream, _) = listener.accept().unwrap();
+    (daemon, stream)
+}
+
+fn stop(daemon: &mut Child) {
+    assert!(Command::new("kill").arg(daemon.id().to_string()).status().unwrap().success());
+    assert!(daemon.wait().unwrap().success());
+}
+
+/// Resident memory. MB.
+fn resident(daemon: &Child) -> f64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", daemon.id())).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1e3
+}
+
+fn pieces(text: &[u8], lines: usize) -> impl Iterator<Item = &[u8]> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let end = memchr::memchr_iter(b'\n', rest).nth(lines - 1).map_or(rest.len(), |at| at + 1);
+        let (piece, behind) = rest.split_at(end);
+        rest = behind;
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
+fn number(name: &str, default: usize) -> usize {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
