@@ -1,5 +1,6 @@
 //! The loop of the daemon: owns the engine, starts and stops inputs and sinks, reloads.
 
+mod apart;
 mod begin;
 mod draining;
 mod helm;
@@ -38,6 +39,7 @@ use crate::service::{Sockets, Starting, outlive_full_files};
 use crate::store::{self, Store};
 use crate::telemetry::{FromAir, InputCounters, Pulse};
 use crate::time::{Span, Time};
+pub use apart::{SnapshotOrder, make_snapshot};
 use begin::Begun;
 use helm::Helm;
 use lookout::Lookout;

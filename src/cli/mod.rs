@@ -15,6 +15,7 @@ mod marking;
 mod purge;
 mod replay;
 mod run;
+mod snapshot;
 mod status;
 mod table;
 mod who;
@@ -28,6 +29,7 @@ use clap::{Parser, Subcommand};
 
 use crate::config::{Problem, Purpose, check};
 use crate::fault;
+use crate::runtime;
 use crate::store::StoreError;
 use crate::telemetry::FromAir;
 
@@ -84,6 +86,9 @@ enum Command {
     /// Write manual pages and completions of the shells, for packages.
     #[command(hide = true)]
     Man(man::Arguments),
+    /// Save what a daemon knows; the daemon runs it by itself.
+    #[command(hide = true)]
+    Snapshot(runtime::SnapshotOrder),
 }
 
 /// Why a command did not do what it was asked to.
@@ -140,6 +145,7 @@ pub fn main() -> ExitCode {
         Command::Backup(arguments) => backup::main(&arguments),
         Command::Purge(arguments) => purge::main(&arguments),
         Command::Man(arguments) => man::main(&arguments),
+        Command::Snapshot(order) => snapshot::main(&order),
     };
     match outcome {
         Ok(()) | Err(Failure::ReaderGone) => ExitCode::SUCCESS,

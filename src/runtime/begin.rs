@@ -52,7 +52,7 @@ pub(super) fn begin(
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let rebuild = Span::from_hours(i64::from(settings.journal.rebuild_hours));
     let (program, pulse) = (restart::program()?, Arc::clone(pulse));
-    let place = Place { disk: Arc::clone(&disk), folder, rebuild, program, pulse };
+    let place = Place { disk: Arc::clone(&disk), folder, rebuild, program, pulse, apart: true };
     let mut library = Library::new(disk, &place.folder);
     // What was in force is, more often than not, what the files still say.
     let record = settings.in_force()?;

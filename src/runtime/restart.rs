@@ -6,13 +6,14 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tracing::{error, info, warn};
 
+use super::apart;
 use super::helm::Helm;
 use super::library::Library;
 use crate::alerts::Change;
@@ -32,6 +33,8 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 const MOST_ENTRIES: u64 = 100_000;
 /// After so many bytes of lines as well.
 const MOST_BYTES: u64 = 100 << 20;
+/// How often it is seen whether the store has answered.
+const LOOK: Duration = Duration::from_millis(100);
 /// Changes of a replay that are handed on together.
 const TOGETHER: usize = 1000;
 
@@ -46,6 +49,8 @@ pub(super) struct Place {
     pub(super) program: u64,
     /// Beats with every entry that is read again.
     pub(super) pulse: Arc<Pulse>,
+    /// Whether a process of its own makes the snapshots.
+    pub(super) apart: bool,
 }
 
 /// An engine as far as snapshot and journal go.
@@ -167,6 +172,21 @@ impl Place {
         Ok(helm)
     }
 
+    /// Makes a snapshot at a position, up to which the journal is durable: does what a restart does, and saves what comes of it.
+    pub(super) fn make(
+        &self,
+        library: &mut Library,
+        position: Position,
+        stop: &AtomicBool,
+        clock: Clock,
+    ) -> io::Result<()> {
+        let restored = self.restore(library, clock.now(), Some(position), stop, |_, _| {})?;
+        match restored.helm {
+            Some(helm) if !stop.load(Ordering::Relaxed) => self.save(&helm, restored.position, clock.now()),
+            _ => Ok(()),
+        }
+    }
+
     /// Saves what the engine knows after the entries before `position`, which are durable.
     pub(super) fn save(&self, helm: &Helm, position: Position, at: Time) -> io::Result<()> {
         let mut body = self.program.to_le_bytes().to_vec();
@@ -260,8 +280,8 @@ struct Asked {
     library: Library,
 }
 
-/// The thread that makes snapshots: it does what a restart does, up to a position, and saves what comes of it. So the engine never
-/// waits, however much it knows, and every snapshot proves that the one before it and the journal can be read.
+/// The thread that has snapshots made (`apart`): what a restart does is done, up to a position, and what comes of it is saved. So the
+/// engine never waits, however much it knows, and every snapshot proves that the one before it and the journal can be read.
 struct Saver {
     sender: Option<SyncSender<Asked>>,
     stop: Arc<AtomicBool>,
@@ -303,20 +323,36 @@ impl Drop for Saver {
 fn run_saver(place: &Place, syncer: &Syncer, asked: &Receiver<Asked>, stop: &AtomicBool, clock: Clock) {
     while let Ok(Asked { position, settled, mut library }) = asked.recv() {
         let made = syncer.reach(position, PATIENCE).map_err(io::Error::other).and_then(|()| {
-            let restored = place.restore(&mut library, clock.now(), Some(position), stop, |_, _| {})?;
-            match (restored.helm, stop.load(Ordering::Relaxed)) {
-                // A restart reads only what came after the newest snapshot: what was decided before must be in the store.
-                (Some(_), false) if settled.recv_timeout(PATIENCE).is_err() => {
-                    Err(io::Error::other("the store has not taken yet what was decided before"))
-                }
-                (Some(helm), false) => place.save(&helm, restored.position, clock.now()),
-                _ => Ok(()),
+            // A restart reads only what came after the newest snapshot: what was decided before must be in the store.
+            if !is_settled(&settled, stop, clock) {
+                return Err(io::Error::other("the store has not taken yet what was decided before"));
             }
+            if place.apart {
+                match apart::make(place, position, stop) {
+                    Ok(made) => return made,
+                    Err(error) => {
+                        warn!(%error, "no process can be started to save the engine's state: the daemon does it itself")
+                    }
+                }
+            }
+            place.make(&mut library, position, stop, clock)
         });
-        if let Err(error) = made {
+        if let Err(error) = made.or_else(|error| if stop.load(Ordering::Relaxed) { Ok(()) } else { Err(error) }) {
             error!(%error, "the engine's state was not saved: a restart will have more to read again");
         }
     }
+}
+
+/// Whether the store says in time that it has everything; not waited for when stopping.
+fn is_settled(settled: &Receiver<()>, stop: &AtomicBool, clock: Clock) -> bool {
+    let begun = clock.moment();
+    while clock.moment().since(begun) < PATIENCE && !stop.load(Ordering::Relaxed) {
+        match settled.recv_timeout(LOOK) {
+            Err(RecvTimeoutError::Timeout) => {}
+            answer => return answer.is_ok(),
+        }
+    }
+    false
 }
 
 /// Where the journal of a store is.

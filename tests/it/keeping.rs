@@ -1,6 +1,7 @@
 //! The daemon and its store as processes: killed at any moment it loses nothing it has told of, and tells again under the same key;
 //! what analysts do on the command line lasts.
 
+mod apart;
 mod copies;
 mod damaged;
 mod killed;

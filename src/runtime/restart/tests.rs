@@ -22,7 +22,7 @@ fn room() -> Room {
     let folder = TempDir::new().expect("a folder");
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let (path, rebuild, pulse) = (folder.path().join("journal"), Span::from_hours(24), Arc::default());
-    let place = Place { disk, folder: path, rebuild, program: PROGRAM, pulse };
+    let place = Place { disk, folder: path, rebuild, program: PROGRAM, pulse, apart: false };
     let settings = config::check(None, None, Purpose::Replay).expect("the built-in settings");
     let mut library = Library::new(Arc::clone(&place.disk), &place.folder);
     let key = keep(Some(&mut library), &settings).expect("written");
