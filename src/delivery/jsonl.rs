@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
 use super::letter::{Letter, SendError};
+use crate::disk::{RealDisk, sync_name};
 
 /// Letters in one write and one flush to the disk.
 pub(super) const TOGETHER: usize = 256;
@@ -144,6 +145,11 @@ impl State {
     fn open(&mut self) -> io::Result<()> {
         if self.file.is_none() {
             let mut file = OpenOptions::new().create(true).append(true).open(&self.path)?;
+            if file.metadata()?.is_file() {
+                // Else all that is told may be gone after a power cut, however often it is flushed. Even when it was there: who made it
+                // may have died before this.
+                sync_name(&RealDisk, &self.path)?;
+            }
             if ends_torn(&self.path) {
                 file.write_all(b"\n")?;
             }

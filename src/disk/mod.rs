@@ -125,6 +125,11 @@ pub fn create_folders(disk: &dyn Disk, folder: &Path) -> io::Result<()> {
     disk.sync_folder(parent(folder))
 }
 
+/// Makes the name of a file durable, and with it that a name is gone.
+pub fn sync_name(disk: &dyn Disk, path: &Path) -> io::Result<()> {
+    disk.sync_folder(parent(path))
+}
+
 /// Where [`write_whole`] writes before the file gets its name.
 pub fn temporary(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
