@@ -130,6 +130,14 @@ pub fn sync_name(disk: &dyn Disk, path: &Path) -> io::Result<()> {
     disk.sync_folder(parent(path))
 }
 
+/// Makes durable what is in a file, whoever wrote it; no error if it is not there.
+pub fn sync_file(disk: &dyn Disk, path: &Path) -> io::Result<()> {
+    match disk.append_to(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        file => file?.sync(),
+    }
+}
+
 /// Where [`write_whole`] writes before the file gets its name.
 pub fn temporary(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();

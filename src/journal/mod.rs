@@ -13,6 +13,11 @@
 //! [`Journal::append`] copies an entry into a buffer; the thread `journal` (`keeper`) writes and syncs. A failed write or sync ends the
 //! trust in a segment: what it had not made durable is written anew from memory into the next one.
 //!
+//! # Loss of power
+//! At most what was written in the last [`Limits::sync_every`] is lost, and none of what a stored alert or a snapshot came from: both
+//! wait for the sync of what they came from, [`settle()`] makes durable what a daemon that died had not synced. What is left is what was
+//! received: a torn block does not count. A snapshot or a sealed segment has its name only once it is whole and synced.
+//!
 //! # Damage
 //! Reading goes from whole block to whole block. What lies between is a [`Hole`], never a guess and never a panic.
 
@@ -24,6 +29,7 @@ mod purge;
 mod reader;
 mod seal;
 mod settings;
+mod settle;
 mod shared;
 pub mod snapshots;
 mod start;
@@ -38,6 +44,7 @@ pub use entry::Entry;
 pub use purge::{Purged, Rehearsal, purge};
 pub use reader::{Edge, Extent, Found, Hole, Read, lines_between, read, span};
 pub use settings::Settings;
+pub use settle::settle;
 pub use shared::{Event, Syncer};
 pub use start::{Start, start};
 pub use usage::{Usage, usage};

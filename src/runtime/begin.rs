@@ -59,6 +59,9 @@ pub(super) fn begin(
     library.know(&record.key, settings);
     let reached = settings.store.as_deref().map(store::reached).transpose().map_err(io::Error::other)?.unwrap_or(0);
 
+    if let Err(error) = journal::settle(&*place.disk, &place.folder) {
+        error!(%error, "what was received before the restart may not outlive a loss of power");
+    }
     let began = clock.moment();
     let keep = |changes: Vec<Change>, position: Position| store.changes(changes, position.0);
     let restored = place.restore(&mut library, clock.now(), None, &AtomicBool::new(false), keep);

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{StoreError, schema};
+use crate::disk::{RealDisk, sync_file, sync_name};
 use crate::time::Time;
 
 /// Up to this size every index is held against its table as well, not only every page; some 2 s. Bytes.
@@ -44,6 +45,16 @@ pub(super) fn make_sound(path: &Path, now: Time) -> Result<Option<SetAside>, Sto
         put_in_place(&backup, path)?;
     }
     Ok(Some(SetAside { kept, why, backup: is_sound.then_some(backup) }))
+}
+
+/// Makes durable what an earlier daemon wrote: one that died between a transaction and its sync leaves it to be read, and told of, and a
+/// loss of power would still take it. Before SQLite opens the files: whoever closes one of them drops its locks.
+pub(super) fn make_durable(path: &Path) -> Result<(), StoreError> {
+    for part in PARTS.iter().chain(&["-journal"]).filter(|part| **part != "-shm") {
+        let part = beside(path, part);
+        sync_file(&RealDisk, &part).map_err(StoreError::file(&part))?;
+    }
+    sync_folder(path)
 }
 
 /// Every file that was ever set aside here, and what belonged to it.
@@ -122,8 +133,7 @@ fn put_in_place(backup: &Path, path: &Path) -> Result<(), StoreError> {
 }
 
 fn sync_folder(path: &Path) -> Result<(), StoreError> {
-    let folder = folder(path);
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(StoreError::file(folder))
+    sync_name(&RealDisk, path).map_err(StoreError::file(folder(path)))
 }
 
 fn folder(path: &Path) -> &Path {

@@ -90,6 +90,7 @@ impl Store {
         tell: impl FnMut(Event) + Send + 'static,
     ) -> Result<Store, StoreError> {
         let lock = lock(path)?;
+        sound::make_durable(path)?;
         let set_aside = sound::make_sound(path, now())?;
         let connection = schema::open(path)?;
         outbox::give_up(&connection, &orders.wants, now()).map_err(StoreError::sqlite(path))?;
