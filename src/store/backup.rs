@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::{StoreError, schema};
+use crate::disk::{RealDisk, sync_name};
 use crate::fault;
 
 /// What its owner's group may read, and nobody else.
@@ -25,21 +26,27 @@ pub(super) fn copy(connection: &Connection, target: &Path) -> Result<(), StoreEr
     let mut unfinished = target.as_os_str().to_owned();
     unfinished.push(".unfinished");
     let unfinished = PathBuf::from(unfinished);
-    let of_file = StoreError::file(&unfinished);
-    match fs::remove_file(&unfinished) {
+    make(connection, &unfinished, target).inspect_err(|_| {
+        // It takes room and helps nobody; the error that counts is the first one.
+        let _ = fs::remove_file(&unfinished);
+    })?;
+    sync_name(&RealDisk, target).map_err(StoreError::file(target))
+}
+
+fn make(connection: &Connection, unfinished: &Path, target: &Path) -> Result<(), StoreError> {
+    let of_file = StoreError::file(unfinished);
+    match fs::remove_file(unfinished) {
         Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => return Err(of_file(cause)),
         _ => {}
     }
     let named = unfinished.to_str().ok_or_else(|| StoreError::Refused(format!("{}: no text", target.display())))?;
     // The copy is for those who may read the store, whatever the umask of who asks for it.
-    OpenOptions::new().write(true).create_new(true).mode(MODE).open(&unfinished).map_err(&of_file)?;
-    connection.execute("VACUUM INTO ?1", [named]).map_err(StoreError::sqlite(&unfinished))?;
+    OpenOptions::new().write(true).create_new(true).mode(MODE).open(unfinished).map_err(&of_file)?;
+    connection.execute("VACUUM INTO ?1", [named]).map_err(StoreError::sqlite(unfinished))?;
     fault::point("backup");
-    check(&unfinished)?;
-    File::open(&unfinished).and_then(|file| file.sync_all()).map_err(&of_file)?;
-    fs::rename(&unfinished, target).map_err(StoreError::file(target))?;
-    let folder = target.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(StoreError::file(folder))
+    check(unfinished)?;
+    File::open(unfinished).and_then(|file| file.sync_all()).map_err(&of_file)?;
+    fs::rename(unfinished, target).map_err(StoreError::file(target))
 }
 
 /// Whether every page, index and reference of a file is sound.

@@ -5,6 +5,10 @@
 //! sink, and the audit row. One thread writes (`writer`); whoever reads or acts from another process opens the file beside it: readers
 //! never wait for the writer (write-ahead log).
 //!
+//! A loss of power at any moment takes no change that a sink was told of, and no delivery that is shown as made: a transaction is synced
+//! before anybody hears of it, a sink's file before the delivery is noted, and what a daemon that died had not synced is made durable
+//! before the next one reads it. The file is there whole or not at all, and sound. Disks must honour a flush.
+//!
 //! Deliveries are an outbox: a row is pending until its sink took the line (told) or is given up (failed: an alert of its own says
 //! so); what a sink's markings do not allow is withheld. After a crash pending rows are delivered again, under the same key. What a
 //! behaviour raises beyond the cap of a sink is gathered into digests (`digests`).
@@ -113,7 +117,7 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// SQLite says no.
-    #[error("{}: {cause}", path.display())]
+    #[error("{}: {cause}{}", path.display(), likely(cause))]
     Sqlite {
         /// The file.
         path: PathBuf,
@@ -139,6 +143,14 @@ pub enum StoreError {
     /// The request names what is not there, or asks for what cannot be.
     #[error("{0}")]
     Refused(String),
+}
+
+/// What is most likely, where SQLite gives no reason: shared memory beside the file that cannot grow.
+fn likely(cause: &rusqlite::Error) -> &'static str {
+    match cause.sqlite_error() {
+        Some(error) if error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE => "; is the disk full?",
+        _ => "",
+    }
 }
 
 impl StoreError {

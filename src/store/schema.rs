@@ -3,20 +3,23 @@
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fs, io};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::fallible_iterator::FallibleIterator;
+use rusqlite::{Batch, Connection, OpenFlags};
 
 use super::StoreError;
 use super::backup::copy;
+use crate::disk::{RealDisk, TEMPORARY, sync_name};
 use crate::fault;
 
 /// What this program writes into `user_version`.
 pub(super) const VERSION: i64 = 4;
 /// Earlier versions of SQLite could damage a file in the write-ahead log's reset (mended in 3.51.3).
 const LEAST_SQLITE: i32 = 3_051_003;
-/// From this version on what is deleted or overwritten is wiped.
-const WIPED_SINCE: i64 = 2;
+/// What `auto_vacuum` says of a file whose free pages go back to the disk as it is asked for.
+const INCREMENTAL: i64 = 2;
 /// How long one process waits for another's transaction.
 pub(super) const BUSY: Duration = Duration::from_secs(10);
 
@@ -185,35 +188,84 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
 ",
 ];
 
-/// Opens the file for the daemon: made if missing, brought forward if of an earlier version (a copy of it is kept beside it).
+/// Opens the file for the daemon: made if missing, brought forward if of an earlier version.
+///
+/// Whatever cuts it short (the end of the process, a loss of power, a full disk), the file is missing or complete, wholly of the
+/// earlier version or wholly of this one, with every row, and the next start goes on from there. Before anything is changed a checked
+/// copy of it lies beside it, durably (`<path>.schema-<version>`).
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     let failed = StoreError::sqlite(path);
+    if fs::symlink_metadata(path).is_err_and(|cause| cause.kind() == io::ErrorKind::NotFound) {
+        make(path)?;
+    }
     let mut connection = Connection::open(path).map_err(&failed)?;
-    set_up(&connection, path)?;
-    let found = version(&connection).map_err(&failed)?;
+    let found = version(&connection, path)?;
     if VERSION < found {
         return Err(StoreError::Newer { path: path.to_owned(), found, known: VERSION });
     }
-    if 0 < found && found < VERSION {
-        copy(&connection, &kept_copy(path, found))?;
+    set_up(&connection, path)?;
+    if found < VERSION {
+        if 0 < found {
+            copy(&connection, &kept_copy(path, found))?;
+        }
+        bring_forward(&mut connection, found).map_err(&failed)?;
     }
-    if found == 0 {
-        // Before the first table: what a purge removes goes back to the disk page by page.
-        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(&failed)?;
-    }
-    let transaction = connection.transaction().map_err(&failed)?;
-    for (number, step) in (1..).zip(STEPS).filter(|(number, _)| found < *number) {
-        transaction.execute_batch(step).map_err(&failed)?;
-        transaction.pragma_update(None, "user_version", number).map_err(&failed)?;
+    if !is_wiped(&connection).map_err(&failed)? {
         fault::point("migration");
-    }
-    transaction.commit().map_err(&failed)?;
-    if (1..WIPED_SINCE).contains(&found) {
-        // Earlier versions left what was overwritten in the file's free space.
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(&failed)?;
         connection.execute_batch("VACUUM").map_err(&failed)?;
     }
+    fault::point("migration");
     Ok(connection)
+}
+
+/// Makes a store without rows under another name and renames it: SQLite's own way leaves an empty file for a while, which would count
+/// as damaged.
+fn make(path: &Path) -> Result<(), StoreError> {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(TEMPORARY);
+    let unfinished = PathBuf::from(unfinished);
+    let mut journal = unfinished.clone().into_os_string();
+    journal.push("-journal");
+    for left in [unfinished.as_path(), Path::new(&journal)] {
+        match fs::remove_file(left) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(StoreError::file(left)(cause)),
+            _ => {}
+        }
+    }
+    let write = || -> rusqlite::Result<()> {
+        let mut connection = Connection::open(&unfinished)?;
+        // Before the first table: what a purge removes goes back to the disk page by page.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+        bring_forward(&mut connection, 0)
+    };
+    write().map_err(StoreError::sqlite(&unfinished)).inspect_err(|_| {
+        // It takes room and helps nobody; the error that counts is the first one.
+        let _ = fs::remove_file(&unfinished);
+    })?;
+    let renamed = fs::rename(&unfinished, path).and_then(|()| sync_name(&RealDisk, path));
+    renamed.map_err(StoreError::file(path))
+}
+
+/// Brings a file of version `found` to this one, in one transaction.
+fn bring_forward(connection: &mut Connection, found: i64) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    for (number, step) in (1..).zip(STEPS).filter(|(number, _)| found < *number) {
+        let mut statements = Batch::new(&transaction, step);
+        while let Some(mut statement) = statements.next()? {
+            statement.execute([])?;
+            fault::point("migration");
+        }
+        transaction.pragma_update(None, "user_version", number)?;
+    }
+    fault::point("migration");
+    transaction.commit()
+}
+
+/// Whether what is deleted or overwritten is wiped from this file, and was from the beginning. The first version left it in the file's
+/// free space, and did not vacuum by itself, which only a `VACUUM` changes: one that was cut off is made up for at the next start.
+fn is_wiped(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("PRAGMA auto_vacuum", [], |row| row.get::<_, i64>(0)).map(|mode| mode == INCREMENTAL)
 }
 
 /// The copy of the file as it was under an earlier version.
@@ -228,10 +280,9 @@ pub(super) fn beside(path: &Path) -> Result<Connection, StoreError> {
     let failed = StoreError::sqlite(path);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(&failed)?;
-    set_up(&connection, path)?;
-    let found = version(&connection).map_err(&failed)?;
+    let found = version(&connection, path)?;
     match found.cmp(&VERSION) {
-        Ordering::Equal => Ok(connection),
+        Ordering::Equal => set_up(&connection, path).map(|()| connection),
         Ordering::Greater => Err(StoreError::Newer { path: path.to_owned(), found, known: VERSION }),
         Ordering::Less => Err(StoreError::Older { path: path.to_owned(), found, known: VERSION }),
     }
@@ -240,7 +291,7 @@ pub(super) fn beside(path: &Path) -> Result<Connection, StoreError> {
 fn set_up(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let failed = StoreError::sqlite(path);
     assert!(LEAST_SQLITE <= rusqlite::version_number(), "SQLite {} is too old", rusqlite::version());
-    connection.busy_timeout(BUSY).map_err(&failed)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(&failed)?;
     connection.pragma_update(None, "journal_mode", "WAL").map_err(&failed)?;
     connection.pragma_update(None, "synchronous", "FULL").map_err(&failed)?;
     connection.pragma_update(None, "foreign_keys", "ON").map_err(&failed)?;
@@ -251,6 +302,13 @@ fn set_up(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn version(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+/// The version of a file that was just opened. Until it is set up it stays as it is, down to its log: a file of another version is
+/// not for this program to change.
+fn version(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
+    let read = || -> rusqlite::Result<i64> {
+        connection.busy_timeout(BUSY)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+    };
+    read().map_err(StoreError::sqlite(path))
 }

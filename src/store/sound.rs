@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{StoreError, schema};
@@ -107,6 +108,8 @@ struct Looked {
 fn look(path: &Path, length: u64, flags: OpenFlags) -> rusqlite::Result<Looked> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(schema::BUSY)?;
+    // One of a later version stays as it is, down to its log.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let number = |text: &str| connection.query_row(text, [], |row| row.get::<_, i64>(0));
     let version = number("PRAGMA user_version")?;
     if schema::VERSION < version {
