@@ -109,6 +109,11 @@ impl Daemon {
         None
     }
 
+    /// Whether it has not ended yet.
+    pub fn lives(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
     /// Waits for its end; the signal it died of.
     pub fn died_of(&mut self, what: &str) -> Option<i32> {
         let start = Clock.moment();

@@ -33,6 +33,7 @@ mod live;
 mod load;
 mod normal_day;
 mod package;
+mod power;
 mod properties;
 mod questions;
 mod real_traffic;
