@@ -3,6 +3,8 @@
 use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
@@ -30,6 +32,10 @@ pub struct InputCounters {
     refused_posts: [AtomicU64; RefusedPost::ALL.len()],
     /// A line that can be AIS has come since the last try.
     delivered: AtomicBool,
+    /// Why it is down.
+    pub reason: Reason,
+    /// That it went down was left out of the log: so is that it is up again.
+    pub is_hushed: AtomicBool,
 }
 
 /// Why a post was refused.
@@ -131,6 +137,8 @@ pub struct SinkCounters {
     pub in_hand: AtomicU64,
     /// 1 while it takes nothing.
     pub down: AtomicU64,
+    /// Why the last letter came to nothing.
+    pub reason: Reason,
 }
 
 impl SinkCounters {
@@ -152,6 +160,63 @@ impl SinkCounters {
     /// Whether it takes nothing at the moment.
     pub fn is_down(&self) -> bool {
         self.down.load(Relaxed) != 0
+    }
+}
+
+/// Why something does not work at the moment, safe to show; nothing while it works.
+#[derive(Debug, Default)]
+pub struct Reason(Mutex<Option<String>>);
+
+impl Reason {
+    /// Takes note of a reason; what the other side said of it may be anything.
+    pub fn set(&self, reason: &str) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(FromAir(reason).to_string());
+    }
+
+    /// It works.
+    pub fn clear(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// The reason, if it does not work.
+    pub fn get(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Lines of one kind in the log: so many at once, then one every so often, with how many were left out.
+#[derive(Debug)]
+pub struct Sparing {
+    /// Time that has not been used up: a line costs `ONE_EVERY` of it.
+    left: Duration,
+    noted: Duration,
+    unsaid: u64,
+}
+
+/// Lines at once: as many as the waits between tries of what stays broken grow over.
+const AT_ONCE: u32 = 6;
+/// Then one in so long.
+const ONE_EVERY: Duration = Duration::from_secs(30);
+
+impl Default for Sparing {
+    fn default() -> Sparing {
+        Sparing { left: ONE_EVERY * AT_ONCE, noted: Duration::ZERO, unsaid: 0 }
+    }
+}
+
+impl Sparing {
+    /// Whether a line may be written, `now` being so long after some start; how many were left out since the last.
+    pub fn may(&mut self, now: Duration) -> Option<u64> {
+        let passed = now.saturating_sub(self.noted);
+        self.noted = now;
+        let left = (self.left + passed).min(ONE_EVERY * AT_ONCE);
+        let Some(rest) = left.checked_sub(ONE_EVERY) else {
+            self.left = left;
+            self.unsaid += 1;
+            return None;
+        };
+        self.left = rest;
+        Some(std::mem::take(&mut self.unsaid))
     }
 }
 
@@ -210,6 +275,17 @@ impl fmt::Display for FromAir<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_fails_every_second_is_said_some_times_and_then_now_and_then() {
+        let mut sparing = Sparing::default();
+        let said: Vec<(u64, u64)> =
+            (0..120).filter_map(|second| Some((second, sparing.may(Duration::from_secs(second))?))).collect();
+        assert_eq!(said[..6], [0, 1, 2, 3, 4, 5].map(|second| (second, 0)));
+        assert_eq!(said[6..], [(30, 24), (60, 29), (90, 29)], "those between are counted");
+        assert_eq!(sparing.may(Duration::from_secs(3600)), Some(29));
+        assert_eq!((1..9).filter(|_| sparing.may(Duration::from_secs(3600)).is_some()).count(), 5);
+    }
 
     #[test]
     fn text_from_the_air_cannot_forge_a_line_or_colour_a_terminal() {

@@ -1,4 +1,15 @@
 //! TLS for whatever connects outwards: rustls with ring, the system's certificate authorities or those of a file.
+//!
+//! A server's certificate is checked when a connection is made: one that expires meanwhile ends no connection, and the next one is
+//! refused, with the date. Of authorities the dates are not checked (RFC 5280, 6.1.1): whoever trusts a file trusts it until it is
+//! replaced. Files are read when a connection is made (inputs), or when they have changed (sinks): nobody has to be told of a renewed
+//! certificate.
+
+mod fault;
+mod validity;
+
+pub use fault::{certificate_fault, describe};
+pub use validity::{Stamps, Validity};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::certificates::lapsing_of;
 use super::chart::{Parts, ZoneSource, ZonesRead, read_zones};
 use super::files::{Files, Texts};
 use super::layers::Layer;
@@ -196,7 +197,9 @@ impl Text<'_> {
             parts.as_ref().map(|parts| parts.zones.zones().iter().map(|zone| zone.id.as_str()).collect::<Vec<_>>());
         let unknown = unknown_zones(&config, &ids.unwrap_or_default());
         let unknown = unknown.iter().filter(|_| is_run).map(|fault| loaded.locate(fault));
-        let warnings: Vec<Problem> = outvoted.into_iter().chain(unknown).chain(open.clone()).collect();
+        let lapsing = if is_run { lapsing_of(&config, Clock.now()) } else { Vec::new() };
+        let lapsing = lapsing.iter().map(|fault| loaded.locate(fault));
+        let warnings: Vec<Problem> = outvoted.into_iter().chain(unknown).chain(lapsing).chain(open.clone()).collect();
         match (parts, lists) {
             (Ok(mut parts), Ok(ListsRead { lists, texts })) if problems.is_empty() => Ok(Checked {
                 read,

@@ -1,5 +1,6 @@
 //! The settings file: every component's settings as one struct, as the operator writes it.
 
+mod certificates;
 mod chart;
 mod check;
 mod files;
@@ -20,6 +21,7 @@ use std::path::{Component, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use certificates::lapsing;
 pub use chart::{ZoneSource, ZonesRead, read_zones};
 pub use check::{Checked, Purpose, check, check_again, check_given, source_clock};
 pub use files::Texts;

@@ -291,7 +291,10 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 /// An error and what it came from, in one line; parts that repeat what follows them are left out.
-fn chain(error: &dyn Error) -> String {
+fn chain(error: &(dyn Error + 'static)) -> String {
+    if let Some(fault) = tls::certificate_fault(error) {
+        return fault;
+    }
     let mut texts = vec![error.to_string()];
     let mut source = error.source();
     while let Some(inner) = source {

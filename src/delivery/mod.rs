@@ -7,6 +7,7 @@
 
 mod alertmanager;
 mod cap;
+mod certificates;
 mod cise;
 mod cot;
 mod digest;
@@ -284,6 +285,9 @@ impl Office {
             clock: self.clock,
             desk: Default::default(),
             throttle: Throttle::new(settings.most_a_second()),
+            certificates: Default::default(),
+            sparing: Default::default(),
+            began: self.clock.moment(),
         };
         let task = tokio::spawn(async move {
             if let Some(mut old) = old {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 use tracing::{error, info, warn};
 
+use super::certificates::Certificates;
 use super::letter::{Letter, MOST_PARTLY, Place, SendError};
 use super::queue::{LOOK_AGAIN, Queue};
 use super::settings::{DeliverySettings, Settings};
@@ -16,7 +17,7 @@ use super::window::{Held, ROOM, Window};
 use crate::clock::{Clock, Moment};
 use crate::fault;
 use crate::store::{Outcome, Tried};
-use crate::telemetry::{FromAir, SinkCounters};
+use crate::telemetry::{FromAir, SinkCounters, Sparing};
 use crate::time::Span;
 
 /// A sink without an answer for so long has none: its own time-outs are shorter.
@@ -55,6 +56,12 @@ pub(super) struct Worker {
     pub(super) desk: Desk,
     /// How fast letters may go.
     pub(super) throttle: Throttle,
+    /// Whether its certificates have to be read again.
+    pub(super) certificates: Certificates,
+    /// How often the log is told that it goes down.
+    pub(super) sparing: Sparing,
+    /// When it began to work.
+    pub(super) began: Moment,
 }
 
 /// What a worker has before it.
@@ -118,10 +125,17 @@ impl Worker {
                 self.desk.health.rest = None;
             }
             obeyed = order;
+            if self.certificates.have_changed(&self.settings, self.clock.moment()) {
+                info!(sink = %self.settings.name, "certificates have changed, they are read again");
+                target = target.take().and_then(Target::reopened);
+                self.desk.health.rest = None;
+                self.desk.window.wake();
+            }
             self.queue.fill(&mut self.desk.window, &mut self.desk.reported, ROOM);
             SinkCounters::set(&self.counters.in_hand, self.desk.window.len() as u64);
             let now = self.clock.moment();
             if target.is_none() && self.desk.health.rests_for(now).is_zero() {
+                self.certificates.note_read(&self.settings);
                 match Target::new(&self.settings, &place) {
                     Ok(made) => {
                         let mut made = made;

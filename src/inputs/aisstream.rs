@@ -160,7 +160,7 @@ async fn open(settings: &Settings) -> Result<Socket, InputError> {
 }
 
 fn broken(error: tungstenite::Error) -> InputError {
-    InputError::Protocol { what: "websocket", cause: told(&error.to_string()) }
+    InputError::Protocol { what: "websocket", cause: told(&tls::describe(&error)) }
 }
 
 /// What it says next apart from signs of life: a server that only gives those sends no reports any more.

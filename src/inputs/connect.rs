@@ -8,7 +8,8 @@ use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
-use super::InputError;
+use super::{InputError, Kind, Settings};
+use crate::tls;
 
 const CONNECT_SECONDS: u64 = 10;
 
@@ -38,6 +39,19 @@ fn watch_for_death(stream: &TcpStream) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     socket.set_tcp_user_timeout(Some(Duration::from_secs(50)))?;
     Ok(())
+}
+
+impl Settings {
+    /// Whom its connections trust and as whom they come, if it makes any that can be encrypted.
+    pub fn tls(&self) -> Option<&tls::Settings> {
+        match self.kind {
+            Kind::Aisstream => self.aisstream.as_ref().map(|table| &table.tls),
+            Kind::Digitraffic => self.digitraffic.as_ref().map(|table| &table.tls),
+            Kind::Barentswatch => self.barentswatch.as_ref().map(|table| &table.tls),
+            Kind::Nats => self.nats.as_ref().map(|table| &table.tls),
+            _ => None,
+        }
+    }
 }
 
 /// Where a URL leads.

@@ -41,7 +41,7 @@ pub enum GateError {
     #[error("{0}")]
     Io(#[from] io::Error),
     /// No TLS with it.
-    #[error("TLS: {0}")]
+    #[error("{}", tls::certificate_fault(.0).unwrap_or_else(|| format!("TLS: {}", .0)))]
     Handshake(io::Error),
     /// The files of certificates cannot be used.
     #[error("{0}")]

@@ -274,3 +274,6 @@ fn with_source(error: &Error) -> String {
         _ => error.to_string(),
     }
 }
+    if let Some(fault) = tls::certificate_fault(error) {
+        return fault;
+    }

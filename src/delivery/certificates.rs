@@ -1,0 +1,57 @@
+//! The certificates of a sink: where its settings name them, and whether their files have changed since they were read.
+
+use std::time::Duration;
+
+use super::settings::{Kind, Settings};
+use crate::clock::Moment;
+use crate::tls::{self, Stamps};
+
+/// Files are looked at no more often; who replaces several of them at once has so long for it.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+impl Settings {
+    /// Whom its connections trust and as whom they come, if it makes any; the table of `[[sinks]]` it stands in goes by its kind.
+    pub fn tls(&self) -> Option<&tls::Settings> {
+        match self.kind {
+            Kind::Webhook => self.webhook.as_ref().map(|table| &table.tls),
+            Kind::Alertmanager => self.alertmanager.as_ref().map(|table| &table.tls),
+            Kind::Cise => self.cise.as_ref().map(|table| &table.tls),
+            Kind::Cap => self.cap.as_ref().map(|table| &table.tls),
+            Kind::Cot => self.cot.as_ref().map(|table| &table.tls),
+            Kind::Email => self.email.as_ref().map(|table| &table.tls),
+            Kind::Mqtt => self.mqtt.as_ref().map(|table| &table.tls),
+            Kind::Nats => self.nats.as_ref().map(|table| &table.tls),
+            Kind::Syslog => self.syslog.as_ref().map(|table| &table.tls),
+            Kind::Jsonl | Kind::Log | Kind::Exec | Kind::Journald => None,
+        }
+    }
+}
+
+/// How the files looked when they were read, and when they were looked at.
+#[derive(Default)]
+pub(super) struct Certificates {
+    read: Stamps,
+    seen: Stamps,
+    looked: Option<Moment>,
+}
+
+impl Certificates {
+    /// They are being read.
+    pub(super) fn note_read(&mut self, settings: &Settings) {
+        self.read = settings.tls().map(tls::Settings::stamps).unwrap_or_default();
+        self.seen = self.read.clone();
+    }
+
+    /// Whether they look otherwise than when they were read, and the same as a moment ago: nobody is in the middle of writing them.
+    pub(super) fn have_changed(&mut self, settings: &Settings, now: Moment) -> bool {
+        let Some(tls) = settings.tls() else {
+            return false;
+        };
+        if self.looked.is_some_and(|looked| now.since(looked) < LOOK_EVERY) {
+            return false;
+        }
+        self.looked = Some(now);
+        let before = std::mem::replace(&mut self.seen, tls.stamps());
+        self.seen == before && self.seen != self.read
+    }
+}
