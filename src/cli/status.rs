@@ -116,6 +116,10 @@ fn told(page: &Value) -> String {
             text += &format!("{mark} {}\n", word(reason));
         }
     }
+    for (what, list) in [("input", &page["inputs"]), ("sink", &page["sinks"])] {
+        let broken = list.as_array().into_iter().flatten().filter(|one| one["reason"].is_string());
+        broken.for_each(|one| text += &format!("? {what} {}: {}\n", word(&one["name"]), word(&one["reason"])));
+    }
     let head = ["INPUT", "STATE", "LINES/S", "LAG S", "LAST LINE", "REJECTED"].map(str::to_owned).to_vec();
     let inputs = page["inputs"].as_array().into_iter().flatten().map(|input| {
         let counts = |key: &str, lead: &str| -> Vec<(String, u64)> {
@@ -179,7 +183,7 @@ mod tests {
                 {"name": "coast", "state": "up", "lines_per_second": 12.5, "lag_seconds": 1.25,
                  "last_line_at": "2026-11-22T20:59:59Z", "rejected": {"checksum_wrong": 3, "no_type": 20, "too_long": 0},
                  "refused_posts": {"busy": 0, "unauthorised": 7}},
-                {"name": "hub\u{1b}[2J", "state": "down", "lines_per_second": 0.0, "lag_seconds": null,
+                {"name": "hub\u{1b}[2J", "state": "down", "reason": "gone\u{7}", "lines_per_second": 0.0, "lag_seconds": null,
                  "last_line_at": null, "rejected": {}}
             ],
             "sinks": [],
@@ -188,13 +192,14 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "ready at 2026-11-22T21:00:00Z, engine time 2026-11-22T20:59:30Z, 417 vessels");
         assert_eq!(lines[1], "? inputs down: hub");
-        assert!(lines[2].starts_with("INPUT") && lines[2].ends_with("REJECTED"));
+        assert!(lines[2].starts_with("? input hub") && lines[2].ends_with(": gone\\u{7}"), "{text}");
+        assert!(lines[3].starts_with("INPUT") && lines[3].ends_with("REJECTED"));
         assert!(
-            lines[3].starts_with("coast ") && lines[3].ends_with("no_type 20, post unauthorised 7, checksum_wrong 3"),
+            lines[4].starts_with("coast ") && lines[4].ends_with("no_type 20, post unauthorised 7, checksum_wrong 3"),
             "{text}"
         );
-        assert!(lines[4].starts_with("hub") && lines[4].ends_with('-') && !text.contains('\u{1b}'), "{text}");
-        assert_eq!(lines[3].find("12.5"), lines[2].find("LINES/S"));
-        assert_eq!(lines.len(), 5, "no sinks, no table");
+        assert!(lines[5].starts_with("hub") && lines[5].ends_with('-') && !text.contains('\u{1b}'), "{text}");
+        assert_eq!(lines[4].find("12.5"), lines[3].find("LINES/S"));
+        assert_eq!(lines.len(), 6, "no sinks, no table");
     }
 }

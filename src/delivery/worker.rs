@@ -273,11 +273,13 @@ impl Worker {
     /// What to do about letters that were not taken.
     fn failed(&mut self, mut taken: Vec<Held>, error: SendError) {
         SinkCounters::add(&self.counters.failures, 1);
+        self.counters.reason.clear();
         let now = self.clock.moment();
         let Desk { window, health, .. } = &mut self.desk;
         match error {
             SendError::Refused { reason } if taken.len() <= 1 => {
                 // It answers: it is not down.
+        self.counters.reason.set(&cut(&error.to_string()));
                 health.failures = 0;
                 self.give_up(taken, &reason);
             }
@@ -336,9 +338,12 @@ impl Worker {
                 }
                 if takes_nothing {
                     SinkCounters::set(&self.counters.down, 1);
-                    if !std::mem::replace(&mut health.told, true) {
+                    if !health.told
+                        && let Some(unsaid) = self.sparing.may(now.since(self.began))
+                    {
+                        health.told = true;
                         error!(
-                            sink = %self.settings.name, reason = %FromAir(&reason), again_in_seconds = wait.as_secs(),
+                            sink = %self.settings.name, reason = %FromAir(&reason), again_in_seconds = wait.as_secs(), unsaid,
                             "sink down, alerts wait for it"
                         );
                     }

@@ -77,6 +77,7 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
     if !view.reload.waits_for_restart.is_empty() {
         warnings.push(format!("changed settings wait for a restart: {}", view.reload.waits_for_restart.join(", ")));
     }
+    warnings.extend(view.lapsing.iter().cloned());
     Health { ready: reasons.is_empty(), reasons, warnings }
 }
 
@@ -135,6 +136,7 @@ mod tests {
         view.inputs[0].up = false;
         view.sinks[0].down = true;
         let waits_for_restart = vec!["[[inputs]] (coast)".to_owned(), "[http]".to_owned()];
+        view.lapsing = vec!["inputs[0].nats.tls.ca: ca.pem expired".to_owned()];
         view.reload = ReloadView { ok: false, problems: 2, waits_for_restart, ..view.reload };
         let health = health(&view, Duration::from_secs(1));
         assert!(health.ready, "{:?}", health.reasons);
@@ -142,6 +144,7 @@ mod tests {
         assert_eq!(health.warnings[1], "sinks down: log");
         assert!(health.warnings[2].starts_with("reload refused: 2 problems"));
         assert_eq!(health.warnings[3], "changed settings wait for a restart: [[inputs]] (coast), [http]");
+        assert_eq!(health.warnings[4], "inputs[0].nats.tls.ca: ca.pem expired");
     }
 
     #[test]

@@ -38,6 +38,8 @@ struct Input<'a> {
     lines_per_second: f64,
     /// Since the start.
     lines: u64,
+    /// Why it is down.
+    reason: Option<&'a str>,
     last_line_at: Option<String>,
     /// How far the time of its last report was behind its receipt.
     lag_seconds: Option<f64>,
@@ -57,6 +59,8 @@ struct Sink<'a> {
     name: &'a str,
     /// `up` or `down`.
     state: &'static str,
+    /// Why it did not take the last letter.
+    reason: Option<&'a str>,
     told: u64,
     failures: u64,
     /// Since the start.
@@ -92,6 +96,7 @@ pub(super) fn status<'a>(view: &'a View, age: Duration, beside: &Beside) -> Stat
             },
             lines_per_second: (input.lines_per_second * 10.0).round() / 10.0,
             lines: input.lines,
+            reason: input.reason.as_deref().filter(|_| !input.up),
             last_line_at: input.heard.map(|heard| heard.to_string()),
             lag_seconds: input.reported.map(|(_, behind)| behind.seconds()),
             lagging: input.lagging,
@@ -107,6 +112,7 @@ pub(super) fn status<'a>(view: &'a View, age: Duration, beside: &Beside) -> Stat
         Sink {
             name: &sink.name,
             state: if sink.down { "down" } else { "up" },
+            reason: sink.reason.as_deref(),
             told: sink.told,
             failures: sink.failures,
             given_up: sink.given_up,
@@ -149,6 +155,8 @@ mod tests {
     fn each_feed_and_each_sink_is_told_of() {
         let mut view = view();
         view.inputs[1].up = false;
+        view.inputs[1].reason = Some("closed by the other side".to_owned());
+        view.sinks[0].reason = Some("not stored within 1 s".to_owned());
         view.inputs[1].heard = None;
         view.inputs[1].reported = None;
         view.open.insert("loitering", 2);
@@ -169,7 +177,9 @@ mod tests {
             (&hub["state"], &hub["last_line_at"], &hub["lag_seconds"]),
             (&json!("down"), &Value::Null, &Value::Null)
         );
+        assert_eq!((&hub["reason"], &coast["reason"]), (&json!("closed by the other side"), &Value::Null));
         let log = &page["sinks"][0];
+        assert_eq!(log["reason"], "not stored within 1 s");
         assert_eq!((&log["waiting"], &log["failed"]), (&json!(7), &json!(1)));
         assert_eq!(log["oldest_waits_since"], "2027-01-15T07:58:30Z");
         assert_eq!((&page["ready"], &page["warnings"][0]), (&json!(true), &json!("inputs down: hub")));

@@ -21,13 +21,22 @@ pub(super) fn view() -> View {
         lagging: false,
         reported: Some((at - Span::from_seconds(2), Span::from_seconds(4))),
         lateness: Span::from_seconds(30),
+        reason: None,
     };
     View {
         seen: Clock.moment(),
         at,
         ready: true,
         inputs: vec![input("coast"), input("hub")],
-        sinks: vec![SinkView { name: "log".to_owned(), told: 9, failures: 2, given_up: 1, delayed: 4, down: false }],
+        sinks: vec![SinkView {
+            name: "log".to_owned(),
+            told: 9,
+            failures: 2,
+            given_up: 1,
+            delayed: 4,
+            down: false,
+            reason: None,
+        }],
         engine: EngineView { time: Some(at - Span::from_seconds(32)), ..EngineView::default() },
         opened: Default::default(),
         ended: Default::default(),
@@ -36,5 +45,6 @@ pub(super) fn view() -> View {
         store: Some(Failing::default()),
         journal: Some(Failing::default()),
         reload: ReloadView { ok: true, taken_at: at, problems: 0, waits_for_restart: Vec::new() },
+        lapsing: Vec::new(),
     }
 }

@@ -1,4 +1,4 @@
-//! What the loop says of itself, once a second: plain numbers, and no word from the air.
+//! What the loop says of itself, once a second: plain numbers, and no word from the air; what servers say is made safe to show.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -37,6 +37,8 @@ pub struct View {
     pub journal: Option<Failing>,
     /// The last reload, or the start.
     pub reload: ReloadView,
+    /// Certificates that have expired or soon will, a sentence each.
+    pub lapsing: Vec<String>,
 }
 
 /// One input.
@@ -68,6 +70,8 @@ pub struct InputView {
     pub reported: Option<(Time, Span)>,
     /// How late its reports may come.
     pub lateness: Span,
+    /// Why it is down, in words that are safe to show.
+    pub reason: Option<String>,
 }
 
 /// One sink; what it counts, it counts since the start.
@@ -85,6 +89,8 @@ pub struct SinkView {
     pub delayed: u64,
     /// Whether it takes nothing at the moment.
     pub down: bool,
+    /// Why it did not take the last letter, in words that are safe to show.
+    pub reason: Option<String>,
 }
 
 /// The engine.

@@ -10,11 +10,9 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
-use tracing::info;
 
 use super::{BATCH_BYTES, InputError, Port, State, open_stream, target, told};
 use crate::secret::{Revealed, Secret};
-use crate::telemetry::InputCounters;
 use crate::tls;
 
 /// `[inputs.aisstream]`
@@ -119,8 +117,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
         () = port.stop.cancelled() => return Ok(()),
         socket = open(settings) => socket?,
     };
-    InputCounters::add(&port.counters.connections, 1);
-    info!(input = %port.settings.name, url = %settings.url, "connected");
+    port.connected(&settings.url);
     let outcome = match socket.send(Message::text(subscription)).await {
         Ok(()) => {
             port.state(State::Up).await;

@@ -6,12 +6,10 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AF
 use reqwest::{Client, Response, StatusCode, Url, redirect};
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
-use tracing::info;
 
 use super::{InputError, Port, State, target, told};
 use crate::ais::LineCutter;
 use crate::secret::Secret;
-use crate::telemetry::InputCounters;
 use crate::tls;
 
 /// `[inputs.barentswatch]`
@@ -153,8 +151,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
             _ => return Err(unwelcome(&settings.url, &answer)),
         }
     };
-    InputCounters::add(&port.counters.connections, 1);
-    info!(input = %port.settings.name, url = %settings.url, "connected");
+    port.connected(&settings.url);
     port.state(State::Up).await;
 
     let seconds = port.settings.idle_timeout_seconds;

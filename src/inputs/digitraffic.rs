@@ -13,7 +13,6 @@ use rumqttc::{
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
-use tracing::info;
 
 use super::{BATCH_BYTES, InputError, Port, State, open_stream, target, told};
 use crate::secret::Secret;
@@ -192,8 +191,7 @@ async fn listen(
         () = port.stop.cancelled() => return Ok(()),
         opened = opened => opened.map_err(|_| InputError::NoAnswer { seconds: HANDSHAKE_SECONDS })??,
     }
-    InputCounters::add(&port.counters.connections, 1);
-    info!(input = %port.settings.name, url = %settings.url, "connected");
+    port.connected(&settings.url);
     port.state(State::Up).await;
     loop {
         let first = tokio::select! {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
-use tracing::{info, warn};
+use tracing::warn;
 
 use super::{InputError, Port, READ_BYTES, State, open_stream};
 use crate::ais::LineCutter;
@@ -19,8 +19,7 @@ const WATCH: &[u8] = b"?WATCH={\"enable\":true,\"json\":true,\"scaled\":true};\n
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let address = port.settings.address.as_deref().unwrap_or_default();
     let mut stream = open_stream(address).await?;
-    InputCounters::add(&port.counters.connections, 1);
-    info!(input = %port.settings.name, address, "connected");
+    port.connected(address);
     let seconds = port.settings.idle_timeout_seconds;
     let idle = Duration::from_secs(u64::from(seconds));
     let mut cutter = LineCutter::new();

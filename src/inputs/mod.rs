@@ -23,6 +23,7 @@ mod unpack;
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -43,7 +44,7 @@ use crate::clock::Clock;
 use crate::nats::LoginError;
 use crate::secret::SecretError;
 use crate::service::Sockets;
-use crate::telemetry::{FromAir, InputCounters};
+use crate::telemetry::{FromAir, InputCounters, Sparing};
 use crate::time::{Span, Time};
 use crate::tls::TlsError;
 use backoff::{Attempt, Backoff};
@@ -207,8 +208,19 @@ impl Port {
     }
 
     async fn state(&self, state: State) {
+        if state == State::Up {
+            self.counters.reason.clear();
+        }
         // A runtime that is gone needs no news.
         let _ = self.sender.send(Message::State(self.source, state)).await;
+    }
+
+    /// Notes that a connection was made, and to where.
+    fn connected(&self, address: &str) {
+        InputCounters::add(&self.counters.connections, 1);
+        if !self.counters.is_hushed.load(Relaxed) {
+            info!(input = %self.settings.name, address, "connected");
+        }
     }
 
     /// Cuts `bytes` and gives back the complete lines; overlong ones are counted.
@@ -284,9 +296,10 @@ fn push_line(line: &[u8], lines: &mut Vec<u8>) {
 }
 
 /// Runs one input until told to stop or, for a recording, until its end; a broken one is tried again: at once when it had delivered,
-/// ever later while nothing comes.
+/// ever later while nothing comes. The log is told of the first tries, then of one now and then.
 pub async fn run(port: Port) {
     let mut backoff = Backoff::default();
+    let (began, mut sparing) = (port.clock.moment(), Sparing::default());
     loop {
         let started = port.clock.moment();
         let outcome = tokio::select! {
@@ -309,11 +322,17 @@ pub async fn run(port: Port) {
             }
             Err(error) => error,
         };
+        port.counters.reason.set(&error.to_string());
         port.state(State::Down).await;
         let held = port.clock.moment().since(started);
         let wait = backoff.next(Attempt { held, delivered: port.counters.take_delivered() }, fastrand::f64());
         let wait = wait.max(error.wait()).max(port.settings.spacing().saturating_sub(held));
-        warn!(input = %port.settings.name, %error, again_in_seconds = wait.as_secs_f64().round(), "input down");
+        let said = sparing.may(port.clock.moment().since(began));
+        if let Some(unsaid) = said {
+            let again_in_seconds = wait.as_secs_f64().round();
+            warn!(input = %port.settings.name, %error, again_in_seconds, unsaid, "input down");
+        }
+        port.counters.is_hushed.store(said.is_none(), Relaxed);
         tokio::select! {
             biased;
             () = port.stop.cancelled() => return,

@@ -12,7 +12,6 @@ use futures_util::{FutureExt, StreamExt};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
-use tracing::info;
 
 use super::{BATCH_BYTES, Batch, InputError, Port, State, target, told};
 use crate::nats::{Gate, GateError, Login};
@@ -192,8 +191,7 @@ async fn talk(port: &Port, settings: &Settings, gate: &Gate) -> Result<(), Input
             sleep(LEAVE).await;
         } => return Err(InputError::Closed),
     };
-    InputCounters::add(&port.counters.connections, 1);
-    info!(input = %port.settings.name, url = %settings.url, stream = %settings.stream, "connected");
+    port.connected(&settings.url);
     let outcome = listen(port, &consumer, gate).await;
     // A connection that is gone takes no acknowledgements, and waiting for it would only delay the next.
     if !matches!(outcome, Err(InputError::Closed)) {

@@ -1,16 +1,12 @@
 //! TCP client: connects to a feed and reads lines until it breaks or falls silent.
 
-use tracing::info;
-
 use super::{InputError, Port, State, open_stream};
-use crate::telemetry::InputCounters;
 
 /// Always ends in an error: a feed has no last line.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let address = port.settings.address.as_deref().unwrap_or_default();
     let stream = open_stream(address).await?;
-    InputCounters::add(&port.counters.connections, 1);
-    info!(input = %port.settings.name, address, "connected");
+    port.connected(address);
     port.state(State::Up).await;
     port.pump(stream).await
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tracing::warn;
 
 use super::rates::Rates;
 use super::reload::Outcome;
@@ -28,6 +29,8 @@ use crate::time::{Span, Time};
 
 /// Open alerts are counted no more often: there may be many.
 const COUNT_EVERY: Duration = Duration::from_secs(5);
+/// Files of certificates are read no more often to see until when they are valid.
+const READ_EVERY: Duration = Duration::from_secs(60);
 /// An input that has not said by then how it stands is not waited for.
 const BEGUN_WITHIN: Duration = Duration::from_secs(5);
 
@@ -66,6 +69,9 @@ pub(super) struct Lookout {
     turns: Turns,
     store: Option<Failing>,
     journal: Option<Failing>,
+    /// Certificates that have expired or soon will, and when their files were read for it.
+    lapsing: Vec<String>,
+    lapsing_read: Option<Moment>,
     /// To the pages, if there are any.
     view: Option<watch::Sender<Arc<View>>>,
 }
@@ -103,6 +109,8 @@ impl Lookout {
             turns: Turns::default(),
             store: store.map(|_| Failing::default()),
             journal: records.map(|_| Failing::default()),
+            lapsing: Vec::new(),
+            lapsing_read: None,
             view: None,
         };
         if settings.http.address.is_some() || sockets.tcp(http::NAME).is_some() {
@@ -192,6 +200,7 @@ impl Lookout {
                 problems: reload.problems.len() as u64,
                 waits_for_restart: reload.waits_for_restart.clone(),
             },
+            lapsing: self.lapsing.clone(),
         }
     }
 }
@@ -205,6 +214,7 @@ fn sink_view((name, counters): (&str, &SinkCounters)) -> SinkView {
         given_up: read(&counters.given_up),
         delayed: read(&counters.delayed),
         down: counters.is_down(),
+        reason: counters.reason.get(),
     }
 }
 
@@ -230,6 +240,10 @@ impl Daemon {
         if self.lookout.counted.is_none_or(|counted| COUNT_EVERY <= now.since(counted)) {
             self.lookout.counted = Some(now);
             self.count_open();
+        }
+        if self.lookout.lapsing_read.is_none_or(|read| READ_EVERY <= now.since(read)) {
+            self.tell_lapsing();
+            self.lookout.lapsing_read = Some(now);
         }
         let Daemon { lookout, sources, helm, .. } = self;
         let open: u64 = lookout.open.values().sum();
@@ -268,6 +282,15 @@ impl Daemon {
         }
     }
 
+    /// Certificates that expire while the daemon runs are told of as those of a start are.
+    fn tell_lapsing(&mut self) {
+        let lapsing = config::lapsing(&self.settings.inputs, &self.settings.sinks, self.clock.now());
+        let is_start = self.lookout.lapsing_read.is_none();
+        let new = lapsing.iter().filter(|told| !is_start && !self.lookout.lapsing.contains(told));
+        new.for_each(|told| warn!("{told}"));
+        self.lookout.lapsing = lapsing;
+    }
+
     fn count_open(&mut self) {
         let mut open = BTreeMap::new();
         for alert in self.helm.engine.open_alerts().iter().filter(|alert| alert.announced) {
@@ -299,6 +322,7 @@ impl Daemon {
             // What it said before a restart says nothing of now.
             reported: self.helm.engine.reported(source.id).filter(|_| source.heard_at.is_some()),
             lateness: config::source_clock(settings, &self.settings).lateness,
+            reason: source.counters.reason.get(),
         }
     }
 
