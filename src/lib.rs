@@ -82,6 +82,7 @@ pub mod http;
 pub mod inputs;
 pub mod journal;
 pub mod lobby;
+pub mod mqtt;
 pub mod nats;
 pub mod runtime;
 pub mod secret;

@@ -1,11 +1,16 @@
 //! Sink: a retained message for each alert on an MQTT broker, so that whoever subscribes later still sees how things stand.
+//!
+//! An alert counts as delivered when the broker has acknowledged its packet (`PUBACK` of MQTT 3.1.1, with its number and nothing more).
+//! A broker that answers late, otherwise, or not at all costs the connection, and the alert is sent again on the next: at least once,
+//! the later revision of an alert after the earlier one. What the broker sends of its own accord is read and dropped, and no packet of
+//! more than 64 KiB is taken.
 
 use std::path::Path;
+use std::pin::pin;
 use std::time::Duration;
 
-use rumqttc::{
-    AsyncClient, Broker, ConnectionError, EventLoop, MqttOptions, PublishOptions, QoS, TlsConfiguration, Transport,
-};
+use futures_util::FutureExt;
+use rumqttc::{AsyncClient, Broker, EventLoop, MqttOptions, PublishOptions, QoS, TlsConfiguration, Transport};
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
@@ -13,10 +18,12 @@ use super::letter::{Letter, Place, SendError};
 use super::telling::Telling;
 use super::wire::Address;
 use crate::secret::{Revealed, Secret};
-use crate::tls;
+use crate::{mqtt, tls};
 
-/// Longest message, either way. Bytes.
+/// Longest message of ours. Bytes.
 const LONGEST: usize = 16 * 1024 * 1024;
+/// Longest packet of the broker's, which has a few bytes to say. Bytes.
+const LONGEST_ANSWER: usize = 64 * 1024;
 
 /// `[sinks.mqtt]`
 #[derive(Clone, PartialEq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
@@ -113,7 +120,7 @@ impl Mqtt {
         let (tls, address) = settings.target().ok_or_else(|| format!("{}: no address", settings.url))?;
         let id = settings.client_id.clone().unwrap_or_else(|| format!("atalaia-{}-alerts", place.site));
         let mut options = MqttOptions::new(id, Broker::tcp(address.host, address.port));
-        options.set_keep_alive(0).set_max_packet_size(LONGEST, LONGEST);
+        options.set_keep_alive(0).set_max_packet_size(LONGEST_ANSWER, LONGEST);
         if tls {
             let config = settings.tls.client().map_err(|error| error.to_string())?;
             options.set_transport(Transport::Tls(TlsConfiguration::Rustls(config.into())));
@@ -152,41 +159,43 @@ impl Mqtt {
         if let Some(kept) = self.open.take()
             && let Ok(kept) = publish(kept, topic, line).await
         {
-            self.open = Some(kept);
+            self.open = kept;
             return Ok(());
         }
         let fresh = AsyncClient::builder(self.options.clone()).capacity(1).build();
-        self.open = Some(publish(fresh, topic, line).await?);
+        self.open = publish(fresh, topic, line).await?;
         Ok(())
     }
 }
 
-/// Runs the connection until the broker has acknowledged the message, or the connection broke.
+/// Runs the connection until the broker has acknowledged the message, or the connection broke; the connection, unless it broke all the
+/// same.
 async fn publish(
     (client, mut connection): (AsyncClient, EventLoop),
     topic: &str,
     line: &str,
-) -> Result<(AsyncClient, EventLoop), String> {
+) -> Result<Option<(AsyncClient, EventLoop)>, String> {
     let options = PublishOptions::new(QoS::AtLeastOnce).retained();
     let notice = client.publish_tracked(topic, line.to_owned(), options).await.map_err(|_| "not queued")?;
     let broken = async {
         loop {
             if let Err(error) = connection.poll().await {
-                return told(&error);
+                return mqtt::describe(&error);
             }
         }
     };
-    tokio::select! {
-        acknowledged = notice.wait_completion_async() => acknowledged.map_err(|error| error.to_string())?,
-        reason = broken => return Err(reason),
-    }
-    Ok((client, connection))
-}
-
-fn told(error: &ConnectionError) -> String {
-    match error {
-        ConnectionError::ConnectionRefused(code) => format!("the broker refused the connection: {code:?}"),
-        error => error.to_string(),
+    let mut acknowledged = pin!(notice.wait_completion_async());
+    let reason = tokio::select! {
+        biased;
+        outcome = &mut acknowledged => {
+            return outcome.map(|_| Some((client, connection))).map_err(|error| error.to_string());
+        }
+        reason = broken => reason,
+    };
+    // What broke it may have come right behind the acknowledgement.
+    match acknowledged.now_or_never() {
+        Some(Ok(_)) => Ok(None),
+        _ => Err(reason),
     }
 }
 

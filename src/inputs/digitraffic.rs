@@ -1,4 +1,7 @@
 //! MQTT: Digitraffic's vessels over a websocket, or a broker of one's own.
+//!
+//! Messages come at most once: what the broker sends while the connection is broken is not heard. A broker that does not answer within
+//! 20 s, announces more than 256 KiB or breaks the protocol is hung up on and tried again, ever later.
 
 use std::borrow::Cow;
 use std::io;
@@ -16,8 +19,7 @@ use tokio::time::timeout;
 
 use super::{BATCH_BYTES, InputError, Port, State, open_stream, target, told};
 use crate::secret::Secret;
-use crate::telemetry::InputCounters;
-use crate::tls;
+use crate::{mqtt, tls};
 
 /// `[inputs.digitraffic]`
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize, schemars::JsonSchema)]
@@ -289,18 +291,12 @@ fn protocol(error: impl ToString) -> InputError {
 }
 
 fn broken(error: ConnectionError) -> InputError {
+    let cause = mqtt::describe(&error);
     match error {
-        ConnectionError::ConnectionRefused(code) => {
-            InputError::Refused { reason: format!("the broker refuses the connection: {code:?}"), wait: PATIENCE }
-        }
-        ConnectionError::Io(cause) => InputError::io("MQTT")(cause),
-        error => {
-            let cause = error.to_string();
-            // The library tells the answer to a handshake only in words.
-            match cause.contains("429") {
-                true => InputError::Refused { reason: told(&cause), wait: PATIENCE },
-                false => protocol(cause),
-            }
-        }
+        ConnectionError::ConnectionRefused(_) => InputError::Refused { reason: cause, wait: PATIENCE },
+        ConnectionError::Io(_) | ConnectionError::MqttState(_) => protocol(cause),
+        // The library tells the answer to a handshake only in words.
+        _ if cause.contains("429") => InputError::Refused { reason: told(&cause), wait: PATIENCE },
+        _ => protocol(cause),
     }
 }

@@ -18,7 +18,7 @@ const ORDER: &[&[&str]] = &[
     &["cases"],
     &["engine"],
     &["clock", "telemetry", "fault", "lobby", "secret", "tls"],
-    &["disk", "nats", "service"],
+    &["disk", "mqtt", "nats", "service"],
     &["journal", "store"],
     &["inputs", "delivery", "http", "evidence"],
     &["config"],

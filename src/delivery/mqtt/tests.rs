@@ -98,7 +98,7 @@ async fn a_wrong_password_is_no_fault_of_the_alert_and_is_never_told() {
     };
     let mut sink = Mqtt::new(&told, &place()).expect("settings");
     let error = sink.send(&letters()).await.expect_err("refused");
-    assert!(is_later(&error) && error.to_string().contains("refused the connection"), "{error}");
+    assert!(is_later(&error) && error.to_string().contains("refuses the connection"), "{error}");
 }
 
 #[tokio::test]
