@@ -106,6 +106,21 @@ impl Login {
 }
 
 impl Identity {
+    /// What the server is shown and could repeat; a signature is of no use to anybody else.
+    pub fn secret(&self) -> Option<&str> {
+        match self {
+            Identity::Nobody | Identity::Credentials(_) => None,
+            Identity::User(_, secret) | Identity::Token(secret) => {
+                Some(secret.expose()).filter(|secret| !secret.is_empty())
+            }
+        }
+    }
+
+    /// A text of the server's without it.
+    pub fn hide(&self, text: &str) -> String {
+        self.secret().map_or_else(|| text.to_owned(), |secret| text.replace(secret, "***"))
+    }
+
     /// Adds it to what a connection is made with.
     pub fn options(&self, options: ConnectOptions) -> Result<ConnectOptions, LoginError> {
         match self {

@@ -236,8 +236,8 @@ impl Pulse {
     }
 }
 
-/// A client that tells of each connection of its own says nothing that ours does not.
-const USUAL: &str = "info,async_nats=warn";
+/// A client that tells of each connection of its own says nothing that ours does not, and says it at every try.
+const USUAL: &str = "info,async_nats=off";
 
 /// Sends log lines to standard error: INFO and above unless `ATALAIA_LOG` says otherwise, in colour on a terminal only.
 ///

@@ -1,4 +1,8 @@
 //! Sink: messages into a stream of NATS JetStream, each stored once however often it is sent.
+//!
+//! An alert counts as delivered when a stream has said that it stored it, or that it had it already. Any other answer, and none within
+//! `timeout_seconds`, costs the connection, and the alert is sent again on the next. Servers that the server names are not gone to:
+//! alerts go where the settings say.
 
 use std::path::Path;
 use std::time::Duration;
@@ -123,13 +127,15 @@ impl Nats {
 
     async fn put(&mut self, subject: String, letter: &Letter) -> Result<(), SendError> {
         let later = |reason: String| SendError::Later { wait: None, reason: format!("{}: {reason}", self.url) };
-        let (gate, context) = match self.open.take() {
+        // One that ended meanwhile is no reason to be down.
+        let (gate, context) = match self.open.take().filter(|(gate, _)| !gate.is_over()) {
             Some(open) => open,
             None => {
-                let gate = Gate::open(&self.address.host, self.address.port, self.tls.clone(), &self.name).await;
-                let gate = gate.map_err(|error| later(error.to_string()))?;
+                let gate =
+                    Gate::open(&self.address.host, self.address.port, self.tls.clone(), &self.name, &self.identity);
+                let gate = gate.await.map_err(|error| later(error.to_string()))?;
                 let options = self.options(&gate).map_err(|error| later(error.to_string()))?;
-                let client = options.connect(gate.url()).await.map_err(|error| later(said(&gate, error.kind())))?;
+                let client = options.connect(gate.url()).await.map_err(|error| later(self.said(&gate, &error)))?;
                 (gate, ContextBuilder::new().timeout(self.wait).ack_timeout(self.wait).build(client))
             }
         };
@@ -141,7 +147,8 @@ impl Nats {
             PublishErrorKind::StreamNotFound => {
                 later("no stream takes atalaia.v1.alerts.>; add one on the server".to_owned())
             }
-            kind => later(said(&gate, kind)),
+            PublishErrorKind::BrokenPipe if gate.fault().is_none() => later("closed by the server".to_owned()),
+            _ => later(self.said(&gate, &error)),
         };
         context.send_publish(subject, message).await.map_err(refused)?.await.map_err(refused)?;
         self.open = Some((gate, context));
@@ -160,11 +167,11 @@ impl Nats {
             .event_callback(|event: Event| async move { debug!(%event, "nats") });
         self.identity.options(options)
     }
-}
 
-/// What the server did says more than what the client makes of it.
-fn said(gate: &Gate, kind: impl ToString) -> String {
-    gate.fault().map_or_else(|| kind.to_string(), |fault| fault.to_string())
+    /// What the server did says more than what the client makes of it, which may repeat what the server was shown.
+    fn said(&self, gate: &Gate, error: &impl ToString) -> String {
+        gate.fault().map_or_else(|| self.identity.hide(&error.to_string()), str::to_owned)
+    }
 }
 
 /// Ids and fixed words alone: nothing from the air stands in a subject.

@@ -1,4 +1,7 @@
 //! NATS JetStream: a durable consumer whose messages are acknowledged once the lines outlast the process.
+//!
+//! What was not acknowledged the server gives out again, so no line is lost by a connection that breaks. A server that says nothing for
+//! 10 s, announces too much or breaks the protocol is hung up on and tried again, ever later. Servers that it names are not gone to.
 
 use std::time::Duration;
 
@@ -14,8 +17,7 @@ use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
 use super::{BATCH_BYTES, Batch, InputError, Port, State, target, told};
-use crate::nats::{Gate, GateError, Login};
-use crate::telemetry::InputCounters;
+use crate::nats::{Gate, GateError, Identity, Login};
 use crate::tls;
 
 /// `[inputs.nats]`
@@ -97,12 +99,12 @@ impl Settings {
         problems
     }
 
-    async fn open(&self) -> Result<Gate, InputError> {
+    async fn open(&self, identity: &Identity) -> Result<Gate, InputError> {
         let target = target(&self.url, SCHEMES).map_err(protocol)?;
         let tls = if target.scheme == "tls" { Some(self.tls.client()?) } else { None };
         let (host, port) = target.address.rsplit_once(':').unwrap_or((&target.address, "4222"));
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        let gate = Gate::open(host, port.parse().unwrap_or(4222), tls, "atalaia");
+        let gate = Gate::open(host, port.parse().unwrap_or(4222), tls, "atalaia", identity);
         let opened = timeout(Duration::from_secs(CONNECT_SECONDS), gate).await;
         opened.map_err(|_| InputError::NoAnswer { seconds: CONNECT_SECONDS })?.map_err(|error| match error {
             GateError::Io(cause) => InputError::io(format!("connect to {}", target.address))(cause),
@@ -110,7 +112,7 @@ impl Settings {
         })
     }
 
-    async fn connect(&self, gate: &Gate) -> Result<Client, InputError> {
+    async fn connect(&self, gate: &Gate, identity: &Identity) -> Result<Client, InputError> {
         let options = ConnectOptions::new()
             .name(gate.name())
             .connection_timeout(Duration::from_secs(CONNECT_SECONDS))
@@ -119,7 +121,7 @@ impl Settings {
             .ignore_discovered_servers()
             // Connecting again is the loop's business, which waits and tells.
             .max_reconnects(1);
-        let options = self.login.read().and_then(|identity| identity.options(options))?;
+        let options = identity.options(options)?;
         options.connect(gate.url()).await.map_err(|error| match error.kind() {
             ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => InputError::Refused {
                 reason: "the server refuses user, token or credentials".to_owned(),
@@ -162,22 +164,27 @@ impl Settings {
 /// `Ok` only when told to stop; what was received is acknowledged before, as far as it is kept in time.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let settings = port.settings.nats.as_ref().ok_or(InputError::Unset("nats"))?;
+    let identity = settings.login.read()?;
     let gate = tokio::select! {
         biased;
         () = port.stop.cancelled() => return Ok(()),
-        opened = settings.open() => opened?,
+        opened = settings.open(&identity) => opened?,
     };
-    let outcome = talk(port, settings, &gate).await;
-    match gate.fault() {
+    let outcome = talk(port, settings, &gate, &identity).await;
+    match (outcome, gate.fault()) {
         // What ended the connection says more than that it is over.
-        Some(fault) if outcome.is_err() => Err(protocol(fault)),
-        _ => outcome,
+        (Err(_), Some(fault)) => Err(protocol(fault)),
+        // It may repeat what it was shown, and at any length.
+        (Err(InputError::Protocol { what, cause }), None) => {
+            Err(InputError::Protocol { what, cause: told(&identity.hide(&cause)) })
+        }
+        (outcome, _) => outcome,
     }
 }
 
-async fn talk(port: &Port, settings: &Settings, gate: &Gate) -> Result<(), InputError> {
+async fn talk(port: &Port, settings: &Settings, gate: &Gate, identity: &Identity) -> Result<(), InputError> {
     let open = async {
-        let client = settings.connect(gate).await?;
+        let client = settings.connect(gate, identity).await?;
         let consumer = settings.consumer(&client).await?;
         Ok::<_, InputError>((client, consumer))
     };
@@ -307,7 +314,7 @@ fn tag(millis: i128) -> String {
 }
 
 fn protocol(error: impl ToString) -> InputError {
-    InputError::Protocol { what: "NATS", cause: told(&error.to_string()) }
+    InputError::Protocol { what: "NATS", cause: error.to_string() }
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_util::sync::CancellationToken;
 
+use super::Identity;
 use super::guard::{Guard, LONGEST_LINE, Violation};
 use crate::tls::{self, TlsError};
 
@@ -58,7 +59,7 @@ pub struct Gate {
     name: String,
     room: Arc<Semaphore>,
     ended: CancellationToken,
-    fault: Arc<OnceLock<Violation>>,
+    fault: Arc<OnceLock<String>>,
 }
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -80,8 +81,14 @@ struct Visitor {
 
 impl Gate {
     /// Connects to a server, encrypted by `tls`, or as the system trusts where only the server asks for it. `host`: an address
-    /// without brackets, or a name. `name`: what the server is to call us.
-    pub async fn open(host: &str, port: u16, tls: Option<ClientConfig>, name: &str) -> Result<Gate, GateError> {
+    /// without brackets, or a name. `name`: what the server is to call us. `identity`: what it is shown, and must not come back.
+    pub async fn open(
+        host: &str,
+        port: u16,
+        tls: Option<ClientConfig>,
+        name: &str,
+        identity: &Identity,
+    ) -> Result<Gate, GateError> {
         let mut stream = TcpStream::connect((host, port)).await?;
         stream.set_nodelay(true)?;
         let Greeting { mut info, rest } = greeting(&mut stream).await?;
@@ -107,13 +114,14 @@ impl Gate {
             fault: Arc::default(),
         };
         let (room, fault) = (Arc::clone(&gate.room), Arc::clone(&gate.fault));
+        let guard = Guard::hiding(identity.secret());
         let (ended, ours, theirs) = (gate.ended.clone().drop_guard(), gate.name.clone(), name.to_owned());
         tokio::spawn(async move {
             let greeting = format!("INFO {info}\r\n");
             let came = timeout(COMES_WITHIN, admit(&listener, greeting.as_bytes(), &ours, &theirs)).await;
             drop(listener);
             if let Ok(Ok(visitor)) = came {
-                relay(server, visitor, rest, &room, &fault).await;
+                relay(server, visitor, (rest, guard), &room, &fault).await;
             }
             drop(ended);
         });
@@ -140,9 +148,14 @@ impl Gate {
         self.ended.cancelled().await;
     }
 
-    /// What the server did that ended it.
-    pub fn fault(&self) -> Option<Violation> {
-        self.fault.get().copied()
+    /// Whether the connection is over.
+    pub fn is_over(&self) -> bool {
+        self.ended.is_cancelled()
+    }
+
+    /// What the server did that ended it: what it sent, or that it refused our certificate.
+    pub fn fault(&self) -> Option<&str> {
+        self.fault.get().map(String::as_str)
     }
 }
 
@@ -172,7 +185,7 @@ async fn first_line(stream: &mut (impl AsyncRead + Unpin)) -> Result<(Vec<u8>, V
             return Err(Violation::Line.into());
         }
         if stream.read_buf(&mut line).await? == 0 {
-            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "closed by the other side").into());
         }
     }
 }
@@ -208,9 +221,9 @@ async fn admit(listener: &TcpListener, greeting: &[u8], ours: &str, theirs: &str
 async fn relay(
     server: Box<dyn Stream>,
     visitor: Visitor,
-    rest: Vec<u8>,
+    (rest, guard): (Vec<u8>, Guard),
     room: &Semaphore,
-    fault: &OnceLock<Violation>,
+    fault: &OnceLock<String>,
 ) {
     let (mut from_server, mut to_server) = split(server);
     let (mut from_client, mut to_client) = visitor.stream.into_split();
@@ -220,14 +233,16 @@ async fn relay(
         copy(&mut from_client, &mut to_server).await
     };
     tokio::select! {
-        // Which side has gone, and how, the other finds out.
-        _ = up => {}
-        outcome = checked(&mut from_server, &mut to_client, rest, room) => {
-            if let Err(violation) = outcome {
+        biased;
+        // What the server said last tells more than that nothing can be written any more.
+        outcome = checked(&mut from_server, &mut to_client, (rest, guard), room) => {
+            if let Err(reason) = outcome {
                 // Before the client sees that it is over; there is but one.
-                let _ = fault.set(violation);
+                let _ = fault.set(reason);
             }
         }
+        // Which side has gone, and how, the other finds out.
+        _ = up => {}
     }
     let last = async {
         let _ = to_server.shutdown().await;
@@ -242,13 +257,12 @@ async fn relay(
 async fn checked(
     from: &mut (impl AsyncRead + Unpin),
     to: &mut (impl AsyncWrite + Unpin),
-    first: Vec<u8>,
+    (first, mut guard): (Vec<u8>, Guard),
     room: &Semaphore,
-) -> Result<(), Violation> {
-    let mut guard = Guard::default();
+) -> Result<(), String> {
     let mut buffer = first;
     loop {
-        let passed = guard.pass(&buffer)?;
+        let passed = guard.pass(&buffer).map_err(|violation| violation.to_string())?;
         let wanted = u32::try_from(passed.deliveries).unwrap_or(u32::MAX);
         let Ok(taken) = room.acquire_many(wanted).await else { return Ok(()) };
         taken.forget();
@@ -258,7 +272,9 @@ async fn checked(
         buffer.resize(READ_BYTES, 0);
         match from.read(&mut buffer).await {
             Ok(count @ 1..) => buffer.truncate(count),
-            _ => return Ok(()),
+            Ok(_) => return Ok(()),
+            // Our certificate is refused only when the client is at work already.
+            Err(error) => return tls::certificate_fault(&error).map_or(Ok(()), Err),
         }
     }
 }

@@ -36,6 +36,8 @@ pub(super) struct Guard {
     line: Vec<u8>,
     /// Bytes of the message announced last, with its line end, that have not come.
     left: u64,
+    /// What the client must not hear back in an error.
+    secret: Option<String>,
 }
 
 /// What may go on to the client.
@@ -55,6 +57,11 @@ struct Announced {
 }
 
 impl Guard {
+    /// One that takes this out of what the server says of errors: the client repeats it.
+    pub(super) fn hiding(secret: Option<&str>) -> Guard {
+        Guard { secret: secret.map(str::to_owned), ..Guard::default() }
+    }
+
     /// Takes what came next.
     pub(super) fn pass(&mut self, mut bytes: &[u8]) -> Result<Passed, Violation> {
         let mut passed = Passed { bytes: Vec::with_capacity(self.line.len() + bytes.len()), deliveries: 0 };
@@ -80,6 +87,10 @@ impl Guard {
                 let announced = announced(&self.line[..self.line.len() - 2])?;
                 self.left = announced.message.map_or(0, |length| length + 2);
                 passed.deliveries += announced.delivery as usize;
+                if let Some((secret, said)) = self.secret.as_ref().zip(self.line.strip_prefix(b"-ERR")) {
+                    let said = String::from_utf8_lossy(said).replace(secret, "***");
+                    self.line = [b"-ERR", said.as_bytes()].concat();
+                }
                 passed.bytes.append(&mut self.line);
             }
         }
@@ -140,6 +151,14 @@ mod tests {
             }
             assert_eq!((out.as_slice(), deliveries), (TALK, 4 + 3), "in pieces of {size}");
         }
+    }
+
+    #[test]
+    fn a_secret_does_not_come_back_in_an_error() {
+        let mut guard = Guard::hiding(Some("canary"));
+        let passed =
+            guard.pass(b"-ERR 'no canary here'\r\n-ERR 'x'\r\nMSG canary 1 6\r\ncanary\r\n").expect("in order");
+        assert_eq!(passed.bytes, b"-ERR 'no *** here'\r\n-ERR 'x'\r\nMSG canary 1 6\r\ncanary\r\n");
     }
 
     #[test]
