@@ -20,6 +20,8 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::{Response, Severity};
 use rustls::ClientConfig;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::timeout;
 use tracing::warn;
@@ -262,18 +264,22 @@ fn parameters(settings: &tls::Settings, host: &str) -> Result<TlsParameters, Str
         builder = builder.certificate_store(CertificateStore::None).add_root_certificate(certificate);
     }
     if let (Some(certificate), Some(key)) = (&settings.certificate, &settings.key) {
-        builder = builder.identify_with(Identity::from_pem(&read(certificate)?, &read(key)?).map_err(told)?);
+        // The library takes the bytes of a PEM file for those of the certificate in it (lettre 0.11.23), so it is given these. It has no
+        // room for certificates above ours: servers have to know them.
+        let own = CertificateDer::from_pem_file(certificate)
+            .map_err(|error| format!("{}: {error}", certificate.display()))?;
+        builder = builder.identify_with(Identity::from_pem(&own, &read(key)?).map_err(told)?);
     }
     builder.build().map_err(told)
 }
 
 /// An error with what is behind it.
 fn with_source(error: &Error) -> String {
+    if let Some(fault) = tls::certificate_fault(error) {
+        return fault;
+    }
     match std::error::Error::source(error) {
         Some(source) if !error.to_string().contains(&source.to_string()) => format!("{error}: {source}"),
         _ => error.to_string(),
     }
 }
-    if let Some(fault) = tls::certificate_fault(error) {
-        return fault;
-    }
