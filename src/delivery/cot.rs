@@ -1,5 +1,9 @@
 //! Sink: markers on the maps of TAK, as events of Cursor on Target 2.0 over TLS, TCP or UDP.
 //!
+//! No server of TAK says what it has read. An alert counts as delivered when it is written on a connection that stays open, a fresh one
+//! for 1.5 s; when a connection ends, what was written on it within the last half minute is written once more. A server that keeps the
+//! connection and reads nothing has up to 32 KiB of them, and what fits its own buffers, before it is found out.
+//!
 //! A vessel is told of as unknown, never as suspect or hostile: what to make of it is for people to say.
 
 mod event;
@@ -118,6 +122,14 @@ impl Cot {
             }
         }
         Ok(())
+    }
+
+    /// Looks after the connection while nothing is to be told; whether something had to be written once more.
+    pub(super) async fn tend(&mut self) -> Result<bool, SendError> {
+        match &mut self.carrier {
+            Carrier::Stream(wire) => wire.tend().await,
+            Carrier::Datagrams(_) => Ok(false),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Sink: messages of RFC 5424 to a collector, over TLS (RFC 5425), TCP with octet counts (RFC 6587) or UDP (RFC 5426).
 //!
+//! No collector says what it has read: delivered means what it does for a server of TAK (`cot`).
+//!
 //! What stands in the structured data comes from Atalaia; names from the air stand in the text alone.
 
 use std::fmt::Write as _;
@@ -159,6 +161,14 @@ impl Syslog {
             }
         }
         Ok(())
+    }
+
+    /// Looks after the connection while nothing is to be told; whether something had to be written once more.
+    pub(super) async fn tend(&mut self) -> Result<bool, SendError> {
+        match &mut self.carrier {
+            Carrier::Stream(wire) => wire.tend().await,
+            Carrier::Datagrams(_) => Ok(false),
+        }
     }
 }
 

@@ -121,6 +121,16 @@ impl Target {
         }
     }
 
+    /// Looks after connections whose other side says nothing, while nothing is to be told. Whether something that could have been lost
+    /// was handed over once more.
+    pub(super) async fn tend(&mut self) -> Result<bool, SendError> {
+        match self {
+            Target::Cot(sink) => sink.tend().await,
+            Target::Syslog(sink) => sink.tend().await,
+            _ => Ok(false),
+        }
+    }
+
     /// At a reload: a file begins afresh, as it may have been rotated; everything else is made anew with the next letter.
     pub(super) fn reopened(self) -> Option<Target> {
         match self {

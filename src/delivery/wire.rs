@@ -1,5 +1,6 @@
 //! A stream of bytes to one receiver, over TCP or TLS: opened when it is needed, dropped when it breaks.
 
+use std::collections::VecDeque;
 use std::net::{Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -16,9 +17,22 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::letter::SendError;
+use crate::clock::{Clock, Moment};
+use crate::tls;
 
 /// A connection that says nothing for so long is asked whether it lives.
 const PROBE_AFTER: Duration = Duration::from_secs(20);
+/// A receiver that wants nothing of us hangs up within so long: its refusal of our certificate comes only after our side of TLS 1.3 is
+/// done and the first letter on its way.
+const REFUSES_WITHIN: Duration = Duration::from_millis(1500);
+
+/// So long after it was written it may still lie unread with a receiver: if the connection ends by then, it is written once more.
+const UNSURE_FOR: Duration = Duration::from_secs(30);
+/// Of what was written last, so much is kept for that. Bytes.
+const MOST_UNSURE: usize = 256 * 1024;
+/// Room for what the receiver's machine has not acknowledged, which the kernel doubles: what is beyond it waits, and is not told as
+/// delivered. Bytes.
+const SEND_BYTES: usize = 16 * 1024;
 
 /// How bytes travel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize, schemars::JsonSchema)]
@@ -78,16 +92,23 @@ pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for T {}
 
 /// The connection, kept between letters.
+///
+/// The receiver says nothing of what it read. So a letter counts as delivered when the network has taken it on a connection that stays
+/// open; when a connection ends, what was written on it within the last half minute is written once more on the next.
 pub(super) struct Wire {
     address: Address,
     tls: Option<Arc<ClientConfig>>,
     wait: Duration,
     open: Option<Box<dyn Stream>>,
+    /// What was written last on the connection, and when, the oldest first.
+    unsure: VecDeque<(Moment, Vec<u8>)>,
+    /// What is to be written once more, before anything else.
+    owed: Vec<u8>,
 }
 
 impl Wire {
     pub(super) fn new(address: Address, tls: Option<ClientConfig>, wait: Duration) -> Wire {
-        Wire { address, tls: tls.map(Arc::new), wait, open: None }
+        Wire { address, tls: tls.map(Arc::new), wait, open: None, unsure: VecDeque::new(), owed: Vec::new() }
     }
 
     /// Writes the whole of it, on the kept connection if the other side still listens there.
@@ -101,27 +122,67 @@ impl Wire {
     }
 
     async fn put(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let mut stream = match self.open.take().and_then(heard_out) {
+        let kept = self.kept();
+        let is_fresh = kept.is_none();
+        let mut stream = match kept {
             Some(stream) => stream,
             None => connect(&self.address, self.tls.as_ref(), self.wait).await?,
         };
-        let failed = |error: std::io::Error| error.to_string();
+        let failed = |error: std::io::Error| tls::describe(&error);
+        // Only a fresh one finds anything owed.
+        stream.write_all(&self.owed).await.map_err(failed)?;
         stream.write_all(bytes).await.map_err(failed)?;
         stream.flush().await.map_err(failed)?;
+        if is_fresh {
+            stays_open(&mut stream, REFUSES_WITHIN.min(self.wait / 2)).await?;
+        }
         self.open = Some(stream);
+        self.owed.clear();
+        if !bytes.is_empty() {
+            self.unsure.push_back((Clock.moment(), bytes.to_vec()));
+        }
+        while MOST_UNSURE < self.unsure.iter().map(|(_, bytes)| bytes.len()).sum() {
+            self.unsure.pop_front();
+        }
         Ok(())
+    }
+
+    /// Looks whether the connection has ended, and writes once more what was on the way then. Whether it had to.
+    pub(super) async fn tend(&mut self) -> Result<bool, SendError> {
+        self.open = self.kept();
+        if self.owed.is_empty() {
+            return Ok(false);
+        }
+        self.write(&[]).await.map(|()| true)
+    }
+
+    /// The connection, if it has not ended.
+    fn kept(&mut self) -> Option<Box<dyn Stream>> {
+        let kept = heard_out(self.open.take()?);
+        if kept.is_none() {
+            self.note_end();
+        }
+        kept
+    }
+
+    /// What was written lately on the connection that has ended is owed.
+    fn note_end(&mut self) {
+        let now = Clock.moment();
+        let lately = self.unsure.drain(..).filter(|(at, _)| now.since(*at) < UNSURE_FOR);
+        self.owed.extend(lately.flat_map(|(_, bytes)| bytes));
     }
 
     fn broken(&mut self, reason: String) -> SendError {
         self.open = None;
+        self.note_end();
         later(&self.address, &reason)
     }
 }
 
-/// Opens a connection, encrypted if `tls` says how. What is written and not acknowledged within `wait` breaks it.
+/// Opens a connection, encrypted if `tls_config` says how. What is written and not acknowledged within `wait` breaks it.
 pub(super) async fn connect(
     address: &Address,
-    tls: Option<&Arc<ClientConfig>>,
+    tls_config: Option<&Arc<ClientConfig>>,
     wait: Duration,
 ) -> Result<Box<dyn Stream>, String> {
     let stream = TcpStream::connect(address.named()).await.map_err(|error| error.to_string())?;
@@ -131,12 +192,31 @@ pub(super) async fn connect(
     let socket = SockRef::from(&stream);
     drop(socket.set_tcp_keepalive(&probes));
     drop(socket.set_tcp_user_timeout(Some(wait)));
-    let Some(tls) = tls else {
+    drop(socket.set_send_buffer_size(SEND_BYTES));
+    let Some(config) = tls_config else {
         return Ok(Box::new(stream));
     };
     let name = ServerName::try_from(address.host.clone()).map_err(|error| error.to_string())?;
-    let stream = TlsConnector::from(Arc::clone(tls)).connect(name, stream).await;
-    Ok(Box::new(stream.map_err(|error| format!("TLS: {error}"))?))
+    let stream = TlsConnector::from(Arc::clone(config)).connect(name, stream).await;
+    Ok(Box::new(stream.map_err(|error| tls::certificate_fault(&error).unwrap_or_else(|| format!("TLS: {error}")))?))
+}
+
+/// Waits whether the other side hangs up at once; what it says meanwhile nobody wants.
+async fn stays_open(stream: &mut Box<dyn Stream>, patience: Duration) -> Result<(), String> {
+    let ends = async {
+        let mut unread = [0; 4096];
+        loop {
+            match stream.read(&mut unread).await {
+                Ok(0) => return "hung up on at once".to_owned(),
+                Ok(_) => {}
+                Err(error) => return tls::describe(&error),
+            }
+        }
+    };
+    match timeout(patience, ends).await {
+        Ok(reason) => Err(reason),
+        Err(_) => Ok(()),
+    }
 }
 
 /// Reads what the other side said meanwhile and nobody wants; `None` if it has gone, which a write would not show.
@@ -220,10 +300,10 @@ mod tests {
         assert!(!"192.0.2.1:1".parse::<Address>().unwrap().is_loopback());
     }
 
-    async fn heard(listener: &TcpListener) -> (TcpStream, Vec<u8>) {
+    async fn heard(listener: &TcpListener, count: usize) -> (TcpStream, Vec<u8>) {
         let (mut stream, _) = listener.accept().await.expect("a client");
-        let mut bytes = vec![0; 3];
-        stream.read_exact(&mut bytes).await.expect("three bytes");
+        let mut bytes = vec![0; count];
+        stream.read_exact(&mut bytes).await.expect("so many bytes");
         (stream, bytes)
     }
 
@@ -232,7 +312,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("bound").to_string().parse().expect("an address");
         let mut wire = Wire::new(address, None, Duration::from_secs(10));
-        let (wrote, (mut stream, bytes)) = tokio::join!(wire.write(b"one"), heard(&listener));
+        let (wrote, (mut stream, bytes)) = tokio::join!(wire.write(b"one"), heard(&listener, 3));
         assert_eq!((wrote, bytes), (Ok(()), b"one".to_vec()));
         stream.write_all(b"unasked").await.expect("written");
         assert_eq!(wire.write(b"two").await, Ok(()));
@@ -242,8 +322,46 @@ mod tests {
         let mut kept = wire.open.take().expect("kept");
         while kept.read(&mut [0; 8]).await.is_ok_and(|more| more != 0) {}
         wire.open = Some(kept);
-        let (wrote, (_stream, bytes)) = tokio::join!(wire.write(b"tri"), heard(&listener));
-        assert_eq!((wrote, bytes), (Ok(()), b"tri".to_vec()));
+        let (wrote, (_stream, bytes)) = tokio::join!(wire.write(b"tri"), heard(&listener, 9));
+        assert_eq!((wrote, bytes), (Ok(()), b"onetwotri".to_vec()), "what it may not have read comes once more");
+    }
+
+    #[tokio::test]
+    async fn what_a_receiver_may_not_have_read_before_it_went_away_is_written_once_more_and_then_no_more() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("bound").to_string().parse().expect("an address");
+        let mut wire = Wire::new(address, None, Duration::from_secs(10));
+        let (wrote, (stream, bytes)) = tokio::join!(wire.write(b"one"), heard(&listener, 3));
+        assert_eq!((wrote, bytes), (Ok(()), b"one".to_vec()));
+        assert_eq!(wire.write(b"two").await, Ok(()));
+        assert_eq!(wire.tend().await, Ok(false), "it is still there");
+        // It never read the second.
+        drop(stream);
+        let tended = async {
+            loop {
+                match wire.tend().await {
+                    Ok(false) => tokio::task::yield_now().await,
+                    other => return other,
+                }
+            }
+        };
+        let (tended, (stream, bytes)) = tokio::join!(tended, heard(&listener, 6));
+        assert_eq!((tended, bytes), (Ok(true), b"onetwo".to_vec()));
+        drop(stream);
+        let mut kept = wire.open.take().expect("kept");
+        while kept.read(&mut [0; 8]).await.is_ok_and(|more| more != 0) {}
+        wire.open = Some(kept);
+        assert_eq!(wire.tend().await, Ok(false), "each at most twice");
+    }
+
+    #[tokio::test]
+    async fn a_receiver_that_hangs_up_at_once_has_taken_nothing() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("bound").to_string().parse().expect("an address");
+        let mut wire = Wire::new(address, None, Duration::from_secs(10));
+        let (wrote, accepted) = tokio::join!(wire.write(b"one"), async { drop(listener.accept().await) });
+        assert_eq!(accepted, ());
+        assert!(matches!(wrote, Err(SendError::Later { .. })), "{wrote:?}");
     }
 
     #[tokio::test]

@@ -195,6 +195,11 @@ impl Worker {
                     tokio::task::yield_now().await;
                     continue;
                 }
+                match target.tend().await {
+                    Ok(true) => self.works(),
+                    Ok(false) => {}
+                    Err(error) => self.failed(Vec::new(), error),
+                }
             }
             SinkCounters::set(&self.counters.in_hand, self.desk.window.len() as u64);
             // What the rate holds back then waits in the store for the next start.
@@ -268,18 +273,18 @@ impl Worker {
         }
         *health = Health::default();
         SinkCounters::set(&self.counters.down, 0);
+        self.counters.reason.clear();
     }
 
     /// What to do about letters that were not taken.
     fn failed(&mut self, mut taken: Vec<Held>, error: SendError) {
         SinkCounters::add(&self.counters.failures, 1);
-        self.counters.reason.clear();
+        self.counters.reason.set(&cut(&error.to_string()));
         let now = self.clock.moment();
         let Desk { window, health, .. } = &mut self.desk;
         match error {
             SendError::Refused { reason } if taken.len() <= 1 => {
                 // It answers: it is not down.
-        self.counters.reason.set(&cut(&error.to_string()));
                 health.failures = 0;
                 self.give_up(taken, &reason);
             }
