@@ -180,7 +180,7 @@ fn sink(name: &str, address: &str) -> String {
 }
 
 /// A device in distress is an alert at its first word.
-fn first_word(number: u32) -> String {
+pub fn first_word(number: u32) -> String {
     let at = Clock.now() - Span::from_seconds(1);
     let place = (40.0 + f64::from(number % 1000) * 0.01, -11.25);
     let motion = Motion { status: Some(14), lat_lon: Some(place), ..Motion::default() };
@@ -189,7 +189,7 @@ fn first_word(number: u32) -> String {
     sentences.iter().map(|sentence| format!("{sentence}\n")).collect()
 }
 
-fn status(id: u32, what: &str) -> u64 {
+pub fn status(id: u32, what: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with(what)).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()

@@ -31,6 +31,7 @@ mod kit_check;
 mod lists;
 mod live;
 mod load;
+mod misbehaving;
 mod normal_day;
 mod package;
 mod power;
