@@ -4,6 +4,7 @@
 //! force, names of the inputs, version of the program, lengths and checksum of the body), the body compressed. The newest three
 //! are kept; one that is damaged is set aside under another name.
 
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::entry::{Bytes, put_bytes, put_texts, put_time};
@@ -109,7 +110,7 @@ pub fn newest<'a>(
     at_most: Option<Position>,
 ) -> Result<impl Iterator<Item = Found> + use<'a>, JournalError> {
     let mut files = match disk.list(folder) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         listed => listed.map_err(JournalError::file(folder))?,
     };
     files.retain(|file| {
@@ -149,7 +150,7 @@ fn load(disk: &dyn Disk, folder: &Path, path: &Path, at_most: Option<Position>) 
 }
 
 /// Removes what is no longer kept.
-fn clear(disk: &dyn Disk, folder: &Path, saved: &Path) -> std::io::Result<()> {
+fn clear(disk: &dyn Disk, folder: &Path, saved: &Path) -> io::Result<()> {
     let files = disk.list(folder)?;
     let mut kept = 1;
     let mut aside = 0;
@@ -242,11 +243,17 @@ fn parse(bytes: &[u8]) -> Result<(Head, Vec<u8>), Fault> {
     if crc32fast::hash(rest.0) != head.sum {
         return Err(Fault::Damaged("its checksum is wrong"));
     }
-    let raw = usize::try_from(head.raw).map_err(|_| CUT)?;
-    match zstd::bulk::decompress(rest.0, raw) {
-        Ok(body) if body.len() == raw => Ok((head, body)),
+    match decompressed(rest.0, head.raw) {
+        Ok(body) if body.len() as u64 == head.raw => Ok((head, body)),
         _ => Err(Fault::Damaged("its body cannot be decompressed")),
     }
+}
+
+/// At most `length` bytes; no room is made for them before they are there, as the length may be anything.
+fn decompressed(stored: &[u8], length: u64) -> io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    zstd::Decoder::with_buffer(stored)?.take(length.saturating_add(1)).read_to_end(&mut body)?;
+    Ok(body)
 }
 
 /// The format of a snapshot file whose head is whole.
