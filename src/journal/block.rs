@@ -113,7 +113,9 @@ impl Head {
             range: (flags & TIMED != 0).then_some(range),
             payload_sum,
         };
-        (stored as usize <= LONGEST && raw as usize <= LONGEST).then_some(head)
+        let is_within = stored as usize <= LONGEST && raw as usize <= LONGEST;
+        // No block stands before the first of its segment.
+        (is_within && identity.first <= position).then_some(head)
     }
 }
 

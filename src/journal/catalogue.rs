@@ -104,6 +104,10 @@ impl Header {
         let sealed = Sealed { until, range: (flags & TIMED != 0).then_some(range) };
         let in_force = rest.text()?;
         let context = Context { in_force, sources: rest.texts()? };
+        // Nothing ends before it begins.
+        if flags & SEALED != 0 && until < identity.first {
+            return None;
+        }
         Some(Header { identity, sealed: (flags & SEALED != 0).then_some(sealed), context })
     }
 
