@@ -16,7 +16,7 @@
 //!
 //! ```text
 //! core    time units state < geo < ais zones < tracks < coverage < episodes < behaviours < alerts < cases < engine
-//! shell   < clock telemetry fault lobby secret tls < disk nats service < journal store < inputs delivery http evidence < config < runtime < cli main
+//! shell   < clock telemetry fault lobby secret tls < disk nats service < journal store < inputs delivery http evidence < config < runtime < cli main fuzzing
 //! ```
 //!
 //! | module | what it is |
@@ -46,6 +46,7 @@
 //! | [`evidence`] | a case and all it came from as one signed file, packed and checked |
 //! | [`config`] | the settings file: read, checked, all problems at once |
 //! | [`runtime`], [`cli`] | the loop, the commands |
+//! | `fuzzing` | what holds for any bytes that come in; in tests and in the fuzzer of `fuzz/` only |
 //!
 //! # Invariants
 //! 1. The core names no file, socket, environment, async runtime or clock. Time comes in with each line.
@@ -77,6 +78,8 @@ pub mod engine;
 pub mod episodes;
 pub mod evidence;
 pub mod fault;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod geo;
 pub mod http;
 pub mod inputs;

@@ -1,7 +1,7 @@
 //! NATS, in and out: who we are to a server (user and password, a token, or a file of credentials), and the gate in front of the client.
 
 mod gate;
-mod guard;
+pub(crate) mod guard;
 
 pub use gate::{Gate, GateError};
 pub use guard::Violation;

@@ -4,7 +4,9 @@
 //! power leaves it), and what the folder's sync made durable: a new or renamed file whose folder was not synced may be gone, with
 //! all its bytes. Tests put a model behind this seam that forgets exactly what was not synced, and fails at any chosen step.
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
+// The fuzzer has no use for its faults.
+#[cfg_attr(fuzzing, allow(dead_code, unfulfilled_lint_expectations))]
 pub(crate) mod model;
 mod presence;
 mod real;

@@ -12,6 +12,8 @@
 
 mod archive;
 mod compare;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod forge;
 mod key;
 mod manifest;
 mod open;

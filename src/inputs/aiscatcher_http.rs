@@ -48,6 +48,14 @@ pub struct Settings {
     pub token: Option<Secret>,
 }
 
+/// The lines of the body of a post, how many messages it has, and how many of them are left out because they are too long; `None` where it
+/// is not a batch.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn split_batch(body: &[u8]) -> Option<(Vec<u8>, usize, u64)> {
+    let Split { lines, count, overlong } = split(body).ok()?;
+    Some((lines, count, overlong))
+}
+
 impl Settings {
     /// Whether anybody has to say who they are.
     pub fn asks(&self) -> bool {

@@ -34,6 +34,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 pub use aiscatcher_http::Settings as AiscatcherHttp;
+#[cfg(any(test, fuzzing))]
+pub(crate) use aiscatcher_http::split_batch;
 pub use merge::{Merged, Reading};
 pub use recording::{Format, Recording, RecordingError};
 pub use settings::{Kind, RecordingSettings, Settings, time_zone};

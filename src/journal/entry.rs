@@ -74,7 +74,7 @@ impl Entry<'_> {
     }
 
     /// Puts it behind `out`. Longer than 4 GiB it cannot be; the journal takes far less.
-    pub(super) fn encode(&self, out: &mut Vec<u8>) {
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         match self {
             Entry::Begun { at, sources, in_force } => {
                 out.push(BEGUN);

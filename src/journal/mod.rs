@@ -27,6 +27,8 @@ mod entry;
 mod keeper;
 mod purge;
 mod reader;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod sample;
 mod seal;
 mod settings;
 mod settle;

@@ -8,7 +8,7 @@ const LONGEST_MESSAGE: u64 = 8 << 20;
 /// The longest message that no acknowledgement is wanted for: answers and heartbeats.
 const LONGEST_ANSWER: u64 = 128 << 10;
 /// The longest line of the protocol.
-pub(super) const LONGEST_LINE: usize = 64 << 10;
+pub(crate) const LONGEST_LINE: usize = 64 << 10;
 
 /// What a server sent that the client must not see.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -31,7 +31,7 @@ pub enum Violation {
 
 /// Where the bytes of a server stand.
 #[derive(Debug, Default)]
-pub(super) struct Guard {
+pub(crate) struct Guard {
     /// The beginning of a line whose end has not come.
     line: Vec<u8>,
     /// Bytes of the message announced last, with its line end, that have not come.
@@ -42,10 +42,10 @@ pub(super) struct Guard {
 
 /// What may go on to the client.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Passed {
-    pub(super) bytes: Vec<u8>,
+pub(crate) struct Passed {
+    pub(crate) bytes: Vec<u8>,
     /// Payload bytes of the messages announced here that want an acknowledgement.
-    pub(super) deliveries: usize,
+    pub(crate) deliveries: usize,
 }
 
 /// What a line announces.
@@ -63,7 +63,7 @@ impl Guard {
     }
 
     /// Takes what came next.
-    pub(super) fn pass(&mut self, mut bytes: &[u8]) -> Result<Passed, Violation> {
+    pub(crate) fn pass(&mut self, mut bytes: &[u8]) -> Result<Passed, Violation> {
         let mut passed = Passed { bytes: Vec::with_capacity(self.line.len() + bytes.len()), deliveries: 0 };
         while !bytes.is_empty() {
             if 0 < self.left {

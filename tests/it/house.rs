@@ -24,6 +24,7 @@ const ORDER: &[&[&str]] = &[
     &["config"],
     &["runtime"],
     &["cli"],
+    &["fuzzing"],
 ];
 /// Steps before this one are the pure core.
 const CORE_STEPS: usize = 10;
@@ -49,7 +50,7 @@ const HEADINGS: [&str; 5] = ["## Watches", "## Why", "## Opens", "## Ends", "## 
 #[test]
 fn the_house_is_in_order() {
     let mut files = Vec::new();
-    for folder in ["src", "tests", "benches"] {
+    for folder in ["src", "tests", "benches", "fuzz/src", "fuzz/fuzz_targets"] {
         read_sources(Path::new(folder), &mut files);
     }
     assert!(10 < files.len(), "only {} sources found; is this the package's root?", files.len());

@@ -1,0 +1,5 @@
+//! CSV of the Danish Maritime Authority. The check is `atalaia::fuzzing`'s of the same name.
+
+#![no_main]
+
+atalaia_fuzz::target!("csv_danish");

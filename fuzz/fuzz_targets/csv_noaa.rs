@@ -1,0 +1,5 @@
+//! CSV of NOAA MarineCadastre, both layouts. The check is `atalaia::fuzzing`'s of the same name.
+
+#![no_main]
+
+atalaia_fuzz::target!("csv_noaa");

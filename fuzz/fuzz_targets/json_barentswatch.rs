@@ -1,0 +1,5 @@
+//! JSON of BarentsWatch. The check is `atalaia::fuzzing`'s of the same name.
+
+#![no_main]
+
+atalaia_fuzz::target!("json_barentswatch");

@@ -1,0 +1,5 @@
+//! Batches that AIS-catcher posts. The check is `atalaia::fuzzing`'s of the same name.
+
+#![no_main]
+
+atalaia_fuzz::target!("json_batch");

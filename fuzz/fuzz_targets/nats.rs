@@ -1,0 +1,5 @@
+//! What a NATS server sends. The check is `atalaia::fuzzing`'s of the same name.
+
+#![no_main]
+
+atalaia_fuzz::target!("nats");

@@ -1,0 +1,5 @@
+//! Recordings: plain, gzip, zstd. The check is `atalaia::fuzzing`'s of the same name.
+
+#![no_main]
+
+atalaia_fuzz::target!("recordings");

@@ -1,0 +1,5 @@
+//! Settings files. The check is `atalaia::fuzzing`'s of the same name.
+
+#![no_main]
+
+atalaia_fuzz::target!("settings");

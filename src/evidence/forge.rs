@@ -1,0 +1,26 @@
+//! Bundles of any content whose manifest fits, as somebody would make them who wants one to be believed; for checks.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::archive;
+use super::manifest::{FORMAT, MANIFEST, SIGNATURE, chained};
+
+/// The bundle of these members, by name, unsigned, with a manifest that lists them; what the members say of the manifest otherwise stays.
+/// `None` where a name cannot be that of a member.
+pub(crate) fn bundle(mut members: BTreeMap<String, Vec<u8>>) -> Option<Vec<u8>> {
+    members.remove(SIGNATURE);
+    let given = members.remove(MANIFEST).and_then(|text| serde_json::from_slice::<Value>(&text).ok());
+    let mut manifest = given.filter(Value::is_object).unwrap_or_else(|| {
+        serde_json::json!({
+            "format": FORMAT, "case": "case", "marking": {"tlp": "AMBER", "europol": []}, "made_at": "", "made_by": "", "program": "",
+            "from": "", "until": "", "vessels": [], "lines": 0, "remarks": [], "signed": false, "public_key": null,
+        })
+    });
+    let (listed, head) = chained(members.iter().map(|(name, content)| (name.as_str(), content.as_slice())));
+    manifest["members"] = serde_json::to_value(listed).ok()?;
+    manifest["head"] = head.into();
+    members.insert(MANIFEST.to_owned(), serde_json::to_vec(&manifest).ok()?);
+    archive::write(&members).ok()
+}

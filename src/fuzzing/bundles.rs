@@ -1,0 +1,102 @@
+//! Bundles of evidence, as somebody sends them: as they are, or made up with a manifest that fits.
+
+use std::collections::BTreeMap;
+use std::path::Component;
+
+use crate::ais::encode::{Envelope, Message, Motion};
+use crate::evidence::{Opened, Row, compare, forge, open};
+use crate::runtime::rehearse;
+use crate::time::{Span, Time};
+use crate::units::Mmsi;
+
+/// What begins a member of a bundle that is made up: the name follows, to the end of the line.
+const MEMBER: &str = "\n=== ";
+
+/// Bytes that begin with a member are made a bundle of; others are read as they are.
+pub(super) fn check(bytes: &[u8]) {
+    if let Some(text) = bytes.strip_prefix(MEMBER.trim_start().as_bytes()) {
+        let members = members(text);
+        let size: usize = members.values().map(Vec::len).sum();
+        if let Some(bundle) = forge::bundle(members)
+            && let Ok(opened) = open(&bundle, None)
+        {
+            held(&opened, size);
+        }
+    } else if let Ok(opened) = open(bytes, None) {
+        held(&opened, bytes.len());
+    }
+}
+
+fn members(text: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut members = BTreeMap::new();
+    let mut start = 0;
+    let ends = memchr::memmem::find_iter(text, MEMBER).chain([text.len()]);
+    for end in ends {
+        if let Some(member) = text.get(start..end) {
+            let name = member.iter().position(|byte| *byte == b'\n').unwrap_or(member.len());
+            let content = member.get(name + 1..).unwrap_or_default();
+            members.insert(String::from_utf8_lossy(&member[..name]).into_owned(), content.to_vec());
+        }
+        start = end + MEMBER.len();
+    }
+    members
+}
+
+/// What is in it is no more than came, no path of it leads out of its folder, and its lines are replayed.
+fn held(opened: &Opened, size: usize) {
+    let lines: usize = opened.rows().iter().map(|(_, line)| line.len()).sum();
+    let in_force = opened.in_force();
+    let files = in_force.values().flatten();
+    let kept: usize = files.clone().map(|(_, content)| content.len()).sum();
+    assert!(lines + kept <= size, "{lines} and {kept} bytes out of {size}");
+    for (path, _) in files {
+        assert!(
+            path.components().all(|part| matches!(part, Component::Normal(_))),
+            "{} leads elsewhere",
+            path.display()
+        );
+    }
+    if let Ok(changes) = rehearse(opened) {
+        assert!(compare(opened, &changes).len() <= opened.alerts.len());
+    }
+}
+
+const SETTINGS: &str = "[zones]\nfolder = \"zones\"\ncoast = \"off\"\nports = \"off\"\nanchorages = \"off\"\n[alerts]\nalert_from = 1\n\
+                        [[inputs]]\nkind = \"udp\"\nname = \"roof\"\naddress = \"127.0.0.1:0\"\n";
+const ZONES: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"watch","name":"Watch","kind":"area"},"geometry":{"type":"Polygon","coordinates":[[[-22,24],[-14,24],[-14,30],[-22,30],[-22,24]]]}}]}"#;
+
+pub(super) fn seeds() -> Vec<Vec<u8>> {
+    let start = Time::from_utc(2026, 3, 1, 10, 0, 0).expect("a date that exists");
+    let (mut raw, mut rows) = (String::new(), Vec::new());
+    rows.push(Row::Start { position: 0, sources: vec!["roof".to_owned()], in_force: "key".to_owned() });
+    for minute in (0..150).step_by(5) {
+        let motion = Motion { lat_lon: Some((28.0, -17.0)), sog_knots: Some(0.2), ..Motion::default() };
+        let at = start + Span::from_minutes(minute);
+        for line in Message::class_a(1, Mmsi(224_000_001), &motion)
+            .sentences(&Envelope { time: Some(at), ..Envelope::default() })
+        {
+            let (offset, bytes) = (raw.len() as u64, line.len() as u64);
+            let (source, received) = ("roof".to_owned(), Some(at + Span::from_seconds(1)));
+            rows.push(Row::Line { position: 1 + minute as u64, source, received, offset, bytes });
+            raw += &format!("{line}\n");
+        }
+    }
+    rows.push(Row::Idle { position: 200, source: "roof".to_owned() });
+    rows.push(Row::InForce { position: 201, key: "key".to_owned() });
+    rows.push(Row::Ended { position: 202 });
+    let index: String = rows.iter().filter_map(|row| serde_json::to_string(row).ok()).map(|row| row + "\n").collect();
+    let alert = r#"{"alert":{"id":"a","behaviour":"loitering","started_at":"2026-03-01T10:00:00Z","opened_at":"2026-03-01T11:00:00Z","last_at":"2026-03-01T12:25:00Z","vessels":[{"mmsi":224000001}],"score":30}}"#;
+    let members = [
+        ("alerts/a.json", alert),
+        ("case.json", "{}"),
+        ("in-force/key/atalaia.toml", SETTINGS),
+        ("in-force/key/zones/watch.geojson", ZONES),
+        ("sentences/0001.index.jsonl", &index),
+        ("sentences/0001.nmea", &raw),
+    ];
+    let text: String = members.iter().map(|(name, content)| format!("{MEMBER}{name}\n{content}")).collect();
+    let few: String = members[..3].iter().map(|(name, content)| format!("{MEMBER}{name}\n{content}")).collect();
+    let owned = members.iter().map(|(name, content)| ((*name).to_owned(), content.as_bytes().to_vec())).collect();
+    let whole = forge::bundle(owned).expect("plain names");
+    vec![text.trim_start().into(), few.trim_start().into(), whole]
+}

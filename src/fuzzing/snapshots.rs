@@ -1,0 +1,159 @@
+//! Snapshots: the files, and the state of an engine that is in them.
+
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use crate::ais::encode::{Envelope, Identity, Message, Motion};
+use crate::ais::{Line, SourceId};
+use crate::disk::Disk;
+use crate::disk::model::ModelDisk;
+use crate::engine::{Engine, Settings, SourceClock};
+use crate::geo::{Coast, Ports};
+use crate::journal::Position;
+use crate::journal::snapshots::{Found, Snapshot, newest, save};
+use crate::time::{Span, Time};
+use crate::units::Mmsi;
+use crate::zones::{Chart, ZoneSet};
+
+const FOLDER: &str = "/snapshots";
+const MAGIC: &[u8] = b"ATALAIAS";
+/// What stands before the head: magic, version, length and checksum.
+const PREFIX: usize = 20;
+/// The end of a head: length of the body as stored and as it is, and its checksum.
+const TAIL: usize = 20;
+/// The largest body that is looked at, bytes.
+const MOST_BODY: u64 = 32 << 20;
+
+/// Bytes that begin like a snapshot's file are read as one, with its checksums put right; others as the state of an engine.
+pub(super) fn check(bytes: &[u8]) {
+    match bytes.starts_with(MAGIC) {
+        true => file(&with_right_sums(bytes)),
+        false => state(bytes),
+    }
+}
+
+/// A file is whole, and then the same once it is saved again; or it is refused.
+fn file(bytes: &[u8]) {
+    if is_bomb(bytes) {
+        return;
+    }
+    let found = load(bytes);
+    let Some(Found::Whole { snapshot, body, .. }) = found else { return };
+    let disk = ModelDisk::default();
+    disk.create_folder(Path::new(FOLDER)).expect("a disk in memory");
+    save(&disk, Path::new(FOLDER), &snapshot, &body).expect("a disk in memory");
+    let saved = newest(&disk, Path::new(FOLDER), None).expect("a disk in memory").next();
+    let program = env!("CARGO_PKG_VERSION").to_owned();
+    assert_eq!(saved, Some(Found::Whole { snapshot, program, body }), "saved again");
+}
+
+/// Whether what is packed in it is too much for a check. Nothing bounds it: only the daemon writes these files.
+fn is_bomb(bytes: &[u8]) -> bool {
+    let length = bytes.get(12..16).and_then(|length| length.try_into().ok()).map_or(0, u32::from_le_bytes);
+    let body = bytes.get(PREFIX.saturating_add(length as usize)..).unwrap_or_default();
+    let Ok(unpacked) = zstd::Decoder::with_buffer(body) else { return false };
+    io::copy(&mut unpacked.take(MOST_BODY + 1), &mut io::sink()).is_ok_and(|count| MOST_BODY < count)
+}
+
+fn load(bytes: &[u8]) -> Option<Found> {
+    let disk = ModelDisk::default();
+    disk.create_folder(Path::new(FOLDER)).expect("a disk in memory");
+    disk.put(&Path::new(FOLDER).join("00000000000000000007.snapshot"), bytes.to_vec());
+    newest(&disk, Path::new(FOLDER), None).expect("a disk in memory").next()
+}
+
+fn with_right_sums(bytes: &[u8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    let length = bytes.get(12..16).and_then(|length| length.try_into().ok()).map_or(0, u32::from_le_bytes);
+    let end = PREFIX.saturating_add(length as usize);
+    if (length as usize) < TAIL || bytes.len() < end {
+        return bytes;
+    }
+    let (head, body) = bytes.split_at_mut(end);
+    head[end - TAIL..end - TAIL + 8].copy_from_slice(&(body.len() as u64).to_le_bytes());
+    head[end - 4..].copy_from_slice(&crc32fast::hash(body).to_le_bytes());
+    let mut sum = crc32fast::Hasher::new();
+    sum.update(&head[8..16]);
+    sum.update(&head[PREFIX..]);
+    let sum = sum.finalize();
+    head[16..PREFIX].copy_from_slice(&sum.to_le_bytes());
+    bytes
+}
+
+/// State is taken up or refused; what was taken up is the same state when it is saved and taken up again.
+fn state(bytes: &[u8]) {
+    let mut one = engine();
+    if one.restore(bytes).is_err() {
+        return;
+    }
+    let saved = one.save();
+    let mut other = engine();
+    assert_eq!(other.restore(&saved), Ok(()), "what was just saved");
+    assert_eq!(other.save().len(), saved.len(), "saved again");
+}
+
+const AREA: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"watch","name":"Watch","kind":"area"},
+"geometry":{"type":"Polygon","coordinates":[[[-22,24],[-14,24],[-14,30],[-22,30],[-22,24]]]}}]}"#;
+
+fn engine() -> Engine {
+    static CHART: OnceLock<Arc<Chart>> = OnceLock::new();
+    let chart = CHART.get_or_init(|| {
+        let zones = ZoneSet::parse(&[("area.geojson".to_owned(), AREA.to_owned())]).expect("a sound zone");
+        let (coast, ports) = (Arc::new(Coast::none()), Arc::new(Ports::none()));
+        let (wind, watchlists) = (Arc::default(), Arc::default());
+        Arc::new(Chart { zones, coast, ports, wind, calm_margin_nm: 5.4, watchlists })
+    });
+    let mut settings = Settings::default();
+    settings.tracks.shards = 1;
+    let source =
+        SourceClock { name: "feed".to_owned(), time_zone: None, live: false, lateness: Span::from_seconds(120) };
+    Engine::new(&settings, Arc::clone(chart), vec![source])
+}
+
+/// An engine that has heard two ships meet for some hours.
+fn engine_after(minutes: i64) -> Engine {
+    let mut engine = engine();
+    let mut changes = Vec::new();
+    let start = Time::from_utc(2026, 3, 1, 10, 0, 0).expect("a date that exists");
+    for minute in 0..minutes {
+        let near = (60 - minute).max(0) as f64 / 300.0;
+        for (mmsi, lon, sog) in
+            [(224_000_001, -17.0, 0.2), (224_000_012, -17.001 - near, if 0.0 < near { 12.0 } else { 0.3 })]
+        {
+            let motion = Motion {
+                lat_lon: Some((28.0, lon)),
+                sog_knots: Some(sog),
+                cog_degrees: Some(90.0),
+                heading_degrees: None,
+                status: Some(0),
+                second: None,
+            };
+            let time = Some(start + Span::from_minutes(minute));
+            let mut messages = vec![Message::class_a(1, Mmsi(mmsi), &motion)];
+            if minute % 30 == 0 {
+                let identity = Identity { name: "ALFA", ship_type: 70, imo: 9_074_729, ..Identity::default() };
+                messages.push(Message::voyage(Mmsi(mmsi), &identity));
+            }
+            for line in messages.iter().flat_map(|message| message.sentences(&Envelope { time, ..Envelope::default() }))
+            {
+                let line = Line { source: SourceId(0), received: None, bytes: line.as_bytes() };
+                engine.line(line, &mut changes);
+            }
+        }
+    }
+    engine
+}
+
+pub(super) fn seeds() -> Vec<Vec<u8>> {
+    let states = [0, 5, 150].map(|minutes| engine_after(minutes).save());
+    let disk = ModelDisk::default();
+    disk.create_folder(Path::new(FOLDER)).expect("a disk in memory");
+    let at = Time::from_utc(2026, 3, 1, 12, 0, 0).expect("a date that exists");
+    let sources = vec!["roof".to_owned(), "mast".to_owned()];
+    let snapshot = Snapshot { position: Position(9), in_force: "key".to_owned(), at, sources };
+    save(&disk, Path::new(FOLDER), &snapshot, b"what the engine knows, what the engine knows")
+        .expect("a disk in memory");
+    let file = disk.content(&Path::new(FOLDER).join("00000000000000000009.snapshot"));
+    states.into_iter().chain([file]).collect()
+}
