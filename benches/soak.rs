@@ -57,7 +57,7 @@ fn main() {
             stream.write_all(piece).unwrap();
             sent += memchr::memchr_iter(b'\n', piece).count();
         }
-        if (turn + 1) * every % 3600 == 0 {
+        if ((turn + 1) * every).is_multiple_of(3600) {
             let seconds = begun.elapsed().as_secs_f64();
             println!("  {:>3} h {:>7.1} MB after {seconds:.0} s", (turn + 1) * every / 3600, resident(&daemon));
         }
