@@ -54,7 +54,7 @@ fn mutated(seeds: &[Vec<u8>], chance: &mut fastrand::Rng) -> Vec<u8> {
 
 fn mutations(target: &Target) {
     let seeds = (target.seeds)();
-    assert!(3 <= seeds.len() && seeds.iter().all(|seed| !seed.is_empty()), "{}: {} seeds", target.name, seeds.len());
+    assert!(3 <= seeds.len(), "{}: {} seeds", target.name, seeds.len());
     let mut chance = fastrand::Rng::with_seed(19);
     (0..MUTATIONS).for_each(|_| target.check(&mutated(&seeds, &mut chance)));
 }
