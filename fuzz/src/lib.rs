@@ -1,4 +1,4 @@
-//! What the fuzz targets share. What they check stands in the library, in `atalaia::fuzzing`, where a plain test runs the same.
+//! Code shared by the fuzz targets. The checks themselves are in `atalaia::fuzzing`, and a unit test runs them too.
 
 use std::env;
 use std::path::Path;

@@ -6,7 +6,7 @@ use super::Config;
 use crate::time::{Span, Time};
 use crate::{delivery, inputs, tls};
 
-/// A certificate is spoken of from so long before it expires on.
+/// A certificate is warned of from this long before it expires.
 const AHEAD: Span = Span::from_hours(14 * 24);
 
 /// A sentence for each such file of the inputs and sinks, with its key, its name and the date.

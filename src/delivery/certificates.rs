@@ -6,11 +6,11 @@ use super::settings::{Kind, Settings};
 use crate::clock::Moment;
 use crate::tls::{self, Stamps};
 
-/// Files are looked at no more often; who replaces several of them at once has so long for it.
+/// The files are looked at no more often than this, so that several can be replaced together.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 impl Settings {
-    /// Whom its connections trust and as whom they come, if it makes any; the table of `[[sinks]]` it stands in goes by its kind.
+    /// The TLS settings of its connections; `None` for a kind of sink that makes none.
     pub fn tls(&self) -> Option<&tls::Settings> {
         match self.kind {
             Kind::Webhook => self.webhook.as_ref().map(|table| &table.tls),
@@ -36,13 +36,14 @@ pub(super) struct Certificates {
 }
 
 impl Certificates {
-    /// They are being read.
+    /// Remembers how the files look now, as they are being read.
     pub(super) fn note_read(&mut self, settings: &Settings) {
         self.read = settings.tls().map(tls::Settings::stamps).unwrap_or_default();
         self.seen = self.read.clone();
     }
 
-    /// Whether they look otherwise than when they were read, and the same as a moment ago: nobody is in the middle of writing them.
+    /// Whether the files differ from those that were read and have stayed the same since the last look, so that a half-written file is
+    /// not read.
     pub(super) fn have_changed(&mut self, settings: &Settings, now: Moment) -> bool {
         let Some(tls) = settings.tls() else {
             return false;

@@ -146,8 +146,8 @@ impl State {
         if self.file.is_none() {
             let mut file = OpenOptions::new().create(true).append(true).open(&self.path)?;
             if file.metadata()?.is_file() {
-                // Else all that is told may be gone after a power cut, however often it is flushed. Even when it was there: who made it
-                // may have died before this.
+                // A flushed file is lost in a power cut if its name is not durable. This holds for an existing file too: the process that
+                // made it may have died before it synced the folder.
                 sync_name(&RealDisk, &self.path)?;
             }
             if ends_torn(&self.path) {

@@ -22,13 +22,13 @@ use crate::tls;
 
 /// A connection that says nothing for so long is asked whether it lives.
 const PROBE_AFTER: Duration = Duration::from_secs(20);
-/// A receiver that wants nothing of us hangs up within so long: its refusal of our certificate comes only after our side of TLS 1.3 is
-/// done and the first letter on its way.
+/// A receiver that refuses us closes the connection within this time. With TLS 1.3 its refusal of our certificate arrives only after our
+/// side of the handshake is done, when the first alert may have been written.
 const REFUSES_WITHIN: Duration = Duration::from_millis(1500);
 
-/// So long after it was written it may still lie unread with a receiver: if the connection ends by then, it is written once more.
+/// An alert that was written within this time before the connection ended may not have been read: it is written once more.
 const UNSURE_FOR: Duration = Duration::from_secs(30);
-/// Of what was written last, so much is kept for that. Bytes.
+/// At most this much of what was written last is kept for that. Bytes.
 const MOST_UNSURE: usize = 256 * 1024;
 /// Room for what the receiver's machine has not acknowledged, which the kernel doubles: what is beyond it waits, and is not told as
 /// delivered. Bytes.
@@ -201,7 +201,7 @@ pub(super) async fn connect(
     Ok(Box::new(stream.map_err(|error| tls::certificate_fault(&error).unwrap_or_else(|| format!("TLS: {error}")))?))
 }
 
-/// Waits whether the other side hangs up at once; what it says meanwhile nobody wants.
+/// Waits for `patience` and fails if the receiver closes the connection by then. What it sends meanwhile is dropped.
 async fn stays_open(stream: &mut Box<dyn Stream>, patience: Duration) -> Result<(), String> {
     let ends = async {
         let mut unread = [0; 4096];

@@ -58,7 +58,7 @@ pub(super) struct Worker {
     pub(super) throttle: Throttle,
     /// Whether its certificates have to be read again.
     pub(super) certificates: Certificates,
-    /// How often the log is told that it goes down.
+    /// Limits how often the log says that the sink is down.
     pub(super) sparing: Sparing,
     /// When it began to work.
     pub(super) began: Moment,

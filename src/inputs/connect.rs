@@ -42,7 +42,7 @@ fn watch_for_death(stream: &TcpStream) -> io::Result<()> {
 }
 
 impl Settings {
-    /// Whom its connections trust and as whom they come, if it makes any that can be encrypted.
+    /// The TLS settings of its connections; `None` for a kind of input that cannot be encrypted.
     pub fn tls(&self) -> Option<&tls::Settings> {
         match self.kind {
             Kind::Aisstream => self.aisstream.as_ref().map(|table| &table.tls),

@@ -1,4 +1,5 @@
-//! Snapshots are made by a process of their own: that takes as much memory as the engine has, and all of it is given back at the end.
+//! Snapshots are made by a separate process: making one takes as much memory as the engine has, and all of it is freed when the process
+//! ends.
 
 use std::io;
 use std::os::unix::process::ExitStatusExt;
@@ -20,12 +21,12 @@ use crate::journal::Position;
 use crate::telemetry::Pulse;
 use crate::time::Span;
 
-/// This very program, also after another was installed in its place.
+/// The file of the running program, even after an upgrade has replaced it on the disk.
 const OURSELVES: &str = "/proc/self/exe";
-/// How often it is seen whether the process has ended, and whether it is to.
+/// How often the process is checked, and the request to stop.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// A snapshot to be made, as a daemon words it.
+/// What the daemon passes to that process on the command line.
 #[derive(Debug, clap::Args)]
 pub struct SnapshotOrder {
     /// Folder of the journal
@@ -91,7 +92,7 @@ fn start(place: &Place, position: Position) -> io::Result<Child> {
     command.args(number("until", position.0)).args(number("program", place.program));
     command.args(number("daemon", u64::from(std::process::id())));
     command.args(number("rebuild-millis", place.rebuild.millis() as u64));
-    // What tells the daemon how to be a service, or to die, is not meant for it.
+    // Variables for the service manager and for fault points concern the daemon alone.
     for name in [fault::VARIABLE, "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_PID", "LISTEN_FDS"] {
         command.env_remove(name);
     }

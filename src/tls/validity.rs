@@ -26,7 +26,7 @@ pub struct Validity {
     pub until: Time,
 }
 
-/// What a file looked like; another one stands in its place, or it was written to, when this differs.
+/// How a file looked. It differs once the file has been replaced or written to.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Stamps(Vec<Option<(u64, u64, i64, i64)>>);
 
