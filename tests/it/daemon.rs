@@ -109,6 +109,14 @@ impl Daemon {
         None
     }
 
+    /// All it has logged, up to its end, which the caller has seen to.
+    pub fn log_to_the_end(&mut self) -> &[String] {
+        while let Ok(line) = self.log.recv_timeout(PATIENCE) {
+            self.heard.push(line);
+        }
+        &self.heard
+    }
+
     /// Whether it has not ended yet.
     pub fn lives(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()

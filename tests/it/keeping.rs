@@ -4,6 +4,7 @@
 mod apart;
 mod copies;
 mod damaged;
+mod digests;
 mod killed;
 mod moved;
 mod room;

@@ -1,6 +1,7 @@
 //! A daemon that dies and begins again says what one that never died says: the same lines under the same keys, nothing twice as new,
 //! nothing left out; whatever it was doing when it died, and whatever became of its snapshots.
 
+mod reloads;
 mod state_lost;
 
 use std::collections::BTreeMap;
