@@ -77,6 +77,32 @@ fn main() {
         before / after
     );
     stop(&mut daemon);
+    tell_room(folder.path(), sent);
+}
+
+/// What is on the disk after it all.
+fn tell_room(folder: &Path, lines: usize) {
+    let journal = folder.join("store.sqlite.journal");
+    let files = fs::read_dir(&journal).unwrap().map(|entry| entry.unwrap());
+    let (mut segments, mut snapshots) = (0, Vec::new());
+    for file in files {
+        let (name, length) = (file.file_name().to_string_lossy().into_owned(), file.metadata().unwrap().len());
+        if name.ends_with(".journal") {
+            segments += length;
+        } else if name.ends_with(".snapshot") {
+            snapshots.push(length);
+        }
+    }
+    let store = fs::metadata(folder.join("store.sqlite")).unwrap().len();
+    let told = fs::read_to_string(folder.join("alerts.jsonl")).unwrap_or_default();
+    let opened = told.lines().filter(|line| line.contains("\"change\":\"opened\"")).count();
+    println!(
+        "  journal {:.1} MB, {:.1} bytes a line; snapshots {snapshots:?} bytes; store {:.1} MB for {} changes of {opened} alerts told",
+        segments as f64 / 1e6,
+        segments as f64 / lines as f64,
+        store as f64 / 1e6,
+        told.lines().count()
+    );
 }
 
 /// The daemon, connected to the feed, with all it says on a log of its own.
