@@ -48,6 +48,18 @@ pub(super) fn refused(error: &StoreError) -> Option<String> {
     closed_part(error).map(|path| denied(&path))
 }
 
+/// The same of a copy that is to be made elsewhere: it is another folder that helps, not another user.
+pub(super) fn refused_copy(error: &StoreError, store: &Path) -> Option<String> {
+    let (StoreError::Sqlite { path, .. } | StoreError::File { path, .. }) = error else {
+        return None;
+    };
+    if path == store {
+        return refused(error);
+    }
+    let denial = Denial::of(&closed_part(error)?);
+    Some(format!("{}; name a folder that {} may write", denial.head(), denial.ours.name))
+}
+
 /// The same for the daemon, which must own its store.
 pub(super) fn refused_to_daemon(error: &StoreError) -> Option<String> {
     closed_part(error).map(|path| daemon_denied(&path))

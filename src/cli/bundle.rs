@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::person::Person;
 use super::place::Place;
 use super::{Failure, StoreArguments, print, refused};
 use crate::clock::Clock;
@@ -87,7 +88,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// Packs a case and writes it.
-pub(super) fn pack(store_named: &StoreArguments, who: &str, wanted: &Wanted) -> Result<(), Failure> {
+pub(super) fn pack(store_named: &StoreArguments, who: &Person, wanted: &Wanted) -> Result<(), Failure> {
     let Place { store, settings } = store_named.place(&[Table::Journal, Table::Evidence])?;
     let journal = settings.as_ref().and_then(|settings| runtime::journal_folder_of(&store, &settings.journal));
     let journal = journal.unwrap_or_else(|| runtime::journal_beside(&store));

@@ -45,7 +45,7 @@ enum Command {
     Retry {
         #[command(flatten)]
         which: Which,
-        /// Who asks for it, for the audit trail [default: the user's name]
+        /// Who asks for it, for the audit trail, which keeps the caller too [default: sudo's user, else the login, else the user]
         #[arg(long = "as", value_name = "NAME")]
         who: Option<String>,
         /// Why

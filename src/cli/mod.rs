@@ -29,6 +29,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use self::person::who;
 use self::place::{SettingsArguments, StoreArguments};
 use crate::config::Problem;
 use crate::fault;
@@ -192,18 +193,6 @@ fn print(text: &str) -> Result<(), Failure> {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Failure::ReaderGone),
         Err(error) => Err(Failure::Other(format!("standard output: {error}"))),
-    }
-}
-
-/// Who does it, as said or by the user's name.
-fn who(said: Option<&String>) -> Result<String, Failure> {
-    let from_surroundings = || ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-    // A timer or a container has no name; its number is better than none.
-    let number = || format!("uid {}", rustix::process::getuid().as_raw());
-    match said {
-        Some(said) if said.trim().is_empty() => Err(Failure::Usage("say who does it: --as NAME".to_owned())),
-        Some(said) => Ok(said.clone()),
-        None => Ok(from_surroundings().filter(|who| !who.trim().is_empty()).unwrap_or_else(number)),
     }
 }
 

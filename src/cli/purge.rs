@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::config::Table;
 use crate::journal::Rehearsal;
 use crate::runtime::{self, PurgedLines};
-use crate::store::{self, Purged};
+use crate::store::{self, Actor, Purged};
 
 /// Arguments of `atalaia purge`.
 #[derive(Debug, clap::Args)]
@@ -19,7 +19,7 @@ pub(super) struct Arguments {
     /// Only tell what would go
     #[arg(long)]
     dry_run: bool,
-    /// Who does it [default: the user's name]
+    /// Who does it, for the audit trail, which keeps the caller too [default: sudo's user, else the login, else the user]
     #[arg(long = "as", value_name = "NAME")]
     who: Option<String>,
 }
@@ -29,8 +29,9 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let hint = "[retention] says what may go: mend these tables first";
     let (path, settings) = of_settings(arguments.config.as_deref(), &[Table::Retention, Table::Journal], hint)?;
     // Who only asks removes nothing.
-    let who = if arguments.dry_run { String::new() } else { who(arguments.who.as_ref())? };
-    let purged = store::purge(&path, &settings.retention, &who, Clock.now(), arguments.dry_run).map_err(refused)?;
+    let who = (!arguments.dry_run).then(|| who(arguments.who.as_ref())).transpose()?;
+    let actor = who.as_ref().map_or(Actor::from(""), Actor::from);
+    let purged = store::purge(&path, &settings.retention, actor, Clock.now(), arguments.dry_run).map_err(refused)?;
     let rehearsal = if arguments.dry_run { Rehearsal::Yes } else { Rehearsal::No };
     let days = settings.retention.raw_days;
     let lines = runtime::purge_lines(&path, &settings.journal, days, Clock.now(), rehearsal);

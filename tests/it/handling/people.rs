@@ -7,6 +7,7 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{Centre, device};
@@ -22,8 +23,10 @@ fn said(output: &Output) -> (Option<i32>, String, String) {
 
 /// A centre whose store holds one alert, without a daemon.
 fn one_alert() -> Centre {
-    let centre = Centre::new("[zones]\nfolder = \"zones\"\n[http]\naddress = \"127.0.0.1:0\"\n");
+    let centre = Centre::new("[http]\naddress = \"127.0.0.1:0\"\n");
     fs::create_dir(centre.file("zones")).unwrap();
+    let text = fs::read_to_string(&centre.settings).unwrap();
+    fs::write(&centre.settings, text.replace("[zones]\n", "[zones]\nfolder = \"zones\"\n")).unwrap();
     let mut daemon = Daemon::start(&centre.settings);
     let mut client = TcpStream::connect(daemon.address()).unwrap();
     client.write_all(device(0, 0).as_bytes()).unwrap();
@@ -65,7 +68,7 @@ fn a_fault_in_the_settings_keeps_nobody_from_the_store() {
     assert_eq!(centre.does(&["check"]).0, Some(78));
     check_all("zones", None);
     // Keys, inputs and sinks that are wrong, and a zones folder that is gone.
-    let faulty = sound.replace("[zones]\nfolder = \"zones\"", "[zones]\nfolder = \"nowhere\"\nfoldr = 1")
+    let faulty = sound.replace("folder = \"zones\"", "folder = \"nowhere\"\nfoldr = 1")
         + "[[inputs]]\nkind = \"tpc\"\nname = \"feed\"\n[[sinks]]\nkind = \"jsonl\"\nname = \"archive\"\n";
     fs::write(&centre.settings, &faulty).unwrap();
     check_all("keys", Some("faults elsewhere: atalaia check --config "));
@@ -120,21 +123,29 @@ fn settings_that_are_not_named_are_those_of_the_variable() {
     }
 }
 
-/// The program as another user; `None` where that cannot be had.
-fn as_user(number: u32) -> Option<(TempDir, Command)> {
-    let tools = TempDir::new().unwrap();
-    fs::set_permissions(tools.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    let program = tools.path().join("atalaia");
-    fs::copy(PROGRAM, &program).unwrap();
-    let number = number.to_string();
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid", &number, "--regid", &number, "--clear-groups"]).arg(&program);
-    let works = Command::new("setpriv")
-        .args(["--reuid", &number, "--regid", &number, "--clear-groups"])
-        .arg(&program)
-        .arg("--version")
-        .output();
-    works.is_ok_and(|output| output.status.success()).then_some((tools, command))
+/// Another user, and the program where they can reach it.
+struct Other {
+    number: String,
+    tools: TempDir,
+}
+
+impl Other {
+    /// `None` where nobody can be had but who runs the tests.
+    fn user(number: u32) -> Option<Other> {
+        let tools = TempDir::new().unwrap();
+        fs::set_permissions(tools.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        fs::copy(PROGRAM, tools.path().join("atalaia")).unwrap();
+        let other = Other { number: number.to_string(), tools };
+        let works = other.command().arg("--version").output();
+        works.is_ok_and(|output| output.status.success()).then_some(other)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid", &self.number, "--regid", &self.number, "--clear-groups"]);
+        command.arg(self.tools.path().join("atalaia")).env_remove("SUDO_USER");
+        command
+    }
 }
 
 /// A user whom no machine knows by name, and one that every Debian has.
@@ -143,14 +154,13 @@ const DAEMON: u32 = 1;
 
 #[test]
 fn whoever_may_not_read_the_store_is_told_whom_to_become() {
-    if as_user(STRANGER).is_none() {
+    let Some(stranger) = Other::user(STRANGER) else {
         // Only root becomes others; the sentences have unit tests.
         return;
-    }
+    };
     let centre = one_alert();
     let refuses = |words: &[&str], config: &Path| {
-        let (_tools, mut command) = as_user(STRANGER).unwrap();
-        let (code, out, err) = said(&command.args(words).arg("--config").arg(config).output().unwrap());
+        let (code, out, err) = said(&stranger.command().args(words).arg("--config").arg(config).output().unwrap());
         assert!(code != Some(0) && out.is_empty(), "{words:?}: {code:?} {out}");
         err
     };
@@ -192,4 +202,103 @@ fn whoever_may_not_read_the_store_is_told_whom_to_become() {
         err.contains("belongs to daemon: run the daemon as that user, or make it the daemon's: sudo chown "),
         "{err}"
     );
+}
+
+/// A command as a user of sudo gives it: the variables stand for it where there is no sudo.
+fn by_sudo(centre: &Centre, user: Option<(&str, u32)>, words: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = Command::new(PROGRAM);
+    command.args(&words[..1]).arg("--config").arg(&centre.settings).args(&words[1..]);
+    for variable in ["SUDO_USER", "SUDO_UID"] {
+        command.env_remove(variable);
+    }
+    if let Some((name, number)) = user {
+        // As sudo sets them: USER is whoever one became.
+        command
+            .env("SUDO_USER", name)
+            .env("SUDO_UID", number.to_string())
+            .env("USER", "atalaia")
+            .env("LOGNAME", "atalaia");
+    }
+    said(&command.output().unwrap())
+}
+
+#[test]
+fn the_trail_names_sudos_user_and_keeps_who_called_beside_a_claimed_name() {
+    let centre = one_alert();
+    let (_, list, _) = centre.does(&["alerts", "list", "--json"]);
+    let alert: Value = serde_json::from_str(&list).unwrap();
+    let id = &alert["id"].as_str().unwrap()[..8];
+    let rui = Some(("rui", 54_322));
+    let does = |words: &[&str]| {
+        let (code, _, why) = by_sudo(&centre, rui, words);
+        assert_eq!(code, Some(0), "{words:?}: {why}");
+    };
+    does(&["alerts", "note", id, "seen on radar"]);
+    does(&["alerts", "ack", id, "--as", " ma\u{202e}ria\u{1b}"]);
+    let (_, cases, _) = centre.does(&["cases", "list", "--json"]);
+    let case: Value = serde_json::from_str(&cases).unwrap();
+    let case = &case["id"].as_str().unwrap()[..8];
+    does(&["cases", "--as", "maria", "hold", case, "--reason", "court"]);
+    // What the program did by itself is nobody's, and nobody can say it was theirs.
+    let (code, _, why) = by_sudo(&centre, rui, &["alerts", "ack", id, "--as", "(atalaia)"]);
+    assert!(code == Some(2) && why.contains("the program's own"), "{why}");
+
+    let (_, page, _) = centre.does(&["alerts", "show", id]);
+    for part in [" rui noted\n", " maria (called by rui) acknowledged\n", " (atalaia) opened", "rui: seen on radar"] {
+        assert!(page.contains(part), "{part} in\n{page}");
+    }
+    let (_, page, _) = centre.does(&["cases", "show", case]);
+    assert!(page.contains(" maria (called by rui) held: court\n"), "{page}");
+    let (_, object, _) = centre.does(&["alerts", "show", id, "--json"]);
+    let object: Value = serde_json::from_str(&object).unwrap();
+    let names = |row: &Value| (row["what"].clone(), row["who"].clone(), row["caller"].clone());
+    let rows: Vec<_> = object["audit"].as_array().unwrap().iter().map(names).collect();
+    let row = |what: &str, who: &str, caller: Value| (what.into(), who.into(), caller);
+    assert_eq!(
+        rows,
+        [
+            row("opened", "(atalaia)", Value::Null),
+            row("noted", "rui", Value::Null),
+            row("acknowledged", "maria", "rui".into())
+        ]
+    );
+
+    // And so does a bundle.
+    let bundle = centre.file("case.tar");
+    does(&["cases", "bundle", case, "--out", bundle.to_str().unwrap()]);
+    let bytes = fs::read(&bundle).unwrap();
+    let text = String::from_utf8_lossy(&bytes);
+    let claimed = text.split('{').find(|part| part.contains("\"acknowledged\"")).unwrap_or_default();
+    assert!(claimed.contains("\"who\": \"maria\"") && claimed.contains("\"caller\": \"rui\""), "{claimed}");
+}
+
+#[test]
+fn a_service_account_must_say_who_acts() {
+    let login = fs::read_to_string("/proc/self/loginuid").unwrap_or_default();
+    let Some(service) = Other::user(DAEMON).filter(|_| ["", "4294967295"].contains(&login.trim())) else {
+        // Only root becomes others, and whoever logged in stands behind all they start; both have unit tests.
+        return;
+    };
+    let centre = one_alert();
+    let root = centre.folder.path();
+    for entry in fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).chain([root.to_owned()]) {
+        chown(entry, Some(DAEMON), Some(DAEMON)).unwrap();
+    }
+    let (_, list, _) = centre.does(&["alerts", "list", "--json"]);
+    let alert: Value = serde_json::from_str(&list).unwrap();
+    let id = &alert["id"].as_str().unwrap()[..8];
+    let notes = |more: &[&str]| {
+        let mut command = service.command();
+        command.args(["alerts", "note", id, "seen", "--config"]).arg(&centre.settings);
+        said(&command.args(more).output().unwrap())
+    };
+    let (code, _, why) = notes(&[]);
+    assert!(
+        code == Some(2) && why.contains("daemon is the account of a service") && why.contains("--as NAME"),
+        "{why}"
+    );
+    let (code, _, why) = notes(&["--as", "maria"]);
+    assert_eq!(code, Some(0), "{why}");
+    let (_, page, _) = centre.does(&["alerts", "show", id]);
+    assert!(page.contains(" maria (called by daemon) noted\n"), "{page}");
 }
