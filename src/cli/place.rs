@@ -46,18 +46,18 @@ impl StoreArguments {
             return Ok(Place { store: store.clone(), settings: None });
         }
         let hint = "--store FILE names the store without settings";
-        let (store, settings) = of_settings(self.config.as_deref(), needed, hint)?;
+        let (store, settings) = of_settings(self.config.as_deref(), needed, Some(hint))?;
         Ok(Place { store, settings: Some(settings) })
     }
 }
 
-/// The store that a settings file names, with these tables besides `[store]`; `hint` says how to go on where they cannot be used.
+/// The store that a settings file names, with these tables besides `[store]`; `hint` says how to go on where they cannot be used, if there is a way.
 pub(super) fn of_settings(
     given: Option<&Path>,
     needed: &[Table],
-    hint: &str,
+    hint: Option<&str>,
 ) -> Result<(PathBuf, StoreSettings), Failure> {
-    let file = settings_file(given, Some(hint))?;
+    let file = settings_file(given, hint)?;
     let settings = part(&file, &[&[Table::Store], needed].concat(), hint)?;
     let store = settings.store.clone().ok_or_else(|| {
         let text = "store.path: is missing; without a store there is nothing to show";
@@ -67,11 +67,11 @@ pub(super) fn of_settings(
     Ok((store, settings))
 }
 
-/// These tables of a settings file; `hint` says how to go on where they cannot be used.
-pub(super) fn part(file: &Path, needed: &[Table], hint: &str) -> Result<StoreSettings, Failure> {
+/// These tables of a settings file; `hint` says how to go on where they cannot be used, if there is a way.
+pub(super) fn part(file: &Path, needed: &[Table], hint: Option<&str>) -> Result<StoreSettings, Failure> {
     let settings = store_settings(file, needed).map_err(|problems| {
         let mut lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
-        lines.push(format!("atalaia: {hint}"));
+        lines.extend(hint.map(|hint| format!("atalaia: {hint}")));
         Failure::Shown { code: 78, text: lines.join("\n") }
     })?;
     if 0 < settings.elsewhere {

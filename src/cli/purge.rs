@@ -26,8 +26,7 @@ pub(super) struct Arguments {
 
 /// Removes, or counts, and tells it class by class.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
-    let hint = "[retention] says what may go: mend these tables first";
-    let (path, settings) = of_settings(arguments.config.as_deref(), &[Table::Retention, Table::Journal], hint)?;
+    let (path, settings) = of_settings(arguments.config.as_deref(), &[Table::Retention, Table::Journal], None)?;
     // Who only asks removes nothing.
     let who = (!arguments.dry_run).then(|| who(arguments.who.as_ref())).transpose()?;
     let actor = who.as_ref().map_or(Actor::from(""), Actor::from);

@@ -64,7 +64,7 @@ impl Arguments {
             return Ok(installed().unwrap_or_else(|| USUAL.to_owned()));
         };
         let file = place::settings_file(Some(&file), Some(HINT))?;
-        place::part(&file, &[Table::Http], HINT)?.http.address.ok_or_else(|| {
+        place::part(&file, &[Table::Http], Some(HINT))?.http.address.ok_or_else(|| {
             let text = "http.address: is missing; without it the daemon says nothing of itself, unless systemd opened a socket: --address IP:PORT";
             Failure::Settings(vec![Problem::of_file(file.display().to_string(), text)])
         })

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::net::TcpStream;
 use std::os::unix::fs::{PermissionsExt, chown};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -16,6 +16,10 @@ use crate::daemon::Daemon;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_atalaia");
 const INSTALLED: &str = "/etc/atalaia/atalaia.toml";
 
+const ZONE: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature",
+"properties":{"id":"bay","name":"Bay","kind":"area"},
+"geometry":{"type":"Polygon","coordinates":[[[-12,40],[-10,40],[-10,42],[-12,42],[-12,40]]]}}]}"#;
+
 fn said(output: &Output) -> (Option<i32>, String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     (output.status.code(), text(&output.stdout), text(&output.stderr))
@@ -25,6 +29,7 @@ fn said(output: &Output) -> (Option<i32>, String, String) {
 fn one_alert() -> Centre {
     let centre = Centre::new("[http]\naddress = \"127.0.0.1:0\"\n");
     fs::create_dir(centre.file("zones")).unwrap();
+    fs::write(centre.file("zones/bay.geojson"), ZONE).unwrap();
     let text = fs::read_to_string(&centre.settings).unwrap();
     fs::write(&centre.settings, text.replace("[zones]\n", "[zones]\nfolder = \"zones\"\n")).unwrap();
     let mut daemon = Daemon::start(&centre.settings);
@@ -148,6 +153,14 @@ impl Other {
     }
 }
 
+/// Gives a folder and what is in it, but for what is in its folders, to the user `daemon`.
+fn give_all(folder: &Path) {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    for path in entries.chain([folder.to_owned()]) {
+        chown(path, Some(DAEMON), Some(DAEMON)).unwrap();
+    }
+}
+
 /// A user whom no machine knows by name, and one that every Debian has.
 const STRANGER: u32 = 54_321;
 const DAEMON: u32 = 1;
@@ -166,9 +179,8 @@ fn whoever_may_not_read_the_store_is_told_whom_to_become() {
     };
     let root = centre.folder.path().to_owned();
     let mode = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-    let give = |path: &PathBuf| chown(path, Some(DAEMON), Some(DAEMON)).unwrap();
-    let parts = ["atalaia.sqlite", "atalaia.sqlite.lock"].map(|name| centre.file(name));
-    [&root, &centre.settings].into_iter().chain(&parts).for_each(give);
+    give_all(&root);
+    let store = centre.file("atalaia.sqlite");
     let you = format!("permission denied: you are user {STRANGER}; ");
 
     // The folder of everything is closed.
@@ -185,14 +197,14 @@ fn whoever_may_not_read_the_store_is_told_whom_to_become() {
     let err = refuses(&["purge"], &centre.settings);
     assert!(err.contains("atalaia.toml: permission denied") && err.contains("it belongs to daemon"), "{err}");
     mode(&centre.settings, 0o644);
-    mode(&parts[0], 0o600);
+    mode(&store, 0o600);
     for words in [&["alerts", "list"][..], &["cases", "list"], &["deliveries", "count"], &["backup", "/tmp/never"]] {
         let err = refuses(words, &centre.settings);
         let sentence = format!("atalaia.sqlite: {you}it belongs to daemon: sudo -u daemon ");
         assert!(err.contains(&sentence) && err.contains(&words.join(" ")), "{err}");
     }
     // It may be read, and nothing may be made beside it.
-    mode(&parts[0], 0o644);
+    mode(&store, 0o644);
     let err = refuses(&["alerts", "list"], &centre.settings);
     assert!(err.contains(&you) && err.contains("sudo -u daemon"), "{err}");
     // And a daemon of somebody else.
@@ -281,9 +293,7 @@ fn a_service_account_must_say_who_acts() {
     };
     let centre = one_alert();
     let root = centre.folder.path();
-    for entry in fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).chain([root.to_owned()]) {
-        chown(entry, Some(DAEMON), Some(DAEMON)).unwrap();
-    }
+    give_all(root);
     let (_, list, _) = centre.does(&["alerts", "list", "--json"]);
     let alert: Value = serde_json::from_str(&list).unwrap();
     let id = &alert["id"].as_str().unwrap()[..8];
