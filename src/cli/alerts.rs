@@ -10,7 +10,7 @@ use crate::alerts::NoticeKind;
 use crate::behaviours::NAMES;
 use crate::clock::Clock;
 use crate::store::export::Format;
-use crate::store::{self, Act, Entry, Finding, Hush, Query, stored_severity};
+use crate::store::{self, Act, AuditRow, Entry, Finding, Hush, Query, stored_severity};
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
@@ -19,7 +19,7 @@ use crate::time::Time;
 pub(super) struct Arguments {
     #[command(flatten)]
     store: StoreArguments,
-    /// Who does it, for the audit trail [default: the user's name]
+    /// Who does it, for the audit trail, which keeps the caller too [default: sudo's user, else the login, else the user]
     #[arg(long = "as", value_name = "NAME", global = true)]
     who: Option<String>,
     #[command(subcommand)]
@@ -238,7 +238,12 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Show { id, json } => {
             let told = store::alert(&path, id, now).map_err(refused)?;
-            print(&if *json { format!("{}\n", told.entry.value(&told.notes)) } else { page(&told) })
+            let object = || {
+                let mut alert = told.entry.value(&told.notes);
+                alert["audit"] = told.audit.iter().map(AuditRow::value).collect();
+                format!("{alert}\n")
+            };
+            print(&if *json { object() } else { page(&told) })
         }
         Command::Ack { ids, until, why } => does(ids, Act::Acknowledge { until: *until }, why.as_deref()),
         Command::Assign { id, to, why } => {
@@ -364,16 +369,22 @@ fn page(told: &store::Told) -> String {
     for note in &told.notes {
         page += &format!("note {} {}: {}\n", note.at, FromAir(&note.who), FromAir(&note.text));
     }
-    for (at, who, what, why) in &told.audit {
-        let why = why.as_ref().map_or(String::new(), |why| format!(": {}", FromAir(why)));
-        page += &format!("{at} {} {what}{why}\n", FromAir(who));
-    }
+    page += &trail(&told.audit);
     for sent in &told.deliveries {
         let at = sent.at.map_or(String::new(), |at| format!(" {at}"));
         let error = sent.error.as_ref().map_or(String::new(), |error| format!(": {error}"));
         page += &format!("revision {} to {}: {}{at}{error}\n", sent.revision, FromAir(&sent.sink), sent.state);
     }
     page
+}
+
+/// Who did what when and why, a line each.
+pub(super) fn trail(rows: &[AuditRow]) -> String {
+    let line = |row: &AuditRow| {
+        let why = row.why.as_ref().map_or(String::new(), |why| format!(": {}", FromAir(why)));
+        format!("{} {} {}{why}\n", row.at, FromAir(&row.by()), row.what)
+    };
+    rows.iter().map(line).collect()
 }
 
 /// The vessels of an alert or case, by name where they have one.

@@ -165,15 +165,34 @@ fn an_acknowledgement_outlives_updates_and_falls_when_it_gets_graver() {
     assert!(store.settle(PATIENCE));
     assert_eq!(state(), "new");
     let audit = alert(&place.path, &id, noon()).expect("stored").audit;
-    let who: Vec<(&str, &str)> = audit.iter().map(|(_, who, what, _)| (who.as_str(), what.as_str())).collect();
+    let who: Vec<(&str, &str)> = audit.iter().map(|row| (row.who.as_str(), row.what.as_str())).collect();
     let expected = [
-        ("atalaia", "updated"),
+        ("(atalaia)", "updated"),
         ("ana", "acknowledged"),
-        ("atalaia", "updated"),
-        ("atalaia", "unacknowledged"),
-        ("atalaia", "updated"),
+        ("(atalaia)", "updated"),
+        ("(atalaia)", "unacknowledged"),
+        ("(atalaia)", "updated"),
     ];
     assert_eq!(who, expected);
+}
+
+#[test]
+fn who_called_is_kept_beside_a_claimed_name() {
+    let place = place();
+    let (store, _events) = place.open(&[]);
+    let changes = distress();
+    let id = changes[0].alert.id.clone();
+    store.changes(changes, 0);
+    assert!(store.settle(PATIENCE));
+    let claimed = Actor { who: "maria", caller: Some("rui") };
+    act(&place.path, &id, &Act::Note("seen".to_owned()), claimed, None, noon()).expect("open");
+    let rows = trail(&place.path, &id).expect("stored");
+    let machine = rows.iter().filter(|row| row.who == OURSELVES && row.caller.is_none()).count();
+    let last = rows.last().expect("a row");
+    assert_eq!((machine, last.by().as_str()), (rows.len() - 1, "maria (called by rui)"));
+    let value = last.value();
+    assert_eq!((&value["who"], &value["caller"], &value["what"]), (&"maria".into(), &"rui".into(), &"noted".into()));
+    assert_eq!(rows[0].value()["caller"], serde_json::Value::Null);
 }
 
 #[test]
