@@ -11,10 +11,8 @@ pub fn describe(error: &ConnectionError) -> String {
     }
     match error {
         ConnectionError::ConnectionRefused(code) => format!("the broker refuses the connection: {code:?}"),
-        ConnectionError::NetworkTimeout | ConnectionError::FlushTimeout => "the broker does not answer".to_owned(),
-        ConnectionError::SessionStateMismatch { .. } => {
-            "the broker goes on from a session that there never was".to_owned()
-        }
+        ConnectionError::NetworkTimeout | ConnectionError::FlushTimeout => "the broker does not respond".to_owned(),
+        ConnectionError::SessionStateMismatch { .. } => "the broker resumes a session that never existed".to_owned(),
         ConnectionError::MqttState(error) => packet(error),
         error => error.to_string(),
     }
@@ -24,11 +22,11 @@ fn packet(error: &StateError) -> String {
     match error {
         StateError::ConnectionAborted => "closed by the broker".to_owned(),
         StateError::Unsolicited(number) => {
-            format!("the broker acknowledges packet {number}, which waits for no such thing")
+            format!("the broker acknowledges packet {number}, which was not awaiting an acknowledgement")
         }
-        StateError::Deserialization(mqttbytes::Error::Io(error)) => format!("the broker broke off: {error}"),
+        StateError::Deserialization(mqttbytes::Error::Io(error)) => format!("connection to the broker lost: {error}"),
         StateError::Deserialization(mqttbytes::Error::PayloadSizeLimitExceeded(bytes)) => {
-            format!("the broker announces a packet of {bytes} bytes, which is more than is taken")
+            format!("the broker announces a packet of {bytes} bytes, more than is accepted")
         }
         StateError::Deserialization(error) => format!("the broker sends what is not MQTT 3.1.1: {error}"),
         error => error.to_string(),

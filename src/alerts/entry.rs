@@ -280,7 +280,7 @@ impl Entry {
         }
         let further = self.inputs.vessels.len().saturating_sub(alert.vessels.len());
         if 0 < further {
-            news.push(format!("{further} more vessels"));
+            news.push(format!("{further} more {}", if further == 1 { "vessel" } else { "vessels" }));
             return news;
         }
         for (told, now) in alert.vessels.iter().zip(&self.inputs.vessels) {

@@ -16,7 +16,7 @@ use super::named;
 use super::of_interest;
 use super::party::Party;
 use super::score::{Cap, Scene, ScoreSettings};
-use super::summary::decimals;
+use super::summary::{about_hours, decimals};
 
 /// The sun below this is night (SPEC). Degrees.
 const NIGHT_DEGREES: f64 = -6.0;
@@ -318,8 +318,8 @@ fn anchored(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> 
     let text = match (measured("anchored_by").and_then(serde_json::Value::as_str), number("anchored_nm")) {
         (Some("swing"), Some(nm)) => {
             format!(
-                "Has lain within {nm} nm for {:.0} h, whatever its reported status",
-                number("anchored_hours").unwrap_or(0.0)
+                "Has lain within {nm} nm for {}, whatever its reported status",
+                about_hours(number("anchored_hours").unwrap_or(0.0))
             )
         }
         (Some("still"), Some(nm)) => format!("Lies within {nm} nm, never under way since first heard"),

@@ -1,4 +1,4 @@
-//! `atalaia purge`: removes what was kept for long enough, or tells what would go.
+//! `atalaia purge`: deletes records past their retention, or shows what would be deleted.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ pub(super) struct Arguments {
     /// Settings file whose [store] and [retention] are meant
     #[arg(long, value_name = "FILE", alias = "settings")]
     config: PathBuf,
-    /// Only tell what would go
+    /// Only show what would be deleted
     #[arg(long)]
     dry_run: bool,
     /// Who does it [default: the user's name]

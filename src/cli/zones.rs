@@ -28,20 +28,20 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Every zone; lines are cut to COLUMNS, else to the terminal
+    /// List every zone; lines are cut to COLUMNS, else to the terminal
     List {
-        /// One JSON object a line
+        /// One JSON object per line
         #[arg(long)]
         json: bool,
     },
-    /// What holds at a position: zones, near or in, distance from shore, calm water, nearest port
+    /// Show what applies at a position: zones it lies in or near, distance from shore, calm water, nearest port
     #[command(allow_negative_numbers = true)]
     Test {
         /// Degrees north
         lat: f64,
         /// Degrees east
         lon: f64,
-        /// Recording to learn from how well vessels are heard there, by transponder class
+        /// Recording from which to estimate how well vessels are received there, by transponder class
         #[arg(long, value_name = "RECORDING")]
         on: Option<PathBuf>,
     },
@@ -65,7 +65,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Command::Test { lat, lon, on } => {
             if !(lat.abs() <= 90.0 && lon.abs() <= 180.0) {
                 return Err(Failure::Usage(format!(
-                    "{lat} {lon} is no position: write degrees north (-90 to 90), then degrees east (-180 to 180)"
+                    "{lat} {lon} is not a position: write degrees north (-90 to 90), then degrees east (-180 to 180)"
                 )));
             }
             let at = LatLon::new(*lat, *lon);

@@ -91,13 +91,13 @@ impl Settings {
             ));
         }
         if self.from.parse::<Mailbox>().is_err() {
-            problems.push(format!("{path}.from: is no address; write \"Atalaia <atalaia@example.org>\""));
+            problems.push(format!("{path}.from: is not an address; write \"Atalaia <atalaia@example.org>\""));
         }
         if self.to.is_empty() {
             problems.push(format!("{path}.to: is empty; write to = [\"watch@example.org\"]"));
         }
         for (index, _) in self.to.iter().enumerate().filter(|(_, to)| to.parse::<Mailbox>().is_err()) {
-            problems.push(format!("{path}.to[{index}]: is no address; write \"watch@example.org\""));
+            problems.push(format!("{path}.to[{index}]: is not an address; write \"watch@example.org\""));
         }
         if self.user.is_some() != self.password.is_some() {
             problems.push(format!("{path}: has only one of user and password; write both or none"));

@@ -103,9 +103,10 @@ impl Target<'_> {
 
     /// The address, if it may be posted to.
     fn url(&self) -> Result<Url, String> {
-        let url = Url::parse(self.url).map_err(|error| format!("is no address ({error}); write https://HOST/PATH"))?;
+        let url =
+            Url::parse(self.url).map_err(|error| format!("is not an address ({error}); write https://HOST/PATH"))?;
         if !["http", "https"].contains(&url.scheme()) || !url.has_host() {
-            return Err("is no address of HTTP; write https://HOST/PATH".to_owned());
+            return Err("is not an address of HTTP; write https://HOST/PATH".to_owned());
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err("holds a user or a password; write bearer = { file = \"PATH\" } or [headers]".to_owned());
@@ -156,7 +157,7 @@ impl Target<'_> {
 }
 
 fn header_name(name: &str) -> Result<HeaderName, String> {
-    let named = HeaderName::try_from(name).map_err(|_| format!("{name:?} is no name of a header"))?;
+    let named = HeaderName::try_from(name).map_err(|_| format!("{name:?} is not a name of a header"))?;
     match RESERVED.contains(&named.as_str()) {
         true => Err(format!("`{named}` is not for the settings; leave it out")),
         false => Ok(named),

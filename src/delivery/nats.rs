@@ -51,7 +51,7 @@ impl Settings {
         let mut problems = Vec::new();
         match self.target() {
             None => problems.push(format!(
-                "{path}.url: is no address of a server; write \"tls://host:4222\" (who we are stands under `login`)"
+                "{path}.url: is not an address of a server; write \"tls://host:4222\" (who we are stands under `login`)"
             )),
             Some((false, _)) if self.tls != tls::Settings::default() => {
                 problems.push(format!("{path}.tls: goes with an address tls://; write that or leave it out"));

@@ -79,7 +79,9 @@ impl Address {
 
     /// What is wrong with the text of an address; `path` is the key's path.
     pub(super) fn problem(text: &str, path: &str) -> Option<String> {
-        text.parse::<Address>().is_err().then(|| format!("{path}: is no address; write \"host:port\" or \"[v6]:port\""))
+        text.parse::<Address>()
+            .is_err()
+            .then(|| format!("{path}: is not an address; write \"host:port\" or \"[v6]:port\""))
     }
 
     fn named(&self) -> (&str, u16) {

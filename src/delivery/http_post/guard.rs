@@ -16,7 +16,7 @@ type LookUp = fn(&str) -> Resolving;
 
 /// Reads a network of the settings.
 pub(super) fn network(text: &str) -> Result<IpNet, String> {
-    let fault = |_| format!("{text:?} is no network; write 10.0.0.0/8 or fd00::/8");
+    let fault = |_| format!("{text:?} is not a network; write 10.0.0.0/8 or fd00::/8");
     match text.parse::<IpAddr>() {
         Ok(address) => Ok(IpNet::from(address)),
         Err(_) => text.parse::<IpNet>().map_err(fault),
