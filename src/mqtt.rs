@@ -1,10 +1,10 @@
-//! MQTT, in and out: what is wrong with a broker, in words for whoever runs the daemon.
+//! Errors of MQTT connections, for inputs and sinks, in words for the operator.
 
 use rumqttc::{ConnectionError, StateError, mqttbytes};
 
 use crate::tls;
 
-/// Why a connection ended, or did not come about.
+/// Why a connection ended or could not be made.
 pub fn describe(error: &ConnectionError) -> String {
     if let Some(fault) = tls::certificate_fault(error) {
         return fault;

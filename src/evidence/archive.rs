@@ -133,7 +133,7 @@ mod tests {
     fn names_that_lead_elsewhere_links_and_doubles_are_refused() {
         use tar::EntryType;
         for name in ["../x", "/etc/passwd", "a/../../x", "a//b", "./a", "a\\b", "a\nb", ""] {
-            refused(&raw(&[(name, b"x", EntryType::Regular)]), "no name of a member");
+            refused(&raw(&[(name, b"x", EntryType::Regular)]), "not a name of a member");
         }
         for kind in [EntryType::Symlink, EntryType::Link, EntryType::Directory, EntryType::Fifo, EntryType::Char] {
             refused(&raw(&[("a", b"", kind)]), "no ordinary file");

@@ -246,8 +246,8 @@ fn farewell(
         close(&mut change);
         // What was told of it speaks of something that goes on.
         let told = change["alert"]["summary"].as_str().unwrap_or_default();
-        change["alert"]["summary"] = format!("It is over. Told before: {told}").into();
-        change["reason"] = "it is over; the marking of what was found since does not allow more".into();
+        change["alert"]["summary"] = format!("Ended. Last sent: {told}").into();
+        change["reason"] = "ended; the marking of later findings does not allow more to be sent".into();
         return Ok(Some(change.to_string()));
     }
     Ok(None)

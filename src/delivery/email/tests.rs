@@ -122,7 +122,7 @@ async fn a_digest_carries_the_highest_marking_and_every_alert() {
     let mail = taken(&mut server);
     assert_eq!(
         header(&mail, "Subject"),
-        ["[TLP:AMBER+STRICT] 3 changes of alerts, up to CRITICAL"],
+        ["[TLP:AMBER+STRICT] 3 updates on 3 alerts, highest CRITICAL"],
         "one of them is real"
     );
     let text = mail["text"].as_str().expect("text");
