@@ -35,7 +35,7 @@ use crate::telemetry::FromAir;
 
 /// Watches AIS for what matters to a maritime operations centre, and raises explained alerts.
 ///
-/// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a bundle is intact but the replay did not reproduce all of its alerts, 65 an input cannot be read, 78 settings or zones are wrong.
+/// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a bundle is intact and not all of it was found again, 65 an input cannot be read, 78 something is wrong with settings or zones.
 #[derive(Debug, Parser)]
 #[command(name = "atalaia", version, max_term_width = 110)]
 struct Arguments {
@@ -60,7 +60,7 @@ enum Command {
     Status(status::Arguments),
     /// Check settings and zones: print everything that is wrong, with file, line and what to write instead.
     Check(check::Arguments),
-    /// Play a bundled real recording through the real daemon; needs no files and no network, and ends by itself.
+    /// Play a bundled real recording through the real daemon; needs no file and no network, ends by itself.
     Demo,
     /// Explain every condition of every behaviour for one vessel at one time: also why there is no alert.
     Explain(explain::Arguments),

@@ -15,7 +15,7 @@ pub(super) struct Arguments {
     /// Settings file whose [store] and [retention] are meant
     #[arg(long, value_name = "FILE", alias = "settings")]
     config: PathBuf,
-    /// Only show what would be deleted
+    /// Only tell what would go
     #[arg(long)]
     dry_run: bool,
     /// Who does it [default: the user's name]

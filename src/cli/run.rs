@@ -13,7 +13,7 @@ use crate::{runtime, telemetry};
 /// Arguments of `atalaia run`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Settings file, or a folder with an atalaia.toml; conf.d/*.toml beside it override it
+    /// Settings file, or a folder with an atalaia.toml; conf.d/*.toml beside it are laid over it
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
 }
