@@ -62,9 +62,9 @@ enum Command {
     Check(check::Arguments),
     /// Play a bundled real recording through the real daemon; needs no file and no network, ends by itself.
     Demo,
-    /// Explain every condition of every behaviour for one vessel at one time: also why there is no alert.
+    /// Tell every condition of every behaviour for one vessel at one time: also why there is no alert.
     Explain(explain::Arguments),
-    /// List vessels that stopped, slowed, met or were dark near a position between two times, ranked.
+    /// Tell who stopped, slowed, met or was dark near a position between two times, ranked.
     #[command(allow_negative_numbers = true)]
     Who(who::Arguments),
     /// Compare alerts with what really happened: precision and recall by behaviour, delays, duplicates.
