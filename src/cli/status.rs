@@ -41,7 +41,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         ))
     })?;
     let value: Value = serde_json::from_str(&page)
-        .map_err(|error| Failure::Other(format!("what answers at {address} is no daemon of this kind: {error}")))?;
+        .map_err(|error| Failure::Other(format!("{address} does not answer like an Atalaia daemon: {error}")))?;
     let text = if arguments.json { page } else { told(&value) };
     match value["ready"] == true {
         true => print(&text),

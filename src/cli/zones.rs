@@ -161,15 +161,15 @@ pub fn reception(engine: &Engine, at: LatLon, out: &mut dyn Write) -> io::Result
         match chance {
             _ if observed < 0.5 => writeln!(
                 out,
-                "heard:  class {name}: nobody was expected here up to {last}; whether one could have been here unheard is unknown"
+                "heard:  class {name}: no vessel was expected here up to {last}; whether one could have been here without being received is unknown"
             )?,
             0.0 => writeln!(
                 out,
-                "heard:  class {name}: in {slots}; too few ({LEAST_SLOTS} are needed) to say that one would be heard"
+                "heard:  class {name}: in {slots}; too few ({LEAST_SLOTS} are needed) to say that one would be received"
             )?,
             _ => writeln!(
                 out,
-                "heard:  class {name}: in {slots}; one that sends goes unheard for an hour with probability {}",
+                "heard:  class {name}: in {slots}; a transmitting vessel goes unreceived for an hour with probability {}",
                 probability((1.0 - chance).powi(6))
             )?,
         }

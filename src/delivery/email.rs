@@ -87,7 +87,7 @@ impl Settings {
         let loopback = self.address.parse().is_ok_and(|address: Address| address.is_loopback());
         if self.security == Security::None && !loopback && !self.allow_plaintext {
             problems.push(format!(
-                "{path}.security: \"none\" would send alerts in the open; write \"starttls\" or \"tls\", or allow_plaintext = true"
+                "{path}.security: \"none\" would send alerts unencrypted; write \"starttls\" or \"tls\", or allow_plaintext = true"
             ));
         }
         if self.from.parse::<Mailbox>().is_err() {

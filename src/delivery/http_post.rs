@@ -130,7 +130,7 @@ impl Target<'_> {
         let mut put = |name: HeaderName, before: &str, secret: &Secret| -> Result<(), String> {
             let revealed = secret.read().map_err(|error| error.to_string())?;
             let mut value = HeaderValue::from_str(&format!("{before}{}", revealed.expose()))
-                .map_err(|_| format!("the secret of header {name} holds what no header can"))?;
+                .map_err(|_| format!("the secret of header {name} holds characters that no header allows"))?;
             value.set_sensitive(true);
             headers.insert(name, value);
             secrets.push(revealed);
@@ -159,7 +159,7 @@ impl Target<'_> {
 fn header_name(name: &str) -> Result<HeaderName, String> {
     let named = HeaderName::try_from(name).map_err(|_| format!("{name:?} is not a name of a header"))?;
     match RESERVED.contains(&named.as_str()) {
-        true => Err(format!("`{named}` is not for the settings; leave it out")),
+        true => Err(format!("`{named}` is set by the program; leave it out")),
         false => Ok(named),
     }
 }
@@ -200,7 +200,7 @@ impl Post {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         for (name, value) in more {
             let value = HeaderValue::from_str(value)
-                .map_err(|_| SendError::Refused { reason: format!("{name}: holds what no header can") })?;
+                .map_err(|_| SendError::Refused { reason: format!("{name}: holds characters that no header allows") })?;
             headers.insert(*name, value);
         }
         let sent = self.client.post(self.url.clone()).headers(headers).body(body).send().await;
@@ -217,9 +217,9 @@ impl Post {
         let said = self.excerpt(response).await;
         let said = if said.is_empty() { said } else { format!(": {said}") };
         match status {
-            StatusCode::GONE => SendError::Gone { reason: self.told(&format!("410: it wants nothing more{said}")) },
+            StatusCode::GONE => SendError::Gone { reason: self.told(&format!("410: the receiver wants nothing more{said}")) },
             _ if status.is_redirection() => {
-                let reason = self.told(&format!("{}: it sends elsewhere, where nothing is sent", status.as_u16()));
+                let reason = self.told(&format!("{}: redirects are not followed", status.as_u16()));
                 SendError::Later { wait, reason }
             }
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => {

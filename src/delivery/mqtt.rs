@@ -61,14 +61,14 @@ impl Settings {
         let mut problems = Vec::new();
         match self.target() {
             None => problems.push(format!(
-                "{path}.url: is not an address of a broker; write \"mqtts://host:8883\" (user and password stand in keys of their own)"
+                "{path}.url: is not an address of a broker; write \"mqtts://host:8883\" (user and password have keys of their own)"
             )),
             Some((false, _)) if self.tls != tls::Settings::default() => {
                 problems.push(format!("{path}.tls: goes with an address mqtts://; write that or leave it out"));
             }
             Some((false, address)) if self.password.is_some() && !address.is_loopback() && !self.allow_plaintext => {
                 problems.push(format!(
-                    "{path}.password: would travel in the open; write an address mqtts://, or allow_plaintext = true"
+                    "{path}.password: would be sent unencrypted; write an address mqtts://, or allow_plaintext = true"
                 ));
             }
             Some(_) => {}

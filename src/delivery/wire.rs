@@ -209,7 +209,7 @@ async fn stays_open(stream: &mut Box<dyn Stream>, patience: Duration) -> Result<
         let mut unread = [0; 4096];
         loop {
             match stream.read(&mut unread).await {
-                Ok(0) => return "hung up on at once".to_owned(),
+                Ok(0) => return "closed by the receiver at once".to_owned(),
                 Ok(_) => {}
                 Err(error) => return tls::describe(&error),
             }

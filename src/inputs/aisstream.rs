@@ -60,7 +60,7 @@ impl Settings {
         match target(&self.url, SCHEMES) {
             Err(problem) => problems.push(format!("{path}.url: {problem}")),
             Ok(target) if target.is_open() => {
-                problems.push(format!("{path}.url: the key would travel in the open; write an address wss://"));
+                problems.push(format!("{path}.url: the key would be sent unencrypted; write an address wss://"));
             }
             Ok(_) => {}
         }

@@ -83,7 +83,7 @@ impl Settings {
         match target(&self.url, SCHEMES) {
             Err(problem) => problems.push(format!("{path}.url: {problem}")),
             Ok(target) if target.is_open() && self.password.is_some() && !self.allow_plaintext => problems.push(format!(
-                "{path}.url: the password would travel in the open; write an address mqtts://, or allow_plaintext = true"
+                "{path}.url: the password would be sent unencrypted; write an address mqtts://, or allow_plaintext = true"
             )),
             Ok(_) => {}
         }

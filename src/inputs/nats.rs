@@ -93,7 +93,7 @@ impl Settings {
             && target(&self.url, SCHEMES).is_ok_and(|target| target.is_open())
         {
             problems.push(format!(
-                "{path}.url: token or password would travel in the open; write an address tls://, or allow_plaintext = true"
+                "{path}.url: token or password would be sent unencrypted; write an address tls://, or allow_plaintext = true"
             ));
         }
         problems
@@ -351,7 +351,7 @@ mod tests {
             [
                 "inputs[0].nats.stream: is not a name; write letters, digits, `-` and `_`",
                 "inputs[0].nats.subject: is not a subject; write for instance \"ais.>\"",
-                "inputs[0].nats.url: token or password would travel in the open; write an address tls://, or allow_plaintext = true",
+                "inputs[0].nats.url: token or password would be sent unencrypted; write an address tls://, or allow_plaintext = true",
             ]
         );
     }

@@ -15,7 +15,7 @@ use crate::alerts::{Alert, Change, ChangeKind, Handling, Severity};
 use crate::time::Time;
 
 /// Why what waits for a sink that is gone is given up.
-const NOT_NAMED: &str = "the settings no longer name this sink";
+const NOT_NAMED: &str = "this sink is no longer in the settings";
 
 /// One line on its way to one sink.
 #[derive(Clone, PartialEq, Debug)]

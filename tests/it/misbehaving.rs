@@ -139,9 +139,9 @@ const TAK: Protocol = Protocol {
     session: tak::session,
     table: |address| format!("address = \"{address}\"\ntransport = \"tcp\"\n"),
     misdeeds: &[
-        (ClosesAtOnce, "hung up on at once"),
+        (ClosesAtOnce, "closed by the receiver at once"),
         (Resets, ": "),
-        (ClosesAfterMessage, "hung up on at once"),
+        (ClosesAfterMessage, "closed by the receiver at once"),
         (ResetsAfterMessage, ": "),
         (Garbage, ""),
         (Talks, ""),

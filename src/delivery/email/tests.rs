@@ -223,7 +223,7 @@ async fn a_server_that_never_ends_a_line_is_left() {
     });
     let mut sink = Email::new(&settings(port, Security::None), &place()).expect("settings");
     let error = sink.send(&letters()[..1]).await.expect_err("no greeting");
-    assert!(is_later(&error) && error.to_string().ends_with("the server says too much"), "{error}");
+    assert!(is_later(&error) && error.to_string().ends_with("the server sends too much"), "{error}");
     talker.join().expect("it was left");
 }
 

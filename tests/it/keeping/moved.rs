@@ -82,7 +82,7 @@ fn a_store_that_is_moved_away_holds_everything_until_it_is_back() {
     assert!(!file.exists(), "another store was made in its place");
     // Another file is not the store.
     fs::write(&file, "").unwrap();
-    wait_for_page(&pages, "/readyz", |answer| answer.contains("store away: its file is replaced by another"));
+    wait_for_page(&pages, "/readyz", |answer| answer.contains("store unavailable: its file is replaced by another"));
     daemon.wait_for(&["ERROR", "the store file is gone", "To work with what stands there now"]);
     assert_eq!(fs::metadata(&file).unwrap().len(), 0, "something was written into it");
     assert_eq!(delivered(&folder).len(), known, "delivered while the store was replaced");
@@ -129,7 +129,7 @@ fn a_journal_that_is_moved_away_is_missed_and_written_on_when_it_is_back() {
     wait_until(|| 2 <= delivered(&folder).len());
     fs::write(&settings, format!("{text}[http]\naddress = \"127.0.0.1:0\"\n[alerts]\nalert_from = 10\n")).unwrap();
     daemon.signal("HUP");
-    daemon.wait_for(&["ERROR", "reload refused", "what is in force is kept"]);
+    daemon.wait_for(&["ERROR", "reload refused", "settings and zones in force are kept"]);
     assert!(!journal.exists(), "another folder was made in its place");
 
     fs::rename(&away, &journal).unwrap();

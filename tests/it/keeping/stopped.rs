@@ -100,7 +100,7 @@ fn settings_that_cannot_be_written_down_are_not_taken_over() {
     let text = std::fs::read_to_string(&settings).unwrap();
     std::fs::write(&settings, text.replace("\"low\"", "\"high\"")).unwrap();
     daemon.signal("HUP");
-    let told = daemon.wait_for(&["ERROR", "reload refused", "what is in force is kept"]);
+    let told = daemon.wait_for(&["ERROR", "reload refused", "settings and zones in force are kept"]);
     assert!(told.contains("in-force"), "{told}");
     std::fs::remove_file(&kept).unwrap();
     std::fs::rename(&aside, &kept).unwrap();
