@@ -219,7 +219,7 @@ impl Post {
         match status {
             StatusCode::GONE => SendError::Gone { reason: self.told(&format!("410: the receiver wants nothing more{said}")) },
             _ if status.is_redirection() => {
-                let reason = self.told(&format!("{}: redirects are not followed", status.as_u16()));
+                let reason = self.told(&format!("{}: it sends elsewhere, where nothing is sent", status.as_u16()));
                 SendError::Later { wait, reason }
             }
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => {

@@ -16,7 +16,7 @@ use crate::fault;
 
 /// What this program writes into `user_version`.
 pub(super) const VERSION: i64 = 4;
-/// Earlier versions of SQLite can corrupt a database when the write-ahead log is reset (fixed in 3.51.3).
+/// Earlier versions of SQLite could damage a file in the write-ahead log's reset (mended in 3.51.3).
 const LEAST_SQLITE: i32 = 3_051_003;
 /// Value of `auto_vacuum` for a database whose free pages are returned to the disk on request.
 const INCREMENTAL: i64 = 2;
