@@ -97,6 +97,10 @@ impl Told<'_> {
     /// Off the coast, and from the nearest harbour; each with a comma before it.
     fn off(&self) -> String {
         let mut place = String::new();
+        // An area is named by its place.
+        if self.behaviour == "feed_silent" {
+            return place;
+        }
         if let Some(nm) = self.shore_nm.filter(|nm| 0.0 < *nm && nm.is_finite()) {
             place.push_str(&format!(", {} off the coast", distance(nm)));
         }
