@@ -199,8 +199,9 @@ impl Post {
         let mut headers = self.headers.clone();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         for (name, value) in more {
-            let value = HeaderValue::from_str(value)
-                .map_err(|_| SendError::Refused { reason: format!("{name}: holds characters that no header allows") })?;
+            let value = HeaderValue::from_str(value).map_err(|_| SendError::Refused {
+                reason: format!("{name}: holds characters that no header allows"),
+            })?;
             headers.insert(*name, value);
         }
         let sent = self.client.post(self.url.clone()).headers(headers).body(body).send().await;
@@ -217,7 +218,9 @@ impl Post {
         let said = self.excerpt(response).await;
         let said = if said.is_empty() { said } else { format!(": {said}") };
         match status {
-            StatusCode::GONE => SendError::Gone { reason: self.told(&format!("410: the receiver wants nothing more{said}")) },
+            StatusCode::GONE => {
+                SendError::Gone { reason: self.told(&format!("410: the receiver wants nothing more{said}")) }
+            }
             _ if status.is_redirection() => {
                 let reason = self.told(&format!("{}: it sends elsewhere, where nothing is sent", status.as_u16()));
                 SendError::Later { wait, reason }

@@ -148,7 +148,10 @@ fn zones_test_tells_whether_a_boat_could_have_been_seen_there() {
     );
     assert!(there[1].contains("class B: in ") && there[1].contains("too few (24 are needed)"), "{there:?}");
     let elsewhere = heard("30.12", "-20.12");
-    assert!(elsewhere.iter().all(|line| line.contains("no vessel was expected here up to 2026-03-01T1")), "{elsewhere:?}");
+    assert!(
+        elsewhere.iter().all(|line| line.contains("no vessel was expected here up to 2026-03-01T1")),
+        "{elsewhere:?}"
+    );
     // Without a recording nothing is said of it.
     assert!(!told(&["zones", "test", "28.12", "-17.12"], &folder).contains("heard:"));
 }

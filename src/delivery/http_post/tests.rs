@@ -70,7 +70,9 @@ async fn each_answer_is_taken_for_what_it_is() {
         assert_eq!(wait_of(&outcome), expected, "{answer}: {outcome:?}");
     }
     let (outcome, _) = answered("HTTP/1.1 410 Gone\r\nContent-Length: 3\r\n\r\nbye").await;
-    assert!(matches!(&outcome, Err(SendError::Gone { reason }) if reason.ends_with("410: the receiver wants nothing more: bye")));
+    assert!(
+        matches!(&outcome, Err(SendError::Gone { reason }) if reason.ends_with("410: the receiver wants nothing more: bye"))
+    );
 }
 
 #[test]
