@@ -148,7 +148,7 @@ impl Told<'_> {
             ("loitering", _) => "boats without AIS near it would not be seen",
             ("slowdown", _) => "transfers, and boats without AIS near it, would not be seen",
             ("out_and_back", _) => "the AIS data do not show whom it met there",
-            ("small_craft_stop", _) => "the AIS data do not say why; craft without AIS beside it would not be seen",
+            ("small_craft_stop", _) => "the AIS data do not say why, and craft without AIS beside it would not be seen",
             ("drift", _) => "the AIS data do not show whether the engine failed or was stopped",
             ("zone_entry" | "zone_exit" | "zone_speed" | "limit_hugging", _) => "the AIS data do not say why",
             ("draught_change" | "voyage_anomaly", _) => "draught and destination are entered by hand",

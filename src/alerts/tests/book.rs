@@ -71,7 +71,7 @@ fn what_comes_back_within_the_hour_is_the_same_alert_and_later_a_new_one() {
     sea.take(minute(100), vec![over("loitering", subject.clone(), minute(90), "under way again")]);
     // At the same moment the timer comes first: the window has closed.
     let changes = sea.take(minute(150), vec![holds("loitering", subject.clone(), slow(90, 150))]);
-    assert_eq!(told(&changes), ["14:30 ended 2 under way again", "14:30 opened 1 below 2 kn for 59 min"]);
+    assert_eq!(told(&changes), ["14:30 ended 2 under way again", "14:30 opened 1 below 2 kn for 1 h 00 min"]);
     assert_ne!(changes[1].alert.id, first[0].alert.id);
     // It ended at 90, so the next began after that.
     assert_eq!(changes[1].alert.started_at, minute(90) + Span::from_millis(1));

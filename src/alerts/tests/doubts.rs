@@ -49,7 +49,7 @@ fn a_silence_that_is_usual_or_leads_nowhere_is_low_at_most() {
     let text = "Heard again 0.1 nm from where it went silent, not under way: limited to low";
     assert_eq!(last_line(&in_place), (39, text.to_owned()));
     let out = grave("ais_gap", "out_of_reach", &[("out_of_reach_minutes", json!(20))]);
-    let text = "On its course it sailed out of reach of the feed within 20 min: kept as a fact";
+    let text = "Its course left the feed's coverage within 20 min: recorded as a fact";
     assert_eq!(last_line(&out), (19, text.to_owned()));
     let own = grave("ais_gap", "long_silent", &[("distance_nm", json!(0.1)), ("own_record_percent", json!(99))]);
     assert!(60 <= own.score);
@@ -61,7 +61,7 @@ fn what_chance_brings_is_no_find() {
         let measured = [("expected_by_chance", json!(2.4)), ("craft_stopped_there", json!(craft))];
         grave("async_rendezvous", form, &measured)
     };
-    let text = "Chance alone would bring 2.4 such stops there: kept as a fact";
+    let text = "2.4 such stops expected there by chance alone: recorded as a fact";
     assert_eq!(last_line(&found("by_chance", 1)), (19, text.to_owned()));
     let text = "6 craft stopped there since, too many to single one out: recorded as a fact";
     assert_eq!(last_line(&found("crowd", 6)), (19, text.to_owned()));

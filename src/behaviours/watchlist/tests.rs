@@ -110,10 +110,7 @@ fn a_temporary_watch_tells_who_comes_in_until_it_expires() {
     let changes = entered(&watch("12:45"));
     let first = changes.iter().find(|change| change.alert.behaviour == "zone_entry").expect("an entry");
     assert_eq!(first.at.clock(), "12:31");
-    assert_eq!(
-        first.alert.score_reasons[0].text,
-        "Crosses into a zone that is watched: wreck used as fuel point, for desk 3"
-    );
+    assert_eq!(first.alert.score_reasons[0].text, "Entered a watched zone (wreck used as fuel point; owner: desk 3)");
     assert!(changes.iter().any(|change| change.change == ChangeKind::Ended));
     assert!(entered(&watch("12:15")).is_empty());
 }

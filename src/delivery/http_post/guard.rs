@@ -133,8 +133,8 @@ fn kind_of_four(address: Ipv4Addr) -> Option<&'static str> {
     let within = |a, b, c, bits| Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, 0), bits).contains(&address);
     match () {
         () if address.is_loopback() => Some("this machine"),
-        () if within(0, 0, 0, 8) => Some("no address"),
-        () if address.is_private() => Some("a private network"),
+        () if within(0, 0, 0, 8) => Some("not an address"),
+        () if address.is_private() => Some("a private address"),
         () if address.is_link_local() => Some("a link-local address, where cloud metadata services are"),
         () if within(100, 64, 0, 10) => Some("a carrier's address (RFC 6598)"),
         () if address.is_multicast() => Some("a multicast address"),
@@ -150,8 +150,8 @@ fn kind_of_six(address: Ipv6Addr) -> Option<&'static str> {
     };
     match () {
         () if address.is_loopback() => Some("this machine"),
-        () if address.is_unspecified() => Some("no address"),
-        () if within([0xfc00, 0], 7) => Some("a private network"),
+        () if address.is_unspecified() => Some("not an address"),
+        () if within([0xfc00, 0], 7) => Some("a private address"),
         () if within([0xfe80, 0], 10) => Some("a link-local address"),
         () if within([0xff00, 0], 8) => Some("a multicast address"),
         () if within([0x2001, 0xdb8], 32) || within([0x3fff, 0], 20) => Some("nobody's"),

@@ -145,7 +145,7 @@ fn every_fault_of_an_address_is_told_of_without_what_is_secret() {
     let tls = tls::Settings::default();
     for (url, part) in [
         ("hooks.example/x", "is not an address"),
-        ("ftp://hooks.example/x", "no address of HTTP"),
+        ("ftp://hooks.example/x", "not an address of HTTP"),
         ("https://me:canary@hooks.example/", "user or a password"),
         ("http://hooks.example/", "is not https"),
         ("https://127.0.0.1/", "is this machine"),

@@ -60,7 +60,7 @@ fn a_jack_up_is_a_fact_after_a_day_and_so_is_what_lies_beside_it() {
     let of = |mmsi: u32| told.iter().filter(|change| change.alert.vessels[0].mmsi == mmsi).collect::<Vec<_>>();
     let rig = &of(224_000_009).last().expect("it lay").alert;
     let cap = &rig.score_reasons.last().expect("a cap").text;
-    assert!(rig.score <= 19 && cap.contains("Held within 0.0"), "{cap}");
+    assert!(rig.score <= 19 && cap.contains("a circle of 0.0"), "{cap}");
     let beside = &of(224_000_001).last().expect("it loitered").alert;
     assert!(beside.score <= 19, "{:?}", beside.score_reasons);
     let told = changes(&visit(-16.95));
