@@ -6,6 +6,7 @@ mod interest;
 mod lines;
 mod marking;
 mod scores;
+mod texts;
 
 use std::sync::{Arc, OnceLock};
 

@@ -117,6 +117,6 @@ fn a_gale_lowers_the_score_and_a_breeze_does_not() {
         (codes[..2].join(" "), changes[0].alert.summary.clone())
     };
     assert!(codes(38).0.starts_with("small_craft_stop+30 gale-20"), "{}", codes(38).0);
-    assert!(codes(38).1.contains("in wind of up to 38 kn for 3 h"), "{}", codes(38).1);
+    assert!(codes(38).1.contains("in wind of up to 38 kn, for 3 h"), "{}", codes(38).1);
     assert!(!codes(25).0.contains("gale"), "{}", codes(25).0);
 }
