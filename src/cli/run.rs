@@ -7,7 +7,7 @@ use rustix::process::{geteuid, umask};
 use tracing::warn;
 
 use super::Failure;
-use crate::config::{Problem, Purpose, check};
+use crate::config::{Purpose, check, no_inputs};
 use crate::{runtime, telemetry};
 
 /// Arguments of `atalaia run`.
@@ -23,9 +23,7 @@ pub(super) fn main(arguments: Arguments) -> Result<(), Failure> {
     let file = arguments.config;
     let settings = check(Some(&file), None, Purpose::Run).map_err(Failure::Settings)?;
     if settings.inputs.is_empty() {
-        let text = "inputs: there is none; add one, for instance:\n    [[inputs]]\n    kind = \"udp\"\n    name = \"receivers\"\n    \
-                    address = \"0.0.0.0:10110\"";
-        return Err(Failure::Settings(vec![Problem::of_file(file.display().to_string(), text)]));
+        return Err(Failure::Settings(vec![no_inputs(&file)]));
     }
     telemetry::set_up();
     if geteuid().is_root() {
