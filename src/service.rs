@@ -5,7 +5,7 @@ mod holder;
 mod unit;
 
 pub use account::{Account, group};
-pub use holder::{Holder, Protocol, holder_of_lock, holder_of_port, is_ours};
+pub use holder::{Holder, Protocol, holder_of_lock, holder_of_port, is_ours, with_holder};
 pub use unit::Unit;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -272,7 +272,7 @@ fn unlistened(address: &str, protocol: Protocol, daemon: Option<u32>) -> Option<
                 None => daemon.is_some(),
             };
             let who = holder.map_or_else(|| "another process".to_owned(), |holder| holder.shown());
-            let command = if protocol == Protocol::Udp { "ss -lunp" } else { "ss -ltnp" };
+            let command = protocol.listing();
             (!is_daemon)
                 .then(|| format!("{address} is taken by {who}; stop it or write another port ({command} lists them)"))
         }

@@ -102,7 +102,14 @@ fn words<'e>(
             }
             message => format!("not TOML: {}", message.replace('\n', ", ")),
         };
-        told.push((span, sentence));
+        let line = |at: usize| text[..at].matches('\n').count();
+        // A path has many backslashes.
+        let is_again = told.last().is_some_and(|(other, same): &(Range<usize>, String)| {
+            *same == sentence && line(other.start) == line(span.start)
+        });
+        if !is_again {
+            told.push((span, sentence));
+        }
     }
     told
 }

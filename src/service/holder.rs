@@ -1,7 +1,7 @@
 //! Who holds a port or a file: read from /proc, as far as it may be read.
 
-use std::fs;
-use std::net::{IpAddr, SocketAddr};
+use std::{fs, io};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -39,16 +39,40 @@ pub enum Protocol {
     Udp,
 }
 
+impl Protocol {
+    /// The command that lists who listens.
+    pub fn listing(self) -> &'static str {
+        match self {
+            Protocol::Tcp => "ss -ltnp",
+            Protocol::Udp => "ss -lunp",
+        }
+    }
+}
+
 /// Who listens at an address; `None` if nobody does, or the system does not say.
 pub fn holder_of_port(address: SocketAddr, protocol: Protocol) -> Option<Holder> {
     let tables = match protocol {
-        Protocol::Tcp => ["/proc/net/tcp", "/proc/net/tcp6"],
-        Protocol::Udp => ["/proc/net/udp", "/proc/net/udp6"],
+        Protocol::Tcp => ["/proc/self/net/tcp", "/proc/self/net/tcp6"],
+        Protocol::Udp => ["/proc/self/net/udp", "/proc/self/net/udp6"],
     };
     let read = |table: &&str| socket_in(&fs::read_to_string(table).ok()?, address, protocol);
     let (inode, uid) = tables.iter().find_map(read)?;
     let pid = process_with(&format!("socket:[{inode}]"));
     Some(Holder { pid, program: pid.and_then(program), uid })
+}
+
+/// An error of listening at an address, with who does so already where that is the reason.
+pub fn with_holder(error: io::Error, address: &str, protocol: Protocol) -> io::Error {
+    if error.kind() != io::ErrorKind::AddrInUse {
+        return error;
+    }
+    let at = address.to_socket_addrs().ok().and_then(|mut all| all.next());
+    let command = protocol.listing();
+    let who = match at.and_then(|at| holder_of_port(at, protocol)) {
+        Some(holder) => format!("held by {}", holder.shown()),
+        None => "held by another process".to_owned(),
+    };
+    io::Error::new(error.kind(), format!("{error}, {who} ({command} lists them)"))
 }
 
 /// The process that holds the lock of a file (`flock`); `None` if nobody does, or the system does not say.
@@ -152,6 +176,9 @@ mod tests {
         let holder = holder_of_port(address, Protocol::Tcp).expect("somebody");
         assert_eq!((holder.pid, holder.uid), (Some(std::process::id()), rustix::process::geteuid().as_raw()));
         assert!(is_ours(std::process::id()));
+        let error = std::net::TcpListener::bind(address).expect_err("taken");
+        let told = with_holder(error, &address.to_string(), Protocol::Tcp).to_string();
+        assert!(told.contains("Address already in use") && told.contains(&format!("(pid {})", std::process::id())), "{told}");
         drop(listener);
         assert_eq!(holder_of_port(address, Protocol::Tcp), None);
     }
