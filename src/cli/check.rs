@@ -8,7 +8,7 @@ mod summary;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
-use super::{Failure, cost, print, status};
+use super::{Failure, cost, place, print, status};
 use crate::clock::Clock;
 use crate::config::{Judgement, Problem, Purpose, judge, no_inputs, schema};
 use crate::service::Account;
@@ -16,8 +16,9 @@ use crate::service::Account;
 /// Arguments of `atalaia check`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Settings file, or a folder with an atalaia.toml; conf.d/*.toml beside it are laid over it
-    #[arg(long, value_name = "FILE", required_unless_present = "schema")]
+    /// Settings file, or a folder with an atalaia.toml; conf.d/*.toml beside it are laid over it [default: the variable
+    /// ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml]
+    #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Check as the service would find it: as its user and groups (those of the unit atalaia.service, else the user atalaia): what it
     /// cannot write, read or listen on is a problem. Needs root, or to be that user
@@ -43,18 +44,19 @@ pub(super) struct Arguments {
 
 /// Prints `ok` and what was read, or fails with every problem. What is odd is told either way.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
-    let Some(file) = arguments.config.as_deref().filter(|_| !arguments.schema) else {
+    if arguments.schema {
         return print(&schema());
-    };
+    }
+    let file = place::settings_file(arguments.config.as_deref(), None)?;
     if arguments.as_service && !service::become_service(arguments.user.as_deref())? {
         return Ok(());
     }
     let purpose = if arguments.as_service { Purpose::Service } else { Purpose::Check };
-    let Judgement { outcome, warnings } = judge(file, purpose);
+    let Judgement { outcome, warnings } = judge(&file, purpose);
     warnings.iter().for_each(|warning| warn(&warning.to_string()));
     let settings = outcome.map_err(|problems| failure(&problems))?;
     if settings.inputs.is_empty() && arguments.on.is_none() {
-        return Err(failure(&[no_inputs(file)]));
+        return Err(failure(&[no_inputs(&file)]));
     }
     if let Some(address) = &settings.http.address
         && let Some(tables) = status::waits_for_restart(address)

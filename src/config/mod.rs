@@ -10,6 +10,7 @@ mod in_force;
 mod layers;
 mod load;
 mod needed;
+mod part;
 mod places;
 mod problem;
 mod profile;
@@ -31,6 +32,7 @@ pub use check::{Checked, Judgement, Purpose, check, check_again, check_given, ju
 pub use files::Texts;
 pub use hindrances::USUAL_USER;
 pub use in_force::{FILE as IN_FORCE_FILE, InForce};
+pub use part::{StoreSettings, Table, store_settings};
 pub use places::Places;
 pub use problem::{Excerpt, Problem};
 pub use profile::Profile;

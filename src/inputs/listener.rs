@@ -76,7 +76,8 @@ async fn open(port: &Port) -> Result<TcpListener, InputError> {
         }
         None => {
             let address = port.settings.address.as_deref().unwrap_or_default();
-            let failed = |error| InputError::io(format!("listen on {address}"))(with_holder(error, address, Protocol::Tcp));
+            let failed =
+                |error| InputError::io(format!("listen on {address}"))(with_holder(error, address, Protocol::Tcp));
             TcpListener::bind(address).await.map_err(failed)
         }
     }

@@ -1,9 +1,9 @@
 //! Who holds a port or a file: read from /proc, as far as it may be read.
 
-use std::{fs, io};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 /// The state of a TCP socket that listens, in /proc/net/tcp.
 const LISTENS: &str = "0A";
@@ -178,7 +178,10 @@ mod tests {
         assert!(is_ours(std::process::id()));
         let error = std::net::TcpListener::bind(address).expect_err("taken");
         let told = with_holder(error, &address.to_string(), Protocol::Tcp).to_string();
-        assert!(told.contains("Address already in use") && told.contains(&format!("(pid {})", std::process::id())), "{told}");
+        assert!(
+            told.contains("Address already in use") && told.contains(&format!("(pid {})", std::process::id())),
+            "{told}"
+        );
         drop(listener);
         assert_eq!(holder_of_port(address, Protocol::Tcp), None);
     }

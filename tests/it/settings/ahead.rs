@@ -34,14 +34,18 @@ fn zones(folder: &TempDir, zones: &[(&str, &str, &str)]) {
     fs::write(folder.path().join("zones/ours.geojson"), text).unwrap();
 }
 
-const OFF_LISBON: (&str, &str, &str) = ("lisbon", "\"radius_nm\":10", "{\"type\":\"Point\",\"coordinates\":[-10,38.4]}");
+const OFF_LISBON: (&str, &str, &str) =
+    ("lisbon", "\"radius_nm\":10", "{\"type\":\"Point\",\"coordinates\":[-10,38.4]}");
 
 #[test]
 fn settings_without_an_input_are_refused_as_run_refuses_them() {
     let folder = TempDir::new().unwrap();
     let (code, out, err) = check(&folder, "[time]\nlateness_seconds = 20\n", &[]);
     assert!(code == Some(78) && out.is_empty(), "{out}{err}");
-    assert!(err.contains("inputs: there is none, so there is nothing to watch") && err.contains("help: add one"), "{err}");
+    assert!(
+        err.contains("inputs: there is none, so there is nothing to watch") && err.contains("help: add one"),
+        "{err}"
+    );
     let run = Command::new(env!("CARGO_BIN_EXE_atalaia"))
         .args(["run", "--config"])
         .arg(folder.path().join("atalaia.toml"))
@@ -56,7 +60,8 @@ fn what_was_read_stands_in_lines_and_is_counted_as_people_count() {
     let folder = TempDir::new().unwrap();
     zones(&folder, &[OFF_LISBON, ("old", "\"expires\":\"2020-01-01\",\"radius_nm\":1", OFF_LISBON.2)]);
     fs::create_dir(folder.path().join("lists")).unwrap();
-    fs::write(folder.path().join("lists/a.csv"), "mmsi;reason;expires\n224000001;seen;2020-01-01\n224000002;seen;\n").unwrap();
+    fs::write(folder.path().join("lists/a.csv"), "mmsi;reason;expires\n224000001;seen;2020-01-01\n224000002;seen;\n")
+        .unwrap();
     fs::write(folder.path().join("lists/b.csv"), "imo,reason\n9074729,seen\n").unwrap();
     fs::create_dir(folder.path().join("conf.d")).unwrap();
     fs::write(folder.path().join("conf.d/10.toml"), "[time]\nlateness_seconds = 31\n").unwrap();
@@ -80,7 +85,10 @@ fn what_was_read_stands_in_lines_and_is_counted_as_people_count() {
 fn a_value_in_another_unit_and_a_swapped_zone_are_worth_a_warning() {
     let folder = TempDir::new().unwrap();
     let inland = "{\"type\":\"Point\",\"coordinates\":[38.4,-10]}";
-    zones(&folder, &[OFF_LISBON, ("astray", "\"radius_nm\":10,\"settings\":{\"loitering\":{\"after_minutes\":7200}}", inland)]);
+    zones(
+        &folder,
+        &[OFF_LISBON, ("astray", "\"radius_nm\":10,\"settings\":{\"loitering\":{\"after_minutes\":7200}}", inland)],
+    );
     let text = format!("[zones]\nfolder = \"zones\"\n[behaviours.ais_gap]\nafter_hours = 360\n{INPUT}");
     let (code, _, err) = check(&folder, &text, &[]);
     assert_eq!(code, Some(0), "{err}");
@@ -95,7 +103,10 @@ fn a_value_in_another_unit_and_a_swapped_zone_are_worth_a_warning() {
     assert!(!err.contains("zone lisbon"), "{err}");
     // A warning is told beside an error, too.
     let (code, _, err) = check(&folder, &text.replace("name = \"receivers\"", "nam = \"receivers\""), &[]);
-    assert!(code == Some(78) && err.contains("did you mean `name`?") && err.contains("warning: atalaia.toml:4: "), "{err}");
+    assert!(
+        code == Some(78) && err.contains("did you mean `name`?") && err.contains("warning: atalaia.toml:4: "),
+        "{err}"
+    );
 }
 
 #[test]
@@ -134,7 +145,10 @@ fn the_service_is_another_user_who_may_do_less() {
         outside.path().display()
     );
     let program = Path::new(env!("CARGO_BIN_EXE_atalaia"));
-    let may_run = Command::new("setpriv").args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"]).arg(program).arg("--version");
+    let may_run = Command::new("setpriv")
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"])
+        .arg(program)
+        .arg("--version");
     if !{ may_run }.output().is_ok_and(|output| output.status.success()) {
         return;
     }
@@ -182,7 +196,9 @@ fn receiver(answer: &'static str) -> (String, thread::JoinHandle<String>) {
 }
 
 fn hook(name: &str, at: &str) -> String {
-    format!("[[sinks]]\nkind = \"webhook\"\nname = \"{name}\"\nwebhook = {{ url = \"http://{at}/\", allow = [\"127.0.0.0/8\"] }}\n")
+    format!(
+        "[[sinks]]\nkind = \"webhook\"\nname = \"{name}\"\nwebhook = {{ url = \"http://{at}/\", allow = [\"127.0.0.0/8\"] }}\n"
+    )
 }
 
 #[test]
@@ -196,7 +212,8 @@ fn a_test_alert_goes_to_the_sinks_and_what_they_say_is_told() {
     let (code, out, err) = check(&folder, &text, &["--send-test"]);
     assert_eq!(code, Some(1), "{out}{err}");
     assert!(out.contains("sink partner (webhook): delivered\n"), "{out}");
-    let told = format!("sink other (webhook): NOT DELIVERED: http://{refusing}: refused (400 Bad Request): no such channel\n");
+    let told =
+        format!("sink other (webhook): NOT DELIVERED: http://{refusing}: refused (400 Bad Request): no such channel\n");
     assert!(out.contains(&told), "{out}");
     assert!(err.ends_with("atalaia: 1 of 3 test alerts not delivered\n"), "{err}");
     for came in [taken.join().unwrap(), refused.join().unwrap()] {
@@ -214,7 +231,10 @@ fn servers_that_answer_are_told_from_those_that_do_not() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let here = listener.local_addr().unwrap();
     let away = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let text = format!("[[inputs]]\nkind = \"tcp\"\nname = \"coast\"\naddress = \"{here}\"\n{}", hook("partner", &away.to_string()));
+    let text = format!(
+        "[[inputs]]\nkind = \"tcp\"\nname = \"coast\"\naddress = \"{here}\"\n{}",
+        hook("partner", &away.to_string())
+    );
     let (code, out, err) = check(&folder, &text, &["--connect"]);
     assert_eq!(code, Some(1), "{out}{err}");
     assert!(out.contains(&format!("input coast (address): {here} takes connections\n")), "{out}");
@@ -235,11 +255,26 @@ fn a_settings_file_that_is_not_there_says_where_one_may_be() {
 #[test]
 fn all_zones_can_be_looked_at_on_a_map() {
     let folder = TempDir::new().unwrap();
-    zones(&folder, &[OFF_LISBON, ("lane", "\"half_width_nm\":5,\"notes\":\"ours\"", "{\"type\":\"LineString\",\"coordinates\":[[-18,28],[-19,29]]}")]);
+    zones(
+        &folder,
+        &[
+            OFF_LISBON,
+            (
+                "lane",
+                "\"half_width_nm\":5,\"notes\":\"ours\"",
+                "{\"type\":\"LineString\",\"coordinates\":[[-18,28],[-19,29]]}",
+            ),
+        ],
+    );
     fs::write(folder.path().join("atalaia.toml"), "[zones]\nfolder = \"zones\"\n").unwrap();
     let asked = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));
-        let output = command.args(["zones", "--config", "atalaia.toml"]).args(arguments).current_dir(folder.path()).output().unwrap();
+        let output = command
+            .args(["zones", "--config", "atalaia.toml"])
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     };
@@ -255,7 +290,11 @@ fn all_zones_can_be_looked_at_on_a_map() {
     let row = list.lines().find(|line| line.starts_with("lisbon ")).unwrap();
     assert!(row.contains("+15") && row.contains("38.40 N 10.00 W") && row.contains(" 314 "), "{row}");
     let shown = asked(&["show", "lisbon"]);
-    for part in ["extent         38.23 N to 38.57 N, 10.21 W to 9.79 W", "area           about 314 square nautical miles", "lies           at sea"] {
+    for part in [
+        "extent         38.23 N to 38.57 N, 10.21 W to 9.79 W",
+        "area           about 314 square nautical miles",
+        "lies           at sea",
+    ] {
         assert!(shown.contains(part), "{part} in\n{shown}");
     }
 }
