@@ -11,9 +11,9 @@ use serde_json::Value;
 use socket2::{Domain, Socket, Type};
 
 use super::Config;
-use crate::inputs;
 use crate::secret::{Secret, SecretError};
 use crate::service::{Account, Protocol, Unit, holder_of_lock, holder_of_port, is_ours};
+use crate::{inputs, tls};
 
 /// Where systemd hands out credentials, by the variable's name.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
@@ -72,12 +72,8 @@ pub(super) fn hindrances(config: &Config, asker: &Asker) -> Vec<(Weight, String)
     for (key, place) in written_places(config) {
         found.extend(closed(&key, &place, asker));
     }
-    for (key, file) in read_files(config) {
-        if let Err(error) = fs::File::open(&file)
-            && error.kind() == ErrorKind::PermissionDenied
-        {
-            found.push((asker.weight(), unreadable(&key, &file, asker)));
-        }
+    for (path, tls) in all_tls(config) {
+        found.extend(certificates(&path, tls, asker));
     }
     for (list, all) in
         [("inputs", serde_json::to_value(&config.inputs)), ("sinks", serde_json::to_value(&config.sinks))]
@@ -157,20 +153,41 @@ fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// Files other than secrets that are read: certificates and their keys, the key of bundles.
-fn read_files(config: &Config) -> Vec<(String, PathBuf)> {
+/// The TLS settings of inputs and sinks, each with the path of its table.
+fn all_tls(config: &Config) -> Vec<(String, &tls::Settings)> {
     let inputs = config.inputs.iter().map(|input| (input.kind.name(), input.tls())).enumerate();
     let sinks = config.sinks.iter().map(|sink| (sink.kind.name(), sink.tls())).enumerate();
-    let inputs = inputs.map(|(index, (kind, tls))| (format!("inputs[{index}].{}", kind.replace('-', "_")), tls));
-    let sinks = sinks.map(|(index, (kind, tls))| (format!("sinks[{index}].{}", kind.replace('-', "_")), tls));
-    let mut files: Vec<(String, PathBuf)> = Vec::new();
-    for (path, tls) in inputs.chain(sinks) {
-        let Some(tls) = tls else { continue };
-        for (key, file) in [("ca", &tls.ca), ("certificate", &tls.certificate), ("key", &tls.key)] {
-            files.extend(file.iter().map(|file| (format!("{path}.tls.{key}"), file.clone())));
+    let path = |list: &str, index: usize, kind: &str| format!("{list}[{index}].{}.tls", kind.replace('-', "_"));
+    let inputs = inputs.filter_map(|(index, (kind, tls))| Some((path("inputs", index, kind), tls?)));
+    inputs.chain(sinks.filter_map(|(index, (kind, tls))| Some((path("sinks", index, kind), tls?)))).collect()
+}
+
+/// Files of certificates that are not there, cannot be read, or are none.
+fn certificates(path: &str, tls: &tls::Settings, asker: &Asker) -> Vec<(Weight, String)> {
+    let mut found = Vec::new();
+    for (key, file) in [("ca", &tls.ca), ("certificate", &tls.certificate), ("key", &tls.key)] {
+        let Some(file) = file else { continue };
+        let key = format!("{path}.{key}");
+        match fs::File::open(file) {
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                found.push((asker.weight(), unreadable(&key, file, asker)));
+            }
+            Err(error) => {
+                found.push((
+                    Weight::Certain,
+                    format!("{key}: {}: {error}; write the path of a PEM file", file.display()),
+                ));
+            }
+            Ok(_) => {}
         }
     }
-    files
+    if found.is_empty()
+        && *tls != tls::Settings::default()
+        && let Err(error) = tls.client()
+    {
+        found.push((Weight::Certain, format!("{path}: {error}")));
+    }
+    found
 }
 
 fn unreadable(key: &str, file: &Path, asker: &Asker) -> String {
@@ -258,7 +275,7 @@ fn unlistened(address: &str, protocol: Protocol, daemon: Option<u32>) -> Option<
     let at = match address.to_socket_addrs().map(|mut all| all.next()) {
         Ok(Some(at)) => at,
         Ok(None) => {
-            return Some(format!("{address} is no address of this machine; write one, or 0.0.0.0 for all of them"));
+            return Some(format!("{address} is not an address of this machine; write one, or 0.0.0.0 for all of them"));
         }
         Err(error) => return Some(format!("{address} cannot be looked up ({error}); write the IP address")),
     };
@@ -280,7 +297,7 @@ fn unlistened(address: &str, protocol: Protocol, daemon: Option<u32>) -> Option<
             "{address} may not be listened on ({error}); write a port above 1023, or let a .socket unit open it"
         )),
         ErrorKind::AddrNotAvailable => Some(format!(
-            "{address} is no address of this machine; write one that `ip address` lists, or 0.0.0.0 for all"
+            "{address} is not an address of this machine; write one that `ip address` lists, or 0.0.0.0 for all"
         )),
         _ => Some(format!("{address} cannot be listened on ({error}); write another address")),
     }
@@ -332,10 +349,31 @@ mod tests {
         let text = "[http]\naddress = \"192.0.2.1:9477\"\nallow_remote = true\n";
         let (weight, what) = told(text, &asker(true)).remove(0);
         assert!(
-            weight == Weight::Certain && what.starts_with("http.address: 192.0.2.1:9477 is no address of this"),
+            weight == Weight::Certain && what.starts_with("http.address: 192.0.2.1:9477 is not an address of this"),
             "{what}"
         );
         assert_eq!(told(text, &asker(false))[0].0, Weight::Possible, "who only checks is warned");
+    }
+
+    #[test]
+    fn a_certificate_that_is_not_there_or_is_none_is_told_before_it_is_needed() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        fs::write(folder.path().join("ca.pem"), "not PEM").expect("written");
+        let with = |tls: &str| {
+            let text = format!(
+                "[[sinks]]\nkind = \"webhook\"\nname = \"a\"\nwebhook = {{ url = \"https://h.example/\", tls = {{ {tls} }} }}\n"
+            );
+            told(&text, &asker(false)).into_iter().map(|(_, what)| what).collect::<Vec<_>>()
+        };
+        let none = with(&format!("ca = {:?}", folder.path().join("ca.pem")));
+        assert!(
+            none.len() == 1
+                && none[0].starts_with("sinks[0].webhook.tls: ")
+                && none[0].ends_with("holds no certificate"),
+            "{none:?}"
+        );
+        let gone = with("ca = \"/no/such.pem\"");
+        assert!(gone.len() == 1 && gone[0].ends_with("; write the path of a PEM file"), "{gone:?}");
     }
 
     #[test]

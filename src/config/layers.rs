@@ -136,7 +136,7 @@ fn twice(text: &str, table: &DeTable<'_>, span: &Range<usize>) -> (String, bool)
         (Some((_, Form::Table)), true) if LISTS.contains(&name) => {
             format!("{name}: is a single table {first}; write [[{name}]] there too")
         }
-        (_, true) => format!("{name}: is no list, {first}; write its keys there"),
+        (_, true) => format!("{name}: is not a list, {first}; write its keys there"),
         (_, false) => format!("{name}: the table stands twice, {first}; write all its keys there"),
     };
     (sentence, true)

@@ -41,7 +41,7 @@ pub fn send_test(
         let mut target = Target::new(settings, &Place { site: delivery.site.clone() })?;
         let wanted = if stays(settings.kind) { lines.as_slice() } else { &lines[..1] };
         for line in wanted {
-            let letter = Letter::new(None, Arc::from(line.to_string())).ok_or("is no line of an alert")?;
+            let letter = Letter::new(None, Arc::from(line.to_string())).ok_or("is not a line of an alert")?;
             target.send(&[letter]).await.map_err(|error| error.to_string())?;
         }
         Ok(())
