@@ -1,5 +1,13 @@
 //! The service manager: what systemd is told of the daemon, and the sockets it opened for it. Without systemd all of it does nothing.
 
+mod account;
+mod holder;
+mod unit;
+
+pub use account::{Account, group};
+pub use holder::{Holder, Protocol, holder_of_lock, holder_of_port, is_ours, with_holder};
+pub use unit::Unit;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{TcpListener, UdpSocket};
 use std::sync::Arc;

@@ -6,9 +6,11 @@
 //! certificate.
 
 mod fault;
+mod reach;
 mod validity;
 
 pub use fault::{certificate_fault, describe};
+pub use reach::Endpoint;
 pub use validity::{Stamps, Validity};
 
 use std::path::{Path, PathBuf};

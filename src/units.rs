@@ -13,6 +13,47 @@ pub const METRES_PER_SECOND_PER_KNOT: f64 = METRES_PER_NM / 3600.0;
 /// Mean radius of the Earth in metres (IUGG), for spherical distances.
 pub const EARTH_RADIUS_METRES: f64 = 6_371_008.8;
 
+/// A quantity's unit as a key's name ends in it: its spellings, what is measured, and how many of the smallest unit it is.
+const UNITS: [(&[&str], char, f64); 12] = [
+    (&["seconds", "second", "secs", "sec", "s"], 't', 1.0),
+    (&["minutes", "minute", "mins", "min"], 't', 60.0),
+    (&["hours", "hour", "hrs", "h"], 't', 3600.0),
+    (&["days", "day", "d"], 't', 86_400.0),
+    (&["feet", "ft"], 'l', 0.3048),
+    (&["metres", "metre", "meters", "meter", "m"], 'l', 1.0),
+    (&["km", "kilometres", "kilometers"], 'l', 1000.0),
+    (&["miles", "mi"], 'l', 1609.344),
+    (&["nm", "nmi", "nautical_miles"], 'l', METRES_PER_NM),
+    (&["kmh", "kph"], 'v', 1.0 / 3.6),
+    (&["knots", "knot", "kts", "kt", "kn"], 'v', METRES_PER_SECOND_PER_KNOT),
+    (&["mps", "ms"], 'v', 1.0),
+];
+
+/// How to convert what was meant for a key with the wrong unit in its name: `half_width_km` for `half_width_nm` gives
+/// "10 km are 5.4 nm", `after_hours` for `after_minutes` gives "hours × 60". `None` unless the names differ in the unit alone.
+pub fn conversion(wrong: &str, right: &str) -> Option<String> {
+    let unit = |name: &str| {
+        let of =
+            |spelling: &&str| name.strip_suffix(*spelling).and_then(|stem| stem.strip_suffix('_')).map(str::to_owned);
+        UNITS.iter().find_map(|(spellings, what, size)| {
+            // The longest spelling that fits leaves the shortest stem.
+            let stem = spellings.iter().filter_map(|spelling| of(&spelling)).min_by_key(String::len)?;
+            Some((stem.to_lowercase(), spellings[0], *what, *size))
+        })
+    };
+    let ((stem, from, what, size), (right_stem, to, right_what, right_size)) = (unit(wrong)?, unit(right)?);
+    if stem != right_stem || what != right_what || from == to {
+        return None;
+    }
+    let ratio = size / right_size;
+    let is_whole = |number: f64| 1.0 < number && (number - number.round()).abs() < 1e-9;
+    Some(match () {
+        () if is_whole(ratio) => format!("{from} × {}", ratio.round()),
+        () if is_whole(1.0 / ratio) => format!("{from} ÷ {}", (1.0 / ratio).round()),
+        () => format!("10 {from} are {:.1} {to}", 10.0 * ratio),
+    })
+}
+
 /// A Maritime Mobile Service Identity: at most nine decimal digits, not checked for sense.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -1,13 +1,17 @@
-//! `atalaia check`: settings and zones before they are used, and what they would cost in alerts.
+//! `atalaia check`: settings and zones before they are used, what the daemon would be kept from, and what they would cost in alerts.
 
+mod reach;
 mod report;
+mod service;
+mod summary;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use super::{Failure, cost, place, print, status};
-use crate::config::{Purpose, check, schema};
-use crate::telemetry::FromAir;
+use crate::clock::Clock;
+use crate::config::{Judgement, Problem, Purpose, judge, no_inputs, schema};
+use crate::service::Account;
 
 /// Arguments of `atalaia check`.
 #[derive(Debug, clap::Args)]
@@ -16,56 +20,75 @@ pub(super) struct Arguments {
     /// ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Check as the service would find it: as its user and groups (those of the unit atalaia.service, else the user atalaia): what it
+    /// cannot write, read or listen on is a problem. Needs root, or to be that user
+    #[arg(long)]
+    as_service: bool,
+    /// The service's user, in place of the unit's
+    #[arg(long, value_name = "NAME", requires = "as_service")]
+    user: Option<String>,
+    /// Connect to every server that an input or sink connects to, for a moment, and say which can be reached
+    #[arg(long)]
+    connect: bool,
+    /// Send a test alert, marked as one, through this sink, or through all of them, and say what became of it
+    #[arg(long, value_name = "SINK", num_args = 0..=1, default_missing_value = "")]
+    send_test: Option<String>,
     /// Recording to run through, to see how many alerts a day these settings give, by behaviour and zone, and what changing the
     /// costliest of them would save
     #[arg(long, value_name = "RECORDING")]
     on: Option<PathBuf>,
     /// Print the JSON Schema of the settings file instead, for editors
-    #[arg(long, conflicts_with_all = ["config", "on"])]
+    #[arg(long, conflicts_with_all = ["config", "on", "as_service", "connect", "send_test"])]
     schema: bool,
 }
 
-/// Prints `ok`, or fails with every problem.
+/// Prints `ok` and what was read, or fails with every problem. What is odd is told either way.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.schema {
         return print(&schema());
     }
     let file = place::settings_file(arguments.config.as_deref(), None)?;
-    let settings = check(Some(&file), None, Purpose::Check).map_err(|problems| {
-        let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        Failure::Shown { code: 78, text: report::of(&problems, colour) }
-    })?;
-    for warning in &settings.warnings {
-        // Without a standard error there is nobody to tell.
-        let _ = writeln!(io::stderr(), "atalaia: warning: {warning}");
+    if arguments.as_service && !service::become_service(arguments.user.as_deref())? {
+        return Ok(());
+    }
+    let purpose = if arguments.as_service { Purpose::Service } else { Purpose::Check };
+    let Judgement { outcome, warnings } = judge(&file, purpose);
+    warnings.iter().for_each(|warning| warn(&warning.to_string()));
+    let settings = outcome.map_err(|problems| failure(&problems))?;
+    if settings.inputs.is_empty() && arguments.on.is_none() {
+        return Err(failure(&[no_inputs(&file)]));
     }
     if let Some(address) = &settings.http.address
         && let Some(tables) = status::waits_for_restart(address)
     {
-        let _ = writeln!(
-            io::stderr(),
-            "atalaia: warning: the daemon at {address} will take over {tables} when it is restarted"
-        );
+        warn(&format!("the daemon at {address} will take over {tables} when it is restarted"));
     }
-    let without = match settings.inputs.is_empty() {
-        true => " (run needs at least one)",
-        false => "",
+    print(&summary::of(&settings, Clock.now()))?;
+    let service = service::account(None).filter(|account| account.uid != Account::own().uid && !arguments.as_service);
+    if let Some(service) = service.as_ref().filter(|_| Account::own().uid == 0) {
+        print(&format!(
+            "  checked as root, who may do everything; the daemon runs as {}: add --as-service\n",
+            service.shown()
+        ))?;
+    }
+    let connected = if arguments.connect { reach::connect(&settings) } else { Ok(()) };
+    let sent = match &arguments.send_test {
+        Some(named) => reach::send_test(&settings, named, service.is_none()),
+        None => Ok(()),
     };
-    let profile = settings.profile.map_or(String::new(), |profile| format!(", profile {}", profile.name()));
-    let drop_ins = match settings.drop_ins {
-        0 => String::new(),
-        count => format!(", {count} drop-ins"),
-    };
-    let text = format!(
-        "ok: {} zones ({}), {} inputs{without}, {} sinks{profile}{drop_ins}\n",
-        settings.zone_count(),
-        FromAir(&settings.zones.to_string()),
-        settings.inputs.len(),
-        settings.sinks.len()
-    );
-    print(&text)?;
+    connected.and(sent)?;
     match &arguments.on {
         Some(recording) => cost::main(&settings, recording),
         None => Ok(()),
     }
+}
+
+fn warn(what: &str) {
+    // Without a standard error there is nobody to tell.
+    let _ = writeln!(io::stderr(), "atalaia: warning: {what}");
+}
+
+fn failure(problems: &[Problem]) -> Failure {
+    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    Failure::Shown { code: 78, text: report::of(problems, colour) }
 }

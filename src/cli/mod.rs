@@ -64,7 +64,8 @@ enum Command {
     Replay(replay::Arguments),
     /// Show the state of feeds and sinks of the running daemon: rate, lag, last line, rejected lines, waiting deliveries.
     Status(status::Arguments),
-    /// Check settings and zones: print everything that is wrong, with file, line and what to write instead.
+    /// Check settings and zones: print everything that is wrong, with file, line and what to write instead; as the service would find
+    /// it, and with its servers, where asked.
     Check(check::Arguments),
     /// Play a bundled real recording through the real daemon; needs no file and no network, ends by itself.
     Demo,
@@ -157,8 +158,10 @@ pub fn main() -> ExitCode {
         Ok(()) | Err(Failure::ReaderGone) => ExitCode::SUCCESS,
         Err(failure) => {
             let (code, text) = failure.tell();
-            // Without a standard error there is nobody left to tell.
-            let _ = writeln!(io::stderr(), "{text}");
+            if !text.is_empty() {
+                // Without a standard error there is nobody left to tell.
+                let _ = writeln!(io::stderr(), "{text}");
+            }
             ExitCode::from(code)
         }
     }

@@ -54,7 +54,8 @@ fn told(purged: &Purged, PurgedLines { lines, in_force }: &PurgedLines, what: &s
         line("notes", purged.notes, purged.held_notes, 0),
         line("silences", purged.silences, 0, 0),
         line("audit", purged.audit, purged.held_audit, 0),
-        line("copies", purged.copies, 0, 0),
+        line("copies", purged.copies, 0, 0)
+            .replace('\n', "  copies of the store from before an upgrade or set aside as damaged\n"),
         raw,
         format!(
             "{:<10} {in_force:>8} {what}  sets of settings and zones that those lines were read with\n",

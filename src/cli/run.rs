@@ -7,7 +7,7 @@ use rustix::process::{geteuid, umask};
 use tracing::warn;
 
 use super::{Failure, access, place};
-use crate::config::{Problem, Purpose, check};
+use crate::config::{Purpose, check, no_inputs};
 use crate::store::StoreError;
 use crate::{runtime, telemetry};
 
@@ -25,9 +25,7 @@ pub(super) fn main(arguments: Arguments) -> Result<(), Failure> {
     let file = place::settings_file(arguments.config.as_deref(), None)?;
     let settings = check(Some(&file), None, Purpose::Run).map_err(Failure::Settings)?;
     if settings.inputs.is_empty() {
-        let text = "inputs: there is none; add one, for instance:\n    [[inputs]]\n    kind = \"udp\"\n    name = \"receivers\"\n    \
-                    address = \"0.0.0.0:10110\"";
-        return Err(Failure::Settings(vec![Problem::of_file(file.display().to_string(), text)]));
+        return Err(Failure::Settings(vec![no_inputs(&file)]));
     }
     telemetry::set_up();
     if geteuid().is_root() {

@@ -1,5 +1,7 @@
 //! `atalaia zones`: lists the zones, shows one, and says what is known of a position.
 
+mod place;
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -15,7 +17,7 @@ use crate::coverage::{LEAST_SLOTS, Reception};
 use crate::engine::Engine;
 use crate::geo::LatLon;
 use crate::time::Time;
-use crate::zones::{Chart, Hit, Hours, Kind, Relation, Zone, ZoneSet};
+use crate::zones::{Chart, Hit, Hours, Kind, Relation, Zone, ZoneIx, ZoneSet};
 
 /// Arguments of `atalaia zones`.
 #[derive(Debug, clap::Args)]
@@ -45,11 +47,13 @@ enum Command {
         #[arg(long, value_name = "RECORDING")]
         on: Option<PathBuf>,
     },
-    /// One zone, with everything its file says
+    /// One zone: where it lies, and everything its file says
     Show {
         /// Its id
         id: String,
     },
+    /// All zones as one GeoJSON, to be looked at on a map: as drawn, with defaults, extents and how much of each is land
+    Export,
 }
 
 /// Runs the command on the zones of the settings, at the present moment.
@@ -78,33 +82,51 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             Ok(false) => {
                 return Err(Failure::Usage(format!("there is no zone `{id}`; `atalaia zones list` names them")));
             }
-            Ok(true) => Ok(()),
+            Ok(true) => match chart.zones.find(id) {
+                Some(zone) => place::lines(chart, zone, &mut text),
+                None => Ok(()),
+            },
             Err(error) => Err(error),
         },
+        Command::Export => place::export(chart, &settings.files, now, &mut text),
     };
     written.map_err(|error| Failure::Other(error.to_string()))?;
     print(&String::from_utf8_lossy(&text))
 }
 
 /// The columns of the list; the file last.
-const COLUMNS: [Column; 7] =
-    [text("id"), text("kind"), number("weight"), text("active"), text("reviewed"), text("name"), text("file")];
+const COLUMNS: [Column; 10] = [
+    text("id"),
+    text("kind"),
+    number("weight"),
+    text("active"),
+    text("middle"),
+    number("sq nm"),
+    number("land"),
+    text("reviewed"),
+    text("name"),
+    text("file"),
+];
 
 /// One line a zone, under a header, each cut to so many characters; then how many there are.
 pub fn list(chart: &Chart, now: Time, width: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
     let zones = chart.zones.zones();
-    let row = |zone: &Zone| {
+    let row = |(ix, zone): (ZoneIx, &Zone)| {
+        let [middle, area, land] = place::cells(chart, ix);
         vec![
             zone.id.clone(),
             zone.kind.name().to_owned(),
-            zone.weight.to_string(),
+            if zone.watched() { weight(zone) } else { String::new() },
             if zone.active(now) { "yes" } else { "no" }.to_owned(),
+            middle,
+            area,
+            land,
             zone.reviewed.clone().unwrap_or_else(|| "never".to_owned()),
             zone.name.clone(),
             zone.file.clone(),
         ]
     };
-    out.write_all(table(&COLUMNS, &zones.iter().map(row).collect::<Vec<_>>(), width).as_bytes())?;
+    out.write_all(table(&COLUMNS, &chart.zones.iter().map(row).collect::<Vec<_>>(), width).as_bytes())?;
     let count = format!(
         "{} zones, {} active at {now}; {} harbours and anchorage points built in or from files",
         zones.len(),
@@ -116,11 +138,11 @@ pub fn list(chart: &Chart, now: Time, width: Option<usize>, out: &mut dyn Write)
 
 /// One JSON object a zone.
 fn objects(chart: &Chart, now: Time, out: &mut dyn Write) -> io::Result<()> {
-    for zone in chart.zones.zones() {
+    for (ix, zone) in chart.zones.iter() {
         let object = json!({
             "id": zone.id, "name": zone.name, "kind": zone.kind.name(), "weight": zone.weight, "near_nm": zone.near_nm,
             "active": zone.active(now), "behaviours": zone.behaviours, "source": zone.source, "reviewed": zone.reviewed,
-            "file": zone.file, "line": zone.line,
+            "file": zone.file, "line": zone.line, "lies": place::object(chart, ix),
         });
         writeln!(out, "{object}")?;
     }

@@ -5,14 +5,17 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Problem;
+use super::doubts::far_overrides;
 use super::files::{Files, text_of};
 use super::words::meant;
+use super::zone_doubts::odd_zones;
 use crate::behaviours;
 use crate::engine::ZoneSettings;
 use crate::geo::{Coast, Ports, Wind, WindError};
+use crate::time::Time;
 use crate::zones::{Chart, Zone, ZoneError, ZoneSet};
 
 /// Where zones come from.
@@ -106,7 +109,10 @@ fn wrong_overrides(zone: &Zone, polygon: bool, base: &behaviours::Settings) -> V
             faults.push((keys(None), fault));
             continue;
         };
+        // What is wrong with the settings themselves is told once, where they stand.
+        let of_base = behaviours::check_overrides(base, name, &Map::new());
         let told = behaviours::check_overrides(base, name, overrides).into_iter();
+        let told = told.filter(|fault| name_is_unknown(name) || !of_base.contains(fault));
         for fault in told.chain(behaviours::cannot_ask(name, zone.kind, polygon)) {
             let key = fault.split(['`', ' ']).find(|word| !word.is_empty());
             let key = keys(key);
@@ -119,6 +125,10 @@ fn wrong_overrides(zone: &Zone, polygon: bool, base: &behaviours::Settings) -> V
         }
     }
     faults
+}
+
+fn name_is_unknown(name: &str) -> bool {
+    !behaviours::NAMES.contains(&name)
 }
 
 /// The line of the innermost of `keys` that is found, each after the one before, in the lines from `from` to before `until`.
@@ -262,14 +272,42 @@ impl Parts {
         }
     }
 
+    /// What in the zone files was hardly meant; nothing of the built-in ones.
+    pub(super) fn doubts(&self, source: &ZoneSource, now: Time) -> Vec<Problem> {
+        let ZoneSource::Folder(folder) = source else {
+            return Vec::new();
+        };
+        let mut doubts = Vec::new();
+        for (ix, doubt) in odd_zones(&self.zones, &self.land(), now) {
+            doubts.push((ix, doubt));
+        }
+        for (ix, zone) in self.zones.iter() {
+            for (behaviour, overrides) in &zone.settings {
+                let far = overrides.as_object().map(|overrides| far_overrides(behaviour, overrides));
+                let far = far.into_iter().flatten().map(|far| format!("zone {}: settings.{behaviour}.{far}", zone.id));
+                doubts.extend(far.map(|far| (ix, far)));
+            }
+        }
+        let placed = doubts.into_iter().map(|(ix, doubt)| {
+            let zone = self.zones.get(ix);
+            in_zone_file(folder, &self.files, &zone.file, zone.line, doubt)
+        });
+        placed.collect()
+    }
+
+    fn land(&self) -> Arc<Coast> {
+        match &self.coast {
+            Land::BuiltIn => Coast::built_in(),
+            Land::Own(coast) => Arc::clone(coast),
+        }
+    }
+
     /// The finished chart.
     pub(super) fn chart(self, settings: &ZoneSettings) -> Chart {
+        let coast = self.land();
         Chart {
             zones: self.zones,
-            coast: match self.coast {
-                Land::BuiltIn => Coast::built_in(),
-                Land::Own(coast) => coast,
-            },
+            coast,
             ports: match self.ports {
                 Points::BuiltIn => Ports::built_in(),
                 Points::Own(ports) => ports,

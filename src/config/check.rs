@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use super::certificates::lapsing_of;
 use super::chart::{Parts, ZoneSource, ZonesRead, read_zones};
+use super::doubts::far_from_default;
 use super::files::{Files, Texts};
+use super::hindrances::{Asker, Weight, hindrances};
 use super::layers::Layer;
 use super::load::{Loaded, load};
-use super::needed::{closed_places, missing_places, open_to_others, unknown_behaviours, unknown_zones};
+use super::needed::{missing_places, open_to_others, unknown_behaviours, unknown_zones};
 use super::places::Places;
 use super::watchlists::{ListsRead, read_watchlists};
 use super::{Config, IN_FORCE_FILE, Problem, Profile, SHIPPED};
@@ -90,11 +92,50 @@ impl Checked {
 pub enum Purpose {
     /// To be run: the files and folders of inputs and sinks must be there.
     Run,
-    /// To be run later by whoever asks: what the daemon writes must be open to them as well. Not asked at a start or a reload: a disk may
-    /// be mended while the daemon waits.
+    /// To be run later, by whoever asks or by the service's user: it is also looked at what the daemon would be kept from. Not asked at a
+    /// start or a reload: a disk may be mended while the daemon waits.
     Check,
+    /// To be run by the service, whose user asks: whatever the daemon would be kept from is a problem.
+    Service,
     /// For recordings named on the command line: inputs and sinks are not used.
     Replay,
+}
+
+/// What came of checking settings.
+pub struct Judgement {
+    /// The settings, or all that is wrong.
+    pub outcome: Result<Checked, Vec<Problem>>,
+    /// What is odd without being wrong; also where something is.
+    pub warnings: Vec<Problem>,
+}
+
+impl Purpose {
+    /// Whether the daemon is to be run with the settings.
+    fn is_run(self) -> bool {
+        self != Purpose::Replay
+    }
+
+    /// Whether it is asked what the daemon would be kept from, and what was hardly meant.
+    fn is_asked_ahead(self) -> bool {
+        matches!(self, Purpose::Check | Purpose::Service)
+    }
+}
+
+/// Reads and checks settings for somebody who wants to know everything about them.
+pub fn judge(file: &Path, purpose: Purpose) -> Judgement {
+    let places = Places::of(file);
+    let layers = match places.read() {
+        Ok(layers) => layers,
+        Err(problems) => return Judgement { outcome: Err(problems), warnings: Vec::new() },
+    };
+    Text { layers: &layers, folder: places.folder(), files: Files::Disk, known: None }.judge(None, purpose)
+}
+
+/// What is said of settings that are sound and read nothing, so that they cannot be run.
+pub fn no_inputs(file: &Path) -> Problem {
+    let text = "inputs: there is none, so there is nothing to watch; add one, for instance:\n    [[inputs]]\n    kind = \"udp\"\n    \
+                name = \"receivers\"\n    address = \"0.0.0.0:10110\"";
+    Problem::of_file(file.display().to_string(), text)
 }
 
 /// Reads and checks a settings file or folder with its drop-ins, or the built-in file, and the zones. `zones` replaces the zones
@@ -138,11 +179,15 @@ struct Text<'a> {
 
 impl Text<'_> {
     fn check(&self, zones: Option<&Path>, purpose: Purpose) -> Result<Checked, Vec<Problem>> {
+        self.judge(zones, purpose).outcome
+    }
+
+    fn judge(&self, zones: Option<&Path>, purpose: Purpose) -> Judgement {
         let read = Clock.moment();
         let mut loaded = load(self.layers);
         let mut problems = std::mem::take(&mut loaded.problems);
         let Some(mut config) = loaded.config.take() else {
-            return Err(problems);
+            return Judgement { outcome: Err(problems), warnings: Vec::new() };
         };
         let mut faults = config.problems();
         let outvoted = outvoted(&config, &loaded);
@@ -156,18 +201,24 @@ impl Text<'_> {
         config.store.path = config.store.path.take().map(|path| folder.join(path));
         config.evidence.key = config.evidence.key.take().map(|path| folder.join(path));
         config.journal.path = config.journal.path.take().map(|path| folder.join(path));
-        let is_run = purpose != Purpose::Replay;
+        let is_run = purpose.is_run();
         if is_run {
             faults.extend(missing_places(&config));
             faults.extend(unknown_behaviours(&config));
         }
-        if purpose == Purpose::Check {
-            faults.extend(closed_places(&config));
+        let mut doubts = Vec::new();
+        if purpose.is_asked_ahead() {
+            for (weight, sentence) in hindrances(&config, &Asker::here(purpose == Purpose::Service)) {
+                if weight == Weight::Certain { faults.push(sentence) } else { doubts.push(sentence) }
+            }
+            doubts.extend(far_from_default(&config, |path| loaded.is_written(path)));
+            doubts.retain(|doubt| !loaded.is_about_faulty(doubt));
         }
         // Who may write them decides what is run.
         let open = open_to_others(self.layers.iter().filter(|_| is_run));
         let runs = config.sinks.iter().any(|sink| sink.exec.is_some());
         problems.extend(open.iter().filter(|_| runs).cloned());
+        faults.retain(|fault| !loaded.is_about_faulty(fault));
         problems.extend(faults.iter().map(|fault| loaded.locate(fault)));
         let replaced = zones.is_some();
         let zones = zone_source(zones, &config.zones.folder, folder);
@@ -199,8 +250,16 @@ impl Text<'_> {
         let unknown = unknown.iter().filter(|_| is_run).map(|fault| loaded.locate(fault));
         let lapsing = if is_run { lapsing_of(&config, Clock.now()) } else { Vec::new() };
         let lapsing = lapsing.iter().map(|fault| loaded.locate(fault));
-        let warnings: Vec<Problem> = outvoted.into_iter().chain(unknown).chain(lapsing).chain(open.clone()).collect();
-        match (parts, lists) {
+        let doubts = doubts.iter().map(|doubt| loaded.locate(doubt));
+        let mut warnings: Vec<Problem> =
+            outvoted.into_iter().chain(unknown).chain(lapsing).chain(doubts).chain(open.clone()).collect();
+        if let Ok(parts) = &parts {
+            warnings.extend(parts.warnings.iter().cloned());
+            if purpose.is_asked_ahead() {
+                warnings.extend(parts.doubts(&zones, Clock.now()));
+            }
+        }
+        let outcome = match (parts, lists) {
             (Ok(mut parts), Ok(ListsRead { lists, texts })) if problems.is_empty() => Ok(Checked {
                 read,
                 journal: config.journal.clone(),
@@ -211,7 +270,7 @@ impl Text<'_> {
                 files: std::mem::take(&mut parts.files),
                 list_texts: Some(texts),
                 named: std::mem::take(&mut parts.named),
-                warnings: warnings.into_iter().chain(std::mem::take(&mut parts.warnings)).collect(),
+                warnings: warnings.clone(),
                 chart: Arc::new(Chart { watchlists: lists, ..parts.chart(&config.zones) }),
                 watchlists,
                 profile: config.profile,
@@ -225,7 +284,8 @@ impl Text<'_> {
                 recordings: config.recordings,
             }),
             _ => Err(problems),
-        }
+        };
+        Judgement { outcome, warnings }
     }
 }
 

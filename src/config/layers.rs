@@ -33,10 +33,9 @@ impl<'a> Layers<'a> {
         for layer in files {
             layers.starts.push(start);
             let (table, errors) = DeTable::parse_recoverable(&layer.text);
-            for error in errors {
-                let text = format!("not TOML: {}", error.message().replace('\n', ", "));
-                problems.push(Problem::at(&layer.file, &layer.text, error.span().unwrap_or(0..0), text));
-            }
+            let errors = errors.iter().map(|error| (error.span().unwrap_or(0..0), error.message()));
+            let told = words(&layer.text, table.get_ref(), errors);
+            problems.extend(told.into_iter().map(|(span, text)| Problem::at(&layer.file, &layer.text, span, text)));
             if problems.is_empty() {
                 lay_over(&mut whole, moved_table(table.into_inner(), start), &LISTS);
             }
@@ -74,6 +73,104 @@ impl<'a> Layers<'a> {
             let file = self.files.iter().position(|layer| layer.file == problem.file);
             (file, problem.line.as_ref().map(|line| line.number))
         });
+    }
+}
+
+/// What the parser says is wrong with a text, each fault once, as a sentence that says what to write. `table` is what it made of the rest.
+fn words<'e>(
+    text: &str,
+    table: &DeTable<'_>,
+    errors: impl Iterator<Item = (Range<usize>, &'e str)>,
+) -> Vec<(Range<usize>, String)> {
+    let mut told = Vec::new();
+    // Where the keys below a table that stands twice end: they are not at fault.
+    let mut below_twice = 0;
+    for (span, message) in errors {
+        let sentence = match message {
+            "duplicate key" if span.start < below_twice => continue,
+            "duplicate key" => {
+                let (sentence, is_header) = twice(text, table, &span);
+                if is_header {
+                    let next = text[span.end..].find("\n[").map_or(text.len(), |next| span.end + next);
+                    below_twice = next;
+                }
+                sentence
+            }
+            message if ["unicode value", "escaped value"].iter().any(|part| message.contains(part)) => {
+                "not TOML: a backslash between double quotes begins an escape; write / in its place, or the text between single quotes"
+                    .to_owned()
+            }
+            message => format!("not TOML: {}", message.replace('\n', ", ")),
+        };
+        let line = |at: usize| text[..at].matches('\n').count();
+        // A path has many backslashes.
+        let is_again = told.last().is_some_and(|(other, same): &(Range<usize>, String)| {
+            *same == sentence && line(other.start) == line(span.start)
+        });
+        if !is_again {
+            told.push((span, sentence));
+        }
+    }
+    told
+}
+
+/// What to say of a key that is there already, and whether it is the name of a table.
+fn twice(text: &str, table: &DeTable<'_>, span: &Range<usize>) -> (String, bool) {
+    let key = text.get(span.clone()).unwrap_or_default();
+    let start = text[..span.start].rfind('\n').map_or(0, |end| end + 1);
+    let line = text[start..].lines().next().unwrap_or_default().trim();
+    let mut before = None;
+    latest_before(table, key.trim_matches(['"', '\'']), span.start, &mut before);
+    let first = match before {
+        Some((at, _)) => format!("first in line {}", 1 + text[..at].matches('\n').count()),
+        None => "first further up".to_owned(),
+    };
+    if !line.starts_with('[') {
+        return (format!("{key}: stands twice, {first}; leave one of the two out"), false);
+    }
+    let name = line.trim_start_matches('[').split(']').next().unwrap_or(key).trim();
+    let sentence = match (before, line.starts_with("[[")) {
+        (Some((_, Form::List)), false) => {
+            format!("{name}: there are several of them, {first}; write [[{name}]] in place of [{name}]")
+        }
+        (Some((_, Form::Table)), true) if LISTS.contains(&name) => {
+            format!("{name}: is a single table {first}; write [[{name}]] there too")
+        }
+        (_, true) => format!("{name}: is not a list, {first}; write its keys there"),
+        (_, false) => format!("{name}: the table stands twice, {first}; write all its keys there"),
+    };
+    (sentence, true)
+}
+
+/// What a key has for its value.
+#[derive(Clone, Copy)]
+enum Form {
+    Plain,
+    Table,
+    List,
+}
+
+/// The last key of a name that stands before a place, and what it has for its value.
+fn latest_before(table: &DeTable<'_>, name: &str, place: usize, found: &mut Option<(usize, Form)>) {
+    for (key, value) in table {
+        let form = match value.get_ref() {
+            DeValue::Table(inner) => {
+                latest_before(inner, name, place, found);
+                Form::Table
+            }
+            DeValue::Array(list) => {
+                list.iter().filter_map(|entry| entry.get_ref().as_table()).for_each(|inner| {
+                    latest_before(inner, name, place, found);
+                });
+                let is_of_tables = list.iter().any(|entry| entry.get_ref().as_table().is_some());
+                if is_of_tables { Form::List } else { Form::Plain }
+            }
+            _ => Form::Plain,
+        };
+        let at = key.span().start;
+        if key.get_ref() == name && at < place && found.is_none_or(|(latest, _)| latest < at) {
+            *found = Some((at, form));
+        }
     }
 }
 

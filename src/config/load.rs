@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use serde::Deserialize;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue, Deserializer};
+use toml::de::{DeArray, DeTable, DeValue, Deserializer};
 
 use super::layers::{Layer, Layers};
-use super::words::explain;
+use super::tree::{find_in_table, path_of, put_in, replace, take_out};
+use super::words::{explain, wants_secret};
 use super::{Config, Problem};
 
 /// Settings as far as they could be read.
@@ -16,10 +17,19 @@ pub(super) struct Loaded<'a> {
     table: DeTable<'a>,
     /// List entries left out because of a fault: list and index in the files.
     left_out: Vec<(String, usize)>,
+    /// Keys with a fault, by their paths in the files; what else is said of them is not worth reading.
+    faulty: Vec<Faulty>,
     /// What was understood; faulty keys have their defaults. `None` when a text is no TOML.
     pub(super) config: Option<Config>,
     /// What is wrong so far.
     pub(super) problems: Vec<Problem>,
+}
+
+/// A key whose value cannot be used, or that is missing.
+struct Faulty {
+    path: String,
+    /// What is read in its place where the key is needed, so that the keys beside it are checked all the same.
+    stand_in: Option<DeValue<'static>>,
 }
 
 /// A misspelt file cannot have more faults worth reading.
@@ -37,7 +47,14 @@ pub(super) fn load_tables<'a>(files: &'a [Layer], names: &[&str]) -> Loaded<'a> 
 
 fn load_if(files: &[Layer], wanted: impl Fn(&str) -> bool) -> Loaded<'_> {
     let (layers, parsed) = Layers::parse(files);
-    let mut loaded = Loaded { layers, table: DeTable::new(), left_out: Vec::new(), config: None, problems: Vec::new() };
+    let mut loaded = Loaded {
+        layers,
+        table: DeTable::new(),
+        left_out: Vec::new(),
+        faulty: Vec::new(),
+        config: None,
+        problems: Vec::new(),
+    };
     match parsed {
         Ok(table) => {
             loaded.table = table.into_iter().filter(|(key, _)| wanted(key.get_ref())).collect();
@@ -53,7 +70,8 @@ impl Loaded<'_> {
     /// Takes the texts as settings; what is at fault is told, left out, and the rest tried again.
     fn understand(&mut self) {
         let mut rest = self.table.clone();
-        for _ in 0..MOST_PROBLEMS {
+        // A fault may take two rounds: to leave it out, and to put something in its place.
+        for _ in 0..2 * MOST_PROBLEMS {
             let whole = Spanned::new(self.layers.all(), rest.clone());
             let error = match Config::deserialize(Deserializer::from(whole)) {
                 Ok(mut config) => {
@@ -69,15 +87,42 @@ impl Loaded<'_> {
             let mut steps = Vec::new();
             find_in_table(&self.table, &span, &mut steps);
             let path = path_of(&steps);
-            if !self.is_told_already(&path, error.message()) {
-                let text = explain(&path, error.message());
-                self.problems.push(self.layers.problem(&span, text));
+            let message = error.message();
+            let missing = missing_key(message);
+            let at_fault = missing.map_or_else(|| path.clone(), |key| format!("{path}.{key}"));
+            let known = self.faulty.iter().position(|faulty| faulty.path == at_fault);
+            if known.is_none() && !self.is_told_already(&path, message) {
+                self.problems.push(self.layers.problem(&span, explain(&path, message)));
+            }
+            let known = known.unwrap_or_else(|| {
+                let stand_in = stand_in(message);
+                self.faulty.push(Faulty { path: at_fault, stand_in });
+                self.faulty.len() - 1
+            });
+            let is_secret = missing.is_none() && wants_secret(message);
+            let stand_in = if missing.is_some() || is_secret { self.faulty[known].stand_in.take() } else { None };
+            let is_replaced = match (missing, stand_in) {
+                (Some(key), Some(value)) => put_in(&mut rest, &span, key, value),
+                (None, Some(value)) => replace(&mut rest, &span, value),
+                (_, None) => false,
+            };
+            if is_replaced {
+                continue;
             }
             let Some(entry) = take_out(&mut rest, &span) else {
                 return;
             };
             self.left_out.extend(entry);
         }
+    }
+
+    /// Whether a sentence of `problems()` is about a key whose fault is told already.
+    pub(super) fn is_about_faulty(&self, sentence: &str) -> bool {
+        let path = self.as_in_file(path_in(sentence).0);
+        self.faulty.iter().any(|faulty| {
+            let rest = path.strip_prefix(&faulty.path);
+            !faulty.path.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        })
     }
 
     /// Sorts by file and line.
@@ -87,8 +132,7 @@ impl Loaded<'_> {
 
     /// A key that is missing only because its faulty value was left out.
     fn is_told_already(&self, path: &str, message: &str) -> bool {
-        let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
-        missing.is_some_and(|key| {
+        missing_key(message).is_some_and(|key| {
             let around = self.find(path);
             around != self.find(&format!("{path}.{key}"))
         })
@@ -96,9 +140,7 @@ impl Loaded<'_> {
 
     /// Turns a sentence of `problems()`, led by its key's path, into a problem with its line.
     pub(super) fn locate(&self, sentence: &str) -> Problem {
-        let in_path = |byte: u8| byte.is_ascii_alphanumeric() || b"._-[]".contains(&byte);
-        let end = sentence.bytes().position(|byte| !in_path(byte)).unwrap_or(0);
-        let (path, rest) = sentence.split_at(end);
+        let (path, rest) = path_in(sentence);
         let rest = rest.trim_start_matches(':').trim_start();
         let path = self.as_in_file(path);
         let text = format!("{path}: {rest}");
@@ -125,7 +167,7 @@ impl Loaded<'_> {
     }
 
     /// Whether the file gives a key (of tables only) a value.
-    fn is_written(&self, path: &str) -> bool {
+    pub(super) fn is_written(&self, path: &str) -> bool {
         let mut table = Some(&self.table);
         path.split('.').all(|step| {
             let entry = table.and_then(|table| table.iter().find(|(key, _)| key.get_ref() == step));
@@ -169,92 +211,33 @@ impl Loaded<'_> {
     }
 }
 
-/// One step of a key's path.
-enum Step {
-    Key(String),
-    Index(usize),
+/// The key that the parser misses.
+fn missing_key(message: &str) -> Option<&str> {
+    message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'))
 }
 
-fn path_of(steps: &[Step]) -> String {
-    let mut path = String::new();
-    for step in steps {
-        match step {
-            Step::Key(key) if path.is_empty() => path.push_str(key),
-            Step::Key(key) => path.extend([".", key]),
-            Step::Index(index) => path.push_str(&format!("[{index}]")),
-        }
+/// What stands for a value at fault until everything beside it has been checked; a text for what is missing.
+fn stand_in(message: &str) -> Option<DeValue<'static>> {
+    let text = || DeValue::String("-".into());
+    if wants_secret(message) {
+        let mut secret = DeTable::new();
+        secret.insert(Spanned::new(0..0, "file".into()), Spanned::new(0..0, text()));
+        return Some(DeValue::Table(secret));
     }
-    path
-}
-
-/// The way to the key or value that stands exactly at `span`.
-fn find_in_table(table: &DeTable<'_>, span: &Range<usize>, steps: &mut Vec<Step>) -> bool {
-    for (key, value) in table {
-        steps.push(Step::Key(key.get_ref().to_string()));
-        if key.span() == *span || find_in_value(value, span, steps) {
-            return true;
-        }
-        steps.pop();
-    }
-    false
-}
-
-fn find_in_value(value: &Spanned<DeValue<'_>>, span: &Range<usize>, steps: &mut Vec<Step>) -> bool {
-    match value.get_ref() {
-        DeValue::Table(table) if find_in_table(table, span, steps) => return true,
-        DeValue::Array(list) => {
-            for (index, element) in list.iter().enumerate() {
-                steps.push(Step::Index(index));
-                if find_in_value(element, span, steps) {
-                    return true;
-                }
-                steps.pop();
-            }
-        }
-        _ => {}
-    }
-    value.span() == *span
-}
-
-/// Removes what stands at `span`; `Some(Some(..))` names the list entry that went as a whole, `None` says nothing was found.
-fn take_out(table: &mut DeTable<'_>, span: &Range<usize>) -> Option<Option<(String, usize)>> {
-    let mut gone = None;
-    for (key, value) in table.iter_mut() {
-        if key.span() == *span {
-            gone = Some(key.clone());
-            break;
-        }
-        let whole = value.span() == *span;
-        let inside = match value.get_mut() {
-            DeValue::Table(inner) => take_out(inner, span),
-            DeValue::Array(list) => take_out_of_list(key.get_ref(), list, span),
-            _ => None,
-        };
-        if inside.is_some() {
-            return inside;
-        }
-        if whole {
-            gone = Some(key.clone());
-            break;
-        }
-    }
-    table.remove(&gone?).map(|_| None)
-}
-
-fn take_out_of_list(
-    name: &str,
-    list: &mut toml::de::DeArray<'_>,
-    span: &Range<usize>,
-) -> Option<Option<(String, usize)>> {
-    if let Some(index) = list.iter().position(|element| element.span() == *span) {
-        let all = std::mem::replace(list, toml::de::DeArray::new()).into_iter().enumerate();
-        *list = all.filter(|(at, _)| *at != index).map(|(_, element)| element).collect();
-        return Some(Some((name.to_string(), index)));
-    }
-    list.iter_mut().find_map(|element| match element.get_mut() {
-        DeValue::Table(inner) => take_out(inner, span),
+    let expected = message.split_once(", expected ").map(|(_, expected)| expected);
+    match expected {
+        None if missing_key(message).is_some() => Some(text()),
+        Some("a sequence") => Some(DeValue::Array(DeArray::new())),
+        Some("a string" | "path string") => Some(text()),
+        Some("a boolean") => Some(DeValue::Boolean(false)),
         _ => None,
-    })
+    }
+}
+
+/// Splits the path of a key from what a sentence says of it.
+fn path_in(sentence: &str) -> (&str, &str) {
+    let in_path = |byte: u8| byte.is_ascii_alphanumeric() || b"._-[]".contains(&byte);
+    sentence.split_at(sentence.bytes().position(|byte| !in_path(byte)).unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 mod certificates;
 mod chart;
 mod check;
+mod doubts;
 mod files;
+mod hindrances;
 mod in_force;
 mod layers;
 mod load;
@@ -14,9 +16,11 @@ mod problem;
 mod profile;
 mod restart;
 mod schema;
+mod tree;
 mod watch;
 mod watchlists;
 mod words;
+mod zone_doubts;
 
 use std::path::{Component, PathBuf};
 
@@ -24,8 +28,9 @@ use serde::{Deserialize, Serialize};
 
 pub use certificates::lapsing;
 pub use chart::{ZoneSource, ZonesRead, read_zones};
-pub use check::{Checked, Purpose, check, check_again, check_given, source_clock};
+pub use check::{Checked, Judgement, Purpose, check, check_again, check_given, judge, no_inputs, source_clock};
 pub use files::Texts;
+pub use hindrances::USUAL_USER;
 pub use in_force::{FILE as IN_FORCE_FILE, InForce};
 pub use part::{StoreSettings, Table, store_settings};
 pub use places::Places;

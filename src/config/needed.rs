@@ -1,11 +1,10 @@
 //! What the settings need of the machine and of themselves: places, programs, secrets, and words that mean something.
 
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use rustix::fs::{Access, AtFlags, CWD, accessat};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -100,33 +99,6 @@ pub(super) fn missing_places(config: &Config) -> Vec<String> {
     }
     problems.extend(misfits(config));
     problems
-}
-
-/// Files and folders of the store and the journal that whoever checks cannot write. What is not there yet is made at the start.
-pub(super) fn closed_places(config: &Config) -> Vec<String> {
-    let Some(store) = &config.store.path else {
-        return Vec::new();
-    };
-    let beside = |ending: &str| {
-        let mut name = store.as_os_str().to_owned();
-        name.push(ending);
-        PathBuf::from(name)
-    };
-    let folder = store.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    let of_store = ["", "-wal", "-shm", ".lock", ".journal"].map(beside).into_iter().chain([folder.to_owned()]);
-    let of_journal = config.journal.path.iter().filter(|_| config.journal.enabled).cloned();
-    let places = of_store.map(|place| ("store.path", place)).chain(of_journal.map(|place| ("journal.path", place)));
-    let closed = |(key, place): (&str, PathBuf)| {
-        let found = fs::metadata(&place).ok()?;
-        let wanted = if found.is_dir() { Access::WRITE_OK | Access::EXEC_OK } else { Access::WRITE_OK };
-        let error = io::Error::from(accessat(CWD, &place, wanted, AtFlags::EACCESS).err()?);
-        Some(format!(
-            "{key}: {} cannot be written ({error}); let the user who runs the daemon write it, or check as that user: sudo -u atalaia \
-             atalaia check",
-            place.display()
-        ))
-    };
-    places.filter_map(closed).collect()
 }
 
 /// Secrets that nobody can use: not there, read by others, of no text.
@@ -280,9 +252,12 @@ mod tests {
         fs::write(&file, format!("{BARE}[store]\npath = \"state/atalaia.sqlite\"\n")).expect("written");
         fs::set_permissions(folder.path().join("state"), fs::Permissions::from_mode(0o500)).expect("set");
         assert!(check(Some(&file), None, Purpose::Run).is_ok());
-        let problems = check(Some(&file), None, Purpose::Check).expect_err("closed");
+        let problems = check(Some(&file), None, Purpose::Service).expect_err("closed");
         assert!(problems.len() == 1 && problems[0].text.starts_with("store.path: "), "{problems:?}");
-        assert!(problems[0].text.contains("state cannot be written (Permission denied"), "{problems:?}");
+        assert!(
+            problems[0].text.contains("state cannot be written by ") && problems[0].text.contains("; chown "),
+            "{problems:?}"
+        );
     }
 
     #[test]
@@ -316,8 +291,8 @@ mod tests {
         for (text, key, fault) in [
             (bearer("empty"), "sinks[0].webhook.bearer.file: ", "holds no secret"),
             (bearer("folder"), "sinks[0].webhook.bearer.file: ", "is not an ordinary file; write the path"),
-            (keys(["key", "word"]), "sinks[0].webhook.secrets[1]: ", "a signing key is no whsec_"),
-            (keys(["short", "key"]), "sinks[0].webhook.secrets[0]: ", "a signing key is no whsec_"),
+            (keys(["key", "word"]), "sinks[0].webhook.secrets[1]: ", "is not a signing key; write whsec_ and"),
+            (keys(["short", "key"]), "sinks[0].webhook.secrets[0]: ", "is not a signing key; write whsec_ and"),
             (feed, "inputs[0].nats.login.credentials: ", "holds no JWT"),
             (sink, "sinks[0].nats.login.credentials: ", "holds no JWT"),
         ] {

@@ -1,6 +1,7 @@
 //! What is told of a key: the parser's words as sentences, what was meant, and how the shipped file sets it.
 
 use super::SHIPPED;
+use crate::units::conversion;
 
 /// What is said of a secret in the settings; its line is not shown.
 pub(super) const NO_SECRETS: &str = "secrets do not stand in the settings";
@@ -15,7 +16,7 @@ pub(super) fn explain(path: &str, message: &str) -> String {
         let (wrong, known) = (quoted.first().copied().unwrap_or_default(), quoted.get(1..).unwrap_or_default());
         return format!("{lead}unknown key; {}", advice(wrong, known));
     }
-    if quoted.get(1..) == Some(&["file", "credential"][..]) || message.ends_with(SECRET_EXPECTED) {
+    if wants_secret(message) {
         return format!("{lead}{NO_SECRETS}; write {{ file = \"PATH\" }} or {{ credential = \"NAME\" }}");
     }
     if message.starts_with("unknown variant") {
@@ -58,7 +59,18 @@ pub(super) fn explain(path: &str, message: &str) -> String {
     format!("{lead}{given} is not {needed}; write {}", example(path, key))
 }
 
+/// Whether the parser says so because a secret belongs there.
+pub(super) fn wants_secret(message: &str) -> bool {
+    message.ends_with(SECRET_EXPECTED) || message.ends_with("expected `file` or `credential`")
+}
+
+/// What to write in place of a word that is not among the known ones.
 pub(super) fn advice(wrong: &str, known: &[&str]) -> String {
+    // The right key in another unit is nearer than any that is spelt alike.
+    let other_unit = known.iter().find_map(|name| Some((name, conversion(wrong, name)?)));
+    if let Some((name, conversion)) = other_unit {
+        return format!("did you mean `{name}`? ({conversion})");
+    }
     // What is longer than any key is no slip of the hand.
     let near = known.iter().filter(|name| wrong.len() <= 2 * name.len());
     let nearest = near

@@ -214,6 +214,7 @@ impl Post {
 
     async fn failed(&self, response: Response) -> SendError {
         let status = response.status();
+        let answer = in_words(status);
         let wait = response.headers().get(RETRY_AFTER).and_then(|value| self.retry_after(value.to_str().ok()?));
         let said = self.excerpt(response).await;
         let said = if said.is_empty() { said } else { format!(": {said}") };
@@ -222,11 +223,11 @@ impl Post {
                 SendError::Gone { reason: self.told(&format!("410: the receiver wants nothing more{said}")) }
             }
             _ if status.is_redirection() => {
-                let reason = self.told(&format!("{}: it sends elsewhere, where nothing is sent", status.as_u16()));
+                let reason = self.told(&format!("{answer}: it sends elsewhere, where nothing is sent"));
                 SendError::Later { wait, reason }
             }
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => {
-                SendError::Later { wait, reason: self.told(&format!("{}{said}", status.as_u16())) }
+                SendError::Later { wait, reason: self.told(&format!("{answer}{said}")) }
             }
             // Who has changed a key or a path, or is being set up anew, will take it once that is mended.
             StatusCode::UNAUTHORIZED
@@ -234,12 +235,12 @@ impl Post {
             | StatusCode::NOT_FOUND
             | StatusCode::METHOD_NOT_ALLOWED
             | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-                SendError::Later { wait, reason: self.told(&format!("{}{said}", status.as_u16())) }
+                SendError::Later { wait, reason: self.told(&format!("{answer}{said}")) }
             }
             _ if status.is_client_error() => {
-                SendError::Refused { reason: self.told(&format!("{}{said}", status.as_u16())) }
+                SendError::Refused { reason: self.told(&format!("refused ({answer}){said}")) }
             }
-            _ => SendError::Later { wait, reason: self.told(&format!("{}{said}", status.as_u16())) },
+            _ => SendError::Later { wait, reason: self.told(&format!("{answer}{said}")) },
         }
     }
 
@@ -280,6 +281,14 @@ impl Post {
             text = text.replace(part, "***");
         }
         one_line(&text)
+    }
+}
+
+/// `400 Bad Request`: the words of the standard, not the receiver's.
+fn in_words(status: StatusCode) -> String {
+    match status.canonical_reason() {
+        Some(words) => format!("{} {words}", status.as_u16()),
+        None => status.as_u16().to_string(),
     }
 }
 

@@ -12,6 +12,7 @@ mod cise;
 mod cot;
 mod digest;
 mod email;
+mod endpoint;
 mod exec;
 mod http_post;
 mod journald;
@@ -27,6 +28,7 @@ mod spool;
 mod syslog;
 mod target;
 mod telling;
+mod test_alert;
 mod throttle;
 #[cfg(test)]
 mod trial;
@@ -48,6 +50,7 @@ use tokio::task::JoinHandle as Task;
 use tracing::{error, warn};
 
 pub use settings::{DeliverySettings, Kind, Level, Settings};
+pub use test_alert::send_test;
 
 use crate::alerts::Change;
 use crate::clock::Clock;

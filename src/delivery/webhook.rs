@@ -115,7 +115,10 @@ pub(super) struct Webhook {
 impl Webhook {
     /// Reads its secrets and certificates.
     pub(super) fn new(settings: &Settings, place: &Place) -> Result<Webhook, String> {
-        let keys = settings.secrets.iter().map(|secret| key(&secret.read().map_err(|error| error.to_string())?));
+        let keys = settings.secrets.iter().enumerate().map(|(index, secret)| {
+            let secret = secret.read().map_err(|error| error.to_string())?;
+            key(&secret).map_err(|error| format!("secrets[{index}] {error}"))
+        });
         let keys = keys.collect::<Result<_, String>>()?;
         let (body, place) = (settings.body, place.clone());
         Ok(Webhook { post: settings.target().open()?, body, keys, place, now: || Clock.now() })
@@ -165,7 +168,12 @@ fn signature(key: &Hmac<Sha256>, id: &str, seconds: i64, body: &[u8]) -> String 
 fn key(revealed: &Revealed) -> Result<Hmac<Sha256>, String> {
     let bytes = revealed.expose().strip_prefix(PREFIX).and_then(|text| BASE64.decode(text.as_bytes()).ok());
     let bytes = bytes.filter(|bytes| (24..=64).contains(&bytes.len()));
-    let fault = || format!("a signing key is no {PREFIX} and the base64 of 24 to 64 bytes");
+    let fault = || {
+        format!(
+            "is not a signing key; write {PREFIX} and the base64 of 24 to 64 random bytes into it, for instance: echo \"{PREFIX}$(openssl rand \
+             -base64 32)\""
+        )
+    };
     Ok(Hmac::new_from_slice(&bytes.ok_or_else(fault)?).expect("a key may have any length"))
 }
 

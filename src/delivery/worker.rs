@@ -382,8 +382,8 @@ impl Worker {
         }
         SinkCounters::add(&self.counters.given_up, letters.len() as u64);
         error!(
-            sink = %self.settings.name, letters = letters.len(), first = %letters[0].letter.key, reason = %FromAir(reason),
-            "sink did not take it, and it is not tried again"
+            sink = %self.settings.name, alert = %letters[0].letter.alert, letters = letters.len(), reason = %FromAir(reason),
+            "alert not delivered, and not tried again by itself: atalaia deliveries retry"
         );
         let failed = |held: &Held| (held.letter.row, held.attempts.max(1), Outcome::Failed { why: cut(reason) });
         self.report(letters.iter().map(failed).collect());

@@ -28,7 +28,8 @@ use super::status::status;
 use super::{Settings, View};
 use crate::clock::Clock;
 use crate::lobby::widen;
-use crate::service::Sockets;
+use crate::service::{Protocol, Sockets, with_holder};
+use crate::telemetry::Sparing;
 use crate::{journal, store};
 
 /// The name of a socket that the service manager opened for the pages.
@@ -77,7 +78,8 @@ impl Pages {
         sockets: &Sockets,
         stop: CancellationToken,
     ) {
-        let (mut opened, mut said) = (first, false);
+        let (mut opened, mut sparing) = (first, Sparing::default());
+        let began = self.clock.moment();
         loop {
             let listener = opened.and_then(|listener| {
                 let address = listener.local_addr()?;
@@ -93,11 +95,11 @@ impl Pages {
                         Err(error) = serving => return error!(%error, "no metrics and health any more"),
                     }
                 }
-                Err(error) if !said => {
-                    said = true;
-                    error!(%error, "no metrics and health; it is tried again");
+                Err(error) => {
+                    if let Some(unsaid) = sparing.may(self.clock.moment().since(began)) {
+                        error!(%error, again_in_seconds = RETRY.as_secs(), unsaid, "no metrics and health");
+                    }
                 }
-                Err(_) => {}
             }
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -157,7 +159,10 @@ fn open(settings: &Settings, sockets: &Sockets) -> io::Result<TcpListener> {
     let listener = match (sockets.tcp(NAME), settings.address.as_deref()) {
         (Some(handed), _) => handed?,
         (None, Some(address)) => {
-            let named = |error: io::Error| io::Error::other(format!("listen on {address}: {error}"));
+            let named = |error: io::Error| {
+                let error = with_holder(error, address, Protocol::Tcp);
+                io::Error::other(format!("listen on {address}: {error}"))
+            };
             TcpListener::bind(address).map_err(named)?
         }
         (None, None) => return Err(io::Error::other("http.address: is missing")),

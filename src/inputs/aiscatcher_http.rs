@@ -24,6 +24,7 @@ use tracing::info;
 use super::{Batch, InputError, Message, Port, State};
 use crate::lobby::widen;
 use crate::secret::Secret;
+use crate::service::{Protocol, with_holder};
 use crate::telemetry::InputCounters;
 use batch::{Split, split};
 use body::{Bodies, Whole, unpack};
@@ -107,7 +108,8 @@ struct Desk {
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let lock = port.settings.aiscatcher_http.clone().unwrap_or_default().lock()?;
     let address = port.settings.address.as_deref().unwrap_or_default();
-    let listener = TcpListener::bind(address).await.map_err(InputError::io(format!("listen on {address}")))?;
+    let failed = |error| InputError::io(format!("listen on {address}"))(with_holder(error, address, Protocol::Tcp));
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
     widen(&listener).map_err(InputError::io("listen"))?;
     let bound = listener.local_addr().map_err(InputError::io("listen"))?;
     info!(address = %bound, input = %port.settings.name, "listening");

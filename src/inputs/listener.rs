@@ -9,6 +9,7 @@ use tracing::{info, warn};
 
 use super::{InputError, Port, Seat, Seats, State};
 use crate::clock::Moment;
+use crate::service::{Protocol, with_holder};
 use crate::telemetry::InputCounters;
 
 /// After an accept that failed (no file descriptor left), so that the loop does not spin.
@@ -75,7 +76,9 @@ async fn open(port: &Port) -> Result<TcpListener, InputError> {
         }
         None => {
             let address = port.settings.address.as_deref().unwrap_or_default();
-            TcpListener::bind(address).await.map_err(InputError::io(format!("listen on {address}")))
+            let failed =
+                |error| InputError::io(format!("listen on {address}"))(with_holder(error, address, Protocol::Tcp));
+            TcpListener::bind(address).await.map_err(failed)
         }
     }
 }

@@ -6,6 +6,7 @@ mod backoff;
 pub mod barentswatch;
 mod connect;
 pub mod digitraffic;
+mod endpoint;
 mod fifo;
 mod file;
 mod gpsd;

@@ -13,6 +13,7 @@ use tracing::{info, warn};
 use super::{Batch, InputError, Message, Port, State};
 use crate::ais::LineCutter;
 use crate::clock::Moment;
+use crate::service::{Protocol, with_holder};
 use crate::telemetry::InputCounters;
 
 /// Asked of the kernel (it may give less): several seconds of a busy feed.
@@ -66,7 +67,8 @@ async fn open(port: &Port) -> Result<UdpSocket, InputError> {
         }
         None => {
             let address = port.settings.address.as_deref().unwrap_or_default();
-            UdpSocket::bind(address).await.map_err(InputError::io(format!("bind {address}")))
+            let failed = |error| InputError::io(format!("bind {address}"))(with_holder(error, address, Protocol::Udp));
+            UdpSocket::bind(address).await.map_err(failed)
         }
     }
 }

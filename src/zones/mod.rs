@@ -2,6 +2,7 @@
 
 mod cells;
 mod chart;
+mod extent;
 mod likeness;
 mod parse;
 mod presence;
@@ -11,6 +12,7 @@ mod watchlist;
 mod zone;
 
 pub use chart::{Calm, Chart};
+pub use extent::{Extent, land_share};
 pub use likeness::{Likeness, fold, imo_check_digit_holds, likeness};
 pub use parse::ZoneError;
 pub use presence::{Crossing, Presence, Sighting};

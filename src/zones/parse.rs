@@ -334,10 +334,16 @@ fn ring(positions: &[geojson::Position]) -> Result<Ring, String> {
     positions.iter().map(position).collect()
 }
 
+/// No angle is written as more degrees than this; coordinates of maps in metres are.
+const NO_DEGREES: f64 = 1000.0;
+
 fn position(position: &geojson::Position) -> Result<[f64; 2], String> {
     let &[lon, lat, ..] = position.as_slice() else {
         return Err("a position needs two numbers, [longitude, latitude]".to_owned());
     };
+    if NO_DEGREES < lon.abs().max(lat.abs()) {
+        return Err(format!("[{lon}, {lat}]: these are metres, not degrees: save the layer in EPSG:4326"));
+    }
     if !(-90.0..=90.0).contains(&lat) {
         return Err(format!("latitude {lat} is not between -90 and 90: GeoJSON positions are [longitude, latitude]"));
     }

@@ -5,10 +5,11 @@ use serde_json::{Map, Value};
 use super::watchlist::end_of;
 use super::zone::{ALL_MONTHS, Hours, Kind};
 use crate::time::Time;
+use crate::units::conversion;
 
-/// Every property the SPEC names.
 /// A longer property is none of ours misspelt. Bytes.
 const LONGEST_SLIP: usize = 40;
+/// Every property the SPEC names.
 const KNOWN: [&str; 18] = [
     "id",
     "name",
@@ -279,19 +280,21 @@ impl<'a> Reader<'a> {
             if KNOWN.contains(&property.as_str()) || LONGEST_SLIP < property.len() {
                 continue;
             }
-            let near = KNOWN
-                .into_iter()
-                .filter(|known| !self.given(known))
-                .map(|known| (distance(&plain(property), known), known))
-                .min();
+            let absent = || KNOWN.into_iter().filter(|known| !self.given(known));
+            let other_unit = absent().find_map(|known| Some((known, conversion(property, known)?)));
+            if let Some((known, conversion)) = other_unit {
+                found.push((property.clone(), format!("{known}? ({conversion})")));
+                continue;
+            }
+            let near = absent().map(|known| (distance(&plain(property), known), known)).min();
             if let Some((away, known)) = near
                 && away <= known.len() / 5
             {
-                found.push((property.clone(), known));
+                found.push((property.clone(), format!("{known}?")));
             }
         }
-        for (property, known) in found {
-            self.fault(&property, format!("unknown property: did you mean {known}?"));
+        for (property, meant) in found {
+            self.fault(&property, format!("unknown property: did you mean {meant}"));
         }
     }
 
@@ -351,6 +354,10 @@ mod tests {
         assert_eq!(misspelt(r#"{"wieght":5}"#), ["unknown property: did you mean weight?"]);
         assert_eq!(misspelt(r#"{"radius":5}"#), ["unknown property: did you mean radius_nm?"]);
         assert_eq!(misspelt(r#"{"half_width":5,"HalfWidth":5}"#).len(), 2);
+        for (property, conversion) in [("half_width_km", "10 km are 5.4 nm"), ("half_width_metres", "metres ÷ 1852")] {
+            let told = misspelt(&format!(r#"{{"{property}":10}}"#));
+            assert_eq!(told, [format!("unknown property: did you mean half_width_nm? ({conversion})")]);
+        }
         assert!(misspelt(r#"{"width":1,"length":2,"weather":"fair","date":"x","kinds":"?","hour":1}"#).is_empty());
         assert!(misspelt(r#"{"fid":1,"layer":"x","stroke":"red","notes":"?","ID_0":3,"path":null}"#).is_empty());
         assert!(misspelt(r#"{"id":"a","name":"b","names":"both"}"#).is_empty());

@@ -183,6 +183,12 @@ impl Watchlists {
         self.rows.len()
     }
 
+    /// How many rows count no more at that time.
+    pub fn expired(&self, at: Time) -> usize {
+        let is_over = |row: &u32| self.rows.expires(*row).is_some_and(|expires| expires <= at);
+        (0..self.rows.len() as u32).filter(is_over).count()
+    }
+
     /// Whether nobody is listed.
     pub fn is_empty(&self) -> bool {
         self.rows.len() == 0

@@ -102,7 +102,8 @@ fn a_recording_without_alerts_has_nothing_to_save() {
 #[test]
 fn a_profile_is_named_and_says_which_keys_of_the_file_win() {
     let folder = TempDir::new().unwrap();
-    let text = "profile = \"skylight\"\n\n[behaviours.rendezvous]\nnear_metres = 400\nnear_minutes = 30\n";
+    let text = "profile = \"skylight\"\n\n[behaviours.rendezvous]\nnear_metres = 400\nnear_minutes = 30\n[[inputs]]\nkind = \"stdin\"\n\
+                name = \"a\"\n";
     fs::write(folder.path().join("atalaia.toml"), text).unwrap();
     let output = atalaia(&["check", "--config", "atalaia.toml"], &folder);
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

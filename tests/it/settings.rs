@@ -1,5 +1,6 @@
 //! Settings: the shipped file is complete and equal to the defaults; every mistake of `tests/bad-settings` is told.
 
+mod ahead;
 mod broken;
 mod drop_ins;
 mod schema;
@@ -178,13 +179,14 @@ fn checked(folder: &TempDir, text: &str) -> (Option<i32>, String) {
 fn a_zone_file_without_a_zone_is_worth_a_warning_and_no_more() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("empty.geojson"), r#"{"type":"FeatureCollection","features":[]}"#).unwrap();
-    let (code, told) = checked(&folder, "[zones]\nfolder = \".\"\n");
+    let text = "[zones]\nfolder = \".\"\n[[inputs]]\nkind = \"stdin\"\nname = \"a\"\n";
+    let (code, told) = checked(&folder, text);
     assert_eq!(code, Some(0), "{told}");
     assert!(told.contains("warning: ") && told.contains("empty.geojson: holds no zone"), "{told}");
     let zone = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"a","name":"A","kind":"area","radius_nm":1},
-        "geometry":{"type":"Point","coordinates":[0,0]}}]}"#;
+        "geometry":{"type":"Point","coordinates":[-10,38]}}]}"#;
     fs::write(folder.path().join("empty.geojson"), zone).unwrap();
-    assert_eq!(checked(&folder, "[zones]\nfolder = \".\"\n"), (Some(0), String::new()));
+    assert_eq!(checked(&folder, text), (Some(0), String::new()));
 }
 
 #[test]

@@ -69,6 +69,9 @@ async fn each_answer_is_taken_for_what_it_is() {
         assert!(outcome.is_err(), "{answer}");
         assert_eq!(wait_of(&outcome), expected, "{answer}: {outcome:?}");
     }
+    let (outcome, _) = answered("HTTP/1.1 400 Oops\r\nContent-Length: 20\r\n\r\n{\"error\":\n\"no data\"}").await;
+    let said = "refused (400 Bad Request): {\"error\": \"no data\"}";
+    assert!(matches!(&outcome, Err(SendError::Refused { reason }) if reason.ends_with(said)), "{outcome:?}");
     let (outcome, _) = answered("HTTP/1.1 410 Gone\r\nContent-Length: 3\r\n\r\nbye").await;
     assert!(
         matches!(&outcome, Err(SendError::Gone { reason }) if reason.ends_with("410: the receiver wants nothing more: bye"))

@@ -92,7 +92,8 @@ fn a_store_on_a_disk_that_takes_no_writes_is_found_by_check() {
         );
         return;
     }
-    let settings = settings(&folder, "[store]\npath = \"disk/atalaia.sqlite\"\n");
+    let settings =
+        settings(&folder, "[store]\npath = \"disk/atalaia.sqlite\"\n[[inputs]]\nkind = \"stdin\"\nname = \"a\"\n");
     let check = |mut command: Command| {
         let output =
             command.args([env!("CARGO_BIN_EXE_atalaia"), "check", "--config"]).arg(&settings).output().unwrap();

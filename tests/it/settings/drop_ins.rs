@@ -66,7 +66,7 @@ fn the_last_in_order_of_name_wins_from_the_file_and_from_the_folder() {
         let output =
             Command::new(env!("CARGO_BIN_EXE_atalaia")).args(["check", "--config"]).arg(&given).output().unwrap();
         let said = String::from_utf8(output.stdout).unwrap();
-        assert!(said.ends_with("1 inputs, 1 sinks, 3 drop-ins\n"), "{said}");
+        assert!(said.contains("1 input, 1 sink, 3 drop-ins\n"), "{said}");
     }
 }
 

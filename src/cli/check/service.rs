@@ -1,0 +1,79 @@
+//! The check as the service would find it: run again as the daemon's user, with its groups and nobody else's rights.
+
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use super::super::Failure;
+use crate::config::USUAL_USER;
+use crate::service::{Account, Unit, group};
+
+/// Who runs the daemon: the account that is named, that of the unit, else the usual one; with the unit's groups.
+pub(super) fn account(named: Option<&str>) -> Option<Account> {
+    let unit = Unit::installed().unwrap_or_default();
+    let user = named.map(str::to_owned).or(unit.user.clone()).unwrap_or_else(|| USUAL_USER.to_owned());
+    let mut account = Account::find(&user)?;
+    if named.is_none() {
+        account.gid = unit.group.as_deref().and_then(group).unwrap_or(account.gid);
+        account.groups.extend(unit.groups.iter().filter_map(|named| group(named)));
+    }
+    Some(account)
+}
+
+/// Whether this process runs as the service already; else it is run once more as it, and its exit code handed on.
+pub(super) fn become_service(named: Option<&str>) -> Result<bool, Failure> {
+    let account = account(named).ok_or_else(|| {
+        let user = named.unwrap_or(USUAL_USER);
+        Failure::Usage(format!(
+            "this machine has no user `{user}`; name the one that runs the daemon: --as-service --user NAME"
+        ))
+    })?;
+    let own = Account::own();
+    if own.uid == account.uid {
+        return Ok(true);
+    }
+    if own.uid != 0 {
+        return Err(Failure::Usage(format!(
+            "--as-service needs root, or to be {}: sudo atalaia check --as-service",
+            account.shown()
+        )));
+    }
+    let program = std::env::current_exe().map_err(|error| Failure::Other(error.to_string()))?;
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let mut command = match is_installed("setpriv") {
+        true => with_groups(&account, program.into_os_string()),
+        false => {
+            let mut command = Command::new(&program);
+            // Without other groups: only a tool of the system sets them safely.
+            command.uid(account.uid).gid(account.gid);
+            command
+        }
+    };
+    command.args(arguments).env_remove("CREDENTIALS_DIRECTORY");
+    let status = command.status();
+    let status =
+        status.map_err(|error| Failure::Other(format!("{} cannot run this program: {error}", account.shown())))?;
+    match status.code() {
+        Some(0) => Ok(false),
+        // What it found it has said itself.
+        Some(code) => Err(Failure::Shown { code: u8::try_from(code).unwrap_or(1), text: String::new() }),
+        None => Err(Failure::Other(format!("the check as {} was cut off ({status})", account.shown()))),
+    }
+}
+
+fn with_groups(account: &Account, program: OsString) -> Command {
+    let mut command = Command::new("setpriv");
+    command.arg(format!("--reuid={}", account.uid)).arg(format!("--regid={}", account.gid));
+    let groups: Vec<String> = account.groups.iter().map(u32::to_string).collect();
+    match groups.is_empty() {
+        true => command.arg("--clear-groups"),
+        false => command.arg(format!("--groups={}", groups.join(","))),
+    };
+    command.arg("--").arg(program);
+    command
+}
+
+fn is_installed(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}

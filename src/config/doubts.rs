@@ -1,0 +1,160 @@
+//! Values that are allowed and far from the default: most often they were meant in another unit.
+
+use serde_json::{Map, Value};
+
+use super::Config;
+
+/// So many times the default, or such a part of it, is doubted.
+const FAR: f64 = 10.0;
+/// The tables whose numbers are thresholds. How long something is kept, or how much may be sent, is for each site to say.
+const TABLES: [&str; 6] = ["time", "tracks", "alerts", "zones", "coverage", "behaviours"];
+/// Units of times and lengths: a number of them that is far too small is doubted too.
+const UNITS: [&str; 7] = ["seconds", "minutes", "hours", "days", "metres", "nm", "knots"];
+
+/// A sentence for each key that `is_written` and whose value is more than ten times its default, or less than a tenth of it; 0 and what
+/// a profile sets are meant so.
+pub(super) fn far_from_default(config: &Config, is_written: impl Fn(&str) -> bool) -> Vec<String> {
+    let (Ok(all), Ok(defaults)) = (serde_json::to_value(config), serde_json::to_value(Config::default())) else {
+        return Vec::new();
+    };
+    let mut doubts = Vec::new();
+    for table in TABLES {
+        if let (Value::Object(values), Value::Object(usual)) = (&all[table], &defaults[table]) {
+            compare(table, values, usual, &mut |path, key, value, usual| {
+                if is_written(path) {
+                    doubts.extend(doubt(key, value, usual).map(|doubt| format!("{path}: {doubt}")));
+                }
+            });
+        }
+    }
+    doubts
+}
+
+/// The same of what a zone says of one behaviour: each sentence led by its key.
+pub(super) fn far_overrides(behaviour: &str, overrides: &Map<String, Value>) -> Vec<String> {
+    let defaults = serde_json::to_value(Config::default().behaviours).unwrap_or_default();
+    let Value::Object(usual) = &defaults[behaviour] else {
+        return Vec::new();
+    };
+    let mut doubts = Vec::new();
+    compare("", overrides, usual, &mut |_, key, value, usual| {
+        doubts.extend(doubt(key, value, usual).map(|doubt| format!("{key}: {doubt}")));
+    });
+    doubts
+}
+
+/// Hands on every number of both: its path, its key, its value, the default.
+fn compare(
+    path: &str,
+    values: &Map<String, Value>,
+    defaults: &Map<String, Value>,
+    each: &mut dyn FnMut(&str, &str, f64, f64),
+) {
+    for (key, value) in values {
+        let path = format!("{path}.{key}");
+        match (value, defaults.get(key)) {
+            (Value::Object(values), Some(Value::Object(defaults))) => compare(&path, values, defaults, each),
+            (value, Some(default)) => {
+                if let (Some(value), Some(default)) = (value.as_f64(), default.as_f64()) {
+                    each(&path, key, value, default);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn doubt(key: &str, value: f64, usual: f64) -> Option<String> {
+    if usual <= 0.0 || value <= 0.0 {
+        return None;
+    }
+    let unit = key.rsplit('_').next().unwrap_or(key);
+    let ratio = value / usual;
+    let how = match () {
+        () if FAR < ratio => "more than ten times",
+        () if ratio < 1.0 / FAR && UNITS.contains(&unit) => "less than a tenth of",
+        () => return None,
+    };
+    // Somebody who thought of another unit gets near the default with it.
+    let meant = match unit {
+        "hours" => [("minutes", 1.0 / 60.0), ("seconds", 1.0 / 3600.0)].to_vec(),
+        "minutes" => [("seconds", 1.0 / 60.0), ("hours", 60.0)].to_vec(),
+        "days" => [("hours", 1.0 / 24.0), ("weeks", 7.0)].to_vec(),
+        "seconds" => [("minutes", 60.0), ("milliseconds", 0.001)].to_vec(),
+        "nm" => [("metres", 1.0 / 1852.0), ("km", 1.0 / 1.852)].to_vec(),
+        "metres" => [("nm", 1852.0), ("km", 1000.0)].to_vec(),
+        _ => Vec::new(),
+    };
+    let meant = meant.into_iter().filter(|(_, factor)| (0.1..=10.0).contains(&(ratio * factor)));
+    let nearest = meant.min_by(|a, b| (ratio * a.1).ln().abs().total_cmp(&(ratio * b.1).ln().abs()));
+    let advice = match nearest {
+        Some((other, factor)) => format!("{} {} {}", amount(value, other), verb(value), amount(value * factor, unit)),
+        None => "leave it so if it is meant".to_owned(),
+    };
+    Some(format!("is {}, {how} the default of {}; {advice}", number(value), number(usual)))
+}
+
+/// `1 hour`, `2 hours`.
+fn amount(value: f64, unit: &str) -> String {
+    let unit = if value == 1.0 { unit.strip_suffix('s').unwrap_or(unit) } else { unit };
+    format!("{} {unit}", number(value))
+}
+
+fn verb(value: f64) -> &'static str {
+    if value == 1.0 { "is" } else { "are" }
+}
+
+/// Without zeros behind the point.
+fn number(value: f64) -> String {
+    ((value * 1000.0).round() / 1000.0).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn doubts(text: &str) -> Vec<String> {
+        let config: Config = toml::from_str(text).expect("settings");
+        far_from_default(&config, |path| text.contains(path.rsplit('.').next().unwrap_or(path)))
+    }
+
+    #[test]
+    fn a_value_in_another_unit_is_doubted_and_read_in_it() {
+        assert_eq!(
+            doubts("[behaviours.ais_gap]\nafter_hours = 360\n"),
+            ["behaviours.ais_gap.after_hours: is 360, more than ten times the default of 6; 360 minutes are 6 hours"]
+        );
+        assert_eq!(
+            doubts("[behaviours.loitering]\nafter_minutes = 1\n"),
+            ["behaviours.loitering.after_minutes: is 1, less than a tenth of the default of 60; 1 hour is 60 minutes"]
+        );
+        assert_eq!(
+            doubts("[behaviours.rendezvous]\nnear_metres = 6000\n"),
+            [
+                "behaviours.rendezvous.near_metres: is 6000, more than ten times the default of 500; leave it so if it is meant"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_off_near_the_default_or_not_written_is_not_doubted() {
+        for text in [
+            "",
+            "[behaviours.loitering]\nmin_shore_nm = 0\nafter_minutes = 600\n",
+            "[behaviours.loitering]\nscore = 2\n",
+            "[retention]\nraw_days = 400\n",
+        ] {
+            assert_eq!(doubts(text), [""; 0], "{text}");
+        }
+        let config: Config = toml::from_str("[behaviours.ais_gap]\nafter_hours = 360\n").expect("settings");
+        assert_eq!(far_from_default(&config, |_| false), [""; 0]);
+    }
+
+    #[test]
+    fn settings_of_a_zone_are_doubted_too() {
+        let Value::Object(overrides) = serde_json::json!({"after_minutes": 36_000}) else { panic!("an object") };
+        let told = far_overrides("loitering", &overrides);
+        assert!(told.len() == 1 && told[0].ends_with("36000 seconds are 600 minutes"), "{told:?}");
+        assert_eq!(far_overrides("no_such", &overrides), [""; 0]);
+    }
+}

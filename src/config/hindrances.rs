@@ -1,0 +1,405 @@
+//! What whoever runs the daemon would be kept from: writing its files, reading secrets, listening. Nothing is made or opened to find out.
+
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use rustix::fs::{Access, AtFlags, CWD, accessat};
+use serde::Deserialize;
+use serde_json::Value;
+use socket2::{Domain, Socket, Type};
+
+use super::Config;
+use crate::secret::{Secret, SecretError};
+use crate::service::{Account, Protocol, Unit, holder_of_lock, holder_of_port, is_ours};
+use crate::{inputs, tls};
+
+/// Where systemd hands out credentials, by the variable's name.
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+/// The user of the shipped unit.
+pub const USUAL_USER: &str = "atalaia";
+
+/// How sure it is that the daemon will meet with it too.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Weight {
+    /// It will: whoever asks is the one who runs it.
+    Certain,
+    /// It may: another runs it, or what is in the way may be gone by then.
+    Possible,
+}
+
+/// Who asks, as far as that matters for what is found.
+pub(super) struct Asker {
+    own: Account,
+    /// Who runs the daemon on this machine, if that is somebody else.
+    service: Option<Account>,
+    /// The unit, where it is asked for the service.
+    unit: Option<Unit>,
+    /// Whether it was asked for the service.
+    strict: bool,
+}
+
+impl Asker {
+    /// Whoever runs this process: `strict` as the service.
+    pub(super) fn here(strict: bool) -> Asker {
+        let own = Account::own();
+        let unit = Unit::installed();
+        let user = unit.as_ref().and_then(|unit| unit.user.clone()).unwrap_or_else(|| USUAL_USER.to_owned());
+        let service = Account::find(&user).filter(|account| account.uid != own.uid && !strict);
+        Asker { own, service, unit: unit.filter(|_| strict), strict }
+    }
+
+    fn weight(&self) -> Weight {
+        if self.service.is_some() { Weight::Possible } else { Weight::Certain }
+    }
+
+    /// Behind what this user may not do, which another may.
+    fn advice(&self) -> String {
+        match &self.service {
+            Some(service) => format!(
+                "the daemon runs as {}: sudo atalaia check --as-service says what holds for it",
+                service.shown()
+            ),
+            None => String::new(),
+        }
+    }
+}
+
+/// Sentences led by their key's path.
+pub(super) fn hindrances(config: &Config, asker: &Asker) -> Vec<(Weight, String)> {
+    let mut found = Vec::new();
+    for (key, place) in written_places(config) {
+        found.extend(closed(&key, &place, asker));
+    }
+    for (path, tls) in all_tls(config) {
+        found.extend(certificates(&path, tls, asker));
+    }
+    for (list, all) in
+        [("inputs", serde_json::to_value(&config.inputs)), ("sinks", serde_json::to_value(&config.sinks))]
+    {
+        secrets(list, &all.unwrap_or_default(), asker, &mut found);
+    }
+    found.extend(ports(config, asker));
+    found
+}
+
+/// What the daemon writes: the key, and each file or folder that is there, or the folder that it would be made in.
+fn written_places(config: &Config) -> Vec<(String, PathBuf)> {
+    let mut places = Vec::new();
+    if let Some(store) = &config.store.path {
+        let beside = |ending: &str| {
+            let mut name = store.as_os_str().to_owned();
+            name.push(ending);
+            PathBuf::from(name)
+        };
+        let files = ["", "-wal", "-shm", ".lock"].map(beside).into_iter();
+        places.extend(files.filter(|file| file.exists()).map(|file| ("store.path".to_owned(), file)));
+        places.push(("store.path".to_owned(), folder_of(store)));
+        if config.journal.enabled {
+            let (key, folder) = match &config.journal.path {
+                Some(folder) => ("journal.path", folder.clone()),
+                None => ("store.path", beside(".journal")),
+            };
+            places.push((key.to_owned(), nearest(&folder)));
+        }
+    }
+    for (index, sink) in config.sinks.iter().enumerate() {
+        if let Some(path) = &sink.path {
+            places.push((format!("sinks[{index}].path"), if path.exists() { path.clone() } else { folder_of(path) }));
+        }
+        let spools = [
+            ("cap", sink.cap.as_ref().and_then(|cap| cap.spool.as_ref())),
+            ("cise", sink.cise.as_ref().and_then(|cise| cise.spool.as_ref())),
+        ];
+        let spools = spools.into_iter().filter_map(|(kind, spool)| Some((kind, spool?)));
+        places.extend(spools.map(|(kind, spool)| (format!("sinks[{index}].{kind}.spool"), nearest(spool))));
+    }
+    places
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")).to_owned()
+}
+
+/// It, or the folder above it that is there.
+fn nearest(path: &Path) -> PathBuf {
+    if path.exists() { path.to_owned() } else { folder_of(path) }
+}
+
+fn closed(key: &str, place: &Path, asker: &Asker) -> Option<(Weight, String)> {
+    if let Some(why) = asker.unit.as_ref().and_then(|unit| unit.closes(&absolute(place))) {
+        return Some((Weight::Certain, format!("{key}: {why}")));
+    }
+    // What is not there is told elsewhere.
+    let found = fs::metadata(place).ok()?;
+    let wanted = if found.is_dir() { Access::WRITE_OK | Access::EXEC_OK } else { Access::WRITE_OK };
+    let error = io::Error::from(accessat(CWD, place, wanted, AtFlags::EACCESS).err()?);
+    let shown = place.display();
+    if error.kind() == ErrorKind::ReadOnlyFilesystem {
+        return Some((
+            Weight::Certain,
+            format!("{key}: {shown} cannot be written ({error}); mount its disk for writing, or write another path"),
+        ));
+    }
+    let advice = match &asker.service {
+        Some(_) => asker.advice(),
+        None => format!("chown {} {shown}, or write another path", asker.own.name),
+    };
+    Some((asker.weight(), format!("{key}: {shown} cannot be written by {} ({error}); {advice}", asker.own.shown())))
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// The TLS settings of inputs and sinks, each with the path of its table.
+fn all_tls(config: &Config) -> Vec<(String, &tls::Settings)> {
+    let inputs = config.inputs.iter().map(|input| (input.kind.name(), input.tls())).enumerate();
+    let sinks = config.sinks.iter().map(|sink| (sink.kind.name(), sink.tls())).enumerate();
+    let path = |list: &str, index: usize, kind: &str| format!("{list}[{index}].{}.tls", kind.replace('-', "_"));
+    let inputs = inputs.filter_map(|(index, (kind, tls))| Some((path("inputs", index, kind), tls?)));
+    inputs.chain(sinks.filter_map(|(index, (kind, tls))| Some((path("sinks", index, kind), tls?)))).collect()
+}
+
+/// Files of certificates that are not there, cannot be read, or are none.
+fn certificates(path: &str, tls: &tls::Settings, asker: &Asker) -> Vec<(Weight, String)> {
+    let mut found = Vec::new();
+    for (key, file) in [("ca", &tls.ca), ("certificate", &tls.certificate), ("key", &tls.key)] {
+        let Some(file) = file else { continue };
+        let key = format!("{path}.{key}");
+        match fs::File::open(file) {
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                found.push((asker.weight(), unreadable(&key, file, asker)));
+            }
+            Err(error) => {
+                found.push((
+                    Weight::Certain,
+                    format!("{key}: {}: {error}; write the path of a PEM file", file.display()),
+                ));
+            }
+            Ok(_) => {}
+        }
+    }
+    if found.is_empty()
+        && *tls != tls::Settings::default()
+        && let Err(error) = tls.client()
+    {
+        found.push((Weight::Certain, format!("{path}: {error}")));
+    }
+    found
+}
+
+fn unreadable(key: &str, file: &Path, asker: &Asker) -> String {
+    let advice = match &asker.service {
+        Some(_) => asker.advice(),
+        None => format!("chown {} it, or hand it over with LoadCredential= of the unit", asker.own.name),
+    };
+    format!("{key}: {} cannot be read by {}; {advice}", file.display(), asker.own.shown())
+}
+
+/// Secrets that are there and cannot be read.
+fn secrets(path: &str, value: &Value, asker: &Asker, found: &mut Vec<(Weight, String)>) {
+    if let Ok(secret) = Secret::deserialize(value) {
+        return found.extend(kept_secret(path, &secret, asker));
+    }
+    match value {
+        Value::Array(list) => list.iter().enumerate().for_each(|(index, value)| {
+            secrets(&format!("{path}[{index}]"), value, asker, found);
+        }),
+        Value::Object(table) => {
+            table.iter().for_each(|(key, value)| secrets(&format!("{path}.{key}"), value, asker, found));
+        }
+        _ => {}
+    }
+}
+
+fn kept_secret(path: &str, secret: &Secret, asker: &Asker) -> Option<(Weight, String)> {
+    match (secret, secret.read().err()?) {
+        (Secret::File(file), SecretError::File { cause, .. }) if cause.kind() == ErrorKind::PermissionDenied => {
+            Some((asker.weight(), unreadable(&format!("{path}.file"), file, asker)))
+        }
+        (Secret::Credential(name), _) if env::var_os(CREDENTIALS).is_none() => {
+            let unit = asker.unit.as_ref()?;
+            let shown = unit.file.display();
+            let file = match unit.credentials.iter().find(|(known, _)| known == name) {
+                None => {
+                    let what = format!(
+                        "{path}.credential: {shown} hands over no \"{name}\"; add LoadCredential={name}:PATH below [Service] with: \
+                         systemctl edit atalaia"
+                    );
+                    return Some((Weight::Certain, what));
+                }
+                Some((_, file)) => file.as_ref()?,
+            };
+            // The service manager reads it; whether it is there may be for others not to see.
+            let is_missing = fs::metadata(file).is_err_and(|error| error.kind() == ErrorKind::NotFound);
+            let what =
+                || format!("{path}.credential: {} of LoadCredential={name} is not there; write it", file.display());
+            is_missing.then(|| (Weight::Certain, what()))
+        }
+        _ => None,
+    }
+}
+
+/// Addresses that cannot be listened on, but by the daemon that does so already.
+fn ports(config: &Config, asker: &Asker) -> Vec<(Weight, String)> {
+    let mut wanted: Vec<(String, String, Protocol)> = Vec::new();
+    for (index, input) in config.inputs.iter().enumerate() {
+        let protocol = match input.kind {
+            inputs::Kind::Udp => Protocol::Udp,
+            inputs::Kind::TcpListen | inputs::Kind::AiscatcherHttp => Protocol::Tcp,
+            _ => continue,
+        };
+        wanted.extend(
+            input.address.iter().map(|address| (format!("inputs[{index}].address"), address.clone(), protocol)),
+        );
+    }
+    wanted
+        .extend(config.http.address.iter().map(|address| ("http.address".to_owned(), address.clone(), Protocol::Tcp)));
+    let daemon = config.store.path.as_ref().and_then(|store| {
+        let mut name = store.as_os_str().to_owned();
+        name.push(".lock");
+        holder_of_lock(Path::new(&name))
+    });
+    let of = |(key, address, protocol): (String, String, Protocol)| {
+        let what = unlistened(&address, protocol, daemon)?;
+        let weight = if asker.strict { Weight::Certain } else { Weight::Possible };
+        Some((weight, format!("{key}: {what}")))
+    };
+    wanted.into_iter().filter_map(of).collect()
+}
+
+/// Why nobody can listen there; `None` if one can, or if the running daemon or the service manager does.
+fn unlistened(address: &str, protocol: Protocol, daemon: Option<u32>) -> Option<String> {
+    let at = match address.to_socket_addrs().map(|mut all| all.next()) {
+        Ok(Some(at)) => at,
+        Ok(None) => {
+            return Some(format!("{address} is not an address of this machine; write one, or 0.0.0.0 for all of them"));
+        }
+        Err(error) => return Some(format!("{address} cannot be looked up ({error}); write the IP address")),
+    };
+    let error = bind(at, protocol).err()?;
+    match error.kind() {
+        ErrorKind::AddrInUse => {
+            let holder = holder_of_port(at, protocol);
+            let is_daemon = match holder.as_ref().and_then(|holder| holder.pid) {
+                // Its sockets may have been opened for it by the service manager.
+                Some(pid) => pid == 1 || daemon.map_or_else(|| is_ours(pid), |daemon| daemon == pid),
+                None => daemon.is_some(),
+            };
+            let who = holder.map_or_else(|| "another process".to_owned(), |holder| holder.shown());
+            let command = protocol.listing();
+            (!is_daemon)
+                .then(|| format!("{address} is taken by {who}; stop it or write another port ({command} lists them)"))
+        }
+        ErrorKind::PermissionDenied => Some(format!(
+            "{address} may not be listened on ({error}); write a port above 1023, or let a .socket unit open it"
+        )),
+        ErrorKind::AddrNotAvailable => Some(format!(
+            "{address} is not an address of this machine; write one that `ip address` lists, or 0.0.0.0 for all"
+        )),
+        _ => Some(format!("{address} cannot be listened on ({error}); write another address")),
+    }
+}
+
+/// Takes the address for a moment, without listening: nobody can connect.
+fn bind(at: SocketAddr, protocol: Protocol) -> io::Result<()> {
+    if at.port() == 0 {
+        return Ok(());
+    }
+    let kind = if protocol == Protocol::Udp { Type::DGRAM } else { Type::STREAM };
+    let socket = Socket::new(Domain::for_address(at), kind, None)?;
+    if protocol == Protocol::Tcp {
+        // As a listener does: connections of before that linger are not in its way.
+        socket.set_reuse_address(true)?;
+    }
+    socket.bind(&at.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, UdpSocket};
+
+    use super::*;
+
+    fn told(text: &str, asker: &Asker) -> Vec<(Weight, String)> {
+        let config: Config = toml::from_str(text).expect("settings");
+        hindrances(&config, asker)
+    }
+
+    fn asker(strict: bool) -> Asker {
+        Asker { own: Account::own(), service: None, unit: None, strict }
+    }
+
+    #[test]
+    fn a_port_that_our_own_program_holds_is_free_for_it() {
+        let tcp = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let at = tcp.local_addr().expect("bound");
+        let text = format!("[[inputs]]\nkind = \"tcp-listen\"\nname = \"a\"\naddress = \"{at}\"\n");
+        assert_eq!(told(&text, &asker(true)), [], "a daemon that runs is no fault");
+        let udp = UdpSocket::bind("127.0.0.1:0").expect("a port");
+        let at = udp.local_addr().expect("bound");
+        let text = format!("[[inputs]]\nkind = \"udp\"\nname = \"a\"\naddress = \"{at}\"\n");
+        assert_eq!(told(&text, &asker(true)), []);
+    }
+
+    #[test]
+    fn an_address_of_another_machine_cannot_be_listened_on() {
+        let text = "[http]\naddress = \"192.0.2.1:9477\"\nallow_remote = true\n";
+        let (weight, what) = told(text, &asker(true)).remove(0);
+        assert!(
+            weight == Weight::Certain && what.starts_with("http.address: 192.0.2.1:9477 is not an address of this"),
+            "{what}"
+        );
+        assert_eq!(told(text, &asker(false))[0].0, Weight::Possible, "who only checks is warned");
+    }
+
+    #[test]
+    fn a_certificate_that_is_not_there_or_is_none_is_told_before_it_is_needed() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        fs::write(folder.path().join("ca.pem"), "not PEM").expect("written");
+        let with = |tls: &str| {
+            let text = format!(
+                "[[sinks]]\nkind = \"webhook\"\nname = \"a\"\nwebhook = {{ url = \"https://h.example/\", tls = {{ {tls} }} }}\n"
+            );
+            told(&text, &asker(false)).into_iter().map(|(_, what)| what).collect::<Vec<_>>()
+        };
+        let none = with(&format!("ca = {:?}", folder.path().join("ca.pem")));
+        assert!(
+            none.len() == 1
+                && none[0].starts_with("sinks[0].webhook.tls: ")
+                && none[0].ends_with("holds no certificate"),
+            "{none:?}"
+        );
+        let gone = with("ca = \"/no/such.pem\"");
+        assert!(gone.len() == 1 && gone[0].ends_with("; write the path of a PEM file"), "{gone:?}");
+    }
+
+    #[test]
+    fn what_the_unit_keeps_from_the_service_is_told_whoever_may_write_there() {
+        let folder = tempfile::TempDir::new_in("/var/lib").or_else(|_| tempfile::TempDir::new_in("."));
+        let folder = folder.expect("a folder");
+        let shipped = include_str!("../../systemd/atalaia.service").to_owned();
+        let unit = Unit { file: "/etc/x.service".into(), ..Unit::parse([shipped].into_iter()) };
+        let store = folder.path().join("atalaia.sqlite");
+        let text = format!("[store]\npath = {store:?}\n");
+        let asker = Asker { unit: Some(unit), ..asker(true) };
+        let found = told(&text, &asker);
+        assert!(!found.is_empty() && found.iter().all(|(weight, _)| *weight == Weight::Certain), "{found:?}");
+        let hidden = "closed to the service by ProtectHome= of /etc/x.service";
+        let closed = "read-only to the service by ProtectSystem=strict of /etc/x.service";
+        assert!(
+            found[0].1.starts_with("store.path: ") && [hidden, closed].iter().any(|part| found[0].1.contains(part))
+        );
+        let text = "[[sinks]]\nkind = \"email\"\nname = \"a\"\n[sinks.email]\naddress = \"a:1\"\nfrom = \"a@b.c\"\nto = [\"a@b.c\"]\nuser = \"a\"\n\
+                    password = { credential = \"smtp\" }\n";
+        let what = told(text, &asker).remove(0).1;
+        assert!(
+            what.starts_with(
+                "sinks[0].email.password.credential: /etc/x.service hands over no \"smtp\"; add LoadCredential="
+            ),
+            "{what}"
+        );
+    }
+}

@@ -1,0 +1,133 @@
+//! A test alert, clearly marked as one, through the code that sends real ones.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use data_encoding::BASE32_NOPAD;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tokio::time::timeout;
+
+use super::letter::{Letter, Place};
+use super::settings::{DeliverySettings, Kind, Settings};
+use super::target::Target;
+use crate::alerts::HandlingSettings;
+use crate::alerts::handling::Reality;
+use crate::time::Time;
+
+/// What it is, where a behaviour stands otherwise.
+const BEHAVIOUR: &str = "delivery_test";
+/// A sink has no answer after so long.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Characters of an id.
+const ID: usize = 26;
+
+/// Hands one to a sink, its paths made absolute before, whatever it asked to be told of. `Err` says why it did not take it, with the first
+/// bytes of what its receiver answered and without a secret.
+pub fn send_test(
+    settings: &Settings,
+    delivery: &DeliverySettings,
+    handling: &HandlingSettings,
+    now: Time,
+) -> Result<(), String> {
+    let lines = lines(&settings.name, &delivery.site, handling, now);
+    let marking = HandlingSettings { reality: Reality::Test, ..handling.clone() }.of(now, false, false);
+    if let Some(why) = settings.wants().carries.refusal(&marking) {
+        return Err(format!("not sent: {why}"));
+    }
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let work = async {
+        let mut target = Target::new(settings, &Place { site: delivery.site.clone() })?;
+        let wanted = if stays(settings.kind) { lines.as_slice() } else { &lines[..1] };
+        for line in wanted {
+            let letter = Letter::new(None, Arc::from(line.to_string())).ok_or("is not a line of an alert")?;
+            target.send(&[letter]).await.map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    };
+    let outcome = runtime.block_on(async { timeout(PATIENCE, work).await });
+    // A file that does not answer must not hold the end back.
+    runtime.shutdown_background();
+    outcome.unwrap_or_else(|_| Err(format!("no answer within {} s", PATIENCE.as_secs())))
+}
+
+/// Whether an open alert stays at the receiver until it is told of its end.
+fn stays(kind: Kind) -> bool {
+    matches!(kind, Kind::Mqtt | Kind::Alertmanager | Kind::Cot)
+}
+
+/// It opens, and ends.
+fn lines(sink: &str, site: &str, handling: &HandlingSettings, now: Time) -> [Value; 2] {
+    let digest = Sha256::digest(format!("{BEHAVIOUR}|{site}|{sink}|{}", now.millis()));
+    let id: String = BASE32_NOPAD.encode(&digest).to_lowercase().chars().take(ID).collect();
+    let marking = HandlingSettings { reality: Reality::Test, ..handling.clone() }.of(now, false, false);
+    let summary = format!(
+        "TEST ALERT of Atalaia at {site} to sink {sink}: nothing has happened, nothing is to be done. Somebody checks whether alerts arrive."
+    );
+    [("opened", 1, "open", None), ("ended", 2, "ended", Some(now))].map(|(change, revision, status, ended)| {
+        json!({
+            "change": change, "revision": revision, "at": now, "reason": "a test that somebody asked for",
+            "alert": {
+                "id": id, "behaviour": BEHAVIOUR, "announced": true, "status": status, "severity": "medium", "score": 40,
+                "confidence": "normal", "started_at": now, "opened_at": now, "last_at": now, "ended_at": ended, "vessels": [],
+                "zones": [], "position": null, "group_id": null, "case_id": null, "replaces": null, "handling": marking,
+                "summary": summary, "score_reasons": [{"code": BEHAVIOUR, "points": 40, "text": "A test, not a finding"}],
+                "evidence": {"thresholds": {}, "measured": {}, "stations": [], "tracks": []},
+            },
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn send(text: &str) -> Result<(), String> {
+        let settings: Settings = toml::from_str(&format!("name = \"a\"\n{text}")).expect("settings");
+        let now = Time::parse("2026-11-22T21:00:00Z").expect("a time");
+        send_test(&settings, &DeliverySettings::default(), &HandlingSettings::default(), now)
+    }
+
+    #[test]
+    fn every_line_of_it_is_one_that_receivers_know() {
+        let schema: Value = serde_json::from_str(include_str!("../../config/alert.schema.json")).expect("JSON");
+        let schema = jsonschema::validator_for(&schema).expect("a schema");
+        let now = Time::parse("2026-11-22T21:00:00.250Z").expect("a time");
+        for line in lines("ops", "porto-1", &HandlingSettings::default(), now) {
+            let faults: Vec<String> = schema.iter_errors(&line).map(|fault| fault.to_string()).collect();
+            assert!(faults.is_empty(), "{faults:?}");
+            assert_eq!(line["alert"]["handling"]["reality"], "test");
+            assert!(
+                line["alert"]["summary"]
+                    .as_str()
+                    .is_some_and(|text| text.starts_with("TEST ALERT of Atalaia at porto-1 to sink ops"))
+            );
+        }
+    }
+
+    #[test]
+    fn it_goes_the_way_of_a_real_one() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let root = folder.path().display();
+        assert_eq!(send(&format!("kind = \"jsonl\"\npath = \"{root}/alerts.jsonl\"")), Ok(()));
+        let text = std::fs::read_to_string(folder.path().join("alerts.jsonl")).expect("written");
+        assert!(text.lines().count() == 1 && text.contains("TEST ALERT"), "{text}");
+        for (kind, rest) in
+            [("cap", "sender = \"ops@centre.example\""), ("cise", "sender = \"a.b.c\"\nrecipient = \"d.e.f\"")]
+        {
+            assert_eq!(send(&format!("kind = \"{kind}\"\n[{kind}]\nspool = \"{root}/{kind}\"\n{rest}")), Ok(()));
+            let files = std::fs::read_dir(folder.path().join(kind)).expect("made").count();
+            assert_eq!(files, 1, "{kind}");
+        }
+        let said = send("kind = \"exec\"\nexec.command = [\"/bin/sh\", \"-c\", \"echo no room; exit 1\"]")
+            .expect_err("refused");
+        assert!(said.contains("no room"), "{said}");
+        let away = send("kind = \"webhook\"\nwebhook = { url = \"http://127.0.0.1:9/\", allow = [\"127.0.0.0/8\"] }")
+            .expect_err("away");
+        assert!(away.starts_with("http://127.0.0.1:9: "), "{away}");
+        let only = send(&format!("kind = \"jsonl\"\npath = \"{root}/other.jsonl\"\nrealities = [\"actual\"]"))
+            .expect_err("not sent");
+        assert_eq!(only, "not sent: it may not carry what is test");
+    }
+}
