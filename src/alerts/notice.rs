@@ -82,7 +82,7 @@ impl Notice {
             score_reasons: vec![ScoreReason {
                 code: behaviour.to_owned(),
                 points: POINTS,
-                text: "the daemon needs somebody".to_owned(),
+                text: "Needs an operator".to_owned(),
             }],
             evidence: Evidence {
                 thresholds: Map::new(),
