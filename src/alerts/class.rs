@@ -56,7 +56,10 @@ mod tests {
         let title = |behaviour: &str, measured: Value| {
             system_title(&json!({ "behaviour": behaviour, "evidence": { "measured": measured } }))
         };
-        assert_eq!(title("delivery_failed", json!({ "sink": "partner", "failed": 4 })).as_deref(), Some("receiver partner"));
+        assert_eq!(
+            title("delivery_failed", json!({ "sink": "partner", "failed": 4 })).as_deref(),
+            Some("receiver partner")
+        );
         assert_eq!(title("feed_silent", json!({ "input": "roof" })).as_deref(), Some("input roof"));
         assert_eq!(title("feed_silent", json!({})).as_deref(), Some("reception"), "of an earlier version");
         assert_eq!(title("vessel_flood", json!({})).as_deref(), Some("more vessels than there is room for"));

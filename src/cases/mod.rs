@@ -132,7 +132,8 @@ impl CaseBook {
     /// The alert whose case a fact joins: the earliest near it of the first of its vessels that has one.
     fn joined(&self, fact: &Alert) -> Option<&Arc<Alert>> {
         let vessels: BTreeSet<(u32, u16)> = tied(fact).collect();
-        let near = |vessel| self.of_vessel(vessel).filter(|other| near_in_time(other, fact)).min_by_key(|one| order(one));
+        let near =
+            |vessel| self.of_vessel(vessel).filter(|other| near_in_time(other, fact)).min_by_key(|one| order(one));
         vessels.into_iter().find_map(near)
     }
 

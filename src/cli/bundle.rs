@@ -130,7 +130,9 @@ fn told(made: &Made, path: &Path, marking: &str) -> String {
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if !name.contains(marking) {
-        text += &format!("note: the file name does not carry the marking; with a folder as --out it begins with {marking}\n");
+        text += &format!(
+            "note: the file name does not carry the marking; with a folder as --out it begins with {marking}\n"
+        );
     }
     if !made.held {
         text += &format!(
@@ -157,7 +159,10 @@ fn verify(file: &Path, public_key: Option<&Path>) -> Result<(), Failure> {
     let same = count(|verdict| matches!(verdict, Verdict::Same));
     let other = count(|verdict| matches!(verdict, Verdict::Differs(_)));
     let missing = found.len() - same - other;
-    let summary = format!("intact; of {} alerts {same} same, {other} same with differences, {missing} not found again", found.len());
+    let summary = format!(
+        "intact; of {} alerts {same} same, {other} same with differences, {missing} not found again",
+        found.len()
+    );
     match missing {
         0 => print(&format!("{summary}: every alert was found again\n")),
         _ => Err(Failure::NotFoundAgain(summary)),

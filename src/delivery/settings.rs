@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{alertmanager, cap, cise, cot, email, exec, journald, mqtt, nats, syslog, webhook};
-use crate::alerts::{Class, Severity};
 use crate::alerts::handling::{Europol, Purpose, Reality, Tlp};
+use crate::alerts::{Class, Severity};
 use crate::store::{Carries, Wants};
 
 /// One of `[[sinks]]`.

@@ -268,13 +268,10 @@ impl Engine {
     pub(super) fn note(&mut self, out: &mut [Change], from: usize) {
         for change in &mut out[from..] {
             self.counters.change(change);
-            let before = self.cases.case_of(&change.alert.id);
+            let disproved = change.alert.status == Status::Retracted;
+            let before = disproved.then(|| self.cases.case_of(&change.alert.id));
             self.cases.take(change);
-            let case = match change.alert.status {
-                Status::Retracted => before,
-                Status::Open | Status::Ended => self.cases.case_of(&change.alert.id),
-            };
-            change.name_case(case);
+            change.name_case(before.unwrap_or_else(|| self.cases.case_of(&change.alert.id)));
             self.held.take(change, &mut self.tracks);
         }
     }

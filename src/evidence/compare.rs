@@ -122,12 +122,16 @@ impl Comparison<'_> {
         }
         let has_these = |change: &&Change| {
             let alert = &change.alert;
-            stored["score"].as_i64() == Some(i64::from(alert.score)) && word(stored, "severity") == alert.severity.name()
+            stored["score"].as_i64() == Some(i64::from(alert.score))
+                && word(stored, "severity") == alert.severity.name()
         };
         let same = states.iter().any(|change| has_these(change));
         let was_alert = stored["announced"] != false;
         if was_alert && !alert.announced {
-            return Verdict::Missing(format!("only as a fact below an alert, {}", self.other_points(stored, start, alert)));
+            return Verdict::Missing(format!(
+                "only as a fact below an alert, {}",
+                self.other_points(stored, start, alert)
+            ));
         }
         match (same, other) {
             (true, None) => Verdict::Same,

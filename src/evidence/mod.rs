@@ -89,7 +89,9 @@ pub enum EvidenceError {
 /// Writes a packed bundle to a file that must not be there yet, for its owner alone, durably.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), EvidenceError> {
     key::write_new(path, 0o600, bytes).map_err(|error| match error {
-        EvidenceError::File { path, cause } if cause.kind() == io::ErrorKind::AlreadyExists => EvidenceError::Exists(path),
+        EvidenceError::File { path, cause } if cause.kind() == io::ErrorKind::AlreadyExists => {
+            EvidenceError::Exists(path)
+        }
         error => error,
     })
 }

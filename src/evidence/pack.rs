@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 
 use super::archive::{self, Members, is_plain};
 use super::manifest::{FORMAT, MANIFEST, Manifest, Marking, SIGNATURE, chained};
-use super::sentences::{self, Piece, Row};
 use super::reach::{Reach, reach};
+use super::sentences::{self, Piece, Row};
 use super::sieve::Sieve;
 use super::{EvidenceError, SigningKey};
 use crate::ais::Line;
@@ -74,7 +74,8 @@ pub fn pack(
     }
     if key.is_none() {
         remarks.push(
-            "Not signed: the hashes prove integrity only to somebody who recorded the head value independently.".to_owned(),
+            "Not signed: the hashes prove integrity only to somebody who recorded the head value independently."
+                .to_owned(),
         );
     }
     let marking = marking_of(&dossier.case);
@@ -163,11 +164,7 @@ struct FromJournal {
     in_force: BTreeSet<String>,
 }
 
-fn sentences_of(
-    sources: &Sources<'_>,
-    reach: Reach,
-    remarks: &mut Vec<String>,
-) -> Result<FromJournal, EvidenceError> {
+fn sentences_of(sources: &Sources<'_>, reach: Reach, remarks: &mut Vec<String>) -> Result<FromJournal, EvidenceError> {
     let Reach { vessels, wanted, from, until, witnesses } = reach;
     let start = match sources.journal.is_dir() {
         true => journal::start(sources.disk, sources.journal, from)?,

@@ -184,7 +184,11 @@ fn an_alert_that_the_sentences_do_not_give_is_said_to_be_missing_or_different() 
         .rfind(|change| change.alert.id == id)
         .map(|change| (change.alert.score, change.alert.severity.name()))
         .expect("it is found");
-    let was = if severity == alert["severity"] { String::new() } else { format!(" ({})", alert["severity"].as_str().expect("a word")) };
+    let was = if severity == alert["severity"] {
+        String::new()
+    } else {
+        format!(" ({})", alert["severity"].as_str().expect("a word"))
+    };
     assert_eq!(
         verdict(&opened, &replayed),
         Verdict::Differs(format!(

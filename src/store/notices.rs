@@ -62,7 +62,11 @@ pub(super) fn of_sink(transaction: &Transaction<'_>, sink: &str) -> rusqlite::Re
     let summary = match failed {
         0 => format!("The receiver \"{sink}\" has no refused alert messages any more."),
         _ => {
-            let (messages, they) = if failed == 1 { ("1 alert message".to_owned(), "it") } else { (format!("{failed} alert messages"), "they") };
+            let (messages, they) = if failed == 1 {
+                ("1 alert message".to_owned(), "it")
+            } else {
+                (format!("{failed} alert messages"), "they")
+            };
             format!(
                 "The receiver \"{sink}\" refused {messages}; {they} will not be sent again until somebody retries them. \
                  `atalaia deliveries list` shows why, `atalaia deliveries retry` sends them again."

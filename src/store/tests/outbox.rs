@@ -198,7 +198,11 @@ fn what_failed_is_an_alert_for_the_others_until_it_has_been_taken() {
     };
     assert_eq!((notices("open"), place.waiting("own").len()), (1, 4));
     let again = place.waiting("own").pop().expect("told");
-    assert!(again.line.contains("\"kind\":\"system\"") && again.line.contains("refused 2 alert messages"), "{}", again.line);
+    assert!(
+        again.line.contains("\"kind\":\"system\"") && again.line.contains("refused 2 alert messages"),
+        "{}",
+        again.line
+    );
 
     let listed = parcels(&place.path, &Parcels { state: Some("failed".to_owned()), ..Parcels::default() }, 10);
     let listed = listed.expect("a list");
