@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::class::Class;
 use super::handling::Handling;
 use crate::geo::LatLon;
 use crate::state::{Word, json, maybe_word, word};
@@ -37,6 +38,15 @@ pub enum ChangeKind {
     Ended,
     /// Later evidence disproved it.
     Retracted,
+}
+
+impl Change {
+    /// Writes down which case the alert belongs to.
+    pub(crate) fn name_case(&mut self, case: Option<String>) {
+        if self.alert.case_id != case {
+            Arc::make_mut(&mut self.alert).case_id = case;
+        }
+    }
 }
 
 /// Where an alert stands.
@@ -96,7 +106,8 @@ impl Severity {
 pub struct Alert {
     /// 26 characters of base32 over the facts of its first opening; never changes.
     pub id: String,
-    /// Name of the behaviour.
+    /// Name of the behaviour; its [`Class`] stands beside it in lines, as `kind`.
+    #[serde(flatten, serialize_with = "with_class")]
     pub behaviour: &'static str,
     /// Whether it is an alert (score reached `alert_from` once) or a fact.
     pub announced: bool,
@@ -125,7 +136,8 @@ pub struct Alert {
     pub position: Option<LatLon>,
     /// Shared by three or more mutually linked open pairs.
     pub group_id: Option<String>,
-    /// The case it belongs to.
+    /// The case it belongs to at the moment of the line; a later line names another where that case proves to be part of an earlier one. Absent
+    /// for a fact with no alert near it, and for what concerns the daemon or an area.
     pub case_id: Option<String>,
     /// Id of the alert it supersedes.
     pub replaces: Option<String>,
@@ -245,6 +257,15 @@ pub struct EvidenceTrack {
 
 /// `[time, lon, lat, sog kn or null, cog degrees or null]`.
 pub type EvidencePoint = (Time, f64, f64, Option<f64>, Option<f64>);
+
+fn with_class<S: Serializer>(behaviour: &&'static str, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Named<'a> {
+        behaviour: &'a str,
+        kind: Class,
+    }
+    Named { behaviour, kind: Class::of(behaviour) }.serialize(serializer)
+}
 
 fn rounded_position<S: Serializer>(at: &Option<LatLon>, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]

@@ -4,6 +4,7 @@
 //! behaviour stopped stays open for the merge window and ends when that closes, at that very moment.
 
 mod alert;
+mod class;
 mod corrections;
 mod doubt;
 mod entry;
@@ -36,6 +37,7 @@ pub use alert::{
     Alert, Change, ChangeKind, Evidence, EvidencePoint, EvidenceTrack, ScoreReason, Sentence, Severity, Status,
     VesselRef, ZoneRef,
 };
+pub use class::{Class, system_title};
 pub use handling::{Handling, HandlingSettings};
 pub(crate) use id::{NOTICES, digest};
 pub use notice::{Notice, NoticeKind};

@@ -128,6 +128,8 @@ impl FeedSilent {
     }
 
     fn says(&self, silent: Silent<'_>, out: &mut Output) {
+        let mut measured = silent.measured;
+        measured.insert(silent.form.into(), silent.name.into());
         let holding = Holding {
             started_at: silent.since,
             satisfied_at: silent.satisfied_at,
@@ -139,7 +141,7 @@ impl FeedSilent {
             base: vec![(NAME, self.settings.score)],
             asked: None,
             anchored: false,
-            measured: silent.measured,
+            measured,
             thresholds: thresholds(
                 &self.settings,
                 &["silent_seconds", "station_min_minutes", "area_minutes", "area_vessels"],

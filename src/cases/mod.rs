@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::alerts::{Alert, Change, NOTICES, Severity, Status, VesselRef, digest, many};
-use crate::time::Span;
+use crate::time::{Span, Time};
 use crate::units::METRES_PER_NM;
 
 use links::Links;
@@ -111,6 +111,37 @@ impl CaseBook {
         self.scores.get(&(mmsi, track)).copied().unwrap_or(0)
     }
 
+    /// The id of the case that an alert or fact belongs to, as [`cases`](CaseBook::cases) has it at this moment. `None` for a fact with no
+    /// alert of its vessels within 72 h, for an alert that names no vessel or is about an area, and for one that is not known.
+    pub fn case_of(&self, id: &str) -> Option<String> {
+        let alert = self.alerts.get(id)?;
+        let start = if counts(alert) { alert } else { self.joined(alert)? };
+        let (mut seen, mut next) = (BTreeSet::from([start.id.as_str()]), vec![start]);
+        let mut first = start;
+        while let Some(alert) = next.pop() {
+            first = if order(alert) < order(first) { alert } else { first };
+            for other in tied(alert).flat_map(|vessel| self.of_vessel(vessel)) {
+                if near_in_time(alert, other) && seen.insert(&other.id) {
+                    next.push(other);
+                }
+            }
+        }
+        Some(id_of(first))
+    }
+
+    /// The alert whose case a fact joins: the earliest near it of the first of its vessels that has one.
+    fn joined(&self, fact: &Alert) -> Option<&Arc<Alert>> {
+        let vessels: BTreeSet<(u32, u16)> = tied(fact).collect();
+        let near =
+            |vessel| self.of_vessel(vessel).filter(|other| near_in_time(other, fact)).min_by_key(|one| order(one));
+        vessels.into_iter().find_map(near)
+    }
+
+    /// What counts for a vessel.
+    fn of_vessel(&self, vessel: (u32, u16)) -> impl Iterator<Item = &Arc<Alert>> {
+        self.by_vessel.get(&vessel).into_iter().flatten().filter_map(|id| self.alerts.get(id))
+    }
+
     /// Works out anew what the case around an alert weighs, for each of its vessels.
     fn weigh(&mut self, alert: &Alert) {
         let mut vessels: BTreeSet<(u32, u16)> = BTreeSet::new();
@@ -175,7 +206,7 @@ impl CaseBook {
     /// The cases, each with at least one alert, the weightiest first; of equals by id.
     pub fn cases(&self) -> Vec<Case> {
         let mut alerts: Vec<&Alert> = self.alerts.values().map(Arc::as_ref).collect();
-        alerts.sort_by(|a, b| (a.started_at, &a.id).cmp(&(b.started_at, &b.id)));
+        alerts.sort_by(|a, b| order(a).cmp(&order(b)));
         let mut links = Links::new(alerts.len());
         tie(&alerts, &mut links);
         let mut cases: Vec<Case> = links
@@ -241,9 +272,14 @@ fn tie(alerts: &[&Alert], links: &mut Links) {
     let mut joined: BTreeSet<usize> = BTreeSet::new();
     for indices in by_vessel.values() {
         let (heavy, light): (Vec<usize>, Vec<usize>) = indices.iter().partition(|index| counts(alerts[**index]));
-        for pair in heavy.windows(2) {
-            if near_in_time(alerts[pair[0]], alerts[pair[1]]) {
-                links.join(pair[0], pair[1]);
+        // The one that lasted longest so far: a short alert between two does not part them.
+        let mut longest: Option<usize> = None;
+        for &index in &heavy {
+            if let Some(before) = longest.filter(|before| near_in_time(alerts[*before], alerts[index])) {
+                links.join(before, index);
+            }
+            if longest.is_none_or(|before| alerts[before].last_at <= alerts[index].last_at) {
+                longest = Some(index);
             }
         }
         for fact in light {
@@ -261,17 +297,26 @@ fn near_in_time(a: &Alert, b: &Alert) -> bool {
     a.started_at - b.last_at <= REACH && b.started_at - a.last_at <= REACH
 }
 
+/// Alerts of a case stand by start, of equals by id.
+fn order(alert: &Alert) -> (Time, &str) {
+    (alert.started_at, &alert.id)
+}
+
+/// The id of a case, by the first alert that counts in it.
+fn id_of(first: &Alert) -> String {
+    digest(&format!("case|{}", first.id))
+}
+
 /// One case from its alerts and facts, which come by start.
 fn case(alerts: &[&Alert]) -> Case {
-    let first = alerts.iter().find(|alert| counts(alert));
-    let id = first.or(alerts.first()).map_or("", |alert| alert.id.as_str());
+    let first = alerts.iter().find(|alert| counts(alert)).or(alerts.first());
     let score = score(alerts);
     let mut vessels: BTreeMap<(u32, u16), VesselRef> = BTreeMap::new();
     for vessel in alerts.iter().flat_map(|alert| &alert.vessels) {
         vessels.insert((vessel.mmsi, vessel.track), vessel.clone());
     }
     Case {
-        id: digest(&format!("case|{id}")),
+        id: first.map_or_else(String::new, |alert| id_of(alert)),
         score,
         severity: Severity::of(score),
         vessels: vessels.into_values().collect(),

@@ -3,7 +3,6 @@
 use super::*;
 use crate::alerts::{ChangeKind, Evidence, ScoreReason, Sentence};
 use crate::geo::LatLon;
-use crate::time::Time;
 
 const DAY: i64 = 24;
 
@@ -224,4 +223,50 @@ fn a_silent_vessel_is_let_go_when_others_turn_out_to_be_possible() {
     book.take(&change(dark("a", 0, 1, 9, 2)));
     assert_eq!((book.score_of(1, 1), book.score_of(9, 1)), (0, 0));
     assert_eq!(book.cases().len(), 1);
+}
+
+/// Every alert and fact of these has the case that lists it, and no other has one.
+fn assert_each_names_its_case(book: &CaseBook, ids: &[&str]) {
+    let cases = book.cases();
+    for id in ids {
+        let listing = cases.iter().find(|case| case.alerts.iter().any(|alert| alert == id));
+        assert_eq!(book.case_of(id), listing.map(|case| case.id.clone()), "{id}");
+    }
+}
+
+#[test]
+fn an_alert_names_the_case_that_lists_it_from_its_first_line_on() {
+    let mut book = CaseBook::default();
+    let steps = [
+        ("b", alert("b", "loitering", 30, 10, &[1])),
+        ("c", alert("c", "rendezvous", 50, 20, &[1, 2])),
+        ("d", alert("d", "drift", 5, 30, &[2])),
+        ("e", alert("e", "drift", 5, 30, &[9])),
+        ("f", alert("f", "loitering", 40, 300, &[1])),
+        // A late report ties an earlier one to it: the case goes by that one's name from here on.
+        ("a", alert("a", "ais_gap", 25, 1, &[2])),
+    ];
+    let mut ids = Vec::new();
+    for (id, alert) in steps {
+        book.take(&change(alert));
+        ids.push(id);
+        assert_each_names_its_case(&book, &ids);
+    }
+    assert_eq!(book.case_of("c"), Some(digest("case|a")));
+    assert_eq!(book.case_of("d"), Some(digest("case|a")), "a fact goes with the alert near it");
+    assert_eq!(book.case_of("e"), None, "a fact by itself is no case");
+    assert_eq!(book.case_of("f"), Some(digest("case|f")), "days later it is another");
+    assert_eq!(book.case_of("g"), None);
+}
+
+#[test]
+fn a_long_alert_ties_what_a_short_one_in_between_does_not() {
+    let mut long = alert("a", "loitering", 30, 0, &[1]);
+    long.last_at += Span::from_hours(10 * DAY);
+    let mut book = CaseBook::default();
+    for alert in [long, alert("b", "drift", 30, 5, &[1]), alert("c", "drift", 30, 8 * DAY, &[1])] {
+        book.take(&change(alert));
+    }
+    assert_eq!(book.cases().len(), 1);
+    assert_each_names_its_case(&book, &["a", "b", "c"]);
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::replay::time;
 use super::table::{Column, number, table, text, width};
 use super::{Failure, StoreArguments, print, refused, who};
-use crate::alerts::NoticeKind;
+use crate::alerts::{Class, NoticeKind, system_title};
 use crate::behaviours::NAMES;
 use crate::clock::Clock;
 use crate::store::export::Format;
@@ -153,6 +153,9 @@ struct Filter {
     /// info, low, medium, high or critical, and graver
     #[arg(long, value_parser = ["info", "low", "medium", "high", "critical"])]
     severity: Option<String>,
+    /// vessel, system (about the daemon, its feeds and receivers) or all [default: all; files for maps and spreadsheets: vessel]
+    #[arg(long, value_parser = ["vessel", "system", "all"])]
+    kind: Option<String>,
     /// Of this behaviour
     #[arg(long, value_parser = PossibleValuesParser::new(behaviours()), hide_possible_values = true)]
     behaviour: Option<String>,
@@ -192,6 +195,7 @@ impl Filter {
             facts: self.facts,
             state: self.state.clone().filter(|state| state != "all"),
             min_severity: stored_severity(&serde_json::json!({ "severity": severity })),
+            kind: [Class::Vessel, Class::System].into_iter().find(|kind| self.kind.as_deref() == Some(kind.name())),
             behaviour: self.behaviour.clone(),
             mmsi: self.mmsi,
             zone: self.zone.clone(),
@@ -286,7 +290,12 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             print(&format!("silence {number} lifted\n"))
         }
         Command::Export { filter, format } => {
-            let found = store::alerts(&path, &filter.query("info"), now).map_err(refused)?;
+            let mut query = filter.query("info");
+            // A map or a spreadsheet for colleagues is about vessels, unless somebody asks for the rest by kind or by behaviour.
+            if *format != Format::Jsonl && filter.kind.is_none() && filter.behaviour.is_none() {
+                query.kind = Some(Class::Vessel);
+            }
+            let found = store::alerts(&path, &query, now).map_err(refused)?;
             let notes = store::all_notes(&path).map_err(refused)?;
             let of = |entry: &Entry| entry.value(notes.get(&entry.id).map_or(&[], Vec::as_slice));
             let values: Vec<Value> = found.iter().map(of).collect();
@@ -333,7 +342,7 @@ fn row(entry: &Entry) -> Vec<String> {
         said("started_at"),
         said("behaviour"),
         entry.assignee.as_ref().map_or_else(|| "-".to_owned(), |name| FromAir(name).to_string()),
-        names(&body["vessels"]),
+        system_title(body).map_or_else(|| names(&body["vessels"]), |title| FromAir(&title).to_string()),
     ]
 }
 

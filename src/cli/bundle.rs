@@ -27,8 +27,9 @@ pub(super) struct Arguments {
 enum Command {
     /// Check a bundle byte for byte, and replay its sentences to the same alerts; nothing is written.
     ///
-    /// Exit codes: 0 intact and every alert found again, 1 damaged or tampered with, 3 intact and some alert not found again,
-    /// 65 the file or key cannot be read.
+    /// Each alert is `same`, `same with other points` (or another beginning), or `not found again`, with what differs and why as far as
+    /// the bundle shows it. Exit codes: 0 intact and every alert found again, 1 damaged, tampered with, or unsigned where --public-key asks
+    /// for a signature, 3 intact and some alert not found again, 65 the file or key cannot be read.
     Verify {
         /// The bundle
         file: PathBuf,
@@ -36,7 +37,7 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         public_key: Option<PathBuf>,
     },
-    /// Make a key that signs bundles: FILE for its owner alone, FILE.pub for everybody who checks
+    /// Make a key that signs bundles: FILE is private, FILE.pub is for everybody who checks them
     Keygen {
         /// The file of the key; must not exist
         #[arg(long, value_name = "FILE")]
@@ -55,9 +56,9 @@ pub(super) struct Wanted {
     /// The key that signs it [default: that of the settings, [evidence]]
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
-    /// Raw sentences from so long before the first alert on, as 26h or 90m
-    #[arg(long, value_name = "TIME", default_value = "26h", value_parser = span)]
-    before: Span,
+    /// Raw sentences from this long before each alert, as 26h or 90m [default: as long as its behaviour needs, 26h to 10d]
+    #[arg(long, value_name = "TIME", value_parser = span)]
+    before: Option<Span>,
 }
 
 fn span(text: &str) -> Result<Span, String> {
@@ -77,7 +78,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Command::Keygen { out } => {
             let (beside, public) = evidence::keygen(out).map_err(failed)?;
             print(&format!(
-                "{}: the key; only its owner can read it. Name it in [evidence], keep a copy apart\n{}: for everybody who checks bundles\n\
+                "{}: the private key, readable by its owner alone. Name it in [evidence] and keep a copy elsewhere\n{}: the public key, for everybody who checks bundles\n\
                  fingerprint {}\n",
                 out.display(),
                 beside.display(),
@@ -129,11 +130,13 @@ fn told(made: &Made, path: &Path, marking: &str) -> String {
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if !name.contains(marking) {
-        text += &format!("note: its name does not carry the marking; a folder as --out gives it one with {marking}\n");
+        text += &format!(
+            "note: the file name does not carry the marking; with a folder as --out it begins with {marking}\n"
+        );
     }
     if !made.held {
         text += &format!(
-            "note: the case is not held: what it came from goes with [retention]. atalaia cases hold {} --reason WHY keeps it\n",
+            "note: the case is not held: its data are purged as [retention] says. `atalaia cases hold {} --reason WHY` keeps them\n",
             manifest.case
         );
     }
@@ -148,14 +151,21 @@ fn verify(file: &Path, public_key: Option<&Path>) -> Result<(), Failure> {
     drop(bytes);
     print(&described(&opened))?;
     let found = match runtime::rehearse(&opened) {
-        Ok(changes) => evidence::compare(&opened, &changes),
-        Err(error) => return Err(Failure::NotFoundAgain(format!("intact, and cannot be replayed: {error}"))),
+        Ok(replayed) => evidence::compare(&opened, &replayed),
+        Err(error) => return Err(Failure::NotFoundAgain(format!("intact, but cannot be replayed: {error}"))),
     };
     print(&found.iter().map(line_of).collect::<String>())?;
-    let missing = found.iter().filter(|found| matches!(found.verdict, Verdict::Missing(_))).count();
+    let count = |is: fn(&Verdict) -> bool| found.iter().filter(|found| is(&found.verdict)).count();
+    let same = count(|verdict| matches!(verdict, Verdict::Same));
+    let other = count(|verdict| matches!(verdict, Verdict::Differs(_)));
+    let missing = found.len() - same - other;
+    let summary = format!(
+        "intact; of {} alerts {same} same, {other} same with differences, {missing} not found again",
+        found.len()
+    );
     match missing {
-        0 => print(&format!("intact; every alert was found again ({})\n", found.len())),
-        _ => Err(Failure::NotFoundAgain(format!("intact; {missing} of {} alerts not found again", found.len()))),
+        0 => print(&format!("{summary}: every alert was found again\n")),
+        _ => Err(Failure::NotFoundAgain(summary)),
     }
 }
 
@@ -181,13 +191,13 @@ fn described(opened: &Opened) -> String {
     );
     text += &match &opened.signed {
         Signed::Not => {
-            "NOT SIGNED: whoever had the file could have changed it and made the hashes anew; compare the head\n"
+            "NOT SIGNED: anybody who had the file could have changed it and its hashes; compare the head with a copy recorded elsewhere\n"
                 .to_owned()
         }
         Signed::By(key) => format!("signed with the key given, {}\n", key.fingerprint()),
         Signed::ByItsOwn(key) => format!(
-            "signed with the key in the bundle, {}: nothing changed since, but that proves nothing about who made it;\n  \
-             name the key you know with --public-key\n",
+            "signed with the key in the bundle, {}: unchanged since then, but that proves nothing about who signed it;\n  \
+             give the key you trust with --public-key\n",
             key.fingerprint()
         ),
     };
@@ -199,9 +209,8 @@ fn described(opened: &Opened) -> String {
 
 fn line_of(found: &Found) -> String {
     let verdict = match &found.verdict {
-        Verdict::Same(None) => "same".to_owned(),
-        Verdict::Same(Some(otherwise)) => format!("same ({otherwise})"),
-        Verdict::Differs(what) => format!("found, differs: {what}"),
+        Verdict::Same => "same".to_owned(),
+        Verdict::Differs(what) => what.clone(),
         Verdict::Missing(why) => format!("not found again: {why}"),
     };
     format!("{}  {:<20} {}\n", FromAir(&found.id), FromAir(&found.behaviour).to_string(), FromAir(&verdict))
@@ -212,7 +221,8 @@ fn failed(error: EvidenceError) -> Failure {
         EvidenceError::Store(error) => refused(error),
         EvidenceError::Unfit(text) => Failure::Usage(text),
         error @ (EvidenceError::File { .. } | EvidenceError::Key { .. }) => Failure::Input(error.to_string()),
-        error @ EvidenceError::Damaged(_) => Failure::Damaged(error.to_string()),
+        error @ EvidenceError::Exists(_) => Failure::Input(error.to_string()),
+        error @ (EvidenceError::Damaged(_) | EvidenceError::Unsigned) => Failure::Damaged(error.to_string()),
         error @ EvidenceError::Journal(_) => Failure::Other(error.to_string()),
     }
 }

@@ -215,10 +215,10 @@ impl Coverage {
         }
     }
 
-    /// The slot going on has ended. Adds to `told` those whose silence has become improbable, by track key.
-    pub fn turn(&mut self, tracks: &Tracks, told: &mut Vec<(TrackKey, TrackIx)>) {
+    /// The slot going on has ended; whether anybody was heard in it. Adds to `told` those whose silence has become improbable, by track key.
+    pub fn turn(&mut self, tracks: &Tracks, told: &mut Vec<(TrackKey, TrackIx)>) -> bool {
         let Some(slot) = self.slot else {
-            return;
+            return false;
         };
         let alive = self.feeds.turn(slot);
         let was_alive = std::mem::replace(&mut self.was_alive, alive);
@@ -232,7 +232,7 @@ impl Coverage {
         if !alive {
             // Nobody can be missed while nothing is heard at all.
             self.holes = self.holes.saturating_add(1);
-            return;
+            return false;
         }
         if self.learned_from.is_none() && self.learned() {
             self.learned_from = Some(slot);
@@ -269,6 +269,7 @@ impl Coverage {
         }
         self.slots = self.slots.saturating_add(1);
         told.sort_unstable();
+        true
     }
 
     /// A silence has become long: it counts in its cell, and on its input if nothing explains it, from the first hour on.

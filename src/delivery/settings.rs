@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{alertmanager, cap, cise, cot, email, exec, journald, mqtt, nats, syslog, webhook};
-use crate::alerts::Severity;
 use crate::alerts::handling::{Europol, Purpose, Reality, Tlp};
+use crate::alerts::{Class, Severity};
 use crate::store::{Carries, Wants};
 
 /// One of `[[sinks]]`.
@@ -27,6 +27,9 @@ pub struct Settings {
     /// Alerts below so many points are left out.
     #[serde(default)]
     pub min_score: i32,
+    /// Only alerts about these: `vessel`, or `system` for those about the daemon, its feeds and its receivers; empty: both.
+    #[serde(default)]
+    pub kinds: Vec<Class>,
     /// Only these behaviours; empty: all.
     #[serde(default)]
     pub behaviours: Vec<String>,
@@ -218,6 +221,7 @@ impl Default for Settings {
             path: None,
             min_severity: min_severity(),
             min_score: 0,
+            kinds: Vec::new(),
             behaviours: Vec::new(),
             zones: Vec::new(),
             max_tlp: None,
@@ -359,6 +363,7 @@ impl Settings {
             sink: self.name.clone(),
             min_severity: self.min_severity.severity(),
             min_score: self.min_score,
+            kinds: self.kinds.clone(),
             behaviours: self.behaviours.clone(),
             zones: self.zones.clone(),
             carries: Carries {

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::ais::{Report, StationId};
-use crate::alerts::{Change, View};
+use crate::alerts::{Change, Status, View};
 use crate::behaviours::{self, Ground, Interest, Scene, Step, Verdict};
 use crate::episodes::{Berth, Sailing};
 use crate::time::{Span, Time};
@@ -264,11 +264,14 @@ impl Engine {
         self.note(out, from);
     }
 
-    /// Counts the changes from `from` on and hands them to the cases.
-    pub(super) fn note(&mut self, out: &[Change], from: usize) {
-        for change in &out[from..] {
+    /// Counts the changes from `from` on, hands them to the cases, and has each name its case. What was disproved names the one it was in.
+    pub(super) fn note(&mut self, out: &mut [Change], from: usize) {
+        for change in &mut out[from..] {
             self.counters.change(change);
+            let disproved = change.alert.status == Status::Retracted;
+            let before = disproved.then(|| self.cases.case_of(&change.alert.id));
             self.cases.take(change);
+            change.name_case(before.unwrap_or_else(|| self.cases.case_of(&change.alert.id)));
             self.held.take(change, &mut self.tracks);
         }
     }

@@ -3,7 +3,7 @@
 use crate::ais::StationId;
 use crate::alerts::Change;
 use crate::behaviours::{Interest, Scene, Step};
-use crate::coverage::TOLD_BELOW;
+use crate::coverage::{SLOT, TOLD_BELOW};
 use crate::episodes::ANCHORED_AFTER;
 use crate::episodes::gap::{Gap, Gaps, Spot};
 use crate::time::Time;
@@ -30,7 +30,8 @@ impl Engine {
     /// A slot of the reception model has ended.
     pub(super) fn turn_slot(&mut self, now: Time, out: &mut Vec<Change>) {
         let mut told = Vec::new();
-        self.coverage.turn(&self.tracks, &mut told);
+        let somebody = self.coverage.turn(&self.tracks, &mut told);
+        self.episodes.passed(SLOT, somebody, now);
         for (key, ix) in told {
             let vessel = self.tracks.vessel(ix);
             let Some(silence) = self.coverage.silence(ix).filter(|_| vessel.key() == key) else {

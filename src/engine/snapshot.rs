@@ -122,7 +122,11 @@ impl Engine {
     /// Of these alerts, by id, others know so many revisions, and of other alerts nothing: what comes next counts on from there, also of
     /// an alert that this engine comes to anew, and what is open of which they know less is said again.
     pub fn revisions(&mut self, known: &BTreeMap<String, u32>, out: &mut Vec<Change>) {
+        let from = out.len();
         self.book.known(known, self.now, out);
+        for change in &mut out[from..] {
+            change.name_case(self.cases.case_of(&change.alert.id));
+        }
     }
 
     /// We ourselves were away from `from` to `until`, by the clock of receipt: no vessel was silent then, and no input.

@@ -89,6 +89,11 @@ pub enum News {
     Kink(u64),
 }
 
+/// A pause in which nobody at all was heard is no time that was watched, from this length on.
+const LONG_PAUSE: Span = Span::from_hours(6);
+/// After so long a pause what was known of stops has faded.
+const FORGOTTEN_AFTER: Span = Span::from_hours(14 * 24);
+
 /// Every episode there is.
 #[derive(Serialize, Deserialize)]
 pub struct Episodes {
@@ -115,6 +120,9 @@ pub struct Episodes {
     slower: Legs,
     turns: Kinks,
     began_at: Option<Time>,
+    /// Since then nobody was watched at all: in long pauses of everything, and in the one going on.
+    unwatched: Span,
+    pause: Span,
     /// Tracks whose positions are false; as many as the picture holds at most.
     disowned: BTreeSet<TrackIx>,
 }
@@ -136,6 +144,8 @@ impl Default for Episodes {
             slower: Legs::default(),
             turns: Kinks::default(),
             began_at: None,
+            unwatched: Span::ZERO,
+            pause: Span::ZERO,
             disowned: BTreeSet::new(),
         }
     }
@@ -150,6 +160,24 @@ impl Episodes {
     /// Somebody is heard: from the first time on, episodes are looked for.
     pub fn heard(&mut self, at: Time) {
         self.began_at.get_or_insert(at);
+    }
+
+    /// A stretch of time has passed in which somebody was heard, or nobody at all. A long pause of everything, as between a recording of
+    /// years ago and the feed of today, is no time in which nobody stopped; after one that outlasts what is remembered, knowledge begins anew.
+    pub fn passed(&mut self, length: Span, somebody: bool, now: Time) {
+        if self.began_at.is_none() {
+            return;
+        }
+        if !somebody {
+            self.pause = Span::from_millis(self.pause.millis() + length.millis());
+            return;
+        }
+        let pause = std::mem::replace(&mut self.pause, Span::ZERO);
+        if FORGOTTEN_AFTER <= pause {
+            (self.began_at, self.unwatched) = (Some(now - length), Span::ZERO);
+        } else if LONG_PAUSE <= pause {
+            self.unwatched = Span::from_millis(self.unwatched.millis() + pause.millis());
+        }
     }
 
     /// Takes in one fix of a vessel that is slow, followed, or watched and due for its 5-minute look.
@@ -236,9 +264,11 @@ impl Episodes {
         self.gear.sweep(now);
     }
 
-    /// For how long episodes have been looked for: nothing is rare before days have been seen.
+    /// For how long episodes have been looked for while anybody was heard: nothing is rare before days have been seen.
     pub fn seen_for(&self, now: Time) -> Span {
-        self.began_at.map_or(Span::from_millis(0), |began_at| now - began_at)
+        let pause = if LONG_PAUSE <= self.pause { self.pause } else { Span::ZERO };
+        let watched = |began_at: Time| (now - began_at).millis() - self.unwatched.millis() - pause.millis();
+        Span::from_millis(self.began_at.map_or(0, watched).max(0))
     }
 
     /// How often vessels like `craft`, without those that are `left_out`, stop or pass slowly within `nm` of a place.

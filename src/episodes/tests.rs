@@ -3,6 +3,9 @@
 use crate::ais::{Line, SourceId};
 use crate::engine::Engine;
 use crate::testing::{AREA, engine, lines, only};
+use crate::time::{Span, Time};
+
+use super::Episodes;
 
 fn after(script: &str) -> Engine {
     let mut engine = engine(&only("distress"), AREA);
@@ -125,4 +128,32 @@ fn stops_of_others_of_a_kind_count_and_one_vessel_three_times_at_most() {
     assert!(near(stops(Craft::Small, 1.0, 224_000_008), 1.0));
     let rate = stops(Craft::Small, 5.0, 0);
     assert!((0.9..1.3).contains(&rate.days) && rate.vessels == 5, "{rate:?}");
+}
+
+#[test]
+fn years_between_a_recording_and_the_feed_of_today_are_not_years_of_data() {
+    let then = Time::from_utc(2013, 5, 1, 0, 0, 0).expect("a time");
+    let today = Time::from_utc(2026, 3, 1, 0, 0, 0).expect("a time");
+    let slot = Span::from_minutes(10);
+    let mut episodes = Episodes::default();
+    let watched = |episodes: &mut Episodes, from: Time, slots: i64| {
+        (1..=slots).for_each(|slots| episodes.passed(slot, true, from + Span::from_minutes(10 * slots)));
+    };
+    episodes.heard(then);
+    watched(&mut episodes, then, 144);
+    assert_eq!(episodes.seen_for(then + Span::from_hours(24)).hours(), 24.0);
+    // Two days in which the daemon was off, then another hour.
+    let later = then + Span::from_hours(72);
+    episodes.passed(Span::from_hours(48), false, later);
+    assert_eq!(episodes.seen_for(later).hours(), 24.0, "a pause is no time that was watched");
+    watched(&mut episodes, later, 6);
+    assert_eq!(episodes.seen_for(later + Span::from_hours(1)).hours(), 25.0);
+    // An hour of quiet is: somebody listened.
+    let quiet = later + Span::from_hours(2);
+    episodes.passed(Span::from_hours(1), false, quiet);
+    watched(&mut episodes, quiet, 6);
+    assert_eq!(episodes.seen_for(quiet + Span::from_hours(1)).hours(), 27.0);
+    episodes.passed(today - quiet - Span::from_hours(1), false, today);
+    watched(&mut episodes, today, 6);
+    assert_eq!(episodes.seen_for(today + Span::from_hours(1)).hours(), 1.0, "what was known of stops has faded");
 }

@@ -18,8 +18,10 @@ mod key;
 mod manifest;
 mod open;
 mod pack;
+mod reach;
 mod sentences;
 mod sieve;
+mod witnesses;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,7 +29,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use archive::{LARGEST_BUNDLE_BYTES, MOST_MEMBERS};
-pub use compare::{Found, Verdict, compare};
+pub use compare::{Found, Replayed, Verdict, compare};
 pub use key::{PublicKey, SigningKey, keygen};
 pub use manifest::{MANIFEST, Manifest, Marking, Member, SIGNATURE};
 pub use open::{Opened, Signed, open};
@@ -73,6 +75,12 @@ pub enum EvidenceError {
     /// The case cannot be packed.
     #[error("{0}")]
     Unfit(String),
+    /// A bundle is never written over another file.
+    #[error("{} exists already, and a bundle is never written over: move it away, or name another file with --out", .0.display())]
+    Exists(PathBuf),
+    /// Nothing is wrong with it, but nobody vouches for it.
+    #[error("the bundle is intact but unsigned, and --public-key asks for a signature")]
+    Unsigned,
     /// The bundle is not what was packed.
     #[error("the bundle is damaged or was tampered with: {0}")]
     Damaged(String),
@@ -80,7 +88,12 @@ pub enum EvidenceError {
 
 /// Writes a packed bundle to a file that must not be there yet, for its owner alone, durably.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), EvidenceError> {
-    key::write_new(path, 0o600, bytes)
+    key::write_new(path, 0o600, bytes).map_err(|error| match error {
+        EvidenceError::File { path, cause } if cause.kind() == io::ErrorKind::AlreadyExists => {
+            EvidenceError::Exists(path)
+        }
+        error => error,
+    })
 }
 
 impl EvidenceError {

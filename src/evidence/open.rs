@@ -39,7 +39,7 @@ pub enum Signed {
 /// Holds a bundle against its manifest, and that against a key if one is given.
 ///
 /// # Errors
-/// `Damaged`, with what is wrong, for any byte that is not as it was packed.
+/// `Damaged`, with what is wrong, for any byte that is not as it was packed; `Unsigned` where all is, and a key is given.
 pub fn open(bytes: &[u8], key: Option<&PublicKey>) -> Result<Opened, EvidenceError> {
     let damaged = |why: &str| EvidenceError::Damaged(why.to_owned());
     let mut members = archive::read(bytes)?;
@@ -59,6 +59,9 @@ pub fn open(bytes: &[u8], key: Option<&PublicKey>) -> Result<Opened, EvidenceErr
         alerts.push(file["alert"].clone());
     }
     sentences::rows(&members)?;
+    if key.is_some() && signed == Signed::Not {
+        return Err(EvidenceError::Unsigned);
+    }
     Ok(Opened { manifest, signed, alerts, members })
 }
 
@@ -78,7 +81,6 @@ fn signed(
     };
     let signature = match (manifest.signed, signature) {
         (true, Some(signature)) => signature,
-        (false, None) if key.is_some() => return damaged("it is not signed, and a signature is asked for"),
         (false, None) if own.is_none() => return Ok(Signed::Not),
         (true, None) => return damaged("its signature is missing"),
         (false, _) => return damaged("it says that it is not signed, and has a key or a signature"),
@@ -152,13 +154,5 @@ impl Opened {
     pub fn until(&self) -> Option<Time> {
         let last = |alert: &Value| compare::time(alert, "last_at").max(compare::time(alert, "opened_at"));
         self.alerts.iter().filter_map(last).max().map(|last| last + AFTER)
-    }
-
-    /// When the first line was received, where that is known.
-    pub(super) fn first_received(&self) -> Option<Time> {
-        self.rows().into_iter().find_map(|(row, _)| match row {
-            Row::Line { received, .. } => received,
-            _ => None,
-        })
     }
 }

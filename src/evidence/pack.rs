@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::archive::{self, Members, is_plain};
-use super::compare::time;
 use super::manifest::{FORMAT, MANIFEST, Manifest, Marking, SIGNATURE, chained};
+use super::reach::{Reach, reach};
 use super::sentences::{self, Piece, Row};
 use super::sieve::Sieve;
 use super::{EvidenceError, SigningKey};
@@ -22,9 +22,6 @@ use crate::journal::{self, Entry};
 use crate::store::export::{self, Format};
 use crate::store::{self, AuditRow, Dossier, Filed};
 use crate::time::{Span, Time};
-
-/// Sentences are taken up to so long after the last word about the case.
-const AFTER: Span = Span::from_minutes(15);
 
 /// Where a case is packed from.
 pub struct Sources<'a> {
@@ -47,30 +44,29 @@ pub struct Made {
     pub held: bool,
 }
 
-/// Packs a case, whose id may be shortened, with the sentences from `before` its first alert on.
+/// Packs a case, whose id may be shortened, with the sentences from so long `before` its alerts on; without it as long as their behaviours
+/// need.
 pub fn pack(
     sources: &Sources<'_>,
     id: &str,
     who: &str,
-    before: Span,
+    before: Option<Span>,
     key: Option<&SigningKey>,
     now: Time,
 ) -> Result<Made, EvidenceError> {
     let dossier = store::dossier(sources.store, id, now)?;
     let unfit = |why: &str| EvidenceError::Unfit(format!("case {id}: {why}"));
-    let (from, until) = span_of(&dossier, before).ok_or_else(|| unfit("none of its alerts is stored any more"))?;
-    let vessels = vessels_of(&dossier);
+    let reach = reach(&dossier, before, now).ok_or_else(|| unfit("none of its alerts is stored any more"))?;
+    let (from, until, vessels) = (reach.from, reach.until, reach.vessels.clone());
     let mut members = Members::new();
-    let mut remarks = vec![
-        "Sentences of other vessels are left out: what depends on them may be scored otherwise in a replay.".to_owned(),
-    ];
+    let mut remarks = Vec::new();
     let listed = dossier.case["alerts"].as_array().map_or(0, Vec::len);
     if dossier.alerts.len() < listed {
         let gone = listed - dossier.alerts.len();
         remarks.push(format!("{gone} of the {listed} alerts of the case are not stored any more."));
     }
     add_files(&dossier, &mut members).map_err(|error| unfit(&error.to_string()))?;
-    let taken = sentences_of(sources, &vessels, from, until, &mut remarks)?;
+    let taken = sentences_of(sources, reach, &mut remarks)?;
     let lines = taken.pieces.iter().filter(|piece| matches!(piece, Piece::Line(_))).count() as u64;
     sentences::add(taken.pieces, &mut members).map_err(|error| unfit(&error.to_string()))?;
     for key in &taken.in_force {
@@ -78,7 +74,8 @@ pub fn pack(
     }
     if key.is_none() {
         remarks.push(
-            "NOT SIGNED: the hashes show that nothing changed only to who knows the head from elsewhere.".to_owned(),
+            "Not signed: the hashes prove integrity only to somebody who recorded the head value independently."
+                .to_owned(),
         );
     }
     let marking = marking_of(&dossier.case);
@@ -112,21 +109,6 @@ pub fn pack(
         return Err(unfit(&format!("{} members of {} bytes are too much for a bundle", members.len(), bytes.len())));
     }
     Ok(Made { bytes, manifest, held: !dossier.case["held"].is_null() })
-}
-
-/// From when to when, by the moment of receipt, sentences are looked for. A feed may claim times long before it was received.
-fn span_of(dossier: &Dossier, before: Span) -> Option<(Time, Time)> {
-    let bodies = || dossier.alerts.iter().map(|filed| &filed.told.entry.body);
-    let stored = || dossier.alerts.iter().flat_map(|filed| filed.lines.iter().map(|line| line.stored_at));
-    let first = bodies().filter_map(|body| time(body, "started_at")).chain(stored()).min()?;
-    let last = bodies().filter_map(|body| time(body, "last_at")).chain(stored()).max()?;
-    Some((first - before, last + AFTER))
-}
-
-fn vessels_of(dossier: &Dossier) -> BTreeSet<u32> {
-    let bodies = dossier.alerts.iter().map(|filed| &filed.told.entry.body);
-    let lists = std::iter::once(&dossier.case).chain(bodies).filter_map(|body| body["vessels"].as_array());
-    lists.flatten().filter_map(|vessel| u32::try_from(vessel["mmsi"].as_u64()?).ok()).collect()
 }
 
 fn marking_of(case: &Value) -> Marking {
@@ -178,13 +160,8 @@ struct FromJournal {
     in_force: BTreeSet<String>,
 }
 
-fn sentences_of(
-    sources: &Sources<'_>,
-    vessels: &BTreeSet<u32>,
-    from: Time,
-    until: Time,
-    remarks: &mut Vec<String>,
-) -> Result<FromJournal, EvidenceError> {
+fn sentences_of(sources: &Sources<'_>, reach: Reach, remarks: &mut Vec<String>) -> Result<FromJournal, EvidenceError> {
+    let Reach { vessels, wanted, from, until, witnesses } = reach;
     let start = match sources.journal.is_dir() {
         true => journal::start(sources.disk, sources.journal, from)?,
         false => None,
@@ -193,7 +170,7 @@ fn sentences_of(
         remarks.push("There is no journal of that time: the sentences are not in the bundle.".to_owned());
         return Ok(FromJournal::default());
     };
-    let mut sieve = Sieve::new(vessels.iter().copied());
+    let mut sieve = Sieve::new(vessels.into_iter(), witnesses);
     sieve.inputs(&start.sources);
     let mut names = start.sources.clone();
     let mut in_force = BTreeSet::from([start.in_force.clone()]);
@@ -241,9 +218,19 @@ fn sentences_of(
         }
         ControlFlow::Continue(())
     })?;
-    if let Some(began) = began.filter(|began| from < *began) {
-        remarks.push(format!("The journal begins {began}, after {from}."));
+    // By one clock each: a feed that is late, or a recording that is played, claims times long before it was received.
+    let begins = sieve.first_at().filter(|first| wanted < *first && began.is_some_and(|began| from < began));
+    if let Some(first) = begins {
+        remarks.push(format!("The journal has no sentences from before {first}; history is wanted from {wanted} on."));
     }
+    remarks.push(match sieve.witnesses() {
+        (0, _) => "Sentences of other vessels are left out: a score that rests on what they did may differ in a replay.".to_owned(),
+        (vessels, lines) => format!(
+            "{lines} lines are of {vessels} other vessels near the silent ones, one position in ten minutes: they show that the receivers \
+             worked, and concern nobody in the case. All else of other vessels is left out: a score that rests on what they did may differ \
+             in a replay."
+        ),
+    });
     for hole in &read.holes {
         remarks.push(format!("The journal has a hole from entry {} to {}: {}.", hole.from.0, hole.until.0, hole.why));
     }

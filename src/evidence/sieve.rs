@@ -1,9 +1,10 @@
 //! Which received lines belong to the vessels of a case: theirs, the parts of their messages, and what tells when they were received.
 //!
-//! What others said stays out: the purpose of a bundle is one case.
+//! What others said stays out, but for a few of witnesses: the purpose of a bundle is one case.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::witnesses::Witnesses;
 use crate::ais::{Decoder, Line, Report, SourceId, SourceSettings, TimeBasis};
 use crate::time::{Span, Time};
 use crate::units::Mmsi;
@@ -29,6 +30,11 @@ pub(super) struct Taken {
 /// Looks at every line and keeps a few.
 pub(super) struct Sieve {
     vessels: BTreeSet<Mmsi>,
+    witnesses: Witnesses,
+    /// How many lines of witnesses were taken.
+    of_witnesses: u64,
+    /// The time of the first report of anybody.
+    first_at: Option<Time>,
     names: Vec<String>,
     decoder: Decoder,
     /// What may belong to a later line, by input.
@@ -57,10 +63,13 @@ struct Waiting {
 type PartKey = (Vec<u8>, Vec<u8>, Vec<u8>);
 
 impl Sieve {
-    /// Takes what concerns these vessels.
-    pub(super) fn new(vessels: impl Iterator<Item = u32>) -> Sieve {
+    /// Takes what concerns these vessels, and what witnesses say.
+    pub(super) fn new(vessels: impl Iterator<Item = u32>, witnesses: Witnesses) -> Sieve {
         Sieve {
             vessels: vessels.map(Mmsi).collect(),
+            witnesses,
+            of_witnesses: 0,
+            first_at: None,
             names: Vec::new(),
             decoder: Decoder::new(Vec::new()),
             waiting: BTreeMap::new(),
@@ -91,10 +100,12 @@ impl Sieve {
         // An object is whole: what others said does not belong to it, nor does it to them.
         let whole = line.bytes.starts_with(b"{");
         let (part, group) = if whole { (None, None) } else { (part_of(line.bytes), group_of(line.bytes)) };
-        let ours = self.reports.iter().filter(|report| self.vessels.contains(&report.mmsi));
-        let own_clock = ours.clone().any(|report| report.basis == TimeBasis::OwnClock);
-        let is_ours = 0 < ours.count();
-        if is_ours {
+        self.first_at = self.first_at.or_else(|| self.reports.iter().map(|report| report.at).min());
+        let is_ours = self.reports.iter().any(|report| self.vessels.contains(&report.mmsi));
+        let is_witness = !is_ours && self.reports.iter().any(|report| self.witnesses.wants(report));
+        self.of_witnesses += u64::from(is_witness);
+        if is_ours || is_witness {
+            let own_clock = self.reports.iter().any(|report| report.basis == TimeBasis::OwnClock);
             self.taken.extend(wrapper);
             self.taken.extend(waiting.header.clone().filter(|_| !whole && is_table(line.bytes)));
             if own_clock {
@@ -121,6 +132,16 @@ impl Sieve {
             waiting.parts.retain(|(of, ..)| *of != key);
         }
         is_ours
+    }
+
+    /// How many vessels and lines were taken that show only that others were heard.
+    pub(super) fn witnesses(&self) -> (usize, u64) {
+        (self.witnesses.vessels(), self.of_witnesses)
+    }
+
+    /// The time of the first report that was looked at, of whichever vessel, by the clock of the alerts.
+    pub(super) fn first_at(&self) -> Option<Time> {
+        self.first_at
     }
 
     /// All that was taken, as it was received.
@@ -224,7 +245,7 @@ mod tests {
     use crate::testing::lines;
 
     fn sifted(all: &[&[u8]], vessels: &[u32]) -> Vec<String> {
-        let mut sieve = Sieve::new(vessels.iter().copied());
+        let mut sieve = Sieve::new(vessels.iter().copied(), Witnesses::default());
         sieve.inputs(&["feed".to_owned()]);
         for bytes in all {
             sieve.line(7, Line { source: SourceId(0), received: None, bytes });
@@ -245,6 +266,22 @@ mod tests {
         assert_eq!(sifted(&together, &[224_000_011]), other);
         assert_eq!(sifted(&together, &[224_000_001, 224_000_011]).len(), together.len());
         assert!(sifted(&together, &[224_000_002]).is_empty());
+    }
+
+    #[test]
+    fn of_witnesses_near_by_one_line_in_ten_minutes_is_taken() {
+        let near = lines("BRAVO 224000011 type=70\n 12:00 28 -17.1\n stop 60");
+        let far = lines("CHARLIE 224000003 type=70\n 12:00 26 -17.1\n stop 60");
+        let witnesses = Witnesses::around([crate::geo::LatLon::new(28.0, -17.0)].into_iter());
+        let mut sieve = Sieve::new([224_000_001].into_iter(), witnesses);
+        sieve.inputs(&["feed".to_owned()]);
+        for line in near.iter().chain(&far) {
+            sieve.line(7, Line { source: SourceId(0), received: None, bytes: line.as_bytes() });
+        }
+        let (vessels, lines) = sieve.witnesses();
+        assert!(vessels == 1 && (6..=7).contains(&lines), "{vessels}, {lines}");
+        let all = near.iter().map(|line| line.as_bytes().to_vec()).collect::<Vec<_>>();
+        assert!(sieve.taken().all(|(_, taken)| all.contains(&taken.bytes)));
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl Desk {
         let (store, journal) = (self.folder.path().join("store"), self.folder.path().join("store.journal"));
         let sources = Sources { store: &store, journal: &journal, disk: &RealDisk };
         let now = Time::from_utc(2026, 3, 1, 15, 0, 0).expect("a time");
-        pack(&sources, &self.case, "ana", Span::from_hours(26), key, now).expect("a bundle")
+        pack(&sources, &self.case, "ana", None, key, now).expect("a bundle")
     }
 }
 
@@ -145,10 +145,10 @@ fn a_case_is_packed_checked_and_replayed_to_the_same_alerts() {
         assert_eq!(packed, own);
     }
     assert!(packed.len() == own.len() && own.len() < sent.len(), "{} of {}", packed.len(), own.len());
-    let changes = rehearse(&opened).expect("the settings are in it");
-    let found = compare(&opened, &changes);
+    let replayed = rehearse(&opened).expect("the settings are in it");
+    let found = compare(&opened, &replayed);
     assert!(found.iter().any(|found| found.behaviour == "rendezvous"), "{found:?}");
-    assert!(found.iter().all(|found| matches!(found.verdict, Verdict::Same(_))), "{found:?}");
+    assert!(found.iter().all(|found| found.verdict == Verdict::Same), "{found:?}");
     let stored: Vec<&str> = desk.changes.iter().map(|change| change.alert.id.as_str()).collect();
     assert!(found.iter().all(|found| stored.contains(&found.id.as_str())));
 }
@@ -158,9 +158,9 @@ fn an_alert_that_the_sentences_do_not_give_is_said_to_be_missing_or_different() 
     let desk = Desk::new();
     let mut opened = open(&desk.pack(None).bytes, None).expect("it is ours");
     assert_eq!(opened.signed, Signed::Not);
-    let changes = rehearse(&opened).expect("the settings are in it");
-    let verdict = |opened: &Opened| {
-        let found = compare(opened, &changes).into_iter().find(|found| found.behaviour == "rendezvous");
+    let mut replayed = rehearse(&opened).expect("the settings are in it");
+    let verdict = |opened: &Opened, replayed: &Replayed| {
+        let found = compare(opened, replayed).into_iter().find(|found| found.behaviour == "rendezvous");
         found.expect("it is in the bundle").verdict
     };
     let alert = opened.alerts.iter_mut().find(|alert| alert["behaviour"] == "rendezvous").expect("it is in it");
@@ -168,13 +168,51 @@ fn an_alert_that_the_sentences_do_not_give_is_said_to_be_missing_or_different() 
         (alert["id"].clone(), Time::parse(alert["started_at"].as_str().expect("a time")).expect("a time"));
     alert["id"] = "another".into();
     alert["started_at"] = (start + Span::from_minutes(9)).to_string().into();
-    assert!(matches!(verdict(&opened), Verdict::Differs(_)));
+    assert!(matches!(verdict(&opened, &replayed), Verdict::Differs(_)));
     let alert = opened.alerts.iter_mut().find(|alert| alert["id"] == "another").expect("it is in it");
     alert["started_at"] = (start + Span::from_minutes(11)).to_string().into();
-    assert!(matches!(verdict(&opened), Verdict::Missing(_)));
+    assert!(matches!(verdict(&opened, &replayed), Verdict::Missing(_)));
     let alert = opened.alerts.iter_mut().find(|alert| alert["id"] == "another").expect("it is in it");
-    (alert["id"], alert["score"]) = (id, 1.into());
-    assert!(matches!(verdict(&opened), Verdict::Same(Some(_))));
+    // What differs is said, and why only where the bundle shows it.
+    let begins = *replayed.heard.get(&224_000_001).expect("it is heard");
+    (alert["id"], alert["started_at"], alert["score"]) = (id.clone(), start.to_string().into(), 99.into());
+    let line = serde_json::json!({ "code": "source_region", "points": 5, "text": "Came from Senegal" });
+    alert["score_reasons"].as_array_mut().expect("a list").push(line);
+    let (points, severity) = replayed
+        .changes
+        .iter()
+        .rfind(|change| change.alert.id == id)
+        .map(|change| (change.alert.score, change.alert.severity.name()))
+        .expect("it is found");
+    let was = if severity == alert["severity"] {
+        String::new()
+    } else {
+        format!(" ({})", alert["severity"].as_str().expect("a word"))
+    };
+    assert_eq!(
+        verdict(&opened, &replayed),
+        Verdict::Differs(format!(
+            "same with other points: score {points}, was 99{was}: no history before the bundle's first line ({begins}); \
+             without +5 Came from Senegal"
+        ))
+    );
+    // What would not have been an alert is not the same.
+    for change in &mut replayed.changes {
+        Arc::make_mut(&mut change.alert).announced = false;
+    }
+    let Verdict::Missing(why) = verdict(&opened, &replayed) else { panic!("it is a fact only") };
+    assert!(why.starts_with(&format!("only as a fact below an alert, score {points}, was 99")), "{why}");
+    // It began before anything of its vessels: that is said only where it is so.
+    replayed.changes.clear();
+    let Verdict::Missing(why) = verdict(&opened, &replayed) else { panic!("nothing is found") };
+    assert!(!why.contains("it began"), "{why}");
+    replayed.heard.insert(224_000_012, start + Span::from_minutes(1));
+    let Verdict::Missing(why) = verdict(&opened, &replayed) else { panic!("nothing is found") };
+    let later = start + Span::from_minutes(1);
+    assert_eq!(why, format!("it began {start}, before the first sentence of MMSI 224000012 in the bundle ({later})"));
+    replayed.heard.remove(&224_000_012);
+    let Verdict::Missing(why) = verdict(&opened, &replayed) else { panic!("nothing is found") };
+    assert_eq!(why, "the bundle has no positions of MMSI 224000012");
 }
 
 #[test]
@@ -266,7 +304,7 @@ fn a_bundle_made_anew_by_somebody_else_is_told_by_its_key_alone() {
     let theirs = forged(&members, lie, named, Some(&other));
     refused(&theirs, None, "does not fit the manifest");
     refused(&theirs, Some(&key().public()), "does not fit the manifest");
-    refused(&forged(&members, lie, |_| {}, None), Some(&key().public()), "not signed");
+    refused(&forged(&members, lie, |_| {}, None), Some(&key().public()), "intact but unsigned");
     // Of a manifest whose own statements do not hold, even under a right key.
     let cases: [(Lie, &str); 6] = [
         (|manifest| manifest["head"] = "0".repeat(64).into(), "the head is not"),

@@ -56,8 +56,8 @@ fn held(opened: &Opened, size: usize) {
             path.display()
         );
     }
-    if let Ok(changes) = rehearse(opened) {
-        assert!(compare(opened, &changes).len() <= opened.alerts.len());
+    if let Ok(replayed) = rehearse(opened) {
+        assert!(compare(opened, &replayed).len() <= opened.alerts.len());
     }
 }
 

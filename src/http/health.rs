@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::View;
+use crate::store::Backlog;
 use crate::time::Span;
 
 /// A loop that has said nothing for so long hangs, or is far too busy.
@@ -83,6 +84,17 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
     Health { ready: reasons.is_empty(), reasons, warnings }
 }
 
+impl Health {
+    /// Adds what receivers refused, which somebody has to send again by hand.
+    pub(super) fn and_refused(mut self, backlog: &[Backlog]) -> Health {
+        for Backlog { sink, failed, .. } in backlog.iter().filter(|backlog| 0 < backlog.failed) {
+            let messages = if *failed == 1 { "1 alert message".to_owned() } else { format!("{failed} alert messages") };
+            self.warnings.push(format!("sink {sink} refused {messages}: atalaia deliveries list shows why"));
+        }
+        self
+    }
+}
+
 /// Whether the engine is behind its live inputs.
 fn lag(view: &View) -> Option<String> {
     if WAITED <= view.engine.waited {
@@ -130,6 +142,19 @@ mod tests {
         assert_eq!(reasons(behind), ["engine lagging: its time is 151 s behind receipt"]);
         let stalled = health(&view(), STALLED);
         assert!(!stalled.ready && stalled.reasons[0].starts_with("the main loop has made no progress for 10 s"));
+    }
+
+    #[test]
+    fn what_receivers_refused_is_a_warning() {
+        let refused = |sink: &str, failed| Backlog { sink: sink.to_owned(), pending: 3, oldest: None, failed };
+        let health = health(&view(), Duration::from_secs(1));
+        let health = health.and_refused(&[refused("partner", 4), refused("mail", 0), refused("map", 1)]);
+        assert!(health.ready);
+        let expected = [
+            "sink partner refused 4 alert messages: atalaia deliveries list shows why",
+            "sink map refused 1 alert message: atalaia deliveries list shows why",
+        ];
+        assert_eq!(health.warnings, expected);
     }
 
     #[test]

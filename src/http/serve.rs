@@ -138,6 +138,15 @@ impl Pages {
         }
     }
 
+    /// What no sink will get any more; nothing where that cannot be read in time.
+    async fn refused(self) -> Vec<store::Backlog> {
+        let Some(path) = self.store else {
+            return Vec::new();
+        };
+        let counted = tokio::task::spawn_blocking(move || store::backlog(&path).unwrap_or_default());
+        timeout(COUNTING, counted).await.ok().and_then(Result::ok).unwrap_or_default()
+    }
+
     fn beside(&self) -> Beside {
         let size = |path: &PathBuf| fs::metadata(path).map_or(0, |found| found.len());
         let log = |path: &PathBuf| {
@@ -229,7 +238,7 @@ async fn show_health(State(pages): State<Pages>) -> Response {
 
 async fn show_readiness(State(pages): State<Pages>) -> Response {
     let (view, age) = pages.view();
-    let health = health(&view, age);
+    let health = health(&view, age).and_refused(&pages.refused().await);
     let status = if health.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     json(status, &health)
 }

@@ -7,20 +7,23 @@ use std::sync::Arc;
 use super::helm::Helm;
 use crate::ais::SourceId;
 use crate::ais::encode::{Envelope, Message};
-use crate::alerts::Change;
 use crate::config::{Checked, check_given};
-use crate::evidence::{Opened, Row};
+use crate::evidence::{Opened, Replayed, Row};
 use crate::journal::Entry;
+use crate::time::Time;
 use crate::units::Mmsi;
 
 /// Says the time at the end, when nobody else does: a base station that is none.
 const TIMEKEEPER: Mmsi = Mmsi(2_550_000);
 
-/// Everything that the sentences of a bundle decide.
+/// Lines between two looks at who has been heard.
+const LOOK_EVERY: u64 = 5000;
+
+/// Everything that the sentences of a bundle decide, and who is heard in them.
 ///
 /// # Errors
 /// When settings that were in force are not in the bundle, or cannot be used by this program.
-pub fn rehearse(opened: &Opened) -> io::Result<Vec<Change>> {
+pub fn rehearse(opened: &Opened) -> io::Result<Replayed> {
     let mut settings: BTreeMap<String, Arc<Checked>> = BTreeMap::new();
     for (key, files) in opened.in_force() {
         let checked = check_given(&files).map_err(|problems| {
@@ -35,6 +38,7 @@ pub fn rehearse(opened: &Opened) -> io::Result<Vec<Change>> {
     };
     let mut helm: Option<Helm> = None;
     let mut out = Vec::new();
+    let (mut heard, mut lines) = (BTreeMap::new(), 0_u64);
     for (row, bytes) in opened.rows() {
         if let Row::Start { sources, in_force, .. } | Row::Begun { sources, in_force, .. } = &row
             && helm.is_none()
@@ -60,6 +64,10 @@ pub fn rehearse(opened: &Opened) -> io::Result<Vec<Change>> {
             Row::Ended { .. } => Entry::Ended,
         };
         helm.apply(&entry, &mut of_key, &mut out)?;
+        lines += 1;
+        if lines.is_multiple_of(LOOK_EVERY) {
+            look(helm, &mut heard);
+        }
     }
     if let (Some(helm), Some(until)) = (&mut helm, opened.until()) {
         let message = Message::base_station(TIMEKEEPER, until, None);
@@ -67,6 +75,15 @@ pub fn rehearse(opened: &Opened) -> io::Result<Vec<Change>> {
             helm.lines(SourceId(0), None, format!("{sentence}\n").as_bytes(), &mut out);
         }
         helm.engine.finish(&mut out);
+        look(helm, &mut heard);
     }
-    Ok(out)
+    Ok(Replayed { changes: out, heard })
+}
+
+/// Notes since when each vessel is heard, by the engine's time. A track may be forgotten before the end.
+fn look(helm: &Helm, heard: &mut BTreeMap<u32, Time>) {
+    for vessel in helm.engine.tracks().iter() {
+        let first = heard.entry(vessel.mmsi().0).or_insert(vessel.first_at());
+        *first = vessel.first_at().min(*first);
+    }
 }

@@ -1,13 +1,13 @@
 //! What the program says about itself: one open alert for each thing that is not as it should be.
 
 use rusqlite::{OptionalExtension, Transaction, params};
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use super::{Orders, lines};
 use crate::alerts::{Notice, NoticeKind};
 use crate::time::{Span, Time};
 
-/// How often a notice that goes on is told anew.
+/// How often a notice that goes on is sent again. One whose count has doubled is sent at once.
 const REPEAT: Span = Span::from_minutes(30);
 
 /// Takes note of how something stands; whether a sink waits to be told of it now.
@@ -19,16 +19,20 @@ pub(super) fn store(
 ) -> rusqlite::Result<bool> {
     let key = params![notice.kind.name(), notice.name];
     let mut query = transaction.prepare_cached(
-        "SELECT alerts.started_at, alerts.last_at, alerts.revision FROM notices JOIN alerts ON alerts.id = notices.alert
+        "SELECT alerts.started_at, alerts.last_at, alerts.revision, alerts.body ->> '$.evidence.measured.failed' FROM notices JOIN alerts ON alerts.id = notices.alert
          WHERE notices.kind = ?1 AND notices.name = ?2",
     )?;
-    let open: Option<(i64, i64, u32)> =
-        query.query_row(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    let open: Option<(i64, i64, u32, Option<i64>)> =
+        query.query_row(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).optional()?;
+    let count = notice.measured.get("failed").and_then(Value::as_i64);
+    let doubled = |sent: Option<i64>| sent.zip(count).is_some_and(|(sent, count)| 2 * sent <= count);
     let (started_at, revision) = match open {
         None if !notice.holds => return Ok(false),
         None => (now, 1),
-        Some((_, last_at, _)) if notice.holds && now < Time::from_millis(last_at) + REPEAT => return Ok(false),
-        Some((started_at, _, revision)) => (Time::from_millis(started_at), revision + 1),
+        Some((_, last_at, _, sent)) if notice.holds && now < Time::from_millis(last_at) + REPEAT && !doubled(sent) => {
+            return Ok(false);
+        }
+        Some((started_at, _, revision, _)) => (Time::from_millis(started_at), revision + 1),
     };
     let change = notice.change(started_at, now, revision, &orders.handling);
     // Who does not take what it is given is not told so.
@@ -56,11 +60,18 @@ pub(super) fn of_sink(transaction: &Transaction<'_>, sink: &str) -> rusqlite::Re
         measured.insert("oldest".to_owned(), since.to_string().into());
     }
     let summary = match failed {
-        0 => format!("Sink {sink} has taken everything that had failed."),
-        _ => format!(
-            "Sink {sink} has not taken {failed} line(s) of alerts, and they are not tried again by themselves. \
-             `atalaia deliveries list` shows them and why, `atalaia deliveries retry` tries them again."
-        ),
+        0 => format!("The receiver \"{sink}\" has no refused alert messages any more."),
+        _ => {
+            let (messages, they) = if failed == 1 {
+                ("1 alert message".to_owned(), "it")
+            } else {
+                (format!("{failed} alert messages"), "they")
+            };
+            format!(
+                "The receiver \"{sink}\" refused {messages}; {they} will not be sent again until somebody retries them. \
+                 `atalaia deliveries list` shows why, `atalaia deliveries retry` sends them again."
+            )
+        }
     };
     Ok(Notice { kind: NoticeKind::DeliveryFailed, name: sink.to_owned(), holds: 0 < failed, summary, measured })
 }

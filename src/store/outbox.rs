@@ -377,7 +377,7 @@ pub(super) fn give_up(connection: &Connection, wants: &[Wants], now: Time) -> ru
 /// Notes what became of deliveries; the sinks whose failed ones may have become more or fewer.
 pub(super) fn tried(transaction: &Transaction<'_>, all: &[Tried], now: Time) -> rusqlite::Result<Vec<String>> {
     let mut told = transaction.prepare_cached(
-        "UPDATE outbox SET state = 'told', told_at = ?2, attempts = ?3, due_at = NULL WHERE seq = ?1
+        "UPDATE outbox SET state = 'told', told_at = ?2, attempts = ?3, due_at = NULL, error = NULL WHERE seq = ?1
          RETURNING sink, alert, revision",
     )?;
     let mut later = transaction.prepare_cached(

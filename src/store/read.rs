@@ -11,7 +11,7 @@ use super::acts::whole;
 use super::lines::rank;
 use super::trail::{self, AuditRow};
 use super::{StoreError, holds, marks, schema};
-use crate::alerts::Severity;
+use crate::alerts::{Class, Severity};
 use crate::time::Time;
 
 /// Which alerts, newest first.
@@ -23,6 +23,8 @@ pub struct Query {
     pub state: Option<String>,
     /// Not below this.
     pub min_severity: Severity,
+    /// About vessels, or about the daemon.
+    pub kind: Option<Class>,
     /// Of this behaviour.
     pub behaviour: Option<String>,
     /// With this vessel.
@@ -45,6 +47,7 @@ impl Default for Query {
             facts: false,
             state: None,
             min_severity: Severity::Info,
+            kind: None,
             behaviour: None,
             mmsi: None,
             zone: None,
@@ -155,6 +158,13 @@ pub fn alerts(path: &Path, query: &Query, now: Time) -> Result<Vec<Entry>, Store
     let mut wanted: Vec<(&str, Box<dyn ToSql>)> = vec![("severity >= ?", Box::new(rank(query.min_severity)))];
     if !query.facts {
         wanted.push(("announced = ?", Box::new(true)));
+    }
+    if let Some(kind) = query.kind {
+        let condition = match kind {
+            Class::System => "behaviour IN (SELECT value FROM json_each(?))",
+            Class::Vessel => "behaviour NOT IN (SELECT value FROM json_each(?))",
+        };
+        wanted.push((condition, Box::new(json!(Class::SYSTEM).to_string())));
     }
     if let Some(behaviour) = &query.behaviour {
         wanted.push(("behaviour = ?", Box::new(behaviour.clone())));
@@ -306,7 +316,11 @@ pub fn stored_severity(alert: &Value) -> Severity {
     all.into_iter().find(|severity| severity.name() == said).unwrap_or(Severity::Info)
 }
 
-const COLUMNS: &str = "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, body, mark FROM alerts";
+/// The last column is the case that lists the alert, as it was stored last: cases form and join after a line went out.
+const COLUMNS: &str = "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, body, mark,
+         (SELECT cases.id FROM case_alerts JOIN cases ON cases.id = case_alerts.case_id
+          WHERE case_alerts.alert = alerts.id AND instr(cases.body, alerts.id) ORDER BY cases.stored_at DESC, cases.id LIMIT 1)
+     FROM alerts";
 
 fn entry(row: &Row<'_>, now: Time) -> rusqlite::Result<Entry> {
     let state: String = row.get(1)?;
@@ -316,6 +330,13 @@ fn entry(row: &Row<'_>, now: Time) -> rusqlite::Result<Entry> {
     let mark: Option<String> = row.get(7)?;
     let mut body = parsed(&body);
     marks::apply(&mut body, mark.as_deref());
+    if body.get("kind").is_none() {
+        // Stored by an earlier version.
+        body["kind"] = Class::of(body["behaviour"].as_str().unwrap_or_default()).name().into();
+    }
+    if let Some(case) = row.get::<_, Option<String>>(8)? {
+        body["case_id"] = case.into();
+    }
     Ok(Entry {
         id: row.get(0)?,
         state: if ran_out { "new".to_owned() } else { state },

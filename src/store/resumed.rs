@@ -63,15 +63,24 @@ fn is_given_up(transaction: &Transaction<'_>, id: &str, revision: u32) -> rusqli
     Ok(line["reason"] == GIVEN_UP)
 }
 
+/// An alert without what earlier versions did not say, and without its case, which an engine that begins anew may not know yet.
+fn comparable(mut alert: Value) -> Value {
+    if let Some(fields) = alert.as_object_mut() {
+        fields.remove("kind");
+        fields.remove("case_id");
+    }
+    alert
+}
+
 /// Whether the same was told of the alert for the same moment, under whatever revision.
 fn is_told(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<bool> {
-    let alert = serde_json::to_value(&*lines::marked(transaction, change)?.alert).unwrap_or_default();
+    let alert = comparable(serde_json::to_value(&*lines::marked(transaction, change)?.alert).unwrap_or_default());
     let mut same = transaction.prepare_cached("SELECT line FROM changes WHERE alert = ?1 AND at = ?2 AND kind = ?3")?;
     let kind = lines::kind_of(change.change);
     let mut rows = same.query(params![change.alert.id, change.at.millis(), kind])?;
     while let Some(row) = rows.next()? {
         let line: Value = serde_json::from_str(row.get_ref(0)?.as_str()?).unwrap_or_default();
-        if line["alert"] == alert {
+        if comparable(line["alert"].clone()) == alert {
             return Ok(true);
         }
     }

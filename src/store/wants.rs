@@ -1,7 +1,7 @@
 //! What a sink wants to be told of, and what it may be told.
 
 use crate::alerts::handling::{Europol, Purpose, Reality, Tlp};
-use crate::alerts::{Alert, Handling, Severity};
+use crate::alerts::{Alert, Class, Handling, Severity};
 
 /// What one sink wants and may carry.
 #[derive(Clone, PartialEq, Debug)]
@@ -12,6 +12,8 @@ pub struct Wants {
     pub min_severity: Severity,
     /// Nothing below so many points.
     pub min_score: i32,
+    /// These kinds only; empty: all.
+    pub kinds: Vec<Class>,
     /// These only; empty: all.
     pub behaviours: Vec<String>,
     /// What lies in or near these only; empty: everything.
@@ -98,6 +100,7 @@ impl Wants {
             sink: sink.to_owned(),
             min_severity,
             min_score: 0,
+            kinds: Vec::new(),
             behaviours: Vec::new(),
             zones: Vec::new(),
             carries: Carries::everything(),
@@ -110,6 +113,7 @@ impl Wants {
         let zone = |id: &String| alert.zones.iter().any(|zone| zone.id == *id);
         let asked = self.min_severity <= alert.severity
             && self.min_score <= alert.score
+            && (self.kinds.is_empty() || self.kinds.contains(&Class::of(alert.behaviour)))
             && (self.behaviours.is_empty() || self.behaviours.iter().any(behaviour))
             && (self.zones.is_empty() || self.zones.iter().any(zone));
         match asked.then(|| self.carries.refusal(&alert.handling)) {

@@ -12,6 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::daemon::{Daemon, accept, input, settings};
+use crate::kit::{Scenario, Vessel, away};
 use crate::scenes;
 
 fn atalaia(arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -74,7 +75,8 @@ fn a_case_goes_from_the_feed_into_a_bundle_that_anybody_can_check() {
     assert!(row.2.contains(&head), "{}", row.2);
     // A second time it is not written over.
     let again = ["cases", "--config", &settings, "--as", "ana", "bundle", &id[..8], "--out", &bundle];
-    assert_eq!(atalaia(&again).0, Some(65));
+    let (code, _, why) = atalaia(&again);
+    assert!(code == Some(65) && why.contains("exists already, and a bundle is never written over"), "{why}");
 
     // Whoever gets it has neither settings nor store; they need the file and the key.
     let verify = |rest: &[&str]| atalaia(&[&["bundle", "verify"], rest].concat());
@@ -101,4 +103,140 @@ fn a_case_goes_from_the_feed_into_a_bundle_that_anybody_can_check() {
     let new = ["changed.tar", "other.key", "other.key.pub"];
     let left: Vec<String> = files(folder.path()).into_iter().filter(|name| !new.contains(&name.as_str())).collect();
     assert_eq!(left, before, "verify writes nothing");
+}
+
+/// A folder with settings for a feed that plays recordings, watched water around the scenes, and a store.
+struct Site {
+    folder: TempDir,
+    listener: TcpListener,
+    settings: String,
+}
+
+impl Site {
+    fn new() -> Site {
+        let folder = TempDir::new().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("address = \"{}\"", listener.local_addr().unwrap());
+        fs::create_dir(folder.path().join("watched")).unwrap();
+        fs::write(folder.path().join("watched/scenes.geojson"), scenes::zones(0.0)).unwrap();
+        let rest = format!(
+            "{}[store]\npath = \"atalaia.sqlite\"\n[time]\nlateness_seconds = {}\n",
+            input("tcp", &address),
+            scenes::LATENESS
+        );
+        let settings = settings(&folder, &rest);
+        let text = fs::read_to_string(&settings).unwrap().replacen("[zones]\n", "[zones]\nfolder = \"watched\"\n", 1);
+        assert!(text.contains("watched"), "{text}");
+        fs::write(&settings, text).unwrap();
+        Site { folder, listener, settings: settings.display().to_string() }
+    }
+
+    /// The daemon hears this, and stops.
+    fn hears(&self, nmea: &str) {
+        let mut daemon = Daemon::start(Path::new(&self.settings));
+        let mut stream = accept(&self.listener);
+        stream.write_all(nmea.as_bytes()).unwrap();
+        drop(stream);
+        daemon.wait_for(&["input down", "closed by the other side"]);
+        daemon.stop("feed");
+    }
+
+    /// The first alert of a behaviour, as the export has it.
+    fn alert(&self, behaviour: &str) -> Value {
+        let (_, list, why) =
+            atalaia(&["alerts", "--config", &self.settings, "export", "--format", "jsonl", "--behaviour", behaviour]);
+        let line = list.lines().next().unwrap_or_else(|| panic!("no {behaviour}: {why}"));
+        serde_json::from_str(line).unwrap()
+    }
+
+    /// What is said of a bundle of a case: the exit code, standard output, standard error.
+    fn verified(&self, case: &str) -> (Option<i32>, String, String) {
+        let bundle = self.folder.path().join("bundle.tar").display().to_string();
+        let (code, said, why) = atalaia(&["cases", "--config", &self.settings, "bundle", case, "--out", &bundle]);
+        assert_eq!(code, Some(0), "{said}{why}");
+        let made = |key: &str| {
+            let manifest = fs::read(&bundle).unwrap();
+            let text = String::from_utf8_lossy(&manifest).into_owned();
+            let start = text.find(&format!("\"{key}\": \"")).unwrap() + key.len() + 5;
+            text[start..start + 19].to_owned()
+        };
+        assert!(made("until") <= made("made_at"), "sentences cannot be from after it was made");
+        atalaia(&["bundle", "verify", &bundle])
+    }
+}
+
+/// A ship sails as one, and hours later as another with the same IMO number.
+fn renamed() -> [Scenario; 2] {
+    let ship = |mmsi, name: &str| Vessel::class_a(mmsi).name(name).imo(9_074_729).ship_type(70).dims(100, 20, 10, 10);
+    let (lat, lon) = scenes::MIDDLE;
+    let start = "2024-03-01T00:00:00Z";
+    let before = ship(224_100_010, "FIRST LIGHT").at(lat, lon).leg(90.0, 20.0, 10.0);
+    let after = ship(636_100_011, "SECOND WIND").at(lat, lon + 1.0).from_minute(300.0).leg(90.0, 40.0, 10.0);
+    [Scenario::new(start).vessel(before), Scenario::new(start).vessel(after)]
+}
+
+#[test]
+fn a_bundle_holds_the_ship_of_before_that_an_alert_measures_against() {
+    let site = Site::new();
+    site.hears(&renamed().map(|scenario| scenario.nmea()).concat());
+    let alert = site.alert("identity_change");
+    assert_eq!(alert["vessels"][0]["mmsi"], 636_100_011);
+    let (code, said, why) = site.verified(alert["case_id"].as_str().expect("it is a case"));
+    assert_eq!(code, Some(0), "{said}{why}");
+    assert!(said.lines().any(|line| line.contains("identity_change") && line.ends_with(" same")), "{said}");
+}
+
+#[test]
+fn where_history_is_lacking_that_is_said_and_nothing_else() {
+    let site = Site::new();
+    let [before, after] = renamed().map(|scenario| scenario.nmea());
+    site.hears(&before);
+    // What was received so far is purged, as by age; what the daemon learned of it is not.
+    let journal = site.folder.path().join("atalaia.sqlite.journal");
+    let segments = || files(&journal).into_iter().filter(|name| name.ends_with(".journal"));
+    let old: Vec<String> = segments().collect();
+    site.hears(&after);
+    old.iter().for_each(|name| fs::remove_file(journal.join(name)).unwrap());
+    assert!(0 < segments().count());
+    let alert = site.alert("identity_change");
+    let (code, said, why) = site.verified(alert["case_id"].as_str().expect("it is a case"));
+    assert_eq!(code, Some(3), "{said}{why}");
+    let line = said.lines().find(|line| line.contains("identity_change")).unwrap_or_default();
+    assert!(line.ends_with("not found again: the bundle has no positions of MMSI 224100010"), "{said}");
+    assert!(said.contains("note: The journal has no sentences from before 2024-03-01T05:0"), "{said}");
+    assert!(why.contains("intact; of "), "{why}");
+}
+
+/// A fishing vessel is dark for six hours where others are heard; meanwhile a cargo ship stops near by.
+fn dark_meeting() -> Scenario {
+    const LEARNED: f64 = 1530.0;
+    const DARK: f64 = 360.0;
+    let place = scenes::MIDDLE;
+    let mut scenario = Scenario::new("2024-03-01T00:00:00Z").seed(5);
+    let middle = |degrees: f64, step: f64| (degrees / 0.25).floor() * 0.25 + 0.125 + 0.25 * step;
+    for number in 0..9 {
+        let (row, column) = (f64::from(number / 3) - 1.0, f64::from(number % 3) - 1.0);
+        let (lat, lon) = away(middle(place.0, row), middle(place.1, column), 270.0, 3.0);
+        let sentinel = Vessel::class_a(211_000_100 + number).ship_type(70).every_seconds(300).at(lat, lon);
+        scenario = scenario.vessel(sentinel.circle(3.0, 6.0, LEARNED + DARK + 130.0));
+    }
+    let ghost = Vessel::class_a(224_100_001).name("GHOST").ship_type(30).dims(20, 10, 4, 4).every_seconds(30);
+    let ghost = ghost.at(place.0, place.1).from_minute(LEARNED - 100.0).drift_minutes(30.0, 0.4, 100.0);
+    let ghost = ghost.silent_minutes(DARK).drift_minutes(30.0, 0.2, DARK).drift_minutes(30.0, 0.4, 120.0);
+    let (lat, lon) = away(place.0, place.1, 90.0, 5.0);
+    let (from_lat, from_lon) = away(lat, lon, 90.0, 24.0);
+    let host = Vessel::class_a(636_100_002).name("HOST").ship_type(70).dims(100, 20, 10, 10).every_seconds(30);
+    let host = host.at(from_lat, from_lon).from_minute(LEARNED + 90.0 - 144.0).leg_to(lat, lon, 10.0);
+    scenario.vessel(host.drift_minutes(90.0, 0.2, 70.0).leg(90.0, 30.0, 10.0)).vessel(ghost)
+}
+
+#[test]
+fn a_meeting_with_somebody_silent_is_found_again_by_who_else_was_heard() {
+    let site = Site::new();
+    site.hears(&dark_meeting().nmea());
+    let alert = site.alert("dark_rendezvous");
+    let (code, said, why) = site.verified(alert["case_id"].as_str().expect("it is a case"));
+    assert_eq!(code, Some(0), "{said}{why}");
+    assert!(said.lines().any(|line| line.contains("dark_rendezvous") && line.contains(" same")), "{said}");
+    assert!(said.contains(" other vessels near the silent ones"), "{said}");
 }

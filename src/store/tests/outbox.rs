@@ -186,7 +186,7 @@ fn what_failed_is_an_alert_for_the_others_until_it_has_been_taken() {
     let notice = place.waiting("own").pop().expect("told");
     assert!(notice.line.contains("\"delivery_failed\"") && !notice.line.contains("403 Forbidden"), "{}", notice.line);
     assert!(place.waiting("partner").is_empty(), "it is not told of itself");
-    // A second one within half an hour adds no line; a restart leaves the notice alone.
+    // Twice as many are told of at once, one more within half an hour is not; a restart leaves the notice alone.
     store.changes(vec![with(&changes[0], 2, |_| {})], 0);
     assert!(store.settle(PATIENCE));
     let seq = place.waiting("partner")[0].seq;
@@ -196,7 +196,13 @@ fn what_failed_is_an_alert_for_the_others_until_it_has_been_taken() {
     let notices = |state: &str| {
         place.count(&format!("SELECT count(*) FROM alerts WHERE behaviour = 'delivery_failed' AND status = '{state}'"))
     };
-    assert_eq!((notices("open"), place.waiting("own").len()), (1, 3));
+    assert_eq!((notices("open"), place.waiting("own").len()), (1, 4));
+    let again = place.waiting("own").pop().expect("told");
+    assert!(
+        again.line.contains("\"kind\":\"system\"") && again.line.contains("refused 2 alert messages"),
+        "{}",
+        again.line
+    );
 
     let listed = parcels(&place.path, &Parcels { state: Some("failed".to_owned()), ..Parcels::default() }, 10);
     let listed = listed.expect("a list");

@@ -1,0 +1,68 @@
+//! Whether an alert is about what vessels do, or about the daemon itself.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What an alert is about: `kind` in lines and settings.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// What one vessel or several do.
+    Vessel,
+    /// The daemon, its feeds or its receivers: for whoever runs it.
+    System,
+}
+
+impl Class {
+    /// Behaviours of class [`System`](Class::System).
+    pub const SYSTEM: [&str; 3] = ["delivery_failed", "vessel_flood", "feed_silent"];
+
+    /// The class of the alerts of a behaviour.
+    pub fn of(behaviour: &str) -> Class {
+        if Class::SYSTEM.contains(&behaviour) { Class::System } else { Class::Vessel }
+    }
+
+    /// As written in lines and settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Class::Vessel => "vessel",
+            Class::System => "system",
+        }
+    }
+}
+
+/// What a stored alert of class `system` is about, in a few words, as `receiver partner`. `None` for alerts about vessels.
+pub fn system_title(alert: &Value) -> Option<String> {
+    if Class::of(alert["behaviour"].as_str()?) == Class::Vessel {
+        return None;
+    }
+    if alert["behaviour"] == "vessel_flood" {
+        return Some("more vessels than there is room for".to_owned());
+    }
+    let measured = &alert["evidence"]["measured"];
+    let named = |(key, word): (&str, &str)| Some(format!("{word} {}", measured[key].as_str()?));
+    let about = [("sink", "receiver"), ("input", "input"), ("station", "station"), ("area", "area")];
+    about.into_iter().find_map(named).or_else(|| Some("reception".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_about_the_daemon_says_what_of_it() {
+        let title = |behaviour: &str, measured: Value| {
+            system_title(&json!({ "behaviour": behaviour, "evidence": { "measured": measured } }))
+        };
+        assert_eq!(
+            title("delivery_failed", json!({ "sink": "partner", "failed": 4 })).as_deref(),
+            Some("receiver partner")
+        );
+        assert_eq!(title("feed_silent", json!({ "input": "roof" })).as_deref(), Some("input roof"));
+        assert_eq!(title("feed_silent", json!({})).as_deref(), Some("reception"), "of an earlier version");
+        assert_eq!(title("vessel_flood", json!({})).as_deref(), Some("more vessels than there is room for"));
+        assert_eq!(title("loitering", json!({ "input": "roof" })), None);
+    }
+}

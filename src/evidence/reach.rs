@@ -1,0 +1,114 @@
+//! What a bundle has to hold so that a replay of it finds the alerts again: whose sentences, from when on, and who else around them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::compare::time;
+use super::witnesses::Witnesses;
+use crate::geo::LatLon;
+use crate::store::{Dossier, Filed};
+use crate::time::{Span, Time};
+
+/// Sentences are taken up to so long after the last word about the case.
+const AFTER: Span = Span::from_minutes(15);
+/// History that a behaviour needs before it began, unless `--before` says otherwise. Hours; 26 for those not listed: a day of the vessel's
+/// own habits and the time to begin with.
+const LEADS: [(&str, i64); 7] = [
+    // A day in which reception is learned, and a day of the vessel's own record.
+    ("ais_gap", 50),
+    ("dark_rendezvous", 50),
+    ("slowdown", 72),
+    ("out_and_back", 72),
+    ("fishing_out_of_place", 168),
+    ("draught_change", 240),
+    ("voyage_anomaly", 240),
+];
+const LEAD_HOURS: i64 = 26;
+/// Behaviours that rest on how well others were heard around.
+pub(super) const OF_RECEPTION: [&str; 2] = ["ais_gap", "dark_rendezvous"];
+
+/// What is taken from the journal.
+pub(super) struct Reach {
+    /// The vessels of the case, and those that its alerts measure against: the MMSI of before, the one that was silent, other candidates.
+    pub(super) vessels: BTreeSet<u32>,
+    /// History is wanted from then on, by the time of the alerts.
+    pub(super) wanted: Time,
+    /// Sentences are looked for from then on, by the moment of receipt.
+    pub(super) from: Time,
+    /// Until then.
+    pub(super) until: Time,
+    /// Who else is taken.
+    pub(super) witnesses: Witnesses,
+}
+
+/// What the alerts of a case need; nothing if none is stored any more. `before` is the history before each alert, where somebody asks for
+/// another than usual.
+pub(super) fn reach(dossier: &Dossier, before: Option<Span>, now: Time) -> Option<Reach> {
+    let bodies = || dossier.alerts.iter().map(|filed| &filed.told.entry.body);
+    let stored = || dossier.alerts.iter().flat_map(|filed| filed.lines.iter().map(|line| line.stored_at));
+    let lead = |body: &Value| {
+        let usual = LEADS.iter().find(|(behaviour, _)| body["behaviour"] == *behaviour);
+        before.unwrap_or(Span::from_hours(usual.map_or(LEAD_HOURS, |(_, hours)| *hours)))
+    };
+    let first = |filed: &Filed| {
+        let body = &filed.told.entry.body;
+        let named = named_times(body);
+        Some(time(body, "started_at").into_iter().chain(named).min()? - lead(body))
+    };
+    let wanted = dossier.alerts.iter().filter_map(first).min()?;
+    let last = bodies().filter_map(|body| time(body, "last_at")).chain(stored()).max()?;
+    // A feed may claim times long before it was received, and one that is ahead of its clock times after.
+    let from = stored().min().map_or(wanted, |stored| wanted.min(stored - Span::from_hours(LEAD_HOURS)));
+    let mut vessels: BTreeSet<u32> = vessels_of(&dossier.case).collect();
+    bodies().for_each(|body| vessels.extend(vessels_of(body).chain(named_vessels(body))));
+    let of_reception = bodies().filter(|body| OF_RECEPTION.iter().any(|behaviour| body["behaviour"] == *behaviour));
+    let witnesses = Witnesses::around(of_reception.flat_map(places));
+    Some(Reach { vessels, wanted, from, until: (last + AFTER).min(now), witnesses })
+}
+
+fn vessels_of(body: &Value) -> impl Iterator<Item = u32> {
+    let vessels = body["vessels"].as_array().into_iter().flatten();
+    vessels.filter_map(|vessel| u32::try_from(vessel["mmsi"].as_u64()?).ok())
+}
+
+/// Vessels that stand in `measured` alone: under `…_mmsi`, and those listed as further candidates.
+pub(super) fn named_vessels(body: &Value) -> impl Iterator<Item = u32> {
+    let measured = body["evidence"]["measured"].as_object().into_iter().flatten();
+    measured.flat_map(|(key, value)| -> Vec<u32> {
+        match value {
+            Value::Number(number) if key.ends_with("_mmsi") => {
+                number.as_u64().and_then(|mmsi| u32::try_from(mmsi).ok()).into_iter().collect()
+            }
+            Value::Array(list) if key == "other_candidates" => {
+                let first = |text: &Value| text.as_str()?.split(' ').next()?.parse().ok();
+                list.iter().filter_map(first).collect()
+            }
+            _ => Vec::new(),
+        }
+    })
+}
+
+/// Earlier moments that stand in `measured`: since when somebody was silent, when the one before was last heard.
+fn named_times(body: &Value) -> impl Iterator<Item = Time> {
+    let measured = body["evidence"]["measured"].as_object().into_iter().flatten();
+    let named = measured.filter(|(key, _)| key.ends_with("_at") || key.ends_with("_since"));
+    named.filter_map(|(_, value)| Time::parse(value.as_str()?))
+}
+
+/// Where an alert and its tracks lie.
+fn places(body: &Value) -> Vec<LatLon> {
+    let place = |lat: &Value, lon: &Value| Some(LatLon::new(lat.as_f64()?, lon.as_f64()?));
+    let own = place(&body["position"]["lat"], &body["position"]["lon"]);
+    let tracks = body["evidence"]["tracks"].as_array().into_iter().flatten();
+    let points = tracks.filter_map(|track| track["points"].as_array()).flatten();
+    own.into_iter().chain(points.filter_map(|point| place(&point[2], &point[1]))).collect()
+}
+
+/// Sentences of these vessels that a replay heard, by the engine's time: from when on.
+pub(super) fn first_of(heard: &BTreeMap<u32, Time>, mmsis: impl Iterator<Item = u32>) -> Vec<(u32, Option<Time>)> {
+    let mut all: Vec<u32> = mmsis.collect();
+    all.sort_unstable();
+    all.dedup();
+    all.into_iter().map(|mmsi| (mmsi, heard.get(&mmsi).copied())).collect()
+}
