@@ -16,6 +16,7 @@ mod purge;
 mod replay;
 mod run;
 mod snapshot;
+mod source;
 mod status;
 mod table;
 mod when;
@@ -63,9 +64,14 @@ enum Command {
     Check(check::Arguments),
     /// Play a bundled real recording through the real daemon; needs no file and no network, ends by itself.
     Demo,
-    /// Tell every condition of every behaviour for one vessel at one time: also why there is no alert.
+    /// Say why there is an alert of a vessel at a time, or what was missing for one: the nearest behaviour first.
+    ///
+    /// Without INPUT the journal of the settings is read, also beside a running daemon; nothing is written. What a journal holds is read
+    /// with the settings and zones that were in force.
     Explain(explain::Arguments),
-    /// Tell who stopped, slowed, met or was dark near a position between two times, ranked.
+    /// List who was near a position between two times: first those that stopped, slowed, met or were dark, ranked.
+    ///
+    /// Without INPUT the journal of the settings is read, also beside a running daemon; nothing is written.
     #[command(allow_negative_numbers = true)]
     Who(who::Arguments),
     /// Hold alerts against what really happened: precision and recall by behaviour, delays, duplicates.
