@@ -78,11 +78,6 @@ impl QuietArea {
         self.heart.centre()
     }
 
-    /// Whether a place lies in it.
-    pub fn covers(&self, at: LatLon) -> bool {
-        self.cells.contains(&Cell::of(at))
-    }
-
     fn touches(&self, cell: Cell) -> bool {
         cell.block().any(|near| self.cells.contains(&near))
     }
