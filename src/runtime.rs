@@ -51,7 +51,7 @@ pub(crate) use restart::{PurgedLines, purge_lines};
 
 pub use past::{LookBack, LookedBack, Onlooker, Origin, is_journal, look_back};
 pub use rehearse::rehearse;
-pub use restart::{beside as journal_beside, folder as journal_folder};
+pub use restart::{beside as journal_beside, folder as journal_folder, folder_of as journal_folder_of};
 
 /// Everything that can happen to the daemon.
 enum Event {

@@ -14,7 +14,6 @@ use super::{Failure, SettingsArguments, print, refused, when};
 use crate::alerts::{Alert, Change};
 use crate::behaviours::NAMES;
 use crate::clock::Clock;
-use crate::config::{Purpose, check};
 use crate::engine::{Engine, Explained};
 use crate::runtime::LookBack;
 use crate::store::{self, Query};
@@ -71,8 +70,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn of_recordings(arguments: &Arguments, inputs: Vec<PathBuf>) -> Result<Answer<'_>, Failure> {
-    let SettingsArguments { config, zones } = &arguments.settings;
-    let settings = check(config.as_deref(), zones.as_deref(), Purpose::Replay).map_err(Failure::Settings)?;
+    let settings = arguments.settings.checked()?;
     let playback = Playback { inputs, time_zone: None, pace: None, until: Some(arguments.at) };
     let mut said: BTreeMap<String, Known> = BTreeMap::new();
     let mut answer = Answer::new(arguments, "the recordings");

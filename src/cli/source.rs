@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Failure, SettingsArguments};
+use super::place::{SettingsArguments, of_settings};
+use super::Failure;
 use crate::alerts::{Change, type_name};
-use crate::config::{Purpose, check};
+use crate::config::Table;
 use crate::engine::Engine;
 use crate::runtime::{self, LookBack, LookedBack, Onlooker, Origin};
 use crate::telemetry::FromAir;
@@ -52,20 +53,16 @@ impl Source {
     }
 
     fn of_settings(settings: &SettingsArguments) -> Result<Source, Failure> {
-        let Some(file) = &settings.config else {
-            let text = "name the settings of the daemon whose journal is to be read (--config FILE), or recordings";
-            return Err(Failure::Usage(text.to_owned()));
-        };
         settings.needs_no_zones()?;
-        let checked = check(Some(file), None, Purpose::Replay).map_err(Failure::Settings)?;
-        let named = file.display();
-        let Some(folder) = runtime::journal_folder(&checked) else {
-            return Err(Failure::Usage(format!("{named} keeps no journal ([store] path, [journal] enabled): name recordings")));
+        let hint = "or name recordings, or the folder of a journal";
+        let (store, settings) = of_settings(settings.config.as_deref(), &[Table::Journal], hint)?;
+        let Some(folder) = runtime::journal_folder_of(&store, &settings.journal) else {
+            return Err(Failure::Usage("the settings keep no journal ([journal] enabled): name recordings".to_owned()));
         };
-        if !folder.is_dir() {
-            return Err(Failure::Input(format!("{}: no such folder; the daemon makes it", folder.display())));
+        match folder.is_dir() {
+            true => Ok(Source::Journal { folder, store: Some(store) }),
+            false => Err(Failure::Input(format!("{}: no such folder; the daemon makes it", folder.display()))),
         }
-        Ok(Source::Journal { folder, store: checked.store.filter(|store| store.is_file()) })
     }
 }
 

@@ -16,7 +16,6 @@ use super::table::{number, table, text, width};
 use super::{Failure, SettingsArguments, print, refused, when};
 use crate::alerts::Change;
 use crate::clock::Clock;
-use crate::config::{Purpose, check};
 use crate::geo::LatLon;
 use crate::runtime::LookBack;
 use crate::store::{self, Query};
@@ -92,8 +91,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     };
     match Source::of(&arguments.settings, &arguments.inputs)? {
         Source::Recordings(inputs) => {
-            let SettingsArguments { config, zones } = &arguments.settings;
-            let settings = check(config.as_deref(), zones.as_deref(), Purpose::Replay).map_err(Failure::Settings)?;
+    let settings = arguments.settings.checked()?;
             let playback = Playback { inputs, time_zone: None, pace: None, until: Some(arguments.to) };
             play(&settings, &playback, &mut |engine| watch.look(engine, &settings.chart), &mut |changes| {
                 take(changes);
