@@ -39,7 +39,6 @@ pub use alert::{
 pub use handling::{Handling, HandlingSettings};
 pub(crate) use id::{NOTICES, digest};
 pub use notice::{Notice, NoticeKind};
-pub(crate) use party::type_name;
 pub use score::ScoreSettings;
 pub use settings::Settings;
 pub(crate) use whole::many;

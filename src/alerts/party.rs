@@ -155,7 +155,7 @@ pub(super) fn clean(said: &str) -> Option<String> {
 }
 
 /// What kind of ship a type number stands for, in a word or two.
-pub(crate) fn type_name(ship_type: Option<u8>) -> &'static str {
+pub(super) fn type_name(ship_type: Option<u8>) -> &'static str {
     match ship_type {
         None => "no type",
         Some(20..=29) => "wing-in-ground craft",
