@@ -62,7 +62,7 @@ fn an_expired_row_is_ignored_at_event_time_and_ends_what_it_began() {
     assert!(run(&only("watchlist"), AREA, &expires("12:00"), SHIP, None).is_empty());
     let changes = run(&only("watchlist"), AREA, &expires("12:30"), SHIP, None);
     let last = changes.last().expect("it ended");
-    assert_eq!((last.at.clock(), last.reason.as_str()), ("13:29".to_owned(), "expired"));
+    assert_eq!((last.at.clock(), last.reason.as_str()), ("13:29".to_owned(), "list entry expired"));
 }
 
 #[test]

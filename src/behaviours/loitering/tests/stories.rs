@@ -114,7 +114,7 @@ fn a_round_of_hours_is_one_alert_that_goes_on_when_she_lies() {
     assert!(last(&told).summary.contains("below 2 kn"), "{}", last(&told).summary);
     let told = changes(&format!("{rounds}\n go 90 9 600"));
     let ended = told.last().expect("it ended");
-    assert_eq!((opened(&told).len(), ended.reason.as_str()), (1, "straightened out"));
+    assert_eq!((opened(&told).len(), ended.reason.as_str()), (1, "no longer circling"));
     let hours = (ended.alert.ended_at.expect("over") - ended.alert.started_at).hours();
     assert!((28.0..32.0).contains(&hours), "{hours} h of 30");
 }
