@@ -60,7 +60,8 @@ impl Explanation {
     fn number(self, name: &'static str, value: Option<f64>, limit: (String, f64), met: bool) -> Explanation {
         let (threshold, limit) = limit;
         let mut told = self.is(name, rounded(value), threshold, met);
-        let miss = value.filter(|value| !met && value.is_finite()).map(|value| (value - limit).abs() / limit.abs().max(1e-9));
+        let miss =
+            value.filter(|value| !met && value.is_finite()).map(|value| (value - limit).abs() / limit.abs().max(1e-9));
         if let Some(condition) = told.conditions.last_mut() {
             condition.miss = miss;
         }

@@ -336,9 +336,9 @@ impl Answer<'_> {
                     "away": (near.away * 1000.0).round() / 1000.0, "conditions": near.told.conditions,
                 })
             };
-            let fix = track.fix.map(|fix| {
-                json!({ "at": fix.at.to_string(), "lat": fix.position.lat, "lon": fix.position.lon })
-            });
+            let fix = track
+                .fix
+                .map(|fix| json!({ "at": fix.at.to_string(), "lat": fix.position.lat, "lon": fix.position.lon }));
             let behaviours: Vec<Value> = forms.iter().map(form).collect();
             json!({ "track": track.key.ordinal, "last_fix": fix, "behaviours": behaviours })
         });
@@ -361,7 +361,10 @@ fn short(nearest: &[Near<'_>], width: Option<usize>, all: bool, page: &mut Strin
     page.push('\n');
     page.push_str(&table(&[text("nearest to an alert"), number("missing"), text("what")], &rows, width));
     if shown < nearest.len() {
-        let more = format!("{} more lack more; --all: every condition; --behaviour NAME: those of one\n", nearest.len() - shown);
+        let more = format!(
+            "{} more lack more; --all: every condition; --behaviour NAME: those of one\n",
+            nearest.len() - shown
+        );
         page.push_str(&more);
     }
 }
@@ -386,7 +389,8 @@ fn head(engine: &Engine, track: &Explained, at: Time) -> String {
     let Some(fix) = track.fix else {
         return head + "  has not said where it is\n";
     };
-    let knots = track.smg.map_or("speed made good not known".to_owned(), |smg| format!("{:.1} kn made good", smg.knots));
+    let knots =
+        track.smg.map_or("speed made good not known".to_owned(), |smg| format!("{:.1} kn made good", smg.knots));
     let position = fix.position;
     head += &format!("  last fix {} at {:.4} {:.4}, {knots}", fix.at, position.lat, position.lon);
     if let Some(place) = track.place {

@@ -22,6 +22,7 @@ mod snapshot;
 mod source;
 mod status;
 mod table;
+mod vessel;
 mod when;
 mod who;
 pub mod zones;
@@ -79,6 +80,10 @@ enum Command {
     /// Without INPUT the journal of the settings is read, also beside a running daemon; nothing is written.
     #[command(allow_negative_numbers = true)]
     Who(who::Arguments),
+    /// Show what is known of one vessel: who it is and was, where it was heard last, stops, silences, port calls, meetings, alerts, cases.
+    ///
+    /// From the store and the daemon's memory, also while the daemon runs; nothing is written.
+    Vessel(vessel::Arguments),
     /// Hold alerts against what really happened: precision and recall by behaviour, delays, duplicates.
     Evaluate(evaluate::Arguments),
     /// List the zones, show one, or tell what holds at a position.
@@ -148,6 +153,7 @@ pub fn main() -> ExitCode {
         Command::Demo => demo::main(),
         Command::Explain(arguments) => explain::main(&arguments),
         Command::Who(arguments) => who::main(&arguments),
+        Command::Vessel(arguments) => vessel::main(&arguments),
         Command::Evaluate(arguments) => evaluate::main(&arguments),
         Command::Zones(arguments) => zones::main(&arguments),
         Command::Alerts(arguments) => alerts::main(&arguments),

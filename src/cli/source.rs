@@ -3,15 +3,16 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::place::{SettingsArguments, of_settings};
 use super::Failure;
-use crate::alerts::{Change, type_name};
+use super::place::{SettingsArguments, of_settings};
+use crate::ais::ship_type_name;
+use crate::alerts::Change;
 use crate::config::Table;
 use crate::engine::Engine;
 use crate::runtime::{self, LookBack, LookedBack, Onlooker, Origin};
 use crate::telemetry::FromAir;
 use crate::time::Time;
-use crate::tracks::flag_of;
+use crate::tracks::{country_of, flag_of};
 use crate::units::Mmsi;
 use crate::zones::Chart;
 
@@ -167,8 +168,9 @@ pub(super) fn moment(at: Time) -> String {
     format!("{} {}", at.date(), at.clock())
 }
 
-/// `ES, cargo`: the flag of the number, and what kind of ship it says it is.
+/// `Spain, cargo`: the country of the number, and what kind of ship it says it is.
 pub(super) fn kind_of(mmsi: Mmsi, ship_type: Option<u8>) -> String {
-    let kind = type_name(ship_type);
-    flag_of(mmsi).map_or_else(|| kind.to_owned(), |flag| format!("{flag}, {kind}"))
+    let kind = ship_type_name(ship_type);
+    let country = flag_of(mmsi).map(|flag| country_of(flag).unwrap_or(flag));
+    country.map_or_else(|| kind.to_owned(), |country| format!("{country}, {kind}"))
 }

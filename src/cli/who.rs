@@ -91,7 +91,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     };
     match Source::of(&arguments.settings, &arguments.inputs)? {
         Source::Recordings(inputs) => {
-    let settings = arguments.settings.checked()?;
+            let settings = arguments.settings.checked()?;
             let playback = Playback { inputs, time_zone: None, pace: None, until: Some(arguments.to) };
             play(&settings, &playback, &mut |engine| watch.look(engine, &settings.chart), &mut |changes| {
                 take(changes);
@@ -121,7 +121,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let mut rows: Vec<Row<'_>> =
         watch.seen.iter().map(|(key, seen)| Row::of(*key, seen, deeds.values(), &watch, arguments.radius_nm)).collect();
     rows.sort_by(|one, other| one.order().cmp(&other.order()).then(other.points.total_cmp(&one.points)));
-    print(&if arguments.json { rows.iter().map(Row::json).collect() } else { page(arguments, &rows, &watch) })
+    print(&if arguments.json { rows.iter().map(Row::json).collect::<String>() } else { page(arguments, &rows, &watch) })
 }
 
 /// An alert or fact there.

@@ -101,7 +101,8 @@ pub fn look_back(wanted: &LookBack, onlooker: &mut dyn Onlooker) -> io::Result<L
         Some(_) => None,
         None => saved(&place, &mut library, wanted, oldest)?,
     };
-    let mut course = Course { helm: None, current: None, origin: None, away: Vec::new(), changes: Vec::new(), failed: None };
+    let mut course =
+        Course { helm: None, current: None, origin: None, away: Vec::new(), changes: Vec::new(), failed: None };
     let from = match saved {
         Some((mut helm, position)) => {
             course.current = Some(library.get(&helm.in_force)?);

@@ -11,9 +11,7 @@ impl Explanation {
     /// Time that a silent vessel had to spare at the place. Below zero it could not have come: how much it lacked says nothing.
     fn spare(self, name: &'static str, spare: Option<Span>, limit: f64) -> Explanation {
         match spare {
-            Some(spare) if spare < Span::ZERO => {
-                self.is(name, "none could have come", format!(">= {limit}"), false)
-            }
+            Some(spare) if spare < Span::ZERO => self.is(name, "none could have come", format!(">= {limit}"), false),
             spare => self.at_least(name, spare.map(Span::minutes), limit),
         }
     }

@@ -100,9 +100,10 @@ impl Silence {
         if self.to - self.from < DARK_AFTER {
             return None;
         }
-        let whole = outages.iter().filter(|(from, to)| *from < self.to && self.from < *to).map(|(from, to)| {
-            (*to).min(self.to) - (*from).max(self.from)
-        });
+        let whole = outages
+            .iter()
+            .filter(|(from, to)| *from < self.to && self.from < *to)
+            .map(|(from, to)| (*to).min(self.to) - (*from).max(self.from));
         let whole = whole.fold(Span::ZERO, |sum, span| sum + span);
         let lost = self.lost.map_or(Span::ZERO, |(from, to)| to - from).max(whole);
         let silent = format!("silent for {} from {}", self.to - self.from, self.from.clock());
@@ -195,7 +196,8 @@ impl Seen {
             false => self.stopped.text("stopped").map(Did::Stopped),
         };
         let slow = stopped.or_else(|| self.slowed.text("slowed").map(Did::Slowed));
-        let longest = self.silences.iter().filter_map(|silence| Some((silence.to - silence.from, silence.did(outages)?)));
+        let longest =
+            self.silences.iter().filter_map(|silence| Some((silence.to - silence.from, silence.did(outages)?)));
         let longest = longest.max_by_key(|(span, did)| (matches!(did, Did::Dark(_)), *span)).map(|(_, did)| did);
         slow.into_iter().chain(longest).collect()
     }
