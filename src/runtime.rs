@@ -7,6 +7,7 @@ mod helm;
 mod keeping;
 mod library;
 mod lookout;
+mod past;
 mod rates;
 mod reading;
 mod rehearse;
@@ -48,6 +49,7 @@ use reload::{Outcome, warn_of, watched};
 use restart::Records;
 pub(crate) use restart::{PurgedLines, purge_lines};
 
+pub use past::{LookBack, LookedBack, Onlooker, Origin, is_journal, look_back};
 pub use rehearse::rehearse;
 pub use restart::{beside as journal_beside, folder as journal_folder, folder_of as journal_folder_of};
 

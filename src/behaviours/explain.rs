@@ -20,6 +20,8 @@ pub struct Condition {
     pub threshold: String,
     /// Whether it is.
     pub met: bool,
+    /// How far it is from being met, as a share of the threshold; `None` where it is met, nothing is known, or it is no number.
+    pub miss: Option<f64>,
 }
 
 /// The conditions of one form of a behaviour under one set of settings: it opens when all are met.
@@ -49,37 +51,52 @@ impl Explanation {
         threshold: impl Into<String>,
         met: bool,
     ) -> Explanation {
-        self.conditions.push(Condition { name, measured: measured.into(), threshold: threshold.into(), met });
+        let (measured, threshold) = (measured.into(), threshold.into());
+        self.conditions.push(Condition { name, measured, threshold, met, miss: None });
         self
+    }
+
+    /// The same of a number that misses its limit by so much.
+    fn number(self, name: &'static str, value: Option<f64>, limit: (String, f64), met: bool) -> Explanation {
+        let (threshold, limit) = limit;
+        let mut told = self.is(name, rounded(value), threshold, met);
+        let miss =
+            value.filter(|value| !met && value.is_finite()).map(|value| (value - limit).abs() / limit.abs().max(1e-9));
+        if let Some(condition) = told.conditions.last_mut() {
+            condition.miss = miss;
+        }
+        told
     }
 
     pub(super) fn below(self, name: &'static str, measured: Option<f64>, limit: f64) -> Explanation {
         let met = measured.is_some_and(|value| value < limit);
-        self.is(name, rounded(measured), format!("< {limit}"), met)
+        self.number(name, measured, (format!("< {limit}"), limit), met)
     }
 
     pub(super) fn above(self, name: &'static str, measured: Option<f64>, limit: f64) -> Explanation {
         let met = measured.is_some_and(|value| limit < value);
-        self.is(name, rounded(measured), format!("> {limit}"), met)
+        self.number(name, measured, (format!("> {limit}"), limit), met)
     }
 
     pub(super) fn at_least(self, name: &'static str, measured: Option<f64>, limit: f64) -> Explanation {
         let met = measured.is_some_and(|value| limit <= value);
-        self.is(name, rounded(measured), format!(">= {limit}"), met)
+        self.number(name, measured, (format!(">= {limit}"), limit), met)
     }
 
     pub(super) fn at_least_one(self, name: &'static str, measured: usize) -> Explanation {
-        self.is(name, measured, ">= 1", 0 < measured)
+        let met = 0 < measured;
+        self.is(name, measured, ">= 1", met)
     }
 
     pub(super) fn at_most(self, name: &'static str, measured: Option<f64>, limit: f64) -> Explanation {
         let met = measured.is_some_and(|value| value <= limit);
-        self.is(name, rounded(measured), format!("<= {limit}"), met)
+        self.number(name, measured, (format!("<= {limit}"), limit), met)
     }
 
     pub(super) fn between(self, name: &'static str, measured: Option<f64>, low: f64, high: f64) -> Explanation {
         let met = measured.is_some_and(|value| low <= value && value <= high);
-        self.is(name, rounded(measured), format!("{low} to {high}"), met)
+        let nearest = measured.map_or(low, |value| value.clamp(low.min(high), high.max(low)));
+        self.number(name, measured, (format!("{low} to {high}"), nearest), met)
     }
 
     /// Adds that its positions are false, where they are: then nothing that rests on them opens.

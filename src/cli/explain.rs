@@ -1,154 +1,405 @@
-//! `atalaia explain`: every condition of every behaviour for one vessel at one time.
+//! `atalaia explain`: why there is an alert of a vessel at a time, or what was missing for one.
+
+mod words;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::replay::{Playback, Played, play, time};
-use super::{Failure, SettingsArguments, print};
-use crate::alerts::{Change, ChangeKind};
-use crate::behaviours::{Condition, Explanation, NAMES};
+use super::replay::{Playback, Played, Stop, play_on};
+use super::source::{Source, kind_of, look_back, moment};
+use super::table::{cut, number, table, text, width};
+use super::{Failure, SettingsArguments, print, refused, when};
+use crate::alerts::{Alert, Change};
+use crate::behaviours::NAMES;
+use crate::clock::Clock;
 use crate::engine::{Engine, Explained};
+use crate::runtime::LookBack;
+use crate::store::{self, Query};
 use crate::telemetry::FromAir;
-use crate::time::Time;
+use crate::time::{Span, Time};
+use crate::tracks::TrackKey;
 use crate::units::Mmsi;
+use words::{Near, forms, nearest};
+
+/// So long after the moment alerts are looked for that open later.
+const BEYOND: Span = Span::from_hours(6);
+/// Behaviours in the short answer, and alerts before and after.
+const SHOWN: usize = 10;
+const ALERTS_SHOWN: usize = 5;
 
 /// Arguments of `atalaia explain`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     settings: SettingsArguments,
-    /// Whom it is about
+    /// The vessel
     #[arg(long, value_name = "MMSI")]
     mmsi: u32,
-    /// The moment, as 2026-03-01T04:10:00Z
-    #[arg(long, value_name = "T", value_parser = time)]
+    /// The moment, as 02:00, yesterday 02:00, -6h or 2026-03-01T04:10:00Z (UTC)
+    #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
     at: Time,
-    /// Only this behaviour
+    /// Only this behaviour, with all of its conditions
     #[arg(long, value_name = "NAME")]
     behaviour: Option<String>,
-    /// Recordings; `-` for standard input
-    #[arg(value_name = "INPUT", required = true)]
+    /// Every condition of every behaviour
+    #[arg(long)]
+    all: bool,
+    /// One JSON object
+    #[arg(long)]
+    json: bool,
+    /// Of a journal: begin with what was received then [default: the daemon's last saved state before --at, else 26 hours before it]
+    #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
+    read_from: Option<Time>,
+    /// Recordings, a folder of them, or the folder of a journal; `-` for standard input [default: the journal of the settings]
+    #[arg(value_name = "INPUT")]
     inputs: Vec<PathBuf>,
 }
 
-/// Plays the recordings up to the moment and prints what behaviours see.
+/// Reads up to the moment and prints what behaviours see.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(name) = arguments.behaviour.as_deref().filter(|name| !NAMES.contains(name)) {
-        return Err(Failure::Usage(format!("`{name}` is no behaviour; there are {}", NAMES.join(", "))));
+        return Err(Failure::Usage(format!("no behaviour `{name}`; there are {}", NAMES.join(", "))));
     }
+    let answer = match Source::of(&arguments.settings, &arguments.inputs)? {
+        Source::Recordings(inputs) => of_recordings(arguments, inputs)?,
+        Source::Journal { folder, store } => of_journal(arguments, folder, store.as_deref())?,
+    };
+    print(&if arguments.json { format!("{}\n", answer.json()) } else { answer.text() })
+}
+
+fn of_recordings(arguments: &Arguments, inputs: Vec<PathBuf>) -> Result<Answer<'_>, Failure> {
     let settings = arguments.settings.checked()?;
-    let inputs = arguments.inputs.clone();
     let playback = Playback { inputs, time_zone: None, pace: None, until: Some(arguments.at) };
-    let mut said: BTreeMap<String, Change> = BTreeMap::new();
-    let Played { mut engine, .. } = play(&settings, &playback, &mut |_| {}, &mut |changes| {
+    let mut said: BTreeMap<String, Known> = BTreeMap::new();
+    let mut answer = Answer::new(arguments, "the recordings");
+    let mut ask = |engine: &mut Engine| answer.ask(engine);
+    let stop = Stop { at: &mut ask, beyond: BEYOND };
+    let Played { engine, .. } = play_on(&settings, &playback, Some(stop), &mut |_| {}, &mut |changes| {
         let about = |change: &&Change| change.alert.vessels.iter().any(|vessel| vessel.mmsi == arguments.mmsi);
-        said.extend(changes.iter().filter(about).map(|change| (change.alert.id.clone(), change.clone())));
+        said.extend(changes.iter().filter(about).map(|change| (change.alert.id.clone(), Known::of(&change.alert))));
         Ok(())
     })?;
-    let Some(last_at) = engine.summary().last_at.filter(|_| engine.now().is_some()) else {
-        return print("the recording carries no times: rules did not run\n");
+    if engine.summary().last_at.is_none() || engine.now().is_none() {
+        answer.timeless = true;
+    }
+    answer.alerts(said.into_values());
+    Ok(answer)
+}
+
+fn of_journal<'a>(arguments: &'a Arguments, folder: PathBuf, store: Option<&Path>) -> Result<Answer<'a>, Failure> {
+    let at = Some(arguments.at);
+    let wanted = LookBack { folder, asked: at, until: at, read_from: arguments.read_from };
+    let mut said: BTreeMap<String, Known> = BTreeMap::new();
+    let mut looked = look_back(&wanted, &mut |_, _| {}, &mut |changes| {
+        let about = |change: &&Change| change.alert.vessels.iter().any(|vessel| vessel.mmsi == arguments.mmsi);
+        said.extend(changes.iter().filter(about).map(|change| (change.alert.id.clone(), Known::of(&change.alert))));
+    })?;
+    let mut answer = Answer::new(arguments, "the journal");
+    answer.ask(&mut looked.engine);
+    answer.since = match looked.origin {
+        crate::runtime::Origin::Snapshot(_) => None,
+        crate::runtime::Origin::Journal { received, .. } => Some(received),
     };
-    let tracks = engine.explain(Mmsi(arguments.mmsi));
-    let mut text = String::new();
-    if tracks.is_empty() {
-        text.push_str(&match engine.tracks().damaged(Mmsi(arguments.mmsi)) {
-            Some((of, reports)) => format!(
-                "MMSI {:09} is no vessel: {reports} reports under it continue the track of {of}, whose number was damaged on the way\n",
-                arguments.mmsi
-            ),
-            None => format!("MMSI {:09} was not heard before {}\n", arguments.mmsi, arguments.at),
+    match store {
+        // What was stored is what was said; a reading that begins half-way may come to other alerts.
+        Some(store) => {
+            let query = Query { facts: true, mmsi: Some(arguments.mmsi), ..Query::default() };
+            let entries = store::alerts(store, &query, Clock.now()).map_err(refused)?;
+            answer.alerts(entries.iter().filter_map(|entry| Known::stored(&entry.body)));
+            answer.stored = true;
+        }
+        None => answer.alerts(said.into_values()),
+    }
+    Ok(answer)
+}
+
+/// An alert or fact of the vessel.
+struct Known {
+    id: String,
+    behaviour: String,
+    announced: bool,
+    started_at: Time,
+    opened_at: Time,
+    ended_at: Option<Time>,
+    retracted: bool,
+    score: i64,
+    summary: String,
+}
+
+impl Known {
+    fn of(alert: &Alert) -> Known {
+        Known {
+            id: alert.id.clone(),
+            behaviour: alert.behaviour.to_owned(),
+            announced: alert.announced,
+            started_at: alert.started_at,
+            opened_at: alert.opened_at,
+            ended_at: alert.ended_at,
+            retracted: alert.status == crate::alerts::Status::Retracted,
+            score: i64::from(alert.score),
+            summary: alert.summary.clone(),
+        }
+    }
+
+    fn stored(body: &Value) -> Option<Known> {
+        let text = |key: &str| body[key].as_str().map(str::to_owned);
+        let time = |key: &str| body[key].as_str().and_then(Time::parse);
+        Some(Known {
+            id: text("id")?,
+            behaviour: text("behaviour")?,
+            announced: body["announced"] == true,
+            started_at: time("started_at")?,
+            opened_at: time("opened_at")?,
+            ended_at: time("ended_at"),
+            retracted: body["status"] == "retracted",
+            score: body["score"].as_i64().unwrap_or_default(),
+            summary: text("summary").unwrap_or_default(),
+        })
+    }
+
+    fn kind(&self) -> &'static str {
+        if self.announced { "alert" } else { "fact" }
+    }
+
+    /// How it stood then.
+    fn state(&self, at: Time) -> String {
+        match self.ended_at {
+            Some(ended) if ended <= at && self.retracted => format!("retracted, held until {}", moment(ended)),
+            Some(ended) if ended <= at => format!("ended {}", moment(ended)),
+            _ if self.retracted => "open, later retracted".to_owned(),
+            _ => "open".to_owned(),
+        }
+    }
+
+    fn json(&self) -> Value {
+        let at = |time: Time| time.to_string();
+        json!({
+            "id": self.id, "behaviour": self.behaviour, "announced": self.announced, "score": self.score,
+            "started_at": at(self.started_at), "opened_at": at(self.opened_at), "ended_at": self.ended_at.map(at),
+            "summary": self.summary,
+        })
+    }
+}
+
+/// What is answered.
+struct Answer<'a> {
+    arguments: &'a Arguments,
+    what: &'static str,
+    /// The first moment that was read; `None` where all is known that the daemon knew.
+    since: Option<Time>,
+    tracks: Vec<(String, Explained)>,
+    /// The track whose number was damaged into this one on the way, and how often.
+    damaged: Option<(TrackKey, u64)>,
+    last_at: Option<Time>,
+    timeless: bool,
+    stored: bool,
+    before: Vec<Known>,
+    later: Vec<Known>,
+}
+
+impl Answer<'_> {
+    fn new<'a>(arguments: &'a Arguments, what: &'static str) -> Answer<'a> {
+        Answer {
+            arguments,
+            what,
+            since: None,
+            tracks: Vec::new(),
+            damaged: None,
+            last_at: None,
+            timeless: false,
+            stored: false,
+            before: Vec::new(),
+            later: Vec::new(),
+        }
+    }
+
+    /// At the moment itself.
+    fn ask(&mut self, engine: &mut Engine) {
+        let mmsi = Mmsi(self.arguments.mmsi);
+        let tracks = engine.explain(mmsi);
+        self.tracks = tracks.into_iter().map(|track| (head(engine, &track, self.arguments.at), track)).collect();
+        self.damaged = engine.tracks().damaged(mmsi).map(|(of, reports)| (of, u64::from(reports)));
+        self.last_at = engine.summary().last_at;
+    }
+
+    fn alerts(&mut self, known: impl Iterator<Item = Known>) {
+        let at = self.arguments.at;
+        let (mut before, mut later): (Vec<Known>, Vec<Known>) = known.partition(|known| known.opened_at <= at);
+        later.retain(|known| known.opened_at <= at + BEYOND);
+        let order = |known: &Known| (known.opened_at, known.id.clone());
+        before.sort_by_key(|known| std::cmp::Reverse(order(known)));
+        later.sort_by_key(order);
+        (self.before, self.later) = (before, later);
+    }
+
+    fn text(&self) -> String {
+        let (at, mmsi) = (self.arguments.at, self.arguments.mmsi);
+        if self.timeless {
+            return format!("{} carry no times: rules did not run\n", self.what);
+        }
+        let mut page = String::new();
+        if self.tracks.is_empty() {
+            page += &match &self.damaged {
+                Some((of, reports)) => format!(
+                    "MMSI {mmsi:09} is no vessel: {reports} reports under it continue the track of {of}, whose number was damaged on the way\n"
+                ),
+                None => {
+                    let since = self.since.map_or_else(String::new, |since| format!(" since {}", moment(since)));
+                    format!("MMSI {mmsi:09} was not heard before {at}{since}\n", at = moment(at))
+                }
+            };
+        }
+        if let Some(last_at) = self.last_at.filter(|last_at| *last_at < at) {
+            page += &match self.what {
+                "the journal" if self.arguments.inputs.is_empty() => {
+                    format!("the last report came for {last_at}, before {at}\n")
+                }
+                what => format!("{what} end at {last_at}, before {at}\n").replace("journal end", "journal ends"),
+            };
+        }
+        let width = width();
+        for (head, track) in &self.tracks {
+            page += head;
+            self.behaviours(track, width, &mut page);
+        }
+        page
+    }
+
+    fn behaviours(&self, track: &Explained, width: Option<usize>, page: &mut String) {
+        let only = self.arguments.behaviour.as_deref();
+        let forms = forms(track, only);
+        self.known(width, page);
+        if only.is_none() {
+            short(&nearest(&forms), width, self.arguments.all, page);
+        }
+        if self.arguments.all || only.is_some() {
+            forms.iter().for_each(|near| words::table(near, page));
+            let on = |name: &str| track.behaviours.iter().any(|(other, _)| *other == name);
+            let wanted = |name: &&&str| only.is_none_or(|only| only == **name);
+            for name in NAMES.iter().filter(wanted).filter(|name| !on(name)) {
+                page.push_str(&format!("\n{name}: switched off\n"));
+            }
+        }
+    }
+
+    /// What had been said of the vessel by then, and what came soon after.
+    fn known(&self, width: Option<usize>, page: &mut String) {
+        let at = self.arguments.at;
+        let up_to_then = match self.since.filter(|_| !self.stored) {
+            Some(since) => format!("from {} to then", moment(since)),
+            None => "up to then".to_owned(),
+        };
+        page.push_str(&match self.before.len() {
+            0 => format!("\nno alert or fact of it {up_to_then}\n"),
+            _ => format!("\nalerts and facts of it {up_to_then}\n"),
         });
-    }
-    if last_at < arguments.at {
-        text.push_str(&format!("the recordings end at {last_at}, before {}\n", arguments.at));
-    }
-    for track in &tracks {
-        head(&engine, track, arguments.at, &mut text);
-        let wanted = |name: &str| arguments.behaviour.as_deref().is_none_or(|only| only == name);
-        for (name, told) in track.behaviours.iter().filter(|(name, _)| wanted(name)) {
-            behaviour(name, told, &mut text);
+        for known in self.before.iter().take(ALERTS_SHOWN) {
+            let line = format!(
+                "  {} {} since {}, {}, {} points: {}",
+                known.kind(),
+                known.behaviour,
+                moment(known.started_at),
+                known.state(at),
+                known.score,
+                FromAir(&known.summary)
+            );
+            page.push_str(&cut(&line, width));
+            page.push('\n');
         }
-        let on = |name: &str| track.behaviours.iter().any(|(other, _)| *other == name);
-        for name in NAMES.iter().filter(|name| wanted(name) && !on(name)) {
-            text.push_str(&format!("\n{name}: switched off\n"));
+        if ALERTS_SHOWN < self.before.len() {
+            page.push_str(&format!("  and {} earlier\n", self.before.len() - ALERTS_SHOWN));
+        }
+        for known in self.later.iter().take(ALERTS_SHOWN) {
+            let line = format!(
+                "later: {} {} opened {}, at {} (alert {})",
+                known.kind(),
+                known.behaviour,
+                after(known.opened_at - at),
+                moment(known.opened_at),
+                known.id.chars().take(8).collect::<String>()
+            );
+            page.push_str(&cut(&line, width));
+            page.push('\n');
         }
     }
-    alerts(&said, &mut text);
-    print(&text)
+
+    fn json(&self) -> Value {
+        let only = self.arguments.behaviour.as_deref();
+        let tracks = self.tracks.iter().map(|(_, track)| {
+            let mut forms = forms(track, only);
+            forms.sort_by(|one, other| one.away.total_cmp(&other.away));
+            let form = |near: &Near<'_>| {
+                json!({
+                    "behaviour": near.behaviour, "form": near.told.about, "missing": near.missing.len(),
+                    "away": (near.away * 1000.0).round() / 1000.0, "conditions": near.told.conditions,
+                })
+            };
+            let fix = track
+                .fix
+                .map(|fix| json!({ "at": fix.at.to_string(), "lat": fix.position.lat, "lon": fix.position.lon }));
+            let behaviours: Vec<Value> = forms.iter().map(form).collect();
+            json!({ "track": track.key.ordinal, "last_fix": fix, "behaviours": behaviours })
+        });
+        json!({
+            "mmsi": self.arguments.mmsi, "at": self.arguments.at.to_string(),
+            "read_since": self.since.map(|since| since.to_string()),
+            "last_report_at": self.last_at.map(|last_at| last_at.to_string()),
+            "tracks": tracks.collect::<Vec<_>>(),
+            "alerts": self.before.iter().map(Known::json).collect::<Vec<_>>(),
+            "later": self.later.iter().map(Known::json).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// The behaviours by how near they are to an alert.
+fn short(nearest: &[Near<'_>], width: Option<usize>, all: bool, page: &mut String) {
+    let shown = if all { nearest.len() } else { SHOWN };
+    let row = |near: &Near<'_>| vec![near.name(), near.count(), near.words()];
+    let rows: Vec<Vec<String>> = nearest.iter().take(shown).map(row).collect();
+    page.push('\n');
+    page.push_str(&table(&[text("nearest to an alert"), number("missing"), text("what")], &rows, width));
+    if shown < nearest.len() {
+        let more = format!(
+            "{} more lack more; --all: every condition; --behaviour NAME: those of one\n",
+            nearest.len() - shown
+        );
+        page.push_str(&more);
+    }
+}
+
+/// `9 minutes later`, `1 h 05 min later`
+fn after(span: Span) -> String {
+    match span.minutes() as i64 {
+        0 => "in the same minute".to_owned(),
+        1 => "1 minute later".to_owned(),
+        minutes @ 2..60 => format!("{minutes} minutes later"),
+        _ => format!("{span} later"),
+    }
 }
 
 /// Who, where, how fast, in which zones.
-fn head(engine: &Engine, track: &Explained, at: Time, text: &mut String) {
+fn head(engine: &Engine, track: &Explained, at: Time) -> String {
     let vessel = engine.tracks().vessel(track.vessel);
     let identity = vessel.identity();
     let name = identity.and_then(|identity| identity.name.as_deref()).unwrap_or("no name");
-    let kind = vessel.ship_type().map_or("no type".to_owned(), |kind| format!("type {kind}"));
-    text.push_str(&format!("{} {}, {kind}, at {at}\n", track.key, FromAir(name)));
+    let kind = kind_of(track.key.mmsi, vessel.ship_type());
+    let mut head = format!("{} {} ({kind}) at {} UTC\n", track.key, FromAir(name), moment(at));
     let Some(fix) = track.fix else {
-        return text.push_str("  has not said where it is\n");
+        return head + "  has not said where it is\n";
     };
-    let knots = track.smg.map_or("unknown speed made good".to_owned(), |smg| format!("{:.1} kn made good", smg.knots));
+    let knots =
+        track.smg.map_or("speed made good not known".to_owned(), |smg| format!("{:.1} kn made good", smg.knots));
     let position = fix.position;
-    text.push_str(&format!("  last fix {} at {:.4} {:.4}, {knots}", fix.at, position.lat, position.lon));
+    head += &format!("  last fix {} at {:.4} {:.4}, {knots}", fix.at, position.lat, position.lon);
     if let Some(place) = track.place {
-        let calm = if place.calm.inside { ", in calm water" } else { "" };
         if place.shore_nm.is_finite() {
-            text.push_str(&format!(", {:.1} nm off the coast", place.shore_nm));
+            head += &format!(", {:.1} nm off the coast", place.shore_nm);
         }
-        text.push_str(calm);
-    }
-    text.push('\n');
-}
-
-/// One behaviour: its forms, each with its conditions.
-fn behaviour(name: &str, told: &[Explanation], text: &mut String) {
-    if told.is_empty() {
-        return text.push_str(&format!("\n{name}: no conditions given\n"));
-    }
-    for explanation in told {
-        let about = if explanation.about.is_empty() { String::new() } else { format!(" ({})", explanation.about) };
-        let met = explanation.conditions.iter().filter(|condition| condition.met).count();
-        let of = explanation.conditions.len();
-        let verdict = if explanation.met() { "all met".to_owned() } else { format!("{met} of {of} met") };
-        text.push_str(&format!("\n{name}{about}: {verdict}\n"));
-        for condition in &explanation.conditions {
-            line(condition, text);
+        if place.calm.inside {
+            head += ", in calm water";
         }
     }
-}
-
-fn line(condition: &Condition, text: &mut String) {
-    let met = if condition.met { "met" } else { "NOT" };
-    let measured = match &condition.measured {
-        Value::Null => "unknown".to_owned(),
-        Value::String(words) => FromAir(words).to_string(),
-        other => other.to_string(),
-    };
-    text.push_str(&format!("  {met}  {:<28} {measured:<24} {}\n", condition.name, condition.threshold));
-}
-
-/// What had been said of the vessel up to then.
-fn alerts(said: &BTreeMap<String, Change>, text: &mut String) {
-    let mut changes: Vec<&Change> = said.values().collect();
-    changes.sort_by_key(|change| (change.alert.started_at, change.alert.id.clone()));
-    text.push_str(if changes.is_empty() {
-        "\nno alert or fact of it up to then\n"
-    } else {
-        "\nalerts and facts of it up to then\n"
-    });
-    for change in changes {
-        let alert = &change.alert;
-        let kind = if alert.announced { "alert" } else { "fact" };
-        let state = match change.change {
-            ChangeKind::Ended => "ended",
-            ChangeKind::Retracted => "retracted",
-            ChangeKind::Opened | ChangeKind::Updated => "open",
-        };
-        text.push_str(&format!(
-            "  {kind} {} since {}, {state}, {} points: {}\n",
-            alert.behaviour, alert.started_at, alert.score, alert.summary
-        ));
-    }
+    head + "\n"
 }

@@ -19,8 +19,11 @@ mod purge;
 mod replay;
 mod run;
 mod snapshot;
+mod source;
 mod status;
 mod table;
+mod vessel;
+mod when;
 mod who;
 pub mod zones;
 
@@ -69,11 +72,20 @@ enum Command {
     Check(check::Arguments),
     /// Play a bundled real recording through the real daemon; needs no file and no network, ends by itself.
     Demo,
-    /// Tell every condition of every behaviour for one vessel at one time: also why there is no alert.
+    /// Say why there is an alert of a vessel at a time, or what was missing for one: the nearest behaviour first.
+    ///
+    /// Without INPUT the journal of the settings is read, also beside a running daemon; nothing is written. What a journal holds is read
+    /// with the settings and zones that were in force.
     Explain(explain::Arguments),
-    /// Tell who stopped, slowed, met or was dark near a position between two times, ranked.
+    /// List who was near a position between two times: first those that stopped, slowed, met or were dark, ranked.
+    ///
+    /// Without INPUT the journal of the settings is read, also beside a running daemon; nothing is written.
     #[command(allow_negative_numbers = true)]
     Who(who::Arguments),
+    /// Show what is known of one vessel: who it is and was, where it was heard last, stops, silences, port calls, meetings, alerts, cases.
+    ///
+    /// From the store and the daemon's memory, also while the daemon runs; nothing is written.
+    Vessel(vessel::Arguments),
     /// Compare alerts with what really happened: precision and recall by behaviour, delays, duplicates.
     Evaluate(evaluate::Arguments),
     /// List zones, show one, or show what applies at a position.
@@ -143,6 +155,7 @@ pub fn main() -> ExitCode {
         Command::Demo => demo::main(),
         Command::Explain(arguments) => explain::main(&arguments),
         Command::Who(arguments) => who::main(&arguments),
+        Command::Vessel(arguments) => vessel::main(&arguments),
         Command::Evaluate(arguments) => evaluate::main(&arguments),
         Command::Zones(arguments) => zones::main(&arguments),
         Command::Alerts(arguments) => alerts::main(&arguments),

@@ -182,6 +182,14 @@ pub(super) struct Playback {
     pub(super) until: Option<Time>,
 }
 
+/// What is done at the moment that time is held at, before it goes on for a while.
+pub(super) struct Stop<'a> {
+    /// Asked once, at that moment or at the end.
+    pub(super) at: &'a mut dyn FnMut(&mut Engine),
+    /// How far time goes after it.
+    pub(super) beyond: Span,
+}
+
 /// What a replay leaves.
 pub(super) struct Played {
     /// The engine at the end.
@@ -194,6 +202,17 @@ pub(super) struct Played {
 pub(super) fn play(
     settings: &Checked,
     playback: &Playback,
+    observe: &mut dyn FnMut(&Engine),
+    on_changes: &mut dyn FnMut(&[Change]) -> Result<(), Failure>,
+) -> Result<Played, Failure> {
+    play_on(settings, playback, None, observe, on_changes)
+}
+
+/// The same; with a stop at `until`.
+pub(super) fn play_on(
+    settings: &Checked,
+    playback: &Playback,
+    mut stop: Option<Stop<'_>>,
     observe: &mut dyn FnMut(&Engine),
     on_changes: &mut dyn FnMut(&[Change]) -> Result<(), Failure>,
 ) -> Result<Played, Failure> {
@@ -239,7 +258,9 @@ pub(super) fn play(
             engine.line(line, &mut changes);
             observe(&engine);
         });
-        let ended = !matches!(more, Ok(true)) || engine.is_held();
+        let ended = !matches!(more, Ok(true));
+        let pauses = !ended && engine.is_held() && stop.is_some();
+        let ended = ended || (engine.is_held() && !pauses);
         if ended {
             engine.finish(&mut changes);
             observe(&engine);
@@ -247,6 +268,19 @@ pub(super) fn play(
         if !changes.is_empty() {
             progress.aside(|| on_changes(&changes))?;
             changes.clear();
+        }
+        if (ended || pauses)
+            && let Some(stop) = stop.take()
+        {
+            (stop.at)(&mut engine);
+            if let Some(until) = playback.until {
+                engine.hold_at(until + stop.beyond);
+            }
+            if ended {
+                // What the recordings say of the time behind the stop waits for it.
+                engine.finish(&mut changes);
+                on_changes(&changes)?;
+            }
         }
         progress.show(engine.now());
         if ended {

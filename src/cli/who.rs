@@ -1,37 +1,37 @@
-//! `atalaia who`: who stopped, slowed, met or was dark near a position between two times, ranked.
+//! `atalaia who`: who was near a position between two times; first those that stopped, slowed, met or were dark, ranked.
 //!
-//! Vessels near the position are looked at once in every minute of event time; meetings are the engine's own alerts and facts.
+//! Vessels near the position are looked at once in every minute of event time; meetings are the engine's own alerts and facts. A silence
+//! while nobody was heard there is the receiver's: it is named, and held against no ship.
 
-use std::collections::BTreeMap;
+mod seen;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::replay::{Playback, play, time};
-use super::{Failure, SettingsArguments, print};
-use crate::alerts::{Alert, Change};
-use crate::engine::Engine;
-use crate::geo::LatLon;
-use crate::telemetry::FromAir;
-use crate::time::{Span, Time};
-use crate::tracks::{TrackKey, Vessel, flag_of};
-use crate::units::METRES_PER_NM;
-use crate::zones::Chart;
+use serde_json::{Value, json};
 
-/// Below this a vessel stops. Knots made good.
-const STOP_KNOTS: f64 = 1.0;
-/// Below this share of its usual speed it is slow.
-const SLOW_SHARE: f64 = 0.6;
-/// Stopped or slow for less than this is not told. Minutes.
-const LEAST_MINUTES: f64 = 10.0;
-/// Not heard for so long, it is dark.
-const DARK_AFTER: Span = Span::from_minutes(60);
-/// A speed older than this says nothing, and a minute of looking counts no longer.
-const STALE: Span = Span::from_minutes(10);
-/// Points for each, and at most so many for having been near.
+use super::replay::{Playback, play};
+use super::source::{Source, look_back, moment};
+use super::table::{number, table, text, width};
+use super::{Failure, SettingsArguments, print, refused, when};
+use crate::alerts::Change;
+use crate::clock::Clock;
+use crate::geo::LatLon;
+use crate::runtime::LookBack;
+use crate::store::{self, Query};
+use crate::telemetry::FromAir;
+use crate::time::Time;
+use crate::tracks::TrackKey;
+use crate::units::METRES_PER_NM;
+use seen::{Did, Seen, Watch};
+
+/// Points for each, at most so many for having been near, and at most so many in all.
 const MET: f64 = 40.0;
 const STOPPED: f64 = 30.0;
 const DARK: f64 = 30.0;
 const SLOWED: f64 = 15.0;
 const NEAR: f64 = 10.0;
+const MOST: f64 = 100.0;
 
 /// Arguments of `atalaia who`.
 #[derive(Debug, clap::Args)]
@@ -41,17 +41,26 @@ pub(super) struct Arguments {
     /// Degrees north and east, as 36.95,-9.12
     #[arg(long, value_name = "LAT,LON", value_parser = position, allow_hyphen_values = true)]
     near: LatLon,
-    /// How far round it
+    /// How far round it, nautical miles
     #[arg(long, value_name = "R", value_parser = radius)]
     radius_nm: f64,
-    /// From when, as 2026-03-01T04:10:00Z
-    #[arg(long, value_name = "T", value_parser = time)]
+    /// From when, as 02:00, yesterday 02:00, -6h or 2026-03-01T04:10:00Z (UTC)
+    #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
     from: Time,
     /// Until when
-    #[arg(long, value_name = "T", value_parser = time)]
+    #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true, default_value = "now")]
     to: Time,
-    /// Recordings; `-` for standard input
-    #[arg(value_name = "INPUT", required = true)]
+    /// Everybody who was near, also who only passed
+    #[arg(long)]
+    all: bool,
+    /// One JSON object a vessel and line, everybody who was near
+    #[arg(long)]
+    json: bool,
+    /// Of a journal: begin with what was received then [default: the daemon's last saved state before --from, else 26 hours before it]
+    #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
+    read_from: Option<Time>,
+    /// Recordings, a folder of them, or the folder of a journal; `-` for standard input [default: the journal of the settings]
+    #[arg(value_name = "INPUT")]
     inputs: Vec<PathBuf>,
 }
 
@@ -69,194 +78,220 @@ fn radius(text: &str) -> Result<f64, String> {
     radius.ok_or_else(|| "write a number of nautical miles up to 500".to_owned())
 }
 
-/// Plays the recordings and prints who was there.
+/// Reads the time between and prints who was there.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.to <= arguments.from {
         return Err(Failure::Usage(format!("--to {} is not after --from {}", arguments.to, arguments.from)));
     }
-    let settings = arguments.settings.checked()?;
-    let playback =
-        Playback { inputs: arguments.inputs.clone(), time_zone: None, pace: None, until: Some(arguments.to) };
-    let mut watch = Watch {
-        near: arguments.near,
-        metres: arguments.radius_nm * METRES_PER_NM,
-        from: arguments.from,
-        looked_at: Time::MIN,
-        seen: BTreeMap::new(),
+    let mut watch = Watch::new(arguments.near, arguments.radius_nm, arguments.from);
+    let mut deeds: BTreeMap<String, Deed> = BTreeMap::new();
+    let mut take = |changes: &[Change]| {
+        let bodies = changes.iter().filter_map(|change| serde_json::to_value(&*change.alert).ok());
+        deeds.extend(bodies.filter_map(|body| Deed::of(&body)).map(|deed| (deed.id.clone(), deed)));
     };
-    let mut alerts: BTreeMap<String, Change> = BTreeMap::new();
-    play(&settings, &playback, &mut |engine| watch.look(engine, &settings.chart), &mut |changes| {
-        alerts.extend(changes.iter().map(|change| (change.alert.id.clone(), change.clone())));
-        Ok(())
-    })?;
-    let there = |alert: &Alert| {
-        let near = |at: LatLon| at.metres_to(arguments.near) <= watch.metres;
-        alert.position.is_some_and(near) && arguments.from <= alert.last_at && alert.started_at <= arguments.to
-    };
-    let alerts: Vec<&Change> = alerts.values().filter(|change| there(&change.alert)).collect();
-    print(&watch.told(arguments, &alerts))
-}
-
-/// The vessels near the position, looked at once a minute.
-struct Watch {
-    near: LatLon,
-    metres: f64,
-    from: Time,
-    looked_at: Time,
-    seen: BTreeMap<TrackKey, Seen>,
-}
-
-/// What was seen of one vessel there.
-#[derive(Default)]
-struct Seen {
-    who: String,
-    /// Nearest: nautical miles, and when.
-    nearest: Option<(f64, Time)>,
-    stopped: Spell,
-    slowed: Spell,
-    /// Not heard from, until.
-    dark: Option<(Time, Time)>,
-    in_port: bool,
-}
-
-/// Minutes of something, and since when.
-#[derive(Default)]
-struct Spell {
-    minutes: f64,
-    from: Option<Time>,
-    to: Option<Time>,
-}
-
-impl Spell {
-    fn add(&mut self, minutes: f64, at: Time) {
-        self.minutes += minutes;
-        self.from.get_or_insert(at);
-        self.to = Some(at);
-    }
-
-    fn told(&self) -> bool {
-        LEAST_MINUTES <= self.minutes
-    }
-
-    fn text(&self, what: &str) -> Option<String> {
-        let (from, to) = self.from.zip(self.to).filter(|_| self.told())?;
-        Some(format!("{what} {:.0} min between {} and {}", self.minutes, from.clock(), to.clock()))
-    }
-}
-
-impl Watch {
-    fn look(&mut self, engine: &Engine, chart: &Chart) {
-        let Some(now) = engine.now().filter(|now| self.from <= *now) else {
-            return;
-        };
-        let minute = now.floor_minute();
-        if minute <= self.looked_at {
-            return;
+    match Source::of(&arguments.settings, &arguments.inputs)? {
+        Source::Recordings(inputs) => {
+            let settings = arguments.settings.checked()?;
+            let playback = Playback { inputs, time_zone: None, pace: None, until: Some(arguments.to) };
+            play(&settings, &playback, &mut |engine| watch.look(engine, &settings.chart), &mut |changes| {
+                take(changes);
+                Ok(())
+            })?;
         }
-        let passed = if self.looked_at == Time::MIN { Span::from_minutes(1) } else { minute - self.looked_at };
-        self.looked_at = minute;
-        let minutes = passed.min(STALE).minutes();
-        let (near, metres, seen) = (self.near, self.metres, &mut self.seen);
-        engine.tracks().near(near, metres, |vessel, metres| {
-            if vessel.takes_part() {
-                let seen = seen.entry(vessel.key()).or_default();
-                seen.look(&vessel, chart, now, metres / METRES_PER_NM, minutes);
+        Source::Journal { folder, store } => {
+            let (asked, until) = (Some(arguments.from), Some(arguments.to));
+            let wanted = LookBack { folder, asked, until, read_from: arguments.read_from };
+            let looked = look_back(&wanted, &mut |engine, chart| watch.look(engine, chart), &mut take)?;
+            watch.outages.extend(looked.away);
+            if let Some(store) = store {
+                // What was stored is what was said; a reading that begins half-way may come to other alerts.
+                let query = Query { facts: true, since: asked, until, ..Query::default() };
+                let entries = store::alerts(&store, &query, Clock.now()).map_err(refused)?;
+                let stored = entries.iter().filter_map(|entry| Deed::of(&entry.body));
+                deeds = stored.map(|deed| (deed.id.clone(), deed)).collect();
             }
+        }
+    }
+    let metres = arguments.radius_nm * METRES_PER_NM;
+    deeds.retain(|_, deed| {
+        deed.position.is_some_and(|at| at.metres_to(arguments.near) <= metres)
+            && arguments.from <= deed.last_at
+            && deed.started_at <= arguments.to
+    });
+    let mut rows: Vec<Row<'_>> =
+        watch.seen.iter().map(|(key, seen)| Row::of(*key, seen, deeds.values(), &watch, arguments.radius_nm)).collect();
+    rows.sort_by(|one, other| one.order().cmp(&other.order()).then(other.points.total_cmp(&one.points)));
+    print(&if arguments.json { rows.iter().map(Row::json).collect::<String>() } else { page(arguments, &rows, &watch) })
+}
+
+/// An alert or fact there.
+struct Deed {
+    id: String,
+    behaviour: String,
+    started_at: Time,
+    last_at: Time,
+    position: Option<LatLon>,
+    /// MMSI, track and name of each.
+    vessels: Vec<(u64, u64, Option<String>)>,
+}
+
+impl Deed {
+    fn of(body: &Value) -> Option<Deed> {
+        let time = |key: &str| body[key].as_str().and_then(Time::parse);
+        let degrees = |key: &str| body["position"][key].as_f64();
+        let vessels = body["vessels"].as_array()?.iter().filter_map(|vessel| {
+            Some((vessel["mmsi"].as_u64()?, vessel["track"].as_u64()?, vessel["name"].as_str().map(str::to_owned)))
         });
-    }
-
-    fn told(&self, arguments: &Arguments, alerts: &[&Change]) -> String {
-        let mut ranked: Vec<(f64, &TrackKey, &Seen, Vec<String>)> = Vec::new();
-        for (key, seen) in &self.seen {
-            let named = |alert: &Alert| {
-                alert.vessels.iter().any(|vessel| (vessel.mmsi, vessel.track) == (key.mmsi.0, key.ordinal))
-            };
-            let own: Vec<&Alert> = alerts.iter().map(|change| &*change.alert).filter(|alert| named(alert)).collect();
-            let (points, what) = seen.rank(*key, &own, arguments.radius_nm);
-            if !what.is_empty() {
-                ranked.push((points, key, seen, what));
-            }
-        }
-        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-        let mut text = format!(
-            "within {} nm of {:.4} {:.4}, {} to {}: {} of {} vessels stopped, slowed, met or were dark\n",
-            arguments.radius_nm,
-            self.near.lat,
-            self.near.lon,
-            arguments.from,
-            arguments.to,
-            ranked.len(),
-            self.seen.len()
-        );
-        for (rank, (points, key, seen, what)) in ranked.iter().enumerate() {
-            text.push_str(&format!("{:>3}. {points:>3.0} points  {key} {}: {}\n", rank + 1, seen.who, what.join("; ")));
-        }
-        text
+        Some(Deed {
+            id: body["id"].as_str()?.to_owned(),
+            behaviour: body["behaviour"].as_str()?.to_owned(),
+            started_at: time("started_at")?,
+            last_at: time("last_at")?,
+            position: degrees("lat").zip(degrees("lon")).map(|(lat, lon)| LatLon::new(lat, lon)),
+            vessels: vessels.collect(),
+        })
     }
 }
 
-impl Seen {
-    fn look(&mut self, vessel: &Vessel<'_>, chart: &Chart, now: Time, nm: f64, minutes: f64) {
-        let Some(fix) = vessel.last() else {
-            return;
-        };
-        let name = vessel.identity().and_then(|identity| identity.name.as_deref()).unwrap_or("no name");
-        let kind = vessel.ship_type().map_or("no type".to_owned(), |kind| format!("type {kind}"));
-        let flag = flag_of(vessel.mmsi()).map_or(String::new(), |flag| format!("{flag}, "));
-        self.who = format!("{} ({flag}{kind})", FromAir(name));
-        if self.nearest.is_none_or(|(nearest, _)| nm < nearest) {
-            self.nearest = Some((nm, fix.at));
+/// One vessel, ranked.
+struct Row<'a> {
+    key: TrackKey,
+    seen: &'a Seen,
+    points: f64,
+    /// What it did.
+    what: Vec<String>,
+    /// What is not held against it.
+    unheard: Vec<String>,
+}
+
+impl<'a> Row<'a> {
+    fn of<'d>(
+        key: TrackKey,
+        seen: &'a Seen,
+        deeds: impl Iterator<Item = &'d Deed>,
+        watch: &Watch,
+        radius_nm: f64,
+    ) -> Row<'a> {
+        let me = (u64::from(key.mmsi.0), u64::from(key.ordinal));
+        let mut row = Row { key, seen, points: 0.0, what: Vec::new(), unheard: Vec::new() };
+        let mut met: BTreeSet<(u64, u64)> = BTreeSet::new();
+        for deed in deeds.filter(|deed| deed.vessels.iter().any(|(mmsi, track, _)| (*mmsi, *track) == me)) {
+            let others = deed.vessels.iter().filter(|(mmsi, track, _)| (*mmsi, *track) != me);
+            let mut names = Vec::new();
+            for (mmsi, track, name) in others {
+                row.points += if met.insert((*mmsi, *track)) { MET } else { 0.0 };
+                names.push(name.as_ref().map_or_else(|| format!("MMSI {mmsi:09}"), |name| FromAir(name).to_string()));
+            }
+            let behaviour = deed.behaviour.replace('_', " ");
+            let span = format!("{} to {}", deed.started_at.clock(), deed.last_at.clock());
+            row.what.push(match names.is_empty() {
+                true => format!("{behaviour} {span}"),
+                false => format!("{} {} ({behaviour}) {span}", verb(&deed.behaviour), names.join(", ")),
+            });
         }
-        let silent = now - fix.at;
-        if DARK_AFTER <= silent {
-            self.dark = Some((fix.at, now));
+        for did in seen.did(&watch.outages) {
+            let (points, words) = match did {
+                Did::Stopped(words) => (STOPPED, words),
+                Did::Lay(words) => (0.0, words),
+                Did::Slowed(words) => (SLOWED, words),
+                Did::Dark(words) => (DARK, words),
+                Did::Unheard(words) => {
+                    row.unheard.push(words);
+                    continue;
+                }
+            };
+            row.points += points;
+            row.what.push(words);
         }
-        let smg = vessel.speed_made_good().filter(|smg| !smg.over_hole && silent <= STALE);
-        let Some(knots) = smg.map(|smg| smg.knots) else {
-            return;
-        };
-        if knots < STOP_KNOTS {
-            self.stopped.add(minutes, now);
-            self.in_port |= chart.calm(fix.position, now).inside;
+        if let Some((nm, _)) = seen.nearest.filter(|_| !row.what.is_empty()) {
+            row.points += NEAR * (1.0 - nm / radius_nm).max(0.0);
         }
-        if knots < SLOW_SHARE * vessel.usual_knots(now) {
-            self.slowed.add(minutes, now);
-        }
+        row.points = row.points.min(MOST);
+        row
     }
 
-    /// Points, and what it did; nothing for who only passed.
-    fn rank(&self, key: TrackKey, own: &[&Alert], radius_nm: f64) -> (f64, Vec<String>) {
-        let mut points = 0.0;
-        let mut what = Vec::new();
-        for alert in own {
-            let others = alert.vessels.iter().filter(|vessel| (vessel.mmsi, vessel.track) != (key.mmsi.0, key.ordinal));
-            let others: Vec<String> = others
-                .map(|vessel| vessel.name.clone().unwrap_or_else(|| format!("MMSI {:09}", vessel.mmsi)))
-                .collect();
-            let span = format!("{} to {}", alert.started_at.clock(), alert.last_at.clock());
-            match others.is_empty() {
-                true => what.push(format!("{} {span}", alert.behaviour)),
-                false => {
-                    points += MET;
-                    what.push(format!("met {} ({}) {span}", others.join(", "), alert.behaviour));
-                }
-            }
-        }
-        if let Some(text) = self.stopped.text(if self.in_port { "stopped in calm water" } else { "stopped" }) {
-            points += if self.in_port { 0.0 } else { STOPPED };
-            what.push(text);
-        } else if let Some(text) = self.slowed.text("slowed") {
-            points += SLOWED;
-            what.push(text);
-        }
-        if let Some((from, to)) = self.dark {
-            points += DARK;
-            what.push(format!("dark for {} from {}", to - from, from.clock()));
-        }
-        if let Some((nm, at)) = self.nearest.filter(|_| !what.is_empty()) {
-            points += NEAR * (1.0 - nm / radius_nm).max(0.0);
-            what.push(format!("nearest {nm:.1} nm at {}", at.clock()));
-        }
-        (points, what)
+    fn is_ranked(&self) -> bool {
+        !self.what.is_empty()
     }
+
+    /// Ranked ones first, then who was not heard, then who passed.
+    fn order(&self) -> (bool, bool) {
+        (!self.is_ranked(), self.unheard.is_empty())
+    }
+
+    fn words(&self) -> String {
+        let mut words: Vec<String> = self.what.iter().chain(&self.unheard).cloned().collect();
+        if words.is_empty() {
+            let fastest = self.seen.fastest.map_or_else(String::new, |knots| format!(" at up to {knots:.1} kn"));
+            words.push(format!("passed{fastest}"));
+        }
+        words.join("; ")
+    }
+
+    fn json(&self) -> String {
+        let nearest = self.seen.nearest;
+        let vessel = json!({
+            "mmsi": self.key.mmsi.0, "track": self.key.ordinal, "name": self.seen.name, "kind": self.seen.kind,
+            "points": self.is_ranked().then(|| self.points.round()),
+            "nearest_nm": nearest.map(|(nm, _)| (nm * 100.0).round() / 100.0),
+            "nearest_at": nearest.map(|(_, at)| at.to_string()),
+            "did": self.what, "reception_lost": self.unheard,
+        });
+        format!("{vessel}\n")
+    }
+}
+
+/// A dark vessel was near or not; nobody saw it.
+fn verb(behaviour: &str) -> &'static str {
+    match behaviour {
+        "dark_rendezvous" => "may have met",
+        "async_rendezvous" => "at one place after another:",
+        "identity_change" | "identity_conflict" | "interference" => "with",
+        _ => "met",
+    }
+}
+
+fn page(arguments: &Arguments, rows: &[Row<'_>], watch: &Watch) -> String {
+    let ranked = rows.iter().filter(|row| row.is_ranked()).count();
+    let to = match arguments.from.date() == arguments.to.date() {
+        true => arguments.to.clock(),
+        false => moment(arguments.to),
+    };
+    let mut page = format!(
+        "within {} nm of {:.4} {:.4}, {} to {to} UTC: {}{}\n",
+        arguments.radius_nm,
+        arguments.near.lat,
+        arguments.near.lon,
+        moment(arguments.from),
+        match rows.len() {
+            1 => "1 vessel".to_owned(),
+            count => format!("{count} vessels"),
+        },
+        if rows.is_empty() { String::new() } else { format!(", {ranked} stopped, slowed, met or dark") },
+    );
+    for (from, to) in &watch.outages {
+        page += &format!("nothing was received from {} to {}\n", moment(*from), to.clock());
+    }
+    let shown = rows.iter().filter(|row| arguments.all || row.is_ranked() || !row.unheard.is_empty());
+    let cells: Vec<Vec<String>> = (1..)
+        .zip(shown)
+        .map(|(rank, row)| {
+            let (rank, points) = match row.is_ranked() {
+                true => (rank.to_string(), format!("{:.0}", row.points)),
+                false => ("-".to_owned(), "-".to_owned()),
+            };
+            let nearest = row.seen.nearest.map_or_else(String::new, |(nm, at)| format!("{nm:.1} nm {}", at.clock()));
+            let who = format!("{} {} ({})", row.seen.name, row.key.mmsi.0, row.seen.kind);
+            vec![rank, points, who, nearest, row.words()]
+        })
+        .collect();
+    if !cells.is_empty() {
+        let columns = [number("rank"), number("points"), text("vessel"), number("nearest"), text("what it did")];
+        page += &table(&columns, &cells, width());
+    }
+    let passed = rows.len() - cells.len();
+    if 0 < passed {
+        page += &format!("{passed} more only passed: --all lists them\n");
+    }
+    page
 }

@@ -8,9 +8,9 @@ use crate::time::{Span, Time};
 use super::Slot;
 
 /// A busy input that pauses this long within a slot has a hole there, like one that says nothing in it at all.
-const PAUSE: Span = Span::from_minutes(5);
+pub(super) const PAUSE: Span = Span::from_minutes(5);
 /// So many reports a slot make an input busy.
-const BUSY: f32 = 100.0;
+pub(super) const BUSY: f32 = 100.0;
 /// Weight of one slot in what is usual for an input.
 const SHARE: f32 = 0.05;
 /// So much of a slot that we ourselves were away makes it a hole of every input.
@@ -197,6 +197,11 @@ impl Feeds {
     pub(super) fn station_silent(&self, station: StationId, by: Time) -> bool {
         let pulse = self.pulse(station);
         pulse.is_some_and(|pulse| pulse.usual.is_some_and(|usual| usual.max(BACK_AFTER) < by - pulse.last_at))
+    }
+
+    /// When an input was last heard, and its usual reports in a slot.
+    pub(super) fn input(&self, source: SourceId) -> Option<(Time, f32)> {
+        self.sources.get(usize::from(source.0)).map(|source| (source.last_at, source.usual))
     }
 
     pub(super) fn pulse(&self, station: StationId) -> Option<Pulse> {

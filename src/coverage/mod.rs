@@ -10,6 +10,7 @@
 
 mod cells;
 mod feeds;
+mod outage;
 mod quiet;
 mod receipt;
 mod silence;

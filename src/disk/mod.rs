@@ -9,6 +9,7 @@
 #[cfg_attr(fuzzing, allow(dead_code, unfulfilled_lint_expectations))]
 pub(crate) mod model;
 mod presence;
+mod read_only;
 mod real;
 
 use std::fmt::Debug;
@@ -16,6 +17,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use presence::{Absence, Identity, Presence};
+pub use read_only::ReadOnly;
 pub use real::RealDisk;
 
 /// A file system. Shared as `Arc<dyn Disk>`.

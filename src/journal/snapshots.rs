@@ -121,6 +121,16 @@ pub fn newest<'a>(
     Ok(paths.filter_map(move |path| load(disk, folder, &path, at_most)))
 }
 
+/// What each snapshot is of, newest first, by the heads of the files alone; one whose head is not whole is left out.
+pub fn heads(disk: &dyn Disk, folder: &Path) -> Result<Vec<Snapshot>, JournalError> {
+    let files = match disk.list(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        listed => listed.map_err(JournalError::file(folder))?,
+    };
+    let files = files.into_iter().rev().filter(|file| position_of(&file.name).is_some());
+    Ok(files.filter_map(|file| head_of(disk, &folder.join(file.name))).map(|head| head.snapshot).collect())
+}
+
 /// Nothing if the file is of a position beyond `at_most`, whatever its name says.
 fn load(disk: &dyn Disk, folder: &Path, path: &Path, at_most: Option<Position>) -> Option<Found> {
     let bytes = disk.open(path).and_then(|file| {
@@ -254,6 +264,19 @@ fn decompressed(stored: &[u8], length: u64) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     zstd::Decoder::with_buffer(stored)?.take(length.saturating_add(1)).read_to_end(&mut body)?;
     Ok(body)
+}
+
+/// The head of a snapshot file of a format that this program reads.
+fn head_of(disk: &dyn Disk, path: &Path) -> Option<Head> {
+    let bytes = disk.open(path).ok()?.read_at(0, PREFIX + LONGEST_HEAD).ok()?;
+    let mut rest = Bytes(&bytes);
+    let is_ours = rest.take(MAGIC.len())? == MAGIC;
+    let (version, length, sum) = (rest.u32()?, rest.u32()?, rest.u32()?);
+    let head = rest.take(length as usize)?;
+    if !is_ours || VERSION < version || sum_of(version, head) != sum {
+        return None;
+    }
+    Head::parse(head)
 }
 
 /// The format of a snapshot file whose head is whole.

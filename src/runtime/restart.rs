@@ -157,7 +157,7 @@ impl Place {
         Ok(None)
     }
 
-    fn take_up(&self, library: &mut Library, snapshot: &Snapshot, body: &[u8]) -> io::Result<Helm> {
+    pub(super) fn take_up(&self, library: &mut Library, snapshot: &Snapshot, body: &[u8]) -> io::Result<Helm> {
         let cut = || io::Error::other("it is too short");
         let (program, rest) = body.split_first_chunk::<8>().ok_or_else(cut)?;
         let (received, state) = rest.split_first_chunk::<8>().ok_or_else(cut)?;

@@ -1,9 +1,16 @@
 //! `atalaia explain` and `atalaia who` as an analyst asks them.
 
 use std::fs;
+use std::io::Write;
+use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Command, Output};
 
+use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::daemon::{Daemon, accept, input, settings};
+use crate::scenes;
 
 const HEADER: &str = "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo,TransceiverClass";
 
@@ -60,24 +67,214 @@ fn explain_shows_what_is_met_and_what_is_not() {
     assert_eq!(line(&before, "slow_minutes"), "NOT slow_minutes 40.0 >= 60", "{before}");
     assert_eq!(line(&before, "speed_made_good_knots").split(' ').next(), Some("met"), "{before}");
     assert!(line(&before, "watched").contains("in watch") && before.contains("no alert or fact"), "{before}");
-    let after = answer(&["explain", "--mmsi", "224000001", "--at", "2026-03-01T13:10:00Z"]);
+    let after = answer(&["explain", "--all", "--mmsi", "224000001", "--at", "2026-03-01T13:10:00Z"]);
     assert!(
         after.contains("loitering (slow): all met")
             && after.contains("fact loitering since") | after.contains("alert loitering since"),
         "{after}"
     );
+    assert!(after.starts_with("224000001.1 ALFA (Spain, cargo) at 2026-03-01 13:10 UTC"), "{after}");
+    assert_eq!(after.matches("\nrendezvous (near: 224000001.1 and 224000002.1)").count(), 1, "a pair once: {after}");
     assert!(after.contains("rendezvous (near: 224000001.1 and 224000002.1): all met"), "{after}");
     // Between two reports of the middle is not the end.
     let between = answer(&["explain", "--mmsi", "224000001", "--at", "2026-03-01T12:40:07Z"]);
     assert!(!between.contains("the recordings end"), "{between}");
     let beyond = answer(&["explain", "--mmsi", "224000001", "--at", "2026-03-09T00:00:00Z"]);
     assert!(beyond.starts_with("the recordings end at 2026-03-01T"), "{beyond}");
+    assert!(beyond.lines().count() < 24, "one screen: {beyond}");
     let nobody = answer(&["explain", "--mmsi", "224000009", "--at", "2026-03-01T13:10:00Z"]);
     assert!(nobody.contains("was not heard before"), "{nobody}");
     assert_eq!(
         ask(&["explain", "--mmsi", "1", "--at", "2026-03-01T13:10:00Z", "--behaviour", "x"]).status.code(),
         Some(2)
     );
+}
+
+#[test]
+fn explain_answers_first_what_was_missing_by_the_least_and_what_opened_later() {
+    let told = answer(&["explain", "--mmsi", "224000001", "--at", "2026-03-01T12:50:00Z"]);
+    let lines: Vec<&str> = told.lines().collect();
+    let head =
+        lines.iter().position(|line| line.starts_with("nearest to an alert")).unwrap_or_else(|| panic!("{told}"));
+    assert!(lines[head + 1].starts_with("loitering (slow)"), "50 of 60 minutes lack the least: {told}");
+    assert!(lines[head + 1].ends_with("slow 50 min, needs at least 60 min"), "{told}");
+    assert!(lines.len() < 24 && told.contains("--all"), "one screen: {told}");
+    let later = lines.iter().find(|line| line.starts_with("later: ") && line.contains(" loitering "));
+    let later = later.unwrap_or_else(|| panic!("{told}"));
+    assert!(later.contains(" minutes later, at 2026-03-01 1"), "{told}");
+    assert!(!told.contains("-10"), "no time below zero: {told}");
+    let json = answer(&["explain", "--json", "--mmsi", "224000001", "--at", "2026-03-01T12:50:00Z"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["tracks"][0]["behaviours"][0]["behaviour"], "loitering", "{json}");
+    assert!(json["later"].as_array().is_some_and(|later| !later.is_empty()), "{json}");
+}
+
+#[test]
+fn a_folder_is_its_recordings_or_its_journal() {
+    let folder = TempDir::new().unwrap();
+    let explain = |rest: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));
+        let question = ["explain", "--mmsi", "224000001", "--at", "2026-03-01T13:10:00Z", "--config", "bare.toml"];
+        command.current_dir(&folder).args(question).args(rest).output().unwrap()
+    };
+    fs::write(folder.path().join("bare.toml"), "[zones]\ncoast = \"off\"\nports = \"off\"\nanchorages = \"off\"\n")
+        .unwrap();
+    fs::create_dir(folder.path().join("days")).unwrap();
+    let empty = explain(&["days"]);
+    let said = String::from_utf8_lossy(&empty.stderr).into_owned();
+    assert!(empty.status.code() == Some(65) && said.contains("days: neither a journal nor recordings"), "{said}");
+    let day = recording();
+    let noon = day.find("2026-03-01T13:").unwrap();
+    let cut = day[..noon].rfind('\n').unwrap() + 1;
+    fs::write(folder.path().join("days/1.csv"), &day[..cut]).unwrap();
+    fs::write(folder.path().join("days/2.csv"), format!("{HEADER}\n{}", &day[cut..])).unwrap();
+    let both = String::from_utf8(explain(&["days"]).stdout).unwrap();
+    assert!(both.starts_with("224000001.1 ALFA") && both.contains("loitering since 2026-03-01 12:0"), "{both}");
+    // No input and no store.
+    let nothing = explain(&[]);
+    assert_eq!(nothing.status.code(), Some(78), "{}", String::from_utf8_lossy(&nothing.stderr));
+}
+
+/// What a command says, and what it says beside it.
+fn run(arguments: &[&str]) -> (String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_atalaia")).args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let (said, aside) = (text(output.stdout), text(output.stderr));
+    assert!(output.status.success(), "{said}{aside}");
+    (said, aside)
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path().display().to_string()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_journal_of_a_running_daemon_answers_and_is_left_as_it_is() {
+    let folder = TempDir::new().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("address = \"{}\"", listener.local_addr().unwrap());
+    let text = format!(
+        "{}[store]\npath = \"atalaia.sqlite\"\n[time]\nlateness_seconds = {}\n",
+        input("tcp", &address),
+        scenes::LATENESS
+    );
+    let settings = settings(&folder, &text).display().to_string();
+    let mut daemon = Daemon::start(Path::new(&settings));
+    let mut stream = accept(&listener);
+    stream.write_all(scenes::meeting(4).nmea().as_bytes()).unwrap();
+    drop(stream);
+    daemon.wait_for(&["input down", "closed by the other side"]);
+    let journal = folder.path().join("atalaia.sqlite.journal");
+    // Whatever was received is on the disk within a second or two.
+    let explain = ["explain", "--config", &settings, "--mmsi", "224123456", "--at", "2024-03-01T14:30:00Z"];
+    let start = atalaia::clock::Clock.moment();
+    let (said, aside) = loop {
+        let output = Command::new(env!("CARGO_BIN_EXE_atalaia")).args(explain).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        if said.contains("later: alert rendezvous") {
+            break (said, String::from_utf8(output.stderr).unwrap());
+        }
+        assert!(atalaia::clock::Clock.moment().since(start) < crate::daemon::PATIENCE, "{said}");
+    };
+    assert!(said.starts_with("224123456.1 ALFA (Spain, cargo) at 2024-03-01 14:30 UTC"), "{said}");
+    assert!(aside.contains("read from the beginning of the journal"), "{aside}");
+    let id = said.lines().find_map(|line| line.split_once("later: alert rendezvous")?.1.split_once("(alert "));
+    let id = id.unwrap().1.trim_end_matches(')');
+    let (shown, _) = run(&["alerts", "--config", &settings, "show", id]);
+    assert!(shown.contains("rendezvous") || shown.contains("ALFA"), "the id is that of the store: {shown}");
+
+    let before = names(&journal);
+    let who =
+        ["--near", "36.0,-17.5", "--radius-nm", "40", "--from", "2024-03-01T14:00:00Z", "--to", "2024-03-01T16:00:00Z"];
+    let (near, _) = run(&[&["who", "--config", &settings][..], &who].concat());
+    assert!(near.contains("met BRAVO (rendezvous)") && near.contains("ALFA"), "{near}");
+    // The folder itself will do.
+    let (same, _) = run(&[&["who"][..], &who, &[&journal.display().to_string()]].concat());
+    assert_eq!(near, same);
+    let (page, _) = run(&["vessel", "--config", &settings, "alfa"]);
+    assert!(
+        page.starts_with("ALFA, MMSI 224123456, IMO 9074729, call sign EAAA\nSpain, cargo, class A, 120 x 20 m"),
+        "{page}"
+    );
+    assert!(page.contains("bound for LISBOA") && page.contains("last heard") && page.contains("°"), "{page}");
+    assert!(page.contains("rendezvous BRAVO (263400001)"), "a meeting: {page}");
+    assert!(
+        page.lines().any(|line| line.starts_with("2024-03-01 13:") && line.contains("still for")),
+        "a stop: {page}"
+    );
+    let (candidates, _) = run(&["vessel", "--config", &settings, "A"]);
+    assert!(candidates.starts_with("3 vessels fit \"A\"") && candidates.contains("CHARLIE"), "{candidates}");
+    assert_eq!(names(&journal), before, "nothing is written");
+    daemon.stop("feed");
+
+    // What the daemon saved when it stopped knows as much.
+    let (again, aside) = run(&["vessel", "--config", &settings, "--json", "9074729"]);
+    assert!(aside.contains("saved state"), "{aside}");
+    let again: Value = serde_json::from_str(&again).unwrap();
+    assert_eq!(again["mmsi"], 224_123_456);
+    assert!(again["stops"].as_array().is_some_and(|stops| !stops.is_empty()), "{again}");
+    assert!(again["alerts"].as_array().is_some_and(|alerts| !alerts.is_empty()), "{again}");
+    let unknown =
+        Command::new(env!("CARGO_BIN_EXE_atalaia")).args(["vessel", "--config", &settings, "nobody"]).output();
+    assert_eq!(unknown.unwrap().status.code(), Some(2));
+}
+
+/// Rows every two minutes for a day: seven ships off the coast are silent together from 12:00 to 14:00 and one more until 17:00, while one
+/// elsewhere is heard all the time.
+fn outage() -> String {
+    let mut rows = vec![HEADER.to_owned()];
+    for minute in (0..18 * 60).step_by(2) {
+        let time = format!("2026-03-01T{:02}:{:02}:00", minute / 60, minute % 60);
+        for ship in 0..8_u32 {
+            let until = if ship == 7 { 17 * 60 } else { 14 * 60 };
+            if (12 * 60..until).contains(&minute) {
+                continue;
+            }
+            let (lat, lon) = (28.1 + 0.01 * f64::from(ship), -17.1 + 0.0001 * f64::from(minute % 60));
+            rows.push(format!(
+                "{},{time},{lat:.5},{lon:.5},,,511,SHIP {ship},,,70,0,100,20,5.0,,A",
+                224_000_010 + ship
+            ));
+        }
+        rows.push(format!(
+            "224000030,{time},20.00000,{:.5},,,511,ELSEWHERE,,,70,0,100,20,5.0,,A",
+            -30.0 + 0.001 * f64::from(minute)
+        ));
+    }
+    rows.join("\n") + "\n"
+}
+
+#[test]
+fn an_outage_of_reception_is_held_against_no_ship() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("day.csv"), outage()).unwrap();
+    let bare = "[zones]\ncoast = \"off\"\nports = \"off\"\nanchorages = \"off\"\n[coverage]\nlearn_hours = 6\n";
+    fs::write(folder.path().join("bare.toml"), bare).unwrap();
+    let who = |rest: &[&str]| {
+        let question = ["who", "--config", "bare.toml", "--near", "28.15,-17.1", "--radius-nm", "20", "day.csv"];
+        let times = ["--from", "2026-03-01T11:00:00Z", "--to", "2026-03-01T17:30:00Z"];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));
+        let output = command.current_dir(&folder).args(question).args(times).args(rest).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let told = who(&["--json"]);
+    let rows: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), 8, "{told}");
+    let dark = |row: &Value| row["did"].to_string().contains("silent for");
+    for row in &rows {
+        let is_last = row["name"] == "SHIP 7";
+        assert_eq!(
+            dark(row),
+            is_last,
+            "whoever was silent for hours after all others were back was dark, nobody else: {row}"
+        );
+        let lost = row["reception_lost"].to_string();
+        assert_eq!(lost.contains("silent for") && lost.contains("reception lost there"), !is_last, "{row}");
+    }
+    assert!(who(&[]).contains("reception lost there until 1"), "{}", who(&[]));
 }
 
 #[test]
@@ -97,8 +294,25 @@ fn who_ranks_those_who_did_something_and_leaves_out_who_passed() {
     let (alfa, bravo, delta) = (place("ALFA"), place("BRAVO"), place("DELTA"));
     assert!(alfa.is_some() && bravo.is_some() && delta.is_some() && place("CHARLIE").is_none(), "{told}");
     assert!(alfa < delta && bravo < delta, "who met stands before who was only dark: {told}");
-    assert!(told.contains("met BRAVO (rendezvous)") && told.contains("dark for"), "{told}");
-    assert!(told.starts_with("within 3 nm of 28.0000 -17.0000") && told.contains("3 of 4 vessels"), "{told}");
+    assert!(told.contains("met BRAVO (rendezvous)") && told.contains("silent for"), "{told}");
+    let head = "within 3 nm of 28.0000 -17.0000, 2026-03-01 12:00 to 14:00 UTC: 4 vessels, 3 stopped";
+    assert!(told.starts_with(head) && told.contains("1 more only passed"), "{told}");
+    let everybody = answer(&[
+        "who",
+        "--all",
+        "--near",
+        "28.0,-17.0",
+        "--radius-nm",
+        "3",
+        "--from",
+        "2026-03-01T12:00:00Z",
+        "--to",
+        "2026-03-01T14:00:00Z",
+    ]);
+    assert!(
+        everybody.contains("CHARLIE 224000003 (Spain, tanker)") && everybody.contains("passed at up to 1"),
+        "{everybody}"
+    );
     let elsewhere = answer(&[
         "who",
         "--near",
@@ -110,7 +324,7 @@ fn who_ranks_those_who_did_something_and_leaves_out_who_passed() {
         "--to",
         "2026-03-01T14:00:00Z",
     ]);
-    assert!(elsewhere.contains("0 of 0 vessels"), "{elsewhere}");
+    assert!(elsewhere.contains(": 0 vessels\n"), "{elsewhere}");
     let turned =
         ["who", "--near", "1,1", "--radius-nm", "3", "--from", "2026-03-01T12:00:00Z", "--to", "2026-03-01T11:00:00Z"];
     assert_eq!(ask(&turned).status.code(), Some(2));

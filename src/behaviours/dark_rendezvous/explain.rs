@@ -7,6 +7,16 @@ use crate::time::Span;
 use super::DarkRendezvous;
 use super::candidates::{alongside, candidates, chance, stop_end};
 
+impl Explanation {
+    /// Time that a silent vessel had to spare at the place. Below zero it could not have come: how much it lacked says nothing.
+    fn spare(self, name: &'static str, spare: Option<Span>, limit: f64) -> Explanation {
+        match spare {
+            Some(spare) if spare < Span::ZERO => self.is(name, "none could have come", format!(">= {limit}"), false),
+            spare => self.at_least(name, spare.map(Span::minutes), limit),
+        }
+    }
+}
+
 impl DarkRendezvous {
     /// The conditions on a vessel that was silent while another lay stopped.
     pub(super) fn as_dark(&self, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
@@ -33,7 +43,7 @@ impl DarkRendezvous {
             .at_least("silent_minutes", Some(silent), self.base.slack_minutes)
             .between(
                 "slack_minutes",
-                best.map(Span::minutes),
+                best.filter(|slack| Span::ZERO <= *slack).map(Span::minutes),
                 self.base.slack_minutes,
                 self.base.max_slack_hours * 60.0,
             )
@@ -73,8 +83,8 @@ impl DarkRendezvous {
         let measured = beside.map_or("none".to_owned(), |(key, metres)| format!("{key} ({metres:.0} m)"));
         told.at_least("stopped_minutes", Some(halt.still.minutes()), settings.stop_minutes)
             .is("alongside_another", measured, "none", beside.is_none())
-            .at_least("silent_vessels_slack_minutes", best.map(|(slack, _)| slack.minutes()), settings.slack_minutes)
-            .at_least("silent_vessels_there_minutes", best.map(|(_, there)| there.minutes()), settings.together_minutes)
+            .spare("silent_vessels_slack_minutes", best.map(|(slack, _)| slack), settings.slack_minutes)
+            .spare("silent_vessels_there_minutes", best.map(|(_, there)| there), settings.together_minutes)
             .at_least_one("silent_vessels_possible", candidates.len())
             .is(
                 "above_a_fact",

@@ -1,0 +1,181 @@
+//! Conditions in words, and which of a vessel's behaviours is nearest to an alert.
+
+use serde_json::Value;
+
+use crate::behaviours::{Condition, Explanation};
+use crate::engine::Explained;
+use crate::telemetry::FromAir;
+use crate::time::Span;
+
+/// What a condition counts that is no number, or about which nothing is known: as far as a number at twice or none of its threshold.
+const PLAIN_MISS: f64 = 1.0;
+/// Endings of names that are units.
+const UNITS: [(&str, &str); 8] = [
+    ("_knots", " kn"),
+    ("_minutes", " min"),
+    ("_hours", " h"),
+    ("_nm", " nm"),
+    ("_metres", " m"),
+    ("_degrees", "°"),
+    ("_percent", " %"),
+    ("_days", " days"),
+];
+/// Names that need other words than their own.
+const NAMES: [(&str, &str); 6] = [
+    ("shore", "distance from shore"),
+    ("calm_water", "distance from calm water"),
+    ("nearest_other", "nearest other vessel"),
+    ("counted", "time together"),
+    ("box", "stayed within"),
+    ("mmsi", "MMSI"),
+];
+
+/// One form of a behaviour, and what it lacks.
+pub(super) struct Near<'a> {
+    /// The behaviour.
+    pub(super) behaviour: &'static str,
+    /// The form.
+    pub(super) told: &'a Explanation,
+    /// What is not met, the least first.
+    pub(super) missing: Vec<&'a Condition>,
+    /// How far all of them are from being met together; 0 when nothing is missing.
+    pub(super) away: f64,
+}
+
+impl<'a> Near<'a> {
+    fn new(behaviour: &'static str, told: &'a Explanation) -> Near<'a> {
+        let mut missing: Vec<&Condition> = told.conditions.iter().filter(|condition| !condition.met).collect();
+        missing.sort_by(|one, other| miss(one).total_cmp(&miss(other)));
+        let away = missing.iter().map(|condition| miss(condition)).sum();
+        Near { behaviour, told, missing, away }
+    }
+
+    /// `loitering (slow)`
+    pub(super) fn name(&self) -> String {
+        match self.told.about.is_empty() {
+            true => self.behaviour.to_owned(),
+            false => format!("{} ({})", self.behaviour, FromAir(&self.told.about)),
+        }
+    }
+
+    /// `1 of 6`
+    pub(super) fn count(&self) -> String {
+        match self.missing.len() {
+            0 => "none".to_owned(),
+            missing => format!("{missing} of {}", self.told.conditions.len()),
+        }
+    }
+
+    /// What is missing, in words.
+    pub(super) fn words(&self) -> String {
+        let words: Vec<String> = self.missing.iter().map(|condition| in_words(condition)).collect();
+        words.join("; ")
+    }
+}
+
+fn miss(condition: &Condition) -> f64 {
+    condition.miss.unwrap_or(PLAIN_MISS)
+}
+
+/// Every form of every behaviour once: of equal ones, as where several zones look at one pair, that which lacks least.
+pub(super) fn forms<'a>(track: &'a Explained, only: Option<&str>) -> Vec<Near<'a>> {
+    let mut forms: Vec<Near<'a>> = Vec::new();
+    for (name, told) in track.behaviours.iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
+        for near in told.iter().map(|told| Near::new(name, told)) {
+            let same = |other: &Near<'_>| other.behaviour == near.behaviour && other.told.about == near.told.about;
+            match forms.iter_mut().find(|other| same(other)) {
+                Some(other) if near.away < other.away => *other = near,
+                Some(_) => {}
+                None => forms.push(near),
+            }
+        }
+    }
+    forms
+}
+
+/// The nearest form of each behaviour, the nearest behaviour first. What cannot be about a vessel is left out.
+pub(super) fn nearest<'a>(forms: &[Near<'a>]) -> Vec<Near<'a>> {
+    let mut best: Vec<Near<'a>> = Vec::new();
+    for near in forms.iter().filter(|near| near.told.conditions.iter().all(|condition| condition.name != "about")) {
+        let near = Near::new(near.behaviour, near.told);
+        match best.iter_mut().find(|other| other.behaviour == near.behaviour) {
+            Some(other) if near.away < other.away => *other = near,
+            Some(_) => {}
+            None => best.push(near),
+        }
+    }
+    best.sort_by(|one, other| one.away.total_cmp(&other.away).then(one.behaviour.cmp(other.behaviour)));
+    best
+}
+
+/// `slow 40 min, needs at least 60 min`
+fn in_words(condition: &Condition) -> String {
+    let (name, unit) = UNITS
+        .iter()
+        .find_map(|(ending, unit)| Some((condition.name.strip_suffix(ending)?, *unit)))
+        .unwrap_or((condition.name, ""));
+    let named = NAMES.iter().find(|(known, _)| *known == name).map(|(_, words)| (*words).to_owned());
+    let name = named.unwrap_or_else(|| name.replace('_', " "));
+    let quantity = |number: f64| match unit {
+        " min" if 120.0 <= number => Span::from_minutes(number as i64).to_string(),
+        unit => format!("{number}{unit}"),
+    };
+    let measured = match &condition.measured {
+        Value::Null => "not known".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::String(words) => FromAir(words).to_string(),
+        Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), quantity),
+        other => other.to_string(),
+    };
+    let limits = [(">= ", "at least "), ("<= ", "at most "), ("< ", "below "), ("> ", "above ")];
+    let limit = limits.iter().find_map(|(sign, words)| {
+        let rest = condition.threshold.strip_prefix(sign)?;
+        let limit = rest.parse().map_or_else(|_| rest.to_owned(), quantity);
+        Some(format!("{words}{limit}"))
+    });
+    let limit = limit.unwrap_or_else(|| match condition.threshold.as_str() {
+        "false" => "no".to_owned(),
+        "true" => "yes".to_owned(),
+        words => format!("{}{}", FromAir(words), if condition.miss.is_some() { unit } else { "" }),
+    });
+    format!("{name} {measured}, needs {limit}")
+}
+
+/// A form with its conditions, met and not.
+pub(super) fn table(near: &Near<'_>, text: &mut String) {
+    let of = near.told.conditions.len();
+    let verdict = match near.missing.len() {
+        0 => "all met".to_owned(),
+        missing => format!("{} of {of} met", of - missing),
+    };
+    text.push_str(&format!("\n{}: {verdict}\n", near.name()));
+    for condition in &near.told.conditions {
+        let met = if condition.met { "met" } else { "NOT" };
+        let measured = match &condition.measured {
+            Value::Null => "not known".to_owned(),
+            Value::String(words) => FromAir(words).to_string(),
+            other => other.to_string(),
+        };
+        text.push_str(&format!("  {met}  {:<28} {measured:<24} {}\n", condition.name, condition.threshold));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(name: &'static str, measured: Value, threshold: &str) -> String {
+        in_words(&Condition { name, measured, threshold: threshold.to_owned(), met: false, miss: Some(0.1) })
+    }
+
+    #[test]
+    fn a_condition_is_a_sentence_with_its_units() {
+        assert_eq!(words("slow_minutes", 40.into(), ">= 60"), "slow 40 min, needs at least 60 min");
+        assert_eq!(words("silent_minutes", 200.into(), ">= 360"), "silent 3 h 20 min, needs at least 6 h 00 min");
+        assert_eq!(words("speed_made_good_knots", 5.5.into(), "< 2"), "speed made good 5.5 kn, needs below 2 kn");
+        assert_eq!(words("shore_nm", 0.4.into(), ">= 3"), "distance from shore 0.4 nm, needs at least 3 nm");
+        assert_eq!(words("in_calm_water", true.into(), "false"), "in calm water yes, needs no");
+        assert_eq!(words("listed", Value::Null, "a row"), "listed not known, needs a row");
+    }
+}

@@ -1,0 +1,176 @@
+//! What `explain`, `who` and `vessel` are answered from: recordings, or the journal of a daemon and its store.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use super::place::{SettingsArguments, of_settings};
+use crate::ais::ship_type_name;
+use crate::alerts::Change;
+use crate::config::Table;
+use crate::engine::Engine;
+use crate::runtime::{self, LookBack, LookedBack, Onlooker, Origin};
+use crate::telemetry::FromAir;
+use crate::time::Time;
+use crate::tracks::{country_of, flag_of};
+use crate::units::Mmsi;
+use crate::zones::Chart;
+
+/// Where the answer comes from.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// Recordings; `-` for standard input.
+    Recordings(Vec<PathBuf>),
+    /// Lines that a daemon received, with the settings and zones that were in force.
+    Journal {
+        /// The journal's folder.
+        folder: PathBuf,
+        /// The store of the same daemon, if it is known.
+        store: Option<PathBuf>,
+    },
+}
+
+impl Source {
+    /// The journal of the settings where no input is named; a folder is its journal, or the recordings in it.
+    pub(super) fn of(settings: &SettingsArguments, inputs: &[PathBuf]) -> Result<Source, Failure> {
+        if inputs.is_empty() {
+            return Source::of_settings(settings);
+        }
+        if let [folder] = inputs
+            && folder.is_dir()
+            && runtime::is_journal(folder)
+        {
+            settings.needs_no_zones()?;
+            return Ok(Source::Journal { folder: folder.clone(), store: beside(folder) });
+        }
+        let mut files = Vec::new();
+        for input in inputs {
+            match input.is_dir() {
+                true => files.extend(recordings_in(input)?),
+                false => files.push(input.clone()),
+            }
+        }
+        Ok(Source::Recordings(files))
+    }
+
+    fn of_settings(settings: &SettingsArguments) -> Result<Source, Failure> {
+        settings.needs_no_zones()?;
+        let hint = "or name recordings, or the folder of a journal";
+        let (store, settings) = of_settings(settings.config.as_deref(), &[Table::Journal], hint)?;
+        let Some(folder) = runtime::journal_folder_of(&store, &settings.journal) else {
+            return Err(Failure::Usage("the settings keep no journal ([journal] enabled): name recordings".to_owned()));
+        };
+        match folder.is_dir() {
+            true => Ok(Source::Journal { folder, store: Some(store) }),
+            false => Err(Failure::Input(format!("{}: no such folder; the daemon makes it", folder.display()))),
+        }
+    }
+}
+
+impl SettingsArguments {
+    fn needs_no_zones(&self) -> Result<(), Failure> {
+        match &self.zones {
+            None => Ok(()),
+            Some(_) => Err(Failure::Usage(
+                "a journal is read with the zones that were in force; --zones goes with recordings".to_owned(),
+            )),
+        }
+    }
+}
+
+/// The store that a journal lies beside.
+fn beside(folder: &Path) -> Option<PathBuf> {
+    let whole = folder.canonicalize().ok()?;
+    let store = PathBuf::from(whole.to_str()?.strip_suffix(".journal")?);
+    store.is_file().then_some(store)
+}
+
+/// The files of a folder by name, without hidden ones.
+fn recordings_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let failed = |error: io::Error| Failure::Input(format!("{}: {error}", folder.display()));
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let is_hidden = path.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
+        if path.is_file() && !is_hidden {
+            files.push(path);
+        }
+    }
+    files.sort();
+    match files.is_empty() {
+        true => Err(Failure::Input(format!("{}: neither a journal nor recordings are in it", folder.display()))),
+        false => Ok(files),
+    }
+}
+
+/// Reads a journal, and says on standard error from when on.
+pub(super) fn look_back(
+    wanted: &LookBack,
+    look: &mut dyn FnMut(&Engine, &Chart),
+    changes: &mut dyn FnMut(&[Change]),
+) -> Result<LookedBack, Failure> {
+    let looked = runtime::look_back(wanted, &mut Aside { look, changes }).map_err(|error| {
+        let text = error.to_string();
+        match text.contains(&wanted.folder.display().to_string()) {
+            true => Failure::Input(text),
+            false => Failure::Input(format!("{}: {text}", wanted.folder.display())),
+        }
+    })?;
+    for (from, to) in &looked.away {
+        aside(&format!("no daemon ran from {} to {}: nothing was received", moment(*from), moment(*to)));
+    }
+    if 0 < looked.holes {
+        aside(&format!("{} parts of the journal cannot be read: what was received there is not known", looked.holes));
+    }
+    Ok(looked)
+}
+
+struct Aside<'a> {
+    look: &'a mut dyn FnMut(&Engine, &Chart),
+    changes: &'a mut dyn FnMut(&[Change]),
+}
+
+impl Onlooker for Aside<'_> {
+    fn begins(&mut self, origin: Origin) {
+        aside(&origin_words(origin));
+    }
+
+    fn look(&mut self, engine: &Engine, chart: &Chart) {
+        (self.look)(engine, chart);
+    }
+
+    fn changes(&mut self, changes: &[Change]) {
+        (self.changes)(changes);
+    }
+}
+
+/// From when on a journal was read.
+fn origin_words(origin: Origin) -> String {
+    match origin {
+        Origin::Snapshot(at) => format!("read from the daemon's saved state of {} and the journal since", moment(at)),
+        Origin::Journal { received, first: true } => {
+            format!("read from the beginning of the journal, {}; what came before is not known", moment(received))
+        }
+        Origin::Journal { received, first: false } => {
+            format!("read from the journal since {}; what came before is left out (--read-from)", moment(received))
+        }
+    }
+}
+
+/// A line on standard error, beside the answer.
+pub(super) fn aside(text: &str) {
+    // Without a standard error there is nobody to tell.
+    let _ = writeln!(io::stderr(), "atalaia: {}", FromAir(text));
+}
+
+/// `2026-03-01 04:10`, UTC.
+pub(super) fn moment(at: Time) -> String {
+    format!("{} {}", at.date(), at.clock())
+}
+
+/// `Spain, cargo`: the country of the number, and what kind of ship it says it is.
+pub(super) fn kind_of(mmsi: Mmsi, ship_type: Option<u8>) -> String {
+    let kind = ship_type_name(ship_type);
+    let country = flag_of(mmsi).map(|flag| country_of(flag).unwrap_or(flag));
+    country.map_or_else(|| kind.to_owned(), |country| format!("{country}, {kind}"))
+}

@@ -1,0 +1,301 @@
+//! `atalaia vessel`: everything that is known of one vessel, on one screen: from the store and the daemon's memory.
+
+mod deeds;
+mod identity;
+mod page;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::place::{Place, StoreArguments};
+use super::source::{aside, kind_of, look_back};
+use super::{Failure, print, refused, when};
+use crate::clock::Clock;
+use crate::config::Table;
+use crate::engine::Engine;
+use crate::runtime::{self, LookBack, LookedBack, Origin};
+use crate::store::{self, Entry, Query};
+use crate::telemetry::FromAir;
+use crate::time::Time;
+use crate::units::Mmsi;
+use crate::zones::{Match, Said};
+use deeds::Deeds;
+use identity::{Field, Sayings};
+
+/// Candidates that are named.
+const MOST_CANDIDATES: usize = 30;
+
+/// Arguments of `atalaia vessel`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    store: StoreArguments,
+    /// Its MMSI (9 digits), IMO number (7 digits) or name, or part of the name
+    #[arg(value_name = "VESSEL", required = true)]
+    vessel: Vec<String>,
+    /// Every stop, silence, port call, meeting, alert and case, not only the latest
+    #[arg(long)]
+    all: bool,
+    /// One JSON object
+    #[arg(long)]
+    json: bool,
+    /// Begin with what was received then [default: the daemon's last saved state, else 26 hours before the end of its journal]
+    #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
+    read_from: Option<Time>,
+}
+
+/// How a vessel is asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Asked {
+    Mmsi(u32),
+    Imo(u32),
+    Name(String),
+}
+
+impl Asked {
+    fn of(words: &[String]) -> Asked {
+        let text = words.join(" ");
+        let text = text.trim();
+        let digits = |text: &str| text.parse::<u32>().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
+        let after = |lead: &str| {
+            let (start, rest) = text.split_at_checked(lead.len())?;
+            start.eq_ignore_ascii_case(lead).then(|| rest.trim())
+        };
+        let mmsi = digits(after("mmsi").unwrap_or(text)).filter(|_| after("mmsi").is_some() || text.len() == 9);
+        let imo = digits(after("imo").unwrap_or(text)).filter(|_| after("imo").is_some() || text.len() == 7);
+        match (mmsi, imo) {
+            (Some(mmsi), _) => Asked::Mmsi(mmsi),
+            (None, Some(imo)) => Asked::Imo(imo),
+            (None, None) => Asked::Name(text.to_uppercase()),
+        }
+    }
+
+    fn fits(&self, mmsi: u32, imo: Option<u32>, name: Option<&str>) -> bool {
+        match self {
+            Asked::Mmsi(asked) => *asked == mmsi,
+            Asked::Imo(asked) => Some(*asked) == imo,
+            Asked::Name(asked) => name.is_some_and(|name| name.to_uppercase().contains(asked)),
+        }
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Asked::Mmsi(mmsi) => format!("MMSI {mmsi:09}"),
+            Asked::Imo(imo) => format!("IMO {imo}"),
+            Asked::Name(name) => format!("\"{}\"", FromAir(name)),
+        }
+    }
+}
+
+/// All that is known of one vessel.
+struct Known {
+    mmsi: u32,
+    now: Time,
+    /// From when on lines were read, where the daemon's memory could not be used.
+    since: Option<Time>,
+    /// Whether there was a journal.
+    journal: bool,
+    deeds: Deeds,
+    sayings: Sayings,
+    listed: Option<Match>,
+    alerts: Vec<Entry>,
+    cases: Vec<Value>,
+}
+
+/// Prints one vessel, or those that may be meant.
+pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
+    let asked = Asked::of(&arguments.vessel);
+    let Place { store, settings } = arguments.store.place(&[Table::Journal])?;
+    let folder = match &settings {
+        Some(settings) => runtime::journal_folder_of(&store, &settings.journal),
+        None => Some(runtime::journal_beside(&store)),
+    };
+    let folder = folder.filter(|folder| folder.is_dir());
+    if folder.is_none() {
+        aside("there is no journal: positions, stops and port calls are not known here");
+    }
+    let now = Clock.now();
+    let mut candidates = of_store(&store, &asked, now)?;
+    let mut known = match candidates.len() {
+        1 => candidates.keys().next().copied(),
+        _ => None,
+    };
+    if let Asked::Mmsi(mmsi) = asked {
+        known = Some(mmsi);
+    }
+    let mut sayings = Sayings::default();
+    let looked = match folder {
+        Some(folder) => look(arguments, folder, known, &mut sayings)?,
+        None => None,
+    };
+    if let Some(looked) = &looked {
+        of_engine(&looked.engine, &asked, &mut candidates);
+    }
+    let mmsi = match (asked, candidates.len()) {
+        (Asked::Mmsi(mmsi), _) => mmsi,
+        (_, 1) => candidates.keys().next().copied().unwrap_or_default(),
+        (asked, 0) => return Err(Failure::Usage(format!("no vessel {} is known", asked.words()))),
+        (asked, _) => return print(&list(&asked, &candidates, arguments.json)),
+    };
+    let known = gather(&store, mmsi, now, looked, sayings)?;
+    if known.deeds.last.is_none() && known.alerts.is_empty() {
+        let since = known.since.map_or_else(String::new, |since| format!(" since {}", super::source::moment(since)));
+        return Err(Failure::Usage(format!("MMSI {mmsi:09} was not heard{since}, and the store has no alert of it")));
+    }
+    print(&match arguments.json {
+        true => format!("{}\n", known.json()),
+        false => page::page(&known, arguments.all),
+    })
+}
+
+/// The end of the journal, and what the vessel said of itself on the way there.
+fn look(
+    arguments: &Arguments,
+    folder: PathBuf,
+    mmsi: Option<u32>,
+    sayings: &mut Sayings,
+) -> Result<Option<LookedBack>, Failure> {
+    let wanted = LookBack { folder, asked: None, until: None, read_from: arguments.read_from };
+    let mut said_at = None;
+    let mut watch = |engine: &Engine| {
+        let Some(mmsi) = mmsi else {
+            return;
+        };
+        for identity in engine.tracks().under(Mmsi(mmsi)).filter_map(|vessel| vessel.identity()) {
+            if let Some(at) = identity.said_at.filter(|at| said_at < Some(*at)) {
+                said_at = Some(at);
+                sayings.identity(identity, at);
+            }
+        }
+    };
+    look_back(&wanted, &mut |engine, _| watch(engine), &mut |_| {}).map(Some)
+}
+
+/// Who it may be, by MMSI: the name, and what else tells them apart.
+type Candidates = BTreeMap<u32, (String, String)>;
+
+fn of_store(store: &Path, asked: &Asked, now: Time) -> Result<Candidates, Failure> {
+    let mut found = Candidates::new();
+    if matches!(asked, Asked::Mmsi(_)) {
+        return Ok(found);
+    }
+    let entries = store::alerts(store, &Query { facts: true, ..Query::default() }, now).map_err(refused)?;
+    for vessel in entries.iter().flat_map(|entry| entry.body["vessels"].as_array().into_iter().flatten()) {
+        let number = |key: &str| vessel[key].as_u64().and_then(|number| u32::try_from(number).ok());
+        let name = vessel["name"].as_str();
+        if let Some(mmsi) = number("mmsi").filter(|mmsi| asked.fits(*mmsi, number("imo"), name)) {
+            let kind = vessel["ship_type"].as_u64().and_then(|kind| u8::try_from(kind).ok());
+            let named = FromAir(name.unwrap_or("no name")).to_string();
+            found.entry(mmsi).or_insert_with(|| (named, kind_of(Mmsi(mmsi), kind)));
+        }
+    }
+    Ok(found)
+}
+
+fn of_engine(engine: &Engine, asked: &Asked, found: &mut Candidates) {
+    for vessel in engine.tracks().iter() {
+        let identity = vessel.identity();
+        let name = identity.and_then(|identity| identity.name.as_deref());
+        let mmsi = vessel.mmsi();
+        if asked.fits(mmsi.0, identity.and_then(|identity| identity.imo), name) {
+            let named = FromAir(name.unwrap_or("no name")).to_string();
+            found.insert(mmsi.0, (named, kind_of(mmsi, vessel.ship_type())));
+        }
+    }
+}
+
+fn list(asked: &Asked, candidates: &Candidates, json: bool) -> String {
+    if json {
+        let one = |(mmsi, (name, kind)): (&u32, &(String, String))| {
+            format!("{}\n", json!({ "mmsi": mmsi, "name": name, "kind": kind }))
+        };
+        return candidates.iter().map(one).collect();
+    }
+    let mut text = format!("{} vessels fit {}; name one by its MMSI\n", candidates.len(), asked.words());
+    for (mmsi, (name, kind)) in candidates.iter().take(MOST_CANDIDATES) {
+        text += &format!("{mmsi:09}  {name}  ({kind})\n");
+    }
+    if MOST_CANDIDATES < candidates.len() {
+        text += &format!("and {} more\n", candidates.len() - MOST_CANDIDATES);
+    }
+    text
+}
+
+fn gather(
+    store: &Path,
+    mmsi: u32,
+    now: Time,
+    looked: Option<LookedBack>,
+    mut sayings: Sayings,
+) -> Result<Known, Failure> {
+    let query = Query { facts: true, mmsi: Some(mmsi), ..Query::default() };
+    let alerts = store::alerts(store, &query, now).map_err(refused)?;
+    alerts.iter().for_each(|entry| sayings.alert(mmsi, &entry.body));
+    let cases = store::cases(store).map_err(refused)?.into_iter().filter(|case| {
+        let vessels = case["vessels"].as_array().into_iter().flatten();
+        vessels.into_iter().any(|vessel| vessel["mmsi"].as_u64() == Some(u64::from(mmsi)))
+    });
+    let cases = cases.collect();
+    let since = looked.as_ref().and_then(|looked| match looked.origin {
+        Origin::Snapshot(_) => None,
+        Origin::Journal { received, .. } => Some(received),
+    });
+    let journal = looked.is_some();
+    let mut deeds = Deeds::default();
+    let mut listed = None;
+    if let Some(LookedBack { engine, settings, .. }) = &looked {
+        deeds = Deeds::of(engine, &settings.chart, Mmsi(mmsi));
+        let vessels = engine.tracks().under(Mmsi(mmsi));
+        for (identity, at) in vessels.filter_map(|vessel| Some((vessel.identity()?, vessel.identity()?.said_at?))) {
+            sayings.identity(identity, at);
+        }
+        let word = |field: Field| sayings.now(field).map(|saying| saying.value.as_str());
+        let imo = word(Field::Imo).and_then(|imo| imo.parse().ok());
+        let said = Said { mmsi, imo, call_sign: word(Field::CallSign), name: word(Field::Name) };
+        listed = settings.chart.watchlists.find(said, now);
+    }
+    Ok(Known { mmsi, now, since, journal, deeds, sayings, listed, alerts, cases })
+}
+
+impl Known {
+    fn json(&self) -> Value {
+        let deeds = |list: &[deeds::Deed]| list.iter().map(deeds::Deed::json).collect::<Vec<_>>();
+        let last = self.deeds.last.as_ref().map(|last| {
+            json!({
+                "at": last.at.to_string(), "lat": last.position.lat, "lon": last.position.lon, "knots": last.knots,
+                "course": last.course, "status": last.status, "zones": last.zones,
+            })
+        });
+        let listed = self.listed.as_ref().map(|found| {
+            let row = &found.listed;
+            json!({ "list": row.list, "by": found.by, "fuzzy": found.fuzzy, "reason": row.reason, "owner": row.owner })
+        });
+        json!({
+            "mmsi": self.mmsi, "flag": crate::tracks::flag_of(Mmsi(self.mmsi)), "identity": self.sayings.json(),
+            "first_heard_at": self.deeds.first_at.map(|at| at.to_string()), "last": last,
+            "known_since": self.since.map(|since| since.to_string()), "ships_under_this_number": self.deeds.tracks,
+            "stops": deeds(&self.deeds.stops), "silences": deeds(&self.deeds.silences),
+            "port_calls": deeds(&self.deeds.calls), "watchlist": listed,
+            "alerts": self.alerts.iter().map(|entry| entry.value(&[])).collect::<Vec<_>>(), "cases": self.cases,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vessel_is_asked_for_by_number_or_name() {
+        let asked = |text: &str| Asked::of(&text.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(asked("224000001"), Asked::Mmsi(224_000_001));
+        assert_eq!(asked("MMSI 002240001"), Asked::Mmsi(2_240_001));
+        assert_eq!(asked("9074729"), Asked::Imo(9_074_729));
+        assert_eq!(asked("imo 9074729"), Asked::Imo(9_074_729));
+        assert_eq!(asked("silver luz"), Asked::Name("SILVER LUZ".to_owned()));
+        assert_eq!(asked("12"), Asked::Name("12".to_owned()));
+        assert!(asked("luz").fits(1, None, Some("SILVER LUZ")) && !asked("luz").fits(1, None, None));
+    }
+}

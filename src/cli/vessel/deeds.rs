@@ -1,0 +1,144 @@
+//! What a vessel did, as far as an engine remembers: stops at sea, silences, port calls, and where it was heard first and last.
+
+use serde_json::{Value, json};
+
+use crate::ais::Class;
+use crate::engine::Engine;
+use crate::geo::LatLon;
+use crate::time::{Span, Time};
+use crate::tracks::{TrackKey, Vessel};
+use crate::units::Mmsi;
+use crate::zones::{Chart, Hit, Relation};
+
+/// Something it did, and how long.
+#[derive(Clone, Debug)]
+pub(super) struct Deed {
+    pub(super) from: Time,
+    /// `None` while it goes on.
+    pub(super) to: Option<Time>,
+    pub(super) at: LatLon,
+    /// What else there is to say.
+    pub(super) note: String,
+}
+
+/// Where it was heard last, and how it went.
+#[derive(Clone, Debug)]
+pub(super) struct Last {
+    pub(super) at: Time,
+    pub(super) position: LatLon,
+    pub(super) knots: Option<f64>,
+    pub(super) course: Option<f64>,
+    pub(super) status: Option<u8>,
+    pub(super) shore_nm: f64,
+    pub(super) calm: bool,
+    /// Names of the zones it was in.
+    pub(super) zones: Vec<String>,
+}
+
+/// All that an engine knows of a number.
+#[derive(Default, Debug)]
+pub(super) struct Deeds {
+    /// Ships that send the number.
+    pub(super) tracks: usize,
+    pub(super) first_at: Option<Time>,
+    pub(super) last: Option<Last>,
+    pub(super) class: Option<&'static str>,
+    pub(super) draught: Option<f64>,
+    pub(super) destination: Option<String>,
+    pub(super) stops: Vec<Deed>,
+    pub(super) silences: Vec<Deed>,
+    pub(super) calls: Vec<Deed>,
+}
+
+impl Deeds {
+    pub(super) fn of(engine: &Engine, chart: &Chart, mmsi: Mmsi) -> Deeds {
+        let mut vessels: Vec<Vessel<'_>> =
+            engine.tracks().under(mmsi).filter(|vessel| vessel.last().is_some()).collect();
+        vessels.sort_by_key(|vessel| vessel.last().map(|fix| fix.at));
+        let mut deeds = Deeds { tracks: vessels.len(), ..Deeds::default() };
+        deeds.first_at = vessels.iter().map(Vessel::first_at).min();
+        for key in vessels.iter().map(Vessel::key) {
+            deeds.track(engine, key);
+        }
+        if let Some(vessel) = vessels.last() {
+            deeds.now(vessel, chart);
+        }
+        for list in [&mut deeds.stops, &mut deeds.silences, &mut deeds.calls] {
+            list.sort_by_key(|deed| std::cmp::Reverse(deed.from));
+        }
+        deeds
+    }
+
+    fn now(&mut self, vessel: &Vessel<'_>, chart: &Chart) {
+        self.class = match vessel.class() {
+            Class::A => Some("class A"),
+            Class::B => Some("class B"),
+            Class::Unknown => None,
+        };
+        let identity = vessel.identity();
+        self.draught = identity.and_then(|identity| identity.draught_dm).map(|decimetres| f64::from(decimetres) / 10.0);
+        self.destination = identity.and_then(|identity| identity.destination.as_deref()).map(str::to_owned);
+        let Some(fix) = vessel.last() else {
+            return;
+        };
+        let mut hits: Vec<Hit> = Vec::new();
+        chart.zones.at(fix.position, &mut hits);
+        let inside = hits.iter().filter(|hit| hit.relation == Relation::In);
+        self.last = Some(Last {
+            at: fix.at,
+            position: fix.position,
+            knots: fix.said.sog_knots(),
+            course: fix.said.cog_degrees(),
+            status: fix.said.status(),
+            shore_nm: chart.shore_nm(fix.position),
+            calm: chart.calm(fix.position, fix.at).inside,
+            zones: inside.map(|hit| chart.zones.get(hit.zone).name.clone()).collect(),
+        });
+    }
+
+    fn track(&mut self, engine: &Engine, key: TrackKey) {
+        let episodes = engine.episodes();
+        self.stops.extend(episodes.halts.of(key).map(|(_, halt)| Deed {
+            from: halt.started_at,
+            to: halt.over.then_some(halt.last_at),
+            at: halt.position,
+            note: match halt.still == Span::ZERO {
+                true => format!("slow, {:.1} kn at the least", halt.slowest_knots),
+                false => format!("still for {}", halt.still),
+            },
+        }));
+        self.silences.extend(engine.gaps().of(key, Time::MIN, Time::MAX).map(|gap| Deed {
+            from: gap.from.at,
+            to: gap.to.map(|to| to.at),
+            at: gap.from.position,
+            note: match (gap.distance_nm(), gap.usual) {
+                (_, true) => "silence is usual there".to_owned(),
+                (Some(nm), false) => format!("heard again {nm:.1} nm away"),
+                (None, false) => "not heard since".to_owned(),
+            },
+        }));
+        let calls = &episodes.port_calls;
+        let port = |port: Option<&str>| port.unwrap_or("no name").to_owned();
+        self.calls.extend(calls.of(key).iter().map(|call| Deed {
+            from: call.from,
+            to: Some(call.to),
+            at: call.at,
+            note: port(call.port.as_deref()),
+        }));
+        self.calls.extend(calls.stay(key).map(|stay| Deed {
+            from: stay.from,
+            to: None,
+            at: stay.at,
+            note: port(stay.port.as_deref()),
+        }));
+    }
+}
+
+impl Deed {
+    pub(super) fn json(&self) -> Value {
+        json!({
+            "from": self.from.to_string(), "to": self.to.map(|to| to.to_string()), "lat": self.at.lat, "lon": self.at.lon,
+            "note": self.note,
+        })
+    }
+}

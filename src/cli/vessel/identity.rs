@@ -1,0 +1,201 @@
+//! Who a vessel said it was, and from when to when: from the lines that were read, and from the alerts of the store.
+
+use serde_json::{Value, json};
+
+use crate::ais::ship_type_name;
+use crate::telemetry::FromAir;
+use crate::time::Time;
+use crate::tracks::{Identity, country_of};
+
+/// A kind of word about itself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Field {
+    Name,
+    CallSign,
+    Imo,
+    Kind,
+    Hull,
+    Mmsi,
+}
+
+impl Field {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Field::Name => "name",
+            Field::CallSign => "call sign",
+            Field::Imo => "IMO",
+            Field::Kind => "type",
+            Field::Hull => "hull",
+            Field::Mmsi => "MMSI",
+        }
+    }
+}
+
+/// One value of one field, and when it is known to have been said first and last.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Saying {
+    pub(super) field: Field,
+    pub(super) value: String,
+    pub(super) first: Time,
+    pub(super) last: Time,
+}
+
+/// Everything it said.
+#[derive(Default, Debug)]
+pub(super) struct Sayings(Vec<Saying>);
+
+impl Sayings {
+    /// It said so at that time.
+    pub(super) fn say(&mut self, field: Field, value: &str, at: Time) {
+        let value = FromAir(value.trim()).to_string();
+        if value.is_empty() {
+            return;
+        }
+        match self.0.iter_mut().find(|saying| saying.field == field && saying.value == value) {
+            Some(saying) => {
+                saying.first = saying.first.min(at);
+                saying.last = saying.last.max(at);
+            }
+            None => self.0.push(Saying { field, value, first: at, last: at }),
+        }
+    }
+
+    /// What is known of it at a time.
+    pub(super) fn identity(&mut self, identity: &Identity, at: Time) {
+        if let Some(name) = &identity.name {
+            self.say(Field::Name, name, at);
+        }
+        if let Some(call_sign) = &identity.call_sign {
+            self.say(Field::CallSign, call_sign, at);
+        }
+        if let Some(imo) = identity.imo {
+            self.say(Field::Imo, &imo.to_string(), at);
+        }
+        if identity.ship_type.is_some() {
+            self.say(Field::Kind, ship_type_name(identity.ship_type), at);
+        }
+        if let Some(hull) = identity.dimensions.filter(|hull| 0 < hull.length()) {
+            self.say(Field::Hull, &hull_words(hull.length(), hull.beam()), at);
+        }
+    }
+
+    /// What an alert of the store says of it; an alert that tells of a change, both values.
+    pub(super) fn alert(&mut self, mmsi: u32, body: &Value) {
+        let time = |key: &str| body[key].as_str().and_then(Time::parse);
+        let (Some(from), Some(to)) = (time("started_at"), time("last_at")) else {
+            return;
+        };
+        let me = |vessel: &&Value| vessel["mmsi"].as_u64() == Some(u64::from(mmsi));
+        let measured = &body["evidence"]["measured"];
+        let changes = body["behaviour"] == "identity_change";
+        for vessel in body["vessels"].as_array().into_iter().flatten().filter(me) {
+            for (field, key) in [(Field::Name, "name"), (Field::CallSign, "call_sign")] {
+                vessel[key].as_str().into_iter().for_each(|value| self.say(field, value, to));
+            }
+            vessel["imo"].as_u64().into_iter().for_each(|imo| self.say(Field::Imo, &imo.to_string(), to));
+            if let Some(kind) = vessel["ship_type"].as_u64().and_then(|kind| u8::try_from(kind).ok()) {
+                self.say(Field::Kind, ship_type_name(Some(kind)), to);
+            }
+        }
+        if !changes {
+            return;
+        }
+        // A hull under a new number: what the old number said is of the same ship.
+        let before = measured["old_heard_at"].as_str().and_then(Time::parse).unwrap_or(from);
+        for (old, new, field) in [
+            ("old_name", "new_name", Field::Name),
+            ("old_call_sign", "new_call_sign", Field::CallSign),
+            ("old_mmsi", "new_mmsi", Field::Mmsi),
+        ] {
+            let word = |key: &str| match &measured[key] {
+                Value::String(word) => Some(word.clone()),
+                Value::Number(number) => Some(number.to_string()),
+                _ => None,
+            };
+            word(old).into_iter().for_each(|value| self.say(field, &value, before));
+            word(new).into_iter().for_each(|value| self.say(field, &value, from));
+        }
+        for (key, at) in [("old_ship_type", before), ("new_ship_type", from)] {
+            if let Some(kind) = measured[key].as_u64().and_then(|kind| u8::try_from(kind).ok()) {
+                self.say(Field::Kind, ship_type_name(Some(kind)), at);
+            }
+        }
+    }
+
+    /// The latest value of a field.
+    pub(super) fn now(&self, field: Field) -> Option<&Saying> {
+        self.0.iter().filter(|saying| saying.field == field).max_by_key(|saying| saying.last)
+    }
+
+    /// Values that are no longer said, the latest first.
+    pub(super) fn before(&self) -> Vec<&Saying> {
+        let is_now = |saying: &Saying| self.now(saying.field).is_some_and(|now| now.value == saying.value);
+        let mut before: Vec<&Saying> = self.0.iter().filter(|saying| !is_now(saying)).collect();
+        before.sort_by_key(|saying| (std::cmp::Reverse(saying.last), saying.field));
+        before
+    }
+
+    pub(super) fn json(&self) -> Value {
+        let mut all: Vec<&Saying> = self.0.iter().collect();
+        all.sort_by_key(|saying| (saying.field, saying.first));
+        let one = |saying: &&Saying| {
+            json!({
+                "field": saying.field.name(), "value": saying.value, "first_known": saying.first.to_string(),
+                "last_known": saying.last.to_string(),
+            })
+        };
+        all.iter().map(one).collect()
+    }
+}
+
+/// `120 x 20 m`
+fn hull_words(length: u16, beam: u16) -> String {
+    match beam {
+        0 => format!("{length} m"),
+        beam => format!("{length} x {beam} m"),
+    }
+}
+
+/// The country of a flag code.
+pub(super) fn country(flag: &str) -> &str {
+    country_of(flag).unwrap_or(flag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_now_and_what_was_said_before_are_apart() {
+        let hour = |hour: i64| Time::from_seconds(3600 * hour);
+        let mut sayings = Sayings::default();
+        sayings.say(Field::Name, "OLD NAME", hour(1));
+        sayings.say(Field::Name, "OLD NAME", hour(5));
+        sayings.say(Field::Name, "NEW NAME", hour(7));
+        sayings.say(Field::Name, " ", hour(9));
+        sayings.say(Field::CallSign, "EAAA", hour(2));
+        assert_eq!(sayings.now(Field::Name).map(|saying| saying.value.as_str()), Some("NEW NAME"));
+        let before: Vec<_> =
+            sayings.before().iter().map(|saying| (saying.value.clone(), saying.first, saying.last)).collect();
+        assert_eq!(before, [("OLD NAME".to_owned(), hour(1), hour(5))]);
+    }
+
+    #[test]
+    fn an_alert_about_a_change_names_both_values() {
+        let body = json!({
+            "behaviour": "identity_change", "started_at": "2026-03-02T06:00:00Z", "last_at": "2026-03-02T06:00:00Z",
+            "vessels": [{"mmsi": 224_000_001, "name": "NEW NAME"}],
+            "evidence": {"measured": {"old_name": "OLD NAME", "new_name": "NEW NAME", "old_ship_type": 30, "new_ship_type": 70}},
+        });
+        let mut sayings = Sayings::default();
+        sayings.alert(224_000_001, &body);
+        sayings.alert(
+            224_000_001,
+            &json!({"started_at": "2026-03-03T06:00:00Z", "last_at": "2026-03-03T06:00:00Z",
+            "vessels": [{"mmsi": 224_000_001, "name": "NEW NAME", "ship_type": 70}]}),
+        );
+        let before: Vec<&str> = sayings.before().iter().map(|saying| saying.value.as_str()).collect();
+        assert_eq!(before, ["OLD NAME", "fishing"]);
+        assert_eq!(sayings.now(Field::Kind).map(|saying| saying.value.as_str()), Some("cargo"));
+    }
+}

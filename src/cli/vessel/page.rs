@@ -1,0 +1,281 @@
+//! One vessel on one screen.
+
+use serde_json::Value;
+
+use super::super::source::moment;
+use super::super::table::{Column, cut, number, table, text, width};
+use super::Known;
+use super::deeds::{Deed, Last};
+use super::identity::{Field, country};
+use crate::geo::LatLon;
+use crate::store::Entry;
+use crate::telemetry::FromAir;
+use crate::time::{Span, Time};
+use crate::tracks::flag_of;
+use crate::units::Mmsi;
+
+/// Rows of a section, unless all are wanted.
+const ROWS: usize = 3;
+
+/// The whole page.
+pub(super) fn page(known: &Known, all: bool) -> String {
+    let width = width();
+    let mut page =
+        Page { text: String::new(), rows: if all { usize::MAX } else { ROWS }, width, left_out: 0, none: Vec::new() };
+    head(known, &mut page);
+    alerts(known, &mut page);
+    cases(known, &mut page);
+    meetings(known, &mut page);
+    if known.journal {
+        page.deeds("stops at sea", "stop", &known.deeds.stops, known.now);
+        page.deeds("silences at sea", "silence", &known.deeds.silences, known.now);
+        page.deeds("port calls", "port call", &known.deeds.calls, known.now);
+    }
+    if !page.none.is_empty() {
+        let since = known.since.map_or_else(String::new, |since| format!(" since {}", moment(since)));
+        let none = page.none.join(", ");
+        page.line(&format!("none known{since}: {none}"));
+    }
+    if 0 < page.left_out {
+        let more = page.left_out;
+        page.line(&format!("{more} earlier rows are left out: --all shows them"));
+    }
+    page.text
+}
+
+struct Page {
+    text: String,
+    /// Rows of a section.
+    rows: usize,
+    width: Option<usize>,
+    left_out: usize,
+    /// Sections that have no rows.
+    none: Vec<&'static str>,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.text += &cut(line, self.width);
+        self.text.push('\n');
+    }
+
+    fn labelled(&mut self, label: &str, words: &str) {
+        self.line(&format!("{label:<12} {words}"));
+    }
+
+    fn section(&mut self, none: &'static str, columns: &[Column], rows: Vec<Vec<String>>) {
+        if rows.is_empty() {
+            return self.none.push(none);
+        }
+        let shown = rows.len().min(self.rows);
+        self.left_out += rows.len() - shown;
+        self.text += &table(columns, &rows[..shown], self.width);
+    }
+
+    fn deeds(&mut self, none: &'static str, name: &'static str, deeds: &[Deed], now: Time) {
+        let row = |deed: &Deed| {
+            let lasted = deed.to.unwrap_or(now) - deed.from;
+            let lasted = if deed.to.is_none() { format!("{} so far", span(lasted)) } else { span(lasted) };
+            vec![moment(deed.from), lasted, decimal(deed.at), FromAir(&deed.note).to_string()]
+        };
+        let columns = [text(name), text("lasted"), text("where"), text("")];
+        self.section(none, &columns, deeds.iter().map(row).collect());
+    }
+}
+
+fn head(known: &Known, page: &mut Page) {
+    let word = |field: Field| known.sayings.now(field).map(|saying| saying.value.clone());
+    let mut who = vec![word(Field::Name).unwrap_or_else(|| "no name".to_owned()), format!("MMSI {:09}", known.mmsi)];
+    who.extend(word(Field::Imo).map(|imo| format!("IMO {imo}")));
+    who.extend(word(Field::CallSign).map(|sign| format!("call sign {sign}")));
+    page.line(&who.join(", "));
+    let mut what = vec![flag_of(Mmsi(known.mmsi)).map_or("no flag", country).to_owned()];
+    what.push(word(Field::Kind).unwrap_or_else(|| "type unknown".to_owned()));
+    what.extend(known.deeds.class.map(str::to_owned));
+    what.extend(word(Field::Hull));
+    what.extend(known.deeds.draught.map(|draught| format!("draught {draught:.1} m")));
+    what.extend(known.deeds.destination.as_ref().map(|bound| format!("bound for {}", FromAir(bound))));
+    page.line(&what.join(", "));
+    if let Some(last) = &known.deeds.last {
+        let ago = span(known.now - last.at);
+        page.labelled("last heard", &format!("{} UTC, {ago} ago", moment(last.at)));
+        page.labelled("", &format!("{} ({})", minutes(last.position), decimal(last.position)));
+        page.labelled("", &motion(last));
+    }
+    if let Some(first) = known.deeds.first_at {
+        let since = match known.since {
+            Some(since) => format!(" (read since {})", moment(since)),
+            None => " (as far as the daemon remembers)".to_owned(),
+        };
+        page.labelled("first heard", &format!("{} UTC{since}", moment(first)));
+    }
+    if 1 < known.deeds.tracks {
+        page.labelled(
+            "number",
+            &format!("{} ships were heard under it; the last of them is shown", known.deeds.tracks),
+        );
+    }
+    if let Some(found) = &known.listed {
+        let row = &found.listed;
+        let alike = if found.fuzzy { ", nearly" } else { "" };
+        let reason = row.reason.as_ref().map_or_else(String::new, |reason| format!(": {}", FromAir(reason)));
+        page.labelled("watchlist", &format!("{} by {}{alike}{reason}", FromAir(&row.list), found.by.replace('_', " ")));
+    }
+    for (place, saying) in known.sayings.before().into_iter().take(page.rows).enumerate() {
+        let label = if place == 0 { "before" } else { "" };
+        let said = match saying.first == saying.last {
+            true => format!("known {}", moment(saying.last)),
+            false => format!("known {} to {}", moment(saying.first), moment(saying.last)),
+        };
+        page.labelled(label, &format!("{} {}, {said}", saying.field.name(), saying.value));
+    }
+    page.left_out += known.sayings.before().len().saturating_sub(page.rows);
+}
+
+fn alerts(known: &Known, page: &mut Page) {
+    let mut entries: Vec<&Entry> = known.alerts.iter().collect();
+    let rank = |entry: &Entry| (entry.body["status"] != "open", entry.body["announced"] != true);
+    entries.sort_by_key(|entry| rank(entry));
+    let row = |entry: &&Entry| {
+        let body = &entry.body;
+        let word = |key: &str| body[key].as_str().unwrap_or_default();
+        let kind = if body["announced"] == true { word("severity") } else { "fact" };
+        let status = if word("status") == "open" { "open" } else { word("status") };
+        vec![
+            entry.id.chars().take(8).collect(),
+            format!("{status}, {}", entry.state),
+            kind.to_owned(),
+            body["score"].to_string(),
+            Time::parse(word("started_at")).map_or_else(String::new, moment),
+            word("behaviour").replace('_', " "),
+            FromAir(word("summary")).to_string(),
+        ]
+    };
+    let columns =
+        [text("alert"), text("state"), text("severity"), number("score"), text("began"), text("behaviour"), text("")];
+    let rows = entries.iter().map(row).collect();
+    page.section("alerts", &columns, rows);
+}
+
+fn cases(known: &Known, page: &mut Page) {
+    let row = |case: &Value| {
+        let word = |key: &str| case[key].as_str().unwrap_or_default();
+        let count = |key: &str| case[key].as_array().map_or(0, Vec::len).to_string();
+        vec![
+            word("id").chars().take(8).collect(),
+            word("severity").to_owned(),
+            case["score"].to_string(),
+            count("alerts"),
+            count("vessels"),
+            FromAir(word("story")).to_string(),
+        ]
+    };
+    let columns = [text("case"), text("severity"), number("score"), number("alerts"), number("vessels"), text("")];
+    page.section("cases", &columns, known.cases.iter().map(row).collect());
+}
+
+/// Alerts and facts with others in them.
+fn meetings(known: &Known, page: &mut Page) {
+    let me = |vessel: &Value| vessel["mmsi"].as_u64() == Some(u64::from(known.mmsi));
+    let mut rows = Vec::new();
+    for body in known.alerts.iter().map(|entry| &entry.body) {
+        let word = |key: &str| body[key].as_str().unwrap_or_default();
+        if !is_meeting(word("behaviour")) || word("status") == "retracted" {
+            continue;
+        }
+        let others = body["vessels"].as_array().into_iter().flatten().filter(|vessel| !me(vessel));
+        let others: Vec<String> = others
+            .map(|vessel| {
+                let name =
+                    vessel["name"].as_str().map_or_else(|| "no name".to_owned(), |name| FromAir(name).to_string());
+                format!("{name} ({})", vessel["mmsi"])
+            })
+            .collect();
+        let (from, to) = (Time::parse(word("started_at")), Time::parse(word("last_at")));
+        if let (Some(from), Some(to), false) = (from, to, others.is_empty()) {
+            let degrees = |key: &str| body["position"][key].as_f64();
+            let at = degrees("lat").zip(degrees("lon")).map(|(lat, lon)| decimal(LatLon::new(lat, lon)));
+            let row = [moment(from), span(to - from), at.unwrap_or_default()];
+            rows.push(
+                row.into_iter()
+                    .chain([format!("{} {}", word("behaviour").replace('_', " "), others.join(" + "))])
+                    .collect(),
+            );
+        }
+    }
+    page.section("meetings", &[text("meeting"), text("lasted"), text("where"), text("")], rows);
+}
+
+fn is_meeting(behaviour: &str) -> bool {
+    ["rendezvous", "alongside_at_anchor", "dark_rendezvous", "async_rendezvous"].contains(&behaviour)
+}
+
+/// `12.3 kn, course 045°, under way; 12 nm off the coast; in Corridor 7`
+fn motion(last: &Last) -> String {
+    let mut words = vec![last.knots.map_or("speed not said".to_owned(), |knots| format!("{knots:.1} kn"))];
+    words.extend(last.course.map(|course| format!("course {course:03.0}°")));
+    words.extend(last.status.and_then(status).map(str::to_owned));
+    if last.shore_nm.is_finite() {
+        words.push(format!("{:.1} nm off the coast", last.shore_nm));
+    }
+    if last.calm {
+        words.push("in calm water".to_owned());
+    }
+    words.extend(last.zones.iter().map(|zone| format!("in {}", FromAir(zone))));
+    words.join(", ")
+}
+
+/// The navigational status, ITU-R M.1371-5 table 45; nothing for those without a meaning.
+fn status(code: u8) -> Option<&'static str> {
+    let words = [
+        "under way using engine",
+        "at anchor",
+        "not under command",
+        "restricted manoeuvrability",
+        "constrained by draught",
+        "moored",
+        "aground",
+        "fishing",
+        "under way sailing",
+    ];
+    words.get(usize::from(code)).copied()
+}
+
+/// `36.9500 N 9.1200 W`
+fn decimal(at: LatLon) -> String {
+    let north = if at.lat < 0.0 { 'S' } else { 'N' };
+    let east = if at.lon < 0.0 { 'W' } else { 'E' };
+    format!("{:.4} {north} {:.4} {east}", at.lat.abs(), at.lon.abs())
+}
+
+/// `36°57.00'N 009°07.20'W`
+fn minutes(at: LatLon) -> String {
+    let half = |degrees: f64, width: usize, signs: [char; 2]| {
+        // In hundredths of a minute, so that no rounding makes 60 minutes.
+        let hundredths = (degrees.abs() * 6000.0).round() as u64;
+        let (whole, rest) = (hundredths / 6000, hundredths % 6000);
+        let sign = if degrees < 0.0 { signs[1] } else { signs[0] };
+        format!("{whole:0width$}°{:02}.{:02}'{sign}", rest / 100, rest % 100)
+    };
+    format!("{} {}", half(at.lat, 2, ['N', 'S']), half(at.lon, 3, ['E', 'W']))
+}
+
+/// `42 min`, `3 h 05 min`, `12 days`
+fn span(span: Span) -> String {
+    match span.hours() {
+        48.0.. => format!("{:.0} days", span.hours() / 24.0),
+        _ => span.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_written_both_ways() {
+        let at = LatLon::new(-36.95, 9.999_999);
+        assert_eq!(minutes(at), "36°57.00'S 010°00.00'E");
+        assert_eq!(decimal(at), "36.9500 S 10.0000 E");
+    }
+}

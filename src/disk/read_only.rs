@@ -1,0 +1,56 @@
+//! A disk on which nothing is changed: for whoever reads what a running daemon writes.
+
+use std::io;
+use std::path::Path;
+
+use super::{Disk, Identity, Listed, Reading, RealDisk, Writing};
+
+/// The real disk; whatever would change it is refused.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadOnly;
+
+fn refused<T>() -> io::Result<T> {
+    Err(io::Error::from(io::ErrorKind::PermissionDenied))
+}
+
+impl Disk for ReadOnly {
+    fn create(&self, _path: &Path) -> io::Result<Box<dyn Writing>> {
+        refused()
+    }
+
+    fn append_to(&self, _path: &Path) -> io::Result<Box<dyn Writing>> {
+        refused()
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn Reading>> {
+        RealDisk.open(path)
+    }
+
+    fn rename(&self, _from: &Path, _to: &Path) -> io::Result<()> {
+        refused()
+    }
+
+    fn remove(&self, _path: &Path) -> io::Result<()> {
+        refused()
+    }
+
+    fn sync_folder(&self, _folder: &Path) -> io::Result<()> {
+        refused()
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<Listed>> {
+        RealDisk.list(folder)
+    }
+
+    fn create_folder(&self, _folder: &Path) -> io::Result<()> {
+        refused()
+    }
+
+    fn identify(&self, path: &Path) -> io::Result<Identity> {
+        RealDisk.identify(path)
+    }
+
+    fn is_read_only(&self, _path: &Path) -> io::Result<bool> {
+        Ok(true)
+    }
+}

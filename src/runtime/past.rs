@@ -1,0 +1,256 @@
+//! Looking back: what the journal says, through an engine of its own, beside a running daemon. Nothing is written.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::helm::Helm;
+use super::library::Library;
+use super::restart::{Place, program};
+use crate::alerts::Change;
+use crate::config::Checked;
+use crate::disk::{Disk, ReadOnly};
+use crate::engine::Engine;
+use crate::journal::snapshots::{self, Found};
+use crate::journal::{self, Entry, Position};
+use crate::telemetry::Pulse;
+use crate::time::{Span, Time};
+use crate::zones::Chart;
+
+/// Without a snapshot that helps, reading begins this long before what is asked about: as far back as a bundle of evidence reaches.
+const BEFORE: Span = Span::from_hours(26);
+/// A daemon that was away for less missed nothing worth saying.
+const AWAY_FROM: Span = Span::from_minutes(2);
+/// Changes that are handed on together.
+const TOGETHER: usize = 1000;
+
+/// What is asked of a journal.
+#[derive(Clone, Debug)]
+pub struct LookBack {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Everything from this moment of event time on must be seen; `None` for the end of the journal.
+    pub asked: Option<Time>,
+    /// Engine time goes no further than this, and reading stops there; `None` to read to the end.
+    pub until: Option<Time>,
+    /// Begin with what was received then, whatever snapshots there are.
+    pub read_from: Option<Time>,
+}
+
+/// Where reading began.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// At a saved state of the daemon, which knew what there was to know; its engine time.
+    Snapshot(Time),
+    /// At this moment of receipt, with nothing known. `first` if the journal holds nothing earlier.
+    Journal {
+        /// The first moment of receipt that was read.
+        received: Time,
+        /// Whether the journal begins there.
+        first: bool,
+    },
+}
+
+/// What looking back leaves.
+pub struct LookedBack {
+    /// The engine, at the asked moment or at the end.
+    pub engine: Engine,
+    /// Settings and zones in force there.
+    pub settings: Arc<Checked>,
+    /// Where it began.
+    pub origin: Origin,
+    /// When nothing was received because no daemon ran, from and to.
+    pub away: Vec<(Time, Time)>,
+    /// How many holes the journal has there.
+    pub holes: usize,
+    /// The last moment of receipt that was read.
+    pub received: Option<Time>,
+}
+
+/// What a look back tells while it goes on.
+pub trait Onlooker {
+    /// Reading begins here.
+    fn begins(&mut self, origin: Origin);
+    /// A line was taken in.
+    fn look(&mut self, engine: &Engine, chart: &Chart);
+    /// Something was decided.
+    fn changes(&mut self, changes: &[Change]);
+}
+
+/// Reads a journal through an engine with the settings that were in force.
+///
+/// # Errors
+/// When there is no journal, it cannot be read, or the settings that were in force cannot be used.
+pub fn look_back(wanted: &LookBack, onlooker: &mut dyn Onlooker) -> io::Result<LookedBack> {
+    let disk: Arc<dyn Disk> = Arc::new(ReadOnly);
+    let folder = &wanted.folder;
+    let nothing = || io::Error::new(io::ErrorKind::NotFound, format!("{}: nothing was received yet", folder.display()));
+    let extent = journal::span(&*disk, folder).map_err(io::Error::other)?.ok_or_else(nothing)?;
+    let (oldest, newest) = (extent.oldest.received, extent.newest.received);
+    let mut library = Library::new(Arc::clone(&disk), folder);
+    let place = Place {
+        disk: Arc::clone(&disk),
+        folder: folder.clone(),
+        rebuild: BEFORE,
+        program: program()?,
+        pulse: Arc::<Pulse>::default(),
+        apart: false,
+    };
+    let saved = match wanted.read_from {
+        Some(_) => None,
+        None => saved(&place, &mut library, wanted, oldest)?,
+    };
+    let mut course =
+        Course { helm: None, current: None, origin: None, away: Vec::new(), changes: Vec::new(), failed: None };
+    let from = match saved {
+        Some((mut helm, position)) => {
+            course.current = Some(library.get(&helm.in_force)?);
+            course.origin = helm.engine.now().map(Origin::Snapshot);
+            course.origin.into_iter().for_each(|origin| onlooker.begins(origin));
+            hold(&mut helm, wanted);
+            course.helm = Some(helm);
+            position
+        }
+        None => {
+            // By receipt: a feed may claim times long before, and then only the whole journal is sure to hold them.
+            let latest = newest.unwrap_or(Time::MAX);
+            let asked = wanted.asked.unwrap_or(latest).min(latest);
+            let since = wanted.read_from.unwrap_or(asked - BEFORE);
+            let start = journal::start(&*disk, folder, since).map_err(io::Error::other)?.ok_or_else(nothing)?;
+            let settings = library.get(&start.in_force)?;
+            let mut helm = Helm::new(&settings, start.sources, start.in_force);
+            hold(&mut helm, wanted);
+            course.helm = Some(helm);
+            course.current = Some(settings);
+            start.position
+        }
+    };
+    let read = journal::read(&*disk, folder, from, None, |_, entry| course.take(entry, oldest, &mut library, onlooker));
+    let read = read.map_err(io::Error::other)?;
+    if let Some(error) = course.failed {
+        return Err(error);
+    }
+    let (Some(mut helm), Some(settings)) = (course.helm, course.current) else {
+        return Err(nothing());
+    };
+    helm.engine.finish(&mut course.changes);
+    onlooker.look(&helm.engine, &settings.chart);
+    if !course.changes.is_empty() {
+        onlooker.changes(&course.changes);
+    }
+    let origin = course.origin.unwrap_or(Origin::Journal { received: oldest.unwrap_or(Time::MIN), first: true });
+    let (engine, received) = (helm.engine, helm.received);
+    Ok(LookedBack { engine, settings, origin, away: course.away, holes: read.holes.len(), received })
+}
+
+fn hold(helm: &mut Helm, wanted: &LookBack) {
+    if let Some(until) = wanted.until {
+        helm.engine.hold_at(until);
+    }
+}
+
+/// The newest state that was saved before what is asked about.
+fn saved(
+    place: &Place,
+    library: &mut Library,
+    wanted: &LookBack,
+    oldest: Option<Time>,
+) -> io::Result<Option<(Helm, Position)>> {
+    // Where the feed's times agree with those of receipt, a state saved later is of no use and need not be read.
+    let agrees = wanted.asked.is_none_or(|asked| oldest.is_some_and(|oldest| oldest <= asked));
+    let heads = snapshots::heads(&*place.disk, &place.folder).map_err(io::Error::other)?;
+    let is_early = |at: Time| !agrees || wanted.asked.is_none_or(|asked| at <= asked);
+    for head in heads.into_iter().filter(|head| is_early(head.at)) {
+        let found = snapshots::newest(&*place.disk, &place.folder, Some(head.position)).map_err(io::Error::other)?;
+        // One that is damaged or of another build of the program is passed over: reading the journal takes longer, no more.
+        let Some(Found::Whole { snapshot, body, .. }) = found.take(1).next() else {
+            continue;
+        };
+        let Ok(helm) = place.take_up(library, &snapshot, &body) else {
+            continue;
+        };
+        let now = helm.engine.now();
+        if now.is_some() && wanted.asked.is_none_or(|asked| now <= Some(asked)) {
+            return Ok(Some((helm, snapshot.position)));
+        }
+    }
+    Ok(None)
+}
+
+/// How far reading has come.
+struct Course {
+    helm: Option<Helm>,
+    /// In force now.
+    current: Option<Arc<Checked>>,
+    origin: Option<Origin>,
+    away: Vec<(Time, Time)>,
+    changes: Vec<Change>,
+    failed: Option<io::Error>,
+}
+
+impl Course {
+    fn take(
+        &mut self,
+        entry: &Entry<'_>,
+        oldest: Option<Time>,
+        library: &mut Library,
+        onlooker: &mut dyn Onlooker,
+    ) -> ControlFlow<()> {
+        let (Some(helm), Some(current)) = (&mut self.helm, &mut self.current) else {
+            return ControlFlow::Break(());
+        };
+        let at = match entry {
+            Entry::Begun { at, .. } | Entry::Tick { received: at } => Some(*at),
+            Entry::Lines { received, .. } => *received,
+            Entry::Idle { .. } | Entry::Ended | Entry::InForce { .. } => None,
+        };
+        if let (None, Some(received)) = (self.origin, at) {
+            let origin = Origin::Journal { received, first: oldest.is_none_or(|oldest| received <= oldest) };
+            self.origin = Some(origin);
+            onlooker.begins(origin);
+        }
+        let told = match entry {
+            Entry::Lines { source, received, bytes } => {
+                for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+                    helm.lines(*source, *received, line, &mut self.changes);
+                    onlooker.look(&helm.engine, &current.chart);
+                }
+                Ok(())
+            }
+            entry => {
+                if let (Entry::Begun { at, .. }, Some(last)) = (entry, helm.received)
+                    && AWAY_FROM < *at - last
+                {
+                    self.away.push((last, *at));
+                }
+                let mut settings = |key: &str| {
+                    let settings = library.get(key)?;
+                    *current = Arc::clone(&settings);
+                    Ok(settings)
+                };
+                let told = helm.apply(entry, &mut settings, &mut self.changes);
+                onlooker.look(&helm.engine, &current.chart);
+                told
+            }
+        };
+        if TOGETHER <= self.changes.len() {
+            onlooker.changes(&self.changes);
+            self.changes.clear();
+        }
+        match told {
+            Ok(()) if helm.engine.is_held() => ControlFlow::Break(()),
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                self.failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+}
+
+/// Whether a folder is that of a journal.
+pub fn is_journal(folder: &Path) -> bool {
+    let listed = ReadOnly.list(folder).unwrap_or_default();
+    listed.iter().any(|file| file.name.ends_with(".journal") || file.name.ends_with(".snapshot"))
+}
