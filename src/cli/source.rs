@@ -56,7 +56,7 @@ impl Source {
     fn of_settings(settings: &SettingsArguments) -> Result<Source, Failure> {
         settings.needs_no_zones()?;
         let hint = "or name recordings, or the folder of a journal";
-        let (store, settings) = of_settings(settings.config.as_deref(), &[Table::Journal], hint)?;
+        let (store, settings) = of_settings(settings.config.as_deref(), &[Table::Journal], Some(hint))?;
         let Some(folder) = runtime::journal_folder_of(&store, &settings.journal) else {
             return Err(Failure::Usage("the settings keep no journal ([journal] enabled): name recordings".to_owned()));
         };
