@@ -72,7 +72,8 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
     }
     if !view.reload.ok {
         let problems = view.reload.problems;
-        warnings.push(format!("reload refused: {problems} problems; settings and zones from before are in force"));
+        let word = if problems == 1 { "problem" } else { "problems" };
+        warnings.push(format!("reload refused: {problems} {word}; settings and zones from before are in force"));
     }
     if !view.reload.waits_for_restart.is_empty() {
         warnings.push(format!("changed settings wait for a restart: {}", view.reload.waits_for_restart.join(", ")));
