@@ -73,6 +73,7 @@ pub(super) fn hindrances(config: &Config, asker: &Asker) -> Vec<(Weight, String)
     for (key, place) in written_places(config) {
         found.extend(closed(&key, &place, asker));
     }
+    found.extend(devices_and_programs(config, asker));
     for (path, tls) in all_tls(config) {
         found.extend(certificates(&path, tls, asker));
     }
@@ -167,6 +168,28 @@ fn closed(key: &str, place: &Path, asker: &Asker) -> Option<(Weight, String)> {
 
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Receivers on a serial line that may not be opened, programs that may not be run.
+fn devices_and_programs(config: &Config, asker: &Asker) -> Vec<(Weight, String)> {
+    let may = |path: &Path, wanted: Access| accessat(CWD, path, wanted, AtFlags::EACCESS).is_ok() || !path.exists();
+    let mut found = Vec::new();
+    for (index, input) in config.inputs.iter().enumerate().filter(|(_, input)| input.kind == inputs::Kind::Serial) {
+        if let Some(path) = input.path.as_ref().filter(|path| !may(path, Access::READ_OK | Access::WRITE_OK)) {
+            let advice = "add SupplementaryGroups=dialout, or the group of the device, below [Service] with: systemctl edit atalaia";
+            let what = format!("{} may not be opened by {}; {advice}", path.display(), asker.own.shown());
+            found.push((asker.weight(), format!("inputs[{index}].path: {what}")));
+        }
+    }
+    for (index, sink) in config.sinks.iter().enumerate() {
+        let program = sink.exec.as_ref().and_then(|exec| exec.command.first());
+        if let Some(program) = program.filter(|program| !may(Path::new(program), Access::EXEC_OK)) {
+            let what =
+                format!("{program} may not be run by {}; let that user or everybody run it (chmod)", asker.own.shown());
+            found.push((asker.weight(), format!("sinks[{index}].exec.command: {what}")));
+        }
+    }
+    found
 }
 
 /// The TLS settings of inputs and sinks, each with the path of its table.

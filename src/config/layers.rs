@@ -100,9 +100,9 @@ fn words<'e>(
                 "not TOML: a backslash between double quotes begins an escape; write / in its place, or the text between single quotes"
                     .to_owned()
             }
+            // The value itself may be a secret, and is not repeated.
             message if message.starts_with("string values must be quoted") => {
-                let value = text.get(span.clone()).unwrap_or_default().trim();
-                format!("not TOML: a text stands between quotes; write \"{value}\"")
+                "not TOML: a text stands between quotes; write for instance name = \"coast\"".to_owned()
             }
             message => format!("not TOML: {}", message.replace('\n', ", ")),
         };
