@@ -128,8 +128,9 @@ pub fn list(chart: &Chart, now: Time, width: Option<usize>, out: &mut dyn Write)
     };
     out.write_all(table(&COLUMNS, &chart.zones.iter().map(row).collect::<Vec<_>>(), width).as_bytes())?;
     let count = format!(
-        "{} zones, {} active at {now}; {} harbours and anchorage points built in or from files",
+        "{} zone{}, {} active at {now}; {} harbours and anchorage points built in or from files",
         zones.len(),
+        if zones.len() == 1 { "" } else { "s" },
         zones.iter().filter(|zone| zone.active(now)).count(),
         chart.ports.len()
     );

@@ -133,8 +133,8 @@ pub fn judge(file: &Path, purpose: Purpose) -> Judgement {
 
 /// What is said of settings that are sound and read nothing, so that they cannot be run.
 pub fn no_inputs(file: &Path) -> Problem {
-    let text = "inputs: there is none, so there is nothing to watch; add one, for instance:\n    [[inputs]]\n    kind = \"udp\"\n    \
-                name = \"receivers\"\n    address = \"0.0.0.0:10110\"";
+    let text = "inputs: there is none, so there is nothing to watch; add one, for instance [[inputs]] with the lines kind = \"udp\", \
+                name = \"receivers\" and address = \"0.0.0.0:10110\"";
     Problem::of_file(file.display().to_string(), text)
 }
 
@@ -212,7 +212,10 @@ impl Text<'_> {
                 if weight == Weight::Certain { faults.push(sentence) } else { doubts.push(sentence) }
             }
             doubts.extend(far_from_default(&config, |path| loaded.is_written(path)));
-            doubts.retain(|doubt| !loaded.is_about_faulty(doubt));
+            // Of a key with a fault nothing else is worth reading.
+            let key = |sentence: &str| sentence.split_once(": ").map(|(key, _)| key.to_owned());
+            let at_fault: Vec<Option<String>> = faults.iter().map(|fault| key(fault)).collect();
+            doubts.retain(|doubt| !loaded.is_about_faulty(doubt) && !at_fault.contains(&key(doubt)));
         }
         // Who may write them decides what is run.
         let open = open_to_others(self.layers.iter().filter(|_| is_run));

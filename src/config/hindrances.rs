@@ -1,5 +1,6 @@
 //! What whoever runs the daemon would be kept from: writing its files, reading secrets, listening. Nothing is made or opened to find out.
 
+use std::collections::BTreeSet;
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
@@ -72,6 +73,7 @@ pub(super) fn hindrances(config: &Config, asker: &Asker) -> Vec<(Weight, String)
     for (key, place) in written_places(config) {
         found.extend(closed(&key, &place, asker));
     }
+    found.extend(devices_and_programs(config, asker));
     for (path, tls) in all_tls(config) {
         found.extend(certificates(&path, tls, asker));
     }
@@ -81,7 +83,16 @@ pub(super) fn hindrances(config: &Config, asker: &Asker) -> Vec<(Weight, String)
         secrets(list, &all.unwrap_or_default(), asker, &mut found);
     }
     found.extend(ports(config, asker));
+    // A folder may hold the store and the journal.
+    let mut before = BTreeSet::new();
+    found.retain(|(_, sentence)| before.insert(sentence.clone()));
     found
+}
+
+/// An error of the system in its words, without its number.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 /// What the daemon writes: the key, and each file or folder that is there, or the folder that it would be made in.
@@ -139,18 +150,46 @@ fn closed(key: &str, place: &Path, asker: &Asker) -> Option<(Weight, String)> {
     if error.kind() == ErrorKind::ReadOnlyFilesystem {
         return Some((
             Weight::Certain,
-            format!("{key}: {shown} cannot be written ({error}); mount its disk for writing, or write another path"),
+            format!(
+                "{key}: {shown} cannot be written: {}; mount its disk for writing, or write another path",
+                plain(&error)
+            ),
         ));
     }
     let advice = match &asker.service {
         Some(_) => asker.advice(),
         None => format!("chown {} {shown}, or write another path", asker.own.name),
     };
-    Some((asker.weight(), format!("{key}: {shown} cannot be written by {} ({error}); {advice}", asker.own.shown())))
+    Some((
+        asker.weight(),
+        format!("{key}: {shown} cannot be written by {}: {}; {advice}", asker.own.shown(), plain(&error)),
+    ))
 }
 
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Receivers on a serial line that may not be opened, programs that may not be run.
+fn devices_and_programs(config: &Config, asker: &Asker) -> Vec<(Weight, String)> {
+    let may = |path: &Path, wanted: Access| accessat(CWD, path, wanted, AtFlags::EACCESS).is_ok() || !path.exists();
+    let mut found = Vec::new();
+    for (index, input) in config.inputs.iter().enumerate().filter(|(_, input)| input.kind == inputs::Kind::Serial) {
+        if let Some(path) = input.path.as_ref().filter(|path| !may(path, Access::READ_OK | Access::WRITE_OK)) {
+            let advice = "add SupplementaryGroups=dialout, or the group of the device, below [Service] with: systemctl edit atalaia";
+            let what = format!("{} may not be opened by {}; {advice}", path.display(), asker.own.shown());
+            found.push((asker.weight(), format!("inputs[{index}].path: {what}")));
+        }
+    }
+    for (index, sink) in config.sinks.iter().enumerate() {
+        let program = sink.exec.as_ref().and_then(|exec| exec.command.first());
+        if let Some(program) = program.filter(|program| !may(Path::new(program), Access::EXEC_OK)) {
+            let what =
+                format!("{program} may not be run by {}; let that user or everybody run it (chmod)", asker.own.shown());
+            found.push((asker.weight(), format!("sinks[{index}].exec.command: {what}")));
+        }
+    }
+    found
 }
 
 /// The TLS settings of inputs and sinks, each with the path of its table.
@@ -175,7 +214,7 @@ fn certificates(path: &str, tls: &tls::Settings, asker: &Asker) -> Vec<(Weight, 
             Err(error) => {
                 found.push((
                     Weight::Certain,
-                    format!("{key}: {}: {error}; write the path of a PEM file", file.display()),
+                    format!("{key}: {}: {}; write the path of a PEM file", file.display(), plain(&error)),
                 ));
             }
             Ok(_) => {}
@@ -193,7 +232,9 @@ fn certificates(path: &str, tls: &tls::Settings, asker: &Asker) -> Vec<(Weight, 
 fn unreadable(key: &str, file: &Path, asker: &Asker) -> String {
     let advice = match &asker.service {
         Some(_) => asker.advice(),
-        None => format!("chown {} it, or hand it over with LoadCredential= of the unit", asker.own.name),
+        None => {
+            format!("chown {} {}, or hand it over with LoadCredential= of the unit", asker.own.name, file.display())
+        }
     };
     format!("{key}: {} cannot be read by {}; {advice}", file.display(), asker.own.shown())
 }
@@ -277,7 +318,7 @@ fn unlistened(address: &str, protocol: Protocol, daemon: Option<u32>) -> Option<
         Ok(None) => {
             return Some(format!("{address} is not an address of this machine; write one, or 0.0.0.0 for all of them"));
         }
-        Err(error) => return Some(format!("{address} cannot be looked up ({error}); write the IP address")),
+        Err(error) => return Some(format!("{address} cannot be looked up ({}); write the IP address", plain(&error))),
     };
     let error = bind(at, protocol).err()?;
     match error.kind() {
@@ -294,12 +335,13 @@ fn unlistened(address: &str, protocol: Protocol, daemon: Option<u32>) -> Option<
                 .then(|| format!("{address} is taken by {who}; stop it or write another port ({command} lists them)"))
         }
         ErrorKind::PermissionDenied => Some(format!(
-            "{address} may not be listened on ({error}); write a port above 1023, or let a .socket unit open it"
+            "{address} may not be listened on ({}); write a port above 1023, or let a .socket unit open it",
+            plain(&error)
         )),
         ErrorKind::AddrNotAvailable => Some(format!(
             "{address} is not an address of this machine; write one that `ip address` lists, or 0.0.0.0 for all"
         )),
-        _ => Some(format!("{address} cannot be listened on ({error}); write another address")),
+        _ => Some(format!("{address} cannot be listened on ({}); write another address", plain(&error))),
     }
 }
 

@@ -100,6 +100,10 @@ fn words<'e>(
                 "not TOML: a backslash between double quotes begins an escape; write / in its place, or the text between single quotes"
                     .to_owned()
             }
+            // The value itself may be a secret, and is not repeated.
+            message if message.starts_with("string values must be quoted") => {
+                "not TOML: a text stands between quotes; write for instance name = \"coast\"".to_owned()
+            }
             message => format!("not TOML: {}", message.replace('\n', ", ")),
         };
         let line = |at: usize| text[..at].matches('\n').count();
@@ -119,16 +123,22 @@ fn twice(text: &str, table: &DeTable<'_>, span: &Range<usize>) -> (String, bool)
     let key = text.get(span.clone()).unwrap_or_default();
     let start = text[..span.start].rfind('\n').map_or(0, |end| end + 1);
     let line = text[start..].lines().next().unwrap_or_default().trim();
+    let is_header = line.starts_with('[');
     let mut before = None;
-    latest_before(table, key.trim_matches(['"', '\'']), span.start, &mut before);
+    if is_header {
+        before = header_before(text, name_of_header(line), start);
+    }
+    if before.is_none() {
+        latest_before(table, key.trim_matches(['"', '\'']), span.start, &mut before);
+    }
     let first = match before {
         Some((at, _)) => format!("first in line {}", 1 + text[..at].matches('\n').count()),
         None => "first further up".to_owned(),
     };
-    if !line.starts_with('[') {
+    if !is_header {
         return (format!("{key}: stands twice, {first}; leave one of the two out"), false);
     }
-    let name = line.trim_start_matches('[').split(']').next().unwrap_or(key).trim();
+    let name = name_of_header(line);
     let sentence = match (before, line.starts_with("[[")) {
         (Some((_, Form::List)), false) => {
             format!("{name}: there are several of them, {first}; write [[{name}]] in place of [{name}]")
@@ -140,6 +150,24 @@ fn twice(text: &str, table: &DeTable<'_>, span: &Range<usize>) -> (String, bool)
         (_, false) => format!("{name}: the table stands twice, {first}; write all its keys there"),
     };
     (sentence, true)
+}
+
+/// `sinks.email` of `[[sinks.email]]`.
+fn name_of_header(line: &str) -> &str {
+    line.trim_start_matches('[').split(']').next().unwrap_or_default().trim()
+}
+
+/// The first line before a place that begins the table or list of this name.
+fn header_before(text: &str, name: &str, place: usize) -> Option<(usize, Form)> {
+    let mut at = 0;
+    for line in text[..place].split_inclusive('\n') {
+        let trimmed = line.trim();
+        if trimmed.starts_with('[') && name_of_header(trimmed) == name {
+            return Some((at, if trimmed.starts_with("[[") { Form::List } else { Form::Table }));
+        }
+        at += line.len();
+    }
+    None
 }
 
 /// What a key has for its value.

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue, Deserializer};
 
 use super::layers::{Layer, Layers};
-use super::tree::{find_in_table, path_of, put_in, replace, take_out};
+use super::tree::{find_in_table, path_of, put_in, replace, span_around, take_out};
 use super::words::{explain, wants_secret};
 use super::{Config, Problem};
 
@@ -83,11 +83,15 @@ impl Loaded<'_> {
                 }
                 Err(error) => error,
             };
-            let span = error.span().unwrap_or(0..0);
+            let message = error.message();
+            let mut span = error.span().unwrap_or(0..0);
+            if message.starts_with("unknown variant") && wants_secret(message) {
+                // The key within a secret's place: the place is at fault.
+                span = span_around(&self.table, &span).unwrap_or(span);
+            }
             let mut steps = Vec::new();
             find_in_table(&self.table, &span, &mut steps);
             let path = path_of(&steps);
-            let message = error.message();
             let missing = missing_key(message);
             let at_fault = missing.map_or_else(|| path.clone(), |key| format!("{path}.{key}"));
             let known = self.faulty.iter().position(|faulty| faulty.path == at_fault);

@@ -13,8 +13,6 @@ use super::watch::{Names, Watched};
 
 /// The folder of drop-ins, beside the settings file.
 const DROP_INS: &str = "conf.d";
-/// What the system says of a file that is not there.
-const NOT_THERE: &str = "No such file or directory";
 /// Settings are written by hand; more is a mistake. Bytes.
 const LARGEST_FILE_BYTES: u64 = 4 * 1024 * 1024;
 
@@ -50,12 +48,6 @@ impl Places {
             match read_text(&path) {
                 Ok(text) => layers.push(Layer { file, text }),
                 Err(text) => problems.push(Problem::of_file(file, text)),
-            }
-        }
-        if let Some(problem) = problems.iter_mut().find(|problem| problem.text.starts_with(NOT_THERE)) {
-            if problem.file == self.file.display().to_string() {
-                problem.text += "; write the path of the settings file, which a package puts at /etc/atalaia/atalaia.toml: \
-                                 --config FILE (config/atalaia.toml of the sources is one to copy)";
             }
         }
         if problems.is_empty() { Ok(layers) } else { Err(problems) }

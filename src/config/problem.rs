@@ -45,7 +45,8 @@ impl Problem {
     /// About the bytes `span` of `whole`.
     pub fn at(file: &str, whole: &str, span: Range<usize>, text: String) -> Problem {
         let line = Excerpt::at(whole, span);
-        let line = if text.contains(NO_SECRETS) || names_a_password(&line.shown) { line.masked() } else { line };
+        let is_secret = text.contains(NO_SECRETS) || names_a_password(&line.shown) || gives_a_secret(&line.shown);
+        let line = if is_secret { line.masked() } else { line };
         Problem { file: file.to_owned(), line: Some(line), text: shortened(text) }
     }
 
@@ -73,6 +74,15 @@ fn names_a_password(line: &str) -> bool {
     line.split("://")
         .skip(1)
         .any(|rest| rest.split(['"', '\'', '/', ' ']).next().is_some_and(|host| host.contains('@')))
+}
+
+/// Whether it gives a key of secrets a value in place of where the secret is kept.
+fn gives_a_secret(line: &str) -> bool {
+    let Some((key, value)) = line.split_once('=') else {
+        return false;
+    };
+    let is_named = ["password", "secret", "token", "bearer"].iter().any(|name| key.trim().ends_with(name));
+    is_named && !value.trim_start().starts_with('{')
 }
 
 impl Excerpt {
@@ -131,6 +141,8 @@ mod tests {
             problem.line.expect("a line").shown
         };
         assert_eq!(shown("password = \"canary\"", &format!("x: {NO_SECRETS}; write")), "password = ***");
+        assert_eq!(shown("user.password = hunter2", "not TOML"), "user.password = ***");
+        assert_eq!(shown("bearer = { file = \"a\" }", "odd"), "bearer = { file = \"a\" }");
         assert_eq!(shown("mqtt = { url = \"mqtt://me:canary@broker\" }", "odd"), "mqtt = ***");
         assert_eq!(shown("url = \"mqtt://broker/a\" # me@home", "odd"), "url = \"mqtt://broker/a\" # me@home");
     }

@@ -53,6 +53,20 @@ fn find_in_value(value: &Spanned<DeValue<'_>>, span: &Range<usize>, steps: &mut 
     value.span() == *span
 }
 
+/// Where the table is that has the key at `span`.
+pub(super) fn span_around(table: &DeTable<'_>, span: &Range<usize>) -> Option<Range<usize>> {
+    table.iter().find_map(|(_, value)| around(value, span))
+}
+
+fn around(value: &Spanned<DeValue<'_>>, span: &Range<usize>) -> Option<Range<usize>> {
+    match value.get_ref() {
+        DeValue::Table(inner) if inner.iter().any(|(key, _)| key.span() == *span) => Some(value.span()),
+        DeValue::Table(inner) => span_around(inner, span),
+        DeValue::Array(list) => list.iter().find_map(|entry| around(entry, span)),
+        _ => None,
+    }
+}
+
 /// Removes what stands at `span`; `Some(Some(..))` names the list entry that went as a whole, `None` says nothing was found.
 pub(super) fn take_out(table: &mut DeTable<'_>, span: &Range<usize>) -> Option<Option<(String, usize)>> {
     let mut gone = None;

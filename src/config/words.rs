@@ -61,7 +61,9 @@ pub(super) fn explain(path: &str, message: &str) -> String {
 
 /// Whether the parser says so because a secret belongs there.
 pub(super) fn wants_secret(message: &str) -> bool {
-    message.ends_with(SECRET_EXPECTED) || message.ends_with("expected `file` or `credential`")
+    // Of all that settings hold, only the place of a secret is a table of exactly one key.
+    [SECRET_EXPECTED, "expected `file` or `credential`"].iter().any(|end| message.ends_with(end))
+        || message.starts_with("wanted exactly 1 element")
 }
 
 /// What to write in place of a word that is not among the known ones.

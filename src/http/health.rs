@@ -75,7 +75,8 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
     }
     if !view.reload.ok {
         let problems = view.reload.problems;
-        warnings.push(format!("reload refused: {problems} problems; the previous settings and zones remain in force"));
+        let word = if problems == 1 { "problem" } else { "problems" };
+        warnings.push(format!("reload refused: {problems} {word}; the previous settings and zones remain in force"));
     }
     if !view.reload.waits_for_restart.is_empty() {
         warnings.push(format!("changed settings need a restart: {}", view.reload.waits_for_restart.join(", ")));

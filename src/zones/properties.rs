@@ -294,6 +294,9 @@ impl<'a> Reader<'a> {
             }
         }
         for (property, meant) in found {
+            // It is there, under another name.
+            let named = meant.split('?').next().unwrap_or_default();
+            self.wrong.retain(|wrong| wrong.property.as_deref() != Some(named) || !wrong.what.starts_with("missing: "));
             self.fault(&property, format!("unknown property: did you mean {meant}"));
         }
     }

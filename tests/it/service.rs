@@ -288,7 +288,7 @@ fn the_pages_show_what_comes_in_and_what_is_wrong() {
 
     fs::write(&path, "[time]\nlatenes_seconds = 5\n").unwrap();
     daemon.signal("HUP");
-    let refused = wait_for_page(&pages, "/readyz", |answer| answer.contains("reload refused: 1 problems"));
+    let refused = wait_for_page(&pages, "/readyz", |answer| answer.contains("reload refused: 1 problem;"));
     assert!(refused.starts_with("HTTP/1.1 200 "), "it does its work all the same: {refused}");
     wait_for_page(&pages, "/metrics", |answer| answer.contains("\natalaia_config_last_reload_successful 0.0\n"));
 

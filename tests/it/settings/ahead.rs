@@ -43,7 +43,8 @@ fn settings_without_an_input_are_refused_as_run_refuses_them() {
     let (code, out, err) = check(&folder, "[time]\nlateness_seconds = 20\n", &[]);
     assert!(code == Some(78) && out.is_empty(), "{out}{err}");
     assert!(
-        err.contains("inputs: there is none, so there is nothing to watch") && err.contains("help: add one"),
+        err.contains("inputs: there is none, so there is nothing to watch")
+            && err.contains("help: add one, for instance [[inputs]]"),
         "{err}"
     );
     let run = Command::new(env!("CARGO_BIN_EXE_atalaia"))
@@ -145,11 +146,9 @@ fn the_service_is_another_user_who_may_do_less() {
         outside.path().display()
     );
     let program = Path::new(env!("CARGO_BIN_EXE_atalaia"));
-    let may_run = Command::new("setpriv")
-        .args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"])
-        .arg(program)
-        .arg("--version");
-    if !{ may_run }.output().is_ok_and(|output| output.status.success()) {
+    let mut as_other = Command::new("setpriv");
+    as_other.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"]).arg(program).arg("--version");
+    if !as_other.output().is_ok_and(|output| output.status.success()) {
         return;
     }
     let (code, out, err) = check(&folder, &text, &[]);
@@ -249,7 +248,7 @@ fn a_settings_file_that_is_not_there_says_where_one_may_be() {
     let output = command.args(["check", "--config", "nowhere.toml"]).current_dir(folder.path()).output().unwrap();
     let err = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.code() == Some(78) && err.contains("nowhere.toml: No such file or directory"), "{err}");
-    assert!(err.contains("help: ") && err.contains("/etc/atalaia/atalaia.toml"), "{err}");
+    assert!(err.contains("/etc/atalaia/atalaia.toml"), "{err}");
 }
 
 #[test]
