@@ -262,7 +262,7 @@ fn an_alert_names_the_case_that_lists_it_from_its_first_line_on() {
 #[test]
 fn a_long_alert_ties_what_a_short_one_in_between_does_not() {
     let mut long = alert("a", "loitering", 30, 0, &[1]);
-    long.last_at += Span::from_hours(10 * DAY);
+    long.last_at = long.last_at + Span::from_hours(10 * DAY);
     let mut book = CaseBook::default();
     for alert in [long, alert("b", "drift", 30, 5, &[1]), alert("c", "drift", 30, 8 * DAY, &[1])] {
         book.take(&change(alert));
