@@ -6,9 +6,10 @@ use crate::behaviours::{Condition, Explanation};
 use crate::engine::Explained;
 use crate::telemetry::FromAir;
 use crate::time::Span;
+use crate::tracks::TrackKey;
 
-/// What a condition counts that is no number, or about which nothing is known: as far as a number at twice or none of its threshold.
-const PLAIN_MISS: f64 = 1.0;
+/// What a condition counts that is no number, or about which nothing is known: as far as a number at four times its limit.
+const PLAIN_MISS: f64 = 3.0;
 /// Endings of names that are units.
 const UNITS: [(&str, &str); 8] = [
     ("_knots", " kn"),
@@ -58,6 +59,12 @@ impl<'a> Near<'a> {
         }
     }
 
+    /// The same for one vessel of a pair: `rendezvous (near: with 224000002.1)`.
+    pub(super) fn name_for(&self, me: TrackKey) -> String {
+        let name = self.name();
+        name.replace(&format!("{me} and "), "with ").replace(&format!(" and {me}"), "")
+    }
+
     /// `1 of 6`
     pub(super) fn count(&self) -> String {
         match self.missing.len() {
@@ -68,6 +75,9 @@ impl<'a> Near<'a> {
 
     /// What is missing, in words.
     pub(super) fn words(&self) -> String {
+        if self.missing.is_empty() {
+            return "all conditions are met".to_owned();
+        }
         let words: Vec<String> = self.missing.iter().map(|condition| in_words(condition)).collect();
         words.join("; ")
     }
