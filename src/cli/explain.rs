@@ -27,6 +27,8 @@ use words::{Near, forms, nearest};
 const BEYOND: Span = Span::from_hours(6);
 /// Behaviours in the short answer, and alerts before and after.
 const SHOWN: usize = 10;
+/// Of a behaviour's name on a terminal, in characters: what is missing needs the room.
+const NAME_WIDTH: usize = 35;
 const ALERTS_SHOWN: usize = 5;
 
 /// Arguments of `atalaia explain`.
@@ -364,7 +366,7 @@ impl Answer<'_> {
 /// The behaviours by how near they are to an alert.
 fn short(nearest: &[Near<'_>], me: TrackKey, width: Option<usize>, all: bool, page: &mut String) {
     let shown = if all { nearest.len() } else { SHOWN };
-    let row = |near: &Near<'_>| vec![near.name_for(me), near.count(), near.words()];
+    let row = |near: &Near<'_>| vec![cut(&near.name_for(me), width.map(|_| NAME_WIDTH)), near.count(), near.words()];
     let rows: Vec<Vec<String>> = nearest.iter().take(shown).map(row).collect();
     page.push('\n');
     page.push_str(&table(&[text("nearest to an alert"), number("missing"), text("what")], &rows, width));

@@ -149,7 +149,8 @@ fn in_words(condition: &Condition) -> String {
         "true" => "yes".to_owned(),
         words => format!("{}{}", FromAir(words), if condition.miss.is_some() { unit } else { "" }),
     });
-    format!("{name} {measured}, needs {limit}")
+    let colon = if matches!(condition.measured, Value::Number(_)) { "" } else { ":" };
+    format!("{name}{colon} {measured}, needs {limit}")
 }
 
 /// A form with its conditions, met and not.
@@ -185,7 +186,7 @@ mod tests {
         assert_eq!(words("silent_minutes", 200.into(), ">= 360"), "silent 3 h 20 min, needs at least 6 h 00 min");
         assert_eq!(words("speed_made_good_knots", 5.5.into(), "< 2"), "speed made good 5.5 kn, needs below 2 kn");
         assert_eq!(words("shore_nm", 0.4.into(), ">= 3"), "distance from shore 0.4 nm, needs at least 3 nm");
-        assert_eq!(words("in_calm_water", true.into(), "false"), "in calm water yes, needs no");
-        assert_eq!(words("listed", Value::Null, "a row"), "listed not known, needs a row");
+        assert_eq!(words("in_calm_water", true.into(), "false"), "in calm water: yes, needs no");
+        assert_eq!(words("listed", Value::Null, "a row"), "listed: not known, needs a row");
     }
 }
