@@ -27,6 +27,8 @@ use words::{Near, forms, nearest};
 const BEYOND: Span = Span::from_hours(6);
 /// Behaviours in the short answer, and alerts before and after.
 const SHOWN: usize = 10;
+/// Of a behaviour's name on a terminal, in characters: what is missing needs the room.
+const NAME_WIDTH: usize = 35;
 const ALERTS_SHOWN: usize = 5;
 
 /// Arguments of `atalaia explain`.
@@ -78,7 +80,14 @@ fn of_recordings(arguments: &Arguments, inputs: Vec<PathBuf>) -> Result<Answer<'
     let stop = Stop { at: &mut ask, beyond: BEYOND };
     let Played { engine, .. } = play_on(&settings, &playback, Some(stop), &mut |_| {}, &mut |changes| {
         let about = |change: &&Change| change.alert.vessels.iter().any(|vessel| vessel.mmsi == arguments.mmsi);
-        said.extend(changes.iter().filter(about).map(|change| (change.alert.id.clone(), Known::of(&change.alert))));
+        for change in changes.iter().filter(about) {
+            // What was said by then stays as it was said then.
+            let known = Known::of(&change.alert);
+            match said.get(&known.id).is_some_and(|said| said.opened_at <= arguments.at) && arguments.at < change.at {
+                true => {}
+                false => drop(said.insert(known.id.clone(), known)),
+            }
+        }
         Ok(())
     })?;
     if engine.summary().last_at.is_none() || engine.now().is_none() {
@@ -168,7 +177,8 @@ impl Known {
         match self.ended_at {
             Some(ended) if ended <= at && self.retracted => format!("retracted, held until {}", moment(ended)),
             Some(ended) if ended <= at => format!("ended {}", moment(ended)),
-            _ if self.retracted => "open, later retracted".to_owned(),
+            _ if self.retracted => "open then, retracted later".to_owned(),
+            Some(ended) => format!("open then, ended {}", moment(ended)),
             _ => "open".to_owned(),
         }
     }
@@ -272,7 +282,7 @@ impl Answer<'_> {
         let forms = forms(track, only);
         self.known(width, page);
         if only.is_none() {
-            short(&nearest(&forms), width, self.arguments.all, page);
+            short(&nearest(&forms), track.key, width, self.arguments.all, page);
         }
         if self.arguments.all || only.is_some() {
             forms.iter().for_each(|near| words::table(near, page));
@@ -354,9 +364,9 @@ impl Answer<'_> {
 }
 
 /// The behaviours by how near they are to an alert.
-fn short(nearest: &[Near<'_>], width: Option<usize>, all: bool, page: &mut String) {
+fn short(nearest: &[Near<'_>], me: TrackKey, width: Option<usize>, all: bool, page: &mut String) {
     let shown = if all { nearest.len() } else { SHOWN };
-    let row = |near: &Near<'_>| vec![near.name(), near.count(), near.words()];
+    let row = |near: &Near<'_>| vec![cut(&near.name_for(me), width.map(|_| NAME_WIDTH)), near.count(), near.words()];
     let rows: Vec<Vec<String>> = nearest.iter().take(shown).map(row).collect();
     page.push('\n');
     page.push_str(&table(&[text("nearest to an alert"), number("missing"), text("what")], &rows, width));

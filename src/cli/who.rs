@@ -32,6 +32,8 @@ const DARK: f64 = 30.0;
 const SLOWED: f64 = 15.0;
 const NEAR: f64 = 10.0;
 const MOST: f64 = 100.0;
+/// A terminal narrower than this has no room for flags and times of the nearest point. Characters.
+const WIDE: usize = 110;
 
 /// Arguments of `atalaia who`.
 #[derive(Debug, clap::Args)]
@@ -272,6 +274,8 @@ fn page(arguments: &Arguments, rows: &[Row<'_>], watch: &Watch) -> String {
     for (from, to) in &watch.outages {
         page += &format!("nothing was received from {} to {}\n", moment(*from), to.clock());
     }
+    let width = width();
+    let wide = width.is_none_or(|width| WIDE <= width);
     let shown = rows.iter().filter(|row| arguments.all || row.is_ranked() || !row.unheard.is_empty());
     let cells: Vec<Vec<String>> = (1..)
         .zip(shown)
@@ -280,14 +284,18 @@ fn page(arguments: &Arguments, rows: &[Row<'_>], watch: &Watch) -> String {
                 true => (rank.to_string(), format!("{:.0}", row.points)),
                 false => ("-".to_owned(), "-".to_owned()),
             };
-            let nearest = row.seen.nearest.map_or_else(String::new, |(nm, at)| format!("{nm:.1} nm {}", at.clock()));
-            let who = format!("{} {} ({})", row.seen.name, row.key.mmsi.0, row.seen.kind);
+            let nearest = row.seen.nearest.map_or_else(String::new, |(nm, at)| match wide {
+                true => format!("{nm:.1} nm {}", at.clock()),
+                false => format!("{nm:.1} nm"),
+            });
+            let kind = if wide { row.seen.kind.as_str() } else { row.seen.ship_type };
+            let who = format!("{} {} ({kind})", row.seen.name, row.key.mmsi.0);
             vec![rank, points, who, nearest, row.words()]
         })
         .collect();
     if !cells.is_empty() {
-        let columns = [number("rank"), number("points"), text("vessel"), number("nearest"), text("what it did")];
-        page += &table(&columns, &cells, width());
+        let columns = [number("#"), number("points"), text("vessel"), number("nearest"), text("what it did")];
+        page += &table(&columns, &cells, width);
     }
     let passed = rows.len() - cells.len();
     if 0 < passed {

@@ -6,9 +6,10 @@ use crate::behaviours::{Condition, Explanation};
 use crate::engine::Explained;
 use crate::telemetry::FromAir;
 use crate::time::Span;
+use crate::tracks::TrackKey;
 
-/// What a condition counts that is no number, or about which nothing is known: as far as a number at twice or none of its threshold.
-const PLAIN_MISS: f64 = 1.0;
+/// What a condition counts that is no number, or about which nothing is known: as far as a number at four times its limit.
+const PLAIN_MISS: f64 = 3.0;
 /// Endings of names that are units.
 const UNITS: [(&str, &str); 8] = [
     ("_knots", " kn"),
@@ -58,6 +59,12 @@ impl<'a> Near<'a> {
         }
     }
 
+    /// The same for one vessel of a pair: `rendezvous (near: with 224000002.1)`.
+    pub(super) fn name_for(&self, me: TrackKey) -> String {
+        let name = self.name();
+        name.replace(&format!("{me} and "), "with ").replace(&format!(" and {me}"), "")
+    }
+
     /// `1 of 6`
     pub(super) fn count(&self) -> String {
         match self.missing.len() {
@@ -68,6 +75,9 @@ impl<'a> Near<'a> {
 
     /// What is missing, in words.
     pub(super) fn words(&self) -> String {
+        if self.missing.is_empty() {
+            return "all conditions are met".to_owned();
+        }
         let words: Vec<String> = self.missing.iter().map(|condition| in_words(condition)).collect();
         words.join("; ")
     }
@@ -139,7 +149,8 @@ fn in_words(condition: &Condition) -> String {
         "true" => "yes".to_owned(),
         words => format!("{}{}", FromAir(words), if condition.miss.is_some() { unit } else { "" }),
     });
-    format!("{name} {measured}, needs {limit}")
+    let colon = if matches!(condition.measured, Value::Number(_)) { "" } else { ":" };
+    format!("{name}{colon} {measured}, needs {limit}")
 }
 
 /// A form with its conditions, met and not.
@@ -175,7 +186,7 @@ mod tests {
         assert_eq!(words("silent_minutes", 200.into(), ">= 360"), "silent 3 h 20 min, needs at least 6 h 00 min");
         assert_eq!(words("speed_made_good_knots", 5.5.into(), "< 2"), "speed made good 5.5 kn, needs below 2 kn");
         assert_eq!(words("shore_nm", 0.4.into(), ">= 3"), "distance from shore 0.4 nm, needs at least 3 nm");
-        assert_eq!(words("in_calm_water", true.into(), "false"), "in calm water yes, needs no");
-        assert_eq!(words("listed", Value::Null, "a row"), "listed not known, needs a row");
+        assert_eq!(words("in_calm_water", true.into(), "false"), "in calm water: yes, needs no");
+        assert_eq!(words("listed", Value::Null, "a row"), "listed: not known, needs a row");
     }
 }

@@ -32,13 +32,13 @@ pub(super) fn page(known: &Known, all: bool) -> String {
         page.deeds("port calls", "port call", &known.deeds.calls, known.now);
     }
     if !page.none.is_empty() {
-        let since = known.since.map_or_else(String::new, |since| format!(" since {}", moment(since)));
         let none = page.none.join(", ");
-        page.line(&format!("none known{since}: {none}"));
+        page.line(&format!("none known: {none}"));
     }
-    if 0 < page.left_out {
-        let more = page.left_out;
-        page.line(&format!("{more} earlier rows are left out: --all shows them"));
+    match page.left_out {
+        0 => {}
+        1 => page.line("1 earlier row is left out: --all shows it"),
+        more => page.line(&format!("{more} earlier rows are left out: --all shows them")),
     }
     page.text
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::source::kind_of;
+use crate::ais::ship_type_name;
 use crate::engine::Engine;
 use crate::geo::LatLon;
 use crate::telemetry::FromAir;
@@ -42,6 +43,8 @@ pub(super) struct Seen {
     pub(super) name: String,
     /// `Spain, cargo`
     pub(super) kind: String,
+    /// `cargo`
+    pub(super) ship_type: &'static str,
     /// Nearest: nautical miles, and when.
     pub(super) nearest: Option<(f64, Time)>,
     /// The fastest it was, knots.
@@ -158,6 +161,7 @@ impl Seen {
         let name = vessel.identity().and_then(|identity| identity.name.as_deref()).unwrap_or("no name");
         self.name = FromAir(name).to_string();
         self.kind = kind_of(vessel.mmsi(), vessel.ship_type());
+        self.ship_type = ship_type_name(vessel.ship_type());
         if self.nearest.is_none_or(|(nearest, _)| nm < nearest) {
             self.nearest = Some((nm, fix.at));
         }
