@@ -18,6 +18,7 @@ mod run;
 mod snapshot;
 mod status;
 mod table;
+mod when;
 mod who;
 pub mod zones;
 

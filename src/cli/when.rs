@@ -1,0 +1,225 @@
+//! Times as people type them: `02:00`, `yesterday 02:00`, `-6h`, `now`, `2026-03-01 04:00`, RFC 3339.
+//!
+//! UTC unless an offset is given. A time of day alone is the last such moment for what looks back ([`past`]) and the next one for what
+//! looks forward ([`ahead`]); so is a length without a sign. A date alone is its first moment.
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp, Zoned};
+
+use crate::clock::Clock;
+use crate::time::Time;
+
+/// What every error names.
+const FORMS: &str = "write now, 02:00, yesterday, yesterday 02:00, -6h, -90m, -2d, 2026-03-01, 2026-03-01 04:00 \
+    or 2026-03-01T04:00:00Z (UTC)";
+const FORMS_AHEAD: &str = "write now, 06:00, tomorrow, tomorrow 06:00, +12h, +90m, +2d, 2026-03-01, 2026-03-01 04:00 \
+    or 2026-03-01T04:00:00Z (UTC)";
+
+/// Which way a time of day without a date lies from now, and a length without a sign.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Side {
+    Past,
+    Ahead,
+}
+
+/// A value parser for times that usually lie behind: `--since`, `--at`, and `--until` of what was.
+pub(super) fn past(text: &str) -> Result<Time, String> {
+    read(text, Clock.now(), Side::Past).ok_or_else(|| FORMS.to_owned())
+}
+
+/// A value parser for times that usually lie ahead: until when a silence or an acknowledgement holds.
+pub(super) fn ahead(text: &str) -> Result<Time, String> {
+    read(text, Clock.now(), Side::Ahead).ok_or_else(|| FORMS_AHEAD.to_owned())
+}
+
+/// A value parser for lengths of time: `12h`, `90m`, `2d`; above zero.
+pub(super) fn length(text: &str) -> Result<crate::time::Span, String> {
+    let epoch = Time::from_millis(0);
+    let length = shifted(text.trim().trim_start_matches('+'), epoch).map(|moment| moment - epoch);
+    length
+        .filter(|length| crate::time::Span::ZERO < *length)
+        .ok_or_else(|| "write a length of time: 12h, 90m, 2d".to_owned())
+}
+
+/// The moment that `text` means at `now`; `None` where it is none of the forms.
+fn read(text: &str, now: Time, side: Side) -> Option<Time> {
+    let text = text.trim();
+    let lower = text.to_ascii_lowercase();
+    if lower == "now" {
+        return Some(now);
+    }
+    if let Some(time) = Time::parse(text) {
+        return Some(time);
+    }
+    let (first, rest) =
+        lower.split_once(char::is_whitespace).map_or((lower.as_str(), ""), |(day, of)| (day, of.trim()));
+    if let Some(date) = day(first, now) {
+        return moment(date, rest);
+    }
+    if let Some(of_day) = time_of_day(&lower) {
+        let today = utc(now)?.date();
+        let at = |date: Option<Date>| date.and_then(|date| time(date.to_datetime(of_day)));
+        return match (side, at(Some(today))?) {
+            (Side::Past, moment) if now < moment => at(today.yesterday().ok()),
+            (Side::Ahead, moment) if moment <= now => at(today.tomorrow().ok()),
+            (_, moment) => Some(moment),
+        };
+    }
+    // `2026-03-01T04:00` and `2026-03-01 04:00`: without an offset it is UTC.
+    if let Ok(moment) = text.parse::<DateTime>() {
+        return time(moment);
+    }
+    let signed = lower.starts_with(['-', '+']) || lower.ends_with("ago");
+    match (signed, side) {
+        (true, _) | (false, Side::Ahead) => shifted(&lower, now),
+        (false, Side::Past) => shifted(&format!("-{lower}"), now),
+    }
+}
+
+/// A day by its name or date.
+fn day(text: &str, now: Time) -> Option<Date> {
+    let today = || utc(now).map(|now| now.date());
+    match text {
+        "today" => today(),
+        "yesterday" => today()?.yesterday().ok(),
+        "tomorrow" => today()?.tomorrow().ok(),
+        // The shape first: jiff reads the date of a whole time too.
+        _ if text.len() == "2026-03-01".len() => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// A day's moment; its first where no time of day is said.
+fn moment(date: Date, of_day: &str) -> Option<Time> {
+    match of_day {
+        "" => time(date.to_datetime(jiff::civil::Time::midnight())),
+        of_day => time(date.to_datetime(time_of_day(of_day)?)),
+    }
+}
+
+/// `02:00`, `2:00`, `02:00:30`, each with or without a `Z`.
+fn time_of_day(text: &str) -> Option<jiff::civil::Time> {
+    let text = text.strip_suffix('z').unwrap_or(text);
+    let mut parts = text.split(':');
+    let mut part =
+        || parts.next().filter(|part| (1..=2).contains(&part.len())).and_then(|part| part.parse::<i8>().ok());
+    let (hour, minute) = (part()?, part()?);
+    let second = match text.matches(':').count() {
+        1 => 0,
+        2 => part()?,
+        _ => return None,
+    };
+    jiff::civil::Time::new(hour, minute, second, 0).ok()
+}
+
+/// `now` and a length with its sign, as `-6h`, `-1d 12h`, `3 hours ago`; days are of 24 hours.
+fn shifted(text: &str, now: Time) -> Option<Time> {
+    let span: Span = text.parse().ok()?;
+    let moment = utc(now)?.checked_add(span).ok()?;
+    Some(Time::from_millis(moment.timestamp().as_millisecond()))
+}
+
+fn utc(now: Time) -> Option<Zoned> {
+    Timestamp::from_millisecond(now.millis()).ok().map(|now| now.to_zoned(TimeZone::UTC))
+}
+
+fn time(moment: DateTime) -> Option<Time> {
+    let moment = moment.to_zoned(TimeZone::UTC).ok()?;
+    Some(Time::from_millis(moment.timestamp().as_millisecond()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Wednesday, 04:10 in the morning.
+    const NOW: &str = "2026-03-04T04:10:00Z";
+
+    fn told(text: &str, side: Side) -> String {
+        let now = Time::parse(NOW).expect("a time");
+        read(text, now, side).map_or_else(|| "none".to_owned(), |time| time.to_string())
+    }
+
+    #[test]
+    fn what_one_types_at_four_in_the_morning() {
+        for (text, time) in [
+            ("now", "2026-03-04T04:10:00Z"),
+            ("02:00", "2026-03-04T02:00:00Z"),
+            ("2:00", "2026-03-04T02:00:00Z"),
+            ("22:30", "2026-03-03T22:30:00Z"),
+            ("22:30:15z", "2026-03-03T22:30:15Z"),
+            ("04:10", "2026-03-04T04:10:00Z"),
+            ("today", "2026-03-04T00:00:00Z"),
+            ("today 02:00", "2026-03-04T02:00:00Z"),
+            ("yesterday", "2026-03-03T00:00:00Z"),
+            ("Yesterday  02:00", "2026-03-03T02:00:00Z"),
+            ("-6h", "2026-03-03T22:10:00Z"),
+            ("6h", "2026-03-03T22:10:00Z"),
+            ("3 hours ago", "2026-03-04T01:10:00Z"),
+            ("-90m", "2026-03-04T02:40:00Z"),
+            ("-2d", "2026-03-02T04:10:00Z"),
+            ("-1d 12h", "2026-03-02T16:10:00Z"),
+            ("+2h", "2026-03-04T06:10:00Z"),
+            ("2026-03-01", "2026-03-01T00:00:00Z"),
+            ("2026-03-01 04:00", "2026-03-01T04:00:00Z"),
+            ("2026-03-01 4:00", "2026-03-01T04:00:00Z"),
+            ("2026-03-01T04:00", "2026-03-01T04:00:00Z"),
+            ("2026-03-01T04:00:00.5Z", "2026-03-01T04:00:00.500Z"),
+            ("2026-03-01T05:00:00+01:00", "2026-03-01T04:00:00Z"),
+            ("2026-03-01 05:00+01:00", "2026-03-01T04:00:00Z"),
+        ] {
+            assert_eq!(told(text, Side::Past), time, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_lies_ahead_is_the_next_such_moment() {
+        for (text, time) in [
+            ("02:00", "2026-03-05T02:00:00Z"),
+            ("04:10", "2026-03-05T04:10:00Z"),
+            ("06:00", "2026-03-04T06:00:00Z"),
+            ("tomorrow", "2026-03-05T00:00:00Z"),
+            ("tomorrow 06:00", "2026-03-05T06:00:00Z"),
+            ("12h", "2026-03-04T16:10:00Z"),
+            ("+2d", "2026-03-06T04:10:00Z"),
+            ("-6h", "2026-03-03T22:10:00Z"),
+        ] {
+            assert_eq!(told(text, Side::Ahead), time, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused_with_the_forms() {
+        for text in [
+            "",
+            "-",
+            "--json",
+            "25:00",
+            "02:60",
+            "noon",
+            "2026-02-30",
+            "2026-03-01 25:00",
+            "6",
+            "-6",
+            "6x",
+            "02:00:00:00",
+        ] {
+            assert_eq!(told(text, Side::Past), "none", "{text}");
+            assert_eq!(told(text, Side::Ahead), "none", "{text}");
+        }
+        assert!(past("noon").is_err_and(|error| error.contains("yesterday 02:00")));
+        assert!(ahead("noon").is_err_and(|error| error.contains("+12h")));
+    }
+
+    #[test]
+    fn lengths_are_above_zero() {
+        let hours = crate::time::Span::from_hours;
+        assert_eq!(length("12h"), Ok(hours(12)));
+        assert_eq!(length("+90m"), Ok(crate::time::Span::from_minutes(90)));
+        assert_eq!(length("2d"), Ok(hours(48)));
+        for text in ["0h", "-1h", "12", "soon", ""] {
+            assert!(length(text).is_err(), "{text}");
+        }
+    }
+}
