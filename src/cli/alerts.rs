@@ -3,8 +3,8 @@
 use clap::builder::PossibleValuesParser;
 use serde_json::Value;
 
-use super::replay::time;
 use super::table::{Column, number, table, text, width};
+use super::when::{ahead, past};
 use super::{Failure, StoreArguments, print, refused, who};
 use crate::alerts::NoticeKind;
 use crate::behaviours::NAMES;
@@ -49,8 +49,8 @@ enum Command {
         /// Ids
         #[arg(required = true)]
         ids: Vec<String>,
-        /// New again from then on
-        #[arg(long, value_name = "T", value_parser = time)]
+        /// New again from then on, as `06:00`, `+12h`, `tomorrow 06:00`
+        #[arg(long, value_name = "T", value_parser = ahead, allow_hyphen_values = true)]
         until: Option<Time>,
         /// Why
         #[arg(long)]
@@ -114,11 +114,11 @@ enum Command {
         /// Of this behaviour
         #[arg(long, value_parser = PossibleValuesParser::new(behaviours()), hide_possible_values = true)]
         behaviour: Option<String>,
-        /// From then on
-        #[arg(long, value_name = "T", value_parser = time)]
+        /// From then on, as `now`, `02:00`, `-6h`
+        #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
         from: Time,
-        /// Until then
-        #[arg(long, value_name = "T", value_parser = time)]
+        /// Until then, as `06:00`, `+12h`, `tomorrow 06:00`
+        #[arg(long, value_name = "T", value_parser = ahead, allow_hyphen_values = true)]
         until: Time,
         /// Why
         #[arg(long)]
@@ -166,10 +166,10 @@ struct Filter {
     #[arg(long, value_name = "NAME")]
     assignee: Option<String>,
     /// Going on at this time or later
-    #[arg(long, value_name = "T", value_parser = time)]
+    #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     since: Option<Time>,
     /// Begun before this time
-    #[arg(long, value_name = "T", value_parser = time)]
+    #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     until: Option<Time>,
     /// Facts below 20 points too
     #[arg(long)]
