@@ -17,6 +17,7 @@ mod message;
 mod moment;
 mod report;
 mod sentence;
+mod ship_type;
 mod stream;
 mod tag;
 mod tally;
@@ -31,6 +32,7 @@ pub use json::is_object;
 pub use report::{
     Aid, Body, Class, Dimensions, Position, Report, SourceId, Static, StationId, TimeBasis, UNITS_PER_DEGREE,
 };
+pub use ship_type::ship_type_name;
 pub use tally::{Counts, Reject, Tally};
 
 use crate::time::Time;

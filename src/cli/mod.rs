@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out.
 
 mod alerts;
+mod audit;
 mod backup;
 mod bundle;
 mod cases;
@@ -72,8 +73,10 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// List the zones, show one, or tell what holds at a position.
     Zones(zones::Arguments),
-    /// List, show, acknowledge, assign, note, mark, close, silence and export the alerts of the store.
+    /// List, show, acknowledge, assign, note, mark, close, silence and export the alerts of the store, and show what changed.
     Alerts(alerts::Arguments),
+    /// Show who did what, when, to which alert, case or silence, and why.
+    Audit(audit::Arguments),
     /// List the cases of the store, show one, put one under a legal hold, or pack one as evidence.
     Cases(cases::Arguments),
     /// List what waits for sinks and what they did not take, and try that again.
@@ -140,6 +143,7 @@ pub fn main() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::main(&arguments),
         Command::Zones(arguments) => zones::main(&arguments),
         Command::Alerts(arguments) => alerts::main(&arguments),
+        Command::Audit(arguments) => audit::main(&arguments),
         Command::Cases(arguments) => cases::main(&arguments),
         Command::Deliveries(arguments) => deliveries::main(&arguments),
         Command::Bundle(arguments) => bundle::main(&arguments),

@@ -23,6 +23,7 @@ mod nats;
 mod payload;
 mod queue;
 mod settings;
+mod sheet;
 mod spool;
 mod syslog;
 mod target;
@@ -48,6 +49,7 @@ use tokio::task::JoinHandle as Task;
 use tracing::{error, warn};
 
 pub use settings::{DeliverySettings, Kind, Level, Settings};
+pub use sheet::{CAVEAT, Row, sheet};
 
 use crate::alerts::Change;
 use crate::clock::Clock;

@@ -7,6 +7,7 @@
 mod accept;
 mod blur;
 mod candidates;
+mod country;
 mod damaged;
 mod flag;
 mod grid;
@@ -26,6 +27,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use accept::{CONFIRMING_FIXES, Jump, Outcome, Refusal};
+pub use country::country_of;
 pub use flag::flag_of;
 pub use identity::{Fields, Identity, Learned};
 pub use picture::Tracks;
