@@ -49,7 +49,7 @@ use restart::Records;
 pub(crate) use restart::{PurgedLines, purge_lines};
 
 pub use rehearse::rehearse;
-pub use restart::{beside as journal_beside, folder as journal_folder};
+pub use restart::{beside as journal_beside, folder as journal_folder, folder_of as journal_folder_of};
 
 /// Everything that can happen to the daemon.
 enum Event {

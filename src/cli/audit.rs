@@ -22,7 +22,7 @@ pub(super) struct Arguments {
     /// Before then [default: now]
     #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     until: Option<Time>,
-    /// Only what this person did
+    /// Only what was done under this name, or called by it
     #[arg(long, value_name = "NAME")]
     who: Option<String>,
     /// What the program did by itself, too
@@ -56,7 +56,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let machine = if arguments.machine { Machine::Included } else { Machine::Excluded };
     let mut acts = store::acts(&path, arguments.since, until, machine).map_err(refused)?;
     if let Some(who) = &arguments.who {
-        acts.retain(|act| act.who.to_lowercase() == who.to_lowercase());
+        let is_wanted = |name: &str| name.to_lowercase() == who.to_lowercase();
+        acts.retain(|act| is_wanted(&act.row.who) || act.row.caller.as_deref().is_some_and(is_wanted));
     }
     if arguments.json {
         return print(&acts.iter().map(|act| format!("{}\n", object(act))).collect::<String>());
@@ -79,21 +80,13 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 
 fn row(act: &ActRow, now: Time) -> Vec<String> {
     vec![
-        short(act.at, now),
-        name(act),
-        act.what.clone(),
+        short(act.row.at, now),
+        FromAir(&act.row.by()).to_string(),
+        act.row.what.clone(),
         format!("{}{}", of(act).map_or(String::new(), |kind| format!("{kind} ")), subject(act)),
         act.alert.as_ref().map_or(String::new(), |(_, ships)| vessels(ships)),
-        act.why.as_ref().map_or(String::new(), |why| FromAir(why).to_string()),
+        act.row.why.as_ref().map_or(String::new(), |why| FromAir(why).to_string()),
     ]
-}
-
-/// Who did it, as the list shows it. Who really called stands beside what was said here.
-fn name(act: &ActRow) -> String {
-    match act.is_machine() {
-        true => "(the program)".to_owned(),
-        false => FromAir(&act.who).to_string(),
-    }
 }
 
 /// What kind of thing the subject is, where its own words do not say so.
@@ -118,8 +111,9 @@ const WHOLE_ID: usize = 26;
 /// An act as other programs read it.
 pub(super) fn object(act: &ActRow) -> Value {
     json!({
-        "time": act.at.to_string(), "who": act.who, "machine": act.is_machine(), "what": act.what, "subject": act.subject,
-        "kind": of(act), "behaviour": act.alert.as_ref().map(|(behaviour, _)| behaviour), "why": act.why,
+        "time": act.row.at.to_string(), "who": act.row.who, "caller": act.row.caller, "machine": act.row.is_machine(),
+        "what": act.row.what, "subject": act.subject, "kind": of(act), "why": act.row.why,
+        "behaviour": act.alert.as_ref().map(|(behaviour, _)| behaviour),
         "vessels": act.alert.as_ref().map(|(_, vessels)| vessels),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Failure, StoreArguments, print, refused};
+use super::{Failure, StoreArguments, access, print, refused};
 use crate::store;
 
 /// Arguments of `atalaia backup`.
@@ -16,6 +16,10 @@ pub(super) struct Arguments {
 
 /// Copies the store.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
-    store::backup(&arguments.store.path()?, &arguments.target).map_err(refused)?;
+    let path = arguments.store.path()?;
+    store::backup(&path, &arguments.target).map_err(|error| match access::refused_copy(&error, &path) {
+        Some(text) => Failure::Other(text),
+        None => refused(error),
+    })?;
     print(&format!("{}: complete and sound\n", arguments.target.display()))
 }

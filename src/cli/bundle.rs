@@ -4,9 +4,11 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::person::Person;
+use super::place::Place;
 use super::{Failure, StoreArguments, print, refused};
 use crate::clock::Clock;
-use crate::config::{Purpose, check};
+use crate::config::Table;
 use crate::disk::RealDisk;
 use crate::evidence::{self, EvidenceError, Found, Made, Opened, PublicKey, Signed, SigningKey, Sources, Verdict};
 use crate::runtime;
@@ -86,11 +88,9 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// Packs a case and writes it.
-pub(super) fn pack(store_named: &StoreArguments, who: &str, wanted: &Wanted) -> Result<(), Failure> {
-    let store = store_named.path()?;
-    let settings = store_named.config.as_deref().map(|file| check(Some(file), None, Purpose::Replay));
-    let settings = settings.transpose().map_err(Failure::Settings)?;
-    let journal = settings.as_ref().and_then(runtime::journal_folder);
+pub(super) fn pack(store_named: &StoreArguments, who: &Person, wanted: &Wanted) -> Result<(), Failure> {
+    let Place { store, settings } = store_named.place(&[Table::Journal, Table::Evidence])?;
+    let journal = settings.as_ref().and_then(|settings| runtime::journal_folder_of(&store, &settings.journal));
     let journal = journal.unwrap_or_else(|| runtime::journal_beside(&store));
     let of_settings = settings.and_then(|settings| settings.evidence.key);
     let key = wanted.key.clone().or(of_settings).map(|path| SigningKey::read(&path)).transpose().map_err(failed)?;

@@ -13,7 +13,7 @@ use crate::telemetry::FromAir;
 pub(super) struct Arguments {
     #[command(flatten)]
     store: StoreArguments,
-    /// Who does it, for the audit trail [default: the user's name]
+    /// Who does it, for the audit trail, which keeps the caller too [default: sudo's user, else the login, else the user]
     #[arg(long = "as", value_name = "NAME", global = true)]
     who: Option<String>,
     #[command(subcommand)]
@@ -102,7 +102,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
                     format!("held by {who} since {}: {why}\n", word(held, "at"))
                 }
             };
-            print(&format!("{head}{held}{}\nalerts: {}\n", FromAir(word(&case, "story")), alerts.join(" ")))
+            let trail = super::alerts::trail(&store::trail(&path, word(&case, "id")).map_err(refused)?);
+            print(&format!("{head}{held}{}\nalerts: {}\n{trail}", FromAir(word(&case, "story")), alerts.join(" ")))
         }
     }
 }

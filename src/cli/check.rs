@@ -5,15 +5,16 @@ mod report;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
-use super::{Failure, cost, print, status};
+use super::{Failure, cost, place, print, status};
 use crate::config::{Purpose, check, schema};
 use crate::telemetry::FromAir;
 
 /// Arguments of `atalaia check`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Settings file, or a folder with an atalaia.toml; conf.d/*.toml beside it are laid over it
-    #[arg(long, value_name = "FILE", required_unless_present = "schema")]
+    /// Settings file, or a folder with an atalaia.toml; conf.d/*.toml beside it are laid over it [default: the variable
+    /// ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml]
+    #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Recording to run through, to see how many alerts a day these settings give, by behaviour and zone, and what changing the
     /// costliest of them would save
@@ -26,10 +27,11 @@ pub(super) struct Arguments {
 
 /// Prints `ok`, or fails with every problem.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
-    let Some(file) = arguments.config.as_deref().filter(|_| !arguments.schema) else {
+    if arguments.schema {
         return print(&schema());
-    };
-    let settings = check(Some(file), None, Purpose::Check).map_err(|problems| {
+    }
+    let file = place::settings_file(arguments.config.as_deref(), None)?;
+    let settings = check(Some(&file), None, Purpose::Check).map_err(|problems| {
         let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         Failure::Shown { code: 78, text: report::of(&problems, colour) }
     })?;

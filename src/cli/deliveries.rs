@@ -4,10 +4,11 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::place::Place;
 use super::table::{Column, number, table, text, width};
 use super::{Failure, StoreArguments, print, refused, who};
 use crate::clock::Clock;
-use crate::config::{Purpose, check, meant};
+use crate::config::{StoreSettings, meant};
 use crate::store::{self, Parcel, Parcels, StoreError};
 use crate::telemetry::FromAir;
 use crate::time::Time;
@@ -44,7 +45,7 @@ enum Command {
     Retry {
         #[command(flatten)]
         which: Which,
-        /// Who asks for it, for the audit trail [default: the user's name]
+        /// Who asks for it, for the audit trail, which keeps the caller too [default: sudo's user, else the login, else the user]
         #[arg(long = "as", value_name = "NAME")]
         who: Option<String>,
         /// Why
@@ -67,11 +68,11 @@ struct Which {
 
 /// Runs the command.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
-    let path = arguments.store.path()?;
+    let Place { store: path, settings } = arguments.store.place(&[])?;
     match &arguments.command {
         Command::List { which, state, limit, json } => {
             if let Some(sink) = &which.sink {
-                is_sink(&arguments.store, &path, sink)?;
+                is_sink(settings.as_ref(), &path, sink)?;
             }
             let usual = || vec!["failed".to_owned(), "pending".to_owned()];
             let states = state.clone().map_or_else(usual, |state| vec![state]);
@@ -109,16 +110,12 @@ fn with_what_was_meant(error: StoreError) -> Failure {
 
 /// Whether there is such a sink: in the settings, if they are named, or in the store. A slip of the hand is not to look like a sink
 /// that has everything.
-fn is_sink(store: &StoreArguments, path: &Path, sink: &str) -> Result<(), Failure> {
+fn is_sink(settings: Option<&StoreSettings>, path: &Path, sink: &str) -> Result<(), Failure> {
     let Err(error) = store::knows_sink(path, sink) else {
         return Ok(());
     };
-    let Some(file) = &store.config else {
-        return Err(with_what_was_meant(error));
-    };
-    let settings = check(Some(file), None, Purpose::Replay).map_err(Failure::Settings)?;
-    let names: Vec<&str> = settings.sinks.iter().map(|sink| sink.name.as_str()).collect();
-    match names.contains(&sink) {
+    let names = settings.map_or(&[][..], |settings| &settings.sinks);
+    match names.iter().any(|name| name == sink) {
         true => Ok(()),
         false if names.is_empty() => Err(with_what_was_meant(error)),
         false => Err(Failure::Usage(meant(format!("no sink `{sink}`; there are {}", names.join(", "))))),

@@ -9,7 +9,6 @@ use super::replay::{Playback, Played, play, time};
 use super::{Failure, SettingsArguments, print};
 use crate::alerts::{Change, ChangeKind};
 use crate::behaviours::{Condition, Explanation, NAMES};
-use crate::config::{Purpose, check};
 use crate::engine::{Engine, Explained};
 use crate::telemetry::FromAir;
 use crate::time::Time;
@@ -39,8 +38,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(name) = arguments.behaviour.as_deref().filter(|name| !NAMES.contains(name)) {
         return Err(Failure::Usage(format!("`{name}` is no behaviour; there are {}", NAMES.join(", "))));
     }
-    let SettingsArguments { config, zones } = &arguments.settings;
-    let settings = check(config.as_deref(), zones.as_deref(), Purpose::Replay).map_err(Failure::Settings)?;
+    let settings = arguments.settings.checked()?;
     let inputs = arguments.inputs.clone();
     let playback = Playback { inputs, time_zone: None, pace: None, until: Some(arguments.at) };
     let mut said: BTreeMap<String, Change> = BTreeMap::new();

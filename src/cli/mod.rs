@@ -1,5 +1,6 @@
 //! The command line: arguments in, exit code out.
 
+mod access;
 mod alerts;
 mod audit;
 mod backup;
@@ -13,6 +14,8 @@ pub mod evaluate;
 mod explain;
 mod man;
 mod marking;
+mod person;
+mod place;
 mod purge;
 mod replay;
 mod run;
@@ -24,18 +27,21 @@ mod who;
 pub mod zones;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{Problem, Purpose, check};
+use self::person::who;
+use self::place::{SettingsArguments, StoreArguments};
+use crate::config::Problem;
 use crate::fault;
 use crate::runtime;
 use crate::store::StoreError;
 use crate::telemetry::FromAir;
 
 /// Watches AIS for what matters to a maritime operations centre, and raises explained alerts.
+///
+/// Commands that need a settings file take the one of --config, else of the variable ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml.
 ///
 /// Exit codes: 0 done, 1 failed, 2 wrong usage, 3 a bundle is intact and not all of it was found again, 65 an input cannot be read, 78 something is wrong with settings or zones.
 #[derive(Debug, Parser)]
@@ -195,69 +201,12 @@ fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Which store a command works with.
-#[derive(Debug, clap::Args)]
-struct StoreArguments {
-    /// Settings file whose [store] is meant
-    #[arg(long, value_name = "FILE", global = true)]
-    config: Option<PathBuf>,
-    /// The store's file itself
-    #[arg(long, value_name = "FILE", global = true, conflicts_with = "config")]
-    store: Option<PathBuf>,
-}
-
-impl StoreArguments {
-    fn path(&self) -> Result<PathBuf, Failure> {
-        if let Some(path) = &self.store {
-            return match path.is_file() {
-                true => Ok(path.clone()),
-                false => Err(Failure::Input(format!("{}: no such file", path.display()))),
-            };
-        }
-        let Some(file) = &self.config else {
-            return Err(Failure::Usage("name the store: --config SETTINGS or --store FILE".to_owned()));
-        };
-        let settings = check(Some(file), None, Purpose::Replay).map_err(Failure::Settings)?;
-        let path = settings.store.ok_or_else(|| {
-            let text = "store.path: is missing; without a store there is nothing to show";
-            Failure::Settings(vec![Problem::of_file(file.display().to_string(), text)])
-        })?;
-        match path.is_file() {
-            true => Ok(path),
-            false => Err(Failure::Input(format!("{}: no such file; the daemon makes it", path.display()))),
-        }
-    }
-}
-
-/// Who does it, as said or by the user's name.
-fn who(said: Option<&String>) -> Result<String, Failure> {
-    let from_surroundings = || ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-    // A timer or a container has no name; its number is better than none.
-    let number = || format!("uid {}", rustix::process::getuid().as_raw());
-    match said {
-        Some(said) if said.trim().is_empty() => Err(Failure::Usage("say who does it: --as NAME".to_owned())),
-        Some(said) => Ok(said.clone()),
-        None => Ok(from_surroundings().filter(|who| !who.trim().is_empty()).unwrap_or_else(number)),
-    }
-}
-
 /// What the store says no to.
 fn refused(error: StoreError) -> Failure {
     match error {
         StoreError::Refused(text) => Failure::Usage(text),
-        error => Failure::Other(error.to_string()),
+        error => Failure::Other(access::refused(&error).unwrap_or_else(|| error.to_string())),
     }
-}
-
-/// Settings and zones that commands without a daemon work with.
-#[derive(Debug, clap::Args)]
-struct SettingsArguments {
-    /// Settings file [default: the settings and zones built into the program]
-    #[arg(long, value_name = "FILE", global = true)]
-    config: Option<PathBuf>,
-    /// Folder of zone files, in place of the one the settings name
-    #[arg(long, value_name = "DIR", global = true)]
-    zones: Option<PathBuf>,
 }
 
 #[cfg(test)]

@@ -2,37 +2,40 @@
 
 use std::path::PathBuf;
 
-use super::{Failure, StoreArguments, print, refused, who};
+use super::place::of_settings;
+use super::{Failure, print, refused, who};
 use crate::clock::Clock;
-use crate::config::{Purpose, check};
+use crate::config::Table;
 use crate::journal::Rehearsal;
 use crate::runtime::{self, PurgedLines};
-use crate::store::{self, Purged};
+use crate::store::{self, Actor, Purged};
 
 /// Arguments of `atalaia purge`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Settings file whose [store] and [retention] are meant
+    /// Settings file whose [store] and [retention] are meant [default: the variable ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml]
     #[arg(long, value_name = "FILE", alias = "settings")]
-    config: PathBuf,
+    config: Option<PathBuf>,
     /// Only tell what would go
     #[arg(long)]
     dry_run: bool,
-    /// Who does it [default: the user's name]
+    /// Who does it, for the audit trail, which keeps the caller too [default: sudo's user, else the login, else the user]
     #[arg(long = "as", value_name = "NAME")]
     who: Option<String>,
 }
 
 /// Removes, or counts, and tells it class by class.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
-    let settings = check(Some(&arguments.config), None, Purpose::Replay).map_err(Failure::Settings)?;
-    let path = StoreArguments { config: Some(arguments.config.clone()), store: None }.path()?;
+    let hint = "[retention] says what may go: mend these tables first";
+    let (path, settings) = of_settings(arguments.config.as_deref(), &[Table::Retention, Table::Journal], hint)?;
     // Who only asks removes nothing.
-    let who = if arguments.dry_run { String::new() } else { who(arguments.who.as_ref())? };
-    let purged = store::purge(&path, &settings.retention, &who, Clock.now(), arguments.dry_run).map_err(refused)?;
+    let who = (!arguments.dry_run).then(|| who(arguments.who.as_ref())).transpose()?;
+    let actor = who.as_ref().map_or(Actor::from(""), Actor::from);
+    let purged = store::purge(&path, &settings.retention, actor, Clock.now(), arguments.dry_run).map_err(refused)?;
     let rehearsal = if arguments.dry_run { Rehearsal::Yes } else { Rehearsal::No };
-    let lines =
-        runtime::purge_lines(&settings, Clock.now(), rehearsal).map_err(|error| Failure::Other(error.to_string()))?;
+    let days = settings.retention.raw_days;
+    let lines = runtime::purge_lines(&path, &settings.journal, days, Clock.now(), rehearsal);
+    let lines = lines.map_err(|error| Failure::Other(error.to_string()))?;
     print(&told(&purged, &lines, if arguments.dry_run { "would go" } else { "gone" }))
 }
 

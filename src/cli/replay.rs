@@ -16,7 +16,7 @@ use super::{Failure, SettingsArguments};
 use crate::ais::{Line, SourceId};
 use crate::alerts::Change;
 use crate::clock::Clock;
-use crate::config::{Checked, Purpose, check};
+use crate::config::Checked;
 use crate::engine::{Engine, SourceClock};
 use crate::inputs::{self, Format, Merged, Reading, Recording, RecordingError};
 use crate::telemetry::FromAir;
@@ -68,8 +68,7 @@ fn time_zone(text: &str) -> Result<TimeZone, String> {
 
 /// Writes alerts and the summary.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
-    let SettingsArguments { config, zones } = &arguments.settings;
-    let settings = check(config.as_deref(), zones.as_deref(), Purpose::Replay).map_err(Failure::Settings)?;
+    let settings = arguments.settings.checked()?;
     let clock = Clock;
     let start = clock.moment();
     let playback = Playback {

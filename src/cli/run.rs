@@ -6,21 +6,23 @@ use rustix::fs::Mode;
 use rustix::process::{geteuid, umask};
 use tracing::warn;
 
-use super::Failure;
+use super::{Failure, access, place};
 use crate::config::{Problem, Purpose, check};
+use crate::store::StoreError;
 use crate::{runtime, telemetry};
 
 /// Arguments of `atalaia run`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Settings file, or a folder with an atalaia.toml; conf.d/*.toml beside it are laid over it
+    /// Settings file, or a folder with an atalaia.toml; conf.d/*.toml beside it are laid over it [default: the variable
+    /// ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml]
     #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    config: Option<PathBuf>,
 }
 
 /// Runs until SIGTERM.
 pub(super) fn main(arguments: Arguments) -> Result<(), Failure> {
-    let file = arguments.config;
+    let file = place::settings_file(arguments.config.as_deref(), None)?;
     let settings = check(Some(&file), None, Purpose::Run).map_err(Failure::Settings)?;
     if settings.inputs.is_empty() {
         let text = "inputs: there is none; add one, for instance:\n    [[inputs]]\n    kind = \"udp\"\n    name = \"receivers\"\n    \
@@ -32,7 +34,10 @@ pub(super) fn main(arguments: Arguments) -> Result<(), Failure> {
         warn!("running as root, which nothing here needs: run it as a user of its own (User=atalaia in the unit)");
     }
     keep_from_others();
-    runtime::run(settings, file).map_err(|error| Failure::Other(error.to_string()))
+    runtime::run(settings, file).map_err(|error| {
+        let of_store = error.get_ref().and_then(|error| error.downcast_ref::<StoreError>());
+        Failure::Other(of_store.and_then(access::refused_to_daemon).unwrap_or_else(|| error.to_string()))
+    })
 }
 
 /// What the daemon writes is for its user and group: alerts and received lines are nobody else's business.

@@ -1,19 +1,20 @@
 //! `atalaia status`: how the feeds and sinks of the running daemon fare.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Failure, print};
-use crate::config::{Problem, Purpose, check};
+use super::{Failure, place, print};
+use crate::config::{Problem, Table, store_settings};
 use crate::telemetry::FromAir;
 use crate::tls;
 
 /// Arguments of `atalaia status`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Settings file of the daemon, whose [http] address is asked
+    /// Settings file of the daemon, whose [http] address is asked [default: the variable ATALAIA_CONFIG, else
+    /// /etc/atalaia/atalaia.toml]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// IP:port of its pages [default: that of the settings, else 127.0.0.1:9477, where atalaia-http.socket listens]
@@ -24,6 +25,8 @@ pub(super) struct Arguments {
     json: bool,
 }
 
+/// How to go on without the settings.
+const HINT: &str = "--address IP:PORT asks the daemon without settings";
 /// Where the socket unit listens.
 const USUAL: &str = "127.0.0.1:9477";
 /// For the whole exchange.
@@ -57,15 +60,20 @@ impl Arguments {
         if let Some(address) = &self.address {
             return Ok(address.clone());
         }
-        let Some(file) = &self.config else {
-            return Ok(USUAL.to_owned());
+        let Some(file) = place::named_settings(self.config.as_deref()) else {
+            return Ok(installed().unwrap_or_else(|| USUAL.to_owned()));
         };
-        let settings = check(Some(file), None, Purpose::Replay).map_err(Failure::Settings)?;
-        settings.http.address.ok_or_else(|| {
+        let file = place::settings_file(Some(&file), Some(HINT))?;
+        place::part(&file, &[Table::Http], HINT)?.http.address.ok_or_else(|| {
             let text = "http.address: is missing; without it the daemon says nothing of itself, unless systemd opened a socket: --address IP:PORT";
             Failure::Settings(vec![Problem::of_file(file.display().to_string(), text)])
         })
     }
+}
+
+/// The address in the installed settings, if they are there, can be used and name one.
+fn installed() -> Option<String> {
+    store_settings(Path::new(place::INSTALLED), &[Table::Http]).ok()?.http.address
 }
 
 /// What the daemon whose pages are at `address` will take over at its next start; nothing where none answers at once.

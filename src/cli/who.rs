@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use super::replay::{Playback, play, time};
 use super::{Failure, SettingsArguments, print};
 use crate::alerts::{Alert, Change};
-use crate::config::{Purpose, check};
 use crate::engine::Engine;
 use crate::geo::LatLon;
 use crate::telemetry::FromAir;
@@ -75,8 +74,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.to <= arguments.from {
         return Err(Failure::Usage(format!("--to {} is not after --from {}", arguments.to, arguments.from)));
     }
-    let SettingsArguments { config, zones } = &arguments.settings;
-    let settings = check(config.as_deref(), zones.as_deref(), Purpose::Replay).map_err(Failure::Settings)?;
+    let settings = arguments.settings.checked()?;
     let playback =
         Playback { inputs: arguments.inputs.clone(), time_zone: None, pace: None, until: Some(arguments.to) };
     let mut watch = Watch {

@@ -10,7 +10,7 @@ use super::table::{Column, cut, number, table, text, width};
 use super::{Failure, SettingsArguments, print};
 use crate::ais::Class;
 use crate::clock::Clock;
-use crate::config::{Checked, Purpose, check};
+use crate::config::Checked;
 use crate::coverage::{LEAST_SLOTS, Reception};
 use crate::engine::Engine;
 use crate::geo::LatLon;
@@ -54,8 +54,7 @@ enum Command {
 
 /// Runs the command on the zones of the settings, at the present moment.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
-    let SettingsArguments { config, zones } = &arguments.settings;
-    let settings = check(config.as_deref(), zones.as_deref(), Purpose::Replay).map_err(Failure::Settings)?;
+    let settings = arguments.settings.checked()?;
     let chart = &*settings.chart;
     let now = Clock.now();
     let mut text = Vec::new();

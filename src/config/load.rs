@@ -27,11 +27,20 @@ const MOST_PROBLEMS: usize = 100;
 
 /// Reads the texts, each laid over those before it.
 pub(super) fn load(files: &[Layer]) -> Loaded<'_> {
+    load_if(files, |_| true)
+}
+
+/// Reads nothing of the texts but these tables; whatever else they hold, it must be TOML.
+pub(super) fn load_tables<'a>(files: &'a [Layer], names: &[&str]) -> Loaded<'a> {
+    load_if(files, |name| names.contains(&name))
+}
+
+fn load_if(files: &[Layer], wanted: impl Fn(&str) -> bool) -> Loaded<'_> {
     let (layers, parsed) = Layers::parse(files);
     let mut loaded = Loaded { layers, table: DeTable::new(), left_out: Vec::new(), config: None, problems: Vec::new() };
     match parsed {
         Ok(table) => {
-            loaded.table = table;
+            loaded.table = table.into_iter().filter(|(key, _)| wanted(key.get_ref())).collect();
             loaded.understand();
         }
         Err(problems) => loaded.problems = problems,

@@ -139,11 +139,7 @@ fn marking_of(case: &Value) -> Marking {
 
 /// The case, its alerts, their tracks.
 fn add_files(dossier: &Dossier, members: &mut Members) -> io::Result<()> {
-    let audit = |rows: &[AuditRow]| -> Value {
-        rows.iter()
-            .map(|(at, who, what, why)| json!({ "at": at.to_string(), "who": who, "what": what, "why": why }))
-            .collect()
-    };
+    let audit = |rows: &[AuditRow]| -> Value { rows.iter().map(AuditRow::value).collect() };
     let case = json!({ "case": dossier.case, "audit": audit(&dossier.audit) });
     members.insert("case.json".to_owned(), pretty(&case)?);
     let mut alerts = Vec::new();

@@ -159,8 +159,8 @@ impl Daemon {
         };
         self.purging.began = Some(moment);
         let (settings, now) = (self.settings.retention.clone(), self.clock.now());
-        let all = self.settings.clone();
-        let lines = move || match purge_lines(&all, now, Rehearsal::No) {
+        let (store, journal, days) = (path.clone(), self.settings.journal.clone(), settings.raw_days);
+        let lines = move || match purge_lines(&store, &journal, days, now, Rehearsal::No) {
             Ok(PurgedLines { lines, in_force }) if lines.files + in_force == 0 => {}
             Ok(PurgedLines { lines, in_force }) => {
                 info!(

@@ -357,8 +357,12 @@ fn is_settled(settled: &Receiver<()>, stop: &AtomicBool, clock: Clock) -> bool {
 
 /// Where the journal of a store is.
 pub fn folder(settings: &Checked) -> Option<PathBuf> {
-    let store = settings.store.as_ref().filter(|_| settings.journal.enabled)?;
-    Some(settings.journal.path.clone().unwrap_or_else(|| beside(store)))
+    folder_of(settings.store.as_deref()?, &settings.journal)
+}
+
+/// The same of a store and its settings; absent where no journal is kept.
+pub fn folder_of(store: &Path, settings: &journal::Settings) -> Option<PathBuf> {
+    settings.enabled.then(|| settings.path.clone().unwrap_or_else(|| beside(store)))
 }
 
 /// Where the journal of a store is, unless settings say otherwise.
@@ -377,12 +381,16 @@ pub(crate) struct PurgedLines {
     pub(crate) in_force: u64,
 }
 
-/// Removes received lines that were kept for long enough, apart from those of held cases, and the settings they were read with; nothing
-/// without a journal.
-pub(crate) fn purge_lines(settings: &Checked, now: Time, rehearsal: Rehearsal) -> io::Result<PurgedLines> {
-    let days = settings.retention.raw_days;
-    let (Some(store), Some(folder)) = (&settings.store, folder(settings).filter(|folder| 0 < days && folder.is_dir()))
-    else {
+/// Removes received lines that were kept for more than so many days (0: for ever), apart from those of held cases, and the settings
+/// they were read with; nothing without a journal.
+pub(crate) fn purge_lines(
+    store: &Path,
+    settings: &journal::Settings,
+    days: u32,
+    now: Time,
+    rehearsal: Rehearsal,
+) -> io::Result<PurgedLines> {
+    let Some(folder) = folder_of(store, settings).filter(|folder| 0 < days && folder.is_dir()) else {
         return Ok(PurgedLines::default());
     };
     let held = store::held_spans(store).map_err(io::Error::other)?;

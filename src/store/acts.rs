@@ -5,6 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::lines::audit;
+use super::trail::Actor;
 use super::{StoreError, schema};
 use crate::time::Time;
 
@@ -71,7 +72,15 @@ pub(super) fn no_alert(id: &str) -> StoreError {
 }
 
 /// Does something with an alert, whose id may be shortened as long as it is clear. The whole id comes back.
-pub fn act(path: &Path, id: &str, act: &Act, who: &str, why: Option<&str>, now: Time) -> Result<String, StoreError> {
+pub fn act<'a>(
+    path: &Path,
+    id: &str,
+    act: &Act,
+    who: impl Into<Actor<'a>>,
+    why: Option<&str>,
+    now: Time,
+) -> Result<String, StoreError> {
+    let who = who.into();
     in_transaction(path, |transaction| {
         let Some(found) = find(transaction, id).map_err(StoreError::sqlite(path))? else {
             return Err(no_alert(id));
@@ -84,15 +93,16 @@ pub fn act(path: &Path, id: &str, act: &Act, who: &str, why: Option<&str>, now: 
 }
 
 /// Keeps deliveries back from `from` to `until` (event time); the number of the silence.
-pub fn hush(
+pub fn hush<'a>(
     path: &Path,
     hush: &Hush,
     from: Time,
     until: Time,
-    who: &str,
+    who: impl Into<Actor<'a>>,
     why: &str,
     now: Time,
 ) -> Result<i64, StoreError> {
+    let who = who.into();
     if hush == &Hush::default() {
         return Err(StoreError::Refused("a silence needs a vessel, a zone or a behaviour".to_owned()));
     }
@@ -104,7 +114,16 @@ pub fn hush(
             transaction.execute(
                 "INSERT INTO silences (made_at, who, why, mmsi, zone, behaviour, from_at, until_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                params![now.millis(), who, why, hush.mmsi, hush.zone, hush.behaviour, from.millis(), until.millis()],
+                params![
+                    now.millis(),
+                    who.who,
+                    why,
+                    hush.mmsi,
+                    hush.zone,
+                    hush.behaviour,
+                    from.millis(),
+                    until.millis()
+                ],
             )?;
             let number = transaction.last_insert_rowid();
             audit(transaction, now, who, "silenced", &format!("silence {number}"), Some(why))?;
@@ -115,7 +134,14 @@ pub fn hush(
 }
 
 /// Lifts a silence.
-pub fn unhush(path: &Path, number: i64, who: &str, why: Option<&str>, now: Time) -> Result<(), StoreError> {
+pub fn unhush<'a>(
+    path: &Path,
+    number: i64,
+    who: impl Into<Actor<'a>>,
+    why: Option<&str>,
+    now: Time,
+) -> Result<(), StoreError> {
+    let who = who.into();
     in_transaction(path, |transaction| {
         let lift = || {
             let lifted = transaction.execute(
@@ -170,7 +196,7 @@ fn do_it(
     state: &str,
     severity: i64,
     act: &Act,
-    who: &str,
+    who: Actor<'_>,
     why: Option<&str>,
     now: Time,
 ) -> rusqlite::Result<Result<(), StoreError>> {
@@ -201,7 +227,7 @@ fn do_it(
         Act::Note(text) => {
             transaction.execute(
                 "INSERT INTO notes (alert, at, who, text) VALUES (?1, ?2, ?3, ?4)",
-                params![id, now.millis(), who, text],
+                params![id, now.millis(), who.who, text],
             )?;
             "noted"
         }

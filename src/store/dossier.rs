@@ -7,11 +7,9 @@ use serde_json::Value;
 
 use super::acts::in_transaction;
 use super::lines::audit;
+use super::trail::{self, Actor, AuditRow};
 use super::{StoreError, Told, read, schema};
 use crate::time::Time;
-
-/// A row of the audit trail: when, who, what, why.
-pub type AuditRow = (Time, String, String, Option<String>);
 
 /// One case with all of its alerts.
 #[derive(Clone, PartialEq, Debug)]
@@ -50,23 +48,19 @@ pub fn dossier(path: &Path, id: &str, now: Time) -> Result<Dossier, StoreError> 
     let case = read::case(path, id)?;
     let connection = schema::beside(path)?;
     let failed = StoreError::sqlite(path);
-    let of = |id: &str| -> rusqlite::Result<(Vec<Line>, Vec<AuditRow>)> {
+    let lines_of = |id: &str| -> rusqlite::Result<Vec<Line>> {
         let mut query =
             connection.prepare_cached("SELECT stored_at, line FROM changes WHERE alert = ?1 ORDER BY revision")?;
         let line = |row: &Row<'_>| {
             let line: String = row.get(1)?;
             Ok(Line { stored_at: time(row)?, line: serde_json::from_str(&line).unwrap_or_default() })
         };
-        let lines = query.query_map([id], line)?.collect::<rusqlite::Result<_>>()?;
-        let mut query =
-            connection.prepare_cached("SELECT at, who, what, why FROM audit WHERE subject = ?1 ORDER BY seq")?;
-        let audit = query.query_map([id], |row| Ok((time(row)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-        Ok((lines, audit.collect::<rusqlite::Result<_>>()?))
+        query.query_map([id], line)?.collect()
     };
-    let (_, audit) = of(case["id"].as_str().unwrap_or_default()).map_err(&failed)?;
+    let audit = trail::of(&connection, case["id"].as_str().unwrap_or_default()).map_err(&failed)?;
     let mut alerts = Vec::new();
     for id in case["alerts"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        let (lines, _) = of(id).map_err(&failed)?;
+        let lines = lines_of(id).map_err(&failed)?;
         if !lines.is_empty() {
             alerts.push(Filed { told: read::alert(path, id, now)?, lines });
         }
@@ -75,7 +69,7 @@ pub fn dossier(path: &Path, id: &str, now: Time) -> Result<Dossier, StoreError> 
 }
 
 /// Notes that a bundle was made of a case; `why` says what of.
-pub fn bundled(path: &Path, id: &str, who: &str, why: &str, now: Time) -> Result<(), StoreError> {
+pub fn bundled<'a>(path: &Path, id: &str, who: impl Into<Actor<'a>>, why: &str, now: Time) -> Result<(), StoreError> {
     in_transaction(path, |transaction| {
         audit(transaction, now, who, "bundled", id, Some(why)).map_err(StoreError::sqlite(path))
     })

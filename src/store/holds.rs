@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::acts::in_transaction;
 use super::lines::audit;
+use super::trail::Actor;
 use super::{StoreError, schema};
 use crate::time::{Span, Time};
 
@@ -23,20 +24,27 @@ pub(super) const HELD: &str = "
     )";
 
 /// Puts a case, whose id may be shortened, under a hold; the whole id comes back.
-pub fn hold(path: &Path, id: &str, who: &str, why: &str, now: Time) -> Result<String, StoreError> {
-    change(path, id, Some((who, why)), who, why, now)
+pub fn hold<'a>(path: &Path, id: &str, who: impl Into<Actor<'a>>, why: &str, now: Time) -> Result<String, StoreError> {
+    let who = who.into();
+    change(path, id, Some((who.who, why)), who, why, now)
 }
 
 /// Lifts the hold of a case, whose id may be shortened; the whole id comes back.
-pub fn release(path: &Path, id: &str, who: &str, why: &str, now: Time) -> Result<String, StoreError> {
-    change(path, id, None, who, why, now)
+pub fn release<'a>(
+    path: &Path,
+    id: &str,
+    who: impl Into<Actor<'a>>,
+    why: &str,
+    now: Time,
+) -> Result<String, StoreError> {
+    change(path, id, None, who.into(), why, now)
 }
 
 fn change(
     path: &Path,
     id: &str,
     held: Option<(&str, &str)>,
-    who: &str,
+    who: Actor<'_>,
     why: &str,
     now: Time,
 ) -> Result<String, StoreError> {

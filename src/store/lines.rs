@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 use super::marks;
 use super::outbox;
 use super::resumed::{self, Weighed};
+use super::trail::Actor;
 use super::wants::Wants;
 use crate::alerts::{Alert, Change, ChangeKind, Severity, Status};
 use crate::cases::Case;
 use crate::time::Time;
 
-/// Who writes what nobody did by hand.
-pub const OURSELVES: &str = "atalaia";
+/// Who writes what nobody did by hand. People have no such name.
+pub const OURSELVES: &str = "(atalaia)";
 
 /// Stores one change and puts it before the sinks; whether one waits for it now. A change that is there already, from before a crash,
 /// changes nothing.
@@ -122,17 +123,18 @@ pub(super) fn reached(transaction: &Transaction<'_>, position: u64, now: Time) -
 }
 
 /// One line of who did what.
-pub(super) fn audit(
+pub(super) fn audit<'a>(
     transaction: &Transaction<'_>,
     now: Time,
-    who: &str,
+    who: impl Into<Actor<'a>>,
     what: &str,
     subject: &str,
     why: Option<&str>,
 ) -> rusqlite::Result<()> {
-    let mut insert =
-        transaction.prepare_cached("INSERT INTO audit (at, who, what, subject, why) VALUES (?1, ?2, ?3, ?4, ?5)")?;
-    insert.execute(params![now.millis(), who, what, subject, why]).map(drop)
+    let Actor { who, caller } = who.into();
+    let mut insert = transaction
+        .prepare_cached("INSERT INTO audit (at, who, caller, what, subject, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    insert.execute(params![now.millis(), who, caller, what, subject, why]).map(drop)
 }
 
 /// Puts the alert as it stands after a change in the place of what was known of it, if that is older.

@@ -7,6 +7,7 @@ use rusqlite::{Connection, Row, params};
 use serde_json::Value;
 
 use super::read::{Entry, Query, conditions, entry};
+use super::trail::AuditRow;
 use super::{OURSELVES, StoreError, marks, schema};
 use crate::time::Time;
 
@@ -48,27 +49,14 @@ pub struct Before {
 /// A row of the audit trail with what it is about.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ActRow {
-    /// When, wall clock.
-    pub at: Time,
-    /// Who.
-    pub who: String,
-    /// What was done: `acknowledged`, `noted`, `held`, ...
-    pub what: String,
+    /// Who did what, when and why.
+    pub row: AuditRow,
     /// The id of an alert or case, `silence 3`, `purge 1`.
     pub subject: String,
-    /// Why, or what exactly.
-    pub why: Option<String>,
     /// The behaviour of the alert it is about, with its vessels; absent where it is about something else, or the alert was purged.
     pub alert: Option<(String, Value)>,
     /// Whether it is about a case.
     pub is_case: bool,
-}
-
-impl ActRow {
-    /// Whether nobody did it by hand.
-    pub fn is_machine(&self) -> bool {
-        self.who == OURSELVES
-    }
 }
 
 /// As `read::entry` reads them, and the times of the last change. The case is the one that lists the alert, as it was stored last.
@@ -150,27 +138,27 @@ pub fn acts(path: &Path, since: Time, until: Time, machine: Machine) -> Result<V
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<Vec<ActRow>> {
         let mut query = connection.prepare(
-            "SELECT at, who, what, subject, why, behaviour, json_extract(body, '$.vessels'),
+            "SELECT at, who, caller, what, why, subject, behaviour, json_extract(body, '$.vessels'),
                  EXISTS (SELECT 1 FROM cases WHERE cases.id = subject)
              FROM audit LEFT JOIN alerts ON alerts.id = audit.subject
              WHERE at >= ?1 AND at < ?2 AND (?3 OR who <> ?4) ORDER BY seq",
         )?;
         let values = params![since.millis(), until.millis(), machine == Machine::Included, OURSELVES];
         let rows = query.query_map(values, |row| {
-            let behaviour: Option<String> = row.get(5)?;
-            let vessels: Option<String> = row.get(6)?;
+            let behaviour: Option<String> = row.get(6)?;
+            let vessels: Option<String> = row.get(7)?;
             let vessels = vessels.and_then(|vessels| serde_json::from_str(&vessels).ok()).unwrap_or_default();
+            let (who, caller, what, why) = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
             Ok(ActRow {
-                at: time(row, 0)?,
-                who: row.get(1)?,
-                what: row.get(2)?,
-                subject: row.get(3)?,
-                why: row.get(4)?,
+                row: AuditRow { at: time(row, 0)?, who, caller, what, why },
+                subject: row.get(5)?,
                 alert: behaviour.map(|behaviour| (behaviour, vessels)),
-                is_case: row.get(7)?,
+                is_case: row.get(8)?,
             })
         })?;
-        rows.collect()
+        let mut acts = rows.collect::<rusqlite::Result<Vec<ActRow>>>()?;
+        acts.retain(|act| machine == Machine::Included || !act.row.is_machine());
+        Ok(acts)
     };
     read().map_err(StoreError::sqlite(path))
 }

@@ -10,6 +10,7 @@ use super::StoreError;
 use super::acts::{find, in_transaction};
 use super::digests;
 use super::lines::{audit, json};
+use super::trail::Actor;
 use crate::alerts::handling::{Europol, Mark, Tlp};
 use crate::alerts::{Handling, HandlingSettings};
 use crate::time::Time;
@@ -18,14 +19,15 @@ use crate::time::Time;
 ///
 /// # Errors
 /// `Refused` when nothing is said, no reason is given, or the outcome could not be acted on (H3 without a text).
-pub fn mark(
+pub fn mark<'a>(
     path: &Path,
     id: &str,
     said: &Mark,
-    who: &str,
+    who: impl Into<Actor<'a>>,
     why: &str,
     now: Time,
 ) -> Result<(String, Handling), StoreError> {
+    let who = who.into();
     if *said == Mark::default() {
         return Err(StoreError::Refused(
             "say what is to be marked otherwise: --tlp, --grade, --handling, ...".to_owned(),
@@ -46,7 +48,7 @@ pub fn mark(
         };
         let (body, earlier): (Value, Mark) = read().map_err(StoreError::sqlite(path))?;
         let before = of_machine(&body).marked(&earlier);
-        let by = Mark { marked_by: Some(who.to_owned()), marked_at: Some(now), ..said.clone() };
+        let by = Mark { marked_by: Some(who.who.to_owned()), marked_at: Some(now), ..said.clone() };
         let mark = by.over(earlier);
         let after = of_machine(&body).marked(&mark);
         if let Some((key, fault)) = after.problems().into_iter().next() {

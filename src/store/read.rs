@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::acts::whole;
 use super::lines::rank;
+use super::trail::{self, AuditRow};
 use super::{StoreError, holds, marks, schema};
 use crate::alerts::Severity;
 use crate::time::Time;
@@ -105,7 +106,7 @@ pub struct Told {
     /// Notes, oldest first.
     pub notes: Vec<Note>,
     /// Who did what when and why, oldest first; the program's own lines too.
-    pub audit: Vec<(Time, String, String, Option<String>)>,
+    pub audit: Vec<AuditRow>,
     /// Each delivery, in order.
     pub deliveries: Vec<Sent>,
 }
@@ -206,9 +207,7 @@ pub fn alert(path: &Path, id: &str, now: Time) -> Result<Told, StoreError> {
         };
         let entry = connection.query_row(&format!("{COLUMNS} WHERE id = ?1"), [&id], |row| entry(row, now))?;
         let notes = notes(&connection, &id)?;
-        let mut query = connection.prepare("SELECT at, who, what, why FROM audit WHERE subject = ?1 ORDER BY seq")?;
-        let audit = query.query_map([&id], |row| Ok((time(row, 0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-        let audit = audit.collect::<rusqlite::Result<_>>()?;
+        let audit = trail::of(&connection, &id)?;
         let mut query = connection.prepare(
             "SELECT revision, sink, state, told_at, error, attempts FROM outbox WHERE alert = ?1 ORDER BY seq",
         )?;

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::holds::HELD;
 use super::lines::audit;
+use super::trail::Actor;
 use super::{StoreError, schema, sound};
 use crate::time::{Span, Time};
 
@@ -116,15 +117,15 @@ impl Purged {
 }
 
 /// Removes what is old enough, or with `dry_run` only counts it. Works beside the daemon.
-pub fn purge(
+pub fn purge<'a>(
     path: &Path,
     settings: &RetentionSettings,
-    who: &str,
+    who: impl Into<Actor<'a>>,
     now: Time,
     dry_run: bool,
 ) -> Result<Purged, StoreError> {
     let connection = schema::beside(path)?;
-    let mut purge = Purge { connection, settings, who, now, rows: None, gone: Purged::default() };
+    let mut purge = Purge { connection, settings, who: who.into(), now, rows: None, gone: Purged::default() };
     let found = purge.find().map_err(StoreError::sqlite(path))?;
     // What is removed stands in them; what is held stands in the file itself.
     let copies = copies(path, purge.before(settings.alerts_days));
@@ -153,7 +154,7 @@ fn copies(path: &Path, before: i64) -> Vec<PathBuf> {
 struct Purge<'a> {
     connection: Connection,
     settings: &'a RetentionSettings,
-    who: &'a str,
+    who: Actor<'a>,
     now: Time,
     /// The rows of `purges` and `audit` that say what went so far.
     rows: Option<(i64, i64)>,
@@ -410,7 +411,7 @@ fn remove_row(
 fn say(
     transaction: &Transaction<'_>,
     rows: Option<(i64, i64)>,
-    who: &str,
+    who: Actor<'_>,
     now: Time,
     gone: &Purged,
 ) -> rusqlite::Result<Option<(i64, i64)>> {
@@ -424,7 +425,7 @@ fn say(
     let (purge, row) = match rows {
         Some(rows) => rows,
         None => {
-            transaction.execute("INSERT INTO purges (at, who) VALUES (?1, ?2)", params![now.millis(), who])?;
+            transaction.execute("INSERT INTO purges (at, who) VALUES (?1, ?2)", params![now.millis(), who.who])?;
             let purge = transaction.last_insert_rowid();
             audit(transaction, now, who, "purged", &format!("purge {purge}"), None)?;
             (purge, transaction.last_insert_rowid())

@@ -15,7 +15,7 @@ use crate::disk::{RealDisk, TEMPORARY, sync_name};
 use crate::fault;
 
 /// What this program writes into `user_version`.
-pub(super) const VERSION: i64 = 4;
+pub(super) const VERSION: i64 = 5;
 /// Earlier versions of SQLite could damage a file in the write-ahead log's reset (mended in 3.51.3).
 const LEAST_SQLITE: i32 = 3_051_003;
 /// What `auto_vacuum` says of a file whose free pages go back to the disk as it is asked for.
@@ -185,6 +185,10 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
         changes INTEGER NOT NULL,
         PRIMARY KEY (sink, behaviour, at)
     ) STRICT, WITHOUT ROWID;
+",
+    "
+    ALTER TABLE audit ADD COLUMN caller TEXT;
+    CREATE INDEX audit_by_time ON audit (at);
 ",
 ];
 

@@ -165,13 +165,13 @@ fn an_acknowledgement_outlives_updates_and_falls_when_it_gets_graver() {
     assert!(store.settle(PATIENCE));
     assert_eq!(state(), "new");
     let audit = alert(&place.path, &id, noon()).expect("stored").audit;
-    let who: Vec<(&str, &str)> = audit.iter().map(|(_, who, what, _)| (who.as_str(), what.as_str())).collect();
+    let who: Vec<(&str, &str)> = audit.iter().map(|row| (row.who.as_str(), row.what.as_str())).collect();
     let expected = [
-        ("atalaia", "updated"),
+        ("(atalaia)", "updated"),
         ("ana", "acknowledged"),
-        ("atalaia", "updated"),
-        ("atalaia", "unacknowledged"),
-        ("atalaia", "updated"),
+        ("(atalaia)", "updated"),
+        ("(atalaia)", "unacknowledged"),
+        ("(atalaia)", "updated"),
     ];
     assert_eq!(who, expected);
 }

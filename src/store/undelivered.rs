@@ -6,6 +6,7 @@ use rusqlite::{Connection, params};
 
 use super::acts::{no_alert, whole};
 use super::lines::audit;
+use super::trail::Actor;
 use super::{StoreError, digests, schema};
 use crate::time::Time;
 
@@ -103,7 +104,14 @@ pub fn parcels(path: &Path, which: &Parcels, most: usize) -> Result<Vec<Parcel>,
 /// Puts what failed before its sink again, behind everything else; how many. A running daemon takes it up within seconds.
 ///
 /// A sink for which there never was anything, or an alert that there is not, is refused.
-pub fn retry(path: &Path, which: &Parcels, who: &str, why: Option<&str>, now: Time) -> Result<u64, StoreError> {
+pub fn retry<'a>(
+    path: &Path,
+    which: &Parcels,
+    who: impl Into<Actor<'a>>,
+    why: Option<&str>,
+    now: Time,
+) -> Result<u64, StoreError> {
+    let who = who.into();
     let mut connection = schema::beside(path)?;
     if let Some(sink) = &which.sink {
         known_sink(&connection, sink).map_err(StoreError::sqlite(path))??;

@@ -151,7 +151,7 @@ fn what_changed_and_who_did_it_are_told_by_time() {
     let none = desk.says(&["audit", "--since", "-1h", "--who", "rui"], None);
     assert!(none.contains("rui did nothing since "), "{none}");
     let with_machine = desk.says(&["audit", "--since", "-1h", "--machine"], None);
-    assert!(with_machine.contains("(the program)") && with_machine.contains("opened"), "{with_machine}");
+    assert!(with_machine.contains("(atalaia)") && with_machine.contains("opened"), "{with_machine}");
     let wrong = desk.runs(&["audit", "--since", "noon"], None);
     let why = String::from_utf8_lossy(&wrong.stderr).into_owned();
     assert!(wrong.status.code() == Some(2) && why.contains("yesterday 02:00"), "{why}");

@@ -1,5 +1,7 @@
 //! Markings, retention and legal holds as an operator meets them: on the command line, beside a daemon that works.
 
+mod people;
+
 use std::fs;
 use std::io::Write;
 use std::net::TcpStream;
@@ -57,13 +59,7 @@ impl Centre {
 
     fn does(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));
-        command.args(&arguments[..1]);
-        // The store's own file where that will do: settings bring all zones with them.
-        match arguments[0] {
-            "alerts" | "cases" => command.arg("--store").arg(self.file("atalaia.sqlite")),
-            _ => command.arg("--config").arg(&self.settings),
-        };
-        command.args(&arguments[1..]);
+        command.args(&arguments[..1]).arg("--config").arg(&self.settings).args(&arguments[1..]);
         let output = command.output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         (output.status.code(), text(output.stdout), text(output.stderr))

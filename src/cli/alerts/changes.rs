@@ -65,7 +65,7 @@ impl Step {
     fn at(&self) -> Time {
         match self {
             Step::Change(change) => change.stored_at,
-            Step::Act(act) => act.at,
+            Step::Act(act) => act.row.at,
         }
     }
 }
@@ -145,14 +145,14 @@ fn row(step: &Step, now: Time) -> Vec<String> {
                 .as_ref()
                 .map_or((String::new(), String::new()), |(behaviour, ships)| (behaviour.clone(), vessels(ships)));
             vec![
-                short(act.at, now),
+                short(act.row.at, now),
                 String::new(),
-                format!("{} by {}", act.what, FromAir(&act.who)),
+                format!("{} by {}", act.row.what, FromAir(&act.row.by())),
                 subject(act),
                 String::new(),
                 behaviour,
                 ships,
-                act.why.as_ref().map_or(String::new(), |why| FromAir(why).to_string()),
+                act.row.why.as_ref().map_or(String::new(), |why| FromAir(why).to_string()),
             ]
         }
     }
@@ -177,6 +177,7 @@ fn last_line(arguments: &Arguments, shown: usize, earlier: usize, left_out: usiz
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::AuditRow;
 
     #[test]
     fn acts_stand_among_changes_and_event_time_shows_only_where_it_differs() {
@@ -191,11 +192,14 @@ mod tests {
             })
         };
         let act = Step::Act(ActRow {
-            at: time("2026-03-01T04:12:00Z"),
-            who: "ana".to_owned(),
-            what: "closed".to_owned(),
+            row: AuditRow {
+                at: time("2026-03-01T04:12:00Z"),
+                who: "ana".to_owned(),
+                caller: None,
+                what: "closed".to_owned(),
+                why: Some("benign: known".to_owned()),
+            },
             subject: "abcdefghij".to_owned(),
-            why: Some("benign: known".to_owned()),
             alert: Some(("loitering".to_owned(), json!([]))),
             is_case: false,
         });

@@ -10,7 +10,7 @@ use super::super::table::{width, wrapped};
 use super::super::when::{minute, words};
 use super::super::{Failure, print, refused};
 use crate::delivery::{CAVEAT, Row, sheet};
-use crate::store::{self, ChangeRow, OURSELVES, Sent, Told};
+use crate::store::{self, AuditRow, ChangeRow, Sent, Told};
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
@@ -138,14 +138,15 @@ fn acts(told: &Told, width: Option<usize>) -> String {
     const OF_CHANGES: [&str; 4] = ["opened", "updated", "ended", "retracted"];
     let mut notes = told.notes.iter();
     let mut lines = String::new();
-    for (at, who, what, why) in &told.audit {
-        let is_ours = who == OURSELVES;
-        if is_ours && OF_CHANGES.contains(&what.as_str()) {
+    for act in &told.audit {
+        let AuditRow { at, what, why, .. } = act;
+        if act.is_machine() && OF_CHANGES.contains(&what.as_str()) {
             continue;
         }
         let note = if what == "noted" { notes.next().map(|note| note.text.clone()) } else { None };
         let said = note.as_ref().or(why.as_ref()).map_or(String::new(), |why| format!(": {}", FromAir(why)));
-        let who = if is_ours { "(the program)".to_owned() } else { FromAir(who).to_string() };
+        let by = act.by();
+        let who = FromAir(&by);
         lines += &format!("{}\n", wrapped(&format!("  {}  {who} {what}{said}", minute(*at)), width, 20));
     }
     lines
@@ -207,8 +208,7 @@ fn object(told: &Told, changes: &[ChangeRow]) -> String {
         })
     };
     value["changes"] = changes.iter().map(change).collect();
-    let act = |(at, who, what, why): &(Time, String, String, Option<String>)| json!({ "at": at.to_string(), "who": who, "what": what, "why": why });
-    value["audit"] = told.audit.iter().map(act).collect();
+    value["audit"] = told.audit.iter().map(AuditRow::value).collect();
     let sent = |sent: &Sent| {
         let error = sent.error.clone().filter(|_| sent.state != "told");
         json!({

@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::builder::PossibleValuesParser;
 use serde_json::json;
 
+use super::super::person::Person;
 use super::super::table::{Column, number, text, width};
 use super::super::when::{ahead, minute, past};
 use super::super::{Failure, print, refused, table, who};
@@ -109,7 +110,7 @@ pub(super) fn after_close(
     path: &Path,
     id: &str,
     length: Span,
-    who: &str,
+    who: &Person,
     why: &str,
     now: Time,
 ) -> Result<String, Failure> {

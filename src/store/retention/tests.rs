@@ -182,8 +182,8 @@ fn a_held_case_keeps_all_that_belongs_to_it_until_it_is_released() {
     assert_eq!((gone.cases, gone.held_cases, gone.held_notes), (1, 2, 1));
     assert_eq!(ids(&place), "bc");
     let told = alert(&place.path, "caaa", noon()).expect("kept");
-    assert!(told.notes.len() == 1 && told.audit.iter().any(|(_, _, what, _)| what == "noted"), "{told:?}");
-    assert!(told.audit.iter().any(|(_, _, what, why)| what == "updated" && why.is_some()), "{told:?}");
+    assert!(told.notes.len() == 1 && told.audit.iter().any(|row| row.what == "noted"), "{told:?}");
+    assert!(told.audit.iter().any(|row| row.what == "updated" && row.why.is_some()), "{told:?}");
     assert!(
         0 < place.count("SELECT count(*) FROM audit WHERE subject = 'firstcase' AND what = 'held' AND why = 'trial'")
     );

@@ -40,7 +40,7 @@ fn a_mark_outlasts_every_later_line_and_goes_out_with_it() {
     assert_eq!((&handling["tlp"], &handling["europol"]), (&"RED".into(), &serde_json::json!(["H2"])));
     assert_eq!((&handling["marked_by"], &handling["marked_at"]), (&"bea".into(), &noon().to_string().into()));
     let audit: Vec<&str> =
-        told.audit.iter().filter_map(|(_, _, what, why)| why.as_deref().filter(|_| what == "marked")).collect();
+        told.audit.iter().filter(|row| row.what == "marked").filter_map(|row| row.why.as_deref()).collect();
     assert!(
         audit[0].starts_with("a source at risk; before: TLP:AMBER H1 B4") && audit[0].contains("; now: TLP:RED H1 A1"),
         "{audit:?}"
@@ -67,7 +67,7 @@ fn a_mark_that_nobody_could_act_on_is_refused_and_changes_nothing() {
     assert!(mark(&place.path, "zzzz", &red(), "ana", "because", noon()).is_err());
     let told = alert(&place.path, id, noon()).expect("there");
     assert!(told.entry.body["handling"].get("marked_by").is_none());
-    assert!(told.audit.iter().all(|(_, _, what, _)| what != "marked"));
+    assert!(told.audit.iter().all(|row| row.what != "marked"));
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_file_of_the_first_version_is_copied_and_brought_forward() {
     );
     assert_eq!(place.count("SELECT count(*) FROM case_alerts"), 2);
     assert_eq!(place.count("SELECT count(*) FROM reached") + place.count("SELECT count(*) FROM purges"), 0);
-    assert_eq!((place.count("PRAGMA user_version"), place.count("PRAGMA auto_vacuum")), (4, 2));
+    assert_eq!((place.count("PRAGMA user_version"), place.count("PRAGMA auto_vacuum")), (5, 2));
     let copy = Connection::open(place.path.with_extension("sqlite.schema-1")).expect("a copy");
     let count = |text: &str| copy.query_row(text, [], |row| row.get::<_, i64>(0)).expect("a number");
     assert_eq!((count("PRAGMA user_version"), count("SELECT count(*) FROM alerts")), (1, 1));

@@ -44,7 +44,7 @@ fn what_a_sink_may_not_carry_is_withheld_and_the_audit_says_so() {
         assert!(store.settle(PATIENCE));
         let audit = alert(&place.path, &changes[0].alert.id, noon()).expect("there").audit;
         let said: Vec<String> =
-            audit.into_iter().filter(|(_, _, what, _)| what == "withheld").filter_map(|(_, _, _, why)| why).collect();
+            audit.into_iter().filter(|row| row.what == "withheld").filter_map(|row| row.why).collect();
         assert_eq!((place.waiting("own").len(), place.waiting("partner").len()), (2, 0));
         assert_eq!(place.count("SELECT count(*) FROM outbox WHERE state = 'withheld'"), 2);
         assert_eq!(said.len(), 1, "once for an alert, not for each of its lines");
@@ -169,7 +169,7 @@ fn what_waits_goes_out_as_it_is_marked_by_then() {
     assert!(store.settle(PATIENCE));
     assert_eq!((place.waiting("partner").len(), place.waiting("own").len()), (0, 2));
     let audit = alert(&place.path, &changes[0].alert.id, noon()).expect("there").audit;
-    assert!(audit.iter().any(|row| row.2 == "withheld"));
+    assert!(audit.iter().any(|row| row.what == "withheld"));
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn what_failed_is_an_alert_for_the_others_until_it_has_been_taken() {
     assert!(store.settle(PATIENCE));
     assert_eq!((notices("open"), notices("ended")), (0, 1));
     let audit = alert(&place.path, &changes[0].alert.id, noon()).expect("there").audit;
-    let count = |what: &str| audit.iter().filter(|row| row.2 == what).count();
+    let count = |what: &str| audit.iter().filter(|row| row.what == what).count();
     assert_eq!((count("undelivered"), count("retried")), (2, 2));
 }
 
@@ -259,7 +259,7 @@ fn whoever_has_it_is_told_of_its_end_though_others_never_get_it() {
             assert!(end.line.contains("It is over. Told before: ") && !end.line.contains("RED"), "{}", end.line);
         }
         let audit = alert(&place.path, &changes[0].alert.id, noon()).expect("there").audit;
-        assert!(audit.iter().any(|row| row.2 == "withheld"));
+        assert!(audit.iter().any(|row| row.what == "withheld"));
     }
 }
 

@@ -1,0 +1,283 @@
+//! Files that are closed to whoever runs a command: whose they are, and as whom to run it.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+use rustix::fs::{Access, AtFlags, CWD, accessat};
+use rustix::process::geteuid;
+
+use super::{Failure, person, place};
+use crate::store::StoreError;
+use crate::telemetry::FromAir;
+
+/// A command line longer than this is not repeated whole. Characters.
+const LONGEST: usize = 400;
+
+/// That the store is there and may be read; `missing` is what is said where it is not there.
+pub(super) fn to_store(path: &Path, missing: &str) -> Result<(), Failure> {
+    let shown = path.display().to_string();
+    match fs::metadata(path) {
+        Ok(found) if !found.is_file() => Err(Failure::Input(format!("{shown}: is not a file"))),
+        Ok(_) if !is_open(path, Access::READ_OK) => Err(Failure::Other(denied(path))),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(Failure::Other(denied(path))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Failure::Input(format!("{shown}: {missing}"))),
+        Err(error) => Err(Failure::Input(format!("{shown}: {error}"))),
+    }
+}
+
+/// That a settings file may be read; what else may be wrong with it is told by who reads it.
+pub(super) fn to_settings(path: &Path) -> Result<(), Failure> {
+    let closed = match fs::metadata(path) {
+        Ok(_) => !is_open(path, Access::READ_OK),
+        Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
+    };
+    match closed {
+        true => Err(Failure::Shown { code: 78, text: format!("atalaia: {}", denied(path)) }),
+        false => Ok(()),
+    }
+}
+
+/// What the system refused about a store, if it is its file, its folder or what lies beside it that is closed: for whoever works
+/// beside the daemon.
+pub(super) fn refused(error: &StoreError) -> Option<String> {
+    closed_part(error).map(|path| denied(&path))
+}
+
+/// The same of a copy that is to be made elsewhere: it is another folder that helps, not another user.
+pub(super) fn refused_copy(error: &StoreError, store: &Path) -> Option<String> {
+    let (StoreError::Sqlite { path, .. } | StoreError::File { path, .. }) = error else {
+        return None;
+    };
+    if path == store {
+        return refused(error);
+    }
+    let denial = Denial::of(&closed_part(error)?);
+    Some(format!("{}; name a folder that {} may write", denial.head(), denial.ours.name))
+}
+
+/// The same for the daemon, which must own its store.
+pub(super) fn refused_to_daemon(error: &StoreError) -> Option<String> {
+    closed_part(error).map(|path| daemon_denied(&path))
+}
+
+/// What cannot be written although it is there, or be made because the folder cannot be written.
+fn closed_part(error: &StoreError) -> Option<PathBuf> {
+    let path = match error {
+        StoreError::Sqlite { path, cause } => {
+            let closed = [ErrorCode::CannotOpen, ErrorCode::PermissionDenied, ErrorCode::ReadOnly];
+            cause.sqlite_error_code().filter(|code| closed.contains(code)).map(|_| path)?
+        }
+        StoreError::File { path, cause } if cause.kind() == io::ErrorKind::PermissionDenied => path,
+        _ => return None,
+    };
+    let beside = |ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    let files = [path.to_owned(), beside("-wal"), beside("-shm"), beside(".lock")];
+    let closed = |path: &&PathBuf| match fs::metadata(path) {
+        Ok(_) => !is_open(path, Access::READ_OK | Access::WRITE_OK),
+        Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
+    };
+    let folder = || {
+        let folder = folder_of(path);
+        (!is_open(&folder, Access::WRITE_OK | Access::EXEC_OK)).then_some(folder)
+    };
+    files.iter().find(closed).cloned().or_else(folder)
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")).to_owned()
+}
+
+/// Whether the user the program runs as may do this with it.
+fn is_open(path: &Path, access: Access) -> bool {
+    // A disk that takes no writes is another matter, which SQLite tells.
+    accessat(CWD, path, access, AtFlags::EACCESS) != Err(rustix::io::Errno::ACCESS)
+}
+
+/// Who one is, whose the closed file or folder is, and the same command as a user who may.
+fn denied(path: &Path) -> String {
+    Denial::of(path).to_user(&own_command())
+}
+
+fn daemon_denied(path: &Path) -> String {
+    Denial::of(path).to_daemon()
+}
+
+/// Why a file is closed.
+#[derive(Debug)]
+struct Denial {
+    /// The file that was wanted.
+    path: PathBuf,
+    /// The file itself, or the folder above it that does not let this user through.
+    closed: PathBuf,
+    /// Whose that is.
+    owner: Option<User>,
+    /// As whom the program runs.
+    ours: User,
+}
+
+/// A user of this machine.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct User {
+    number: u32,
+    name: String,
+}
+
+impl User {
+    fn of(number: u32) -> User {
+        User { number, name: person::account(number).unwrap_or_else(|| format!("user {number}")) }
+    }
+
+    /// As `sudo -u` takes it.
+    fn for_sudo(&self) -> String {
+        match self.name == format!("user {}", self.number) {
+            true => format!("'#{}'", self.number),
+            false => quoted(OsStr::new(&self.name)),
+        }
+    }
+}
+
+impl Denial {
+    fn of(path: &Path) -> Denial {
+        let here = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let seen = here.ancestors().find_map(|part| Some((part.to_owned(), fs::metadata(part).ok()?.uid())));
+        let (closed, owner) = match seen {
+            Some((closed, owner)) => (closed, Some(User::of(owner))),
+            None => (here.clone(), None),
+        };
+        Denial { path: here, closed, owner, ours: User::of(geteuid().as_raw()) }
+    }
+
+    fn to_user(&self, command: &str) -> String {
+        let remedy = match &self.owner {
+            Some(owner) if *owner == self.ours => return self.to_owner(),
+            Some(owner) if owner.number == 0 => format!("sudo {command}"),
+            Some(owner) => format!("sudo -u {} {command}", owner.for_sudo()),
+            None => return self.head(),
+        };
+        format!("{}: {remedy}", self.head())
+    }
+
+    fn to_daemon(&self) -> String {
+        if self.owner.as_ref() == Some(&self.ours) {
+            return self.to_owner();
+        }
+        let closed = quoted(self.closed.as_os_str());
+        format!(
+            "{}: run the daemon as that user, or make it the daemon's: sudo chown {} {closed}",
+            self.head(),
+            self.ours.for_sudo()
+        )
+    }
+
+    /// Modes alone are in the way.
+    fn to_owner(&self) -> String {
+        let closed = quoted(self.closed.as_os_str());
+        let rights = if self.closed.is_dir() { "u+rwx" } else { "u+rw" };
+        format!("{}, but its mode does not let you in: chmod {rights} {closed}", self.head())
+    }
+
+    fn head(&self) -> String {
+        let (path, name) = (self.path.display().to_string(), &self.ours.name);
+        let what = match self.closed == self.path {
+            true => "it".to_owned(),
+            false => self.closed.display().to_string(),
+        };
+        let owner = match &self.owner {
+            Some(owner) if *owner == self.ours => "you".to_owned(),
+            Some(owner) => owner.name.clone(),
+            None => "somebody else".to_owned(),
+        };
+        FromAir(&format!("{path}: permission denied: you are {name}; {what} belongs to {owner}")).to_string()
+    }
+}
+
+/// The command line as it was given, to be repeated; with the settings file where only a variable names it, which `sudo` takes away.
+fn own_command() -> String {
+    let mut words: Vec<String> = std::env::args_os().map(|word| quoted(&word)).collect();
+    if let Some(program) = words.first_mut().filter(|program| !program.contains('/')) {
+        *program = "atalaia".to_owned();
+    }
+    let names_place = |word: &String| word.starts_with("--config") || word.starts_with("--store");
+    if let Some(file) = place::named_settings(None).filter(|_| !words.iter().any(names_place)) {
+        words.push(format!("--config {}", quoted(file.as_os_str())));
+    }
+    let whole = FromAir(&words.join(" ")).to_string();
+    match whole.chars().count() <= LONGEST {
+        true => whole,
+        false => whole.chars().take(LONGEST).chain(" …".chars()).collect(),
+    }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &OsStr) -> String {
+    let word = word.to_string_lossy();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=,@%+".contains(c);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => word.into_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(number: u32, name: &str) -> User {
+        User { number, name: name.to_owned() }
+    }
+
+    fn denial(closed: &str, owner: User) -> Denial {
+        let path = PathBuf::from("/var/lib/atalaia/atalaia.sqlite");
+        Denial { path, closed: PathBuf::from(closed), owner: Some(owner), ours: user(1001, "maria") }
+    }
+
+    #[test]
+    fn whoever_may_not_read_is_told_whom_to_become() {
+        let text = denial("/var/lib/atalaia", user(999, "atalaia")).to_user("atalaia alerts list");
+        assert_eq!(
+            text,
+            "/var/lib/atalaia/atalaia.sqlite: permission denied: you are maria; /var/lib/atalaia belongs to atalaia: \
+             sudo -u atalaia atalaia alerts list"
+        );
+        let own = denial("/var/lib/atalaia/atalaia.sqlite", user(998, "user 998"));
+        assert!(own.to_user("atalaia purge").ends_with("; it belongs to user 998: sudo -u '#998' atalaia purge"));
+        let root = denial("/var/lib/atalaia", user(0, "root"));
+        assert!(root.to_user("atalaia backup x").ends_with("belongs to root: sudo atalaia backup x"));
+        let daemon = root.to_daemon();
+        assert!(daemon.ends_with("make it the daemon's: sudo chown maria /var/lib/atalaia"), "{daemon}");
+    }
+
+    #[test]
+    fn whose_own_file_it_is_is_told_of_its_mode() {
+        let own = denial("/var/lib/atalaia/atalaia.sqlite", user(1001, "maria")).to_user("atalaia purge");
+        assert!(own.contains("it belongs to you, but its mode") && own.contains("chmod u+rw /var/lib"), "{own}");
+    }
+
+    #[test]
+    fn words_are_quoted_as_shells_need_it() {
+        let quoted = |word: &str| quoted(OsStr::new(word));
+        assert_eq!(
+            [quoted("alerts"), quoted("a drill"), quoted("o'clock"), quoted("")],
+            ["alerts", "'a drill'", "'o'\\''clock'", "''"]
+        );
+    }
+
+    #[test]
+    fn a_file_is_open_to_whoever_made_it() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let file = folder.path().join("a.sqlite");
+        assert!(matches!(to_store(&file, "gone"), Err(Failure::Input(text)) if text.ends_with(": gone")));
+        fs::write(&file, "x").unwrap();
+        assert!(to_store(&file, "gone").is_ok() && to_settings(&file).is_ok());
+        assert!(matches!(to_store(folder.path(), "gone"), Err(Failure::Input(_))));
+    }
+}

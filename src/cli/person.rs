@@ -1,0 +1,240 @@
+//! Who acts: for the audit trail, and for messages that name users.
+
+use std::fs;
+use std::ops::Deref;
+use std::process::Command;
+
+use rustix::process::getuid;
+
+use super::Failure;
+use crate::ais::hidden;
+use crate::store::Actor;
+
+/// The accounts of this machine.
+const ACCOUNTS: &str = "/etc/passwd";
+/// Knows those of a directory service too.
+const ASKS_DIRECTORY: &str = "/usr/bin/getent";
+/// Holds the user who logged in, whatever `sudo` and `su` did since.
+const LOGIN: &str = "/proc/self/loginuid";
+/// What it says where nobody logged in.
+const NO_LOGIN: u32 = u32::MAX;
+/// Users that are no people: services have these numbers on every distribution, and what has none of its own is `nobody`.
+const SERVICES: std::ops::RangeInclusive<u32> = 1..=999;
+const NOBODY: u32 = 65_534;
+/// A name in the trail is no longer than this. Characters.
+const LONGEST_NAME: usize = 64;
+
+/// Whoever acts, as the audit trail names them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Person {
+    name: String,
+    /// Who really called, where that is another.
+    caller: Option<String>,
+}
+
+impl Deref for Person {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.name
+    }
+}
+
+impl<'a> From<&'a Person> for Actor<'a> {
+    fn from(person: &'a Person) -> Actor<'a> {
+        Actor { who: &person.name, caller: person.caller.as_deref() }
+    }
+}
+
+/// Who does it: as said with `--as`, else whoever came by `sudo`, else whoever logged in, else the account the program runs as.
+///
+/// # Errors
+/// A name that is none or that is the program's own; a service account with no person behind it that is not told who acts.
+pub(super) fn who(said: Option<&String>) -> Result<Person, Failure> {
+    Surroundings::of_process().who(said.map(String::as_str))
+}
+
+/// A user as far as is known here.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Account {
+    number: u32,
+    name: String,
+}
+
+impl Account {
+    fn is_person(&self) -> bool {
+        !SERVICES.contains(&self.number) && self.number != NOBODY
+    }
+}
+
+/// What is known of whoever runs the program.
+#[derive(Clone, Debug)]
+struct Surroundings {
+    /// Who ran `sudo`. Only as true as the variables it sets.
+    sudo: Option<Account>,
+    /// Who logged in, as the kernel keeps it.
+    login: Option<Account>,
+    /// As whom the program runs.
+    own: Account,
+}
+
+impl Surroundings {
+    fn of_process() -> Surroundings {
+        let variable = |name: &str| std::env::var(name).ok().map(|value| clean(&value)).filter(|value| is_name(value));
+        let named = |number: u32| account(number).map(|name| clean(&name));
+        let sudo = variable("SUDO_USER").zip(variable("SUDO_UID").and_then(|number| number.parse().ok()));
+        // Both must be of one account, as far as this machine knows it.
+        let sudo = sudo.filter(|(name, number)| named(*number).is_none_or(|known| known == *name));
+        let login = fs::read_to_string(LOGIN).ok().and_then(|number| number.trim().parse().ok());
+        let login = login.filter(|number| *number != NO_LOGIN);
+        let number = getuid().as_raw();
+        let own = named(number).or_else(|| variable("USER")).or_else(|| variable("LOGNAME"));
+        let unnamed = |number: u32| format!("uid {number}");
+        Surroundings {
+            sudo: sudo.map(|(name, number)| Account { number, name }),
+            login: login.map(|number| Account { number, name: named(number).unwrap_or_else(|| unnamed(number)) }),
+            own: Account { number, name: own.unwrap_or_else(|| unnamed(number)) },
+        }
+    }
+
+    /// The person behind the program, and whoever the kernel says it is.
+    fn person(&self) -> (Option<&Account>, Option<&Account>) {
+        let login = self.login.as_ref().filter(|account| account.is_person());
+        let all = [self.sudo.as_ref(), login, Some(&self.own)];
+        (all.into_iter().flatten().find(|account| account.is_person()), login)
+    }
+
+    fn who(&self, said: Option<&str>) -> Result<Person, Failure> {
+        let (person, login) = self.person();
+        let seen = login.or(person).unwrap_or(&self.own);
+        let name = match said.map(clean) {
+            Some(said) if said.is_empty() => return Err(Failure::Usage("say who does it: --as NAME".to_owned())),
+            Some(said) if !is_name(&said) => {
+                return Err(Failure::Usage(format!(
+                    "--as {said}: a name in parentheses is the program's own; write the name of a person"
+                )));
+            }
+            Some(said) if person.is_none() && said == self.own.name => return Err(self.needs_person()),
+            Some(said) => said,
+            None => person.ok_or_else(|| self.needs_person())?.name.clone(),
+        };
+        let caller = Some(seen.name.clone()).filter(|caller| *caller != name);
+        Ok(Person { name, caller })
+    }
+
+    fn needs_person(&self) -> Failure {
+        Failure::Usage(format!(
+            "{} is the account of a service, and the audit trail names people: say who acts with --as NAME, or come from a login of \
+             your own with sudo -u {}",
+            self.own.name, self.own.name
+        ))
+    }
+}
+
+/// Names of people begin with no parenthesis: that of the program does.
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.starts_with('(')
+}
+
+/// A name that can be shown on one line: no control characters, nothing that is not seen, single spaces, not too long.
+fn clean(name: &str) -> String {
+    let seen: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !hidden(*c)).collect();
+    let words = seen.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.chars().take(LONGEST_NAME).collect::<String>().trim_end().to_owned()
+}
+
+/// The name of a user, by number; absent where the machine knows none.
+pub(super) fn account(number: u32) -> Option<String> {
+    let local = fs::read_to_string(ACCOUNTS).ok().and_then(|accounts| name_in(&accounts, number));
+    local.or_else(|| {
+        let answer = Command::new(ASKS_DIRECTORY).args(["passwd", &number.to_string()]).output().ok()?;
+        name_in(&String::from_utf8_lossy(&answer.stdout), number)
+    })
+}
+
+/// The name of a user in lines of the form of `passwd(5)`.
+fn name_in(accounts: &str, number: u32) -> Option<String> {
+    accounts.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next().filter(|name| !name.is_empty())?;
+        let of = fields.nth(1)?.parse::<u32>().ok()?;
+        (of == number).then(|| name.to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_are_found_by_number() {
+        let accounts =
+            "root:x:0:0:root:/root:/bin/sh\n# note\n\natalaia:x:999:999::/var/lib/atalaia:/usr/sbin/nologin\n";
+        assert_eq!(name_in(accounts, 999).as_deref(), Some("atalaia"));
+        assert_eq!(name_in(accounts, 0).as_deref(), Some("root"));
+        assert_eq!(name_in(accounts, 99), None);
+    }
+
+    fn account(number: u32, name: &str) -> Option<Account> {
+        Some(Account { number, name: name.to_owned() })
+    }
+
+    /// As the service account, by sudo of and in the login of these.
+    fn as_service(sudo: Option<Account>, login: Option<Account>) -> Surroundings {
+        Surroundings { sudo, login, own: Account { number: 999, name: "atalaia".to_owned() } }
+    }
+
+    fn named(surroundings: &Surroundings, said: Option<&str>) -> (String, Option<String>) {
+        let Person { name, caller } = surroundings.who(said).expect("a person");
+        (name, caller)
+    }
+
+    fn refused(surroundings: &Surroundings, said: Option<&str>) -> String {
+        match surroundings.who(said) {
+            Err(Failure::Usage(text)) => text,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn some(name: &str) -> Option<String> {
+        Some(name.to_owned())
+    }
+
+    #[test]
+    fn sudos_user_comes_first_then_the_login_then_the_account() {
+        let (maria, rui) = (account(1001, "maria"), account(1002, "rui"));
+        let plain = Surroundings { own: Account { number: 1003, name: "eva".to_owned() }, ..as_service(None, None) };
+        assert_eq!(named(&plain, None), ("eva".to_owned(), None));
+        assert_eq!(named(&as_service(maria.clone(), maria.clone()), None), ("maria".to_owned(), None));
+        assert_eq!(named(&as_service(maria.clone(), None), None), ("maria".to_owned(), None));
+        assert_eq!(named(&as_service(None, rui.clone()), None), ("rui".to_owned(), None));
+        // A login that says otherwise than sudo's variables is kept.
+        assert_eq!(named(&as_service(maria, rui), None), ("maria".to_owned(), some("rui")));
+    }
+
+    #[test]
+    fn a_service_account_must_say_who_acts() {
+        let nobody = as_service(None, None);
+        assert!(refused(&nobody, None).contains("--as NAME"));
+        assert!(refused(&nobody, Some("atalaia")).contains("--as NAME"), "its own name is nobody's");
+        assert_eq!(named(&nobody, Some("maria")), ("maria".to_owned(), some("atalaia")));
+        // A timer runs in a login of the service, and services become one another.
+        let timer = as_service(account(33, "www-data"), account(999, "atalaia"));
+        assert!(refused(&timer, None).contains("--as NAME"));
+    }
+
+    #[test]
+    fn a_claimed_name_is_kept_beside_who_called() {
+        let by_sudo = as_service(account(1002, "rui"), None);
+        assert_eq!(named(&by_sudo, Some("maria")), ("maria".to_owned(), some("rui")));
+        assert_eq!(named(&by_sudo, Some("rui")), ("rui".to_owned(), None));
+        assert!(refused(&by_sudo, Some("(atalaia)")).contains("the program's own"));
+        assert!(refused(&by_sudo, Some(" \u{7}\u{202e} ")).contains("--as NAME"));
+    }
+
+    #[test]
+    fn names_are_one_line_and_not_too_long() {
+        assert_eq!(clean(" ma\nria\t\u{1b}[31m  da \u{202e}Silva\0"), "ma ria [31m da Silva");
+        assert_eq!(clean(&"é".repeat(100)).chars().count(), LONGEST_NAME);
+    }
+}

@@ -1,0 +1,156 @@
+//! Which settings file and which store a command works with: named on the command line, by a variable, or the installed file.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::{Failure, access};
+use crate::config::{Checked, IN_FORCE_FILE, Problem, Purpose, StoreSettings, Table, check, store_settings};
+use crate::telemetry::FromAir;
+
+/// Names the settings file of commands that are not given one.
+pub(super) const VARIABLE: &str = "ATALAIA_CONFIG";
+/// Where packages put the settings file.
+pub(super) const INSTALLED: &str = "/etc/atalaia/atalaia.toml";
+
+/// Which store a command works with.
+#[derive(Debug, clap::Args)]
+pub(super) struct StoreArguments {
+    /// Settings file whose [store] is meant [default: the variable ATALAIA_CONFIG, else /etc/atalaia/atalaia.toml]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(super) config: Option<PathBuf>,
+    /// The store's file itself; settings are not read
+    #[arg(long, value_name = "FILE", global = true, conflicts_with = "config")]
+    pub(super) store: Option<PathBuf>,
+}
+
+/// A store that is there and may be read.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// Its file.
+    pub(super) store: PathBuf,
+    /// The settings that name it; absent where the command line does.
+    pub(super) settings: Option<StoreSettings>,
+}
+
+impl StoreArguments {
+    /// The store's file, which is there and may be read.
+    pub(super) fn path(&self) -> Result<PathBuf, Failure> {
+        self.place(&[]).map(|place| place.store)
+    }
+
+    /// The same with these tables of the settings besides `[store]`. Whatever is wrong with the others is one line of warning.
+    pub(super) fn place(&self, needed: &[Table]) -> Result<Place, Failure> {
+        if let Some(store) = &self.store {
+            access::to_store(store, "no such file")?;
+            return Ok(Place { store: store.clone(), settings: None });
+        }
+        let hint = "--store FILE names the store without settings";
+        let (store, settings) = of_settings(self.config.as_deref(), needed, hint)?;
+        Ok(Place { store, settings: Some(settings) })
+    }
+}
+
+/// The store that a settings file names, with these tables besides `[store]`; `hint` says how to go on where they cannot be used.
+pub(super) fn of_settings(
+    given: Option<&Path>,
+    needed: &[Table],
+    hint: &str,
+) -> Result<(PathBuf, StoreSettings), Failure> {
+    let file = settings_file(given, Some(hint))?;
+    let settings = part(&file, &[&[Table::Store], needed].concat(), hint)?;
+    let store = settings.store.clone().ok_or_else(|| {
+        let text = "store.path: is missing; without a store there is nothing to show";
+        Failure::Settings(vec![Problem::of_file(file.display().to_string(), text)])
+    })?;
+    access::to_store(&store, "no such file; the daemon makes it")?;
+    Ok((store, settings))
+}
+
+/// These tables of a settings file; `hint` says how to go on where they cannot be used.
+pub(super) fn part(file: &Path, needed: &[Table], hint: &str) -> Result<StoreSettings, Failure> {
+    let settings = store_settings(file, needed).map_err(|problems| {
+        let mut lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
+        lines.push(format!("atalaia: {hint}"));
+        Failure::Shown { code: 78, text: lines.join("\n") }
+    })?;
+    if 0 < settings.elsewhere {
+        let faults = if settings.elsewhere == 1 { "fault" } else { "faults" };
+        // Without a standard error there is nobody to tell.
+        let _ = writeln!(
+            io::stderr(),
+            "atalaia: warning: the settings have {} {faults} elsewhere: atalaia check --config {}",
+            settings.elsewhere,
+            FromAir(&file.display().to_string())
+        );
+    }
+    Ok(settings)
+}
+
+/// The settings file that is named on the command line or by the variable.
+pub(super) fn named_settings(given: Option<&Path>) -> Option<PathBuf> {
+    let variable = || std::env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from);
+    given.map(Path::to_owned).or_else(variable)
+}
+
+/// The settings file of a command that needs one, which is there and may be read; `hint` names another way to go on, if there is one.
+pub(super) fn settings_file(given: Option<&Path>, hint: Option<&str>) -> Result<PathBuf, Failure> {
+    let installed = Path::new(INSTALLED);
+    // A folder that is closed may well hold it: `access` says so.
+    let usual = || installed.try_exists().unwrap_or(true).then(|| installed.to_owned());
+    let file = named_settings(given).or_else(usual).ok_or_else(|| Failure::Usage(ways(hint)))?;
+    let whole = if file.is_dir() { file.join(IN_FORCE_FILE) } else { file.clone() };
+    match fs::metadata(&whole) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let name = whole.display().to_string();
+            let text = format!("{}: No such file or directory\natalaia: {}", FromAir(&name), ways(hint));
+            Err(Failure::Shown { code: 78, text })
+        }
+        _ => access::to_settings(&whole).map(|()| file),
+    }
+}
+
+/// How to name the settings.
+fn ways(hint: Option<&str>) -> String {
+    let hint = hint.map_or(String::new(), |hint| format!("; {hint}"));
+    format!("name the settings file: --config FILE, or the variable {VARIABLE}, or install it as {INSTALLED}{hint}")
+}
+
+/// Settings and zones that commands without a daemon work with.
+#[derive(Debug, clap::Args)]
+pub(super) struct SettingsArguments {
+    /// Settings file [default: the variable ATALAIA_CONFIG, else the settings and zones built into the program]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(super) config: Option<PathBuf>,
+    /// Folder of zone files, in place of the one the settings name
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(super) zones: Option<PathBuf>,
+}
+
+impl SettingsArguments {
+    /// The settings, or all that is wrong with them.
+    pub(super) fn checked(&self) -> Result<Checked, Failure> {
+        let file = named_settings(self.config.as_deref());
+        let file = file.map(|file| settings_file(Some(&file), None)).transpose()?;
+        check(file.as_deref(), self.zones.as_deref(), Purpose::Replay).map_err(Failure::Settings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_names_no_settings_is_told_every_way() {
+        let text = ways(Some("--store FILE names the store without settings"));
+        for part in ["--config FILE", VARIABLE, INSTALLED, "--store FILE"] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        assert!(!ways(None).contains(';'));
+    }
+
+    #[test]
+    fn the_command_line_wins_over_the_variable() {
+        assert_eq!(named_settings(Some(Path::new("a.toml"))), Some(PathBuf::from("a.toml")));
+    }
+}

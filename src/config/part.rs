@@ -1,0 +1,149 @@
+//! The tables that commands without an engine need, whatever is wrong with the rest of the settings.
+
+use std::path::{Path, PathBuf};
+
+use super::layers::Layer;
+use super::load::{load, load_tables};
+use super::places::Places;
+use super::{Config, Problem};
+use crate::{evidence, http, journal, store};
+
+/// A table that such a command may need.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Table {
+    /// `[store]`
+    Store,
+    /// `[http]`
+    Http,
+    /// `[retention]`
+    Retention,
+    /// `[journal]`
+    Journal,
+    /// `[evidence]`
+    Evidence,
+}
+
+impl Table {
+    fn name(self) -> &'static str {
+        match self {
+            Table::Store => "store",
+            Table::Http => "http",
+            Table::Retention => "retention",
+            Table::Journal => "journal",
+            Table::Evidence => "evidence",
+        }
+    }
+
+    /// What is wrong with its values. A retention beyond what `[handling]` promises is for `check`: it removes nothing too early.
+    fn problems(self, config: &Config) -> Vec<String> {
+        match self {
+            Table::Store | Table::Evidence => Vec::new(),
+            Table::Http => config.http.problems(),
+            Table::Retention => config.retention.problems(0),
+            Table::Journal => config.journal.problems(),
+        }
+    }
+}
+
+/// What a settings file says in the tables asked for; the other tables have their defaults. Paths are relative to what the file's own
+/// path is relative to.
+#[derive(Clone, Debug)]
+pub struct StoreSettings {
+    /// The file of the store, if there is one.
+    pub store: Option<PathBuf>,
+    /// Where the daemon's pages are.
+    pub http: http::Settings,
+    /// How long what is in the store is kept.
+    pub retention: store::RetentionSettings,
+    /// How received lines are kept.
+    pub journal: journal::Settings,
+    /// How bundles of evidence are signed.
+    pub evidence: evidence::Settings,
+    /// The names of the sinks, as far as they can be read.
+    pub sinks: Vec<String>,
+    /// Faults in the rest of the settings. Zones and watchlists are not read, and have none here.
+    pub elsewhere: usize,
+}
+
+/// Reads the tables needed from a settings file, or from a folder with one, and its drop-ins.
+///
+/// # Errors
+/// What is wrong with these tables; that a file cannot be read or is not TOML.
+pub fn store_settings(file: &Path, needed: &[Table]) -> Result<StoreSettings, Vec<Problem>> {
+    let places = Places::of(file);
+    part(&places.read()?, places.folder(), needed)
+}
+
+fn part(layers: &[Layer], folder: &Path, needed: &[Table]) -> Result<StoreSettings, Vec<Problem>> {
+    let names: Vec<&str> = needed.iter().map(|table| table.name()).collect();
+    let mut wanted = load_tables(layers, &names);
+    let mut problems = std::mem::take(&mut wanted.problems);
+    let Some(config) = wanted.config.take() else {
+        return Err(problems);
+    };
+    let faults = needed.iter().flat_map(|table| table.problems(&config));
+    problems.extend(faults.map(|fault| wanted.locate(&fault)));
+    if !problems.is_empty() {
+        wanted.sort(&mut problems);
+        return Err(problems);
+    }
+    // The tables needed are sound: every fault of the whole is elsewhere.
+    let whole = load(layers);
+    let elsewhere = whole.problems.len() + whole.config.as_ref().map_or(0, |config| config.problems().len());
+    let sinks = whole.config.iter().flat_map(|config| &config.sinks).map(|sink| sink.name.clone()).collect();
+    let within = |path: Option<PathBuf>| path.map(|path| folder.join(path));
+    Ok(StoreSettings {
+        store: within(config.store.path),
+        http: config.http,
+        retention: config.retention,
+        journal: journal::Settings { path: within(config.journal.path), ..config.journal },
+        evidence: evidence::Settings { key: within(config.evidence.key) },
+        sinks,
+        elsewhere,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, needed: &[Table]) -> Result<StoreSettings, Vec<String>> {
+        let layer = Layer { file: "a.toml".to_owned(), text: text.to_owned() };
+        let told = |problems: Vec<Problem>| problems.iter().map(Problem::to_string).collect();
+        part(&[layer], Path::new("/etc/here"), needed).map_err(told)
+    }
+
+    #[test]
+    fn faults_elsewhere_are_counted_and_keep_nobody_out() {
+        let text = "[store]\npath = \"alerts.sqlite\"\n[zones]\nfolder = \"nowhere\"\nfoldr = 3\n[tracks]\nmax_tracks = \"x\"\n\
+                    [[inputs]]\nkind = \"tpc\"\nname = \"a\"\n[[sinks]]\nkind = \"log\"\nname = \"desk\"\n[[sinks]]\nkind = 5\n\
+                    [retention]\naudit_days = 1\n[handling]\nretain_days = 1\n";
+        let settings = read(text, &[Table::Store]).expect("the store's table is sound");
+        assert_eq!(settings.store, Some(PathBuf::from("/etc/here/alerts.sqlite")));
+        assert_eq!(settings.sinks, ["desk"]);
+        assert!(5 <= settings.elsewhere, "{}", settings.elsewhere);
+        let told = read(text, &[Table::Store, Table::Retention]).expect_err("who did what must outlast alerts");
+        assert!(told.len() == 1 && told[0].starts_with("a.toml:17: retention.audit_days: "), "{told:?}");
+    }
+
+    #[test]
+    fn sound_settings_have_no_faults_elsewhere() {
+        let text =
+            "[store]\npath = \"/srv/alerts.sqlite\"\n[journal]\npath = \"lines\"\n[evidence]\nkey = \"sign.key\"\n";
+        let settings = read(text, &[Table::Store, Table::Journal, Table::Evidence]).expect("sound");
+        assert_eq!(settings.elsewhere, 0);
+        assert_eq!(settings.store, Some(PathBuf::from("/srv/alerts.sqlite")));
+        assert_eq!(settings.journal.path, Some(PathBuf::from("/etc/here/lines")));
+        assert_eq!(settings.evidence.key, Some(PathBuf::from("/etc/here/sign.key")));
+    }
+
+    #[test]
+    fn a_fault_in_a_table_that_is_needed_has_its_line() {
+        let told = read("[store]\npaht = \"a\"\n", &[Table::Store]).expect_err("misspelt");
+        assert_eq!(told, ["a.toml:2: store.paht: unknown key; did you mean `path`?\n    paht = \"a\""]);
+        let told = read("[store\npath = 3\n", &[Table::Store]).expect_err("not TOML");
+        assert!(told.iter().any(|line| line.starts_with("a.toml:1: not TOML: ")), "{told:?}");
+        let told = read("store = 3\n", &[Table::Store]).expect_err("no table");
+        assert!(told[0].starts_with("a.toml:1: store: "), "{told:?}");
+    }
+}
