@@ -66,8 +66,8 @@ impl Login {
         let mut problems: Vec<String> =
             self.secrets().flat_map(|(key, secret)| secret.problems(&format!("{path}.{key}"))).collect();
         match (&self.user, &self.password) {
-            (Some(_), None) => problems.push(format!("{path}.password: is missing; write where the user's is kept")),
-            (None, Some(_)) => problems.push(format!("{path}.user: is missing; write whose the password is")),
+            (Some(_), None) => problems.push(format!("{path}.password: is missing; write the password of the user")),
+            (None, Some(_)) => problems.push(format!("{path}.user: is missing; write the user of the password")),
             _ => {}
         }
         let ways = [self.user.is_some() || self.password.is_some(), self.token.is_some(), self.credentials.is_some()];

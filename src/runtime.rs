@@ -468,7 +468,7 @@ impl Daemon {
         }
         let left = self.couriers.take().map_or(0, |couriers| couriers.finish(LAST_LETTERS));
         if self.store.is_some() {
-            let fate = if self.records.is_some() { "the next start decides them again" } else { "they are lost" };
+            let fate = if self.records.is_some() { "the next start rebuilds them" } else { "they are lost" };
             let stored = self.store.take().is_none_or(Store::finish);
             match stored {
                 true => self.close_records(),
@@ -484,7 +484,7 @@ impl Daemon {
         info!(open_alerts = open.len(), "stopped");
         match left {
             0 => Ok(()),
-            lines => Err(io::Error::other(format!("{lines} lines of alerts could not be delivered and are lost"))),
+            lines => Err(io::Error::other(format!("{lines} alert messages could not be delivered and are lost"))),
         }
     }
 }

@@ -38,7 +38,7 @@ pub enum SecretError {
         cause: io::Error,
     },
     /// A folder, a pipe or a device: not to be read, or not twice.
-    #[error("{}: is no ordinary file", path.display())]
+    #[error("{}: is not an ordinary file", path.display())]
     NoFile {
         /// What stands there.
         path: PathBuf,
@@ -68,7 +68,9 @@ impl Secret {
     pub fn problems(&self, path: &str) -> Vec<String> {
         match self {
             Secret::Credential(name) if !is_plain(name) => {
-                vec![format!("{path}.credential: is no name of a credential; write letters, digits, `.`, `_` and `-`")]
+                vec![format!(
+                    "{path}.credential: is not a name of a credential; write letters, digits, `.`, `_` and `-`"
+                )]
             }
             Secret::File(file) if file.as_os_str().is_empty() => vec![format!("{path}.file: is empty; write a path")],
             _ => Vec::new(),

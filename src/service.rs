@@ -72,7 +72,7 @@ impl Service {
         }
         match NotifyState::monotonic_usec_now() {
             Ok(now) => tell(&[NotifyState::Reloading, now]),
-            Err(error) => warn!(%error, "the service manager cannot be told of the reload"),
+            Err(error) => warn!(%error, "cannot notify the service manager of the reload"),
         }
     }
 
@@ -101,7 +101,7 @@ impl Service {
         let stuck = self.pulses.iter().find(|(_, pulse, count)| pulse.count() == *count);
         if let (Some((name, ..)), true) = (stuck, self.fed.is_some()) {
             if !std::mem::replace(&mut self.stuck, true) {
-                error!(thread = name, "does not get on: the watchdog is not fed");
+                error!(thread = name, "no progress; the watchdog is not fed");
             }
             return;
         }
@@ -140,7 +140,7 @@ impl Starting {
         if env::var_os(SOCKET).is_none() {
             return Starting { _end: None };
         }
-        tell(&[NotifyState::Status("taking up what was known")]);
+        tell(&[NotifyState::Status("restoring the state")]);
         let (end, ended) = channel::<()>();
         let extend = move || {
             let mut count = pulse.count();
@@ -153,7 +153,7 @@ impl Starting {
         match thread::Builder::new().name("starting".to_owned()).spawn(extend) {
             Ok(_) => Starting { _end: Some(end) },
             Err(error) => {
-                warn!(%error, "no thread to ask the service manager for time with");
+                warn!(%error, "could not start a thread to ask the service manager for more time");
                 Starting { _end: None }
             }
         }
@@ -169,7 +169,7 @@ pub fn outlive_full_files() -> io::Result<()> {
 
 fn tell(state: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(state) {
-        warn!(%error, "the service manager cannot be told");
+        warn!(%error, "cannot notify the service manager");
     }
 }
 
@@ -177,7 +177,7 @@ fn twice(is_twice: bool, name: &str) {
     if is_twice {
         error!(
             name,
-            "two sockets of the service manager have one name, and only the last is read; write a unit for each"
+            "two sockets of the service manager have the same name and only the last is read; write a unit for each"
         );
     }
 }
@@ -203,7 +203,7 @@ impl Sockets {
             } else if let Ok(Some(socket)) = handed.take_tcp_listener(place) {
                 twice(sockets.tcp.insert(name.clone(), socket).is_some(), &name);
             } else {
-                warn!(name, "a socket of the service manager is neither UDP nor TCP: it is left alone");
+                warn!(name, "a socket of the service manager is neither UDP nor TCP and is ignored");
             }
         }
         sockets
@@ -233,7 +233,7 @@ impl Sockets {
         for name in of_udp.chain(self.tcp.keys().filter(|name| !tcp.contains(name.as_str()))) {
             warn!(
                 name,
-                "a socket of the service manager is nobody's: FileDescriptorName= must be the name of an input of its kind, or `http`"
+                "a socket of the service manager matches no input: FileDescriptorName= must be the name of an input of its kind, or `http`"
             );
         }
     }

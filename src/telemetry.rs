@@ -1,4 +1,4 @@
-//! Counters of the shell, and the set-up of the log.
+//! Counters of inputs and sinks, and the set-up of the log.
 
 use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal};
@@ -18,42 +18,42 @@ pub const LOG_VARIABLE: &str = "ATALAIA_LOG";
 pub struct InputCounters {
     /// Bytes read, before any unpacking of lines.
     pub bytes: AtomicU64,
-    /// Lines dropped because they had no end within the longest line taken.
+    /// Lines dropped because they exceeded the maximum length.
     pub overlong: AtomicU64,
     /// Lines dropped because the engine could not keep up (UDP only; other inputs wait).
     pub dropped: AtomicU64,
-    /// Datagrams the kernel dropped because its buffer was full (UDP, where /proc tells).
+    /// Datagrams dropped by the kernel because its buffer was full (UDP; known from /proc only).
     pub lost_datagrams: AtomicU64,
     /// Connections made (TCP) or accepted (TCP listener).
     pub connections: AtomicU64,
-    /// Messages of the other side that are not about AIS, passed over (gpsd).
+    /// Messages that are not about AIS and were skipped (gpsd).
     pub other: AtomicU64,
     /// Posts refused (HTTP), as in `RefusedPost::ALL`.
     refused_posts: [AtomicU64; RefusedPost::ALL.len()],
-    /// A line that can be AIS has come since the last try.
+    /// Whether a line that could be AIS has arrived since the last connection attempt.
     delivered: AtomicBool,
-    /// Why it is down.
+    /// Why the input is down; empty while it works.
     pub reason: Reason,
-    /// That it went down was left out of the log: so is that it is up again.
+    /// Whether the failure was left out of the log; then so is the recovery.
     pub is_hushed: AtomicBool,
 }
 
 /// Why a post was refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RefusedPost {
-    /// Who sent it did not say who they are.
+    /// The sender did not authenticate.
     Unauthorised,
-    /// There was no room for it.
+    /// The server was busy.
     Busy,
-    /// It is longer than what is read.
+    /// The body exceeds the maximum length.
     TooLong,
-    /// Its head did not come in time, or the place of its connection went to a newer one first.
+    /// The header did not arrive in time, or the connection gave way to a newer one.
     NoHead,
-    /// Its body came too slowly.
+    /// The body arrived too slowly.
     Slow,
-    /// It is packed in a way that is not read.
+    /// Unsupported content encoding.
     Packing,
-    /// It is no batch of messages.
+    /// The body is not a batch of messages.
     Body,
 }
 
@@ -69,7 +69,7 @@ impl RefusedPost {
         RefusedPost::Body,
     ];
 
-    /// The word for it, in metrics and log.
+    /// Its name in metrics and log.
     pub fn name(self) -> &'static str {
         match self {
             RefusedPost::Unauthorised => "unauthorised",
@@ -89,23 +89,23 @@ impl InputCounters {
         counter.fetch_add(count, Relaxed);
     }
 
-    /// The counters as they stand: bytes, overlong, dropped, lost datagrams, connections.
+    /// Current values: bytes, overlong, dropped, lost datagrams, connections.
     pub fn read(&self) -> [u64; 5] {
         [&self.bytes, &self.overlong, &self.dropped, &self.lost_datagrams, &self.connections]
             .map(|counter| counter.load(Relaxed))
     }
 
-    /// Notes that a line that can be AIS has come.
+    /// Records that a line that could be AIS has arrived.
     pub fn set_delivered(&self) {
         self.delivered.store(true, Relaxed);
     }
 
-    /// Whether such a line has come since the last try.
+    /// Whether such a line has arrived since the last attempt.
     pub fn has_delivered(&self) -> bool {
         self.delivered.load(Relaxed)
     }
 
-    /// The same, and forgets it: the next try begins.
+    /// The same, and resets it for the next attempt.
     pub fn take_delivered(&self) -> bool {
         self.delivered.swap(false, Relaxed)
     }
@@ -125,19 +125,19 @@ impl InputCounters {
 /// What one sink counts about itself, shared between its worker and the runtime.
 #[derive(Debug, Default)]
 pub struct SinkCounters {
-    /// Lines it took.
+    /// Lines delivered.
     pub told: AtomicU64,
-    /// Sends that came to nothing.
+    /// Failed attempts.
     pub failures: AtomicU64,
-    /// Lines that are not tried again.
+    /// Lines given up.
     pub given_up: AtomicU64,
     /// Lines that waited for `max_per_second`.
     pub delayed: AtomicU64,
-    /// Lines its worker holds at the moment.
+    /// Lines currently held by the worker.
     pub in_hand: AtomicU64,
-    /// 1 while it takes nothing.
+    /// 1 while the sink is down, else 0.
     pub down: AtomicU64,
-    /// Why the last letter came to nothing.
+    /// Why the last attempt failed; empty after a success.
     pub reason: Reason,
 }
 
@@ -147,55 +147,55 @@ impl SinkCounters {
         counter.fetch_add(count, Relaxed);
     }
 
-    /// Sets one that goes up and down.
+    /// Sets a gauge.
     pub fn set(gauge: &AtomicU64, value: u64) {
         gauge.store(value, Relaxed);
     }
 
-    /// Lines its worker holds.
+    /// Lines held by the worker.
     pub fn in_hand(&self) -> u64 {
         self.in_hand.load(Relaxed)
     }
 
-    /// Whether it takes nothing at the moment.
+    /// Whether the sink is down.
     pub fn is_down(&self) -> bool {
         self.down.load(Relaxed) != 0
     }
 }
 
-/// Why something does not work at the moment, safe to show; nothing while it works.
+/// Why something is failing, with control characters escaped; `None` while it works.
 #[derive(Debug, Default)]
 pub struct Reason(Mutex<Option<String>>);
 
 impl Reason {
-    /// Takes note of a reason; what the other side said of it may be anything.
+    /// Sets the reason; text from the peer is escaped and cut.
     pub fn set(&self, reason: &str) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(FromAir(reason).to_string());
     }
 
-    /// It works.
+    /// Clears the reason.
     pub fn clear(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// The reason, if it does not work.
+    /// The reason, if any.
     pub fn get(&self) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// Lines of one kind in the log: so many at once, then one every so often, with how many were left out.
+/// Rate limit for log lines of one kind: a burst, then one per interval, with the number of lines left out.
 #[derive(Debug)]
 pub struct Sparing {
-    /// Time that has not been used up: a line costs `ONE_EVERY` of it.
+    /// Unused allowance; a line costs `ONE_EVERY` of it.
     left: Duration,
     noted: Duration,
     unsaid: u64,
 }
 
-/// Lines at once: as many as the waits between tries of what stays broken grow over.
+/// Size of the burst: as many attempts as it takes for the back-off to reach its maximum.
 const AT_ONCE: u32 = 6;
-/// Then one in so long.
+/// Interval after the burst.
 const ONE_EVERY: Duration = Duration::from_secs(30);
 
 impl Default for Sparing {
@@ -205,7 +205,7 @@ impl Default for Sparing {
 }
 
 impl Sparing {
-    /// Whether a line may be written, `now` being so long after some start; how many were left out since the last.
+    /// Returns the number of lines left out since the last one if a line may be written now, else `None`. `now` counts from any fixed start.
     pub fn may(&mut self, now: Duration) -> Option<u64> {
         let passed = now.saturating_sub(self.noted);
         self.noted = now;
@@ -220,23 +220,23 @@ impl Sparing {
     }
 }
 
-/// What a thread counts to show that it gets on: work done, or the wish for some.
+/// Heartbeat of a thread: counts work done or waits for work.
 #[derive(Debug, Default)]
 pub struct Pulse(AtomicU64);
 
 impl Pulse {
-    /// It has got on.
+    /// Records progress.
     pub fn beat(&self) {
         self.0.fetch_add(1, Relaxed);
     }
 
-    /// How often it has.
+    /// The count so far.
     pub fn count(&self) -> u64 {
         self.0.load(Relaxed)
     }
 }
 
-/// A client that tells of each connection of its own says nothing that ours does not, and says it at every try.
+/// Client libraries that log every connection attempt repeat what our own messages say.
 const USUAL: &str = "info,async_nats=off";
 
 /// Sends log lines to standard error: INFO and above unless `ATALAIA_LOG` says otherwise, in colour on a terminal only.
@@ -250,11 +250,11 @@ pub fn set_up() {
         .with_ansi(io::stderr().is_terminal())
         .with_target(false)
         .try_init();
-    // The error says only that a log is set up already.
+    // Fails only if a log has been set up already.
     drop(outcome);
 }
 
-/// Text from the air, made safe to show: control characters, line ends and whatever is not seen or turns text print as escapes.
+/// Text from the air, made safe to show: control, line-end, invisible and direction characters print as escapes.
 pub struct FromAir<'a>(pub &'a str);
 
 impl fmt::Display for FromAir<'_> {

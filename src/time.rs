@@ -119,7 +119,7 @@ impl<'de> Deserialize<'de> for Time {
             return i64::deserialize(from).map(Time);
         }
         let text = std::borrow::Cow::<str>::deserialize(from)?;
-        Time::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is no time")))
+        Time::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a time")))
     }
 }
 

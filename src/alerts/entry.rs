@@ -122,7 +122,7 @@ impl Entry {
             return;
         }
         self.revision += 1;
-        let (change, reason) = (ChangeKind::Updated, "told again: the store had lost it".to_owned());
+        let (change, reason) = (ChangeKind::Updated, "repeated: the store had lost it".to_owned());
         out.push(Change { change, revision: self.revision, at, reason, alert: Arc::clone(&self.alert) });
     }
 
@@ -193,15 +193,7 @@ impl Entry {
 
     /// Why it opened.
     pub(super) fn opened_because(&self) -> String {
-        let alert = &self.alert;
-        let counted = alert.evidence.measured.get("counted_minutes").and_then(serde_json::Value::as_f64);
-        opened_because(
-            alert.behaviour,
-            self.told_form,
-            counted.map(|minutes| Span::from_millis((minutes * 60_000.0) as i64)),
-            alert.started_at,
-            alert.opened_at,
-        )
+        opened_because(&self.alert, self.told_form)
     }
 
     /// Takes in that it holds; says what that means and why.
@@ -274,26 +266,26 @@ impl Entry {
             alert.score_reasons = score.reasons;
         }
         if std::mem::take(&mut self.moved) {
-            news.push("a late report: it began later".to_owned());
+            news.push("a late report shows a later start".to_owned());
         }
         let told: Vec<&str> = self.told_form.split('+').collect();
         if !self.inputs.form.split('+').all(|part| told.contains(&part)) {
-            news.push(format!("now {}", form_words(self.inputs.form)));
+            news.push(format!("now {}", form_words(alert.behaviour, self.inputs.form, &alert.evidence.thresholds)));
         }
         for zone in &self.inputs.zones {
             let told = |told: &ZoneRef| told.id == zone.id && (told.relation == zone.relation || told.relation == "in");
             if !alert.zones.iter().any(told) {
-                news.push(format!("now {} {}", zone.relation, zone.id));
+                news.push(format!("now {} {}", if zone.relation == "in" { "inside" } else { "near" }, zone.name));
             }
         }
         let further = self.inputs.vessels.len().saturating_sub(alert.vessels.len());
         if 0 < further {
-            news.push(format!("names {further} more"));
+            news.push(format!("{further} more {}", if further == 1 { "vessel" } else { "vessels" }));
             return news;
         }
         for (told, now) in alert.vessels.iter().zip(&self.inputs.vessels) {
             if learned(told, now) {
-                news.push(format!("{:09} says who it is", now.mmsi));
+                news.push(format!("identity received from {:09}", now.mmsi));
             }
         }
         news
@@ -370,7 +362,7 @@ impl Entry {
         alert.ended_at.get_or_insert(alert.last_at);
         let severity = Severity::of(score);
         if severity < alert.severity {
-            let text = "No graver than the alert that replaces it".to_owned();
+            let text = "Limited to the severity of the alert that replaces it".to_owned();
             alert.score_reasons.push(ScoreReason { code: "superseded".to_owned(), points: score - alert.score, text });
             (alert.score, alert.severity) = (score, severity);
         }

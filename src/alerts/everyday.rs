@@ -18,7 +18,7 @@ pub(super) fn habitual(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Ca
     let earlier = number(&scene.holding.measured, "earlier_meetings_14_days")?;
     let from = number(&scene.holding.thresholds, "habitual_meetings")?;
     (from <= earlier + 1.0).then(|| {
-        let text = format!("Their {} meeting within 14 days: a habit, at most low", ordinal(earlier + 1.0));
+        let text = format!("Their {} meeting within 14 days: habitual, limited to low", ordinal(earlier + 1.0));
         cap_low(settings, text)
     })
 }
@@ -34,7 +34,8 @@ pub(super) fn one_gear(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Ca
         only_below: i32::MAX,
         code: "cap_fact",
         text: format!(
-            "Fished side by side for {minutes:.0} min within 3 h, {metres:.0} m apart at {} kn: one gear between them, kept as a fact",
+            "Fished side by side for {} within 3 h, {metres:.0} m apart at {} kn: working one gear, recorded as a fact",
+            Span::from_minutes(minutes as i64),
             decimals(knots)
         ),
     })
@@ -51,7 +52,8 @@ pub(super) fn yachts(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap>
         yachts += u32::from(fresh && is_yacht(&vessel));
     });
     (settings.yachts < yachts).then(|| {
-        let text = format!("{yachts} yachts and boats within {} nm: a fleet, at most low", settings.yachts_nm);
+        let text =
+            format!("{yachts} sailing and pleasure craft within {} nm: a fleet, limited to low", settings.yachts_nm);
         cap_low(settings, text)
     })
 }

@@ -70,9 +70,9 @@ pub(super) fn is_habit(scene: &Scene<'_>, settings: &ScoreSettings) -> bool {
 /// The points for it; fishing vessels have theirs already.
 pub(super) fn habit(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let text = match of(scene, settings).filter(|_| !scene.parties.iter().any(Party::fishing))? {
-        Habit::Daily(days) => format!("Stopped on {days} of the {DAYS} days before as well: its daily work"),
+        Habit::Daily(days) => format!("Also stopped on {days} of the previous {DAYS} days: routine work"),
         Habit::Here(days) => {
-            format!("Stopped here on {days} of the {PLACE_DAYS} days before as well: a place of its work")
+            format!("Also stopped here on {days} of the previous {PLACE_DAYS} days: a usual place of work")
         }
     };
     Some(line("habit", settings.habit_points, text))

@@ -60,21 +60,21 @@ pub(super) fn gap_lately(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<
     Some(line(
         "gap_lately",
         settings.gap_lately_points,
-        format!("Silent for {longest} within {} h of it", settings.lately_hours),
+        format!("Silent for {longest} within the {} h before", settings.lately_hours),
     ))
 }
 
 /// A party changed its draught at sea within the last day.
 pub(super) fn draught_lately(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let changed = scene.behaviour != "draught_change" && scene.draught_lately;
-    let text = format!("Its draught changed at sea within {} h of it", settings.lately_hours);
+    let text = format!("Reported draught changed at sea within the {} h before", settings.lately_hours);
     changed.then(|| line("draught_lately", settings.draught_lately_points, text))
 }
 
 /// A party has borne its identity for less than half a year, as far as anybody saw it change.
 pub(super) fn new_identity(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let new = scene.new_identity && !OF_IDENTITY.contains(&scene.behaviour);
-    let text = format!("Took another identity within {} days", settings.identity_days);
+    let text = format!("Changed its identity within the last {} days", settings.identity_days);
     new.then(|| line("new_identity", settings.new_identity_points, text))
 }
 
@@ -86,10 +86,10 @@ pub(super) fn source_region(scene: &Scene<'_>, settings: &ScoreSettings) -> Opti
     let before = origins.filter(|origin| origin.since <= last_at && earliest <= origin.last_at);
     let origin = before.max_by(|a, b| (a.last_at, &b.region.id).cmp(&(b.last_at, &a.region.id)))?;
     let (word, moment) = match origin.last_at < started_at {
-        true => ("until", origin.last_at),
-        false => ("since", origin.since),
+        true => ("last there", origin.last_at),
+        false => ("there since", origin.since),
     };
-    let text = format!("Came from {} (there {word} {} {} UTC)", origin.region.name, moment.date(), moment.clock());
+    let text = format!("Came from {} ({word} {} {} UTC)", origin.region.name, moment.date(), moment.clock());
     Some(line("source_region", settings.source_region_points, text))
 }
 
@@ -109,10 +109,10 @@ pub(super) fn rarity(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Scor
         return Some(usual);
     }
     let (a_day, nm, such) = (rate.per_day(), rate.nm, such(scene));
-    let text = format!("{a_day:.1} such {such} a day within {nm} nm ({})", others(rate.vessels));
+    let text = format!("{a_day:.1} {such} a day within {nm} nm, by {}", others(rate.vessels));
     let (code, points, text) = match rate.is_none() {
         _ if scene.behaviour == "async_rendezvous" && seen < 24.0 => {
-            let text = format!("Only {seen:.0} h of data: how usual stops are here is not known");
+            let text = format!("Only {seen:.0} h of data: not yet known how common stops are here");
             ("little_data", settings.little_data_points, text)
         }
         // What chance would bring is weighed by the behaviour itself.
@@ -121,7 +121,7 @@ pub(super) fn rarity(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Scor
         false if MANY <= in_place_days => ("busy_place", settings.busy_place_points, text),
         true if f64::from(24 * settings.rare_after_days) <= seen => {
             let days = (seen / 24.0).min(whole);
-            let text = format!("0 such {such} a day within {nm} nm: none by another vessel in {days:.0} days");
+            let text = format!("No {such} by other vessels within {nm} nm in {days:.0} days of data");
             ("rare_place", settings.rare_place_points, text)
         }
         _ => return None,
@@ -139,11 +139,8 @@ fn usual_around(scene: &Scene<'_>, settings: &ScoreSettings, at: LatLon) -> Opti
     // Both are learned over the same 14 days.
     let days = scene.view.coverage.vessel_hours(at, AROUND_NM) / 24.0;
     let per_day = rate.count / days.max(1.0);
-    let text = format!(
-        "{per_day:.1} such {} for each day that a vessel spends within {AROUND_NM} nm ({})",
-        such(scene),
-        others(rate.vessels)
-    );
+    let text =
+        format!("{per_day:.1} {} per vessel-day within {AROUND_NM} nm, by {}", such(scene), others(rate.vessels));
     match per_day {
         AROUND_CROWDED.. => Some(line("crowded_place", settings.crowded_place_points, text)),
         AROUND_BUSY.. => Some(line("busy_place", settings.busy_place_points, text)),
@@ -164,7 +161,7 @@ fn such(scene: &Scene<'_>) -> &'static str {
 }
 
 fn others(number: usize) -> String {
-    format!("{number} other {}", if number == 1 { "vessel" } else { "vessels" })
+    format!("{number} other comparable {}", if number == 1 { "vessel" } else { "vessels" })
 }
 
 /// The kind of craft whose stop it is: of the one that collects, of the one that is heard, else of the first.

@@ -1,5 +1,7 @@
 //! What goes into a score besides the base, one small function each, in the order of their lines.
 
+use crate::ais::ship_type_name;
+use crate::behaviours::Holding;
 use crate::geo::LatLon;
 use crate::geo::sun_altitude_degrees;
 use crate::time::{Span, Time};
@@ -12,8 +14,9 @@ use super::habit;
 use super::history;
 use super::named;
 use super::of_interest;
-use super::party::{Party, type_name};
+use super::party::Party;
 use super::score::{Cap, Scene, ScoreSettings};
+use super::summary::{about_hours, decimals};
 
 /// The sun below this is night (SPEC). Degrees.
 const NIGHT_DEGREES: f64 = -6.0;
@@ -74,76 +77,90 @@ pub(super) fn line(code: &str, points: i32, text: impl Into<String>) -> ScoreRea
 
 fn base_text(scene: &Scene<'_>, code: &str) -> String {
     let text = match (scene.behaviour, code, scene.holding.form) {
-        ("loitering", _, "circling") => "Goes round in a small area without getting anywhere",
-        ("loitering", _, _) => "Stays slow outside calm water",
-        ("rendezvous", "near", _) => "Two ships stay near each other at low speed, away from shore",
+        ("loitering", _, "circling") => "Circles in a small area without making good any distance",
+        ("loitering", _, _) => match scene.holding.thresholds.get("slow_knots").and_then(serde_json::Value::as_f64) {
+            Some(knots) => return format!("Stays below {} kn away from harbours and anchorages", decimals(knots)),
+            None => "Stays slow away from harbours and anchorages",
+        },
+        ("rendezvous", "near", _) => "Two ships stay close at low speed, away from shore",
         ("rendezvous", "close", _) => "Two ships lie side by side at low speed, away from shore",
         ("rendezvous", "underway", _) => "Two ships keep close company under way",
-        ("rendezvous", "long", _) => "It lasts for hours",
-        ("slowdown", _, "hole") => "Makes little way in a hole between two reports, on passage",
-        ("slowdown", _, _) => "Slows down to a crawl on passage, in open water",
-        ("out_and_back", _, _) => "Goes far out, stops in open water, and comes back without a port",
-        ("small_craft_stop", "gale", _) => "A gale blows there: yachts heave to",
-        ("small_craft_stop", _, _) => "A small craft lies still in mid-ocean",
-        ("fishing_out_of_place", "foreign_flag", _) => "Its flag is from another part of the world, or none",
-        ("fishing_out_of_place", _, _) => {
-            "A fishing vessel sails straight for days without fishing, then stops far out"
-        }
-        ("drift", _, _) => "Moves slowly, but not where it points",
-        ("dark_rendezvous", "lay_still", _) => "The silent vessel lay still when it was last heard",
-        ("dark_rendezvous", _, _) => "Stops where a silent vessel could have come and gone back",
+        ("rendezvous", "long", _) => "Lasts for hours",
+        ("slowdown", _, "hole") => "Made good little distance between two reports, on passage",
+        ("slowdown", _, _) => "Slowed right down on passage, in open water",
+        ("out_and_back", _, _) => "Went far out, stopped in open water and came back without a port call",
+        ("small_craft_stop", "gale", _) => "Gale there: yachts heave to",
+        ("small_craft_stop", _, _) => "Small craft stopped or drifting in mid-ocean",
+        ("fishing_out_of_place", "foreign_flag", _) => "Flag state from another region, or unknown",
+        ("fishing_out_of_place", _, _) => "Fishing vessel on a straight course for days, then stops far out",
+        ("drift", _, _) => "Moves slowly, not in the direction of its heading",
+        ("dark_rendezvous", "lay_still", _) => "The silent vessel lay still when last heard",
+        ("dark_rendezvous", _, _) => "Stopped where a silent vessel could have come and returned in time",
         ("async_rendezvous", "late", _) => {
-            return measured(scene, "hours_between", "", " h after it: much else may have been the reason");
+            return measured(scene, "hours_between", "", " h later: many other explanations");
         }
         ("async_rendezvous", "far", _) => {
-            return measured(scene, "distance_nm", "", " nm from it: much else may have been the reason");
+            return measured(scene, "distance_nm", "", " nm away: many other explanations");
         }
         ("async_rendezvous", "by_chance", _) => {
             return measured(
                 scene,
                 "expected_by_chance",
-                "Chance alone would bring ",
-                " such stops there in that time",
+                "",
+                " such stops expected there in that time by chance alone",
             );
         }
-        ("async_rendezvous", _, _) => "A small craft stops where a ship slowed down or turned hours before",
-        ("ais_gap", "alone", _) => "The only vessel of its input: the receiver may have failed instead",
-        ("ais_gap", "long" | "longer", _) => "Silent for hours, with time nobody can account for",
-        ("ais_gap", _, "out_of_reach") => "Falls silent at sea",
-        ("ais_gap", _, _) => "Falls silent at sea where it would have been heard",
+        ("async_rendezvous", _, _) => "Small craft stopped where a ship had slowed or turned hours earlier",
+        ("ais_gap", "alone", _) => "The only vessel on its input: the receiver may have failed instead",
+        ("ais_gap", "long" | "longer", _) => return long_gap(scene, code),
+        ("ais_gap", _, "out_of_reach") => "Went silent at sea",
+        ("ais_gap", _, _) => "Went silent at sea in an area with good reception",
         ("zone_entry", _, _) => return entered(scene),
-        ("zone_exit", _, _) => "Crosses out of a zone",
-        ("zone_speed", _, "too_slow") => "Slower than the zone expects",
-        ("zone_speed", _, _) => "Faster than the zone expects",
-        ("limit_hugging", _, _) => "Stays slow just outside the line",
-        ("alongside_at_anchor", "night", _) => "By night",
-        ("alongside_at_anchor", "second_visit", _) => "The same boat came to this ship before",
-        ("alongside_at_anchor", _, _) => "A small craft lies alongside a ship at anchor",
-        ("draught_change", "after_gap", _) => "After a silence of hours",
-        ("draught_change", _, "deeper") => "Lies deeper than before, with no port between",
-        ("draught_change", _, _) => "Lies less deep than before, with no port between",
+        ("zone_exit", _, _) => "Left the zone",
+        ("zone_speed", _, "too_slow") => "Below the zone's minimum speed",
+        ("zone_speed", _, _) => "Above the zone's speed limit",
+        ("limit_hugging", _, _) => "Stays slow just outside the limit",
+        ("alongside_at_anchor", "night", _) => "At night",
+        ("alongside_at_anchor", "second_visit", _) => "The same boat has been alongside this ship before",
+        ("alongside_at_anchor", _, _) => "Small craft alongside a ship at anchor",
+        ("draught_change", "after_gap", _) => "After hours of silence",
+        ("draught_change", _, "deeper") => "Reported draught has increased without a port call",
+        ("draught_change", _, _) => "Reported draught has decreased without a port call",
         ("voyage_anomaly", _, "short_calls") => "Calls at ports without loading or unloading",
-        ("voyage_anomaly", _, _) => "Another destination, chosen at sea",
-        ("feed_silent", _, "input") => "An input says nothing",
-        ("feed_silent", _, "station") => "A station says nothing",
-        ("feed_silent", _, _) => "Everybody in an area fell silent at once",
-        ("position_jump", _, _) => "Turns up where it could not have gone",
-        ("identity_conflict", _, _) => "One MMSI on two ships",
-        ("identity_change", "new_identity", _) => "Known by its IMO number under another MMSI and another name or flag",
-        ("identity_change", "new_mmsi", _) => "Known by its IMO number under another MMSI",
-        ("identity_change", "shared_imo", _) => "Says an IMO number that another vessel says too",
-        ("identity_change", "check_digit", _) => "Says an IMO number that cannot be one",
+        ("voyage_anomaly", _, _) => "Reported destination changed at sea",
+        ("feed_silent", _, "input") => "An input is silent",
+        ("feed_silent", _, "station") => "A station is silent",
+        ("feed_silent", _, _) => "All vessels in an area went silent at once",
+        ("position_jump", _, _) => "Reported from where it could not have got to",
+        ("identity_conflict", _, _) => "One MMSI used by two ships",
+        ("identity_change", "new_identity", _) => "Same IMO number seen before under another MMSI, name or flag",
+        ("identity_change", "new_mmsi", _) => "Same IMO number seen before under another MMSI",
+        ("identity_change", "shared_imo", _) => "Transmits an IMO number that another vessel also transmits",
+        ("identity_change", "check_digit", _) => "Transmits an invalid IMO number",
         ("identity_change", "renamed", _) => "Changed its name",
         ("identity_change", "call_sign", _) => "Changed its call sign under way",
-        ("identity_change", _, _) => "Changed its type under way",
-        ("interference", _, _) => "Many vessels jump to one place: satellite navigation is jammed or falsified",
+        ("identity_change", _, _) => "Changed its reported type under way",
+        ("interference", _, _) => "Many vessels jumped to one place: satellite navigation jammed or spoofed",
         ("watchlist", _, _) => return named::listed(scene.holding),
-        ("distress", "test", _) => "A distress device under test",
-        ("distress", _, _) => "A distress device is active",
+        ("distress", "test", _) => "Distress device under test",
+        ("distress", _, _) => "Distress device active",
         (behaviour, code, _) if behaviour == code => return words(behaviour),
         (behaviour, code, _) => return format!("{}: {}", words(behaviour), words(code)),
     };
     text.to_owned()
+}
+
+/// Silent for how long, and how much of it no voyage explains.
+fn long_gap(scene: &Scene<'_>, code: &str) -> String {
+    let Holding { thresholds, measured, .. } = scene.holding;
+    let number = |of: &serde_json::Map<String, serde_json::Value>, key| of.get(key)?.as_f64();
+    let how_long = match (code, number(thresholds, "long_hours"), number(measured, "silent_minutes")) {
+        ("longer", _, Some(minutes)) => format!("for {}", Span::from_minutes(minutes as i64)),
+        (_, Some(hours), _) => format!("for more than {} h", decimals(hours)),
+        _ => "for hours".to_owned(),
+    };
+    let closed = measured.contains_key("slack_hours");
+    format!("Silent {how_long}{}", if closed { ", part of it unexplained" } else { "" })
 }
 
 /// A measured number between two texts.
@@ -152,16 +169,16 @@ fn measured(scene: &Scene<'_>, key: &str, before: &str, after: &str) -> String {
     format!("{before}{number:.1}{after}")
 }
 
-/// Who watches the zone and why, where it says so.
+/// Who watches the zone and why, where the file says so.
 fn entered(scene: &Scene<'_>) -> String {
     let zones = scene.view.chart.zones.zones();
     let crossed = scene.holding.zones.iter().filter(|(_, relation)| *relation == Relation::In);
     let told = crossed.filter_map(|(zone, _)| zones.get(usize::from(zone.0))).find_map(|zone| {
-        let why = [zone.reason.clone(), zone.owner.as_ref().map(|owner| format!("for {owner}"))];
+        let why = [zone.reason.clone(), zone.owner.as_ref().map(|owner| format!("owner: {owner}"))];
         let why: Vec<String> = why.into_iter().flatten().collect();
-        (!why.is_empty()).then(|| format!("Crosses into a zone that is watched: {}", why.join(", ")))
+        (!why.is_empty()).then(|| format!("Entered a watched zone ({})", why.join("; ")))
     });
-    told.unwrap_or_else(|| "Crosses into a zone".to_owned())
+    told.unwrap_or_else(|| "Entered the zone".to_owned())
 }
 
 fn words(name: &str) -> String {
@@ -202,7 +219,7 @@ fn shore(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     if is_like_fishing(scene) || habit::is_habit(scene, settings) {
         return None;
     }
-    let text = "nm and more from shore";
+    let text = "nm or more from shore";
     match scene.shore_nm? {
         ..24.0 => None,
         24.0..100.0 => Some(line("shore_24_nm", settings.shore_24_nm_points, format!("24 {text}"))),
@@ -222,7 +239,7 @@ fn night(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     }
     let dark = is_night(scene.holding.position?, scene.holding.last_at);
     let fishing = scene.parties.iter().any(Party::fishing) || habit::is_habit(scene, settings);
-    (dark && !fishing).then(|| line("night", settings.night_points, "Night at that place"))
+    (dark && !fishing).then(|| line("night", settings.night_points, "At night there"))
 }
 
 fn merchant_with_small_craft(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
@@ -235,7 +252,7 @@ fn merchant_with_small_craft(scene: &Scene<'_>, settings: &ScoreSettings) -> Opt
         line(
             "merchant_small_craft",
             settings.merchant_small_craft_points,
-            "A merchant ship or tug with a small craft or fishing vessel",
+            "Merchant ship or tug with a small craft or fishing vessel",
         )
     })
 }
@@ -248,7 +265,7 @@ fn after_meeting(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreRea
 }
 
 fn repeat(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
-    let text = format!("Not the first time within {} days", settings.repeat_days);
+    let text = format!("Not the first time in {} days", settings.repeat_days);
     // How usual stops are there says more, either way, and a daily habit says the opposite.
     let weighed = || history::rarity(scene, settings).is_some();
     let repeated = scene.repeated && !weighed() && !habit::is_habit(scene, settings);
@@ -257,7 +274,7 @@ fn repeat(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
 
 fn unassigned_mmsi(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let party = scene.parties.iter().find(|party| party.unassigned_mmsi)?;
-    let text = format!("MMSI {} was never given to a ship", party.key.mmsi);
+    let text = format!("MMSI {} is not a ship's number", party.key.mmsi);
     Some(line("unassigned_mmsi", settings.unassigned_mmsi_points, text))
 }
 
@@ -270,7 +287,7 @@ fn is_like_fishing(scene: &Scene<'_>) -> bool {
 }
 
 fn like_fishing(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
-    is_like_fishing(scene).then(|| line("fishing", settings.fishing_points, "Fishing looks like this"))
+    is_like_fishing(scene).then(|| line("fishing", settings.fishing_points, "Consistent with fishing"))
 }
 
 fn both_fishing(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
@@ -290,8 +307,8 @@ fn near_shore_traffic(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Sco
         return None;
     }
     match parties.iter().all(leisure) {
-        true => Some(line("leisure", settings.leisure_points, "Yachts and boats do this near shore")),
-        false => Some(line("passenger", settings.passenger_points, "Passenger ships do this near shore")),
+        true => Some(line("leisure", settings.leisure_points, "Usual for yachts and boats near shore")),
+        false => Some(line("passenger", settings.passenger_points, "Usual for passenger ships near shore")),
     }
 }
 
@@ -300,10 +317,13 @@ fn anchored(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> 
     let number = |key: &str| measured(key).and_then(serde_json::Value::as_f64);
     let text = match (measured("anchored_by").and_then(serde_json::Value::as_str), number("anchored_nm")) {
         (Some("swing"), Some(nm)) => {
-            format!("Has lain within {nm} nm for {} h, whatever its status", number("anchored_hours").unwrap_or(0.0))
+            format!(
+                "Has lain within {nm} nm for {}, whatever its reported status",
+                about_hours(number("anchored_hours").unwrap_or(0.0))
+            )
         }
-        (Some("still"), Some(nm)) => format!("Lies within {nm} nm, and never was under way since it was first heard"),
-        _ => "At anchor or moored by its own word, and hardly moves".to_owned(),
+        (Some("still"), Some(nm)) => format!("Lies within {nm} nm, never under way since first heard"),
+        _ => "Reports itself at anchor or moored, and hardly moves".to_owned(),
     };
     let anchored = scene.holding.anchored;
     anchored.then(|| line("anchored", settings.anchored_points, text))
@@ -311,7 +331,7 @@ fn anchored(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> 
 
 fn satellite_only(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<ScoreReason> {
     let heard = scene.parties.iter().any(|party| party.satellite_only);
-    let text = "Heard by satellite only: few fixes";
+    let text = "Received by satellite only: few fixes";
     heard.then(|| line("satellite_only", settings.satellite_only_points, text))
 }
 
@@ -325,7 +345,10 @@ fn at_anchor_near_shore(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<C
         points: settings.cap_fact,
         only_below: i32::MAX,
         code: "cap_fact",
-        text: format!("At anchor, or as still, inside {} nm: kept as a fact", settings.anchored_shore_nm),
+        text: format!(
+            "At anchor, or lying as still, within {} nm of shore: recorded as a fact",
+            settings.anchored_shore_nm
+        ),
     })
 }
 
@@ -335,20 +358,20 @@ fn short_gap(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
         points: settings.cap_fact,
         only_below: settings.short_gap_alert_from,
         code: "cap_fact",
-        text: "Not silent for long: kept as a fact".to_owned(),
+        text: "Not silent for long: recorded as a fact".to_owned(),
     })
 }
 
 fn wrong_check_digit(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let wrong = scene.behaviour == "identity_change" && scene.holding.form == "check_digit";
-    let text = "Mostly a slip of the keyboard: kept as a fact".to_owned();
+    let text = "Usually a typing error: recorded as a fact".to_owned();
     wrong.then_some(Cap { points: settings.cap_fact, only_below: i32::MAX, code: "cap_fact", text })
 }
 
 fn on_duty(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let party = scene.parties.iter().find(|party| party.on_duty())?;
-    let kind = type_name(party.named.ship_type);
-    Some(cap_low(settings, format!("One is a {kind} vessel by its own word: at most low")))
+    let kind = ship_type_name(party.named.ship_type);
+    Some(cap_low(settings, format!("One reports itself as {kind}: limited to low")))
 }
 
 fn fleet(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
@@ -361,7 +384,8 @@ fn fleet(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
         fishing += u32::from(fresh && vessel.ship_type() == Some(30));
     });
     (settings.fleet_vessels < fishing).then(|| {
-        let text = format!("{fishing} fishing vessels within {} nm: a fleet at work, at most low", settings.fleet_nm);
+        let text =
+            format!("{fishing} fishing vessels within {} nm: a fleet at work, limited to low", settings.fleet_nm);
         cap_low(settings, text)
     })
 }
@@ -369,6 +393,6 @@ fn fleet(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
 fn circles_by_trade(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let circling = scene.behaviour == "loitering" && scene.holding.form == "circling";
     let party = scene.parties.iter().find(|party| party.circles_by_trade())?;
-    let kind = type_name(party.named.ship_type);
-    circling.then(|| cap_low(settings, format!("A {kind} vessel circles by trade: at most low")))
+    let kind = ship_type_name(party.named.ship_type);
+    circling.then(|| cap_low(settings, format!("Circling is normal work ({kind}): limited to low")))
 }

@@ -82,8 +82,8 @@ pub(super) fn transition(state: State, observation: Observation) -> Transition {
         (State::Open, Observation::Stopped) => (State::Pending, Act::Note, "it may come back within the merge window"),
         (State::Open, Observation::StoppedForGood) => (State::Absent, Act::Publish(Ended), "it cannot come back"),
         (State::Open, Observation::WindowClosed) => (State::Open, Act::Ignore, "it came back before"),
-        (State::Open, Observation::Grouped) => (State::Open, Act::Publish(Updated), "one of several linked pairs"),
-        (State::Open, Observation::Superseded) => (State::Absent, Act::Publish(Ended), "another takes its place"),
+        (State::Open, Observation::Grouped) => (State::Open, Act::Publish(Updated), "joined a group of linked pairs"),
+        (State::Open, Observation::Superseded) => (State::Absent, Act::Publish(Ended), "superseded by another alert"),
 
         (State::Pending, Observation::Holds) => (State::Open, Act::Note, "it came back"),
         (State::Pending, Observation::HoldsLong) => (State::Open, Act::Publish(Updated), "it came back and goes on"),
@@ -96,9 +96,11 @@ pub(super) fn transition(state: State, observation: Observation) -> Transition {
         }
         (State::Pending, Observation::WindowClosed) => (State::Absent, Act::Publish(Ended), "it did not come back"),
         (State::Pending, Observation::Grouped) => {
-            (State::Pending, Act::Publish(Updated), "one of several linked pairs")
+            (State::Pending, Act::Publish(Updated), "joined a group of linked pairs")
         }
-        (State::Pending, Observation::Superseded) => (State::Absent, Act::Publish(Ended), "another takes its place"),
+        (State::Pending, Observation::Superseded) => {
+            (State::Absent, Act::Publish(Ended), "superseded by another alert")
+        }
     };
     Transition { next, act, why }
 }

@@ -319,7 +319,7 @@ impl AlertBook {
         entry.state = State::Open;
         entry.hold(now, &key, subject, holding, &Context::new(&self.policy, &self.memory, view));
         self.entries.insert(key.clone(), entry);
-        self.publish(now, &key, ChangeKind::Updated, "a late report: it goes on".to_owned(), view, out);
+        self.publish(now, &key, ChangeKind::Updated, "a late report shows that it continues".to_owned(), view, out);
     }
 
     /// Ends what the alert of `key`, which began at `since`, takes the place of.

@@ -17,7 +17,7 @@ const UNTOUCHED: [&str; 6] =
 const MOST: usize = 20_000;
 
 /// Why an alert that rested on false positions is taken back.
-pub(super) const REASON: &str = "interference: positions were false";
+pub(super) const REASON: &str = "interference: the positions were false";
 
 /// The vessels in doubt.
 #[derive(Debug, Default, Serialize, Deserialize)]

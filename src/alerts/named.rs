@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value};
 
+use crate::ais::ship_type_name;
 use crate::behaviours::Holding;
 use crate::time::Time;
+use crate::tracks::country_of;
 
-use super::party::{clean, type_name};
-use super::summary::{Told, decimals, distance, number};
+use super::party::clean;
+use super::summary::{Tense, Told, decimals, distance, flag_and_type, number};
 
 /// What `identity_change`, `position_jump`, `identity_conflict` and `interference` say after the name; `None` for others.
 pub(super) fn doing(told: &Told<'_>) -> Option<String> {
@@ -16,18 +18,19 @@ pub(super) fn doing(told: &Told<'_>) -> Option<String> {
         ("identity_change", "new_identity" | "new_mmsi") => {
             let heard = numbers.get("old_heard_at").and_then(Value::as_str).and_then(Time::parse);
             let ago = heard.map(|heard| told.started_at - heard).map(|ago| ago.hours() / 24.0);
-            let ago = ago.filter(|days| 2.0 <= *days).map_or(String::new(), |days| format!(", {days:.0} days before"));
+            let ago =
+                ago.filter(|days| 2.0 <= *days).map_or(String::new(), |days| format!(", {days:.0} days earlier,"));
             let heard = heard.map_or_else(
                 || "at an unknown time".to_owned(),
                 |heard| format!("on {} {} UTC", heard.date(), heard.clock()),
             );
-            format!("carries IMO {}, which was last heard {heard}{ago}, {}", imo(numbers), former(numbers))
+            format!("transmits IMO {}, last heard {heard}{ago} {}", imo(numbers), former(numbers))
         }
         ("identity_change", "shared_imo") => {
-            format!("says it is IMO {}, which is also heard {}", imo(numbers), former(numbers))
+            format!("transmits IMO {}, also in use {}", imo(numbers), former(numbers))
         }
         ("identity_change", "check_digit") => {
-            format!("says it is IMO {}, a number whose check digit is wrong", imo(numbers))
+            format!("transmits IMO {}, an invalid number (wrong check digit)", imo(numbers))
         }
         ("identity_change", _) => format!("{} at {at} UTC", changed(numbers).join(" and ")),
         ("position_jump", _) => {
@@ -36,76 +39,94 @@ pub(super) fn doing(told: &Told<'_>) -> Option<String> {
             let knots = number(numbers, "implied_knots").map(|knots| format!(" ({knots:.0} kn)"));
             format!("jumped {nm}{}{} at {at} UTC", minutes.unwrap_or_default(), knots.unwrap_or_default())
         }
-        ("identity_conflict", _) => {
-            let nm = number(numbers, "distance_nm").map_or("far".to_owned(), distance);
-            match number(numbers, "places") {
-                Some(places) if told.form == "shared" => {
-                    format!("is sent from {places:.0} places within a day, two of them {nm} apart since {at} UTC")
+        ("identity_conflict", form) => {
+            let past = told.tense == Tense::Past;
+            let (number, since) = (number_of(told)?, told.since());
+            match places(told) {
+                Some(_) if form == "shared" => {
+                    let used = if past { "used" } else { "have used" };
+                    format!("{used} {number} within a day, two of them {} apart {since}", apart(numbers))
                 }
-                Some(places) if 2.0 < places => {
-                    format!("is heard from {places:.0} ships, two of them {nm} apart since {at} UTC")
+                places => {
+                    let using = if past { "used" } else { "have been using" };
+                    let two = places.map_or_else(String::new, |_| format!(", two of them {} apart", apart(numbers)));
+                    format!("{using} {number} {since}{two}")
                 }
-                _ => format!("is heard from two ships {nm} apart since {at} UTC"),
             }
         }
         ("watchlist", form) => {
-            let so_far =
-                [("entered", "has entered a watched zone"), ("takes_part", "takes part in another alert or fact")];
+            let so_far = [("entered", "; has entered a watched zone"), ("takes_part", "; part of another alert")];
             let parts = so_far.iter().filter(|(part, _)| form.contains(part)).map(|(_, words)| *words);
-            let parts: Vec<&str> = parts.collect();
-            let and = if parts.is_empty() { String::new() } else { format!(" and {}", parts.join(" and ")) };
-            format!("is on {}, heard since {at} UTC{and}", row(numbers))
+            let parts: String = parts.collect();
+            format!("is on {}; first heard at {at} UTC{parts}", row(numbers))
         }
         ("interference", _) => {
             let minutes = number(told.thresholds, "window_minutes").map_or(String::new(), decimals);
-            format!("jumped to one place since {at} UTC, each within {minutes} min of another")
+            let jumped = if told.tense == Tense::Past { "jumped" } else { "have jumped" };
+            format!("{jumped} to one place {}, each within {minutes} min of another", told.since())
         }
         _ => return None,
     })
 }
 
 /// What the sentence begins with, where it is not the vessels' names.
-pub(super) fn who(told: &Told<'_>, names: &[String]) -> Option<String> {
+pub(super) fn who(told: &Told<'_>) -> Option<String> {
     match told.behaviour {
-        "identity_conflict" => {
-            let mmsi = told.vessels.first()?.mmsi;
-            Some(format!("MMSI {mmsi:09} of {}", names.first()?))
-        }
-        "interference" => Some(format!("{} vessels", number(told.measured, "vessels")?)),
+        "identity_conflict" => Some(match places(told) {
+            Some(places) if told.form == "shared" => format!("Transmitters in {places:.0} places"),
+            Some(places) => format!("{places:.0} ships"),
+            None => format!("Two ships {} apart", apart(told.measured)),
+        }),
+        "interference" => Some(format!("{:.0} vessels", number(told.measured, "vessels")?)),
         _ => None,
     }
+}
+
+/// `MMSI 372274048 (SILVER LUZ, Panama, cargo)`.
+fn number_of(told: &Told<'_>) -> Option<String> {
+    let vessel = told.vessels.first()?;
+    let name = vessel.name.as_ref().map_or_else(String::new, |name| format!("{name}, "));
+    Some(format!("MMSI {:09} ({name}{})", vessel.mmsi, flag_and_type(vessel)))
+}
+
+/// In how many places one number is heard, where these are more than two or it is shared.
+fn places(told: &Told<'_>) -> Option<f64> {
+    number(told.measured, "places").filter(|places| told.form == "shared" || 2.0 < *places)
+}
+
+fn apart(numbers: &Map<String, Value>) -> String {
+    number(numbers, "distance_nm").map_or("far".to_owned(), distance)
 }
 
 /// Why such an alert opened.
 pub(super) fn opened_because(behaviour: &str, form: &str) -> Option<&'static str> {
     Some(match (behaviour, form) {
-        ("identity_change", "new_identity") => "IMO number under a new MMSI, with a new name or flag",
-        ("identity_change", "new_mmsi") => "IMO number under a new MMSI",
-        ("identity_change", "shared_imo") => "one IMO number on two vessels",
-        ("identity_change", "check_digit") => "IMO number with a wrong check digit",
-        ("identity_change", "renamed") => "another name",
-        ("identity_change", "call_sign") => "another call sign",
-        ("identity_change", _) => "another ship type",
-        ("position_jump", _) => "three fixes where it could not have gone",
-        ("identity_conflict", _) => "both places are heard",
+        ("identity_change", "new_identity") => "same IMO number under a new MMSI, with a new name or flag",
+        ("identity_change", "new_mmsi") => "same IMO number under a new MMSI",
+        ("identity_change", "shared_imo") => "one IMO number used by two vessels",
+        ("identity_change", "check_digit") => "invalid IMO number (wrong check digit)",
+        ("identity_change", "renamed") => "new name",
+        ("identity_change", "call_sign") => "new call sign",
+        ("identity_change", _) => "new ship type",
+        ("position_jump", _) => "three fixes where it could not have got to",
+        ("identity_conflict", _) => "both positions still reporting",
         ("interference", _) => "many vessels jumped to one place",
-        ("watchlist", "entered") => "a listed vessel enters a watched zone",
-        ("watchlist", _) => "a listed vessel is heard",
+        ("watchlist", "entered") => "a listed vessel entered a watched zone",
+        ("watchlist", _) => "a listed vessel was heard",
         _ => return None,
     })
 }
 
 /// The line of the score of a listed vessel.
 pub(super) fn listed(holding: &Holding) -> String {
-    format!("Is on {}", row(&holding.measured))
+    format!("On {}", row(&holding.measured))
 }
 
-/// `watchlist customs (tobacco run; for desk 3), by its name, one letter apart`.
+/// `watchlist "customs" (reason: tobacco run; owner: desk 3; matched by name, one letter different)`.
 fn row(numbers: &Map<String, Value>) -> String {
     let said = |key: &str| numbers.get(key).and_then(Value::as_str).and_then(clean);
-    let owner = said("owner").map(|owner| format!("for {owner}"));
-    let why: Vec<String> = [said("reason"), owner].into_iter().flatten().collect();
-    let why = if why.is_empty() { String::new() } else { format!(" ({})", why.join("; ")) };
+    let reason = said("reason").map(|reason| format!("reason: {reason}; "));
+    let owner = said("owner").map(|owner| format!("owner: {owner}; "));
     let by = match numbers.get("matched_by").and_then(Value::as_str) {
         Some("imo") => "IMO number",
         Some("call_sign") => "call sign",
@@ -113,21 +134,24 @@ fn row(numbers: &Map<String, Value>) -> String {
         _ => "MMSI",
     };
     let fuzzy = numbers.get("fuzzy").and_then(Value::as_bool) == Some(true);
-    let fuzzy = if fuzzy { ", fuzzy: one letter apart" } else { "" };
-    format!("watchlist {}{why} by its {by}{fuzzy}", said("list").unwrap_or_default())
+    let fuzzy = if fuzzy { ", one letter different" } else { "" };
+    let (list, reason, owner) =
+        (said("list").unwrap_or_default(), reason.unwrap_or_default(), owner.unwrap_or_default());
+    format!("watchlist \"{list}\" ({reason}{owner}matched by {by}{fuzzy})")
 }
 
 fn imo(numbers: &Map<String, Value>) -> String {
     number(numbers, "imo").map_or("unknown".to_owned(), |imo| format!("{imo:07}"))
 }
 
-/// `as HONMON (PA, MMSI 352001234)`.
+/// `under the name HONMON (Panama, MMSI 352001234)`.
 fn former(numbers: &Map<String, Value>) -> String {
     let mmsi = number(numbers, "old_mmsi").map_or(String::new(), |mmsi| format!("MMSI {mmsi:09}"));
-    let flag = numbers.get("old_flag").and_then(Value::as_str).map_or(String::new(), |flag| format!("{flag}, "));
+    let flag = numbers.get("old_flag").and_then(Value::as_str).map(|flag| country_of(flag).unwrap_or(flag));
+    let flag_and_mmsi = [flag.map(str::to_owned), Some(mmsi)].into_iter().flatten().collect::<Vec<_>>().join(", ");
     match numbers.get("old_name").and_then(Value::as_str).and_then(clean) {
-        Some(name) => format!("as {name} ({flag}{mmsi})"),
-        None => format!("under {flag}{mmsi}"),
+        Some(name) => format!("under the name {name} ({flag_and_mmsi})"),
+        None => format!("under {flag_and_mmsi}"),
     }
 }
 
@@ -142,9 +166,9 @@ fn changed(numbers: &Map<String, Value>) -> Vec<String> {
             changed.push(format!("changed its {what} from {} to {}", text(numbers, old), text(numbers, new)));
         }
     }
-    let kind = |key| number(numbers, key).map(|kind| type_name(Some(kind as u8)));
+    let kind = |key| number(numbers, key).map(|kind| ship_type_name(Some(kind as u8)));
     if let (Some(old), Some(new)) = (kind("old_ship_type"), kind("new_ship_type")) {
-        changed.push(format!("changed its type from {old} to {new}"));
+        changed.push(format!("changed its reported type from {old} to {new}"));
     }
     changed
 }

@@ -32,6 +32,14 @@ impl NoticeKind {
             NoticeKind::VesselFlood => "vessel_flood",
         }
     }
+
+    /// The line of its score.
+    fn needs(self) -> &'static str {
+        match self {
+            NoticeKind::DeliveryFailed => "Needs an operator: alerts are not reaching a receiver",
+            NoticeKind::VesselFlood => "Needs an operator: a feed sends more vessels than there is room for",
+        }
+    }
 }
 
 /// How something about the program stands.
@@ -53,9 +61,9 @@ impl Notice {
     /// The change that says so. `started_at` is when it was first so, wall clock; `revision` counts from 1.
     pub fn change(&self, started_at: Time, at: Time, revision: u32, handling: &HandlingSettings) -> Change {
         let (change, status, reason) = match (self.holds, revision) {
-            (true, 1) => (ChangeKind::Opened, Status::Open, "the program found it"),
-            (true, _) => (ChangeKind::Updated, Status::Open, "it goes on"),
-            (false, _) => (ChangeKind::Ended, Status::Ended, "it is over"),
+            (true, 1) => (ChangeKind::Opened, Status::Open, "detected by the program"),
+            (true, _) => (ChangeKind::Updated, Status::Open, "still the case"),
+            (false, _) => (ChangeKind::Ended, Status::Ended, "resolved"),
         };
         let behaviour = self.kind.name();
         let alert = Alert {
@@ -82,7 +90,7 @@ impl Notice {
             score_reasons: vec![ScoreReason {
                 code: behaviour.to_owned(),
                 points: POINTS,
-                text: "the daemon needs somebody".to_owned(),
+                text: self.kind.needs().to_owned(),
             }],
             evidence: Evidence {
                 thresholds: Map::new(),

@@ -2,6 +2,8 @@
 
 use crate::episodes::{GearSign, Held};
 
+use crate::time::Span;
+
 use super::party::Party;
 use super::score::{Cap, Scene, ScoreSettings};
 
@@ -21,7 +23,7 @@ pub(super) fn gear(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let concerns = STOPS.contains(&scene.behaviour) || MEETINGS.contains(&scene.behaviour);
     let gear = |party: &Party| Some((party.key.mmsi, gear_sign(party, scene)?));
     let (mmsi, sign) = scene.parties.iter().filter(|_| concerns).find_map(gear)?;
-    Some(fact(settings, format!("{mmsi} is a beacon of fishing gear, {}: kept as a fact", sign.words())))
+    Some(fact(settings, format!("{mmsi} is a fishing gear beacon ({}): recorded as a fact", sign.words())))
 }
 
 /// A vessel that is held by itself or lies where others were held. Of a meeting only what never was under way counts: a ship that
@@ -38,10 +40,12 @@ pub(super) fn held(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     }?;
     let text = match held {
         Held::Itself { radius_nm, time } => {
-            format!("Held within {radius_nm:.2} nm for {time}, and known there for a day: kept as a fact")
+            format!(
+                "Has not left a circle of {radius_nm:.2} nm for {time}, and was there the day before: recorded as a fact"
+            )
         }
         Held::BesideHeld { nm } => {
-            format!("Lies {nm:.2} nm from where others were held for a day and more: kept as a fact")
+            format!("Lies {nm:.2} nm from where other vessels lay for a day and more: recorded as a fact")
         }
     };
     Some(fact(settings, text))
@@ -51,7 +55,15 @@ pub(super) fn held(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
 pub(super) fn slow_over_a_hole(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let hole = scene.behaviour == "slowdown" && scene.holding.form == "hole";
     let minutes = scene.holding.measured.get("hole_minutes").and_then(serde_json::Value::as_f64)?;
-    hole.then(|| fact(settings, format!("Shown by a hole of {minutes:.0} min alone: kept as a fact")))
+    hole.then(|| {
+        fact(
+            settings,
+            format!(
+                "Shown only by a gap of {} between reports: recorded as a fact",
+                Span::from_minutes(minutes as i64)
+            ),
+        )
+    })
 }
 
 fn fact(settings: &ScoreSettings, text: String) -> Cap {

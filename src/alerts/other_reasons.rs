@@ -37,18 +37,19 @@ fn stops_within_reach(scene: &Scene<'_>) -> Option<f64> {
 
 fn too_many_possible(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let text = match scene.holding.form {
-        "one_of_many" => format!("{:.0} silent vessels could have come, too many to tell", possible(scene)?),
+        "one_of_many" => format!("{:.0} silent vessels could have come: too many to single one out", possible(scene)?),
         "many_stops" => {
-            format!("Its silence leaves time for {:.0} stops, too many to tell", stops_within_reach(scene)?)
+            format!("Its silence leaves time for {:.0} stops: too many to single one out", stops_within_reach(scene)?)
         }
         _ => return None,
     };
-    Some(cap(settings.cap_fact, "cap_fact", format!("{text}: kept as a fact")))
+    Some(cap(settings.cap_fact, "cap_fact", format!("{text}; recorded as a fact")))
 }
 
 fn out_of_reach(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let minutes = number(scene, "out_of_reach_minutes").filter(|_| scene.behaviour == "ais_gap")?;
-    let text = format!("On its course it sailed out of reach of the feed within {minutes:.0} min: kept as a fact");
+    let minutes = Span::from_minutes(minutes as i64);
+    let text = format!("Its course left the feed's coverage within {minutes}: recorded as a fact");
     Some(cap(settings.cap_fact, "cap_fact", text))
 }
 
@@ -57,10 +58,10 @@ fn usual_silence(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
         return None;
     }
     let of = scene.holding.measured.get("silence_usual_of").and_then(Value::as_str)?;
-    let place = if of == "cell" { "in these waters" } else { "on this feed" };
+    let place = if of == "cell" { "in this area" } else { "on this feed" };
     let (others, hours) = (number(scene, "others_fell_silent")?, number(scene, "others_heard_hours")?);
     let text = format!(
-        "{others:.0} others fell silent {place} in {hours:.0} h of vessels heard: silence is usual, at most low"
+        "{others:.0} other vessels went silent {place} in {hours:.0} vessel-hours: silence is common here, limited to low"
     );
     Some(cap(settings.cap_low, "cap_low", text))
 }
@@ -68,21 +69,21 @@ fn usual_silence(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
 fn in_place(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let nm =
         number(scene, "distance_nm").filter(|_| scene.behaviour == "ais_gap" && scene.holding.form == "in_place")?;
-    let text = format!("Heard again {nm:.1} nm from where it fell silent, not under way: at most low");
+    let text = format!("Heard again {nm:.1} nm from where it went silent, not under way: limited to low");
     Some(cap(settings.cap_low, "cap_low", text))
 }
 
 fn by_chance(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let asynchronous = scene.behaviour == "async_rendezvous" && scene.holding.form == "by_chance";
     let expected = number(scene, "expected_by_chance").filter(|_| asynchronous)?;
-    let text = format!("Chance alone would bring {expected:.1} such stops there: kept as a fact");
+    let text = format!("{expected:.1} such stops expected there by chance alone: recorded as a fact");
     Some(cap(settings.cap_fact, "cap_fact", text))
 }
 
 fn crowd(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let asynchronous = scene.behaviour == "async_rendezvous" && scene.holding.form == "crowd";
     let craft = number(scene, "craft_stopped_there").filter(|_| asynchronous)?;
-    let text = format!("{craft:.0} craft stopped there since, too many to tell which came for it: kept as a fact");
+    let text = format!("{craft:.0} craft stopped there since, too many to single one out: recorded as a fact");
     Some(cap(settings.cap_fact, "cap_fact", text))
 }
 
@@ -102,6 +103,6 @@ fn working_fleet(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
         let fresh = vessel.last().is_some_and(|fix| stale <= fix.at);
         craft += u32::from(fresh && vessel.ship_type().is_some_and(|kind| kinds.contains(&kind)));
     });
-    let text = format!("{craft} {word} within {} nm: a fleet, at most low", settings.fleet_nm);
+    let text = format!("{craft} {word} within {} nm: a fleet, limited to low", settings.fleet_nm);
     (settings.fleet_vessels < craft).then(|| cap(settings.cap_low, "cap_low", text))
 }

@@ -154,32 +154,6 @@ pub(super) fn clean(said: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// What kind of ship a type number stands for, in a word or two.
-pub(super) fn type_name(ship_type: Option<u8>) -> &'static str {
-    match ship_type {
-        None => "no type",
-        Some(20..=29) => "wing-in-ground craft",
-        Some(30) => "fishing",
-        Some(31 | 32 | 52) => "tug",
-        Some(33) => "dredger",
-        Some(34) => "diving vessel",
-        Some(35) => "military",
-        Some(36) => "sailing",
-        Some(37) => "pleasure craft",
-        Some(40..=49) => "high-speed craft",
-        Some(50) => "pilot",
-        Some(51) => "search and rescue",
-        Some(53) => "port tender",
-        Some(54) => "anti-pollution",
-        Some(55) => "law enforcement",
-        Some(58) => "medical",
-        Some(60..=69) => "passenger",
-        Some(70..=79) => "cargo",
-        Some(80..=89) => "tanker",
-        Some(_) => "other type",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -283,7 +283,7 @@ impl Score {
         reasons.retain(|reason| reason.points != 0);
         let mut score = Score { points: reasons.iter().map(|reason| reason.points).sum(), reasons };
         if let Some(asked) = scene.holding.asked {
-            let text = "A zone asks to be told of this".to_owned();
+            let text = "The zone asks for alerts of this kind".to_owned();
             score.raise_to(asked, "asked", text);
         }
         let exempt = as_it_is || scene.is_exempt(settings);
@@ -294,9 +294,9 @@ impl Score {
         let cap = caps.min_by_key(|cap| cap.points);
         match cap {
             Some(cap) if cap.points < score.points => score.set(cap.points, cap.code, cap.text),
-            _ => score.set(score.points.min(100), "clamp", "No score is above 100".to_owned()),
+            _ => score.set(score.points.min(100), "clamp", "Scores end at 100".to_owned()),
         }
-        score.raise_to(0, "clamp", "No score is below 0".to_owned());
+        score.raise_to(0, "clamp", "Scores begin at 0".to_owned());
         score
     }
 

@@ -1,16 +1,21 @@
-//! The summary of an alert: one sentence that says what happens, one that says what AIS cannot show.
+//! The summary of an alert: one sentence that says what happens, one that says what the AIS data do not show.
 
 use serde_json::{Map, Value};
 
+use crate::ais::ship_type_name;
 use crate::geo::{LatLon, Ports};
 use crate::time::{Span, Time};
+use crate::tracks::country_of;
 use crate::units::METRES_PER_NM;
 
 use super::alert::{Sentence, VesselRef, ZoneRef};
 use super::named;
-use super::party::{clean, type_name};
+use super::party::clean;
 
 mod deeds;
+mod opening;
+
+pub(super) use opening::{form_words, opened_because};
 
 /// More zones than this are counted, not named.
 const ZONES_NAMED: usize = 3;
@@ -43,55 +48,11 @@ pub(super) enum Tense {
     Past,
 }
 
-/// What happens, and what AIS cannot show: one or two sentences an analyst can read out, and the first of them in its parts.
+/// What happens, and what the AIS data do not show: one or two sentences an analyst can read out, and the first of them in its parts.
 pub(super) fn summary(told: &Told<'_>) -> (String, Sentence) {
     let sentence =
         Sentence { who: told.who(), deed: told.doing(), off: told.off(), zones: told.zones(), night: told.night };
     (format!("{} {}", sentence.text(), told.caveat()), sentence)
-}
-
-/// Why an alert opened, in a few words.
-/// `counted` is the time that counted towards it, where the behaviour says so: less than what passed when there were holes.
-pub(super) fn opened_because(behaviour: &str, form: &str, counted: Option<Span>, started_at: Time, at: Time) -> String {
-    let held = counted.unwrap_or(at - started_at);
-    match (behaviour, form) {
-        ("rendezvous", "near" | "close" | "underway") => format!("{form} tier held for {held}"),
-        ("rendezvous", "near+long" | "long+near" | "long") => format!("near tier held for {held}"),
-        ("rendezvous", _) => format!("close tier held for {held}"),
-        ("loitering", "circling") => format!("circling for {held}"),
-        ("loitering", _) => format!("slow for {held}"),
-        ("dark_rendezvous", _) => "a stop within reach of a silent vessel".to_owned(),
-        ("async_rendezvous", _) => "stopped where another had slowed or turned".to_owned(),
-        ("slowdown", "hole") => "little way made in a hole, under way before and after".to_owned(),
-        ("slowdown", _) => format!("slow after hours under way, for {held}"),
-        ("drift", _) => format!("adrift for {held}"),
-        ("ais_gap", "out_of_reach") => format!("silent for {held}, its course out of reach of the feed"),
-        ("ais_gap", _) => format!("silent for {held} where it would have been heard"),
-        ("feed_silent", _) => format!("silent for {held}"),
-        ("out_and_back", _) => "back from a stop in open water".to_owned(),
-        ("small_craft_stop", _) => format!("still for {held}"),
-        ("fishing_out_of_place", _) => format!("stopped for {held} after days straight on"),
-        ("zone_entry", _) => "entered the zone".to_owned(),
-        ("zone_exit", _) => "left the zone".to_owned(),
-        ("zone_speed", "too_slow") => format!("too slow for the zone for {held}"),
-        ("zone_speed", _) => format!("too fast for the zone for {held}"),
-        ("limit_hugging", _) => format!("slow outside the limit for {held}"),
-        ("alongside_at_anchor", _) => format!("alongside for {held}"),
-        ("draught_change", _) => "another draught, said twice".to_owned(),
-        ("voyage_anomaly", "short_calls") => "short calls without a change of draught".to_owned(),
-        ("voyage_anomaly", _) => "another destination, kept".to_owned(),
-        ("distress", "test") => "distress device under test".to_owned(),
-        ("distress", _) => "distress device active".to_owned(),
-        (behaviour, _) => match named::opened_because(behaviour, form) {
-            Some(because) => because.to_owned(),
-            None => format!("{} for {held}", behaviour.replace('_', " ")),
-        },
-    }
-}
-
-/// What a form is called in a reason.
-pub(super) fn form_words(form: &str) -> String {
-    form.replace('_', " ").replace('+', " and ")
 }
 
 impl Told<'_> {
@@ -103,13 +64,18 @@ impl Told<'_> {
             _ => true,
         };
         let names: Vec<String> = self.vessels.iter().filter(told).map(name).collect();
-        if let Some(who) = named::who(self, &names) {
+        if let Some(who) = named::who(self) {
             return who;
         }
         match (names.is_empty(), self.form) {
             (false, _) => names.join(" and "),
             (true, "station") => format!("Station {}", self.source()),
-            (true, "area") => format!("Everybody around {}", self.source()),
+            (true, "area") => {
+                let all = self.number("vessels_lost").map_or("vessels".to_owned(), |lost| format!("{lost:.0} vessels"));
+                let around =
+                    self.position.map_or_else(|| format!("in {}", self.source()), |at| format!("near {}", about(at)));
+                format!("All {all} {around}")
+            }
             (true, _) => format!("Input {}", self.source()),
         }
     }
@@ -118,7 +84,11 @@ impl Told<'_> {
     fn zone(&self) -> String {
         let about = self.zones.iter().find(|zone| zone.id == self.zone_id);
         match about.or(self.zones.first()) {
-            Some(zone) => clean(&zone.name).unwrap_or_else(|| zone.id.clone()),
+            // A comma would end the name for the reader.
+            Some(zone) => match clean(&zone.name) {
+                Some(name) if name.contains(',') => format!("\"{name}\""),
+                name => name.unwrap_or_else(|| zone.id.clone()),
+            },
             None if self.zone_id.is_empty() => "a zone".to_owned(),
             None => self.zone_id.to_owned(),
         }
@@ -127,6 +97,10 @@ impl Told<'_> {
     /// Off the coast, and from the nearest harbour; each with a comma before it.
     fn off(&self) -> String {
         let mut place = String::new();
+        // An area is named by its place.
+        if self.behaviour == "feed_silent" {
+            return place;
+        }
         if let Some(nm) = self.shore_nm.filter(|nm| 0.0 < *nm && nm.is_finite()) {
             place.push_str(&format!(", {} off the coast", distance(nm)));
         }
@@ -161,31 +135,41 @@ impl Told<'_> {
         place
     }
 
-    /// What AIS cannot show, and what is only the ship's own word.
+    /// What the AIS data do not show, and what is only the ship's own report.
     fn caveat(&self) -> String {
         let word = match self.vessels.len() {
-            2.. => "Names and types are the ships' own word",
-            _ => "Name and type are the ship's own word",
+            2.. => "Names and types as reported by the ships",
+            _ => "Name and type as reported by the ship",
         };
-        let unseen = match self.behaviour {
-            "rendezvous" | "alongside_at_anchor" => "AIS cannot show what passed between them",
-            "dark_rendezvous" => "AIS cannot show whether they met: it could have come, no more",
-            "async_rendezvous" => "AIS cannot show whether anything was dropped or taken up",
-            "loitering" => "AIS cannot show small boats without transponders near it",
-            "slowdown" => "AIS cannot show what was handed over meanwhile, nor boats without transponders",
-            "out_and_back" => "AIS cannot show whom it met there",
-            "small_craft_stop" => "AIS cannot show why, nor craft without transponders beside it",
-            "drift" => "AIS cannot show whether the engine failed or was stopped",
-            "zone_entry" | "zone_exit" | "zone_speed" | "limit_hugging" => "AIS cannot show why",
-            "draught_change" | "voyage_anomaly" => "draught and destination are typed by hand",
-            "ais_gap" => "AIS cannot show where it was, nor whether it was switched off or broke",
-            "feed_silent" => return "No vessel is to blame; nothing is seen through it meanwhile.".to_owned(),
-            "distress" => "AIS cannot show whether anybody needs help",
-            "identity_change" => "AIS cannot show who owns her",
-            "position_jump" => "AIS cannot show which position is true",
-            "identity_conflict" => "AIS cannot show which of them the number was given to",
-            "interference" => "AIS cannot show where they really are",
-            _ => "AIS cannot show craft without transponders",
+        let unseen = match (self.behaviour, self.form) {
+            ("rendezvous" | "alongside_at_anchor", _) => "the AIS data do not show whether anything was transferred",
+            ("dark_rendezvous", _) => "the AIS data do not show whether they met",
+            ("async_rendezvous", _) => "the AIS data do not show whether anything was dropped or recovered",
+            ("loitering", _) => "boats without AIS near it would not be seen",
+            ("slowdown", _) => "transfers, and boats without AIS near it, would not be seen",
+            ("out_and_back", _) => "the AIS data do not show whom it met there",
+            ("small_craft_stop", _) => "the AIS data do not say why; craft without AIS beside it would not be seen",
+            ("drift", _) => "the AIS data do not show whether the engine failed or was stopped",
+            ("zone_entry" | "zone_exit" | "zone_speed" | "limit_hugging", _) => "the AIS data do not say why",
+            ("draught_change" | "voyage_anomaly", _) => "draught and destination are entered by hand",
+            ("ais_gap", _) => {
+                "the AIS data do not show where it was, or whether the transponder was switched off or failed"
+            }
+            ("feed_silent", "area") => {
+                return "This concerns our reception, not a vessel; vessels there are not seen until it returns."
+                    .to_owned();
+            }
+            ("feed_silent", _) => {
+                return "This concerns our reception, not a vessel; what is heard only there is not seen until it returns."
+                    .to_owned();
+            }
+            ("distress", "test") => "Reported as a test; no distress",
+            ("distress", _) => "Treat as real until the coast guard says otherwise",
+            ("identity_change", _) => "the AIS data do not show who owns it",
+            ("position_jump", _) => "the AIS data do not show which position is true",
+            ("identity_conflict", _) => "the AIS data do not show which of them the number was assigned to",
+            ("interference", _) => "The AIS data do not show where they really are",
+            _ => "craft without AIS would not be seen",
         };
         let heard = match self.satellite_only {
             true => "; heard by satellite only, so fixes are few",
@@ -198,11 +182,11 @@ impl Told<'_> {
     }
 }
 
-/// `ALFA (ES, fishing)`, `MMSI 224123456 (ES, cargo)`, `AIS-SART 970011234`.
+/// `ALFA (Spain, fishing)`, `MMSI 224123456 (Spain, cargo)`, `AIS-SART 970011234`.
 fn name(vessel: &VesselRef) -> String {
     let device = match vessel.mmsi / 1_000_000 {
         970 => Some("AIS-SART"),
-        972 => Some("Man-overboard device"),
+        972 => Some("Man-overboard beacon"),
         974 => Some("EPIRB"),
         _ => None,
     };
@@ -213,10 +197,34 @@ fn name(vessel: &VesselRef) -> String {
         Some(name) => name.clone(),
         None => format!("MMSI {:09}", vessel.mmsi),
     };
-    let kind = type_name(vessel.ship_type);
+    format!("{name} ({})", flag_and_type(vessel))
+}
+
+/// `Spain, fishing`; the type alone where the MMSI belongs to no country.
+pub(super) fn flag_and_type(vessel: &VesselRef) -> String {
+    let kind = ship_type_name(vessel.ship_type);
     match vessel.flag {
-        Some(flag) => format!("{name} ({flag}, {kind})"),
-        None => format!("{name} ({kind})"),
+        Some(flag) => format!("{}, {kind}", country_of(flag).unwrap_or(flag)),
+        None => kind.to_owned(),
+    }
+}
+
+/// `37.9° N 18.4° W`: a place to a tenth of a degree.
+fn about(at: LatLon) -> String {
+    let (north, east) = (if at.lat < 0.0 { 'S' } else { 'N' }, if at.lon < 0.0 { 'W' } else { 'E' });
+    format!("{:.1}° {north} {:.1}° {east}", at.lat.abs(), at.lon.abs())
+}
+
+/// The time between two moments as clocks in hours and minutes show it, so that whoever subtracts the shown times finds the same.
+pub(super) fn elapsed(from: Time, to: Time) -> Span {
+    (to.floor_minute() - from.floor_minute()).max(Span::ZERO)
+}
+
+/// `4.5 h`, `34 h`: hours that were measured to a tenth, without more than they are worth.
+pub(super) fn about_hours(hours: f64) -> String {
+    match hours {
+        ..9.95 => format!("{} h", decimals(hours)),
+        _ => format!("{hours:.0} h"),
     }
 }
 
@@ -266,6 +274,8 @@ mod tests {
         assert_eq!(distance(9.96), "10 nm");
         assert_eq!(distance(61.4), "61 nm");
         assert_eq!((decimals(2.0), decimals(1.14)), ("2".to_owned(), "1.1".to_owned()));
+        assert_eq!([0.5, 4.46, 9.94, 9.96, 34.4].map(about_hours).join(" "), "0.5 h 4.5 h 9.9 h 10 h 34 h");
+        assert_eq!(about(LatLon { lat: 37.875, lon: -18.375 }), "37.9° N 18.4° W");
         assert_eq!(
             [1.0, 2.0, 3.0, 4.0, 11.0, 12.0, 22.0, 31.0, 113.0].map(ordinal).join(" "),
             "1st 2nd 3rd 4th 11th 12th 22nd 31st 113th"

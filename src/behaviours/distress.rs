@@ -114,7 +114,7 @@ impl Behaviour for Distress {
             out.signals.push(Signal {
                 behaviour: NAME,
                 subject: Subject::one(step.key, step.vessel),
-                kind: SignalKind::Disproved { started_at: device.started_at, reason: "its safety text says TEST" },
+                kind: SignalKind::Disproved { started_at: device.started_at, reason: "its safety text reads TEST" },
             });
             (device.said, device.started_at) = (None, step.at);
         }
@@ -170,7 +170,7 @@ impl Behaviour for Distress {
             out.wakes.push((over_at, key, vessel));
             return;
         }
-        self.forget(scene, vessel, "silent", out);
+        self.forget(scene, vessel, "no longer transmitting", out);
         out.activity.push((vessel, Activity::Done));
     }
 

@@ -198,7 +198,7 @@ impl Behaviour for DraughtChange {
         out.signals.push(Signal {
             behaviour: NAME,
             subject: Subject::one(step.key, step.vessel),
-            kind: SignalKind::Over { ended_at: step.at, reason: "told once" },
+            kind: SignalKind::Over { ended_at: step.at, reason: "single event" },
         });
     }
 

@@ -220,7 +220,7 @@ impl Case for Drifting {
     type Own = Way;
     const NAME: &'static str = NAME;
     const WHERE: Where = Where::Anywhere;
-    const ENDS: &'static str = "goes where it points";
+    const ENDS: &'static str = "moving along its heading";
 
     fn min_shore_nm(settings: &Settings) -> f64 {
         settings.min_shore_nm

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::ais::Class;
+use crate::ais::{Class, ship_type_name};
 use crate::tracks::Vessel;
 use crate::zones::{Chart, Relation};
 
@@ -87,7 +87,7 @@ impl Explanation {
         let Some(doubt) = doubt else {
             return self;
         };
-        let until = doubt.until.map_or_else(String::new, |until| format!(", left alone until {until}"));
+        let until = doubt.until.map_or_else(String::new, |until| format!(", disregarded until {until}"));
         self.is("positions", format!("false since {}{until}", doubt.since), "true: no interference", false)
     }
 
@@ -123,23 +123,26 @@ pub(super) fn zones_by_name(chart: &Chart, step: &Step<'_>) -> String {
     if named.is_empty() { "in none, near none".to_owned() } else { named.join(", ") }
 }
 
-/// What a vessel says it is, as far as that decides who is looked at: `type 70, class A, 120 m`.
+/// What a vessel reports itself to be, as far as that decides who is looked at: `cargo (type 70), class A, 120 m`.
 pub(super) fn said_of(vessel: &Vessel<'_>) -> String {
-    let kind = vessel.ship_type().map_or("no type".to_owned(), |kind| format!("type {kind}"));
+    let kind = match vessel.ship_type() {
+        Some(number) => format!("{} (type {number})", ship_type_name(Some(number))),
+        None => ship_type_name(None).to_owned(),
+    };
     let class = match vessel.class() {
         Class::A => "class A",
         Class::B => "class B",
-        Class::Unknown => "no class",
+        Class::Unknown => "class unknown",
     };
     let length = vessel.identity().and_then(|identity| identity.length());
-    let length = length.map_or("no length".to_owned(), |metres| format!("{metres} m"));
+    let length = length.map_or("length unknown".to_owned(), |metres| format!("{metres} m"));
     format!("{kind}, {class}, {length}")
 }
 
 fn rounded(measured: Option<f64>) -> Value {
     match measured {
         Some(value) if value.is_finite() => number(value, 2),
-        Some(_) => Value::from("beyond what is looked for"),
+        Some(_) => Value::from("beyond the search distance"),
         None => Value::Null,
     }
 }

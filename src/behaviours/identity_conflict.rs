@@ -329,7 +329,7 @@ impl Behaviour for IdentityConflict {
             return;
         };
         if double.open.is_none() {
-            return self.close(vessel, "one ship", out);
+            return self.close(vessel, "one ship after all", out);
         }
         let silent = Span::from_millis((self.settings.silent_hours * 3_600_000.0) as i64);
         let over_at = number_quiet_since(scene, double) + silent;
@@ -340,7 +340,7 @@ impl Behaviour for IdentityConflict {
             }
             return;
         }
-        self.close(vessel, "one of them silent", out);
+        self.close(vessel, "one of them no longer reporting", out);
     }
 
     fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {

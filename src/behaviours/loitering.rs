@@ -138,7 +138,7 @@ impl Behaviour for Loitering {
             }
             let reason = match (profiles.is_empty(), left) {
                 (true, _) => "left the zone",
-                (false, true) => "near shore or calm water",
+                (false, true) => "near shore, harbour or anchorage",
                 (false, false) => "under way again",
             };
             state.speak(scene, step, &place, &self.profiles, over_at, reason, out);
@@ -239,7 +239,7 @@ impl State {
         let Some(judged) = open else {
             if let (Some(said), Some(ended_at)) = (self.said.take(), over_at) {
                 let reason = match (reason, said.form) {
-                    ("under way again", "circling") => "straightened out",
+                    ("under way again", "circling") => "no longer circling",
                     _ => reason,
                 };
                 out.signals.push(self.over(step.vessel, ended_at, reason));

@@ -289,7 +289,7 @@ impl<C: Case> Lone<C> {
         }
         let reason = match (allowed.is_empty(), left) {
             (true, _) => "left the zone",
-            (false, true) => "near shore or calm water",
+            (false, true) => "near shore, harbour or anchorage",
             (false, false) => C::ENDS,
         };
         state.speak::<C>(seen, &self.profiles, over_at, reason, out);

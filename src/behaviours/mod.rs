@@ -298,7 +298,7 @@ macro_rules! catalogue {
                         Err(fault) => vec![fault],
                     },
                 )*
-                _ => vec![format!("`{behaviour}` is no behaviour; there are {}", NAMES.join(", "))],
+                _ => vec![format!("unknown behaviour `{behaviour}`; there are {}", NAMES.join(", "))],
             }
         }
     };

@@ -136,7 +136,7 @@ impl Behaviour for PositionJump {
         let kind = SignalKind::Holds(Box::new(holding));
         out.signals.push(Signal { behaviour: NAME, subject: subject.clone(), kind });
         if jump.from.1 == step.vessel {
-            let kind = SignalKind::Over { ended_at: fix.at, reason: "joined" };
+            let kind = SignalKind::Over { ended_at: fix.at, reason: "tracks joined" };
             out.signals.push(Signal { behaviour: NAME, subject, kind });
             return;
         }
@@ -173,7 +173,7 @@ impl Behaviour for PositionJump {
             out.wakes.push((over_at, key, vessel));
             return;
         }
-        self.close(vessel, "joined", out);
+        self.close(vessel, "tracks joined", out);
     }
 
     fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
@@ -184,7 +184,7 @@ impl Behaviour for PositionJump {
             if let (Some(open), Some(fix)) = (self.open.get_mut(&further), scene.tracks.vessel(vessel).last()) {
                 open.left_at = open.left_at.max(fix.at);
             }
-            self.close(further, "joined", out);
+            self.close(further, "tracks joined", out);
         }
     }
 

@@ -207,7 +207,7 @@ pub(super) fn overridden<S: Serialize + DeserializeOwned>(base: &S, own: &Map<St
     for (key, value) in own {
         if !all.contains_key(key) {
             let known: Vec<&str> = all.keys().map(String::as_str).collect();
-            return Err(format!("`{key}` is no setting; there are {}", known.join(", ")));
+            return Err(format!("unknown setting `{key}`; there are {}", known.join(", ")));
         }
         all.insert(key.clone(), value.clone());
         if let Err(fault) = serde_json::from_value::<S>(Value::Object(all.clone())) {

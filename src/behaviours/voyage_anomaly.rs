@@ -375,7 +375,7 @@ impl Facts {
         out.signals.push(Signal {
             behaviour: NAME,
             subject,
-            kind: SignalKind::Over { ended_at: scene.now, reason: "told once" },
+            kind: SignalKind::Over { ended_at: scene.now, reason: "single event" },
         });
     }
 }

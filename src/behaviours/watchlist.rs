@@ -210,7 +210,7 @@ impl Behaviour for Watchlist {
         let new = step.interest.meets(Interest::FIRST) || step.learned.is_some();
         let expired = |seen: &Seen| seen.listed.expires.is_some_and(|expires| expires <= step.at);
         if self.seen.get(&step.vessel).is_some_and(expired) {
-            self.close(step.vessel, "expired", out);
+            self.close(step.vessel, "list entry expired", out);
             self.look(&vessel, step.at, out);
         } else if new && vessel.last().is_some() {
             self.look(&vessel, step.at, out);
@@ -268,7 +268,7 @@ impl Behaviour for Watchlist {
         let over_at = seen.last_at + self.settings.silent();
         match scene.now < over_at {
             true => out.wakes.push((over_at, key, vessel)),
-            false => self.close(vessel, "silent", out),
+            false => self.close(vessel, "no longer heard", out),
         }
     }
 

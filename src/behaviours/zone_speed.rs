@@ -186,7 +186,7 @@ impl Behaviour for ZoneSpeed {
                 }
                 Verdict::Over(ended_at) => {
                     watched.is_over();
-                    out.signals.push(over(NAME, step.key, step.vessel, zone_id, ended_at, "back in band"));
+                    out.signals.push(over(NAME, step.key, step.vessel, zone_id, ended_at, "back within the limits"));
                 }
                 Verdict::Nothing => {}
             }

@@ -33,7 +33,8 @@ fn sentence(alert: &Alert, before: Option<&Alert>) -> String {
     let shared =
         |before: &Alert| alert.vessels.iter().any(|vessel| before.vessels.iter().any(|b| b.mmsi == vessel.mmsi));
     let same_who = before.is_some_and(|before| before.sentence.who == said.who && shared(before));
-    let who = match (same_who, said.who.contains(") and ")) {
+    let several = said.who.contains(") and ") || matches!(alert.behaviour, "identity_conflict" | "interference");
+    let who = match (same_who, several) {
         (true, false) => "it",
         (true, true) => "they",
         (false, _) => said.who.as_str(),

@@ -10,7 +10,7 @@ use crate::store;
 pub(super) struct Arguments {
     #[command(flatten)]
     store: StoreArguments,
-    /// The copy; must not exist
+    /// File for the copy; must not exist
     target: PathBuf,
 }
 

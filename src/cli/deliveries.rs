@@ -27,21 +27,21 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// What was given up, then what waits, each the oldest first; lines are cut to COLUMNS, else to the terminal
+    /// List failed deliveries, then waiting ones, oldest first; lines are cut to COLUMNS, else to the terminal
     List {
         #[command(flatten)]
         which: Which,
         /// Only in this state: pending, told, silenced, withheld or failed [default: pending and failed]
         #[arg(long, value_parser = ["pending", "told", "silenced", "withheld", "failed"])]
         state: Option<String>,
-        /// At most so many
+        /// At most this many
         #[arg(long, default_value_t = LIMIT)]
         limit: usize,
-        /// One JSON object a line
+        /// One JSON object per line
         #[arg(long)]
         json: bool,
     },
-    /// Try again what failed, all of it unless narrowed; a running daemon takes it up within seconds
+    /// Retry failed deliveries, all of them unless narrowed; a running daemon sends them within seconds
     Retry {
         #[command(flatten)]
         which: Which,
@@ -52,7 +52,7 @@ enum Command {
         #[arg(long)]
         why: Option<String>,
     },
-    /// How many are in which state, by sink
+    /// Count deliveries by sink and state
     Count,
 }
 

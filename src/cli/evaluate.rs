@@ -18,13 +18,13 @@ use crate::time::Time;
 /// Arguments of `atalaia evaluate`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// What really happened: JSON lines or CSV with behaviour, vessels, from, to and, for hard negatives, expect = none
+    /// What really happened: JSON lines or CSV with behaviour, vessels, from, to and, where no alert is expected, expect = none
     #[arg(long, value_name = "FILE")]
     truth: PathBuf,
-    /// What was told: the lines of `replay --alerts`, or of a sink of kind jsonl
+    /// The alerts: the lines of `replay --alerts`, or of a sink of kind jsonl
     #[arg(long, value_name = "FILE")]
     alerts: PathBuf,
-    /// One JSON object in place of the table
+    /// One JSON object instead of the table
     #[arg(long)]
     json: bool,
 }
@@ -105,12 +105,12 @@ pub fn told_lines(file: &str, text: &str) -> Result<Vec<Told>, Vec<LineError>> {
 }
 
 fn told_line(text: &str) -> Result<Told, String> {
-    let line: Value = serde_json::from_str(text).map_err(|error| format!("is no alert line: {error}"))?;
+    let line: Value = serde_json::from_str(text).map_err(|error| format!("is not an alert line: {error}"))?;
     let alert = &line["alert"];
     let words = |of: &Value, key: &str| of[key].as_str().map(str::to_owned).ok_or(format!("`{key}` is missing"));
     let moment = |of: &Value, key: &str| {
         let text = words(of, key)?;
-        Time::parse(&text).ok_or(format!("{key}: `{text}` is no time"))
+        Time::parse(&text).ok_or(format!("{key}: `{text}` is not a time"))
     };
     let level = words(alert, "severity")?;
     let ended = if alert["ended_at"].is_null() { moment(alert, "last_at") } else { moment(alert, "ended_at") }?;

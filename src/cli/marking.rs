@@ -13,28 +13,28 @@ pub(super) struct Arguments {
     /// CLEAR, GREEN, AMBER, AMBER+STRICT or RED
     #[arg(long, value_parser = tlp)]
     tlp: Option<Tlp>,
-    /// Source and information, as B3: A, B, C or X, and 1 to 4
+    /// Grade of source and information, such as B3: A, B, C or X, and 1 to 4
     #[arg(long, value_parser = grade)]
     grade: Option<(SourceGrade, InfoGrade)>,
-    /// Europol handling codes, as H1,H2; `-` for none
+    /// Europol handling codes, such as H1,H2; `-` for none
     #[arg(long, value_name = "CODES", value_parser = codes)]
     handling: Option<Codes>,
     /// What H3 means here, or another condition
     #[arg(long)]
     text: Option<String>,
-    /// What it may be used for, in the words of CISE
+    /// Permitted purpose, in the terms of CISE
     #[arg(long, value_parser = purpose)]
     purpose: Option<Purpose>,
-    /// Whom it may go to, as ES,PT; `-` for whom TLP and codes allow
+    /// Countries it may be released to, such as ES,PT; `-` for all that TLP and codes allow
     #[arg(long, value_name = "NAMES")]
     releasable_to: Option<String>,
-    /// Whether it is data about a person
+    /// Whether it contains personal data
     #[arg(long, value_name = "TRUE")]
     personal_data: Option<bool>,
-    /// The law it is kept and passed on under
+    /// Legal basis for keeping and sharing it
     #[arg(long)]
     legal_basis: Option<String>,
-    /// The last day it may be kept, here too
+    /// Last day it may be kept, including in this store
     #[arg(long, value_name = "DAY", value_parser = day)]
     retain_until: Option<Time>,
     /// actual, exercise or test

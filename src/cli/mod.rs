@@ -55,16 +55,16 @@ struct Arguments {
 enum Command {
     /// Run as a daemon: read the inputs of the settings file, send alerts to its sinks.
     ///
-    /// SIGTERM or SIGINT stops it and logs what is open; SIGHUP reads settings and zones again and reopens files. Changed
-    /// settings, zones and watchlists are taken over by themselves. A faulty file is refused and what is in force is kept. The variable
-    /// ATALAIA_LOG sets the log level (error, warn, info, debug).
+    /// SIGTERM or SIGINT stops it and logs the open alerts; SIGHUP reloads settings and zones and reopens files. Changed settings,
+    /// zones and watchlists are picked up automatically. A faulty file is refused and the previous version stays in force. The
+    /// variable ATALAIA_LOG sets the log level (error, warn, info, debug).
     Run(run::Arguments),
     /// Run recordings through the same engine, as fast as it can.
     ///
     /// Recordings are recognised by their content: NMEA lines (TAG blocks, $PGHP, times before or after the sentence),
     /// Danish Maritime Authority CSV, NOAA MarineCadastre CSV; plain, gzip or zstd. Several are merged by time.
     Replay(replay::Arguments),
-    /// Tell how the feeds and sinks of the running daemon fare: rate, lag, last line, what was rejected, what waits.
+    /// Show the state of feeds and sinks of the running daemon: rate, lag, last line, rejected lines, waiting deliveries.
     Status(status::Arguments),
     /// Check settings and zones: print everything that is wrong, with file, line and what to write instead.
     Check(check::Arguments),
@@ -75,28 +75,28 @@ enum Command {
     /// Tell who stopped, slowed, met or was dark near a position between two times, ranked.
     #[command(allow_negative_numbers = true)]
     Who(who::Arguments),
-    /// Hold alerts against what really happened: precision and recall by behaviour, delays, duplicates.
+    /// Compare alerts with what really happened: precision and recall by behaviour, delays, duplicates.
     Evaluate(evaluate::Arguments),
-    /// List the zones, show one, or tell what holds at a position.
+    /// List zones, show one, or show what applies at a position.
     Zones(zones::Arguments),
     /// List, show, acknowledge, assign, note, mark, close, silence and export the alerts of the store, and show what changed.
     Alerts(alerts::Arguments),
     /// Show who did what, when, to which alert, case or silence, and why.
     Audit(audit::Arguments),
-    /// List the cases of the store, show one, put one under a legal hold, or pack one as evidence.
+    /// List cases, show one, put one under legal hold, or pack one as evidence.
     Cases(cases::Arguments),
-    /// List what waits for sinks and what they did not take, and try that again.
+    /// List deliveries that wait or were refused, and retry them.
     Deliveries(deliveries::Arguments),
-    /// Check a bundle of evidence and replay it, or make the key that signs bundles.
+    /// Verify an evidence bundle and replay it, or create a signing key.
     Bundle(bundle::Arguments),
-    /// Copy the store while the daemon works: complete, checked and flushed.
+    /// Back up the store while the daemon runs: complete, checked and synced to disk.
     Backup(backup::Arguments),
-    /// Remove what was kept for as long as [retention] says, or tell what would go; works while the daemon works.
+    /// Delete records past the retention periods of [retention], or show what would be deleted; safe while the daemon runs.
     Purge(purge::Arguments),
-    /// Write manual pages and completions of the shells, for packages.
+    /// Write manual pages and shell completions, for packages.
     #[command(hide = true)]
     Man(man::Arguments),
-    /// Save what a daemon knows; the daemon runs it by itself.
+    /// Save the state of a daemon; run by the daemon itself.
     #[command(hide = true)]
     Snapshot(runtime::SnapshotOrder),
 }

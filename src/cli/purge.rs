@@ -1,4 +1,4 @@
-//! `atalaia purge`: removes what was kept for long enough, or tells what would go.
+//! `atalaia purge`: deletes records past their retention, or shows what would be deleted.
 
 use std::path::PathBuf;
 

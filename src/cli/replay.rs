@@ -27,25 +27,25 @@ use crate::time::{Span, Time};
 pub(super) struct Arguments {
     #[command(flatten)]
     settings: SettingsArguments,
-    /// Where alerts go, one JSON object a line, in order of time [default: standard output]
+    /// Write alerts to this file, one JSON object per line, in order of time [default: standard output]
     #[arg(long, value_name = "FILE")]
     alerts: Option<PathBuf>,
-    /// Print facts too: what stayed below the points of an alert
+    /// Include facts: what scored too few points for an alert
     #[arg(long)]
     facts: bool,
-    /// Where cases go at the end, one JSON object a line; `-` for standard output
+    /// Write cases to this file at the end, one JSON object per line; `-` for standard output
     #[arg(long, value_name = "FILE")]
     cases: Option<PathBuf>,
-    /// Where one JSON object with the counts of the run goes; `-` for standard output
+    /// Write the counts of the run to this file as one JSON object; `-` for standard output
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
-    /// For recordings without times: when they begin, as 2026-03-01T04:10:00Z
+    /// For recordings without times: when they begin, such as 2026-03-01T04:10:00Z
     #[arg(long, value_name = "T", requires = "rate", value_parser = time)]
     time_from: Option<Time>,
-    /// For recordings without times: how many lines make a second
+    /// For recordings without times: lines per second
     #[arg(long, value_name = "LINES_PER_S", requires = "time_from", value_parser = rate)]
     rate: Option<f64>,
-    /// Zone of local times in the recordings: an IANA name or an offset such as +02:00 [default: UTC]
+    /// Time zone of local times in the recordings: an IANA name or an offset such as +02:00 [default: UTC]
     #[arg(long, value_name = "TZ", value_parser = time_zone, allow_hyphen_values = true)]
     time_zone: Option<TimeZone>,
     /// Recordings; `-` for standard input

@@ -1,4 +1,4 @@
-//! `atalaia status`: how the feeds and sinks of the running daemon fare.
+//! `atalaia status`: the state of the feeds and sinks of the running daemon.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -44,7 +44,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         ))
     })?;
     let value: Value = serde_json::from_str(&page)
-        .map_err(|error| Failure::Other(format!("what answers at {address} is no daemon of this kind: {error}")))?;
+        .map_err(|error| Failure::Other(format!("{address} does not answer like an Atalaia daemon: {error}")))?;
     let text = if arguments.json { page } else { told(&value) };
     match value["ready"] == true {
         true => print(&text),
@@ -128,7 +128,7 @@ fn told(page: &Value) -> String {
         let broken = list.as_array().into_iter().flatten().filter(|one| one["reason"].is_string());
         broken.for_each(|one| text += &format!("? {what} {}: {}\n", word(&one["name"]), word(&one["reason"])));
     }
-    let head = ["INPUT", "STATE", "LINES/S", "LAG S", "LAST LINE", "REJECTED"].map(str::to_owned).to_vec();
+    let head = ["INPUT", "STATE", "LINES/S", "LAG", "LAST LINE", "REJECTED"].map(str::to_owned).to_vec();
     let inputs = page["inputs"].as_array().into_iter().flatten().map(|input| {
         let counts = |key: &str, lead: &str| -> Vec<(String, u64)> {
             let counts = input[key].as_object().into_iter().flatten();
@@ -140,14 +140,28 @@ fn told(page: &Value) -> String {
         let rejected: Vec<String> = rejected.iter().map(|(why, count)| format!("{why} {count}")).collect();
         let mut row =
             ["name", "state", "lines_per_second", "lag_seconds", "last_line_at"].map(|key| word(&input[key])).to_vec();
+        row[3] = input["lag_seconds"].as_f64().map_or("-".to_owned(), lag);
         row.push(if rejected.is_empty() { "-".to_owned() } else { rejected.join(", ") });
         row
     });
     text += &table([head].into_iter().chain(inputs).collect());
-    let head = ["SINK", "STATE", "TOLD", "WAITING", "SINCE", "GIVEN UP"].map(str::to_owned).to_vec();
+    let head = ["SINK", "STATE", "DELIVERED", "WAITING", "SINCE", "GIVEN UP"].map(str::to_owned).to_vec();
     let keys = ["name", "state", "told", "waiting", "oldest_waits_since", "failed"];
     let sinks = page["sinks"].as_array().into_iter().flatten().map(|sink| keys.map(|key| word(&sink[key])).to_vec());
     text + &table([head].into_iter().chain(sinks).collect())
+}
+
+/// How late a feed is, to two or three digits: `1.3 s`, `45 min`, `5 h`, `12 d`, `13 years`.
+fn lag(seconds: f64) -> String {
+    let (value, unit) = match seconds.abs() {
+        ..9.95 => return format!("{seconds:.1} s"),
+        ..120.0 => (seconds, "s"),
+        ..7_200.0 => (seconds / 60.0, "min"),
+        ..172_800.0 => (seconds / 3_600.0, "h"),
+        ..63_072_000.0 => (seconds / 86_400.0, "d"),
+        _ => (seconds / 31_557_600.0, "years"),
+    };
+    format!("{value:.0} {unit}")
 }
 
 /// Columns as wide as what stands in them; nothing for a head alone.
@@ -209,5 +223,7 @@ mod tests {
         assert!(lines[5].starts_with("hub") && lines[5].ends_with('-') && !text.contains('\u{1b}'), "{text}");
         assert_eq!(lines[4].find("12.5"), lines[3].find("LINES/S"));
         assert_eq!(lines.len(), 6, "no sinks, no table");
+        let shown = [1.25, -0.4, 45.4, 600.0, 18_000.0, 1_000_000.0, 411_674_497.979].map(lag).join(", ");
+        assert_eq!(shown, "1.2 s, -0.4 s, 45 s, 10 min, 5 h, 12 d, 13 years");
     }
 }

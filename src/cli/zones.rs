@@ -28,20 +28,20 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Every zone; lines are cut to COLUMNS, else to the terminal
+    /// List every zone; lines are cut to COLUMNS, else to the terminal
     List {
-        /// One JSON object a line
+        /// One JSON object per line
         #[arg(long)]
         json: bool,
     },
-    /// What holds at a position: zones, near or in, distance from shore, calm water, nearest port
+    /// Show what applies at a position: zones it lies in or near, distance from shore, calm water, nearest port
     #[command(allow_negative_numbers = true)]
     Test {
         /// Degrees north
         lat: f64,
         /// Degrees east
         lon: f64,
-        /// Recording to learn from how well vessels are heard there, by transponder class
+        /// Recording from which to estimate how well vessels are received there, by transponder class
         #[arg(long, value_name = "RECORDING")]
         on: Option<PathBuf>,
     },
@@ -64,7 +64,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Command::Test { lat, lon, on } => {
             if !(lat.abs() <= 90.0 && lon.abs() <= 180.0) {
                 return Err(Failure::Usage(format!(
-                    "{lat} {lon} is no position: write degrees north (-90 to 90), then degrees east (-180 to 180)"
+                    "{lat} {lon} is not a position: write degrees north (-90 to 90), then degrees east (-180 to 180)"
                 )));
             }
             let at = LatLon::new(*lat, *lon);
@@ -160,15 +160,15 @@ pub fn reception(engine: &Engine, at: LatLon, out: &mut dyn Write) -> io::Result
         match chance {
             _ if observed < 0.5 => writeln!(
                 out,
-                "heard:  class {name}: nobody was expected here up to {last}; whether one could have been here unheard is unknown"
+                "heard:  class {name}: no vessel was expected here up to {last}; whether one could have been here without being received is unknown"
             )?,
             0.0 => writeln!(
                 out,
-                "heard:  class {name}: in {slots}; too few ({LEAST_SLOTS} are needed) to say that one would be heard"
+                "heard:  class {name}: in {slots}; too few ({LEAST_SLOTS} are needed) to say that one would be received"
             )?,
             _ => writeln!(
                 out,
-                "heard:  class {name}: in {slots}; one that sends goes unheard for an hour with probability {}",
+                "heard:  class {name}: in {slots}; a transmitting vessel goes unreceived for an hour with probability {}",
                 probability((1.0 - chance).powi(6))
             )?,
         }

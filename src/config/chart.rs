@@ -92,7 +92,7 @@ fn wrong_overrides(zone: &Zone, polygon: bool, base: &behaviours::Settings) -> V
     for name in zone.behaviours.iter().flatten() {
         if !behaviours::NAMES.contains(&name.as_str()) {
             let known = behaviours::NAMES.join(", ");
-            let fault = meant(format!("behaviours: `{name}` is no behaviour; there are {known}"));
+            let fault = meant(format!("behaviours: unknown behaviour `{name}`; there are {known}"));
             faults.push((vec!["behaviours".to_owned(), name.clone()], fault));
         }
     }
@@ -102,7 +102,7 @@ fn wrong_overrides(zone: &Zone, polygon: bool, base: &behaviours::Settings) -> V
             keys.map(str::to_owned).collect::<Vec<_>>()
         };
         let Value::Object(overrides) = overrides else {
-            let fault = format!("settings.{name}: is no object; write {{\"{name}\": {{}}}}");
+            let fault = format!("settings.{name}: is not an object; write {{\"{name}\": {{}}}}");
             faults.push((keys(None), fault));
             continue;
         };
@@ -166,7 +166,7 @@ fn read_folder(folder: &Path, place: Files<'_>) -> Result<Vec<(String, String)>,
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let (regular, size) = place.measure(&path);
         let read = match LARGEST_FILE_BYTES < size {
-            _ if !regular => Err("is no ordinary file; zones are read from files only".to_owned()),
+            _ if !regular => Err("is not an ordinary file; zones are read from files only".to_owned()),
             true => Err(format!("is {} MB large; at most 64 MB are read", size / 1_000_000)),
             false => place.bytes(&path).map_err(|error| error.to_string()).and_then(text_of),
         };

@@ -60,7 +60,7 @@ impl Files<'_> {
 fn ordinary(path: &Path) -> io::Result<&Path> {
     match fs::metadata(path)?.is_file() {
         true => Ok(path),
-        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "is no ordinary file")),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "is not an ordinary file")),
     }
 }
 
@@ -77,6 +77,6 @@ pub(super) fn text_of(bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = 1 + memchr::memchr_iter(b'\n', good).count();
-        format!("is no UTF-8 text from line {line} on: Latin-1 or Windows-1252, it seems; save it as UTF-8")
+        format!("is not UTF-8 text from line {line} on: Latin-1 or Windows-1252, it seems; save it as UTF-8")
     })
 }

@@ -305,16 +305,16 @@ time_zone = \"Lisboa\"
 ";
         let expected = [
             "test.toml:2: time.latenes_seconds: unknown key; did you mean `lateness_seconds`? | latenes_seconds = 10",
-            "test.toml:3: time.idle_after_seconds: is string \"60\", needs a whole number from 0; write for instance \
+            "test.toml:3: time.idle_after_seconds: \"60\" is not a whole number (0 or more); write for instance \
              idle_after_seconds = 60 | idle_after_seconds = \"60\"",
             "test.toml:6: inputs[0].kind: \"tpc\" is not known; did you mean `tcp`? | kind = \"tpc\"",
             "test.toml:14: inputs[2]: `name` is missing; write for instance name = \"coast-stations\" | [[inputs]]",
             "test.toml:24: zonez: unknown key; did you mean `zones`? | [zonez]",
             "test.toml:12: inputs[1].address: \"nowhere\" has no port; write host:port, for instance \"0.0.0.0:10110\" | \
              address = \"nowhere\"",
-            "test.toml:22: inputs[3].time_zone: \"Lisboa\" is no time zone; write an IANA name or an offset, for instance \
+            "test.toml:22: inputs[3].time_zone: \"Lisboa\" is not a time zone; write an IANA name or an offset, for instance \
              \"Europe/Lisbon\" or \"+02:00\" | time_zone = \"Lisboa\"",
-            "test.toml:20: inputs[3].name: \"b\" is the name of another of the inputs; write a name of its own | name = \"b\"",
+            "test.toml:20: inputs[3].name: two inputs are named \"b\"; give one of them another name | name = \"b\"",
         ];
         assert_eq!(problems(text), expected);
     }
@@ -386,7 +386,7 @@ address = \"0.0.0.0:10111\"
         assert_eq!(
             problems_of(&[("main.toml", MAIN), ("one.toml", one), ("two.toml", two)]),
             [
-                "one.toml:2: time.lateness_seconds: is string \"1\", needs a whole number from 0; write for instance \
+                "one.toml:2: time.lateness_seconds: \"1\" is not a whole number (0 or more); write for instance \
                  lateness_seconds = 30 | lateness_seconds = \"1\"",
                 "two.toml:3: time.idle_after: unknown key; did you mean `idle_after_seconds`? | idle_after = 3",
                 "two.toml:6: inputs[1].kind: \"tpc\" is not known; did you mean `tcp`? | kind = \"tpc\"",
@@ -397,9 +397,7 @@ address = \"0.0.0.0:10111\"
         let doubled = "[[inputs]]\nname = \"b\"\nkind = \"stdin\"\n";
         assert_eq!(
             problems_of(&[("main.toml", ""), ("one.toml", &format!("{doubled}{doubled}"))]),
-            [
-                "one.toml:5: inputs[1].name: \"b\" is the name of another of the inputs; write a name of its own | name = \"b\""
-            ],
+            ["one.toml:5: inputs[1].name: two inputs are named \"b\"; give one of them another name | name = \"b\""],
             "two of one name in one file are no change of one another"
         );
         assert_eq!(

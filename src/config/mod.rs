@@ -195,9 +195,8 @@ fn doubled<'a>(list: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> 
     let mut problems = Vec::new();
     for (index, name) in names.iter().enumerate() {
         if names[..index].contains(name) {
-            problems.push(format!(
-                "{list}[{index}].name: \"{name}\" is the name of another of the {list}; write a name of its own"
-            ));
+            problems
+                .push(format!("{list}[{index}].name: two {list} are named \"{name}\"; give one of them another name"));
         }
     }
     problems

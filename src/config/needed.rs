@@ -41,7 +41,8 @@ pub(super) fn missing_places(config: &Config) -> Vec<String> {
             }
             Err(error) => problems.push(format!("{key}: {shown}: {error}; write the path of a recording")),
             Ok(found) if is_fifo && !found.file_type().is_fifo() => {
-                problems.push(format!("{key}: {shown} is no FIFO; create one with mkfifo, or write kind = \"file\""));
+                problems
+                    .push(format!("{key}: {shown} is not a FIFO; create one with mkfifo, or write kind = \"file\""));
             }
             Ok(found) if found.is_dir() => {
                 problems.push(format!("{key}: {shown} is a folder; write the path of a recording"));
@@ -53,7 +54,7 @@ pub(super) fn missing_places(config: &Config) -> Vec<String> {
             }
             // A FIFO for a file is read to its end; a socket or a device never ends or cannot be opened.
             Ok(found) if found.file_type().is_fifo() => {}
-            Ok(_) => problems.push(format!("{key}: {shown} is no ordinary file; write the path of a recording")),
+            Ok(_) => problems.push(format!("{key}: {shown} is not an ordinary file; write the path of a recording")),
         }
     }
     let sinks = config.sinks.iter().enumerate();
@@ -74,7 +75,7 @@ pub(super) fn missing_places(config: &Config) -> Vec<String> {
             && !fs::metadata(program).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
         {
             problems.push(format!(
-                "sinks[{index}].exec.command: {program} is no program; write the path of one that may be run"
+                "sinks[{index}].exec.command: {program} is not a program; write the path of one that may be run"
             ));
         }
         let spools = [
@@ -196,7 +197,7 @@ pub(super) fn unknown_behaviours(config: &Config) -> Vec<String> {
     let asked = sinks.flat_map(|(index, sink)| sink.behaviours.iter().map(move |name| (index, name)));
     let unknown = asked.filter(|(_, name)| !known.contains(&name.as_str()));
     unknown
-        .map(|(index, name)| format!("sinks[{index}].behaviours: `{name}` is no behaviour; {}", advice(name, &known)))
+        .map(|(index, name)| format!("sinks[{index}].behaviours: unknown behaviour `{name}`; {}", advice(name, &known)))
         .collect()
 }
 
@@ -242,14 +243,17 @@ mod tests {
         for (text, problem) in [
             (hook("gone"), "sinks[0].webhook.bearer.file: "),
             (hook("open"), "sinks[0].webhook.bearer.file: "),
-            (sink("exec", "command = [\"/no/such/program\"]"), "sinks[0].exec.command: /no/such/program is no program"),
+            (
+                sink("exec", "command = [\"/no/such/program\"]"),
+                "sinks[0].exec.command: /no/such/program is not a program",
+            ),
             (
                 sink("cap", "spool = \"/no/such/spool\"\nsender = \"ops@centre.example\""),
                 "sinks[0].cap.spool: the folder around /no/such/spool",
             ),
             (
                 "[[sinks]]\nkind = \"log\"\nname = \"a\"\nbehaviours = [\"distres\"]\n".to_owned(),
-                "sinks[0].behaviours: `distres` is no behaviour; did you mean `distress`?",
+                "sinks[0].behaviours: unknown behaviour `distres`; did you mean `distress`?",
             ),
             (
                 "[[sinks]]\nkind = \"log\"\nname = \"a\"\nzones = [\"nowhere\"]\n".to_owned(),
@@ -311,7 +315,7 @@ mod tests {
         );
         for (text, key, fault) in [
             (bearer("empty"), "sinks[0].webhook.bearer.file: ", "holds no secret"),
-            (bearer("folder"), "sinks[0].webhook.bearer.file: ", "is no ordinary file; write the path"),
+            (bearer("folder"), "sinks[0].webhook.bearer.file: ", "is not an ordinary file; write the path"),
             (keys(["key", "word"]), "sinks[0].webhook.secrets[1]: ", "a signing key is no whsec_"),
             (keys(["short", "key"]), "sinks[0].webhook.secrets[0]: ", "a signing key is no whsec_"),
             (feed, "inputs[0].nats.login.credentials: ", "holds no JWT"),

@@ -105,7 +105,7 @@ fn read_text(path: &Path) -> Result<String, String> {
         return Err("is a folder; settings are read from files only".to_owned());
     }
     if !found.is_file() {
-        return Err("is no ordinary file; settings are read from files only".to_owned());
+        return Err("is not an ordinary file; settings are read from files only".to_owned());
     }
     let mut bytes = Vec::new();
     fs::File::open(path).and_then(|file| file.take(LARGEST_FILE_BYTES + 1).read_to_end(&mut bytes)).map_err(told)?;

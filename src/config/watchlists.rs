@@ -69,7 +69,7 @@ fn read_texts(folder: &Path, place: Files<'_>) -> Result<Texts, Vec<Problem>> {
                 MOST_BYTES / 1_000_000
             )),
             false => place.text(&path).map_err(|error| match error.kind() {
-                std::io::ErrorKind::InvalidData => "is no UTF-8 text; save it as UTF-8".to_owned(),
+                std::io::ErrorKind::InvalidData => "is not UTF-8 text; save it as UTF-8".to_owned(),
                 _ => error.to_string(),
             }),
         };

@@ -35,9 +35,9 @@ pub(super) fn explain(path: &str, message: &str) -> String {
         return format!("{lead}{message}");
     };
     let needed = match expected {
-        "u8" => "a whole number from 0 to 255",
-        "u16" => "a whole number from 0 to 65535",
-        "u32" | "u64" | "usize" => "a whole number from 0",
+        "u8" => "a whole number (0 to 255)",
+        "u16" => "a whole number (0 to 65535)",
+        "u32" | "u64" | "usize" => "a whole number (0 or more)",
         "i32" | "i64" => "a whole number",
         "f64" | "f32" => "a number",
         "a boolean" => "true or false",
@@ -49,7 +49,13 @@ pub(super) fn explain(path: &str, message: &str) -> String {
         return format!("{lead}is a single table, and there may be several; write [[{path}]] in place of [{path}]");
     }
     let key = path.rsplit('.').next().unwrap_or(path);
-    format!("{lead}is {given}, needs {needed}; write {}", example(path, key))
+    // `floating point `0.5``, `string "60"`: the value alone says which it is.
+    let given = match given {
+        "map" => "a table",
+        "sequence" => "a list",
+        given => quoted.first().copied().unwrap_or_else(|| given.strip_prefix("string ").unwrap_or(given)),
+    };
+    format!("{lead}{given} is not {needed}; write {}", example(path, key))
 }
 
 pub(super) fn advice(wrong: &str, known: &[&str]) -> String {

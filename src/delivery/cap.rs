@@ -48,7 +48,7 @@ impl Settings {
         let has_no_place = |c: char| c.is_whitespace() || c.is_control() || [',', '<', '>', '&'].contains(&c);
         if self.sender.is_empty() || self.sender.contains(has_no_place) {
             problems.push(format!(
-                "{path}.sender: is no name of a sender; write ops@centre.example, without spaces and commas"
+                "{path}.sender: is not a name of a sender; write ops@centre.example, without spaces and commas"
             ));
         }
         problems

@@ -61,12 +61,12 @@ impl Settings {
         }
         for (key, id) in [("sender", &self.sender), ("recipient", &self.recipient)] {
             if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) {
-                problems.push(format!("{path}.{key}: is no service id; write letters, digits, `.`, `_` and `-`"));
+                problems.push(format!("{path}.{key}: is not a service id; write letters, digits, `.`, `_` and `-`"));
             }
         }
         for name in self.anomaly_types.keys().filter(|name| !behaviours::NAMES.contains(&name.as_str())) {
             problems.push(format!(
-                "{path}.anomaly_types: `{name}` is no behaviour; there are {}",
+                "{path}.anomaly_types: unknown behaviour `{name}`; there are {}",
                 behaviours::NAMES.join(", ")
             ));
         }

@@ -87,17 +87,17 @@ impl Settings {
         let loopback = self.address.parse().is_ok_and(|address: Address| address.is_loopback());
         if self.security == Security::None && !loopback && !self.allow_plaintext {
             problems.push(format!(
-                "{path}.security: \"none\" would send alerts in the open; write \"starttls\" or \"tls\", or allow_plaintext = true"
+                "{path}.security: \"none\" would send alerts unencrypted; write \"starttls\" or \"tls\", or allow_plaintext = true"
             ));
         }
         if self.from.parse::<Mailbox>().is_err() {
-            problems.push(format!("{path}.from: is no address; write \"Atalaia <atalaia@example.org>\""));
+            problems.push(format!("{path}.from: is not an address; write \"Atalaia <atalaia@example.org>\""));
         }
         if self.to.is_empty() {
             problems.push(format!("{path}.to: is empty; write to = [\"watch@example.org\"]"));
         }
         for (index, _) in self.to.iter().enumerate().filter(|(_, to)| to.parse::<Mailbox>().is_err()) {
-            problems.push(format!("{path}.to[{index}]: is no address; write \"watch@example.org\""));
+            problems.push(format!("{path}.to[{index}]: is not an address; write \"watch@example.org\""));
         }
         if self.user.is_some() != self.password.is_some() {
             problems.push(format!("{path}: has only one of user and password; write both or none"));

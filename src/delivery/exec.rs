@@ -43,11 +43,12 @@ impl Settings {
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = Vec::new();
         if !self.command.first().is_some_and(|program| Path::new(program).is_absolute()) {
-            problems
-                .push(format!("{path}.command: names no program from the root; write [\"/usr/local/bin/PROGRAM\"]"));
+            problems.push(format!(
+                "{path}.command: is not an absolute path of a program; write [\"/usr/local/bin/PROGRAM\"]"
+            ));
         }
         if self.command.iter().any(|argument| argument.contains('\0')) {
-            problems.push(format!("{path}.command: holds a character that no argument can"));
+            problems.push(format!("{path}.command: holds a character that no argument allows"));
         }
         if !(1..=100).contains(&self.timeout_seconds) {
             problems.push(format!("{path}.timeout_seconds must lie between 1 and 100, not {}", self.timeout_seconds));

@@ -103,9 +103,10 @@ impl Target<'_> {
 
     /// The address, if it may be posted to.
     fn url(&self) -> Result<Url, String> {
-        let url = Url::parse(self.url).map_err(|error| format!("is no address ({error}); write https://HOST/PATH"))?;
+        let url =
+            Url::parse(self.url).map_err(|error| format!("is not an address ({error}); write https://HOST/PATH"))?;
         if !["http", "https"].contains(&url.scheme()) || !url.has_host() {
-            return Err("is no address of HTTP; write https://HOST/PATH".to_owned());
+            return Err("is not an address of HTTP; write https://HOST/PATH".to_owned());
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err("holds a user or a password; write bearer = { file = \"PATH\" } or [headers]".to_owned());
@@ -129,7 +130,7 @@ impl Target<'_> {
         let mut put = |name: HeaderName, before: &str, secret: &Secret| -> Result<(), String> {
             let revealed = secret.read().map_err(|error| error.to_string())?;
             let mut value = HeaderValue::from_str(&format!("{before}{}", revealed.expose()))
-                .map_err(|_| format!("the secret of header {name} holds what no header can"))?;
+                .map_err(|_| format!("the secret of header {name} holds characters that no header allows"))?;
             value.set_sensitive(true);
             headers.insert(name, value);
             secrets.push(revealed);
@@ -156,9 +157,9 @@ impl Target<'_> {
 }
 
 fn header_name(name: &str) -> Result<HeaderName, String> {
-    let named = HeaderName::try_from(name).map_err(|_| format!("{name:?} is no name of a header"))?;
+    let named = HeaderName::try_from(name).map_err(|_| format!("{name:?} is not a name of a header"))?;
     match RESERVED.contains(&named.as_str()) {
-        true => Err(format!("`{named}` is not for the settings; leave it out")),
+        true => Err(format!("`{named}` is set by the program; leave it out")),
         false => Ok(named),
     }
 }
@@ -198,8 +199,9 @@ impl Post {
         let mut headers = self.headers.clone();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         for (name, value) in more {
-            let value = HeaderValue::from_str(value)
-                .map_err(|_| SendError::Refused { reason: format!("{name}: holds what no header can") })?;
+            let value = HeaderValue::from_str(value).map_err(|_| SendError::Refused {
+                reason: format!("{name}: holds characters that no header allows"),
+            })?;
             headers.insert(*name, value);
         }
         let sent = self.client.post(self.url.clone()).headers(headers).body(body).send().await;
@@ -216,7 +218,9 @@ impl Post {
         let said = self.excerpt(response).await;
         let said = if said.is_empty() { said } else { format!(": {said}") };
         match status {
-            StatusCode::GONE => SendError::Gone { reason: self.told(&format!("410: it wants nothing more{said}")) },
+            StatusCode::GONE => {
+                SendError::Gone { reason: self.told(&format!("410: the receiver wants nothing more{said}")) }
+            }
             _ if status.is_redirection() => {
                 let reason = self.told(&format!("{}: it sends elsewhere, where nothing is sent", status.as_u16()));
                 SendError::Later { wait, reason }

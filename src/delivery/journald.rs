@@ -35,7 +35,7 @@ impl Settings {
     pub fn problems(&self, path: &str) -> Vec<String> {
         match self.socket.is_absolute() {
             true => Vec::new(),
-            false => vec![format!("{path}.socket: is no absolute path; write \"/run/systemd/journal/socket\"")],
+            false => vec![format!("{path}.socket: is not an absolute path; write \"/run/systemd/journal/socket\"")],
         }
     }
 }

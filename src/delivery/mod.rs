@@ -186,7 +186,7 @@ impl Couriers {
             Err(RecvTimeoutError::Timeout) => {
                 let busy = self.sinks.iter().filter(|sink| 0 < sink.counters.in_hand());
                 let sinks = busy.map(|sink| sink.settings.name.as_str()).collect::<Vec<_>>().join(", ");
-                warn!(%sinks, "sinks do not come to an end; what they have not taken is told at the next start")
+                warn!(%sinks, "sinks did not finish in time; undelivered alerts are sent at the next start")
             }
             _ => {
                 let thread = self.thread.take().map(JoinHandle::join);
@@ -200,7 +200,7 @@ impl Couriers {
         for sink in &self.sinks {
             let lines = sink.memory.len() + sink.counters.in_hand() as usize;
             if 0 < lines {
-                error!(sink = %sink.settings.name, lines, "stopped with lines of alerts that could not be delivered: they are lost");
+                error!(sink = %sink.settings.name, lines, "stopped with alert messages that could not be delivered and are lost");
             }
             lost += lines;
         }

@@ -61,14 +61,14 @@ impl Settings {
         let mut problems = Vec::new();
         match self.target() {
             None => problems.push(format!(
-                "{path}.url: is no address of a broker; write \"mqtts://host:8883\" (user and password stand in keys of their own)"
+                "{path}.url: is not an address of a broker; write \"mqtts://host:8883\" (user and password have keys of their own)"
             )),
             Some((false, _)) if self.tls != tls::Settings::default() => {
                 problems.push(format!("{path}.tls: goes with an address mqtts://; write that or leave it out"));
             }
             Some((false, address)) if self.password.is_some() && !address.is_loopback() && !self.allow_plaintext => {
                 problems.push(format!(
-                    "{path}.password: would travel in the open; write an address mqtts://, or allow_plaintext = true"
+                    "{path}.password: would be sent unencrypted; write an address mqtts://, or allow_plaintext = true"
                 ));
             }
             Some(_) => {}
@@ -77,7 +77,7 @@ impl Settings {
             problems.push(format!("{path}.user: is missing; write the user of the password"));
         }
         if self.client_id.as_ref().is_some_and(|id| id.is_empty() || id.contains(char::is_control)) {
-            problems.push(format!("{path}.client_id: is no name; write letters and digits or leave it out"));
+            problems.push(format!("{path}.client_id: is not a name; write letters and digits or leave it out"));
         }
         if !(1..=100).contains(&self.timeout_seconds) {
             problems.push(format!("{path}.timeout_seconds must lie between 1 and 100, not {}", self.timeout_seconds));

@@ -51,14 +51,14 @@ impl Settings {
         let mut problems = Vec::new();
         match self.target() {
             None => problems.push(format!(
-                "{path}.url: is no address of a server; write \"tls://host:4222\" (who we are stands under `login`)"
+                "{path}.url: is not an address of a server; write \"tls://host:4222\" (credentials go under `login`)"
             )),
             Some((false, _)) if self.tls != tls::Settings::default() => {
                 problems.push(format!("{path}.tls: goes with an address tls://; write that or leave it out"));
             }
             Some((false, address)) if self.login.is_shown() && !address.is_loopback() && !self.allow_plaintext => {
                 problems.push(format!(
-                    "{path}.url: token or password would travel in the open; write an address tls://, or allow_plaintext = true"
+                    "{path}.url: token or password would be sent unencrypted; write an address tls://, or allow_plaintext = true"
                 ));
             }
             Some(_) => {}
@@ -142,10 +142,10 @@ impl Nats {
         let message = PublishMessage::build().message_id(&letter.key).payload(letter.line.as_bytes().to_vec().into());
         let refused = |error: PublishError| match error.kind() {
             PublishErrorKind::MaxPayloadExceeded => {
-                SendError::Refused { reason: format!("{}: longer than the server takes", self.url) }
+                SendError::Refused { reason: format!("{}: longer than the server accepts", self.url) }
             }
             PublishErrorKind::StreamNotFound => {
-                later("no stream takes atalaia.v1.alerts.>; add one on the server".to_owned())
+                later("no stream accepts atalaia.v1.alerts.>; add one on the server".to_owned())
             }
             PublishErrorKind::BrokenPipe if gate.fault().is_none() => later("closed by the server".to_owned()),
             _ => later(self.said(&gate, &error)),

@@ -354,7 +354,7 @@ impl Stored {
             }
             Err(error) => {
                 if !std::mem::replace(&mut self.told, true) {
-                    error!(sink = %self.sink, %error, "what waits for the sink cannot be read");
+                    error!(sink = %self.sink, %error, "waiting deliveries of the sink cannot be read");
                 }
                 None
             }

@@ -405,7 +405,7 @@ impl DeliverySettings {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         if self.site.is_empty() || 40 < self.site.len() || !self.site.bytes().all(plain) {
             problems.push(
-                "delivery.site: is no plain name; write up to 40 letters, digits and `-`, for instance \"lisbon-1\""
+                "delivery.site: is not a plain name; write up to 40 letters, digits and `-`, for instance \"lisbon-1\""
                     .to_owned(),
             );
         }

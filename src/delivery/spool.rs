@@ -21,7 +21,7 @@ impl Spool {
     pub(super) async fn put(&self, letter: &Letter, text: String) -> Result<(), SendError> {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         if !letter.key.bytes().all(is_plain) {
-            return Err(SendError::Refused { reason: "its id is no name of a file".to_owned() });
+            return Err(SendError::Refused { reason: "its id is not a name of a file".to_owned() });
         }
         let (folder, path) = (self.folder.clone(), self.folder.join(format!("{}.xml", letter.key)));
         let shown = path.display().to_string();

@@ -29,7 +29,7 @@ impl Target {
     pub(super) fn new(settings: &Settings, place: &Place) -> Result<Target, String> {
         /// Settings that were checked have it.
         fn table<T>(table: &Option<T>) -> Result<&T, String> {
-            table.as_ref().ok_or_else(|| "has no settings of its kind".to_owned())
+            table.as_ref().ok_or_else(|| "lacks the settings of its kind".to_owned())
         }
         match settings.kind {
             Kind::Jsonl => {

@@ -166,7 +166,7 @@ fn token(word: &str) -> Result<&str, SendError> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
     match !word.is_empty() && word.len() <= LONGEST_WORD && word.bytes().all(plain) {
         true => Ok(word),
-        false => Err(SendError::Refused { reason: "its id or behaviour is no plain word".to_owned() }),
+        false => Err(SendError::Refused { reason: "its id or behaviour is not a plain word".to_owned() }),
     }
 }
 

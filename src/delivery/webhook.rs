@@ -69,7 +69,7 @@ impl Settings {
     pub fn problems(&self, path: &str) -> Vec<String> {
         let mut problems = self.target().problems(path);
         if 2 < self.secrets.len() {
-            problems.push(format!("{path}.secrets: holds {}; two live keys are the most", self.secrets.len()));
+            problems.push(format!("{path}.secrets: holds {}; at most two keys at a time", self.secrets.len()));
         }
         for (index, secret) in self.secrets.iter().enumerate() {
             problems.extend(secret.problems(&format!("{path}.secrets[{index}]")));

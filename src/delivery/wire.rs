@@ -79,7 +79,9 @@ impl Address {
 
     /// What is wrong with the text of an address; `path` is the key's path.
     pub(super) fn problem(text: &str, path: &str) -> Option<String> {
-        text.parse::<Address>().is_err().then(|| format!("{path}: is no address; write \"host:port\" or \"[v6]:port\""))
+        text.parse::<Address>()
+            .is_err()
+            .then(|| format!("{path}: is not an address; write \"host:port\" or \"[v6]:port\""))
     }
 
     fn named(&self) -> (&str, u16) {
@@ -207,7 +209,7 @@ async fn stays_open(stream: &mut Box<dyn Stream>, patience: Duration) -> Result<
         let mut unread = [0; 4096];
         loop {
             match stream.read(&mut unread).await {
-                Ok(0) => return "hung up on at once".to_owned(),
+                Ok(0) => return "closed by the receiver at once".to_owned(),
                 Ok(_) => {}
                 Err(error) => return tls::describe(&error),
             }

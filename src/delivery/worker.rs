@@ -126,7 +126,7 @@ impl Worker {
             }
             obeyed = order;
             if self.certificates.have_changed(&self.settings, self.clock.moment()) {
-                info!(sink = %self.settings.name, "certificates have changed, they are read again");
+                info!(sink = %self.settings.name, "certificates have changed and are reloaded");
                 target = target.take().and_then(Target::reopened);
                 self.desk.health.rest = None;
                 self.desk.window.wake();
@@ -171,7 +171,7 @@ impl Worker {
                     refreshed = now;
                     let letters: Vec<Letter> = self.desk.open.values().cloned().collect();
                     if let Ok(Err(error)) = timeout(LONGEST_SEND, target.refresh(&letters)).await {
-                        warn!(sink = %self.settings.name, error = %FromAir(&error.to_string()), "what is open could not be told anew");
+                        warn!(sink = %self.settings.name, error = %FromAir(&error.to_string()), "open alerts could not be sent again");
                     }
                 }
                 let pace = self.throttle.pace(target.pace(now), now);
@@ -293,7 +293,7 @@ impl Worker {
                 window.put_back(taken);
             }
             SendError::Gone { reason } => {
-                error!(sink = %self.settings.name, reason = %FromAir(&reason), "the receiver wants nothing ever again: nothing goes there until a reload");
+                error!(sink = %self.settings.name, reason = %FromAir(&reason), "the receiver wants nothing more (410); nothing is sent until a reload");
                 health.gone = Some(reason.clone());
                 SinkCounters::set(&self.counters.down, 1);
                 taken.extend(window.drain());
@@ -312,11 +312,11 @@ impl Worker {
                 if taken.first().is_some_and(|held| held.attempts == 1) {
                     warn!(
                         sink = %self.settings.name, reason = %FromAir(&reason), again_in_seconds = wait.as_secs(),
-                        "some of those it is for do not take it yet, they are tried again"
+                        "some recipients do not accept it yet; trying again"
                     );
                 }
                 let beyond = self.desk.window.take_partly_beyond(MOST_PARTLY);
-                self.give_up(beyond, "some of those it is for do not take it, and there are too many such");
+                self.give_up(beyond, "some recipients do not accept it, and too many such messages wait");
                 self.put_off(taken, wait, &reason, somebody);
             }
             SendError::Later { wait, reason } => {
@@ -349,7 +349,7 @@ impl Worker {
                         health.told = true;
                         error!(
                             sink = %self.settings.name, reason = %FromAir(&reason), again_in_seconds = wait.as_secs(), unsaid,
-                            "sink down, alerts wait for it"
+                            "sink down; its alerts wait"
                         );
                     }
                 }

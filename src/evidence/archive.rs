@@ -42,7 +42,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Members, EvidenceError> {
     if LARGEST_BUNDLE_BYTES < bytes.len() as u64 {
         return damaged(format!("it has {} bytes; no bundle has more than {LARGEST_BUNDLE_BYTES}", bytes.len()));
     }
-    let no_tar = |error: io::Error| EvidenceError::Damaged(format!("it is no whole tar file: {error}"));
+    let no_tar = |error: io::Error| EvidenceError::Damaged(format!("it is not a complete tar file: {error}"));
     let mut members = Members::new();
     let mut tar = tar::Archive::new(bytes);
     for entry in tar.entries().map_err(no_tar)? {
@@ -50,10 +50,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Members, EvidenceError> {
         let mut entry = entry.map_err(no_tar)?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         if entry.header().entry_type() != tar::EntryType::Regular {
-            return damaged(format!("{name} is no ordinary file but {:?}", entry.header().entry_type()));
+            return damaged(format!("{name} is not an ordinary file but {:?}", entry.header().entry_type()));
         }
         if !is_plain(&name) {
-            return damaged(format!("{name} is no name of a member"));
+            return damaged(format!("{name} is not a name of a member"));
         }
         if MOST_MEMBERS <= members.len() {
             return damaged(format!("it has more than {MOST_MEMBERS} members"));
@@ -133,7 +133,7 @@ mod tests {
     fn names_that_lead_elsewhere_links_and_doubles_are_refused() {
         use tar::EntryType;
         for name in ["../x", "/etc/passwd", "a/../../x", "a//b", "./a", "a\\b", "a\nb", ""] {
-            refused(&raw(&[(name, b"x", EntryType::Regular)]), "no name of a member");
+            refused(&raw(&[(name, b"x", EntryType::Regular)]), "not a name of a member");
         }
         for kind in [EntryType::Symlink, EntryType::Link, EntryType::Directory, EntryType::Fifo, EntryType::Char] {
             refused(&raw(&[("a", b"", kind)]), "no ordinary file");

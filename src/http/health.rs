@@ -32,21 +32,23 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
     let mut reasons = Vec::new();
     let mut warnings = Vec::new();
     if STALLED <= age {
-        reasons.push(format!("the loop has not got on for {} s", age.as_secs()));
+        reasons.push(format!("the main loop has made no progress for {} s", age.as_secs()));
     }
     if !view.ready {
-        reasons.push("starting: not every input has begun".to_owned());
+        reasons.push("starting: some inputs are not ready yet".to_owned());
     }
     if let Some(store) = view.store.as_ref().filter(|store| store.now) {
         reasons.push(match store.absence {
-            Some(absence) => format!("store away: its file is {absence}; alerts wait, nothing is delivered"),
-            None => "store failing: alerts wait, nobody is told of them".to_owned(),
+            Some(absence) => {
+                format!("store unavailable: its file is {absence}; alerts are held back and not delivered")
+            }
+            None => "store failing: alerts are held back and not delivered".to_owned(),
         });
     }
     if let Some(journal) = view.journal.as_ref().filter(|journal| journal.now) {
         reasons.push(match journal.absence {
-            Some(absence) => format!("journal away: its folder is {absence}; received lines are not written down"),
-            None => "journal failing: received lines are not written down".to_owned(),
+            Some(absence) => format!("journal unavailable: its folder is {absence}; received lines are not recorded"),
+            None => "journal failing: received lines are not recorded".to_owned(),
         });
     }
     let names = |is: &dyn Fn(&super::InputView) -> bool| -> Vec<&str> {
@@ -61,7 +63,7 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
     }
     let lagging = names(&|input| input.lagging);
     if !lagging.is_empty() {
-        warnings.push(format!("clocks of inputs lag: {}", lagging.join(", ")));
+        warnings.push(format!("late inputs: {}", lagging.join(", ")));
     }
     if let Some(why) = lag(view) {
         reasons.push(why);
@@ -72,10 +74,10 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
     }
     if !view.reload.ok {
         let problems = view.reload.problems;
-        warnings.push(format!("reload refused: {problems} problems; settings and zones from before are in force"));
+        warnings.push(format!("reload refused: {problems} problems; the previous settings and zones remain in force"));
     }
     if !view.reload.waits_for_restart.is_empty() {
-        warnings.push(format!("changed settings wait for a restart: {}", view.reload.waits_for_restart.join(", ")));
+        warnings.push(format!("changed settings need a restart: {}", view.reload.waits_for_restart.join(", ")));
     }
     warnings.extend(view.lapsing.iter().cloned());
     Health { ready: reasons.is_empty(), reasons, warnings }
@@ -84,7 +86,7 @@ pub(super) fn health(view: &View, age: Duration) -> Health {
 /// Whether the engine is behind its live inputs.
 fn lag(view: &View) -> Option<String> {
     if WAITED <= view.engine.waited {
-        return Some(format!("engine lagging: lines wait {} s for it", view.engine.waited.seconds()));
+        return Some(format!("engine lagging: lines wait {} s", view.engine.waited.seconds()));
     }
     let heard = |input: &&super::InputView| {
         input.live && !input.lagging && input.reported.is_some_and(|(received, _)| view.at - received < HEARD)
@@ -117,8 +119,8 @@ mod tests {
         assert!(reasons(|view| view.store.clone_from(&failing))[0].starts_with("store failing"));
         assert!(reasons(|view| view.journal = failing)[0].starts_with("journal failing"));
         let away = Some(Failing { times: 1, now: true, absence: Some(Absence::Gone) });
-        assert!(reasons(|view| view.store.clone_from(&away))[0].starts_with("store away: its file is gone;"));
-        assert!(reasons(|view| view.journal = away)[0].starts_with("journal away: its folder is gone;"));
+        assert!(reasons(|view| view.store.clone_from(&away))[0].starts_with("store unavailable: its file is gone;"));
+        assert!(reasons(|view| view.journal = away)[0].starts_with("journal unavailable: its folder is gone;"));
         assert_eq!(
             reasons(|view| view.inputs.iter_mut().for_each(|input| input.up = false)),
             ["all inputs down: coast, hub"]
@@ -127,7 +129,7 @@ mod tests {
         let behind = |view: &mut View| view.engine.time = Some(view.at - Span::from_seconds(151));
         assert_eq!(reasons(behind), ["engine lagging: its time is 151 s behind receipt"]);
         let stalled = health(&view(), STALLED);
-        assert!(!stalled.ready && stalled.reasons[0].starts_with("the loop has not got on for 10 s"));
+        assert!(!stalled.ready && stalled.reasons[0].starts_with("the main loop has made no progress for 10 s"));
     }
 
     #[test]
@@ -143,7 +145,7 @@ mod tests {
         assert_eq!(health.warnings[0], "inputs down: coast");
         assert_eq!(health.warnings[1], "sinks down: log");
         assert!(health.warnings[2].starts_with("reload refused: 2 problems"));
-        assert_eq!(health.warnings[3], "changed settings wait for a restart: [[inputs]] (coast), [http]");
+        assert_eq!(health.warnings[3], "changed settings need a restart: [[inputs]] (coast), [http]");
         assert_eq!(health.warnings[4], "inputs[0].nats.tls.ca: ca.pem expired");
     }
 

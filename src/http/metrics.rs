@@ -71,16 +71,16 @@ pub(super) fn metrics(view: &View, age: Duration, beside: &Beside) -> Result<Str
     let mut page = Page(Registry::with_prefix("atalaia"));
     let version = vec![("version", env!("CARGO_PKG_VERSION").to_owned())];
     page.gauges("build_info", "Version of the program", [(version, 1.0)]);
-    page.gauge("loop_age_seconds", "Time since the loop got on last", age.as_secs_f64());
+    page.gauge("loop_age_seconds", "Time since the main loop last made progress", age.as_secs_f64());
     inputs(&mut page, view);
     engine(&mut page, view);
     alerts(&mut page, view);
     keeping(&mut page, view, beside);
     let of_reload = &view.reload;
-    page.gauge("config_last_reload_successful", "Whether the last reload was taken over", truth(of_reload.ok));
+    page.gauge("config_last_reload_successful", "Whether the last reload succeeded", truth(of_reload.ok));
     page.gauge(
         "config_last_reload_success_timestamp_seconds",
-        "When settings or zones were taken over last",
+        "Time of the last successful reload of settings or zones",
         stamp(of_reload.taken_at),
     );
     page.gauge(
@@ -103,10 +103,10 @@ fn inputs(page: &mut Page, view: &View) {
     page.counters("source_lines", "Lines that reached the engine", each().map(|(labels, input)| (labels, input.lines)));
     let counters = [
         ("source_bytes", "Bytes read"),
-        ("source_overlong", "Lines dropped: no end within the longest line taken"),
+        ("source_overlong", "Lines dropped: longer than any line accepted"),
         ("source_dropped", "Lines dropped: the engine had no room"),
-        ("source_lost_datagrams", "Datagrams that the kernel dropped: its buffer was full"),
-        ("source_connections", "Connections made or taken"),
+        ("source_lost_datagrams", "Datagrams dropped by the kernel: receive buffer full"),
+        ("source_connections", "Connections made or accepted"),
     ];
     for (place, (name, help)) in counters.into_iter().enumerate() {
         page.counters(name, help, each().map(|(labels, input)| (labels, input.counters[place])));
@@ -121,9 +121,9 @@ fn inputs(page: &mut Page, view: &View) {
         reasons.collect::<Vec<(Labels, u64)>>()
     };
     let rejects = by_reason(|input| &input.rejects);
-    page.counters("source_rejected", "Lines and messages that the decoder refused", rejects);
+    page.counters("source_rejected", "Lines and messages rejected by the decoder", rejects);
     let refused = by_reason(|input| &input.refused_posts);
-    page.counters("source_refused_posts", "Posts that were not taken", refused);
+    page.counters("source_refused_posts", "Posts refused", refused);
     let rate = each().map(|(labels, input)| (labels, input.lines_per_second));
     page.gauges("source_lines_per_second", "Lines that reached the engine, over the last minute", rate);
     let behind = each().filter_map(|(labels, input)| Some((labels, input.reported?.1.seconds())));
@@ -131,9 +131,9 @@ fn inputs(page: &mut Page, view: &View) {
     let up = each().map(|(labels, input)| (labels, truth(input.up)));
     page.gauges("source_connected", "Connected, listening or open", up);
     let lagging = each().map(|(labels, input)| (labels, truth(input.lagging)));
-    page.gauges("source_lagging", "Its times lag behind receipt: time does not wait for it", lagging);
+    page.gauges("source_lagging", "Later than lateness_seconds allows; the engine does not wait for it", lagging);
     let heard = each().filter_map(|(labels, input)| Some((labels, stamp(input.heard?))));
-    page.gauges("source_last_message_timestamp_seconds", "When a line came last", heard);
+    page.gauges("source_last_message_timestamp_seconds", "Time of the last line received", heard);
 }
 
 fn engine(page: &mut Page, view: &View) {
@@ -141,10 +141,10 @@ fn engine(page: &mut Page, view: &View) {
     let of = |label: &'static str, word: &String, count: u64| (vec![(label, word.clone())], count);
     page.counters("reports", "Messages decoded", engine.reports.iter().map(|(kind, count)| of("type", kind, *count)));
     let rejects = engine.rejects.iter().map(|(reason, count)| of("reason", reason, *count));
-    page.counters("rejected", "Refused by decoder and tracks", rejects);
+    page.counters("rejected", "Rejected by decoder and tracks", rejects);
     page.counter("duplicate_reports", "Copies of one transmission", engine.copies);
     page.counter("late_reports", "Reports that came later than engine time", engine.late);
-    page.counter("tracks_evicted", "Tracks given up for want of room", engine.evicted);
+    page.counter("tracks_evicted", "Tracks dropped for lack of room", engine.evicted);
     page.gauge("vessels_tracked", "Vessels with a track", engine.vessels as f64);
     page.gauge("engine_time_seconds", "Engine time", engine.time.map(stamp));
     page.gauge(
@@ -171,13 +171,17 @@ fn alerts(page: &mut Page, view: &View) {
         labels.push(("severity", word(*severity).to_owned()));
         (labels, *count)
     });
-    page.counters("alerts_opened", "Alerts announced since the start, by severity when opened", opened);
+    page.counters(
+        "alerts_opened",
+        "Alerts announced since the start, by behaviour (label rule) and severity when opened",
+        opened,
+    );
     let ended = view.ended.iter().map(|(name, count)| (rule(name), *count));
-    page.counters("alerts_ended", "Alerts ended since the start", ended);
+    page.counters("alerts_ended", "Alerts ended since the start, by behaviour (label rule)", ended);
     let retracted = view.retracted.iter().map(|(name, count)| (rule(name), *count));
-    page.counters("alerts_retracted", "Alerts taken back since the start", retracted);
+    page.counters("alerts_retracted", "Alerts retracted since the start, by behaviour (label rule)", retracted);
     let open = view.open.iter().map(|(name, count)| (rule(name), *count as f64));
-    page.gauges("alerts_open", "Alerts that are open", open);
+    page.gauges("alerts_open", "Open alerts, by behaviour (label rule)", open);
 }
 
 fn keeping(page: &mut Page, view: &View, beside: &Beside) {
@@ -206,11 +210,11 @@ fn sinks(page: &mut Page, view: &View, beside: &Beside) {
         let labels = |outcome: &str| vec![("sink", sink.name.clone()), ("outcome", outcome.to_owned())];
         [(labels("told"), sink.told), (labels("failed"), sink.failures), (labels("given_up"), sink.given_up)]
     });
-    page.counters("delivery_attempts", "What became of deliveries", attempts);
+    page.counters("delivery_attempts", "Outcome of deliveries", attempts);
     let delayed = view.sinks.iter().map(|sink| (vec![("sink", sink.name.clone())], sink.delayed));
     page.counters("deliveries_delayed", "Deliveries that waited for max_per_second", delayed);
     let down = view.sinks.iter().map(|sink| (vec![("sink", sink.name.clone())], truth(sink.down)));
-    page.gauges("sink_down", "Whether it takes nothing at the moment", down);
+    page.gauges("sink_down", "Whether it accepts nothing at the moment", down);
     let Some(backlog) = &beside.backlog else {
         return;
     };
@@ -223,13 +227,13 @@ fn sinks(page: &mut Page, view: &View, beside: &Beside) {
         let sinks = sinks.iter();
         sinks.map(move |name| (sink(name), of(name).map_or(0, count) as f64)).collect::<Vec<_>>()
     };
-    page.gauges("outbox_depth", "Deliveries that wait", count(|waiting| waiting.pending));
-    page.gauges("outbox_failed", "Deliveries that were given up", count(|waiting| waiting.failed));
+    page.gauges("outbox_depth", "Deliveries waiting", count(|waiting| waiting.pending));
+    page.gauges("outbox_failed", "Deliveries given up", count(|waiting| waiting.failed));
     let age = sinks.iter().map(|name| {
         let oldest = of(name).and_then(|waiting| waiting.oldest);
         (sink(name), oldest.map_or(0.0, |oldest| (view.at - oldest).seconds().max(0.0)))
     });
-    page.gauges("outbox_oldest_age_seconds", "Age of the oldest delivery that waits", age);
+    page.gauges("outbox_oldest_age_seconds", "Age of the oldest delivery waiting", age);
 }
 
 fn of_process(page: &mut Page, process: &Process) {

@@ -110,6 +110,7 @@ impl Pages {
     /// With names of machines, others may ask by them; else only this one is meant.
     fn router(&self, by_name: bool) -> IntoMakeServiceWithConnectInfo<Router, Caller> {
         let pages = Router::new()
+            .route("/", get(show_pages))
             .route("/metrics", get(show_metrics))
             .route("/healthz", get(show_health))
             .route("/readyz", get(show_readiness))
@@ -190,6 +191,16 @@ async fn answered(ConnectInfo(Caller(place)): ConnectInfo<Caller>, request: Requ
     next.run(request).await
 }
 
+/// What there is to ask for.
+async fn show_pages() -> Response {
+    const PAGES: &str = "atalaia\n\n\
+        /status   feeds, sinks and engine as JSON\n\
+        /readyz   whether the daemon works; reasons and warnings as JSON\n\
+        /healthz  whether the main loop makes progress\n\
+        /metrics  for Prometheus\n";
+    page(StatusCode::OK, TEXT, PAGES.to_owned())
+}
+
 async fn show_metrics(State(pages): State<Pages>) -> Response {
     let (view, age) = pages.view();
     match metrics(&view, age, &pages.counted().await) {
@@ -203,9 +214,11 @@ async fn show_health(State(pages): State<Pages>) -> Response {
     let (_, age) = pages.view();
     match age < STALLED {
         true => page(StatusCode::OK, TEXT, "ok\n".to_owned()),
-        false => {
-            page(StatusCode::SERVICE_UNAVAILABLE, TEXT, format!("the loop has not got on for {} s\n", age.as_secs()))
-        }
+        false => page(
+            StatusCode::SERVICE_UNAVAILABLE,
+            TEXT,
+            format!("the main loop has made no progress for {} s\n", age.as_secs()),
+        ),
     }
 }
 

@@ -28,7 +28,9 @@ impl Settings {
         let mut problems = Vec::new();
         let example = "write IP:port, for instance \"127.0.0.1:9477\"";
         match self.address.as_deref().map(|address| (address, address.parse())) {
-            Some((address, Err(_))) => problems.push(format!("http.address: \"{address}\" is no address; {example}")),
+            Some((address, Err(_))) => {
+                problems.push(format!("http.address: \"{address}\" is not an address; {example}"))
+            }
             Some((address, Ok(parsed))) if !self.allows(parsed) => problems.push(format!(
                 "http.address: \"{address}\" is for other machines too; write a loopback address, for instance \
                  \"127.0.0.1:9477\", or allow_remote = true"
@@ -67,7 +69,7 @@ mod tests {
             assert!(with(address, false)[0].contains("allow_remote"), "{address}");
         }
         for address in ["", "9477", "localhost:9477", "127.0.0.1", "127.0.0.1:99999", "http://127.0.0.1:9477"] {
-            assert!(with(address, true)[0].contains("is no address"), "{address}");
+            assert!(with(address, true)[0].contains("is not an address"), "{address}");
         }
     }
 }

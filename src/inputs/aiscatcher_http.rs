@@ -167,7 +167,7 @@ async fn try_take(desk: &Desk, peer: &Peer, request: Request) -> Result<String, 
         let place = place.ok().and_then(Result::ok).ok_or(Refusal::Busy)?;
         place.send(Message::Lines(Batch { source: desk.port.source, received, lines, acknowledge: None }));
     }
-    Ok(format!("{count} messages taken\n"))
+    Ok(format!("{count} messages accepted\n"))
 }
 
 fn is_packed(headers: &HeaderMap) -> Result<bool, Refusal> {

@@ -60,7 +60,7 @@ impl Settings {
         match target(&self.url, SCHEMES) {
             Err(problem) => problems.push(format!("{path}.url: {problem}")),
             Ok(target) if target.is_open() => {
-                problems.push(format!("{path}.url: the key would travel in the open; write an address wss://"));
+                problems.push(format!("{path}.url: the key would be sent unencrypted; write an address wss://"));
             }
             Ok(_) => {}
         }
@@ -76,7 +76,7 @@ impl Settings {
             };
             if !corners.iter().all(inside) {
                 problems.push(format!(
-                    "{path}.boxes[{index}]: a corner is no place; write [latitude, longitude] in degrees, latitude first"
+                    "{path}.boxes[{index}]: a corner is not a place; write [latitude, longitude] in degrees, latitude first"
                 ));
             }
         }
@@ -87,7 +87,7 @@ impl Settings {
             self.mmsi
                 .iter()
                 .filter(|mmsi| !(1..=999_999_999).contains(*mmsi))
-                .map(|mmsi| format!("{path}.mmsi: {mmsi} is no MMSI; write its nine digits")),
+                .map(|mmsi| format!("{path}.mmsi: {mmsi} is not an MMSI; write its nine digits")),
         );
         problems
     }
@@ -256,7 +256,7 @@ mod tests {
         let mut other = settings("mmsi = [0]");
         other.boxes = vec![[[120.0, 35.0], [44.0, -5.0]]];
         let problems = other.problems("inputs[0].aisstream");
-        assert!(problems[0].starts_with("inputs[0].aisstream.boxes[0]: a corner is no place"), "{problems:?}");
-        assert!(problems[1].starts_with("inputs[0].aisstream.mmsi: 0 is no MMSI"), "{problems:?}");
+        assert!(problems[0].starts_with("inputs[0].aisstream.boxes[0]: a corner is not a place"), "{problems:?}");
+        assert!(problems[1].starts_with("inputs[0].aisstream.mmsi: 0 is not an MMSI"), "{problems:?}");
     }
 }

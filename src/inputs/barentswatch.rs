@@ -60,7 +60,7 @@ impl Settings {
                 Err(problem) => problems.push(format!("{path}.{key}: {problem}")),
                 Ok(target) if target.is_open() => {
                     problems
-                        .push(format!("{path}.{key}: the secret would travel in the open; write an address https://"));
+                        .push(format!("{path}.{key}: the secret would be sent unencrypted; write an address https://"));
                 }
                 Ok(_) => {}
             }

@@ -78,7 +78,7 @@ pub(super) fn target(url: &str, schemes: &[(&str, u16)]) -> Result<Target, Strin
     let wanted = || schemes.iter().map(|(scheme, _)| format!("{scheme}://")).collect::<Vec<_>>().join(" or ");
     // Until it is known to hold no password it is not shown.
     let parsed =
-        reqwest::Url::parse(url).map_err(|error| format!("is no URL ({error}); write {}host:port", wanted()))?;
+        reqwest::Url::parse(url).map_err(|error| format!("is not a URL ({error}); write {}host:port", wanted()))?;
     if !parsed.username().is_empty() || parsed.password().is_some() {
         return Err("names a user or a password; write them under keys of their own".to_owned());
     }

@@ -83,7 +83,7 @@ impl Settings {
         match target(&self.url, SCHEMES) {
             Err(problem) => problems.push(format!("{path}.url: {problem}")),
             Ok(target) if target.is_open() && self.password.is_some() && !self.allow_plaintext => problems.push(format!(
-                "{path}.url: the password would travel in the open; write an address mqtts://, or allow_plaintext = true"
+                "{path}.url: the password would be sent unencrypted; write an address mqtts://, or allow_plaintext = true"
             )),
             Ok(_) => {}
         }
@@ -93,7 +93,7 @@ impl Settings {
         }
         for topic in self.topics.iter().filter(|topic| !rumqttc::valid_filter(topic)) {
             problems.push(format!(
-                "{path}.topics: \"{topic}\" is no topic; `+` stands for one step, `#` for all at the end"
+                "{path}.topics: \"{topic}\" is not a topic; `+` stands for one step, `#` for all at the end"
             ));
         }
         if self.topics.iter().any(|topic| topic.starts_with(VESSELS) && topic.ends_with("/locations")) {
@@ -101,13 +101,13 @@ impl Settings {
         }
         let header = &self.digitraffic_user;
         if header.is_empty() || !header.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-            problems.push(format!("{path}.digitraffic_user: is no header; write organisation/application"));
+            problems.push(format!("{path}.digitraffic_user: is not a header; write organisation/application"));
         }
         if self.connects_per_minute == 0 {
             problems.push(format!("{path}.connects_per_minute: is 0; write 1 or more, for instance 4"));
         }
         match (&self.user, &self.password) {
-            (None, Some(_)) => problems.push(format!("{path}.user: is missing; write whose the password is")),
+            (None, Some(_)) => problems.push(format!("{path}.user: is missing; write the user of the password")),
             (_, Some(secret)) => problems.extend(secret.problems(&format!("{path}.password"))),
             (_, None) => {}
         }

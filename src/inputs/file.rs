@@ -53,7 +53,7 @@ fn read(port: &Port, path: &Path, reading: &Reading) -> Result<(), InputError> {
         }
         if !more {
             for (recording, bytes) in merged.padded() {
-                warn!(input = %port.settings.name, recording, bytes, "zero bytes behind its packed end, passed over");
+                warn!(input = %port.settings.name, recording, bytes, "zero bytes after the end of the compressed data, skipped");
             }
             return Ok(());
         }

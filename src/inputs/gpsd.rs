@@ -44,7 +44,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
             port.state(State::Up).await;
         }
         if let Some(complaint) = sorted.complaint {
-            warn!(input = %port.settings.name, complaint = %FromAir(&complaint), "gpsd complains");
+            warn!(input = %port.settings.name, complaint = %FromAir(&complaint), "gpsd reports an error");
         }
         port.send(received, sorted.ais).await?;
     }

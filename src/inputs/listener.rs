@@ -45,7 +45,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
                 warn!(
                     input = %port.settings.name, %peer, refused, max_clients = port.settings.max_clients,
                     max_clients_per_address = port.settings.max_clients_per_address,
-                    "connections refused: no place left"
+                    "connections refused: all places are taken"
                 );
             }
             continue;
@@ -61,7 +61,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
             };
             drop((place, seat));
             if let Err(reason) = outcome {
-                info!(input = %port.settings.name, %peer, %reason, "client gone");
+                info!(input = %port.settings.name, %peer, %reason, "client disconnected");
             }
         });
     }

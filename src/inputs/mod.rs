@@ -319,7 +319,7 @@ pub async fn run(port: Port) {
             }
             // Read again, a broken recording would give its first half twice.
             Err(error) if port.settings.kind.is_recording() => {
-                error!(input = %port.settings.name, %error, "input broken, not read further");
+                error!(input = %port.settings.name, %error, "input failed and is not read any further");
                 return port.state(State::Ended).await;
             }
             Err(error) => error,

@@ -75,13 +75,13 @@ impl Settings {
         for (key, name) in [("stream", &self.stream), ("consumer", &self.consumer)] {
             let plain = |byte: u8| byte.is_ascii_graphic() && !b".*>/\\".contains(&byte);
             if name.is_empty() || !name.bytes().all(plain) {
-                problems.push(format!("{path}.{key}: is no name; write letters, digits, `-` and `_`"));
+                problems.push(format!("{path}.{key}: is not a name; write letters, digits, `-` and `_`"));
             }
         }
         if self.subject.as_ref().is_some_and(|subject| {
             subject.split('.').any(str::is_empty) || !subject.bytes().all(|byte| byte.is_ascii_graphic())
         }) {
-            problems.push(format!("{path}.subject: is no subject; write for instance \"ais.>\""));
+            problems.push(format!("{path}.subject: is not a subject; write for instance \"ais.>\""));
         }
         if !(1..=3600).contains(&self.acknowledge_within_seconds) {
             let seconds = self.acknowledge_within_seconds;
@@ -93,7 +93,7 @@ impl Settings {
             && target(&self.url, SCHEMES).is_ok_and(|target| target.is_open())
         {
             problems.push(format!(
-                "{path}.url: token or password would travel in the open; write an address tls://, or allow_plaintext = true"
+                "{path}.url: token or password would be sent unencrypted; write an address tls://, or allow_plaintext = true"
             ));
         }
         problems
@@ -349,9 +349,9 @@ mod tests {
         assert_eq!(
             problems(&bad),
             [
-                "inputs[0].nats.stream: is no name; write letters, digits, `-` and `_`",
-                "inputs[0].nats.subject: is no subject; write for instance \"ais.>\"",
-                "inputs[0].nats.url: token or password would travel in the open; write an address tls://, or allow_plaintext = true",
+                "inputs[0].nats.stream: is not a name; write letters, digits, `-` and `_`",
+                "inputs[0].nats.subject: is not a subject; write for instance \"ais.>\"",
+                "inputs[0].nats.url: token or password would be sent unencrypted; write an address tls://, or allow_plaintext = true",
             ]
         );
     }

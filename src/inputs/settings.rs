@@ -293,7 +293,7 @@ impl Settings {
             && time_zone(zone).is_none()
         {
             problems.push(format!(
-                "{path}.time_zone: \"{zone}\" is no time zone; write an IANA name or an offset, for instance \
+                "{path}.time_zone: \"{zone}\" is not a time zone; write an IANA name or an offset, for instance \
                  \"Europe/Lisbon\" or \"+02:00\""
             ));
         }
@@ -404,7 +404,7 @@ fn address_problem(address: &str, kind: Kind) -> Option<String> {
         Ok(0) if matches!(kind, Kind::Tcp | Kind::Gpsd) => {
             Some(format!("port 0 cannot be connected to; write host:port, {example}"))
         }
-        Err(_) => Some(format!("\"{port}\" is no port; write host:port, {example}")),
+        Err(_) => Some(format!("\"{port}\" is not a port; write host:port, {example}")),
         Ok(_) if host.is_empty() => Some(format!("\"{address}\" has no host; write host:port, {example}")),
         Ok(_) => None,
     }

@@ -223,7 +223,7 @@ fn parse(bytes: &[u8]) -> Result<(Head, Vec<u8>), Fault> {
     const CUT: Fault = Fault::Damaged("it is cut off");
     let mut rest = Bytes(bytes);
     if rest.take(MAGIC.len()).ok_or(CUT)? != MAGIC {
-        return Err(Fault::Damaged("it is no snapshot"));
+        return Err(Fault::Damaged("it is not a snapshot"));
     }
     let (version, length, sum) = (rest.u32().ok_or(CUT)?, rest.u32().ok_or(CUT)?, rest.u32().ok_or(CUT)?);
     if LONGEST_HEAD < length as usize {

@@ -1,8 +1,8 @@
-//! The socket in front of the NATS client: a connection to the server whose every announcement is checked on its way.
+//! A proxy between the NATS client and the server that checks every announced message size.
 //!
-//! The client knows no bound for what it takes, and takes no connection from outside. So the gate connects to the server, by TLS
-//! where that is wanted, and the client connects to the gate, on this machine. Only the client comes in: it shows a name that the
-//! gate made for it, and the server is given the real one.
+//! The client has no limit on the size of a message and cannot use a connection made elsewhere. So the gate connects to the server, with
+//! TLS where configured, and the client connects to the gate over loopback. To keep other local processes out, the client presents a
+//! random name made by the gate, which the gate replaces with the real one.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -24,30 +24,30 @@ use super::Identity;
 use super::guard::{Guard, LONGEST_LINE, Violation};
 use crate::tls::{self, TlsError};
 
-/// Of one read.
+/// Buffer size of one read. Bytes.
 const READ_BYTES: usize = 64 * 1024;
-/// Payload on its way to whoever uses it; the server waits while there is no room.
+/// Payload in flight to the consumer; the server waits while this is used up. Bytes.
 const ROOM_BYTES: usize = 64 << 20;
-/// The client comes at once; so does what it says first.
+/// Time allowed for the client to connect and send its first line.
 const COMES_WITHIN: Duration = Duration::from_secs(5);
-/// Somebody else who connects and says nothing holds the gate up no longer.
+/// Time allowed for any other process that connects and sends nothing.
 const SPEAKS_WITHIN: Duration = Duration::from_secs(2);
-/// For what is on its way when one side has gone.
+/// Time allowed for data in flight after one side has closed.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// Why no connection can be made.
+/// Why a connection cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum GateError {
-    /// The server cannot be reached, or broke off.
+    /// The server cannot be reached, or closed the connection.
     #[error("{0}")]
     Io(#[from] io::Error),
-    /// No TLS with it.
+    /// The TLS handshake failed.
     #[error("{}", tls::certificate_fault(.0).unwrap_or_else(|| format!("TLS: {}", .0)))]
     Handshake(io::Error),
-    /// The files of certificates cannot be used.
+    /// The certificate files cannot be used.
     #[error("{0}")]
     Tls(#[from] TlsError),
-    /// It does not greet as a server does.
+    /// The first line is not a NATS greeting.
     #[error("{0}")]
     Violation(#[from] Violation),
 }
@@ -65,22 +65,22 @@ pub struct Gate {
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// What a server says first.
+/// The greeting of a server.
 struct Greeting {
     info: Value,
-    /// What came behind it.
+    /// Bytes received after it.
     rest: Vec<u8>,
 }
 
-/// The client, as it comes.
+/// The client as it connected.
 struct Visitor {
     stream: TcpStream,
-    /// What it said, with the real name.
+    /// Its CONNECT line, with the real name.
     said: Vec<u8>,
 }
 
 impl Gate {
-    /// Connects to a server, encrypted by `tls`, or as the system trusts where only the server asks for it. `host`: an address
+    /// Connects to a server, encrypted with `tls`, or with the system's trust store where only the server asks for TLS. `host`: an address
     /// without brackets, or a name. `name`: what the server is to call us. `identity`: what it is shown, and must not come back.
     pub async fn open(
         host: &str,
@@ -94,13 +94,13 @@ impl Gate {
         let Greeting { mut info, rest } = greeting(&mut stream).await?;
         let asks = info["tls_required"].as_bool() == Some(true);
         let server: Box<dyn Stream> = match tls {
-            // What came before it is encrypted proves nothing.
+            // Bytes sent before encryption cannot be trusted.
             _ if !rest.is_empty() && (asks || tls.is_some()) => return Err(Violation::Protocol.into()),
             Some(config) => Box::new(encrypted(stream, host, config).await?),
             None if asks => Box::new(encrypted(stream, host, tls::Settings::default().client()?).await?),
             None => Box::new(stream),
         };
-        // Between the client and us nothing leaves the machine, and other servers are not its business.
+        // Client and gate talk over loopback without TLS, and the client must not learn of other servers.
         info["tls_required"] = false.into();
         info["tls_available"] = false.into();
         info["connect_urls"] = Value::Array(Vec::new());
@@ -128,38 +128,38 @@ impl Gate {
         Ok(gate)
     }
 
-    /// Where the client connects to.
+    /// The address for the client.
     pub fn url(&self) -> String {
         format!("nats://{}", self.address)
     }
 
-    /// As whom the client must come.
+    /// The name the client must present.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Payload bytes of a message that wants an acknowledgement are in use: as many may follow.
+    /// Releases the payload bytes of a message that has been consumed, so that as many may follow.
     pub fn make_room(&self, bytes: usize) {
         self.room.add_permits(bytes);
     }
 
-    /// Waits until the connection is over.
+    /// Waits until the connection has ended.
     pub async fn ended(&self) {
         self.ended.cancelled().await;
     }
 
-    /// Whether the connection is over.
+    /// Whether the connection has ended.
     pub fn is_over(&self) -> bool {
         self.ended.is_cancelled()
     }
 
-    /// What the server did that ended it: what it sent, or that it refused our certificate.
+    /// Why the server ended it: an invalid message, or a refused certificate.
     pub fn fault(&self) -> Option<&str> {
         self.fault.get().map(String::as_str)
     }
 }
 
-/// Nobody else on this machine can know it.
+/// A random name that no other process on this machine can know.
 fn secret_name() -> io::Result<String> {
     let mut bytes = [0; 16];
     let random = rustls::crypto::ring::default_provider().secure_random;
@@ -197,7 +197,7 @@ async fn greeting(stream: &mut TcpStream) -> Result<Greeting, GateError> {
     Ok(Greeting { info, rest })
 }
 
-/// Waits for the client. Others who come are sent away.
+/// Waits for the client; other connections are closed.
 async fn admit(listener: &TcpListener, greeting: &[u8], ours: &str, theirs: &str) -> io::Result<Visitor> {
     loop {
         let (mut stream, _) = listener.accept().await?;
@@ -217,7 +217,7 @@ async fn admit(listener: &TcpListener, greeting: &[u8], ours: &str, theirs: &str
     }
 }
 
-/// Hands everything on both ways until one side has gone, or the server has broken the rules.
+/// Forwards both ways until one side closes or the server violates the protocol.
 async fn relay(
     server: Box<dyn Stream>,
     visitor: Visitor,
@@ -234,26 +234,26 @@ async fn relay(
     };
     tokio::select! {
         biased;
-        // What the server said last tells more than that nothing can be written any more.
+        // The last message of the server explains more than the failed write.
         outcome = checked(&mut from_server, &mut to_client, (rest, guard), room) => {
             if let Err(reason) = outcome {
-                // Before the client sees that it is over; there is but one.
+                // Sent before the client notices the end; there is only one waiting.
                 let _ = fault.set(reason);
             }
         }
-        // Which side has gone, and how, the other finds out.
+        // The other side notices by itself which side closed, and how.
         _ = up => {}
     }
     let last = async {
         let _ = to_server.shutdown().await;
         let _ = to_client.shutdown().await;
-        // Closed with something unread, a connection is reset, and what was sent last is lost.
+        // Closing with unread data resets the connection and loses what was sent last.
         let _ = copy(&mut from_client, &mut sink()).await;
     };
     let _ = timeout(LAST_WORDS, last).await;
 }
 
-/// Hands on what the server sends, as far as there is room for it.
+/// Forwards what the server sends while there is room.
 async fn checked(
     from: &mut (impl AsyncRead + Unpin),
     to: &mut (impl AsyncWrite + Unpin),
@@ -273,7 +273,7 @@ async fn checked(
         match from.read(&mut buffer).await {
             Ok(count @ 1..) => buffer.truncate(count),
             Ok(_) => return Ok(()),
-            // Our certificate is refused only when the client is at work already.
+            // A refusal of our certificate arrives only once the client is working.
             Err(error) => return tls::certificate_fault(&error).map_or(Ok(()), Err),
         }
     }

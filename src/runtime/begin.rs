@@ -60,13 +60,13 @@ pub(super) fn begin(
     let reached = settings.store.as_deref().map(store::reached).transpose().map_err(io::Error::other)?.unwrap_or(0);
 
     if let Err(error) = journal::settle(&*place.disk, &place.folder) {
-        error!(%error, "what was received before the restart may not outlive a loss of power");
+        error!(%error, "what was received before the restart may not survive a power failure");
     }
     let began = clock.moment();
     let keep = |changes: Vec<Change>, position: Position| store.changes(changes, position.0);
     let restored = place.restore(&mut library, clock.now(), None, &AtomicBool::new(false), keep);
     let restored = restored.unwrap_or_else(|error| {
-        error!(%error, "what was known before the restart cannot be read: begun anew");
+        error!(%error, "the state before the restart cannot be read; starting without it");
         Restored { helm: None, position: Position(0), entries: 0, whole: false }
     });
     library.keep(&record, settings)?;
@@ -86,11 +86,11 @@ pub(super) fn begin(
     let mut settled = store.settle(PATIENCE);
     match settings.store.as_deref().filter(|_| settled).map(|path| store::revisions(path, &known)) {
         Some(Ok(stored)) => helm.engine.revisions(&stored, &mut changes),
-        Some(Err(error)) => error!(%error, "what the store knows of open alerts cannot be read"),
-        None => error!("the store does not take what the journal decided: it is tried again"),
+        Some(Err(error)) => error!(%error, "open alerts cannot be read from the store"),
+        None => error!("the store does not accept alerts rebuilt from the journal; trying again"),
     }
     if !changes.is_empty() {
-        warn!(alerts = changes.len(), "open alerts that the store had lost are stored again");
+        warn!(alerts = changes.len(), "open alerts missing from the store were stored again");
     }
 
     // Numbers of inputs stay what they were; new ones come behind.
@@ -118,7 +118,7 @@ pub(super) fn begin(
             seconds = clock.moment().since(began).as_secs_f64(),
             away,
             whole,
-            "goes on where it stopped"
+            "state restored"
         );
     }
     Ok(Begun { helm, records: Some(records), ids })
@@ -134,7 +134,7 @@ pub(super) fn wait_for_journal(syncer: &OnceLock<Syncer>, position: u64, said: &
     if let Err(error) = &reached
         && !*said
     {
-        warn!(%error, "the lines that alerts came from cannot be kept before the alerts are stored");
+        warn!(%error, "the lines behind the alerts cannot be synced to disk before the alerts are stored");
     }
     *said = reached.is_err();
 }
@@ -147,10 +147,7 @@ pub(super) fn used_before(helm: &Helm, id: SourceId, kind: Kind) -> u64 {
     let lines = helm.engine.tally().source(id).map_or(0, |counts| counts.lines);
     if 0 < lines {
         let input = helm.names.get(usize::from(id.0)).map_or("", String::as_str);
-        info!(
-            input,
-            lines, "lines of this recording were used before the restart: so many of its first are passed over"
-        );
+        info!(input, lines, "lines of this recording that were used before the restart are skipped");
     }
     lines
 }
@@ -161,7 +158,7 @@ fn tell_of_damage(damaged: &SetAside) {
     match &damaged.backup {
         Some(backup) => error!(
             %kept, %why, backup = %backup.display(),
-            "the store was damaged and is set aside; its backup is in its place: what came after that is lost, but for open alerts"
+            "the store was damaged and has been set aside; its backup is used instead; everything since the backup is lost except open alerts"
         ),
         None => error!(
             %kept, %why,
@@ -175,16 +172,16 @@ fn tell_of_damage(damaged: &SetAside) {
 pub(super) fn tell_of_journal(event: journal::Event) {
     match event {
         journal::Event::Failing { why, absence: None } => {
-            error!(%why, "the journal cannot be written: lines are kept in memory as far as there is room")
+            error!(%why, "the journal cannot be written; lines are kept in memory while there is room")
         }
         journal::Event::Failing { why, absence: Some(absence) } => {
             let remedy = remedy(absence);
-            error!(%why, "the journal is not where it was: lines are kept in memory as far as there is room. To do: {remedy}")
+            error!(%why, "the journal folder is gone; lines are kept in memory while there is room. To do: {remedy}")
         }
-        journal::Event::Working { lost: 0 } => info!("the journal is written again"),
+        journal::Event::Working { lost: 0 } => info!("the journal can be written again"),
         journal::Event::Working { lost } => {
-            warn!(lost, "the journal is written again; what came in between is lost to a restart")
+            warn!(lost, "the journal can be written again; lines in between will be missing after a restart")
         }
-        journal::Event::Unsealed { why } => warn!(%why, "a part of the journal stays uncompressed"),
+        journal::Event::Unsealed { why } => warn!(%why, "part of the journal remains uncompressed"),
     }
 }

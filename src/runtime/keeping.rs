@@ -70,10 +70,10 @@ pub(super) fn remedy(absence: Absence) -> &'static str {
              restart the daemon"
         }
         Absence::ReadOnly => {
-            "see the kernel's log for why, mend the disk and mount it to be written again; the daemon then goes on by itself"
+            "see the kernel log for the cause, repair the disk and remount it writable; the daemon then continues by itself"
         }
         Absence::Unreadable => {
-            "see to it that the daemon's user may reach it, and that its disk answers; the daemon then goes on by itself"
+            "make sure that the daemon's user can reach it and that its disk responds; the daemon then continues by itself"
         }
     }
 }
@@ -86,16 +86,13 @@ impl Daemon {
             // The workers were told by the store's own thread.
             store::Event::Stored => return,
             store::Event::Failing { why, absence: None } => {
-                error!(%why, "the store cannot be written: alerts wait, nobody is told of them")
+                error!(%why, "the store cannot be written; alerts are held back and not delivered")
             }
             store::Event::Failing { why, absence: Some(absence) } => {
-                error!(%why, "the store is not where it was: alerts wait, nothing is delivered. To do: {}", remedy(absence))
+                error!(%why, "the store file is gone; alerts are held back and not delivered. To do: {}", remedy(absence))
             }
-            store::Event::Working => info!("the store is written again"),
-            store::Event::GivenUp(alerts) => warn!(
-                alerts,
-                "open alerts are not followed any more: what they came from is lost; they are ended in the store"
-            ),
+            store::Event::Working => info!("the store can be written again"),
+            store::Event::GivenUp(alerts) => warn!(alerts, "open alerts whose state is lost are ended in the store"),
         }
         self.show();
     }
@@ -122,7 +119,7 @@ impl Daemon {
             error!(
                 evicted = more,
                 tracks,
-                "more vessels than tracks.max_tracks: those heard once go first, none in an open alert; is a feed inventing them?"
+                "more vessels than tracks.max_tracks; those received only once are dropped first, never one in an open alert; check whether a feed invents vessels"
             );
         } else if holds || at.is_some_and(|at| now.since(at) < FLOOD_OVER) || !*noticed {
             return;
@@ -137,7 +134,7 @@ impl Daemon {
                 "More vessels are heard than there is room for ({tracks}): {more} have been let go within a minute, those heard once first, none in \
                  an open alert. A feed that invents vessels looks like this."
             ),
-            false => "Vessels are no longer more than there is room for.".to_owned(),
+            false => "There is room for all vessels again.".to_owned(),
         };
         let mut measured = serde_json::Map::new();
         measured.insert("tracks".to_owned(), tracks.into());
@@ -167,10 +164,10 @@ impl Daemon {
                     files = lines.files,
                     bytes = lines.bytes,
                     in_force,
-                    "purged received lines and settings they were read with"
+                    "purged received lines and the settings that went with them"
                 )
             }
-            Err(error) => error!(%error, "received lines could not be purged; it is tried again in a day"),
+            Err(error) => error!(%error, "received lines could not be purged; next attempt in a day"),
         };
         let work = move || match store::purge(&path, &settings, store::OURSELVES, now, false) {
             Ok(purged) if purged.is_empty() => {}
@@ -181,10 +178,10 @@ impl Daemon {
                 silences = purged.silences,
                 audit = purged.audit,
                 copies = purged.copies,
-                "purged what was kept for long enough"
+                "purged records past their retention"
             ),
             Err(error) => {
-                error!(%error, "what was kept for long enough could not be purged; it is tried again in a day")
+                error!(%error, "records past their retention could not be purged; next attempt in a day")
             }
         };
         let work = move || {
@@ -193,7 +190,7 @@ impl Daemon {
         };
         match thread::Builder::new().name("purge".to_owned()).spawn(work) {
             Ok(thread) => self.purging.thread = Some(thread),
-            Err(error) => error!(%error, "no thread to purge in; it is tried again in a day"),
+            Err(error) => error!(%error, "could not start a thread for the purge; next attempt in a day"),
         }
     }
 
@@ -204,7 +201,7 @@ impl Daemon {
         };
         store.cases(self.helm.engine.cases());
         if !store.settle(LAST_WORDS) {
-            error!("the store did not take everything in time: it is tried once more at the very end");
+            error!("the store did not accept everything in time; one more attempt at shutdown");
         }
         while let Ok(event) = self.stored.try_recv() {
             self.stored(event);

@@ -77,7 +77,7 @@ impl Reading {
         // A daemon that has ended wants no answer.
         let work = move || drop(sender.send(task.read()));
         if let Err(error) = thread::Builder::new().name("reload".to_owned()).spawn(work) {
-            error!(%error, "no thread to read settings in");
+            error!(%error, "could not start a thread to read the settings");
         }
     }
 
@@ -146,6 +146,6 @@ impl Task {
 pub(super) fn let_go(old: (Checked, Option<Library>)) {
     let dropped = thread::Builder::new().name("let-go".to_owned()).spawn(move || mem::drop(old));
     if let Err(error) = dropped {
-        error!(%error, "no thread to let go of old settings in");
+        error!(%error, "could not start a thread to release the old settings");
     }
 }

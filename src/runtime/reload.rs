@@ -97,15 +97,15 @@ impl Daemon {
         let settings = &new.settings;
         if let Some(tables) = new.waits_for_restart.as_ref().filter(|tables| !tables.is_empty()) {
             let tables = FromAir(&tables.join(", ")).to_string();
-            warn!(%tables, "these take effect after a restart; the rest is taken over now");
+            warn!(%tables, "these changes take effect after a restart; all others are in force now");
         }
         for sink in &self.settings.sinks {
             if !settings.sinks.iter().any(|kept| kept.name == sink.name) {
-                warn!(sink = %sink.name, "the settings no longer name this sink: it gets nothing from now on");
+                warn!(sink = %sink.name, "sink removed from the settings; nothing more is sent to it");
             }
         }
         if settings.zones.to_string() != self.settings.zones.to_string() {
-            warn!(before = %self.settings.zones, now = %settings.zones, "the zones come from elsewhere now");
+            warn!(before = %self.settings.zones, now = %settings.zones, "zones are now read from another folder");
         }
         if let Some(store) = &self.store {
             store.orders(orders(settings));
@@ -148,8 +148,8 @@ impl Daemon {
     }
 
     fn refuse_unkept(&mut self, error: &io::Error) {
-        let why = "settings and zones cannot be written down beside the journal, and a restart would not know them";
-        error!(%error, "reload refused: {why}; what is in force is kept");
+        let why = "settings and zones cannot be saved beside the journal, so a restart would not have them";
+        error!(%error, "reload refused: {why}; settings and zones in force are kept");
         self.reloaded.refused(self.clock.now(), vec![FromAir(&format!("{why}: {error}")).to_string()]);
     }
 

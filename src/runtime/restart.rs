@@ -82,7 +82,7 @@ impl Place {
             None => match journal::start(&*self.disk, &self.folder, now - self.rebuild).map_err(io::Error::other)? {
                 Some(start) => {
                     let settings = library.get(&start.in_force)?;
-                    info!(from = start.position.0, "no snapshot can be used: the state is rebuilt from the journal");
+                    info!(from = start.position.0, "no usable snapshot; the state is rebuilt from the journal");
                     (Some(Helm::new(&settings, start.sources, start.in_force)), start.position)
                 }
                 None => (None, Position(0)),
@@ -125,7 +125,7 @@ impl Place {
         for hole in &read.holes {
             warn!(
                 file = %hole.file.display(), offset = hole.offset, why = %hole.why, from = hole.from.0, until = hole.until.0,
-                "the journal has a hole: what was received there is not known any more"
+                "the journal has a gap; what was received then is lost"
             );
         }
         let position = read.end.max(from);
@@ -142,14 +142,14 @@ impl Place {
                 Found::Whole { snapshot, body, .. } => match self.take_up(library, &snapshot, &body) {
                     Ok(helm) => return Ok(Some((helm, snapshot.position))),
                     Err(why) => {
-                        warn!(position = snapshot.position.0, %why, "a snapshot cannot be used: an older one is tried")
+                        warn!(position = snapshot.position.0, %why, "a snapshot cannot be used; trying an older one")
                     }
                 },
                 Found::Corrupt { file, why } => {
-                    error!(file = %file.display(), %why, "a snapshot is damaged and was set aside: an older one is tried")
+                    error!(file = %file.display(), %why, "a damaged snapshot was set aside; trying an older one")
                 }
                 Found::Newer { file, found } => {
-                    warn!(file = %file.display(), found, "a snapshot of a later version is left alone")
+                    warn!(file = %file.display(), found, "a snapshot of a later version is ignored")
                 }
                 Found::Unreadable { file, why } => error!(file = %file.display(), %why, "a snapshot cannot be read"),
             }
@@ -325,20 +325,20 @@ fn run_saver(place: &Place, syncer: &Syncer, asked: &Receiver<Asked>, stop: &Ato
         let made = syncer.reach(position, PATIENCE).map_err(io::Error::other).and_then(|()| {
             // A restart reads only what came after the newest snapshot: what was decided before must be in the store.
             if !is_settled(&settled, stop, clock) {
-                return Err(io::Error::other("the store has not taken yet what was decided before"));
+                return Err(io::Error::other("the store has not yet accepted earlier alerts"));
             }
             if place.apart {
                 match apart::make(place, position, stop) {
                     Ok(made) => return made,
                     Err(error) => {
-                        warn!(%error, "no process can be started to save the engine's state: the daemon does it itself")
+                        warn!(%error, "cannot start a process to save the engine's state; the daemon saves it itself")
                     }
                 }
             }
             place.make(&mut library, position, stop, clock)
         });
         if let Err(error) = made.or_else(|error| if stop.load(Ordering::Relaxed) { Ok(()) } else { Err(error) }) {
-            error!(%error, "the engine's state was not saved: a restart will have more to read again");
+            error!(%error, "the engine's state was not saved; a restart will have to read more of the journal");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the loop tells the log of itself.
+//! What the loop writes to the log about itself.
 
 use tracing::{info, warn};
 
@@ -15,9 +15,10 @@ impl Daemon {
             let lags = lagging.contains(&source.id);
             match (source.lagging, lags) {
                 (false, true) => {
-                    warn!(input = %source.name, "its times lag behind receipt by more than its lateness: time does not wait for it")
+                    warn!(input = %source.name, "feed is later than lateness_seconds allows; the engine no longer waits for it")
                 }
-                (true, false) => info!(input = %source.name, "its times are punctual again"),
+                (true, false) if source.idle => info!(input = %source.name, "late feed has fallen silent"),
+                (true, false) => info!(input = %source.name, "feed is on time again"),
                 _ => {}
             }
             source.lagging = lags;
@@ -29,10 +30,10 @@ impl Daemon {
         let untimed = self.helm.engine.tally().source(id).map_or(0, |counts| counts.untimed_total());
         if 0 < untimed {
             let input = self.sources.iter().find(|source| source.id == id).map_or("", |source| &source.name);
-            warn!(%input, messages = untimed, "messages without any time: no rule runs on them");
+            warn!(%input, messages = untimed, "messages without any time: the rules do not use them");
         }
         if self.sources.iter().all(|source| source.state == State::Ended) {
-            warn!("every input has ended: nothing more will come until a restart");
+            warn!("all inputs have ended; nothing more is read until a restart");
         }
     }
 

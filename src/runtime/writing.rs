@@ -63,7 +63,7 @@ impl Daemon {
         if let Some(records) = &mut self.records {
             let position = Position(records.flush());
             if let Err(error) = records.journal.syncer().reach(position, restart::PATIENCE) {
-                warn!(%error, "the last lines are not known to be kept: those who want to know send them again");
+                warn!(%error, "the last lines may not be on disk; senders that wait for confirmation will repeat them");
             }
             records.acknowledge();
         }
@@ -72,7 +72,7 @@ impl Daemon {
         while self.messages.try_recv().is_ok() {}
         let leave = async { while self.leaving.join_next().await.is_some() {} };
         if timeout(LEAVE, leave).await.is_err() {
-            warn!("an input did not take leave of the other side in time");
+            warn!("an input did not close its connection in time");
         }
     }
 
@@ -110,10 +110,10 @@ impl Daemon {
         let settled = self.store.as_ref().is_none_or(|store| store.settle(restart::PATIENCE));
         let saved = match settled {
             true => records.save_now(&self.helm, self.clock.now()),
-            false => Err(io::Error::other("the store has not taken yet what was decided before")),
+            false => Err(io::Error::other("the store has not yet accepted earlier alerts")),
         };
         if let Err(error) = saved {
-            error!(%error, "the engine's state was not saved: a restart will not know what came while the journal failed");
+            error!(%error, "the engine's state was not saved; a restart will miss what came while the journal failed");
         }
     }
 
@@ -145,7 +145,7 @@ impl Daemon {
         if let Some(records) = self.records.take()
             && let Err(error) = records.finish(&self.helm, self.clock.now())
         {
-            error!(%error, "the engine's state was not saved: the next start reads the journal again");
+            error!(%error, "the engine's state was not saved; the next start reads the journal again");
         }
     }
 }
@@ -188,7 +188,7 @@ impl Source {
         let silent = now.since(self.heard);
         if !self.idle && idle_after <= silent {
             self.idle = true;
-            info!(input = %self.name, seconds = idle_after.as_secs(), "input silent: time no longer waits for it");
+            info!(input = %self.name, seconds = idle_after.as_secs(), "input silent; the engine no longer waits for it");
             return true;
         }
         self.idle && idle_after.max(self.lateness) <= silent && !std::mem::replace(&mut self.released, true)

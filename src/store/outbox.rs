@@ -15,7 +15,7 @@ use crate::alerts::{Alert, Change, ChangeKind, Handling, Severity};
 use crate::time::Time;
 
 /// Why what waits for a sink that is gone is given up.
-const NOT_NAMED: &str = "the settings no longer name this sink";
+const NOT_NAMED: &str = "this sink is no longer in the settings";
 
 /// One line on its way to one sink.
 #[derive(Clone, PartialEq, Debug)]
@@ -246,8 +246,8 @@ fn farewell(
         close(&mut change);
         // What was told of it speaks of something that goes on.
         let told = change["alert"]["summary"].as_str().unwrap_or_default();
-        change["alert"]["summary"] = format!("It is over. Told before: {told}").into();
-        change["reason"] = "it is over; the marking of what was found since does not allow more".into();
+        change["alert"]["summary"] = format!("Ended. Last sent: {told}").into();
+        change["reason"] = "ended; the marking of later findings does not allow more to be sent".into();
         return Ok(Some(change.to_string()));
     }
     Ok(None)

@@ -1,4 +1,4 @@
-//! The tables, how a file of an earlier version is brought forward, and how every connection is set up.
+//! The tables, the migration of databases of earlier versions, and the set-up of connections.
 
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
@@ -18,12 +18,12 @@ use crate::fault;
 pub(super) const VERSION: i64 = 5;
 /// Earlier versions of SQLite could damage a file in the write-ahead log's reset (mended in 3.51.3).
 const LEAST_SQLITE: i32 = 3_051_003;
-/// What `auto_vacuum` says of a file whose free pages go back to the disk as it is asked for.
+/// Value of `auto_vacuum` for a database whose free pages are returned to the disk on request.
 const INCREMENTAL: i64 = 2;
-/// How long one process waits for another's transaction.
+/// How long one process waits for a transaction of another.
 pub(super) const BUSY: Duration = Duration::from_secs(10);
 
-/// From each version to the next.
+/// The migrations, from each version to the next.
 pub(super) const STEPS: [&str; VERSION as usize] = [
     "
     CREATE TABLE alerts (
@@ -192,11 +192,11 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
 ",
 ];
 
-/// Opens the file for the daemon: made if missing, brought forward if of an earlier version.
+/// Opens the database for the daemon: created if missing, migrated if of an earlier version.
 ///
-/// Whatever cuts it short (the end of the process, a loss of power, a full disk), the file is missing or complete, wholly of the
-/// earlier version or wholly of this one, with every row, and the next start goes on from there. Before anything is changed a checked
-/// copy of it lies beside it, durably (`<path>.schema-<version>`).
+/// If this is interrupted (process killed, power failure, full disk), the file is missing or complete, entirely of the earlier version
+/// or entirely of this one, with every row, and the next start continues from there. Before a migration a verified copy is written
+/// beside it and synced to disk (`<path>.schema-<version>`).
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     let failed = StoreError::sqlite(path);
     if fs::symlink_metadata(path).is_err_and(|cause| cause.kind() == io::ErrorKind::NotFound) {
@@ -223,8 +223,8 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Makes a store without rows under another name and renames it: SQLite's own way leaves an empty file for a while, which would count
-/// as damaged.
+/// Creates an empty database under a temporary name and renames it: SQLite itself would leave a file of length zero for a while, which
+/// counts as damaged.
 fn make(path: &Path) -> Result<(), StoreError> {
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(TEMPORARY);
@@ -239,19 +239,19 @@ fn make(path: &Path) -> Result<(), StoreError> {
     }
     let write = || -> rusqlite::Result<()> {
         let mut connection = Connection::open(&unfinished)?;
-        // Before the first table: what a purge removes goes back to the disk page by page.
+        // Must precede the first table: pages freed by a purge are returned to the disk.
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         bring_forward(&mut connection, 0)
     };
     write().map_err(StoreError::sqlite(&unfinished)).inspect_err(|_| {
-        // It takes room and helps nobody; the error that counts is the first one.
+        // A leftover only takes space; the first error is the one to report.
         let _ = fs::remove_file(&unfinished);
     })?;
     let renamed = fs::rename(&unfinished, path).and_then(|()| sync_name(&RealDisk, path));
     renamed.map_err(StoreError::file(path))
 }
 
-/// Brings a file of version `found` to this one, in one transaction.
+/// Migrates a database of version `found` to this version, in one transaction.
 fn bring_forward(connection: &mut Connection, found: i64) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     for (number, step) in (1..).zip(STEPS).filter(|(number, _)| found < *number) {
@@ -266,20 +266,20 @@ fn bring_forward(connection: &mut Connection, found: i64) -> rusqlite::Result<()
     transaction.commit()
 }
 
-/// Whether what is deleted or overwritten is wiped from this file, and was from the beginning. The first version left it in the file's
-/// free space, and did not vacuum by itself, which only a `VACUUM` changes: one that was cut off is made up for at the next start.
+/// Whether deleted data have been wiped from this file ever since it was created. The first version left them in the file's free space
+/// and had no `auto_vacuum`, which only a `VACUUM` can change; one that was interrupted is repeated at the next start.
 fn is_wiped(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row("PRAGMA auto_vacuum", [], |row| row.get::<_, i64>(0)).map(|mode| mode == INCREMENTAL)
 }
 
-/// The copy of the file as it was under an earlier version.
+/// Path of the copy made before a migration.
 pub(super) fn kept_copy(path: &Path, version: i64) -> PathBuf {
     let mut kept = path.as_os_str().to_owned();
     kept.push(format!(".schema-{version}"));
     PathBuf::from(kept)
 }
 
-/// Opens the file beside the daemon: it must be there and of this version.
+/// Opens the database while the daemon may be running: it must exist and be of this version.
 pub(super) fn beside(path: &Path) -> Result<Connection, StoreError> {
     let failed = StoreError::sqlite(path);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -300,14 +300,14 @@ fn set_up(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     connection.pragma_update(None, "synchronous", "FULL").map_err(&failed)?;
     connection.pragma_update(None, "foreign_keys", "ON").map_err(&failed)?;
     connection.pragma_update(None, "secure_delete", "ON").map_err(&failed)?;
-    // Statements stay as they were prepared, whatever is bound to them: by default a bound LIMIT has them prepared anew.
+    // Keeps prepared statements: by default, binding a LIMIT prepares them again.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(&failed)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
 
-/// The version of a file that was just opened. Until it is set up it stays as it is, down to its log: a file of another version is
-/// not for this program to change.
+/// Schema version of a database that was just opened. Nothing in it, including its log, is changed before this check: a database of
+/// another version must not be modified.
 fn version(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
     let read = || -> rusqlite::Result<i64> {
         connection.busy_timeout(BUSY)?;

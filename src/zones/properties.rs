@@ -256,7 +256,7 @@ impl<'a> Reader<'a> {
         let text = self.text("expires")?;
         let at = end_of(&text.replace('/', "-"));
         if at.is_none() {
-            let what = format!("{text:?} is no date: write \"2026-11-22\" or \"2026-11-22T18:00:00Z\"");
+            let what = format!("{text:?} is not a date: write \"2026-11-22\" or \"2026-11-22T18:00:00Z\"");
             self.fault("expires", what);
         }
         at

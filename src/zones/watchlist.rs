@@ -329,7 +329,7 @@ fn read(file: &str, text: &str, bounds: Bounds, rows: &mut Builder, faults: &mut
         }
         let until = end_of(&expires);
         if until.is_none() && !expires.is_empty() {
-            wrong("expires", format!("{expires:?} is no date: write 2026-11-22 or 2026-11-22T18:00:00Z"));
+            wrong("expires", format!("{expires:?} is not a date: write 2026-11-22 or 2026-11-22T18:00:00Z"));
         }
         if nobody {
             wrong("mmsi", "the row says of no ship who it is".to_owned());

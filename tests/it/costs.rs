@@ -143,12 +143,15 @@ fn zones_test_tells_whether_a_boat_could_have_been_seen_there() {
     };
     let there = heard("28.12", "-17.12");
     assert!(
-        there[0].contains("class A: in ") && there[0].contains("goes unheard for an hour with probability"),
+        there[0].contains("class A: in ") && there[0].contains("goes unreceived for an hour with probability"),
         "{there:?}"
     );
     assert!(there[1].contains("class B: in ") && there[1].contains("too few (24 are needed)"), "{there:?}");
     let elsewhere = heard("30.12", "-20.12");
-    assert!(elsewhere.iter().all(|line| line.contains("nobody was expected here up to 2026-03-01T1")), "{elsewhere:?}");
+    assert!(
+        elsewhere.iter().all(|line| line.contains("no vessel was expected here up to 2026-03-01T1")),
+        "{elsewhere:?}"
+    );
     // Without a recording nothing is said of it.
     assert!(!told(&["zones", "test", "28.12", "-17.12"], &folder).contains("heard:"));
 }

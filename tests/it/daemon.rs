@@ -244,16 +244,16 @@ fn lines_of_several_tcp_clients_never_mix() {
     let mut two = TcpStream::connect(&address).unwrap();
     daemon.wait_for(&["client connected"]);
     let refused = TcpStream::connect(&address).unwrap();
-    daemon.wait_for(&["no place left", "max_clients=2"]);
+    daemon.wait_for(&["all places are taken", "max_clients=2"]);
     wait_for_close(&refused);
     let (left, right) = SENTENCES[0].split_at(20);
     one.write_all(left.as_bytes()).unwrap();
     two.write_all(format!("{}\n", SENTENCES[1]).as_bytes()).unwrap();
     drop(two);
-    daemon.wait_for(&["client gone"]);
+    daemon.wait_for(&["client disconnected"]);
     one.write_all(format!("{right}\n").as_bytes()).unwrap();
     drop(one);
-    daemon.wait_for(&["client gone"]);
+    daemon.wait_for(&["client disconnected"]);
     daemon.stop_after("feed", 2);
 }
 
@@ -266,15 +266,15 @@ fn one_address_does_not_take_every_place() {
     let mut one = TcpStream::connect(&address).unwrap();
     daemon.wait_for(&["client connected"]);
     let refused = TcpStream::connect(&address).unwrap();
-    daemon.wait_for(&["no place left", "max_clients_per_address=1"]);
+    daemon.wait_for(&["all places are taken", "max_clients_per_address=1"]);
     wait_for_close(&refused);
     one.write_all(format!("{}\n", SENTENCES[0]).as_bytes()).unwrap();
     drop(one);
-    daemon.wait_for(&["client gone"]);
+    daemon.wait_for(&["client disconnected"]);
     let mut again = TcpStream::connect(&address).unwrap();
     again.write_all(format!("{}\n", SENTENCES[1]).as_bytes()).unwrap();
     drop(again);
-    daemon.wait_for(&["client gone"]);
+    daemon.wait_for(&["client disconnected"]);
     daemon.stop_after("feed", 2);
 }
 
@@ -336,7 +336,7 @@ fn standard_input_ends_and_the_daemon_stays() {
     let mut stdin = daemon.child.stdin.take().unwrap();
     stdin.write_all(format!("{}\n", SENTENCES.join("\n")).as_bytes()).unwrap();
     drop(stdin);
-    daemon.wait_for(&["every input has ended"]);
+    daemon.wait_for(&["all inputs have ended"]);
     daemon.stop_after("feed", 3);
 }
 
@@ -350,7 +350,7 @@ fn packed_recordings_are_read_to_their_end() {
     fs::write(folder.path().join("two"), zstd::encode_all(text.as_bytes(), 3).unwrap()).unwrap();
     let inputs = "[[inputs]]\nkind = \"file\"\nname = \"one\"\npath = \"one\"\n[[inputs]]\nkind = \"file\"\nname = \"two\"\npath = \"two\"\n";
     let mut daemon = Daemon::start(&settings(&folder, inputs));
-    daemon.wait_for(&["every input has ended"]);
+    daemon.wait_for(&["all inputs have ended"]);
     let start = daemon.heard.len();
     daemon.signal("TERM");
     daemon.wait_for(&["stopped"]);

@@ -228,14 +228,14 @@ fn an_input_whose_clock_lags_is_named_and_not_waited_for() {
     let (mut right, mut late) = (accept(&right), accept(&late));
     let now = Clock.now();
     late.write_all(position(now - Span::from_minutes(10)).as_bytes()).unwrap();
-    let told = daemon.wait_for(&["WARN", "lag behind receipt"]);
+    let told = daemon.wait_for(&["WARN", "later than lateness_seconds"]);
     assert!(told.contains("input=late"), "{told}");
     // One report moves time, and with it the distress call before, past the second of lateness.
     right.write_all(distress_at(Some(now - Span::from_seconds(2))).as_bytes()).unwrap();
     right.write_all(position(now).as_bytes()).unwrap();
     daemon.wait_for(&["alert", "change=\"opened\"", "972123456"]);
     late.write_all(position(Clock.now()).as_bytes()).unwrap();
-    let told = daemon.wait_for(&["punctual again"]);
+    let told = daemon.wait_for(&["on time again"]);
     assert!(told.contains("input=late"), "{told}");
     daemon.stop("late");
 }

@@ -58,5 +58,5 @@ fn what_cannot_be_read_is_named_by_file_and_line_with_exit_code_65() {
     assert_eq!(text.lines().count(), 3, "each on its own line: {text}");
     let (code, text) = told(evaluate(TRUTH, |lines| format!("{lines}{{\n"), &[]));
     assert_eq!(code, Some(65));
-    assert!(text.contains("alerts.jsonl:") && text.contains("is no alert line"), "{text}");
+    assert!(text.contains("alerts.jsonl:") && text.contains("is not an alert line"), "{text}");
 }

@@ -230,7 +230,7 @@ fn a_map_gets_a_point_an_alert_and_a_line_a_track() {
         features.iter().find(|feature| feature.property("behaviour") == Some(&json!("rendezvous"))).unwrap();
     let property = |key| rendezvous.property(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     assert_eq!(property("names"), "=HYPERLINK(\"A\",\"B\");]]><SCRIPT>,-1\"'");
-    assert_eq!((property("call_signs"), property("mmsi")), ("]]><A&;-1".to_owned(), "224123456 263400001".to_owned()));
+    assert_eq!((property("call_signs"), property("mmsi")), ("]]><A&;-1".to_owned(), "224123456;263400001".to_owned()));
 }
 
 #[test]

@@ -258,7 +258,7 @@ fn the_daemon_purges_by_itself_and_goes_on() {
     centre.says(&["alerts", "--as", "ana", "mark", &ids[0], "--retain-until", until, "--why", "asked by the court"]);
     let mut daemon = Daemon::start(&centre.settings);
     let address = daemon.address();
-    daemon.wait_for(&["purged what was kept for long enough", "alerts=2 "]);
+    daemon.wait_for(&["purged records past their retention", "alerts=2 "]);
     let (code, _, why) = centre.does(&["alerts", "show", &ids[1]]);
     assert!(code == Some(2) && why.contains("no alert"), "{why}");
     assert!(centre.says(&["alerts", "show", &ids[0]]).contains(&format!("keep until {until}")));

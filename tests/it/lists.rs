@@ -29,7 +29,7 @@ impl Desk {
         let feed = input("file", "path = \"feed.nmea\"");
         let settings = settings(&folder, &format!("{feed}{}{quiet}{store}", sink("archive")));
         let mut daemon = Daemon::start(&settings);
-        daemon.wait_for(&["every input has ended"]);
+        daemon.wait_for(&["all inputs have ended"]);
         daemon.stop("feed");
         Desk { folder, settings }
     }

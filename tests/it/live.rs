@@ -127,7 +127,7 @@ fn a_client_that_hangs_up_and_calls_again_gives_what_a_replay_gives() {
         let mut stream = TcpStream::connect(&address).unwrap();
         send_in_pieces(half, &mut stream);
         drop(stream);
-        daemon.wait_for(&["client gone"]);
+        daemon.wait_for(&["client disconnected"]);
     }
     daemon.stop("feed");
     desk.assert_live_is_replay();
@@ -174,7 +174,7 @@ fn wait_until_read(address: &str) {
 fn a_recording_as_an_input_gives_what_a_replay_gives() {
     let desk = Desk::new(feed().nmea().into_bytes(), "file", "path = \"feed.nmea\"");
     let mut daemon = Daemon::start(&desk.settings());
-    daemon.wait_for(&["every input has ended"]);
+    daemon.wait_for(&["all inputs have ended"]);
     daemon.stop("feed");
     desk.assert_live_is_replay();
 }
@@ -192,7 +192,7 @@ fn settings_that_are_read_again_and_say_the_same_change_nothing() {
         daemon.wait_for(&["INFO", "reloaded"]);
     }
     drop(stream);
-    daemon.wait_for(&["client gone"]);
+    daemon.wait_for(&["client disconnected"]);
     daemon.stop_after("feed", lines.len());
     desk.assert_live_is_replay();
 }

@@ -265,7 +265,7 @@ fn stopped_in_order_it_goes_on_at_once_with_the_same_alerts() {
         let start = Clock.moment();
         let mut daemon = Daemon::start(&place.settings);
         if 1 < part {
-            let line = daemon.wait_for(&["goes on where it stopped"]);
+            let line = daemon.wait_for(&["state restored"]);
             assert!(line.contains("entries=0 ") && line.contains("whole=true"), "{line}");
         }
         send(&daemon.address(), &lines[from..lines.len() * part / 4]);
@@ -296,7 +296,7 @@ fn settings_that_change_while_it_is_down_are_taken_over_and_nothing_is_forgotten
     fs::write(&place.settings, changed).unwrap();
     let from = place.written_down();
     let mut daemon = Daemon::start(&place.settings);
-    let line = daemon.wait_for(&["goes on where it stopped"]);
+    let line = daemon.wait_for(&["state restored"]);
     assert!(line.contains("whole=true") && !line.contains("vessels=0 "), "{line}");
     let line = daemon.wait_for(&["listening", "input=feed"]);
     let address = line.split("address=").nth(1).unwrap().split_whitespace().next().unwrap();
@@ -314,7 +314,7 @@ fn when_all_it_knew_is_lost_open_alerts_are_ended_and_the_sinks_told() {
     assert_eq!(place.told().len(), 24);
     remove(&place.journal());
     let mut daemon = Daemon::start(&place.settings);
-    let line = daemon.wait_for(&["open alerts are not followed any more"]);
+    let line = daemon.wait_for(&["open alerts whose state is lost"]);
     assert!(line.contains("alerts=24"), "{line}");
     daemon.stop("feed");
     let told = place.told();

@@ -184,7 +184,10 @@ fn an_engine_that_hangs_starves_the_watchdog_and_the_pages_say_so() {
     assert!(manager.starves());
     wait_for_page(&pages, "/healthz", |answer| answer.starts_with("HTTP/1.1 503 "));
     let readiness = ask(&pages, "GET /readyz");
-    assert!(readiness.starts_with("HTTP/1.1 503 ") && readiness.contains("the loop has not got on"), "{readiness}");
+    assert!(
+        readiness.starts_with("HTTP/1.1 503 ") && readiness.contains("the main loop has made no progress"),
+        "{readiness}"
+    );
 }
 
 #[test]
@@ -195,7 +198,7 @@ fn a_store_or_a_journal_that_hangs_starves_the_watchdog() {
         let mut daemon = Daemon::start_command(manager.command().env("ATALAIA_FAULT", fault), &path);
         // What a start waits for is waited for, and no longer.
         daemon.wait_for(&["started"]);
-        daemon.wait_for(&["does not get on", "the watchdog is not fed", thread]);
+        daemon.wait_for(&["no progress", "the watchdog is not fed", thread]);
         while manager.next(Duration::ZERO).is_some() {}
         assert!(manager.starves(), "{fault}");
     }
@@ -272,10 +275,10 @@ fn the_pages_show_what_comes_in_and_what_is_wrong() {
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("name = \"feed\"", "name = \"feed\"\nlateness_seconds = 7")).unwrap();
     daemon.signal("HUP");
-    let waits = wait_for_page(&pages, "/readyz", |answer| answer.contains("wait for a restart: [[inputs]] (feed)"));
+    let waits = wait_for_page(&pages, "/readyz", |answer| answer.contains("need a restart: [[inputs]] (feed)"));
     assert!(waits.starts_with("HTTP/1.1 200 ") && waits.contains("\"ready\":true"), "{waits}");
     let (code, told) = status(&["--address", &pages]);
-    assert!(code == Some(0) && told.contains("\n? changed settings wait for a restart: [[inputs]] (feed)\n"), "{told}");
+    assert!(code == Some(0) && told.contains("\n? changed settings need a restart: [[inputs]] (feed)\n"), "{told}");
     let beside = path.with_file_name("beside.toml");
     fs::write(&beside, text.replace("127.0.0.1:0\"\n[time]", &format!("{pages}\"\n[time]"))).unwrap();
     let checked = Command::new(PROGRAM).args(["check", "--config"]).arg(&beside).output().unwrap();

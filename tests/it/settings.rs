@@ -195,7 +195,7 @@ fn what_cannot_be_read_as_a_recording_is_told_before_the_start() {
     let (code, told) = checked(&folder, "[[inputs]]\nkind = \"file\"\nname = \"day\"\npath = \"socket\"\n");
     assert_eq!(code, Some(78));
     assert!(told.contains("atalaia.toml:4:1]") && told.contains("inputs[0].path: "), "{told}");
-    assert!(told.contains("is no ordinary file"), "{told}");
+    assert!(told.contains("is not an ordinary file"), "{told}");
 }
 
 #[test]

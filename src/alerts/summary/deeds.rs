@@ -7,156 +7,179 @@ use crate::units::METRES_PER_NM;
 
 use super::super::named;
 use super::super::party::clean;
-use super::{Tense, Told, decimals, distance, form_words, name, number, ordinal};
+use super::{Tense, Told, about_hours, decimals, distance, elapsed, form_words, name, number, ordinal};
 
 /// A summary names the counted time where more than this was not counted.
 const UNCOUNTED: Span = Span::from_minutes(20);
+const MINUTE: Span = Span::from_minutes(1);
+/// Below this a ship is stopped, in words. Knots.
+const STOPPED_KNOTS: f64 = 0.5;
+/// What lies within this has not moved. Nautical miles.
+const UNMOVED_NM: f64 = 0.005;
 
 impl Told<'_> {
     /// The verb and what belongs to it, without the place.
     pub(super) fn doing(&self) -> String {
-        let past = self.tense == Tense::Past;
-        let have_been = match (self.vessels.len(), past) {
-            (_, true) if self.vessels.len() < 2 => "was",
-            (_, true) => "were",
-            (2.., false) => "have been",
-            (_, false) => "has been",
-        };
-        let held = self.last_at - self.started_at;
-        let is = if past { "was" } else { "is" };
+        let held = self.held();
         match (self.behaviour, self.form) {
             ("rendezvous", "underway") => {
-                let apart = self.within();
-                let speed = self.at_speed("median_knots", "a median ");
-                let again = self.meeting_again();
-                format!("{have_been} side by side under way{apart}{speed} for {held}{again}")
+                let (kept, speed) = (self.have("kept", "been in"), self.median_speed());
+                let apart = self.within(", within ", " of each other,");
+                format!("{kept} company under way{apart}{speed} for {held}{}", self.meeting_again())
             }
             ("rendezvous", _) => {
-                let apart = self.within();
-                let speed = self.at_speed("median_knots", "a median ");
-                let again = self.meeting_again();
-                format!("{have_been} together{apart}{speed} for {held}{again}")
+                let (stayed, speed) = (self.have("stayed", "stayed"), self.median_speed());
+                let apart = match self.within(" within ", " of each other") {
+                    apart if apart.is_empty() => " together".to_owned(),
+                    apart => apart,
+                };
+                format!("{stayed}{apart}{speed} for {held}{}", self.meeting_again())
             }
-            ("async_rendezvous", _) => self.collecting(past, held),
-            ("dark_rendezvous", _) => self.unseen(past),
-            ("loitering", form) => self.loitering(form, have_been, &held.to_string()),
+            ("async_rendezvous", _) => self.collecting(),
+            ("dark_rendezvous", _) => self.unseen(),
+            ("loitering", form) => self.loitering(form),
             ("slowdown", "hole") => {
                 let made = self.of("made_good_nm", "", " nm");
-                let minutes = self.of("hole_minutes", "", " min");
+                let minutes = self.minutes("hole_minutes");
                 let knots = self.of("implied_knots", " (", " kn");
-                let usual = self.of("usual_knots", ", usually ", " kn)");
-                format!("made {made} in {minutes} without a report{knots}{usual}, under way before and after")
+                let usual = self.of("usual_knots", "; usual ", " kn)");
+                format!("made good {made} in {minutes} without a report{knots}{usual}, under way before and after")
             }
-            ("slowdown", _) => {
-                let usual = self.of("usual_knots", ", usually ", " kn");
-                let before = self.of("under_way_hours", ", after ", " h under way");
-                format!("{have_been} slow{}{usual}{before}, for {held}", self.still_speed())
-            }
+            ("slowdown", _) => self.slowing(),
             ("out_and_back", _) => {
-                let back = self.of("back_nm", " to ", " nm from where it left");
+                let back = self.of("back_nm", " to within ", " nm of its start");
                 let out = self.of("farthest_nm", " ", " nm");
-                let stop = self.of("stop_hours", " for ", " h");
-                format!(
-                    "came back{back} after {held} without a port, having gone{out} out and stopped{stop} in open water"
-                )
+                let stop = self.hours("stop_hours", " for ", "");
+                format!("went{out} out and returned{back} after {held} without a port call, having stopped{stop}")
             }
             ("small_craft_stop", _) => {
-                let wind = self.of("wind_knots", ", in wind of up to ", " kn");
-                format!("{have_been} lying still{}{wind} for {held}", self.still_speed())
+                let wind = self.of("wind_knots", ", in wind of up to ", " kn,");
+                match self.still_knots() {
+                    Some(knots) if STOPPED_KNOTS <= knots => {
+                        let drifted = self.have("drifted", "been drifting");
+                        format!("{drifted} at {} kn{wind} for {held}", decimals(knots))
+                    }
+                    Some(_) | None => format!("{} stopped{wind} for {held}", self.have("lay", "lain")),
+                }
             }
             ("fishing_out_of_place", _) => {
-                let passage = self.of("passage_hours", " after ", " h straight on");
+                let stopped = self.have("was stopped", "been stopped");
+                let passage = self.hours("passage_hours", " of ", "");
                 let knots = self.of("passage_knots", " at ", " kn");
                 let far = self.of("passage_nm", " (", " nm)");
-                format!("{have_been} stopped for {held},{passage}{knots}{far}")
+                format!("{stopped} for {held} after a straight passage{passage}{knots}{far}")
             }
             ("drift", _) => {
-                let off = self.of("drift_degrees", ", ", "° off its heading");
-                format!("{have_been} adrift{}{off} for {held}", self.at_speed("speed_made_good_knots", ""))
+                let off = self.of("drift_degrees", ", ", "° off its heading,");
+                let speed = self.of("speed_made_good_knots", " at ", " kn");
+                format!("{}{speed}{off} for {held}", self.have("drifted", "been drifting"))
             }
-            ("zone_entry", _) => {
-                format!("entered {} at {} UTC", self.zone(), self.started_at.clock())
-            }
+            ("zone_entry", _) => format!("entered {} at {} UTC", self.zone(), self.started_at.clock()),
             ("zone_exit", _) => format!("left {} at {} UTC", self.zone(), self.started_at.clock()),
-            ("zone_speed", form) => {
-                let pace = if form == "too_slow" { "slower" } else { "faster" };
-                let speed = self.at_speed("speed_made_good_knots", "");
-                format!("{have_been} {pace} than {} expects{speed} for {held}", self.zone())
-            }
+            ("zone_speed", form) => self.out_of_band(form),
             ("limit_hugging", _) => {
                 let out = self.number("outside_nm").map_or(String::new(), |nm| format!("{} ", distance(nm)));
-                let speed = self.at_speed("speed_made_good_knots", "");
-                format!("{have_been} slow {out}outside {}{speed} for {held}", self.zone())
+                let limit = number(self.thresholds, "slow_knots");
+                let slow = limit.map_or("slow".to_owned(), |knots| format!("below {} kn", decimals(knots)));
+                format!("{} {slow} for {held}, {out}outside {}", self.have("stayed", "stayed"), self.zone())
             }
             ("alongside_at_anchor", _) => {
-                let apart = self.within();
+                let apart = self.within(" (within ", ")");
                 let again = match self.number("visit") {
-                    Some(visit) if 1.0 < visit => ", and not for the first time",
+                    Some(visit) if 1.0 < visit => ", not for the first time",
                     Some(_) | None => "",
                 };
-                format!(
-                    "{have_been} side by side{apart} in {} for {held}, one of them at anchor or moored{again}",
-                    self.zone()
-                )
+                let lay = self.have("lay", "been");
+                let zone = self.zone();
+                format!("{lay} alongside each other{apart} in {zone} for {held}, one of them anchored or moored{again}")
             }
             ("draught_change", _) => {
                 let metres = |key| self.number(key).map_or("?".to_owned(), |metres| format!("{metres:.1}"));
                 let (before, after) = (metres("draught_before_metres"), metres("draught_after_metres"));
-                let silent = self
-                    .number("silent_hours")
-                    .map_or(String::new(), |hours| format!(", after {} h in which nobody heard it", decimals(hours)));
+                let silent = self.hours("silent_hours", ", after ", " without a report");
+                let at = self.started_at.clock();
                 format!(
-                    "changed its draught from {before} to {after} m at {} UTC with no port between{silent}",
-                    self.started_at.clock()
+                    "changed its reported draught from {before} to {after} m at {at} UTC without a port call{silent}"
                 )
             }
             ("voyage_anomaly", "short_calls") => {
                 let calls = self.number("short_calls").unwrap_or(2.0);
                 let draught = self.number("draught_change_metres").unwrap_or(0.0);
                 format!(
-                    "made {calls:.0} short port calls in a row without loading or unloading (draught changed by {draught:.1} m at the last)"
+                    "made {calls:.0} short port calls in a row with no sign of loading or unloading (reported draught changed by {draught:.1} m at the last)"
                 )
             }
             ("voyage_anomaly", _) => {
                 let port = |key: &str| self.measured.get(key).and_then(Value::as_str).unwrap_or("?").to_owned();
                 let (before, after) = (port("destination_before"), port("destination_after"));
-                format!(
-                    "changed its destination from {before} to {after} at {} UTC while at sea",
-                    self.started_at.clock()
-                )
+                let at = self.started_at.clock();
+                format!("changed its reported destination from {before} to {after} at {at} UTC while at sea")
             }
-            ("ais_gap", _) => self.gap(past),
-            ("feed_silent", _) => self.feed(past),
-            ("distress", "test") => format!("{is} sending a distress test since {} UTC", self.started_at.clock()),
-            ("distress", _) => format!("{is} sending a distress signal since {} UTC", self.started_at.clock()),
+            ("ais_gap", _) => self.gap(),
+            ("feed_silent", _) => self.feed(),
+            ("distress", form) => {
+                let what = if form == "test" { " a test" } else { "" };
+                format!("{}{what} {}", self.have("transmitted", "been transmitting"), self.since())
+            }
             (behaviour, form) => {
                 if let Some(doing) = named::doing(self) {
                     return doing;
                 }
-                let form = if form.is_empty() { String::new() } else { format!(" ({})", form_words(form)) };
-                format!("{is} in {}{form} for {held}", behaviour.replace('_', " "))
+                let form = if form.is_empty() {
+                    String::new()
+                } else {
+                    format!(" ({})", form_words("", form, self.thresholds))
+                };
+                let behaviour = behaviour.replace('_', " ");
+                format!("{} {behaviour}{form} for {held}", self.have("was in", "been in"))
             }
         }
     }
 
-    /// `stopped for 20 min within 0.5 nm of where BIG (ES, cargo) had slowed to 3 kn (usually 12 kn) for 24 min, 4.5 h before`.
-    fn collecting(&self, past: bool, held: Span) -> String {
+    /// How long it has held, as the clocks beside it show: from one shown minute to the other. Pairs are compared at whole minutes, of
+    /// which each counts: their first and last are part of it.
+    fn held(&self) -> Span {
+        let held = elapsed(self.started_at, self.last_at);
+        match self.behaviour {
+            "rendezvous" | "alongside_at_anchor" => held + MINUTE,
+            _ => held,
+        }
+    }
+
+    /// `stayed` once it is over, `has stayed` or `have stayed` until then.
+    pub(in super::super) fn have(&self, past: &str, perfect: &str) -> String {
+        match (self.tense, self.vessels.len()) {
+            (Tense::Past, _) => past.to_owned(),
+            (Tense::Present, 2..) => format!("have {perfect}"),
+            (Tense::Present, _) => format!("has {perfect}"),
+        }
+    }
+
+    /// `since 23:43 UTC`, once it is over `from 23:43 to 00:20 UTC`.
+    pub(in super::super) fn since(&self) -> String {
+        let since = self.started_at.clock();
+        match self.tense {
+            Tense::Present => format!("since {since} UTC"),
+            Tense::Past => format!("from {since} to {} UTC", self.last_at.clock()),
+        }
+    }
+
+    /// `stopped for 20 min within 0.5 nm of where BIG (Spain, cargo) had slowed to 3 kn (usual 12 kn) for 24 min, 4.5 h earlier`.
+    fn collecting(&self) -> String {
         let dropper = self.vessels.iter().find(|vessel| vessel.role == Some("dropper"));
         let ship = dropper.map_or_else(|| "a ship".to_owned(), name);
-        let did = match self.measured.get("drop").and_then(Value::as_str) {
-            Some("kink") => format!(
-                "had gone {} nm aside of her course and come back",
-                self.number("aside_nm").map_or_else(String::new, decimals)
-            ),
-            _ => format!(
-                "had slowed to {} kn (usually {} kn) for {} min",
-                self.number("slowest_knots").map_or_else(String::new, decimals),
-                self.number("usual_knots").map_or_else(String::new, decimals),
-                self.number("slow_minutes").map_or_else(String::new, decimals),
-            ),
+        let minutes = self.minutes("slow_minutes");
+        let did = match (self.measured.get("drop").and_then(Value::as_str), self.number("slowest_knots")) {
+            (Some("kink"), _) => format!("had turned{} off its course and back", self.of("aside_nm", " ", " nm")),
+            (_, Some(knots)) if knots < STOPPED_KNOTS => format!("had lain stopped for {minutes}"),
+            (_, knots) => {
+                let slowest = knots.map_or_else(String::new, |knots| format!(" to {} kn", decimals(knots)));
+                let usual = self.of("usual_knots", " (usual ", " kn)");
+                format!("had slowed{slowest}{usual} for {minutes}")
+            }
         };
-        let before = self.of("hours_between", ", ", " h before");
-        let apart = self.of("distance_nm", "within ", " nm of ");
+        let before = self.hours("hours_between", ", ", " earlier");
+        let apart = self.number("distance_nm").map_or_else(String::new, |nm| format!("within {} of ", distance(nm)));
         let others = match self.measured.get("other_candidates").and_then(Value::as_array).map(Vec::len) {
             Some(others @ 1..) => format!(" (one of {} ships that slowed or turned there)", others + 1),
             _ => String::new(),
@@ -165,81 +188,123 @@ impl Told<'_> {
             Some(craft) if 1.0 < craft => format!("; {craft:.0} small craft have stopped there since"),
             Some(_) | None => String::new(),
         };
-        let stopped = if past { "stopped" } else { "has stopped" };
-        format!("{stopped} for {held} {apart}where {ship} {did}{before}{others}{craft}")
+        let stopped = if self.tense == Tense::Past { "stopped" } else { "has stopped" };
+        format!("{stopped} for {} {apart}where {ship} {did}{before}{others}{craft}", self.held())
     }
 
-    /// An input, station or cell, as it may be printed.
+    /// An input or station, as it may be printed.
     pub(super) fn source(&self) -> String {
         clean(self.zone_id).unwrap_or_else(|| "without a name".to_owned())
     }
 
-    /// `has been silent since 12:00 UTC, for 2 h 00 min, where it would have been heard`; once it is over, what that shows.
-    fn gap(&self, past: bool) -> String {
-        let since = self.started_at.clock();
-        let held = self.last_at - self.started_at;
+    /// `has been silent for at least 2 h 00 min in an area with good reception; last heard at 12:00 UTC`; once it is over, what that
+    /// shows.
+    fn gap(&self) -> String {
         let text = |key: &str| self.measured.get(key)?.as_str();
         let heading = text("heading_for").and_then(clean).map_or(String::new(), |zone| format!(", heading for {zone}"));
         let record = self.number("own_record_percent");
         let record = record.map(|share| format!("heard in {share:.0} % of the 10-minute slots of the day before"));
-        let expected = match (self.number("out_of_reach_minutes"), record) {
-            (Some(minutes), _) => format!("on a course that left the water this feed hears after {minutes:.0} min"),
+        let reception = match (self.number("out_of_reach_minutes"), record) {
+            (Some(minutes), _) => {
+                format!("on a course that left the feed's coverage after {}", Span::from_minutes(minutes as i64))
+            }
             (None, Some(record)) if self.measured.contains_key("only_vessel_of_its_input") => {
-                format!("while its input heard no vessel at all; it had been {record}")
+                format!("while its input heard no vessel at all ({record})")
             }
-            (None, Some(record)) => format!("where it would have been heard ({record})"),
-            (None, None) => "where it would have been heard".to_owned(),
+            (None, Some(record)) => format!("in an area with good reception ({record})"),
+            (None, None) => "in an area with good reception".to_owned(),
         };
-        if !past {
-            return format!("has been silent since {since} UTC, for at least {held}, {expected}{heading}");
-        }
-        let again = match (self.number("distance_nm"), self.number("implied_knots"), self.number("slack_hours")) {
-            (Some(nm), Some(knots), Some(slack)) => format!(
-                ", and was heard again {} further on: {} kn if straight, {} h of slack",
-                distance(nm),
-                decimals(knots),
-                decimals(slack)
-            ),
-            _ => String::new(),
-        };
-        format!("was silent from {since} UTC for {held} {expected}{heading}{again}")
-    }
-
-    fn feed(&self, past: bool) -> String {
-        let since = self.started_at.clock();
-        let (has, is) = if past { ("had", "was") } else { ("has", "is") };
-        match (self.form, self.number("vessels_lost")) {
-            ("area", Some(vessels)) => {
-                let vessels = match vessels {
-                    1.0 => "1 vessel".to_owned(),
-                    vessels => format!("{} vessels at once", decimals(vessels)),
+        // An end without having been heard leaves the time of the opening behind.
+        let known = self.number("silent_minutes").map_or(Span::ZERO, |minutes| Span::from_minutes(minutes as i64));
+        let held = self.held().max(known);
+        let least = |held| format!("at least {held}");
+        let (silent, held, again) = match (self.tense, self.number("distance_nm")) {
+            (Tense::Present, _) => ("has been silent", least(held), String::new()),
+            (Tense::Past, None) => ("was silent", least(held), String::new()),
+            (Tense::Past, Some(nm)) => {
+                let knots = self.of("implied_knots", "", " kn in a straight line");
+                let slack = match self.number("slack_hours") {
+                    Some(hours) if hours < 0.05 => "; no time unexplained at its usual speed".to_owned(),
+                    Some(hours) => format!("; {} unexplained at its usual speed", about_hours(hours)),
+                    None => String::new(),
                 };
-                let heard = self.of("heard_every_minutes", ", heard at least every ", " min before");
-                format!("fell silent at {since} UTC, {vessels}{heard}: the receiver, not they")
+                let how = if knots.is_empty() { String::new() } else { format!(" ({knots}{slack})") };
+                ("was silent", held.to_string(), format!(" and reappeared {} away{how}", distance(nm)))
             }
-            ("station", _) => {
+        };
+        let since = self.started_at.clock();
+        format!("{silent} for {held} {reception}{again}; last heard before that at {since} UTC{heading}")
+    }
+
+    fn feed(&self) -> String {
+        match self.form {
+            "area" => {
+                let heard = self.number("heard_every_minutes").map_or_else(String::new, |minutes| {
+                    format!(" (each heard at least every {} before)", Span::from_minutes(minutes as i64))
+                });
+                format!("went silent at {} UTC{heard}: most likely a loss of reception", self.started_at.clock())
+            }
+            "station" => {
                 let usual = self.of("usual_interval_minutes", " (", " min)");
-                format!("{is} silent since {since} UTC, for longer than 99.9 % of its own pauses{usual}")
+                let silent = self.have("was silent", "been silent");
+                format!("{silent} {}, longer than 99.9 % of its usual pauses{usual}", self.since())
             }
-            _ => format!("{has} said nothing since {since} UTC"),
+            _ => format!("{} nothing {}", self.have("sent", "sent"), self.since()),
         }
     }
 
-    /// `stopped for 40 min where GHOST (ES, sailing), silent since 10:00 UTC, could have come: one of 2 possible`.
-    fn unseen(&self, past: bool) -> String {
+    /// `stopped for 40 min at a position that GHOST (Spain, sailing), silent since 10:00 UTC, could have reached (one of 2 candidates)`.
+    fn unseen(&self) -> String {
         let dark = self.vessels.iter().find(|vessel| vessel.role == Some("dark"));
         let dark = dark.map_or_else(|| "a vessel".to_owned(), name);
         let since = self.measured.get("silent_since").and_then(Value::as_str).and_then(|at| at.get(11..16));
         let since = since.map_or_else(String::new, |clock| format!(" since {clock} UTC"));
         let stopped = self.number("stopped_minutes").map(|minutes| Span::from_minutes(minutes as i64));
         let minutes = stopped.map_or_else(String::new, |stopped| format!(" for {stopped}"));
-        let slack = self.of("slack_hours", ", with ", " h to spare");
-        let possible = self.number("possible").unwrap_or(1.0);
-        let stopped = if past { "stopped" } else { "has stopped" };
-        format!("{stopped}{minutes} where {dark}, silent{since}, could have come{slack}: one of {possible:.0} possible")
+        let slack = self.hours("slack_hours", "; ", " of unaccounted time");
+        let candidates = match self.number("possible").unwrap_or(1.0) {
+            ..2.0 => "the only candidate".to_owned(),
+            possible => format!("one of {possible:.0} candidates"),
+        };
+        let stopped = if self.tense == Tense::Past { "stopped" } else { "has been stopped" };
+        format!("{stopped}{minutes} at a position that {dark}, silent{since}, could have reached ({candidates}{slack})")
     }
 
-    fn loitering(&self, form: &str, have_been: &str, held: &str) -> String {
+    /// `has slowed to 1.2 kn (usual 11.5 kn) for 1 h 29 min after 24 h under way`.
+    fn slowing(&self) -> String {
+        let slow = match (self.still_knots(), number(self.thresholds, "slow_knots")) {
+            (Some(knots), _) => format!("{} to {} kn", self.have("slowed", "slowed"), decimals(knots)),
+            (None, Some(limit)) => format!("{} below {} kn", self.have("stayed", "stayed"), decimals(limit)),
+            (None, None) => self.have("was slow", "been slow"),
+        };
+        let usual = self.of("usual_knots", " (usual ", " kn)");
+        let before = self.hours("under_way_hours", " after ", " under way");
+        format!("{slow}{usual} for {}{before}", self.held())
+    }
+
+    /// `has made 28.9 kn for 20 min in Speed watch, where the limit is 25 kn`.
+    fn out_of_band(&self, form: &str) -> String {
+        let (key, limit, beyond) = match form {
+            "too_slow" => ("min_knots", "minimum", "below"),
+            _ => ("max_knots", "limit", "above"),
+        };
+        let (held, zone, bound) = (self.held(), self.zone(), number(self.thresholds, key));
+        let outside = |knots: &f64, bound: f64| if form == "too_slow" { *knots < bound } else { bound < *knots };
+        let knots = self.number("speed_made_good_knots");
+        match (knots.filter(|knots| bound.is_none_or(|bound| outside(knots, bound))), bound) {
+            (Some(knots), Some(bound)) => {
+                let (made, knots) = (self.have("made", "made"), decimals(knots));
+                format!("{made} {knots} kn for {held} in {zone}, where the {limit} is {} kn", decimals(bound))
+            }
+            (_, bound) => {
+                let was = self.have("was", "been");
+                let of = bound.map_or_else(String::new, |bound| format!(" of {} kn", decimals(bound)));
+                format!("{was} {beyond} the {limit}{of} in {zone} for {held}")
+            }
+        }
+    }
+
+    fn loitering(&self, form: &str) -> String {
         let round = match (self.number("circling_path_nm"), self.number("circling_net_nm")) {
             (Some(path), Some(net)) => {
                 let hours = self.of("circling_hours", " in ", " h");
@@ -247,61 +312,58 @@ impl Told<'_> {
             }
             _ => String::new(),
         };
-        let limit = number(self.thresholds, "slow_knots");
-        let slow = match limit {
-            Some(knots) => format!("{have_been} below {} kn", decimals(knots)),
-            None => format!("{have_been} slow"),
+        let slow = match number(self.thresholds, "slow_knots") {
+            Some(knots) => format!("{} below {} kn", self.have("stayed", "stayed"), decimals(knots)),
+            None => self.have("was slow", "been slow"),
         };
         let anchored = match (self.anchored, self.measured.get("anchored_by").and_then(Value::as_str)) {
             (false, _) => String::new(),
-            (true, Some("swing" | "still")) => {
-                format!(", lying within {},", distance(self.number("anchored_nm").unwrap_or(0.0)))
-            }
-            (true, _) => ", at anchor by its own word,".to_owned(),
+            (true, Some("swing" | "still")) => match self.number("anchored_nm").unwrap_or(0.0) {
+                ..UNMOVED_NM => ", without leaving its position,".to_owned(),
+                nm => format!(", within {} of one position,", distance(nm)),
+            },
+            (true, _) => ", reporting itself at anchor or moored,".to_owned(),
         };
-        let clock = self.last_at - self.started_at;
+        let clock = self.held();
         let counted = self.number("counted_minutes").map(|minutes| Span::from_millis((minutes * 60_000.0) as i64));
         let held = match counted.filter(|counted| UNCOUNTED < clock - *counted) {
-            Some(counted) => format!("{counted} of {held} (the rest not heard, or faster)"),
-            None => held.to_owned(),
+            Some(counted) => format!("{counted} of {clock} (the rest not reported, or faster)"),
+            None => clock.to_string(),
         };
         match (form.contains("circling"), form.contains("slow")) {
-            (true, false) => format!("{have_been} circling{round} for {clock}"),
-            (true, true) => format!("{slow} and circling{round} for {clock}"),
+            (true, false) => format!("{}{round} for {clock}", self.have("circled", "been circling")),
+            (true, true) => format!("{slow} and circled{round} for {clock}"),
             (false, _) => format!("{slow}{anchored} for {held}"),
         }
     }
 
-    /// `, their 3rd meeting within 14 days, after 85 min side by side at 4.1 kn`; nothing of a first one.
+    /// `, their 3rd meeting within 14 days, after fishing side by side for 1 h 25 min at 4.1 kn`; nothing of a first one.
     fn meeting_again(&self) -> String {
         let again = self.number("earlier_meetings_14_days");
         let again = again
             .map_or_else(String::new, |earlier| format!(", their {} meeting within 14 days", ordinal(earlier + 1.0)));
-        let fished = self.of("side_by_side_minutes", ", after fishing ", " min side by side");
+        let fished = match self.measured.contains_key("side_by_side_minutes") {
+            true => format!(", after fishing side by side for {}", self.minutes("side_by_side_minutes")),
+            false => String::new(),
+        };
         format!("{again}{fished}{}", self.of("side_by_side_knots", " at ", " kn"))
     }
 
-    fn within(&self) -> String {
+    fn within(&self, before: &str, after: &str) -> String {
         match self.number("max_distance_metres") {
-            Some(metres) => format!(" within {}", distance(metres / METRES_PER_NM)),
+            Some(metres) => format!("{before}{}{after}", distance(metres / METRES_PER_NM)),
             None => String::new(),
         }
     }
 
-    /// The speed of what lies still or is slow; nothing once it is neither.
-    fn still_speed(&self) -> String {
+    /// The speed of what lies still or is slow, in knots; `None` once it is neither.
+    fn still_knots(&self) -> Option<f64> {
         let limit = number(self.thresholds, "slow_knots");
-        match self.number("speed_made_good_knots") {
-            Some(knots) if limit.is_none_or(|limit| knots < limit) => format!(" at {} kn", decimals(knots)),
-            _ => String::new(),
-        }
+        self.number("speed_made_good_knots").filter(|knots| limit.is_none_or(|limit| *knots < limit))
     }
 
-    fn at_speed(&self, key: &str, what: &str) -> String {
-        match self.number(key) {
-            Some(knots) => format!(" at {what}{} kn", decimals(knots)),
-            None => String::new(),
-        }
+    fn median_speed(&self) -> String {
+        self.of("median_knots", " at ", " kn (median)")
     }
 
     /// A measured number between two texts; nothing if it was not measured.
@@ -309,7 +371,17 @@ impl Told<'_> {
         self.number(key).map_or_else(String::new, |value| format!("{before}{}{after}", decimals(value)))
     }
 
-    pub(super) fn number(&self, key: &str) -> Option<f64> {
+    /// The same of hours.
+    fn hours(&self, key: &str, before: &str, after: &str) -> String {
+        self.number(key).map_or_else(String::new, |hours| format!("{before}{}{after}", about_hours(hours)))
+    }
+
+    /// A measured number of minutes.
+    fn minutes(&self, key: &str) -> Span {
+        Span::from_minutes(self.number(key).unwrap_or(0.0).round() as i64)
+    }
+
+    pub(in super::super) fn number(&self, key: &str) -> Option<f64> {
         number(self.measured, key)
     }
 }

@@ -29,7 +29,11 @@ fn it_opens_once_and_a_line_comes_every_half_hour() {
     }
     assert_eq!(
         told(&changes),
-        ["13:00 opened 1 slow for 1 h 00 min", "13:30 updated 2 still going on", "14:00 updated 3 still going on"]
+        [
+            "13:00 opened 1 below 2 kn for 1 h 00 min",
+            "13:30 updated 2 still going on",
+            "14:00 updated 3 still going on"
+        ]
     );
     let ids: std::collections::BTreeSet<_> = changes.iter().map(|change| &change.alert.id).collect();
     assert_eq!(ids.len(), 1);
@@ -67,7 +71,7 @@ fn what_comes_back_within_the_hour_is_the_same_alert_and_later_a_new_one() {
     sea.take(minute(100), vec![over("loitering", subject.clone(), minute(90), "under way again")]);
     // At the same moment the timer comes first: the window has closed.
     let changes = sea.take(minute(150), vec![holds("loitering", subject.clone(), slow(90, 150))]);
-    assert_eq!(told(&changes), ["14:30 ended 2 under way again", "14:30 opened 1 slow for 59 min"]);
+    assert_eq!(told(&changes), ["14:30 ended 2 under way again", "14:30 opened 1 below 2 kn for 59 min"]);
     assert_ne!(changes[1].alert.id, first[0].alert.id);
     // It ended at 90, so the next began after that.
     assert_eq!(changes[1].alert.started_at, minute(90) + Span::from_millis(1));
@@ -81,7 +85,7 @@ fn a_late_report_that_reaches_into_an_alert_that_ended_makes_it_go_on() {
     // Wholly within what was told: nothing.
     assert!(sea.take(minute(140), vec![holds("loitering", subject.clone(), slow(5, 70))]).is_empty());
     let changes = sea.take(minute(140), vec![holds("loitering", subject.clone(), slow(5, 120))]);
-    assert_eq!(told(&changes), ["14:20 updated 3 a late report: it goes on"]);
+    assert_eq!(told(&changes), ["14:20 updated 3 a late report shows that it continues"]);
     let alert = &changes[0].alert;
     assert_eq!((&alert.id, alert.status, alert.ended_at), (&first[0].alert.id, Status::Open, None));
     assert_eq!((alert.started_at, alert.last_at), (minute(0), minute(120)));
@@ -135,7 +139,7 @@ fn news_come_at_once_and_severity_never_falls() {
     let (mut sea, subject, _) = loitering();
     let in_c07 = sea.in_c07(slow(0, 62));
     let changes = sea.take(minute(62), vec![holds("loitering", subject.clone(), in_c07)]);
-    assert_eq!(told(&changes), ["13:02 updated 2 severity rose to medium; now in c07"]);
+    assert_eq!(told(&changes), ["13:02 updated 2 severity rose to medium; now inside Western Sahara to Freetown"]);
     let mut circling = sea.in_c07(slow(0, 63));
     circling.form = "slow+circling";
     let changes = sea.take(minute(63), vec![holds("loitering", subject.clone(), circling)]);
@@ -160,7 +164,7 @@ fn a_vessel_that_says_who_it_is_is_news_and_a_flickering_name_is_not() {
     sea.take(minute(60), vec![holds("loitering", subject.clone(), slow(0, 60))]);
     sea.says(CARGO);
     let changes = sea.take(minute(61), vec![holds("loitering", subject.clone(), slow(0, 61))]);
-    assert_eq!(told(&changes), ["13:01 updated 2 224000001 says who it is"]);
+    assert_eq!(told(&changes), ["13:01 updated 2 identity received from 224000001"]);
     assert_eq!(changes[0].alert.vessels[0].name.as_deref(), Some("ALFA"));
     for at in 62..91 {
         let name = if at % 2 == 0 { "OMEGA" } else { "ALFA" };
@@ -255,7 +259,7 @@ fn a_forgotten_vessel_stays_in_its_alert() {
     assert_eq!(alert.vessels[0].name.as_deref(), Some("ALFA"));
     assert_eq!(alert.evidence.tracks[0].points.len(), 1);
     assert_eq!(alert.evidence.stations, ["station 1"]);
-    assert!(alert.summary.starts_with("ALFA (ES, cargo) was below 2 kn for 1 h 10 min"), "{}", alert.summary);
+    assert!(alert.summary.starts_with("ALFA (Spain, cargo) stayed below 2 kn for 1 h 10 min"), "{}", alert.summary);
 }
 
 #[test]
@@ -304,7 +308,7 @@ fn slowed_down() -> (Sea, Subject, Arc<Alert>) {
 fn what_says_more_of_the_same_hours_takes_the_place_of_the_weaker_alert() {
     let (mut sea, subject, weak) = slowed_down();
     let changes = sea.take(minute(60), vec![holds("loitering", subject.clone(), slow(10, 60))]);
-    assert_eq!(told(&changes), ["13:00 ended 2 superseded", "13:00 opened 1 slow for 1 h 00 min"]);
+    assert_eq!(told(&changes), ["13:00 ended 2 superseded", "13:00 opened 1 below 2 kn for 1 h 00 min"]);
     assert_eq!((&changes[0].alert.id, changes[0].alert.ended_at), (&weak.id, Some(minute(40))));
     assert_eq!(changes[1].alert.replaces.as_ref(), Some(&weak.id));
     // The slowdown goes on being said, and even outlasts what replaced it: it is over all the same.

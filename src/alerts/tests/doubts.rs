@@ -25,12 +25,15 @@ fn last_line(alert: &Alert) -> (i32, String) {
 #[test]
 fn more_than_five_possible_are_a_fact_whatever_the_case() {
     let many = grave("dark_rendezvous", "one_of_many", &[("possible", json!(8))]);
-    assert_eq!(last_line(&many), (19, "8 silent vessels could have come, too many to tell: kept as a fact".to_owned()));
+    assert_eq!(
+        last_line(&many),
+        (19, "8 silent vessels could have come: too many to single one out; recorded as a fact".to_owned())
+    );
     assert!(!many.announced);
     let stops = grave("dark_rendezvous", "many_stops", &[("possible", json!(1)), ("stops_within_reach", json!(4))]);
     assert_eq!(
         last_line(&stops),
-        (19, "Its silence leaves time for 4 stops, too many to tell: kept as a fact".to_owned())
+        (19, "Its silence leaves time for 4 stops: too many to single one out; recorded as a fact".to_owned())
     );
     let few = grave("dark_rendezvous", "possible", &[("possible", json!(5))]);
     assert!(few.announced && 60 <= few.score, "{:?}", lines_of(&few));
@@ -40,10 +43,10 @@ fn more_than_five_possible_are_a_fact_whatever_the_case() {
 fn a_silence_that_is_usual_or_leads_nowhere_is_low_at_most() {
     let usual =
         [("silence_usual_of", json!("feed")), ("others_fell_silent", json!(8.5)), ("others_heard_hours", json!(811))];
-    let text = "8 others fell silent on this feed in 811 h of vessels heard: silence is usual, at most low";
+    let text = "8 other vessels went silent on this feed in 811 vessel-hours: silence is common here, limited to low";
     assert_eq!(last_line(&grave("ais_gap", "long_silent", &usual)), (39, text.to_owned()));
     let in_place = grave("ais_gap", "in_place", &[("distance_nm", json!(0.1))]);
-    let text = "Heard again 0.1 nm from where it fell silent, not under way: at most low";
+    let text = "Heard again 0.1 nm from where it went silent, not under way: limited to low";
     assert_eq!(last_line(&in_place), (39, text.to_owned()));
     let out = grave("ais_gap", "out_of_reach", &[("out_of_reach_minutes", json!(20))]);
     let text = "On its course it sailed out of reach of the feed within 20 min: kept as a fact";
@@ -60,7 +63,7 @@ fn what_chance_brings_is_no_find() {
     };
     let text = "Chance alone would bring 2.4 such stops there: kept as a fact";
     assert_eq!(last_line(&found("by_chance", 1)), (19, text.to_owned()));
-    let text = "6 craft stopped there since, too many to tell which came for it: kept as a fact";
+    let text = "6 craft stopped there since, too many to single one out: recorded as a fact";
     assert_eq!(last_line(&found("crowd", 6)), (19, text.to_owned()));
     assert!(60 <= found("collected", 5).score);
 }
@@ -79,6 +82,6 @@ fn a_boat_that_collects_among_its_fleet_is_low_at_most() {
         let subject = Subject::pair(sea.ship(CARGO), collector);
         sea.opens("async_rendezvous", subject, holding)
     };
-    assert_eq!(last_line(&collects(6)), (39, "6 fishing vessels within 10 nm: a fleet, at most low".to_owned()));
+    assert_eq!(last_line(&collects(6)), (39, "6 fishing vessels within 10 nm: a fleet, limited to low".to_owned()));
     assert!(60 <= collects(5).score);
 }

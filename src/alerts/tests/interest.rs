@@ -61,7 +61,10 @@ fn a_slowdown_that_a_hole_shows_is_a_fact_and_says_how_long() {
     (holding.form, holding.base) = ("hole", vec![("slowdown", 25)]);
     holding.measured.insert("hole_minutes".to_owned(), json!(90));
     let alert = sea.opens("slowdown", Subject::one(key, ix), holding);
-    assert_eq!(last_line(&alert), (19, "Shown by a hole of 90 min alone: kept as a fact".to_owned()));
+    assert_eq!(
+        last_line(&alert),
+        (19, "Shown only by a gap of 1 h 30 min between reports: recorded as a fact".to_owned())
+    );
 }
 
 #[test]
@@ -77,7 +80,7 @@ fn anchored_says_by_what() {
         }
         last_line(&sea.opens("loitering", Subject::one(key, ix), holding)).1
     };
-    assert_eq!(line("swing"), "Has lain within 0.04 nm for 4.5 h, whatever its status");
-    assert_eq!(line("still"), "Lies within 0.04 nm, and never was under way since it was first heard");
-    assert_eq!(line("status"), "At anchor or moored by its own word, and hardly moves");
+    assert_eq!(line("swing"), "Has lain within 0.04 nm for 4.5 h, whatever its reported status");
+    assert_eq!(line("still"), "Lies within 0.04 nm, never under way since first heard");
+    assert_eq!(line("status"), "Reports itself at anchor or moored, and hardly moves");
 }

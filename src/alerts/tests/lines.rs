@@ -109,16 +109,16 @@ fn a_summary_can_be_read_out() {
     assert_eq!(
         summaries[..2],
         [
-            "AIS-SART 970011234 is sending a distress signal since 12:00 UTC. AIS cannot show whether anybody needs help.",
-            "ALFA (ES, cargo) and MMSI 263000009 (PT, no type) have been together within 180 m at a median 1.1 kn for 40 min, \
-             60 nm off the coast, 54 nm from Nouadhibou (Mauritania), inside Western Sahara to Freetown, Banc d'Arguin fishing \
-             ground. Names and types are the ships' own word; AIS cannot show what passed between them.",
+            "AIS-SART 970011234 has been transmitting since 12:00 UTC. Treat as real until the coast guard says otherwise.",
+            "ALFA (Spain, cargo) and MMSI 263000009 (Portugal, type unknown) have stayed within 180 m of each other at 1.1 kn \
+             (median) for 41 min, 60 nm off the coast, 54 nm from Nouadhibou (Mauritania), inside Western Sahara to Freetown, Banc d'Arguin fishing \
+             ground. Names and types as reported by the ships; the AIS data do not show whether anything was transferred.",
         ]
     );
     assert_eq!(
         summaries[4],
-        "<b>X\"\\ (cargo) was below 2 kn for 1 h 35 min, 30 nm off the coast, 54 nm from Nouadhibou (Mauritania), inside Western \
-         Sahara to Freetown. Name and type are the ship's own word; AIS cannot show small boats without transponders near it; \
+        "<b>X\"\\ (cargo) stayed below 2 kn for 1 h 35 min, 30 nm off the coast, 54 nm from Nouadhibou (Mauritania), inside Western \
+         Sahara to Freetown. Name and type as reported by the ship; boats without AIS near it would not be seen; \
          heard by satellite only, so fixes are few."
     );
 }

@@ -252,8 +252,8 @@ fn who_came_from_a_source_region_within_thirty_days_is_worth_five_more() {
     assert_eq!(came(&[]).0, known);
     let (lines, text) = came(&[("s06", 30 * 24), ("s06", 24)]);
     assert_eq!(lines, more);
-    assert_eq!(text, "Came from Panama, Pacific side (there until 2026-02-28 12:00 UTC)");
-    assert_eq!(came(&[("s06", 48), ("s05", 24)]).1, "Came from Ecuador (there until 2026-02-28 12:00 UTC)");
+    assert_eq!(text, "Came from Panama, Pacific side (last there 2026-02-28 12:00 UTC)");
+    assert_eq!(came(&[("s06", 48), ("s05", 24)]).1, "Came from Ecuador (last there 2026-02-28 12:00 UTC)");
     assert_eq!(came(&[("s06", 3), ("s06", 0)]).1, "Came from Panama, Pacific side (there since 2026-03-01 09:00 UTC)");
     assert_eq!(came(&[("s06", 30 * 24)]).0, more);
     assert_eq!(came(&[("s06", 30 * 24 + 1)]).0, known);
@@ -277,5 +277,5 @@ fn of_two_ships_the_one_that_was_in_a_source_region_last_gives_the_line() {
     let alert = sea.opens("rendezvous", Subject::pair(a, b), near());
     assert_eq!(lines_of(&alert), ["near 35", "shore_24_nm 5", "source_region 5"]);
     let text = &alert.score_reasons[2].text;
-    assert_eq!(text, "Came from Panama, Pacific side (there until 2026-02-28 06:00 UTC)");
+    assert_eq!(text, "Came from Panama, Pacific side (last there 2026-02-28 06:00 UTC)");
 }

@@ -255,7 +255,7 @@ fn it_is_a_fact_until_three_hours_and_slack_decides_what_its_length_is_worth() {
     let stayed = run(&settings, AREA, &among_sentinels(&stayed));
     let ended = stayed.last().expect("an end");
     assert!(ended.alert.score_reasons.iter().any(|reason| reason.code == "long"), "{:?}", told(&stayed));
-    assert!(ended.alert.summary.contains("h of slack"), "{}", ended.alert.summary);
+    assert!(ended.alert.summary.contains("unexplained at its usual speed"), "{}", ended.alert.summary);
 }
 
 /// Runs `script`; the lines of `late` come when the clock of the script is at `minute` of the day.

@@ -49,7 +49,7 @@ impl Dark {
 
     /// That a late fix leaves too little of it.
     pub(super) fn disproved(&self, vessel: TrackIx) -> Signal {
-        let kind = SignalKind::Disproved { started_at: self.from.at, reason: "a late report shows it was heard" };
+        let kind = SignalKind::Disproved { started_at: self.from.at, reason: "a late report shows that it was heard" };
         self.signal(vessel, kind)
     }
 

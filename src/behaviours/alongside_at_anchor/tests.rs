@@ -45,7 +45,7 @@ fn ten_minutes_within_100_metres_of_the_hull_open_in_calm_water_and_parting_ends
     let codes: Vec<_> = opened.score_reasons.iter().map(|line| (line.code.as_str(), line.points)).collect();
     let expected = [("alongside_at_anchor", 25), ("shore_100_nm", 10), ("merchant_small_craft", 10)];
     assert_eq!(codes, expected, "the test has no coast");
-    assert!(opened.summary.contains("side by side") && opened.summary.contains("Roads"), "{}", opened.summary);
+    assert!(opened.summary.contains("alongside each other") && opened.summary.contains("Roads"), "{}", opened.summary);
     let ended = changes.last().expect("it ended");
     assert_eq!(ended.reason, "apart");
     assert_eq!(ended.alert.ended_at.expect("ended").clock(), "11:41");

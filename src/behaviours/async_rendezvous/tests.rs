@@ -34,7 +34,7 @@ fn a_boat_that_stops_where_a_ship_slowed_hours_before_collects() {
     let opened = &changes[0];
     let alert = &opened.alert;
     assert!(["18:09", "18:10", "18:11"].contains(&opened.at.clock().as_str()), "{}", opened.at.clock());
-    assert!(alert.summary.contains("where BIG (ES, cargo) had slowed to"), "{}", alert.summary);
+    assert!(alert.summary.contains("where BIG (Spain, cargo) had slowed to"), "{}", alert.summary);
     assert_eq!(alert.behaviour, "async_rendezvous");
     let names: Vec<_> = alert.vessels.iter().filter_map(|vessel| vessel.name.as_deref()).collect();
     assert_eq!(names, ["TAKER", "BIG"]);

@@ -79,7 +79,7 @@ fn a_live_input_is_told_after_90_seconds_and_over_when_heard() {
     assert_eq!(opened.alert.opened_at - opened.alert.started_at, Span::from_seconds(90));
     assert_eq!((opened.alert.score, opened.alert.announced), (20, true));
     assert!(
-        opened.alert.summary.starts_with("Input roof has said nothing since 12:04 UTC"),
+        opened.alert.summary.starts_with("Input roof has sent nothing since 12:04 UTC"),
         "{}",
         opened.alert.summary
     );
@@ -166,7 +166,7 @@ fn a_station_is_told_at_the_end_of_its_own_patience() {
     let lines = told(&out);
     assert_eq!(lines.len(), 2, "{lines:?}");
     // Last heard at 09:59:40, a quarter of an hour of patience.
-    assert!(lines[0].starts_with("10:14 Opened Station hill is silent since 09:59 UTC"), "{}", lines[0]);
+    assert!(lines[0].starts_with("10:14 Opened Station hill has been silent since 09:59 UTC"), "{}", lines[0]);
     assert_eq!(out.last().and_then(|change| change.alert.ended_at).map(Time::clock), Some("11:40".to_owned()));
     // Short pauses, and a station that is seldom heard anyway, say nothing.
     let pauses =
@@ -208,8 +208,8 @@ fn an_area_quiet_for_all_is_one_notice() {
     let out = run(&settings(), AREA, &outage(400));
     let lines = told(&out);
     assert_eq!(lines.len(), 2, "{lines:?}");
-    assert!(lines[0].starts_with("10:30 Opened Everybody around cell 28."), "{}", lines[0]);
-    assert!(lines[0].contains("6 vessels at once, heard at least every 2 min before"), "{}", lines[0]);
+    assert!(lines[0].starts_with("10:30 Opened All 6 vessels near 28."), "{}", lines[0]);
+    assert!(lines[0].contains("(each heard at least every 2 min before)"), "{}", lines[0]);
     assert_eq!(out.last().and_then(|change| change.alert.ended_at).map(Time::clock), Some("16:40".to_owned()));
     assert!(run(&settings(), AREA, &outage(9)).is_empty());
 }

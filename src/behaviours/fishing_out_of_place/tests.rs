@@ -79,7 +79,7 @@ fn a_flag_from_elsewhere_adds() {
 fn the_summary_tells_the_passage() {
     let changes = run(&only("fishing_out_of_place"), AREA, &after(50, 8.0, "stop 60"));
     let summary = &changes[0].alert.summary;
-    let told = "ALFA (ES, fishing) has been stopped for 30 min, after 50 h straight on at 8 kn (402 nm)";
+    let told = "ALFA (Spain, fishing) has been stopped for 30 min after a straight passage of 50 h at 8 kn (402 nm)";
     assert!(summary.starts_with(told), "{summary}");
 }
 

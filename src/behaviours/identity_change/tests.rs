@@ -51,8 +51,8 @@ fn a_known_imo_number_under_a_new_mmsi_name_and_flag_is_a_new_identity() {
     assert_eq!(opened(&script), told("new_identity", 35));
     let summary = run(&only("identity_change"), AREA, &script)[0].alert.summary.clone();
     assert!(
-        summary.starts_with("MATTHEW (LR, cargo) carries IMO 9074729, which was last heard on 2026-03-01")
-            && summary.contains("as HONMON (PA, MMSI 352001234)"),
+        summary.starts_with("MATTHEW (Liberia, cargo) transmits IMO 9074729, last heard on 2026-03-01")
+            && summary.contains("under the name HONMON (Panama, MMSI 352001234)"),
         "{summary}"
     );
 }

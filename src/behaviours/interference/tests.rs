@@ -31,7 +31,7 @@ fn five_vessels_that_jump_to_one_place_are_one_notice() {
          13:17 ended interference S0+S1+S2+S3+S4 since=12:13 ended=12:17",
     );
     let alert = run(&only("interference"), AREA, &fleet(5, 0.005))[0].alert.clone();
-    assert!(alert.summary.starts_with("5 vessels jumped to one place"), "{}", alert.summary);
+    assert!(alert.summary.starts_with("5 vessels have jumped to one place"), "{}", alert.summary);
     assert_eq!(alert.evidence.measured["mmsis"][4], 224_000_014);
 }
 
@@ -83,7 +83,7 @@ fn stands(changes: &[Change]) -> Vec<String> {
     let taken_back: Vec<&str> = changes
         .iter()
         .filter(|change| change.change == ChangeKind::Retracted)
-        .inspect(|change| assert_eq!(change.reason, "interference: positions were false"))
+        .inspect(|change| assert_eq!(change.reason, "interference: the positions were false"))
         .map(|change| change.alert.id.as_str())
         .collect();
     let opened = changes.iter().filter(|change| change.change == ChangeKind::Opened);
@@ -96,7 +96,7 @@ fn the_notice_names_its_vessels_under_an_id_that_stays() {
     let changes = run(&only("interference"), AREA, &jammed(7, 1, 80));
     let named = |change: &Change| change.alert.vessels.iter().map(|vessel| vessel.mmsi).collect::<Vec<u32>>();
     assert_eq!(named(&changes[0]), [224_000_010, 224_000_011, 224_000_012, 224_000_013, 224_000_014]);
-    assert_eq!((changes[1].change, changes[1].reason.as_str()), (ChangeKind::Updated, "names 1 more"));
+    assert_eq!((changes[1].change, changes[1].reason.as_str()), (ChangeKind::Updated, "1 more vessel"));
     let last = changes.last().expect("it ended");
     assert_eq!((last.change, named(last).len()), (ChangeKind::Ended, 7));
     assert!(changes.iter().all(|change| change.alert.id == changes[0].alert.id));

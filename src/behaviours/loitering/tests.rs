@@ -234,7 +234,7 @@ fn going_round_for_hours_opens_and_straightening_out_ends_it() {
     assert!((3.0..3.6).contains(&(opened.alert.opened_at - opened.alert.started_at).hours()), "{}", opened.at);
     assert!(["12:00", "12:05", "12:10", "12:15", "12:20", "12:25"].contains(&opened.alert.started_at.clock().as_str()));
     let last = changes.last().expect("it ended");
-    assert_eq!(last.reason, "straightened out");
+    assert_eq!(last.reason, "no longer circling");
 }
 
 #[test]

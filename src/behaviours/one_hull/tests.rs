@@ -33,7 +33,7 @@ fn two_sets_that_were_never_apart_do_not_meet() {
 fn ships_that_lie_together_from_the_first_report_on_may_be_two() {
     // Under way for less than 20 minutes, nothing says that they are one.
     let met = told(&both(OTHER_NAME, "go 90 11 12\nstop 240"));
-    assert!(met.len() == 1 && met[0].contains("Opened close tier"), "{met:?}");
+    assert!(met.len() == 1 && met[0].contains("Opened close together"), "{met:?}");
     // Their own words do, however short they have been heard.
     assert!(told(&both(SAME_NAME, "stop 240")).is_empty());
     assert!(told(&both(SAME_IMO, "stop 240")).is_empty());
@@ -43,7 +43,7 @@ fn ships_that_lie_together_from_the_first_report_on_may_be_two() {
 fn a_meeting_told_before_it_is_known_is_taken_back() {
     let news = told(&both(OTHER_NAME, "go 90 11 35\nstop 240"));
     assert_eq!(news.len(), 2, "{news:?}");
-    assert!(news[0].contains("Opened close tier"), "{news:?}");
+    assert!(news[0].contains("Opened close together"), "{news:?}");
     assert!(news[1].contains("Retracted one hull: they have never been more than 200 m apart"), "{news:?}");
 }
 

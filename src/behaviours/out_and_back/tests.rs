@@ -34,8 +34,12 @@ fn out_a_stop_and_back_opens_where_it_stopped_once_it_is_back() {
     assert!((1.3..=1.6).contains(&measured["stop_hours"].as_f64().expect("a number")), "{measured:?}");
     let position = alert.position.expect("where it stopped");
     assert!((28.4..28.7).contains(&position.lat), "{position:?}");
-    assert!(alert.summary.starts_with("ALFA (ES, tug) came back to 17 nm from where it left"), "{}", alert.summary);
-    assert!(alert.summary.contains("having gone 65 nm out"), "{}", alert.summary);
+    assert!(
+        alert.summary.starts_with("ALFA (Spain, tug) went 65 nm out and returned to within 17 nm of its start"),
+        "{}",
+        alert.summary
+    );
+    assert!(alert.summary.contains("without a port call, having stopped for"), "{}", alert.summary);
 }
 
 fn hour(clock: &str) -> f64 {

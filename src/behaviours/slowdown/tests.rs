@@ -133,7 +133,7 @@ fn loitering_takes_its_place_and_says_so() {
 fn the_summary_tells_the_numbers() {
     let changes = run(&only("slowdown"), AREA, &after(130, 12.0, "go 90 2.4 40"));
     let summary = &changes[0].alert.summary;
-    let told = "ALFA (ES, cargo) has been slow at 2.4 kn, usually 12 kn, after 2.3 h under way, for 30 min";
+    let told = "ALFA (Spain, cargo) has slowed to 2.4 kn (usual 12 kn) for 30 min after 2.3 h under way";
     assert!(summary.starts_with(told), "{summary}");
 }
 
@@ -151,7 +151,7 @@ fn little_way_over_a_hole_is_a_fact_and_never_an_alert() {
     let fact = &told.first().expect("a fact").alert;
     assert_eq!((fact.announced, fact.score, fact.started_at.clock().as_str()), (false, 19, "14:30"));
     assert!(
-        fact.summary.contains("made 3.2 nm in 91 min without a report (2.1 kn, usually 12 kn)"),
+        fact.summary.contains("made good 3.2 nm in 1 h 31 min without a report (2.1 kn; usual 12 kn)"),
         "{}",
         fact.summary
     );

@@ -41,18 +41,25 @@ const SHIP: &str = "RAIDER 224000001 type=70
 #[test]
 fn a_listed_ship_is_told_when_heard_and_when_it_enters_a_watched_zone() {
     let changes = run(&only("watchlist"), AREA, "mmsi,list,reason,level\n224000001,customs,tobacco,high\n", SHIP, None);
-    assert_eq!(told(&changes), ["12:00 a listed vessel is heard", "12:31 now entered; now in watch"]);
+    assert_eq!(
+        told(&changes),
+        ["12:00 a listed vessel was heard", "12:31 now in a watched zone; now inside Watch area"]
+    );
     let alert = &changes[0].alert;
     assert_eq!((alert.score, alert.score_reasons.len()), (60, 1));
-    assert!(alert.summary.contains("is on watchlist customs (tobacco) by its MMSI"), "{}", alert.summary);
+    assert!(
+        alert.summary.contains("is on watchlist \"customs\" (reason: tobacco; matched by MMSI)"),
+        "{}",
+        alert.summary
+    );
     assert!(run(&only("watchlist"), AREA, "mmsi\n224000002\n", SHIP, None).is_empty());
 }
 
 #[test]
 fn a_name_is_found_once_it_is_said_and_one_letter_apart_is_marked() {
     let changes = run(&only("watchlist"), AREA, "name\nRaiders\n", SHIP, None);
-    assert_eq!(told(&changes)[0], "12:00 a listed vessel is heard");
-    assert!(changes[0].alert.summary.contains("fuzzy: one letter apart"), "{}", changes[0].alert.summary);
+    assert_eq!(told(&changes)[0], "12:00 a listed vessel was heard");
+    assert!(changes[0].alert.summary.contains("matched by name, one letter different"), "{}", changes[0].alert.summary);
     assert!(run(&only("watchlist"), AREA, "name\nRaiderss2\n", SHIP, None).is_empty());
 }
 
@@ -62,7 +69,7 @@ fn an_expired_row_is_ignored_at_event_time_and_ends_what_it_began() {
     assert!(run(&only("watchlist"), AREA, &expires("12:00"), SHIP, None).is_empty());
     let changes = run(&only("watchlist"), AREA, &expires("12:30"), SHIP, None);
     let last = changes.last().expect("it ended");
-    assert_eq!((last.at.clock(), last.reason.as_str()), ("13:29".to_owned(), "expired"));
+    assert_eq!((last.at.clock(), last.reason.as_str()), ("13:29".to_owned(), "list entry expired"));
 }
 
 #[test]
@@ -82,14 +89,14 @@ fn taking_part_in_anything_is_told_and_no_cap_holds_for_the_listed() {
     assert_eq!((capped, nothing.len()), (39, 0));
     let (uncapped, told) = score("mmsi\n224000001\n");
     assert_eq!(uncapped, 55);
-    assert_eq!(told, ["12:00 a listed vessel is heard", "13:00 now takes part"]);
+    assert_eq!(told, ["12:00 a listed vessel was heard", "13:00 now part of another alert"]);
 }
 
 #[test]
 fn lists_that_change_take_hold_at_once() {
     let other = "mmsi\n224000002\n";
     let added = run(&only("watchlist"), AREA, other, SHIP, Some((60, "mmsi\n224000001\n")));
-    assert!(told(&added)[0].ends_with("a listed vessel is heard") && !told(&added)[0].starts_with("12:00"));
+    assert!(told(&added)[0].ends_with("a listed vessel was heard") && !told(&added)[0].starts_with("12:00"));
     let removed = run(&only("watchlist"), AREA, "mmsi\n224000001\n", SHIP, Some((40, other)));
     assert_eq!(removed.last().expect("it ended").reason, "no longer listed");
 }

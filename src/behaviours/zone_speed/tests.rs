@@ -54,5 +54,5 @@ fn a_speed_just_back_under_the_limit_is_still_about_the_limit() {
            go 90 14.8 60";
     let changes = crate::testing::run(&only("zone_speed"), &zones, script);
     assert!(1 < changes.len());
-    assert!(changes.iter().all(|change| change.alert.summary.contains("faster")), "{:?}", changes.last());
+    assert!(changes.iter().all(|change| change.alert.summary.contains("limit")), "{:?}", changes.last());
 }

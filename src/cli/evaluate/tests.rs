@@ -127,5 +127,5 @@ fn lines_that_are_no_alerts_are_named_by_file_and_line() {
     let errors = told_lines("alerts", &cut).expect_err("two are wrong");
     let errors: Vec<String> = errors.iter().map(LineError::to_string).collect();
     assert_eq!(errors[0], "alerts:4: `severity` is missing");
-    assert!(errors[1].starts_with("alerts:5: is no alert line: "), "{errors:?}");
+    assert!(errors[1].starts_with("alerts:5: is not an alert line: "), "{errors:?}");
 }

@@ -75,8 +75,8 @@ fn json_rows(text: &str) -> Vec<Row> {
     let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
     let object = |line: &str| match serde_json::from_str(line) {
         Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err("is no JSON object".to_owned()),
-        Err(error) => Err(format!("is no JSON object: {error}")),
+        Ok(_) => Err("is not a JSON object".to_owned()),
+        Err(error) => Err(format!("is not a JSON object: {error}")),
     };
     lines.map(|(number, line)| (number, object(line))).collect()
 }
@@ -168,7 +168,7 @@ fn words<'a>(row: &'a Map<String, Value>, key: &str) -> Result<Option<&'a str>, 
     match row.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
-        Some(other) => Err(format!("{key}: is no text: {other}")),
+        Some(other) => Err(format!("{key}: is not a text: {other}")),
     }
 }
 
@@ -176,7 +176,7 @@ fn words<'a>(row: &'a Map<String, Value>, key: &str) -> Result<Option<&'a str>, 
 fn vessels(row: &Map<String, Value>) -> Result<Vec<u32>, String> {
     let mmsi = |text: &str| match text.parse() {
         Ok(mmsi) if mmsi <= 999_999_999 => Ok(mmsi),
-        _ => Err(format!("vessels: `{text}` is no MMSI")),
+        _ => Err(format!("vessels: `{text}` is not an MMSI")),
     };
     match row.get("vessels") {
         None | Some(Value::Null) => Ok(Vec::new()),
@@ -227,7 +227,7 @@ mod tests {
         let faults = faults(&wrong);
         assert!(faults[0].starts_with("truth:1: behaviour: `rendezvouz` is none; there are loitering"), "{faults:?}");
         assert_eq!(faults[1], "truth:3: expect: write alert or none, not `nothing`");
-        assert_eq!(faults[2], "truth:4: is no JSON object");
+        assert_eq!(faults[2], "truth:4: is not a JSON object");
         assert!(faults[3].starts_with("truth:5: `form` is nothing that is known here"), "{faults:?}");
     }
 
@@ -242,7 +242,7 @@ mod tests {
         let swapped =
             CSV.replace("263400001", "2634000019").replace("03:40:00Z,2026-03-01T05", "05:40:00Z,2026-03-01T05");
         assert_eq!(faults(&swapped)[0], "truth:2: to: 2026-03-01T05:00:00Z is before from, 2026-03-01T05:40:00Z");
-        assert_eq!(faults(&CSV.replace("263400001", "2634000019")), ["truth:2: vessels: `2634000019` is no MMSI"]);
+        assert_eq!(faults(&CSV.replace("263400001", "2634000019")), ["truth:2: vessels: `2634000019` is not an MMSI"]);
     }
 
     #[test]

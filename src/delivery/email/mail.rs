@@ -1,5 +1,6 @@
 //! A letter or a digest as a mail: headers that thread and mark it, the text, the map layer.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, UNIX_EPOCH};
 
 use lettre::Message;
@@ -94,7 +95,9 @@ fn subject(letters: &[Letter]) -> String {
             subject += &format!(" ({})", told.change());
         }
     } else {
-        subject += &format!("{} changes of alerts, up to {severity}", letters.len());
+        let alerts: BTreeSet<&str> = letters.iter().map(|letter| &*letter.alert).collect();
+        let alerts = format!("{} alert{}", alerts.len(), if alerts.len() == 1 { "" } else { "s" });
+        subject += &format!("{} updates on {alerts}, highest {severity}", letters.len());
     }
     // A name that looks like an encoded word would be decoded by whoever reads it, line ends and all.
     subject.replace("=?", "= ?")

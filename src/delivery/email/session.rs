@@ -187,13 +187,13 @@ impl Server {
         } else if have.is_empty() {
             return match deferred.pop().or(refused.pop()) {
                 Some((_, error)) => Err(Failure::Mail(error)),
-                None => Err(Failure::Way("nobody to write to".to_owned())),
+                None => Err(Failure::Way("no recipients".to_owned())),
             };
         }
         for (to, error) in refused {
-            warn!(%to, server = %self.address.host, error = self.said(&with_source(&error)), "address refused, others were written to");
+            warn!(%to, server = %self.address.host, error = self.said(&with_source(&error)), "address refused; the others were served");
         }
-        let told = |(to, error): &(&Mailed, Error)| format!("{to} does not take it yet: {}", with_source(error));
+        let told = |(to, error): &(&Mailed, Error)| format!("{to} does not accept it yet: {}", with_source(error));
         Ok(Handed { taken, deferred: deferred.first().map(told) })
     }
 }
@@ -219,7 +219,7 @@ impl AsyncRead for Bounded {
         let read = Pin::new(&mut self.stream).poll_read(context, into);
         match self.left.checked_sub(into.filled().len() - before) {
             Some(left) => self.left = left,
-            None => return Poll::Ready(Err(io::Error::other("the server says too much"))),
+            None => return Poll::Ready(Err(io::Error::other("the server sends too much"))),
         }
         read
     }

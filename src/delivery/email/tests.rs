@@ -122,7 +122,7 @@ async fn a_digest_carries_the_highest_marking_and_every_alert() {
     let mail = taken(&mut server);
     assert_eq!(
         header(&mail, "Subject"),
-        ["[TLP:AMBER+STRICT] 3 changes of alerts, up to CRITICAL"],
+        ["[TLP:AMBER+STRICT] 3 updates on 3 alerts, highest CRITICAL"],
         "one of them is real"
     );
     let text = mail["text"].as_str().expect("text");
@@ -223,7 +223,7 @@ async fn a_server_that_never_ends_a_line_is_left() {
     });
     let mut sink = Email::new(&settings(port, Security::None), &place()).expect("settings");
     let error = sink.send(&letters()[..1]).await.expect_err("no greeting");
-    assert!(is_later(&error) && error.to_string().ends_with("the server says too much"), "{error}");
+    assert!(is_later(&error) && error.to_string().ends_with("the server sends too much"), "{error}");
     talker.join().expect("it was left");
 }
 

@@ -16,7 +16,7 @@ type LookUp = fn(&str) -> Resolving;
 
 /// Reads a network of the settings.
 pub(super) fn network(text: &str) -> Result<IpNet, String> {
-    let fault = |_| format!("{text:?} is no network; write 10.0.0.0/8 or fd00::/8");
+    let fault = |_| format!("{text:?} is not a network; write 10.0.0.0/8 or fd00::/8");
     match text.parse::<IpAddr>() {
         Ok(address) => Ok(IpNet::from(address)),
         Err(_) => text.parse::<IpNet>().map_err(fault),
@@ -62,7 +62,7 @@ impl Guard {
             (true, _) => Ok(()),
             (false, Some(kind)) => Err(format!("{address} is {kind}; name its network in allow if that is meant")),
             (false, None) if self.named_only => {
-                Err(format!("{address} would get it unprotected; write https://, or name its network in allow"))
+                Err(format!("{address} would receive it unencrypted; write https://, or name its network in allow"))
             }
             (false, None) => Ok(()),
         }
@@ -134,10 +134,10 @@ fn kind_of_four(address: Ipv4Addr) -> Option<&'static str> {
     match () {
         () if address.is_loopback() => Some("this machine"),
         () if within(0, 0, 0, 8) => Some("no address"),
-        () if address.is_private() => Some("a private network's"),
-        () if address.is_link_local() => Some("the link's, where metadata of clouds is"),
-        () if within(100, 64, 0, 10) => Some("a provider's own (RFC 6598)"),
-        () if address.is_multicast() => Some("a group's"),
+        () if address.is_private() => Some("a private network"),
+        () if address.is_link_local() => Some("a link-local address, where cloud metadata services are"),
+        () if within(100, 64, 0, 10) => Some("a carrier's address (RFC 6598)"),
+        () if address.is_multicast() => Some("a multicast address"),
         () if address.is_documentation() || within(192, 88, 99, 24) => Some("nobody's"),
         () if within(192, 0, 0, 24) || within(198, 18, 0, 15) || within(240, 0, 0, 4) => Some("reserved"),
         () => None,
@@ -151,9 +151,9 @@ fn kind_of_six(address: Ipv6Addr) -> Option<&'static str> {
     match () {
         () if address.is_loopback() => Some("this machine"),
         () if address.is_unspecified() => Some("no address"),
-        () if within([0xfc00, 0], 7) => Some("a private network's"),
-        () if within([0xfe80, 0], 10) => Some("the link's"),
-        () if within([0xff00, 0], 8) => Some("a group's"),
+        () if within([0xfc00, 0], 7) => Some("a private network"),
+        () if within([0xfe80, 0], 10) => Some("a link-local address"),
+        () if within([0xff00, 0], 8) => Some("a multicast address"),
         () if within([0x2001, 0xdb8], 32) || within([0x3fff, 0], 20) => Some("nobody's"),
         // Unicast of the Internet is 2000::/3; Teredo hides another address in its own.
         () if !within([0x2000, 0], 3) || within([0x2001, 0], 32) => Some("reserved"),

@@ -70,7 +70,9 @@ async fn each_answer_is_taken_for_what_it_is() {
         assert_eq!(wait_of(&outcome), expected, "{answer}: {outcome:?}");
     }
     let (outcome, _) = answered("HTTP/1.1 410 Gone\r\nContent-Length: 3\r\n\r\nbye").await;
-    assert!(matches!(&outcome, Err(SendError::Gone { reason }) if reason.ends_with("410: it wants nothing more: bye")));
+    assert!(
+        matches!(&outcome, Err(SendError::Gone { reason }) if reason.ends_with("410: the receiver wants nothing more: bye"))
+    );
 }
 
 #[test]
@@ -142,7 +144,7 @@ fn every_fault_of_an_address_is_told_of_without_what_is_secret() {
     let none: Vec<String> = Vec::new();
     let tls = tls::Settings::default();
     for (url, part) in [
-        ("hooks.example/x", "is no address"),
+        ("hooks.example/x", "is not an address"),
         ("ftp://hooks.example/x", "no address of HTTP"),
         ("https://me:canary@hooks.example/", "user or a password"),
         ("http://hooks.example/", "is not https"),

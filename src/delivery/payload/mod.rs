@@ -107,7 +107,7 @@ impl Told {
     /// Reads it; what cannot be read will not be readable later.
     pub(super) fn of(letter: &Letter) -> Result<Told, SendError> {
         let unreadable =
-            |error| SendError::Refused { reason: format!("{}: is no line of an alert: {error}", letter.key) };
+            |error| SendError::Refused { reason: format!("{}: is not a line of an alert: {error}", letter.key) };
         Told::deserialize(&*letter.change).map_err(unreadable)
     }
 }

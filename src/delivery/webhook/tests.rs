@@ -118,7 +118,7 @@ fn a_key_of_another_form_is_told_of_and_not_shown() {
         assert_eq!(error, "a signing key is no whsec_ and the base64 of 24 to 64 bytes");
     }
     let three = Settings { secrets: vec![Secret::Credential("a".to_owned()); 3], ..settings("http://127.0.0.1:9/") };
-    assert_eq!(three.problems("sinks[2].webhook"), ["sinks[2].webhook.secrets: holds 3; two live keys are the most"]);
+    assert_eq!(three.problems("sinks[2].webhook"), ["sinks[2].webhook.secrets: holds 3; at most two keys at a time"]);
 }
 
 #[test]

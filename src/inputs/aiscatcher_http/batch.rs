@@ -30,11 +30,11 @@ pub(super) struct Split {
 /// What makes a body no batch.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BatchError {
-    #[error("the body is no batch: {0}")]
+    #[error("the body is not a batch: {0}")]
     Json(#[from] serde_json::Error),
     #[error("the protocol is {0:?}; set AIS-catcher's to aiscatcher")]
     Protocol(String),
-    #[error("msgs holds something that is no object")]
+    #[error("msgs holds something that is not an object")]
     NotObjects,
     #[error("it holds more than {MOST_MESSAGES} objects; send batches more often")]
     TooMany,

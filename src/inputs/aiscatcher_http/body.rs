@@ -69,7 +69,7 @@ impl Bodies {
             let Some(piece) = timeout_at(due, pieces.next()).await.map_err(|_| Refusal::Slow)? else {
                 return Ok(whole);
             };
-            let piece = piece.map_err(|_| Refusal::Body("the body broke off".to_owned()))?;
+            let piece = piece.map_err(|_| Refusal::Body("the body is incomplete".to_owned()))?;
             let length = whole.bytes.len() + piece.len();
             if MAX_BODY < length {
                 return Err(Refusal::TooLong);
@@ -92,7 +92,7 @@ pub(super) fn unpack(packed: &[u8]) -> Result<Vec<u8>, Refusal> {
     match read {
         Ok(count) if MAX_BODY < count => Err(Refusal::TooLong),
         Ok(_) => Ok(bytes),
-        Err(error) => Err(Refusal::Body(format!("the body is no gzip: {error}"))),
+        Err(error) => Err(Refusal::Body(format!("the body is not gzip: {error}"))),
     }
 }
 

@@ -22,19 +22,19 @@ const TELL_EVERY: Duration = Duration::from_secs(60);
 /// Why a batch was not taken.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refusal {
-    #[error("say who you are")]
+    #[error("authentication required")]
     Unauthorised,
-    #[error("busy, come back later")]
+    #[error("busy, try again later")]
     Busy,
-    #[error("all places are taken, or all that one address may have; come back later")]
+    #[error("too many connections, in all or from this address; try again later")]
     Full,
-    #[error("the head of the request did not come")]
+    #[error("the request header did not arrive in time")]
     NoHead,
     #[error("longer than {} MiB", MAX_BODY >> 20)]
     TooLong,
-    #[error("the body came too slowly")]
+    #[error("the body arrived too slowly")]
     Slow,
-    #[error("the body is packed in a way that is not read here; use gzip or none")]
+    #[error("unsupported content encoding; use gzip or none")]
     Packing,
     #[error("{0}")]
     Body(String),

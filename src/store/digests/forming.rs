@@ -214,7 +214,7 @@ fn extend(
     let most = wants.digest_after.unwrap_or_default();
     let words = behaviour.replace('_', " ");
     let summary = format!(
-        "More than {most} changes of {words} alerts in an hour: this digest stands for {}, {} of them open, the gravest {}. \
+        "More than {most} updates on {words} alerts in an hour: this digest covers {}, {} of them open, highest severity {}. \
          Their ids are listed; `atalaia alerts show ID` shows each.",
         alerts_of(alerts as u64),
         going_on.len(),
@@ -261,7 +261,7 @@ fn end(
         place: None,
         handling: Some(open.handling),
         summary: format!(
-            "For an hour there were no more changes of {words} alerts than can be told one by one. The digest stood for {}.",
+            "For an hour, few enough {words} alerts have changed for them to be sent one by one again. The digest covered {}.",
             alerts_of(all)
         ),
         listed: json!({ "alerts": 0, "alerts_in_all": all, "open": [], "ended": [], "retracted": [] }),
@@ -358,14 +358,14 @@ fn put(
         score_reasons: vec![ScoreReason {
             code: "digest".to_owned(),
             points: told.score,
-            text: "the highest score of the alerts it stands for".to_owned(),
+            text: "Highest score of the alerts it covers".to_owned(),
         }],
         evidence: Evidence { thresholds, measured, stations: Vec::new(), tracks: Vec::new() },
     };
     let reason = match told.kind {
-        ChangeKind::Opened => "more than the sink is told of one by one",
-        ChangeKind::Ended => "nothing was added for an hour",
-        ChangeKind::Updated | ChangeKind::Retracted => "more was added",
+        ChangeKind::Opened => "more alerts than this sink receives one by one",
+        ChangeKind::Ended => "nothing added for an hour",
+        ChangeKind::Updated | ChangeKind::Retracted => "more alerts added",
     };
     let change = Change {
         change: told.kind,

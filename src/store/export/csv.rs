@@ -1,4 +1,4 @@
-//! CSV as RFC 4180 has it, with a header, safe to open in a spreadsheet.
+//! CSV as RFC 4180 has it, with a header, safe to open in a spreadsheet; and the same as the spreadsheets of Portugal and Spain open it.
 //!
 //! A text that a spreadsheet would take for a formula has a `'` before it; so has a part of a text after a `;`, which separates cells
 //! where a comma is the decimal sign. Numbers stay numbers.
@@ -9,11 +9,23 @@ use serde_json::Value;
 
 use super::fields::{Fields, SEPARATOR};
 use super::marking;
+use crate::time::Time;
 
 /// What a cell is to a spreadsheet.
 enum Cell {
     Text(Option<String>),
     Number(Option<String>),
+    /// A moment, to the second: the same form in every row.
+    Moment(Option<Time>),
+}
+
+/// How cells and numbers are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// RFC 4180: commas, a decimal point, `2026-03-01T04:10:00Z`.
+    Standard,
+    /// A byte order mark, semicolons, a decimal comma, `2026-03-01 04:10:00`.
+    Excel,
 }
 
 type Column = (&'static str, fn(Fields<'_>) -> Cell);
@@ -25,10 +37,10 @@ const COLUMNS: [Column; 24] = [
     ("score", |alert| Cell::Number(alert.number("score").map(|score| score.to_string()))),
     ("status", |alert| Cell::Text(alert.text("status"))),
     ("state", |alert| Cell::Text(alert.text("state"))),
-    ("started_at", |alert| Cell::Text(alert.text("started_at"))),
-    ("opened_at", |alert| Cell::Text(alert.text("opened_at"))),
-    ("last_at", |alert| Cell::Text(alert.text("last_at"))),
-    ("ended_at", |alert| Cell::Text(alert.text("ended_at"))),
+    ("started_at", |alert| Cell::Moment(alert.time("started_at"))),
+    ("opened_at", |alert| Cell::Moment(alert.time("opened_at"))),
+    ("last_at", |alert| Cell::Moment(alert.time("last_at"))),
+    ("ended_at", |alert| Cell::Moment(alert.time("ended_at"))),
     ("lat", |alert| Cell::Number(alert.position().map(|(_, lat)| lat.to_string()))),
     ("lon", |alert| Cell::Number(alert.position().map(|(lon, _)| lon.to_string()))),
     ("zones", |alert| Cell::Text(alert.joined("zones", "id"))),
@@ -48,26 +60,37 @@ const COLUMNS: [Column; 24] = [
 /// What begins a formula, and the wide forms that some spreadsheets take for the same.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
-pub(super) fn write(alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
+pub(super) fn write(dialect: Dialect, alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
+    let (start, between) = match dialect {
+        Dialect::Standard => ("", ","),
+        Dialect::Excel => ("\u{feff}", ";"),
+    };
     let marks = marking::COLUMNS.iter();
     let names = COLUMNS.iter().map(|(name, _)| *name).chain(marks.clone().map(|(name, _)| *name));
     let header: Vec<&str> = std::iter::once(marking::FILE).chain(names).collect();
-    write!(out, "{}\r\n", header.join(","))?;
-    let file = Cell::Text(marking::highest(alerts)).shown();
+    write!(out, "{start}{}\r\n", header.join(between))?;
+    let file = Cell::Text(marking::highest(alerts)).shown(dialect);
     for alert in alerts {
-        let own = COLUMNS.iter().map(|(_, cell)| cell(Fields(alert)).shown());
-        let marks = marks.clone().map(|(_, text)| Cell::Text(text(Fields(alert))).shown());
+        let own = COLUMNS.iter().map(|(_, cell)| cell(Fields(alert)).shown(dialect));
+        let marks = marks.clone().map(|(_, text)| Cell::Text(text(Fields(alert))).shown(dialect));
         let cells: Vec<String> = own.chain(marks).collect();
-        write!(out, "{file},{}\r\n", cells.join(","))?;
+        write!(out, "{file}{between}{}\r\n", cells.join(between))?;
     }
     Ok(())
 }
 
 impl Cell {
-    fn shown(self) -> String {
+    fn shown(self, dialect: Dialect) -> String {
+        let is_excel = dialect == Dialect::Excel;
         match self {
             Cell::Text(text) => quoted(guarded(&text.unwrap_or_default())),
+            Cell::Number(Some(number)) if is_excel => number.replace('.', ","),
             Cell::Number(number) => number.unwrap_or_default(),
+            Cell::Moment(None) => String::new(),
+            Cell::Moment(Some(at)) => {
+                let second = Time::from_seconds(at.seconds()).to_string();
+                if is_excel { second.replace('T', " ").replace('Z', "") } else { second }
+            }
         }
     }
 }
@@ -94,7 +117,7 @@ mod tests {
 
     fn rows(alerts: &[Value]) -> Vec<Vec<String>> {
         let mut out = Vec::new();
-        write(alerts, &mut out).expect("memory takes it");
+        write(Dialect::Standard, alerts, &mut out).expect("memory takes it");
         let (mut reader, mut rest, mut rows) = (Reader::new(), out.as_slice(), Vec::new());
         let (mut text, mut ends) = ([0; 4096], [0; 60]);
         loop {
@@ -153,6 +176,22 @@ mod tests {
     fn whatever_a_text_holds_the_row_keeps_its_cells() {
         assert_eq!(named("A,\"B\"\r\nC\0\n\"\",D"), "A,\"B\"  C \"\",D");
         assert_eq!(named("]]><script>"), "]]><script>");
+    }
+
+    #[test]
+    fn excel_gets_its_mark_semicolons_decimal_commas_and_times_it_reads() {
+        let alert = json!({"id": "a", "score": 40, "started_at": "2026-03-01T04:10:00.250Z", "ended_at": null,
+            "position": {"lat": -18.25, "lon": 4.5}, "vessels": [{"mmsi": 1}, {"mmsi": 2}]});
+        let mut out = Vec::new();
+        write(Dialect::Excel, std::slice::from_ref(&alert), &mut out).expect("memory takes it");
+        let text = String::from_utf8(out).expect("UTF-8");
+        assert!(text.starts_with("\u{feff}file_tlp;id;behaviour;"), "{text}");
+        assert!(
+            text.contains("\r\nTLP:RED;a;;;40;;;2026-03-01 04:10:00;;;;-18,25;4,5;;\"000000001;000000002\";"),
+            "{text}"
+        );
+        let rows = rows(&[alert]);
+        assert_eq!(rows[1][7], "2026-03-01T04:10:00Z", "to the second, as in every other row");
     }
 
     #[test]

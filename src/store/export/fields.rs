@@ -85,7 +85,7 @@ impl<'a> Fields<'a> {
     /// Those of all vessels.
     pub(super) fn mmsis(self) -> Option<String> {
         let all: Vec<String> = self.each("vessels").filter_map(Fields::mmsi).collect();
-        (!all.is_empty()).then(|| all.join(" "))
+        (!all.is_empty()).then(|| all.join(SEPARATOR))
     }
 
     /// `loitering+30 anchored-20`.
@@ -205,7 +205,7 @@ mod tests {
         let fields = Fields(&alert);
         assert_eq!(fields.joined("vessels", "name").as_deref(), Some(";A,B;"));
         assert_eq!(fields.joined("vessels", "flag"), None);
-        assert_eq!(fields.mmsis().as_deref(), Some("002241022 224000001"));
+        assert_eq!(fields.mmsis().as_deref(), Some("002241022;224000001"));
     }
 
     #[test]

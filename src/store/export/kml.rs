@@ -189,9 +189,9 @@ fn xml(text: &str) -> String {
     safe
 }
 
-/// The text as it stands in HTML; `$[` would stand for another field of the placemark.
+/// The text as it stands between the tags of HTML, where quotes are plain; `$[` would stand for another field of the placemark.
 fn html(text: &str) -> String {
-    xml(text).replace("&apos;", "&#39;").replace('$', "&#36;")
+    xml(text).replace("&apos;", "'").replace("&quot;", "\"").replace("$[", "&#36;[")
 }
 
 #[cfg(test)]
@@ -210,7 +210,7 @@ mod tests {
     fn a_description_is_escaped_for_the_globe_and_then_for_the_file() {
         let text =
             written(&[json!({"summary": "<script>alert('$[name]')</script> & ]]>", "score": 3, "severity": "info"})]);
-        let line = "<description>&amp;lt;script&amp;gt;alert(&amp;#39;&amp;#36;[name]&amp;#39;)&amp;lt;/script&amp;gt; &amp;amp; \
+        let line = "<description>&amp;lt;script&amp;gt;alert(&apos;&amp;#36;[name]&apos;)&amp;lt;/script&amp;gt; &amp;amp; \
                     ]]&amp;gt;&lt;br&gt;Score 3: info</description>";
         assert!(text.contains(line), "{text}");
     }

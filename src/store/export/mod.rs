@@ -24,6 +24,8 @@ pub enum Format {
     Jsonl,
     /// RFC 4180 with a header: one alert a row, without its tracks.
     Csv,
+    /// The same for Excel where the comma is the decimal sign: byte order mark, semicolons, decimal commas.
+    Excel,
     /// RFC 7946: a point an alert, a line a track.
     GeoJson,
     /// KML 2.2: a folder a severity, a point an alert, a line a track.
@@ -32,18 +34,19 @@ pub enum Format {
 
 /// A word that names no format.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
-#[error("{0:?} is no format; there are jsonl, csv, geojson and kml")]
+#[error("unknown format {0:?}; there are jsonl, csv, excel, geojson and kml")]
 pub struct UnknownFormat(String);
 
 impl Format {
     /// Every format there is.
-    pub const ALL: [Format; 4] = [Format::Jsonl, Format::Csv, Format::GeoJson, Format::Kml];
+    pub const ALL: [Format; 5] = [Format::Jsonl, Format::Csv, Format::Excel, Format::GeoJson, Format::Kml];
 
-    /// The word on the command line, and the ending of a file.
+    /// The word on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Format::Jsonl => "jsonl",
             Format::Csv => "csv",
+            Format::Excel => "excel",
             Format::GeoJson => "geojson",
             Format::Kml => "kml",
         }
@@ -74,7 +77,8 @@ impl FromStr for Format {
 pub fn write(format: Format, alerts: &[Value], out: &mut impl Write) -> io::Result<()> {
     match format {
         Format::Jsonl => jsonl::write(alerts, out),
-        Format::Csv => csv::write(alerts, out),
+        Format::Csv => csv::write(csv::Dialect::Standard, alerts, out),
+        Format::Excel => csv::write(csv::Dialect::Excel, alerts, out),
         Format::GeoJson => geojson::write(alerts, out),
         Format::Kml => kml::write(alerts, out),
     }
@@ -90,6 +94,6 @@ mod tests {
             assert_eq!(format.to_string().parse(), Ok(format));
         }
         let refused = "KML".parse::<Format>().map_err(|error| error.to_string());
-        assert_eq!(refused, Err("\"KML\" is no format; there are jsonl, csv, geojson and kml".to_owned()));
+        assert_eq!(refused, Err("unknown format \"KML\"; there are jsonl, csv, excel, geojson and kml".to_owned()));
     }
 }

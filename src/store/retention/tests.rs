@@ -67,7 +67,7 @@ fn what_is_over_goes_byte_for_byte_while_the_daemon_works() {
     let place = place();
     let (store, events) = place.open(&["file"]);
     // What the program says of its reasons may name somebody.
-    let reason = format!("{MMSI} says who it is");
+    let reason = format!("identity received from {MMSI}");
     store.changes(distress().into_iter().map(|change| Change { reason: reason.clone(), ..change }).collect(), 0);
     stored(&events);
     tell(&store, &place.waiting("file"));

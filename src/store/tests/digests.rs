@@ -128,9 +128,11 @@ fn beyond_the_cap_a_digest_lists_the_rest_and_they_are_told_with_it() {
     );
     assert_eq!(listed(digest, "open"), ids(3..10));
     let summary = alert["summary"].as_str().expect("a text");
-    assert!(summary.starts_with(
-        "More than 3 changes of distress alerts in an hour: this digest stands for 7 alerts, 7 of them open"
-    ));
+    assert!(
+        summary.starts_with(
+            "More than 3 updates on distress alerts in an hour: this digest covers 7 alerts, 7 of them open"
+        )
+    );
     assert_eq!(desk.rows("pending").len(), 0);
     let told = desk.rows("told");
     assert_eq!(told.iter().filter(|said| **said == format!("in digest {}", key(digest))).count(), 7, "{told:?}");

@@ -256,7 +256,7 @@ fn whoever_has_it_is_told_of_its_end_though_others_never_get_it() {
         assert_eq!(waiting.len(), told, "{partly}: {waiting:#?}");
         for end in waiting {
             assert!(end.farewell && end.line.contains("\"change\":\"ended\""), "{}", end.line);
-            assert!(end.line.contains("It is over. Told before: ") && !end.line.contains("RED"), "{}", end.line);
+            assert!(end.line.contains("Ended. Last sent: ") && !end.line.contains("RED"), "{}", end.line);
         }
         let audit = alert(&place.path, &changes[0].alert.id, noon()).expect("there").audit;
         assert!(audit.iter().any(|row| row.what == "withheld"));

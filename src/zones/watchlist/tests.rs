@@ -64,7 +64,7 @@ fn every_fault_is_told_with_file_line_and_column() {
         [
             "customs.csv:2: mmsi: \"12\" is not a number of 9 digits",
             "customs.csv:3: level: \"urgent\" is none of low, medium, high, critical",
-            "customs.csv:3: expires: \"tomorrow\" is no date: write 2026-11-22 or 2026-11-22T18:00:00Z",
+            "customs.csv:3: expires: \"tomorrow\" is not a date: write 2026-11-22 or 2026-11-22T18:00:00Z",
             "customs.csv:5: mmsi: the row says of no ship who it is",
             "customs.csv:6: 4: one cell too many: put texts with a separator in quotation marks",
         ]

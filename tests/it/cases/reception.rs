@@ -81,7 +81,7 @@ fn a_station_whose_clock_is_twenty_years_behind_dates_no_alert() {
     let mut stream = TcpStream::connect(&address).unwrap();
     stream.write_all(text("08-gps-week-rollover-live", "in.nmea").as_bytes()).unwrap();
     drop(stream);
-    daemon.wait_for(&["client gone"]);
+    daemon.wait_for(&["client disconnected"]);
     let status = daemon.stop("yacht");
     assert!(status.contains("lines=960 "), "{status}");
     let out = fs::read_to_string(folder.path().join("out.jsonl")).unwrap_or_default();

@@ -173,7 +173,7 @@ fn gpsd_is_asked_after_its_greeting_and_again_after_it_was_gone() {
         stream.write_all(&text.as_bytes()[..middle]).unwrap();
         stream.flush().unwrap();
         stream.write_all(&text.as_bytes()[middle..]).unwrap();
-        let complaint = daemon.wait_for(&["gpsd complains"]);
+        let complaint = daemon.wait_for(&["gpsd reports an error"]);
         assert!(complaint.contains("a\\nb") || complaint.contains("a\\\\nb"), "{complaint}");
         daemon.wait_for(&["distress"]);
         drop(stream);
@@ -250,7 +250,7 @@ fn batches_over_http_give_what_a_replay_of_their_sentences_gives() {
         let body = if number % 3 == 1 { gzip(&body) } else { body };
         let answer = ask(&address, head, &body);
         assert_eq!(answer.status, 200, "{}", answer.text);
-        assert!(answer.text.ends_with(&format!("{} messages taken\n", sent.len())), "{}", answer.text);
+        assert!(answer.text.ends_with(&format!("{} messages accepted\n", sent.len())), "{}", answer.text);
     }
     let heard = daemon.heard().join("\n");
     daemon.stop_after("feed", desk.sent.len());

@@ -37,7 +37,7 @@ fn what_is_open_is_stored_again_when_the_store_is_damaged() {
     let mut daemon = Daemon::start(&settings);
     let said = daemon.wait_for(&["ERROR", "the store was damaged", "atalaia backup"]);
     assert!(said.contains(".corrupt-"), "{said}");
-    daemon.wait_for(&["open alerts that the store had lost are stored again", "alerts=40"]);
+    daemon.wait_for(&["open alerts missing from the store were stored again", "alerts=40"]);
     daemon.address();
     daemon.stop("feed");
     let after: BTreeSet<String> = open_alerts(&file).into_iter().map(|(id, _)| id).collect();

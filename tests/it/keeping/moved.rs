@@ -69,8 +69,8 @@ fn a_store_that_is_moved_away_holds_everything_until_it_is_back() {
     let moved = Clock.moment();
     let page = wait_for_page(&pages, "/readyz", |answer| answer.starts_with("HTTP/1.1 503 "));
     assert!(Clock.moment().since(moved) < Duration::from_secs(5), "it took too long to notice");
-    assert!(page.contains("store away: its file is gone; alerts wait, nothing is delivered"), "{page}");
-    let said = daemon.wait_for(&["ERROR", "the store is not where it was", "nothing is delivered"]);
+    assert!(page.contains("store unavailable: its file is gone; alerts are held back and not delivered"), "{page}");
+    let said = daemon.wait_for(&["ERROR", "the store file is gone", "not delivered"]);
     assert!(said.contains("atalaia.sqlite: gone") && said.contains("move it back"), "{said}");
     let known = delivered(&folder).len();
     send(BEFORE + 1..ALL + 1);
@@ -82,15 +82,15 @@ fn a_store_that_is_moved_away_holds_everything_until_it_is_back() {
     assert!(!file.exists(), "another store was made in its place");
     // Another file is not the store.
     fs::write(&file, "").unwrap();
-    wait_for_page(&pages, "/readyz", |answer| answer.contains("store away: its file is replaced by another"));
-    daemon.wait_for(&["ERROR", "the store is not where it was", "To work with what stands there now"]);
+    wait_for_page(&pages, "/readyz", |answer| answer.contains("store unavailable: its file is replaced by another"));
+    daemon.wait_for(&["ERROR", "the store file is gone", "To work with what stands there now"]);
     assert_eq!(fs::metadata(&file).unwrap().len(), 0, "something was written into it");
     assert_eq!(delivered(&folder).len(), known, "delivered while the store was replaced");
     assert!(known < ALL as usize && !hook.exists());
 
     fs::remove_file(&file).unwrap();
     move_store(&away, folder.path());
-    daemon.wait_for(&["the store is written again"]);
+    daemon.wait_for(&["the store can be written again"]);
     let hooked = || fs::read_to_string(&hook).unwrap_or_default().lines().count();
     wait_until(|| (ALL as usize) <= delivered(&folder).len().min(hooked()));
     let order = delivered(&folder);
@@ -121,19 +121,19 @@ fn a_journal_that_is_moved_away_is_missed_and_written_on_when_it_is_back() {
 
     fs::rename(&journal, &away).unwrap();
     let page = wait_for_page(&pages, "/readyz", |answer| answer.starts_with("HTTP/1.1 503 "));
-    assert!(page.contains("journal away: its folder is gone; received lines are not written down"), "{page}");
-    let said = daemon.wait_for(&["ERROR", "the journal is not where it was"]);
+    assert!(page.contains("journal unavailable: its folder is gone; received lines are not recorded"), "{page}");
+    let said = daemon.wait_for(&["ERROR", "the journal folder is gone"]);
     assert!(said.contains("atalaia.sqlite.journal: gone") && said.contains("move it back"), "{said}");
     send(2);
     // What is raised is stored, and so it is delivered; a reload that could not be written down is refused.
     wait_until(|| 2 <= delivered(&folder).len());
     fs::write(&settings, format!("{text}[http]\naddress = \"127.0.0.1:0\"\n[alerts]\nalert_from = 10\n")).unwrap();
     daemon.signal("HUP");
-    daemon.wait_for(&["ERROR", "reload refused", "what is in force is kept"]);
+    daemon.wait_for(&["ERROR", "reload refused", "settings and zones in force are kept"]);
     assert!(!journal.exists(), "another folder was made in its place");
 
     fs::rename(&away, &journal).unwrap();
-    daemon.wait_for(&["the journal is written again"]);
+    daemon.wait_for(&["the journal can be written again"]);
     wait_for_page(&pages, "/readyz", |answer| answer.contains("\"ready\":true"));
     send(3);
     wait_until(|| 3 <= delivered(&folder).len());
@@ -141,7 +141,7 @@ fn a_journal_that_is_moved_away_is_missed_and_written_on_when_it_is_back() {
     daemon.signal("KILL");
     daemon.died_of("killed");
     let mut daemon = Daemon::start(&settings);
-    daemon.wait_for(&["goes on where it stopped", "whole=true"]);
+    daemon.wait_for(&["state restored", "whole=true"]);
     daemon.stop("feed");
     assert!(told(&folder).iter().all(|line| line["change"] == "opened"), "something was ended that goes on");
 }

@@ -153,7 +153,7 @@ fn a_full_disk_holds_alerts_back_and_loses_none() {
     fs::remove_file(&ballast).unwrap();
     let took = wait_for_told(&folder, ALL);
     assert!(took < Duration::from_secs(10), "{took:?}");
-    daemon.wait_for(&["the store is written again"]);
+    daemon.wait_for(&["the store can be written again"]);
     assert_told_in_order(&folder);
     let said = daemon.heard().iter().filter(|line| line.contains("the store cannot be written")).count();
     assert_eq!(said, 1, "{:?}", daemon.heard());

@@ -51,7 +51,7 @@ fn stopped_under_load_it_saves_what_it_knows_and_goes_on_without_a_repeat() {
 
     let before = told(&folder);
     let mut daemon = Daemon::start(&settings);
-    daemon.wait_for(&["goes on where it stopped", "entries=0"]);
+    daemon.wait_for(&["state restored", "entries=0"]);
     daemon.stop("feed");
     let after = told(&folder);
     assert_eq!(after[..before.len()], before[..]);
@@ -100,7 +100,7 @@ fn settings_that_cannot_be_written_down_are_not_taken_over() {
     let text = std::fs::read_to_string(&settings).unwrap();
     std::fs::write(&settings, text.replace("\"low\"", "\"high\"")).unwrap();
     daemon.signal("HUP");
-    let told = daemon.wait_for(&["ERROR", "reload refused", "what is in force is kept"]);
+    let told = daemon.wait_for(&["ERROR", "reload refused", "settings and zones in force are kept"]);
     assert!(told.contains("in-force"), "{told}");
     std::fs::remove_file(&kept).unwrap();
     std::fs::rename(&aside, &kept).unwrap();
@@ -109,6 +109,6 @@ fn settings_that_cannot_be_written_down_are_not_taken_over() {
     daemon.stop("feed");
     // The state of the stop is one that the next start takes up.
     let mut daemon = Daemon::start(&settings);
-    daemon.wait_for(&["goes on where it stopped", "entries=0", "whole=true"]);
+    daemon.wait_for(&["state restored", "entries=0", "whole=true"]);
     daemon.stop("feed");
 }

@@ -24,16 +24,16 @@ use crate::feeds::{CANARY, free_port, secret};
 type Case = (Misdeed, Option<&'static str>, &'static str);
 
 const MQTT: &[Case] = &[
-    (Silent, None, "the broker does not answer"),
+    (Silent, None, "the broker does not respond"),
     (Drips, None, "closed by the broker"),
-    (Garbage, Some("the broker broke off"), ""),
-    (Huge, Some("a packet of 268435455 bytes, which is more than is taken"), ""),
-    (HugeAfterwards, Some("a packet of 268435455 bytes, which is more than is taken"), ""),
+    (Garbage, Some("connection to the broker lost"), ""),
+    (Huge, Some("a packet of 268435455 bytes, more than is accepted"), ""),
+    (HugeAfterwards, Some("a packet of 268435455 bytes, more than is accepted"), ""),
     (Endless, Some("not MQTT 3.1.1: Malformed remaining length"), ""),
     (ClosesAtOnce, Some("closed by the broker"), ""),
     (ClosesAfterLogin, Some("closed by the broker"), ""),
     (ClosesAfterMessage, Some("closed by the broker"), ""),
-    (ClosesInAnswer, Some("the broker broke off"), ""),
+    (ClosesInAnswer, Some("connection to the broker lost"), ""),
     (Resets, Some("broker"), ""),
     (ResetsAfterMessage, Some("broker"), ""),
     (NeverAcknowledges, None, "no answer within 20 s"),
@@ -42,7 +42,7 @@ const MQTT: &[Case] = &[
     (AnswersNothing, Some("not MQTT 3.1.1: Payload required"), ""),
     (Refuses(4), Some("the broker refuses the connection: BadUserNamePassword"), ""),
     (Refuses(0x87), Some("not MQTT 3.1.1: Invalid Connect return code: 135"), ""),
-    (RemembersUs, Some("a session that there never was"), ""),
+    (RemembersUs, Some("a session that never existed"), ""),
 ];
 
 const NATS: &[Case] = &[

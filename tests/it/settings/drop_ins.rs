@@ -99,7 +99,7 @@ fn what_cannot_be_read_is_told_of_all_files_at_once() {
         "conf.d/10-a.toml: is UTF-16 text",
         "conf.d/20-b.toml: is a folder; ",
         "conf.d/30-c.toml: No such file",
-        "conf.d/40-d.toml: is no UTF-8 text from line 1 on",
+        "conf.d/40-d.toml: is not UTF-8 text from line 1 on",
     ];
     assert_eq!(told.len(), starts.len(), "{told:#?}");
     assert!(told.iter().zip(starts).all(|(told, start)| told.starts_with(start)), "{told:#?}");

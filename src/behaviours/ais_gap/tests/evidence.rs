@@ -22,7 +22,7 @@ fn a_ship_whose_course_leaves_the_heard_water_has_sailed_out_of_reach() {
            dark 270 12 400";
     let out = last(&heavy(), &among_sentinels(west)).expect("a fact");
     assert!(out.score <= 19 && out.evidence.measured.contains_key("out_of_reach_minutes"), "{:?}", out.score_reasons);
-    assert!(out.summary.contains("left the water this feed hears"), "{}", out.summary);
+    assert!(out.summary.contains("left the feed's coverage"), "{}", out.summary);
     // With ships heard further west it would have been heard on its way.
     let mut heard = among_sentinels(west);
     for (number, lon) in ["-17.4", "-17.65", "-17.9"].iter().enumerate() {

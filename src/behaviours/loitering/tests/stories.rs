@@ -34,7 +34,7 @@ fn a_ship_that_swings_for_three_hours_without_a_status_is_anchored() {
     assert_eq!((last(&told).severity, has(last(&told), "anchored")), (Severity::Low, true));
     assert!(last(&told).announced);
     assert!(told.iter().any(|change| change.reason.contains("corrected: severity fell to low")));
-    assert!(last(&told).summary.contains("lying within"), "{}", last(&told).summary);
+    assert!(last(&told).summary.contains("of one position,"), "{}", last(&told).summary);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn way_made_over_holes_ends_it_and_lying_there_does_not() {
     let told = changes(&format!("{}\n stop 30", holes("silent")));
     let alert = last(&told);
     assert_eq!(alert.ended_at, None);
-    assert!(alert.summary.contains("(the rest not heard, or faster)"), "{}", alert.summary);
+    assert!(alert.summary.contains("(the rest not reported, or faster)"), "{}", alert.summary);
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_round_of_hours_is_one_alert_that_goes_on_when_she_lies() {
     assert!(last(&told).summary.contains("below 2 kn"), "{}", last(&told).summary);
     let told = changes(&format!("{rounds}\n go 90 9 600"));
     let ended = told.last().expect("it ended");
-    assert_eq!((opened(&told).len(), ended.reason.as_str()), (1, "straightened out"));
+    assert_eq!((opened(&told).len(), ended.reason.as_str()), (1, "no longer circling"));
     let hours = (ended.alert.ended_at.expect("over") - ended.alert.started_at).hours();
     assert!((28.0..32.0).contains(&hours), "{hours} h of 30");
 }

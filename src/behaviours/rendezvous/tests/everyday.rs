@@ -52,7 +52,7 @@ fn from_the_third_time_in_fourteen_days_on_a_meeting_of_the_same_two_is_low() {
     let cap = third.score_reasons.last().expect("a cap");
     assert_eq!(
         (cap.code.as_str(), cap.text.as_str()),
-        ("cap_low", "Their 3rd meeting within 14 days: a habit, at most low")
+        ("cap_low", "Their 3rd meeting within 14 days: habitual, limited to low")
     );
     assert_eq!(third.evidence.measured["earlier_meetings_14_days"], 2);
     assert!(third.summary.contains(", their 3rd meeting within 14 days"), "{}", third.summary);

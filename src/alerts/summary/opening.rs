@@ -1,0 +1,123 @@
+//! Why an alert opened, in a few words whose minutes add up with the times beside them; and what its forms are called.
+
+use serde_json::{Map, Value};
+
+use crate::time::Span;
+
+use super::super::alert::Alert;
+use super::super::named;
+use super::{decimals, distance, elapsed, number};
+use crate::units::METRES_PER_NM;
+
+const MINUTE: Span = Span::from_minutes(1);
+
+/// Why this alert opened. Times count from the beginning that the alert shows to its opening.
+pub(in super::super) fn opened_because(alert: &Alert, form: &str) -> String {
+    let limits = &alert.evidence.thresholds;
+    let held = held(alert);
+    let slow = || match number(limits, "slow_knots") {
+        Some(knots) => format!("below {} kn", decimals(knots)),
+        None => "slow".to_owned(),
+    };
+    match (alert.behaviour, form) {
+        ("rendezvous", form) => meeting(alert, form),
+        ("loitering", "circling") => format!("circling for {}", whole(alert)),
+        ("loitering" | "small_craft_stop", _) => format!("{} {held}", slow()),
+        ("dark_rendezvous", _) => "stopped within reach of a silent vessel".to_owned(),
+        ("async_rendezvous", _) => "stopped where another ship had slowed or turned".to_owned(),
+        ("slowdown", "hole") => "little distance made good without a report, under way before and after".to_owned(),
+        ("slowdown", _) => format!("{} {held}, after hours under way", slow()),
+        ("drift", _) => format!("drifting {held}"),
+        ("ais_gap", "out_of_reach") => format!("silent for {}, on a course out of the feed's coverage", whole(alert)),
+        ("ais_gap", _) => format!("silent for {}, in an area with good reception", whole(alert)),
+        ("feed_silent", _) => format!("silent for {}", whole(alert)),
+        ("out_and_back", _) => "returned after a stop in open water".to_owned(),
+        ("fishing_out_of_place", _) => format!("stopped {held}, after a long straight passage"),
+        ("zone_entry", _) => "entered the zone".to_owned(),
+        ("zone_exit", _) => "left the zone".to_owned(),
+        ("zone_speed", "too_slow") => format!("below the zone's minimum speed {held}"),
+        ("zone_speed", _) => format!("above the zone's limit {held}"),
+        ("limit_hugging", _) => format!("{} outside the limit {held}", slow()),
+        ("alongside_at_anchor", _) => format!("alongside {}", minutes(alert)),
+        ("draught_change", _) => "draught changed (confirmed by a second report)".to_owned(),
+        ("voyage_anomaly", "short_calls") => "short port calls without a change of draught".to_owned(),
+        ("voyage_anomaly", _) => "destination changed".to_owned(),
+        ("distress", "test") => "distress device under test".to_owned(),
+        ("distress", _) => "distress device active".to_owned(),
+        (behaviour, _) => match named::opened_because(behaviour, form) {
+            Some(because) => because.to_owned(),
+            None => format!("{} {held}", behaviour.replace('_', " ")),
+        },
+    }
+}
+
+/// What a form of a behaviour is called in a reason.
+pub(in super::super) fn form_words(behaviour: &str, form: &str, limits: &Map<String, Value>) -> String {
+    let words = |part: &str| match (behaviour, part) {
+        ("rendezvous", "near") => "near each other".to_owned(),
+        ("rendezvous", "close") => "close together".to_owned(),
+        ("rendezvous", "underway") => "in company under way".to_owned(),
+        ("rendezvous", "long") => match number(limits, "long_minutes") {
+            Some(minutes) => format!("for more than {}", Span::from_minutes(minutes as i64)),
+            None => "for hours".to_owned(),
+        },
+        ("ais_gap", "long_silent") => match number(limits, "long_hours") {
+            Some(hours) => format!("silent for more than {} h", decimals(hours)),
+            None => "silent for hours".to_owned(),
+        },
+        ("ais_gap", "out_of_reach") => "on a course out of the feed's coverage".to_owned(),
+        ("ais_gap", "in_place") => "heard again where it went silent".to_owned(),
+        ("async_rendezvous", "by_chance") => "no more than chance would bring".to_owned(),
+        ("async_rendezvous", "crowd") => "one of many craft that stopped there".to_owned(),
+        ("dark_rendezvous", "one_of_many") => "one of many silent vessels".to_owned(),
+        ("dark_rendezvous", "many_stops") => "one of many stops within reach".to_owned(),
+        ("identity_conflict", "shared") => "a number shared by several transmitters".to_owned(),
+        ("watchlist", "entered") => "in a watched zone".to_owned(),
+        ("watchlist", "takes_part") => "part of another alert".to_owned(),
+        (_, part) => part.replace('_', " "),
+    };
+    form.split('+').map(words).collect::<Vec<_>>().join(" and ")
+}
+
+/// From its beginning to its opening, as the clocks show it.
+fn whole(alert: &Alert) -> Span {
+    elapsed(alert.started_at, alert.opened_at)
+}
+
+/// `for 1 h 02 min`; `for 1 h 00 min of the 1 h 15 min since 05:53 UTC` where holes were not counted.
+fn held(alert: &Alert) -> String {
+    let whole = whole(alert);
+    let counted = number(&alert.evidence.measured, "counted_minutes");
+    let counted = counted.map(|minutes| Span::from_millis((minutes * 60_000.0) as i64));
+    match counted.filter(|counted| *counted + MINUTE <= whole - MINUTE) {
+        Some(counted) => format!("for {counted} of the {whole} since {} UTC", alert.started_at.clock()),
+        None => format!("for {whole}"),
+    }
+}
+
+/// Two ships are compared at whole minutes, each of which counts: `in each of the 10 minutes from 07:27 to 07:36 UTC`, or
+/// `in 30 of the 36 minutes from 03:40 to 04:15 UTC`.
+fn minutes(alert: &Alert) -> String {
+    let all = whole(alert) + MINUTE;
+    let all = all.millis() / MINUTE.millis();
+    let counted = number(&alert.evidence.measured, "counted_minutes").unwrap_or(all as f64);
+    let (from, to) = (alert.started_at.clock(), alert.opened_at.clock());
+    match counted {
+        counted if counted < all as f64 => format!("in {counted:.0} of the {all} minutes from {from} to {to} UTC"),
+        _ => format!("in each of the {all} minutes from {from} to {to} UTC"),
+    }
+}
+
+fn meeting(alert: &Alert, form: &str) -> String {
+    let (key, words) = match form {
+        "underway" => ("underway_metres", "under way together"),
+        // Of a long one the near tier counts.
+        "close" => ("close_metres", "close together"),
+        _ => ("near_metres", "near each other"),
+    };
+    let within = match number(&alert.evidence.thresholds, key) {
+        Some(metres) => format!("{words}, within {},", distance(metres / METRES_PER_NM)),
+        None => words.to_owned(),
+    };
+    format!("{within} {}", minutes(alert))
+}
