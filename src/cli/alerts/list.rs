@@ -240,15 +240,20 @@ pub(in crate::cli) fn vessels(vessels: &Value) -> String {
 
 /// The text without the vessels it begins with: they have a column of their own.
 pub(in crate::cli) fn deed<'a>(summary: &'a str, vessels: &Value) -> &'a str {
-    let vessels = vessels.as_array().into_iter().flatten();
-    let end = vessels.filter_map(|vessel| {
-        let number = format!("{:09}", vessel["mmsi"].as_u64().unwrap_or_default());
-        let called = vessel["name"].as_str().unwrap_or(&number);
-        let at = summary.find(called)? + called.len();
-        let (_, after) = summary.get(at..)?.strip_prefix(" (")?.split_once(") ")?;
-        Some(summary.len() - after.len())
-    });
-    end.max().map_or(summary, |end| &summary[end..])
+    let called = |vessel: &Value| match vessel["name"].as_str() {
+        Some(name) => name.to_owned(),
+        None => format!("MMSI {:09}", vessel["mmsi"].as_u64().unwrap_or_default()),
+    };
+    let called: Vec<String> = vessels.as_array().into_iter().flatten().map(called).collect();
+    let after_one = |text: &'a str| {
+        let described = called.iter().find_map(|name| text.strip_prefix(name.as_str())?.strip_prefix(" ("));
+        described?.split_once(')').map(|(_, after)| after)
+    };
+    let mut rest = summary;
+    while let Some(after) = after_one(rest) {
+        rest = after.strip_prefix(" and ").or(after.strip_prefix(", ")).unwrap_or(after.trim_start());
+    }
+    rest
 }
 
 #[cfg(test)]
