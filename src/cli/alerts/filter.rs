@@ -64,11 +64,11 @@ impl Filter {
             min_severity: self.severity(usual),
             behaviour: self.behaviour.clone(),
             mmsi: self.mmsi,
-            zone: None,
             assignee: self.assignee.clone(),
             since: self.since,
             until: self.until,
-            limit: u32::MAX,
+            // Zones by name, and the limit after them, are for the list.
+            ..Query::default()
         }
     }
 
