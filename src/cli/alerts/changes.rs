@@ -186,7 +186,7 @@ mod tests {
             Step::Change(ChangeRow {
                 stored_at: time("2026-03-01T04:10:00Z"),
                 at: time(at),
-                line: json!({"change": "opened", "reason": "r", "alert": {"id": "abcdefghij", "severity": "high",
+                line: json!({"change": "opened", "reason": "r", "alert": {"id": "abcdefghijklmnopqrstuvwxyz", "severity": "high",
                     "score": 65, "behaviour": "loitering", "vessels": [], "summary": "It is slow."}}),
                 before: None,
             })
@@ -199,7 +199,7 @@ mod tests {
                 what: "closed".to_owned(),
                 why: Some("benign: known".to_owned()),
             },
-            subject: "abcdefghij".to_owned(),
+            subject: "abcdefghijklmnopqrstuvwxyz".to_owned(),
             alert: Some(("loitering".to_owned(), json!([]))),
             is_case: false,
         });
