@@ -110,7 +110,7 @@ fn what_is_done_on_the_command_line_lasts_and_is_exported() {
     let (_, closed, _) = atalaia(&file, &["alerts", "list", "--state", "closed"]);
     assert!(closed.lines().count() == 2 && closed.lines().nth(1).unwrap().starts_with(ids[2]), "{closed}");
     let (_, page, _) = atalaia(&file, &["alerts", "show", ids[1]]);
-    for part in ["Assigned   bea", "ana noted: =1+1", "archive  revision 1 delivered", "distress"] {
+    for part in ["Assigned   bea", "noted: =1+1", "archive  revision 1 delivered", "distress"] {
         assert!(page.contains(part), "{part} in\n{page}");
     }
     for (format, part) in

@@ -18,6 +18,15 @@ pub struct Desk {
 
 impl Desk {
     pub fn new() -> Desk {
+        Desk::with("")
+    }
+
+    /// In the zones that the scenes were made for.
+    pub fn with_zones() -> Desk {
+        Desk::with("zones")
+    }
+
+    fn with(zones: &str) -> Desk {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("feed.nmea"), scenes::meeting(4).nmea() + &scenes::borders(4).nmea()).unwrap();
         let sink = |name: &str| {
@@ -28,6 +37,13 @@ impl Desk {
         let store = "[store]\npath = \"atalaia.sqlite\"\n[behaviours.distress]\nscore = 61\n";
         let feed = input("file", "path = \"feed.nmea\"");
         let settings = settings(&folder, &format!("{feed}{}{quiet}{store}", sink("archive")));
+        if !zones.is_empty() {
+            let file = folder.path().join(zones).join("scenes.geojson");
+            fs::create_dir(file.parent().unwrap()).unwrap();
+            fs::write(file, scenes::zones(0.0)).unwrap();
+            let text = fs::read_to_string(&settings).unwrap();
+            fs::write(&settings, text.replacen("[zones]", &format!("[zones]\nfolder = \"{zones}\""), 1)).unwrap();
+        }
         let mut daemon = Daemon::start(&settings);
         daemon.wait_for(&["all inputs have ended"]);
         daemon.stop("feed");
@@ -54,7 +70,7 @@ impl Desk {
 
 /// The lists with their first heads, and how many lines follow the rows.
 const LISTS: [(&[&str], &str, usize); 4] = [
-    (&["alerts", "list", "--severity", "low"], "id        severity", 1),
+    (&["alerts", "list", "--severity", "low"], "id        severity", 0),
     (&["cases", "list"], "id        severity", 0),
     (&["deliveries", "list", "--state", "told"], "sink     alert", 0),
     (&["zones", "list"], "id", 1),

@@ -3,7 +3,7 @@
 use clap::builder::PossibleValuesParser;
 use serde_json::Value;
 
-use super::super::when::{length, past};
+use super::super::when::{length, minute, past, words};
 use crate::alerts::{NoticeKind, Severity};
 use crate::behaviours::NAMES;
 use crate::store::{Entry, Query, stored_severity};
@@ -93,7 +93,15 @@ impl Filter {
         let mmsi = self.mmsi.map(|mmsi| format!("MMSI {mmsi:09}"));
         let assignee = self.assignee.as_ref().map(|name| format!("assigned to {name}"));
         let text = self.text.as_ref().map(|text| format!("\"{text}\""));
-        let words = [mmsi, self.behaviour.clone(), zone, assignee, text];
+        let severity = self.severity.as_ref().map(|severity| match severity.as_str() {
+            "critical" => severity.clone(),
+            other => format!("{other} and above"),
+        });
+        let since = self.since.map(|since| format!("since {}", minute(since)));
+        let until = self.until.map(|until| format!("begun before {}", minute(until)));
+        let age = self.age.map(|age| format!("begun within {}", words(age)));
+        let words =
+            [severity, self.state.clone(), mmsi, self.behaviour.clone(), zone, assignee, text, since, until, age];
         words.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 }

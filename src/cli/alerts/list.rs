@@ -48,16 +48,16 @@ const COLUMNS: [Column; 13] = [
     text("id"),
     text("severity"),
     number("score"),
-    text("behaviour").down_to(10),
+    text("behaviour").down_to(8),
     text("state").down_to(6),
     text("since"),
     text("changed").spare(2),
     number("age").spare(1),
-    text("zone").down_to(8).spare(5),
-    text("vessels").down_to(14),
+    text("zone").down_to(8).spare(4),
+    text("vessels").down_to(12),
     text("case").spare(3),
     text("assignee").down_to(6).spare(6),
-    text("text").down_to(20).spare(4),
+    text("text").down_to(14).spare(5),
 ];
 /// Left out where they are empty in every row.
 const MAY_BE_EMPTY: [usize; 3] = [8, 10, 11];

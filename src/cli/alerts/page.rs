@@ -40,15 +40,15 @@ fn page(told: &Told, changes: &[ChangeRow], now: Time) -> String {
             states(told, now, &mut row);
         }
     }
-    page += "\nHistory\n";
+    page += "\nHistory (UTC)\n";
     page += &history(changes, width);
     let acts = acts(told, width);
     if !acts.is_empty() {
-        page += &format!("\nActs\n{acts}");
+        page += &format!("\nActs (UTC)\n{acts}");
     }
     let deliveries = deliveries(&told.deliveries, width);
     if !deliveries.is_empty() {
-        page += &format!("\nDeliveries\n{deliveries}");
+        page += &format!("\nDeliveries (UTC)\n{deliveries}");
     }
     page += &format!("\n{}\n", wrapped(CAVEAT, width, 0));
     page
@@ -77,13 +77,18 @@ fn states(told: &Told, now: Time, row: &mut impl FnMut(&str, &str)) {
 
 /// A line for each change; those that change neither points nor state are counted where there are many.
 fn history(changes: &[ChangeRow], width: Option<usize>) -> String {
-    const REASON: usize = 45;
+    /// Where reasons begin.
+    const REASON: usize = 55;
     let mut lines = String::new();
     let mut alike: Vec<&ChangeRow> = Vec::new();
     let line = |change: &ChangeRow| {
         let reason = FromAir(change.line["reason"].as_str().unwrap_or_default()).to_string();
-        let head = format!("  {}  {:<14}  {:<22}", minute(change.at), kind(change), points(change));
-        format!("{}\n", wrapped(&format!("{head}{reason}"), width, REASON))
+        let head = format!("  {}  {:<13}  {:<20}", minute(change.at), kind(change), points(change));
+        format!(
+            "{}
+",
+            format!("{head}{}", wrapped(&reason, width, REASON)).trim_end()
+        )
     };
     let flush = |alike: &mut Vec<&ChangeRow>, lines: &mut String| {
         match (alike.len(), alike.last()) {
@@ -135,6 +140,8 @@ pub(super) fn points(change: &ChangeRow) -> String {
 
 /// What people did, and what the program did beyond the changes.
 fn acts(told: &Told, width: Option<usize>) -> String {
+    /// Where they begin, behind the time.
+    const ACT: usize = 20;
     const OF_CHANGES: [&str; 4] = ["opened", "updated", "ended", "retracted"];
     let mut notes = told.notes.iter();
     let mut lines = String::new();
@@ -147,7 +154,12 @@ fn acts(told: &Told, width: Option<usize>) -> String {
         let said = note.as_ref().or(why.as_ref()).map_or(String::new(), |why| format!(": {}", FromAir(why)));
         let by = act.by();
         let who = FromAir(&by);
-        lines += &format!("{}\n", wrapped(&format!("  {}  {who} {what}{said}", minute(*at)), width, 20));
+        lines += &format!(
+            "  {}  {}
+",
+            minute(*at),
+            wrapped(&format!("{who} {what}{said}"), width, ACT)
+        );
     }
     lines
 }
@@ -178,8 +190,13 @@ fn deliveries(sent: &[Sent], width: Option<usize>) -> String {
                 Some(tries) if 1 < tries => format!(", tries: {tries}"),
                 _ => String::new(),
             };
-            let text = format!("  {}  {of} {outcome}{at}{tries}", FromAir(sink));
-            lines += &format!("{}\n", wrapped(&text, width, 4));
+            let sink = FromAir(sink).to_string();
+            let text = format!("{of} {outcome}{at}{tries}");
+            lines += &format!(
+                "  {sink}  {}
+",
+                wrapped(&text, width, 4 + sink.chars().count())
+            );
         }
     }
     lines

@@ -79,8 +79,7 @@ fn preview(path: &Path, hush: &Hush, from: Time, now: Time) -> Result<String, Fa
     let found = store::listed(path, &query, now).map_err(refused)?;
     let began = |one: &Listed| one.entry.body["started_at"].as_str().and_then(Time::parse);
     let lately = found.iter().filter(|one| began(one).is_some_and(|began| now - LATELY <= began)).count();
-    let (stored, lag) =
-        found.iter().map(|one| (one.stored_at, one.stored_at - one.changed_at)).max().unwrap_or((now, Span::ZERO));
+    let latest = found.iter().max_by_key(|one| one.changed_at).map(|one| (one.changed_at, one.stored_at));
     let mut open: Vec<Listed> = found.iter().filter(|one| one.entry.body["status"] == "open").cloned().collect();
     let mut text = match (open.len(), found.len()) {
         (0, 0) => "no stored alert has ever fitted it\n".to_owned(),
@@ -96,10 +95,14 @@ fn preview(path: &Path, hush: &Hush, from: Time, now: Time) -> Result<String, Fa
     if 0 < more {
         text += &format!("{more} more\n");
     }
-    if LATE < lag && stored - lag < from {
+    if let Some((changed_at, stored_at)) = latest
+        && changed_at < from
+        && LATE < stored_at - changed_at
+    {
         text += &format!(
-            "the times of these alerts are behind the clock, and a silence goes by them: they stood at {}\n",
-            minute(stored - lag)
+            "a silence goes by the time of the reports, and these alerts lag behind the clock: the latest changed at {}
+",
+            minute(changed_at)
         );
     }
     Ok(text)

@@ -62,7 +62,10 @@ fn words(values: &Map<String, Value>, group: Group) -> Vec<String> {
         let number = value.as_u64().filter(|_| key.ends_with("_mmsi"));
         let text = match (number, value) {
             (Some(mmsi), _) => format!("{mmsi:09}"),
-            (None, Value::Number(number)) => format!("{number}{sign}"),
+            (None, Value::Number(number)) => match number.as_f64().filter(|value| value.fract() == 0.0) {
+                Some(whole) => format!("{whole:.0}{sign}"),
+                None => format!("{number}{sign}"),
+            },
             (None, Value::String(text)) => clean(text),
             (None, Value::Bool(holds)) => if *holds { "yes" } else { "no" }.to_owned(),
             (None, Value::Array(list)) => format!("{}", list.len()),
@@ -84,7 +87,7 @@ mod tests {
     fn what_was_measured_stands_beside_the_thresholds_of_its_unit() {
         let evidence = json!({
             "measured": {
-                "counted_minutes": 17, "distance_metres": 94, "min_distance_metres": 80, "visit": 1,
+                "counted_minutes": 17.0, "distance_metres": 94.5, "min_distance_metres": 80, "visit": 1,
                 "dark_mmsi": 2_241_022, "silent_since": "2026-03-01T04:00:00Z", "craft": [1, 2], "digest": {}
             },
             "thresholds": { "near_metres": 500, "near_minutes": 30, "max_knots": 3.0 },
@@ -92,7 +95,7 @@ mod tests {
         assert_eq!(
             lines(&evidence),
             [
-                "distance 94 m, min distance 80 m; threshold: near 500 m",
+                "distance 94.5 m, min distance 80 m; threshold: near 500 m",
                 "counted 17 min; threshold: near 30 min",
                 "visit 1, dark 002241022, silent since 2026-03-01T04:00:00Z, craft 2",
             ]
