@@ -1,18 +1,25 @@
-//! `atalaia alerts`: what an analyst does with the alerts of the store.
+//! `atalaia alerts`: what an analyst asks of the alerts of the store and does with them.
 
-use clap::builder::PossibleValuesParser;
+mod changes;
+mod filter;
+mod list;
+mod page;
+mod silence;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde_json::Value;
 
-use super::replay::time;
-use super::table::{Column, number, table, text, width};
+pub(super) use list::{ID, vessels};
+
+use self::filter::Filter;
+use super::when::{ahead, length};
 use super::{Failure, StoreArguments, print, refused, who};
-use crate::alerts::{Class, NoticeKind, system_title};
-use crate::behaviours::NAMES;
+use crate::alerts::Class;
 use crate::clock::Clock;
 use crate::store::export::Format;
-use crate::store::{self, Act, AuditRow, Entry, Finding, Hush, Query, stored_severity};
+use crate::store::{self, Act, AuditRow, Entry, Finding};
 use crate::telemetry::FromAir;
-use crate::time::Time;
+use crate::time::{Span, Time};
 
 /// Arguments of `atalaia alerts`.
 #[derive(Debug, clap::Args)]
@@ -28,15 +35,12 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Alerts, newest first: medium and above that are not closed, unless asked otherwise; lines are cut to COLUMNS, else to the terminal
-    List {
-        #[command(flatten)]
-        filter: Filter,
-        /// One JSON object a line
-        #[arg(long)]
-        json: bool,
-    },
-    /// One alert: what was said, its score, what was done, who was told
+    /// List alerts, the open ones first: medium and above that are not closed, unless asked otherwise
+    ///
+    /// The last line says how many are left out and why. Lines are fitted to COLUMNS, else to the terminal, and rows to its height;
+    /// columns that have no room are left out. Into a file or pipe everything is printed.
+    List(list::Arguments),
+    /// Show one alert: position, vessels, score, what was measured, its history, acts and deliveries
     Show {
         /// Its id, or the first four characters and more
         id: String,
@@ -44,19 +48,21 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Seen: no longer new, until it becomes graver
+    /// Show what changed between two times, and what people did: opened, updated, ended, corrected, closed, ...
+    Changes(changes::Arguments),
+    /// Acknowledge alerts (until the severity rises)
     Ack {
         /// Ids
         #[arg(required = true)]
         ids: Vec<String>,
-        /// New again from then on
-        #[arg(long, value_name = "T", value_parser = time)]
+        /// New again from then on, as `06:00`, `+12h`, `tomorrow 06:00`
+        #[arg(long, value_name = "T", value_parser = ahead, allow_hyphen_values = true)]
         until: Option<Time>,
         /// Why
         #[arg(long)]
         why: Option<String>,
     },
-    /// Somebody looks after it
+    /// Assign an alert to somebody
     Assign {
         /// Its id
         id: String,
@@ -66,24 +72,27 @@ enum Command {
         #[arg(long)]
         why: Option<String>,
     },
-    /// Something worth knowing
+    /// Add a note
     Note {
         /// Its id
         id: String,
         /// What
         text: String,
     },
-    /// Done with: what it was found to be, and why
+    /// Close alerts with a finding and a reason
     Close {
         /// Ids
         #[arg(required = true)]
         ids: Vec<String>,
-        /// What it was
-        #[arg(long, value_parser = finding)]
+        /// What it was found to be: confirmed, benign or false
+        #[arg(long, value_parser = finding())]
         finding: Finding,
         /// Why
         #[arg(long)]
         why: String,
+        /// Also keep deliveries of this behaviour of these vessels back for so long, as `12h`, `2d`
+        #[arg(long, value_name = "LENGTH", value_parser = length)]
+        silence: Option<Span>,
     },
     /// Mark how an alert may be handled, in place of the machine's marking: in lists, exports and all later deliveries
     Mark {
@@ -95,7 +104,7 @@ enum Command {
         #[arg(long)]
         why: String,
     },
-    /// Not done with after all
+    /// Reopen an alert
     Reopen {
         /// Its id
         id: String,
@@ -103,29 +112,14 @@ enum Command {
         #[arg(long)]
         why: Option<String>,
     },
-    /// Keep deliveries back for a while, by the alerts' own time; they are stored all the same
-    Silence {
-        /// Of this vessel
+    /// Keep deliveries back for a while, by the alerts' own time, and show which: they are stored all the same
+    Silence(silence::Arguments),
+    /// List every silence
+    Silences {
+        /// One JSON object a line
         #[arg(long)]
-        mmsi: Option<u32>,
-        /// In or near this zone
-        #[arg(long, value_name = "ID")]
-        zone: Option<String>,
-        /// Of this behaviour
-        #[arg(long, value_parser = PossibleValuesParser::new(behaviours()), hide_possible_values = true)]
-        behaviour: Option<String>,
-        /// From then on
-        #[arg(long, value_name = "T", value_parser = time)]
-        from: Time,
-        /// Until then
-        #[arg(long, value_name = "T", value_parser = time)]
-        until: Time,
-        /// Why
-        #[arg(long)]
-        why: String,
+        json: bool,
     },
-    /// Every silence
-    Silences,
     /// Lift a silence
     Lift {
         /// Its number
@@ -134,7 +128,7 @@ enum Command {
         #[arg(long)]
         why: Option<String>,
     },
-    /// Alerts for other programs, on standard output: all that fit, closed ones too
+    /// Write alerts for other programs to standard output: all that fit, closed ones too
     Export {
         #[command(flatten)]
         filter: Filter,
@@ -144,72 +138,17 @@ enum Command {
     },
 }
 
-/// Which alerts.
-#[derive(Debug, clap::Args)]
-struct Filter {
-    /// new, acknowledged, closed or all
-    #[arg(long, value_parser = ["new", "acknowledged", "closed", "all"])]
-    state: Option<String>,
-    /// info, low, medium, high or critical, and graver
-    #[arg(long, value_parser = ["info", "low", "medium", "high", "critical"])]
-    severity: Option<String>,
-    /// vessel, system (about the daemon, its feeds and receivers) or all [default: all; files for maps and spreadsheets: vessel]
-    #[arg(long, value_parser = ["vessel", "system", "all"])]
-    kind: Option<String>,
-    /// Of this behaviour
-    #[arg(long, value_parser = PossibleValuesParser::new(behaviours()), hide_possible_values = true)]
-    behaviour: Option<String>,
-    /// With this vessel
-    #[arg(long)]
-    mmsi: Option<u32>,
-    /// In or near this zone
-    #[arg(long, value_name = "ID")]
-    zone: Option<String>,
-    /// Looked after by
-    #[arg(long, value_name = "NAME")]
-    assignee: Option<String>,
-    /// Going on at this time or later
-    #[arg(long, value_name = "T", value_parser = time)]
-    since: Option<Time>,
-    /// Begun before this time
-    #[arg(long, value_name = "T", value_parser = time)]
-    until: Option<Time>,
-    /// Facts below 20 points too
-    #[arg(long)]
-    facts: bool,
-    /// At most so many
-    #[arg(long, value_name = "N")]
-    limit: Option<u32>,
-}
-
-/// What alerts are named by: a slip of the hand is not to look like a quiet night.
-fn behaviours() -> impl Iterator<Item = &'static str> {
-    NAMES.iter().copied().chain(NoticeKind::ALL.iter().map(|kind| kind.name()))
-}
-
-impl Filter {
-    /// `usual` is the severity when none is asked for.
-    fn query(&self, usual: &str) -> Query {
-        let severity = self.severity.as_deref().unwrap_or(if self.facts { "info" } else { usual });
-        Query {
-            facts: self.facts,
-            state: self.state.clone().filter(|state| state != "all"),
-            min_severity: stored_severity(&serde_json::json!({ "severity": severity })),
-            kind: [Class::Vessel, Class::System].into_iter().find(|kind| self.kind.as_deref() == Some(kind.name())),
-            behaviour: self.behaviour.clone(),
-            mmsi: self.mmsi,
-            zone: self.zone.clone(),
-            assignee: self.assignee.clone(),
-            since: self.since,
-            until: self.until,
-            limit: self.limit.unwrap_or(u32::MAX),
-        }
-    }
-}
-
-fn finding(text: &str) -> Result<Finding, String> {
-    let known = Finding::ALL.into_iter().find(|finding| finding.name() == text);
-    known.ok_or_else(|| format!("write one of {}", Finding::ALL.map(Finding::name).join(", ")))
+fn finding() -> impl TypedValueParser<Value = Finding> {
+    let help = |finding: Finding| match finding {
+        Finding::Confirmed => "It was what it looked like",
+        Finding::Benign => "It happened, and there is a harmless explanation",
+        Finding::False => "It did not happen: wrong data, or an error of the program",
+    };
+    let values = Finding::ALL.map(|finding| PossibleValue::new(finding.name()).help(help(finding)));
+    PossibleValuesParser::new(values).try_map(|text| {
+        let known = Finding::ALL.into_iter().find(|finding| finding.name() == text);
+        known.ok_or_else(|| format!("write one of {}", Finding::ALL.map(Finding::name).join(", ")))
+    })
 }
 
 fn format(text: &str) -> Result<Format, String> {
@@ -230,61 +169,35 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         print(&text)
     };
     match &arguments.command {
-        Command::List { filter, json } => {
-            let mut found = store::alerts(&path, &filter.query("medium"), now).map_err(refused)?;
-            if filter.state.is_none() {
-                found.retain(|entry| entry.state != "closed");
-            }
-            if *json {
-                return print(&found.iter().map(|entry| format!("{}\n", entry.value(&[]))).collect::<String>());
-            }
-            print(&list(&found))
-        }
-        Command::Show { id, json } => {
-            let told = store::alert(&path, id, now).map_err(refused)?;
-            let object = || {
-                let mut alert = told.entry.value(&told.notes);
-                alert["audit"] = told.audit.iter().map(AuditRow::value).collect();
-                format!("{alert}\n")
-            };
-            print(&if *json { object() } else { page(&told) })
-        }
+        Command::List(arguments) => list::main(&path, arguments, now),
+        Command::Show { id, json } => page::main(&path, id, *json, now),
+        Command::Changes(arguments) => changes::main(&path, arguments, now),
         Command::Ack { ids, until, why } => does(ids, Act::Acknowledge { until: *until }, why.as_deref()),
         Command::Assign { id, to, why } => {
             let to = Some(to.clone()).filter(|to| to != "-");
             does(std::slice::from_ref(id), Act::Assign(to), why.as_deref())
         }
         Command::Note { id, text } => does(std::slice::from_ref(id), Act::Note(text.clone()), None),
-        Command::Close { ids, finding, why } => does(ids, Act::Close(*finding), Some(why)),
+        Command::Close { ids, finding, why, silence } => {
+            if silence.is_some() {
+                ids.iter().try_for_each(|id| silence::has_vessels(&path, id, now))?;
+            }
+            does(ids, Act::Close(*finding), Some(why))?;
+            let Some(length) = *silence else {
+                return Ok(());
+            };
+            let who = who(arguments.who.as_ref())?;
+            let made = ids.iter().map(|id| silence::after_close(&path, id, length, &who, why, now));
+            print(&made.collect::<Result<String, Failure>>()?)
+        }
         Command::Mark { id, marking, why } => {
             let (id, handling) =
                 store::mark(&path, id, &marking.mark(), &who(arguments.who.as_ref())?, why, now).map_err(refused)?;
             print(&format!("{id}\n{}\n", FromAir(&handling.line())))
         }
         Command::Reopen { id, why } => does(std::slice::from_ref(id), Act::Reopen, why.as_deref()),
-        Command::Silence { mmsi, zone, behaviour, from, until, why } => {
-            let hush = Hush { mmsi: *mmsi, zone: zone.clone(), behaviour: behaviour.clone() };
-            let number =
-                store::hush(&path, &hush, *from, *until, &who(arguments.who.as_ref())?, why, now).map_err(refused)?;
-            print(&format!("silence {number}\n"))
-        }
-        Command::Silences => {
-            let mut text = String::new();
-            for hush in store::hushes(&path).map_err(refused)? {
-                let of = [hush.mmsi.map(|mmsi| mmsi.to_string()), hush.zone, hush.behaviour];
-                let of: Vec<String> = of.into_iter().flatten().collect();
-                let lifted = hush.lifted.map_or(String::new(), |at| format!(", lifted {at}"));
-                let (who, why) = (FromAir(&hush.who), FromAir(&hush.why));
-                text += &format!(
-                    "{}  {}  {} to {}{lifted}  {who}: {why}\n",
-                    hush.number,
-                    of.join(" "),
-                    hush.from,
-                    hush.until
-                );
-            }
-            print(&text)
-        }
+        Command::Silence(what) => silence::main(&path, what, arguments.who.as_ref(), now),
+        Command::Silences { json } => silence::all(&path, *json, now),
         Command::Lift { number, why } => {
             store::unhush(&path, *number, &who(arguments.who.as_ref())?, why.as_deref(), now).map_err(refused)?;
             print(&format!("silence {number} lifted\n"))
@@ -292,10 +205,12 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Command::Export { filter, format } => {
             let mut query = filter.query("info");
             // A map or a spreadsheet for colleagues is about vessels, unless somebody asks for the rest by kind or by behaviour.
-            if *format != Format::Jsonl && filter.kind.is_none() && filter.behaviour.is_none() {
+            if *format != Format::Jsonl && filter.names_no_kind() {
                 query.kind = Some(Class::Vessel);
             }
-            let found = store::alerts(&path, &query, now).map_err(refused)?;
+            let mut found = store::alerts(&path, &query, now).map_err(refused)?;
+            found.retain(|entry| filter.fits(entry, now));
+            found.truncate(filter.limit.map_or(usize::MAX, |limit| limit as usize));
             let notes = store::all_notes(&path).map_err(refused)?;
             let of = |entry: &Entry| entry.value(notes.get(&entry.id).map_or(&[], Vec::as_slice));
             let values: Vec<Value> = found.iter().map(of).collect();
@@ -304,87 +219,6 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             print(&String::from_utf8_lossy(&text))
         }
     }
-}
-
-/// The columns of the list; vessels last, because they may be many.
-const COLUMNS: [Column; 8] = [
-    text("id"),
-    text("state"),
-    text("severity"),
-    number("score"),
-    text("began"),
-    text("behaviour"),
-    text("assignee"),
-    text("vessels"),
-];
-
-/// The list; without the column of assignees where nobody looks after any: vessels need the room.
-fn list(found: &[Entry]) -> String {
-    const ASSIGNEE: usize = 6;
-    let mut columns = COLUMNS.to_vec();
-    let mut rows: Vec<Vec<String>> = found.iter().map(row).collect();
-    if found.iter().all(|entry| entry.assignee.is_none()) {
-        columns.remove(ASSIGNEE);
-        rows.iter_mut().for_each(|row| drop(row.remove(ASSIGNEE)));
-    }
-    table(&columns, &rows, width())
-}
-
-/// One row of the list.
-fn row(entry: &Entry) -> Vec<String> {
-    let body = &entry.body;
-    let said = |key: &str| body[key].as_str().unwrap_or_default().to_owned();
-    vec![
-        entry.id.chars().take(8).collect(),
-        entry.state.clone(),
-        said("severity"),
-        body["score"].to_string(),
-        said("started_at"),
-        said("behaviour"),
-        entry.assignee.as_ref().map_or_else(|| "-".to_owned(), |name| FromAir(name).to_string()),
-        system_title(body).map_or_else(|| names(&body["vessels"]), |title| FromAir(&title).to_string()),
-    ]
-}
-
-/// All there is about one alert.
-fn page(told: &store::Told) -> String {
-    let entry = &told.entry;
-    let body = &entry.body;
-    let text = |key: &str| body[key].as_str().unwrap_or("-");
-    let mut page = format!("alert {}\n{}\n", entry.id, FromAir(text("summary")));
-    page += &format!(
-        "{} {}, {}, {}; began {}, opened {}, last seen {}, ended {}\n",
-        text("severity"),
-        body["score"],
-        text("status"),
-        entry.state,
-        text("started_at"),
-        text("opened_at"),
-        text("last_at"),
-        text("ended_at"),
-    );
-    page += &super::marking::line(body);
-    for reason in body["score_reasons"].as_array().into_iter().flatten() {
-        let points = reason["points"].as_i64().unwrap_or_default();
-        page += &format!("  {points:+4}  {}\n", FromAir(reason["text"].as_str().unwrap_or_default()));
-    }
-    for (what, said) in
-        [("assigned to", &entry.assignee), ("found", &entry.finding), ("because", &entry.finding_reason)]
-    {
-        if let Some(said) = said {
-            page += &format!("{what}: {}\n", FromAir(said));
-        }
-    }
-    for note in &told.notes {
-        page += &format!("note {} {}: {}\n", note.at, FromAir(&note.who), FromAir(&note.text));
-    }
-    page += &trail(&told.audit);
-    for sent in &told.deliveries {
-        let at = sent.at.map_or(String::new(), |at| format!(" {at}"));
-        let error = sent.error.as_ref().map_or(String::new(), |error| format!(": {error}"));
-        page += &format!("revision {} to {}: {}{at}{error}\n", sent.revision, FromAir(&sent.sink), sent.state);
-    }
-    page
 }
 
 /// Who did what when and why, a line each.

@@ -2,6 +2,7 @@
 
 mod access;
 mod alerts;
+mod audit;
 mod backup;
 mod bundle;
 mod cases;
@@ -90,8 +91,10 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// List zones, show one, or show what applies at a position.
     Zones(zones::Arguments),
-    /// List, show, acknowledge, assign, note, mark, close, silence and export the alerts of the store.
+    /// List, show, acknowledge, assign, note, mark, close, silence and export the alerts of the store, and show what changed.
     Alerts(alerts::Arguments),
+    /// Show who did what, when, to which alert, case or silence, and why.
+    Audit(audit::Arguments),
     /// List cases, show one, put one under legal hold, or pack one as evidence.
     Cases(cases::Arguments),
     /// List deliveries that wait or were refused, and retry them.
@@ -159,6 +162,7 @@ pub fn main() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::main(&arguments),
         Command::Zones(arguments) => zones::main(&arguments),
         Command::Alerts(arguments) => alerts::main(&arguments),
+        Command::Audit(arguments) => audit::main(&arguments),
         Command::Cases(arguments) => cases::main(&arguments),
         Command::Deliveries(arguments) => deliveries::main(&arguments),
         Command::Bundle(arguments) => bundle::main(&arguments),

@@ -11,22 +11,42 @@ const GAP: &str = "  ";
 const CUT: char = '…';
 /// A terminal that says it is narrower is not believed.
 const NARROWEST: usize = 20;
+/// A terminal that says it is shorter is not believed.
+const SHORTEST: u16 = 5;
+/// Lines of a terminal that does not say how many it has.
+const LINES: usize = 40;
 
-/// A column: what it is headed, and to which side its cells stand.
+/// A column: what it is headed, to which side its cells stand, and what becomes of it where a line has no room.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Column {
     head: &'static str,
     right: bool,
+    /// Its cells may be cut to so many characters; absent where they stay whole.
+    least: Option<usize>,
+    /// It may be left out; the lowest first.
+    spare: Option<u8>,
+}
+
+impl Column {
+    /// Its cells may be cut, to no fewer characters than this.
+    pub(super) const fn down_to(self, least: usize) -> Column {
+        Column { least: Some(least), ..self }
+    }
+
+    /// It is left out where there is no room, before those of a higher order.
+    pub(super) const fn spare(self, order: u8) -> Column {
+        Column { spare: Some(order), ..self }
+    }
 }
 
 /// A column of text.
 pub(super) const fn text(head: &'static str) -> Column {
-    Column { head, right: false }
+    Column { head, right: false, least: None, spare: None }
 }
 
 /// A column of numbers.
 pub(super) const fn number(head: &'static str) -> Column {
-    Column { head, right: true }
+    Column { head, right: true, least: None, spare: None }
 }
 
 /// How long a line may be, in characters: the variable COLUMNS, else the width of the terminal. `None` into a file or pipe without
@@ -39,6 +59,80 @@ pub(super) fn width() -> Option<usize> {
         Some(usize::from(size.ws_col))
     };
     named.or_else(measured).filter(|columns| NARROWEST <= *columns)
+}
+
+/// How many lines the terminal shows; absent where it is no terminal: there a list has no end.
+pub(super) fn height() -> Option<usize> {
+    let out = io::stdout();
+    let size = out.is_terminal().then(|| rustix::termios::tcgetwinsize(out).ok()).flatten();
+    size.map(|size| match size.ws_row {
+        0..SHORTEST => LINES,
+        rows => usize::from(rows),
+    })
+}
+
+/// The same table with its columns fitted to `width`: first the longest cells of those that may be cut are cut, then columns that may be
+/// are left out, then lines are cut.
+pub(super) fn fitted(columns: &[Column], rows: &[Vec<String>], width: Option<usize>) -> String {
+    let Some(width) = width else {
+        return table(columns, rows, None);
+    };
+    let mut kept: Vec<usize> = (0..columns.len()).collect();
+    loop {
+        let longest = |place: &usize| {
+            let cells = rows.iter().filter_map(|row| row.get(*place)).map(|cell| cell.chars().count());
+            cells.chain([columns[*place].head.chars().count()]).max().unwrap_or(0)
+        };
+        let mut lengths: Vec<usize> = kept.iter().map(longest).collect();
+        let room = width.saturating_sub(GAP.len() * kept.len().saturating_sub(1));
+        while room < lengths.iter().sum() {
+            let can = (0..kept.len()).filter(|at| columns[kept[*at]].least.is_some_and(|least| least < lengths[*at]));
+            let Some(at) = can.max_by_key(|at| lengths[*at]) else {
+                break;
+            };
+            lengths[at] -= 1;
+        }
+        let spare = kept.iter().copied().filter(|place| columns[*place].spare.is_some());
+        match spare.min_by_key(|place| columns[*place].spare) {
+            Some(out) if room < lengths.iter().sum() => kept.retain(|place| *place != out),
+            _ => {
+                let shown: Vec<Column> = kept.iter().map(|place| columns[*place]).collect();
+                let cells = |row: &Vec<String>| -> Vec<String> {
+                    let cell = |(place, length): (&usize, &usize)| {
+                        let text = row.get(*place).map_or("", String::as_str);
+                        cut(text, columns[*place].least.map(|_| *length))
+                    };
+                    kept.iter().zip(&lengths).map(cell).collect()
+                };
+                return table(&shown, &rows.iter().map(cells).collect::<Vec<_>>(), Some(width));
+            }
+        }
+    }
+}
+
+/// A text broken into lines of at most `width` characters, all but the first behind `indent` blanks; a longer word stays whole.
+pub(super) fn wrapped(text: &str, width: Option<usize>, indent: usize) -> String {
+    let Some(width) = width else {
+        return text.to_owned();
+    };
+    let mut lines = String::new();
+    let mut length = 0;
+    for (index, word) in text.split(' ').enumerate() {
+        let word_length = word.chars().count();
+        if index == 0 {
+            length = indent;
+        } else if width < length + 1 + word_length {
+            lines.push('\n');
+            lines.push_str(&" ".repeat(indent));
+            length = indent;
+        } else {
+            lines.push(' ');
+            length += 1;
+        }
+        lines.push_str(word);
+        length += word_length;
+    }
+    lines
 }
 
 /// The header and the rows, each cut to `width` characters; the header alone where there are no rows.
@@ -88,6 +182,26 @@ mod tests {
         assert_eq!(table(&COLUMNS, &rows(), None), expected);
         assert_eq!(table(&COLUMNS, &rows(), Some(33)), expected);
         assert_eq!(table(&COLUMNS, &[], None), "id  score  vessels\n");
+    }
+
+    #[test]
+    fn the_longest_cells_give_way_first_then_spare_columns() {
+        let columns = [text("id"), text("zone").down_to(4).spare(1), text("text").down_to(6)];
+        let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
+        let rows = [row(["ab", "north of it", "was slow for an hour"]), row(["cd", "", "left"])];
+        assert_eq!(fitted(&columns, &rows, None), table(&columns, &rows, None));
+        assert_eq!(fitted(&columns, &rows, Some(80)), table(&columns, &rows, None));
+        let made = fitted(&columns, &rows, Some(26));
+        assert_eq!(made, "id  zone        text\nab  north of …  was slow …\ncd              left\n");
+        assert_eq!(fitted(&columns, &rows, Some(12)), "id  text\nab  was slo…\ncd  left\n", "no room for the zone");
+        assert!(fitted(&columns, &rows, Some(6)).lines().all(|line| line.chars().count() <= 6));
+    }
+
+    #[test]
+    fn a_long_text_goes_on_below_its_beginning() {
+        assert_eq!(wrapped("a bc def ghij", Some(8), 2), "a bc\n  def\n  ghij");
+        assert_eq!(wrapped("a bc def ghij", None, 2), "a bc def ghij");
+        assert_eq!(wrapped("abcdefghij k", Some(4), 0), "abcdefghij\nk");
     }
 
     #[test]

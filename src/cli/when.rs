@@ -42,6 +42,31 @@ pub(super) fn length(text: &str) -> Result<crate::time::Span, String> {
         .ok_or_else(|| "write a length of time: 12h, 90m, 2d".to_owned())
 }
 
+/// A moment as a list shows it: `06:52` of today, `03-03 22:30` of this year, else `2025-12-31`. UTC.
+pub(super) fn short(at: Time, now: Time) -> String {
+    let ((year, month, day, ..), (this_year, ..)) = (at.civil(), now.civil());
+    match (at.date() == now.date(), year == this_year) {
+        (true, _) => at.clock(),
+        (false, true) => format!("{month:02}-{day:02} {}", at.clock()),
+        (false, false) => at.date(),
+    }
+}
+
+/// A moment for a sentence: `2026-03-01 04:10`. UTC.
+pub(super) fn minute(at: Time) -> String {
+    format!("{} {}", at.date(), at.clock())
+}
+
+/// A length of time in one word, rounded down: `12 min`, `3 h`, `2 d`; a negative one is none.
+pub(super) fn words(span: crate::time::Span) -> String {
+    let minutes = span.millis().max(0) / 60_000;
+    match minutes {
+        0..60 => format!("{minutes} min"),
+        60..2880 => format!("{} h", minutes / 60),
+        _ => format!("{} d", minutes / 1440),
+    }
+}
+
 /// The moment that `text` means at `now`; `None` where it is none of the forms.
 fn read(text: &str, now: Time, side: Side) -> Option<Time> {
     let text = text.trim();
@@ -210,6 +235,21 @@ mod tests {
         }
         assert!(past("noon").is_err_and(|error| error.contains("yesterday 02:00")));
         assert!(ahead("noon").is_err_and(|error| error.contains("+12h")));
+    }
+
+    #[test]
+    fn moments_and_lengths_are_as_short_as_they_can_be() {
+        let time = |text: &str| Time::parse(text).expect("a time");
+        let shown = |text: &str| short(time(text), time(NOW));
+        assert_eq!(shown("2026-03-04T02:07:59Z"), "02:07");
+        assert_eq!(shown("2026-03-03T22:30:00Z"), "03-03 22:30");
+        assert_eq!(shown("2025-12-31T22:30:00Z"), "2025-12-31");
+        assert_eq!(minute(time(NOW)), "2026-03-04 04:10");
+        let minutes = |minutes| words(crate::time::Span::from_minutes(minutes));
+        assert_eq!(
+            [-5, 0, 59, 60, 200, 2879, 2880].map(minutes),
+            ["0 min", "0 min", "59 min", "1 h", "3 h", "47 h", "2 d"]
+        );
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod nats;
 mod payload;
 mod queue;
 mod settings;
+mod sheet;
 mod spool;
 mod syslog;
 mod target;
@@ -50,6 +51,7 @@ use tokio::task::JoinHandle as Task;
 use tracing::{error, warn};
 
 pub use settings::{DeliverySettings, Kind, Level, Settings};
+pub use sheet::{CAVEAT, Row, sheet};
 pub use test_alert::send_test;
 
 use crate::alerts::Change;

@@ -26,6 +26,11 @@ impl<'a> Telling<'a> {
         Telling(&letter.change)
     }
 
+    /// A change as it is stored.
+    pub(super) fn new(change: &'a Value) -> Telling<'a> {
+        Telling(change)
+    }
+
     pub(super) fn alert(self) -> &'a Value {
         &self.0["alert"]
     }

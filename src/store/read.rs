@@ -125,7 +125,9 @@ pub struct Sent {
     pub state: String,
     /// When it was told.
     pub at: Option<Time>,
-    /// Why it could not be.
+    /// How often it was tried.
+    pub attempts: u32,
+    /// What happened at the last try that failed, or why it is kept back. Stays when a later try succeeds.
     pub error: Option<String>,
 }
 
@@ -152,9 +154,8 @@ pub struct HushRow {
     pub lifted: Option<Time>,
 }
 
-/// The alerts that fit, newest first.
-pub fn alerts(path: &Path, query: &Query, now: Time) -> Result<Vec<Entry>, StoreError> {
-    let connection = schema::beside(path)?;
+/// The conditions of a query over the table `alerts`, with what is bound to them; all but the state.
+pub(super) fn conditions(query: &Query) -> Vec<(&'static str, Box<dyn ToSql>)> {
     let mut wanted: Vec<(&str, Box<dyn ToSql>)> = vec![("severity >= ?", Box::new(rank(query.min_severity)))];
     if !query.facts {
         wanted.push(("announced = ?", Box::new(true)));
@@ -184,6 +185,13 @@ pub fn alerts(path: &Path, query: &Query, now: Time) -> Result<Vec<Entry>, Store
     if let Some(until) = query.until {
         wanted.push(("started_at < ?", Box::new(until.millis())));
     }
+    wanted
+}
+
+/// The alerts that fit, newest first.
+pub fn alerts(path: &Path, query: &Query, now: Time) -> Result<Vec<Entry>, StoreError> {
+    let connection = schema::beside(path)?;
+    let wanted = conditions(query);
     let conditions: Vec<&str> = wanted.iter().map(|(condition, _)| *condition).collect();
     let text = format!("{COLUMNS} WHERE {} ORDER BY last_at DESC, id", conditions.join(" AND "));
     let values: Vec<&dyn ToSql> = wanted.iter().map(|(_, value)| value.as_ref()).collect();
@@ -210,11 +218,19 @@ pub fn alert(path: &Path, id: &str, now: Time) -> Result<Told, StoreError> {
         let entry = connection.query_row(&format!("{COLUMNS} WHERE id = ?1"), [&id], |row| entry(row, now))?;
         let notes = notes(&connection, &id)?;
         let audit = trail::of(&connection, &id)?;
-        let mut query = connection
-            .prepare("SELECT revision, sink, state, told_at, error FROM outbox WHERE alert = ?1 ORDER BY seq")?;
+        let mut query = connection.prepare(
+            "SELECT revision, sink, state, told_at, error, attempts FROM outbox WHERE alert = ?1 ORDER BY seq",
+        )?;
         let deliveries = query.query_map([&id], |row| {
             let at = row.get::<_, Option<i64>>(3)?.map(Time::from_millis);
-            Ok(Sent { revision: row.get(0)?, sink: row.get(1)?, state: row.get(2)?, at, error: row.get(4)? })
+            Ok(Sent {
+                revision: row.get(0)?,
+                sink: row.get(1)?,
+                state: row.get(2)?,
+                at,
+                attempts: row.get(5)?,
+                error: row.get(4)?,
+            })
         })?;
         let deliveries = deliveries.collect::<rusqlite::Result<_>>()?;
         Ok(Some(Told { entry, notes, audit, deliveries }))
@@ -322,7 +338,7 @@ const COLUMNS: &str = "SELECT id, state, acknowledged_until, assignee, finding, 
           WHERE case_alerts.alert = alerts.id AND instr(cases.body, alerts.id) ORDER BY cases.stored_at DESC, cases.id LIMIT 1)
      FROM alerts";
 
-fn entry(row: &Row<'_>, now: Time) -> rusqlite::Result<Entry> {
+pub(super) fn entry(row: &Row<'_>, now: Time) -> rusqlite::Result<Entry> {
     let state: String = row.get(1)?;
     let until: Option<i64> = row.get(2)?;
     let ran_out = state == "acknowledged" && until.is_some_and(|until| Time::from_millis(until) <= now);

@@ -5,8 +5,13 @@ use std::path::Path;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use super::{StoreError, schema};
+use super::{OURSELVES, StoreError, schema};
 use crate::time::Time;
+
+/// The program's name in stores from before schema 5.
+const FORMERLY: &str = "atalaia";
+/// What nobody does by hand.
+const OWN_ACTS: [&str; 7] = ["opened", "updated", "ended", "retracted", "withheld", "undelivered", "unacknowledged"];
 
 /// Who acts, as the trail names them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,6 +50,11 @@ impl AuditRow {
             Some(caller) => format!("{} (called by {caller})", self.who),
             None => self.who.clone(),
         }
+    }
+
+    /// Whether the program did it by itself. Stores from before schema 5 are told apart by what was done.
+    pub fn is_machine(&self) -> bool {
+        self.who == OURSELVES || (self.who == FORMERLY && OWN_ACTS.contains(&self.what.as_str()))
     }
 
     /// As one JSON object.

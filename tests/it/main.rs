@@ -12,6 +12,7 @@ mod daemon;
 mod daemon_alerts;
 mod decoder;
 mod demo;
+mod desk;
 mod evaluate;
 mod exports;
 mod feed;

@@ -276,9 +276,9 @@ fn stopped_in_order_it_goes_on_at_once_with_the_same_alerts() {
     assert_same(&place.told(), &expected, "meeting");
     let open = |place: &Place| {
         let mut list = Command::new(env!("CARGO_BIN_EXE_atalaia"));
-        let list = list.args(["alerts", "list", "--store"]).arg(place.file("atalaia.sqlite")).output().unwrap();
-        // Beside the header.
-        String::from_utf8(list.stdout).unwrap().lines().count() - 1
+        let list =
+            list.args(["alerts", "list", "--json", "--store"]).arg(place.file("atalaia.sqlite")).output().unwrap();
+        String::from_utf8(list.stdout).unwrap().lines().count()
     };
     assert_eq!(open(&place) == 0, expected.is_empty());
 }

@@ -11,6 +11,7 @@ use super::body;
 use crate::alerts::digest;
 use crate::alerts::handling::{Reality, Tlp};
 use crate::delivery::letter::{Letter, SendError};
+use crate::delivery::sheet;
 use crate::delivery::telling::{Telling, cut};
 use crate::store::export::{self, Format};
 use crate::time::Time;
@@ -89,7 +90,7 @@ fn subject(letters: &[Letter]) -> String {
         let names: Vec<String> = told.vessels().map(|vessel| vessel.name()).collect();
         let names = told.digest().map_or_else(|| names.join(", "), |digest| digest.name());
         let colon = if names.is_empty() { "" } else { ": " };
-        subject += &format!("{severity} {}{colon}{}", body::behaviour(told), cut(&names, LONGEST_NAMES));
+        subject += &format!("{severity} {}{colon}{}", sheet::behaviour(told), cut(&names, LONGEST_NAMES));
         if told.is_over() {
             subject += &format!(" ({})", told.change());
         }

@@ -1,0 +1,219 @@
+//! `atalaia alerts changes`: what was stored of alerts between two times, and what people did with them, by time.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::super::audit::{object, subject};
+use super::super::table::{Column, fitted, height, text, width};
+use super::super::when::{minute, past, short};
+use super::super::{Failure, print, refused};
+use super::list::{ID, deed, vessels};
+use super::page::{kind, points};
+use crate::alerts::Severity;
+use crate::store::{self, ActRow, ChangeRow, Machine, stored_severity};
+use crate::telemetry::FromAir;
+use crate::time::{Span, Time};
+
+/// Arguments of `atalaia alerts changes`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// From then on, by the clock of this machine, as `02:00`, `yesterday 22:00`, `-6h`
+    #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
+    since: Time,
+    /// Before then [default: now]
+    #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
+    until: Option<Time>,
+    /// info, low, medium, high or critical, and graver
+    #[arg(long, value_parser = ["info", "low", "medium", "high", "critical"], default_value = "low")]
+    severity: String,
+    /// Facts below 20 points too
+    #[arg(long)]
+    facts: bool,
+    /// The last N [default: what the terminal has room for, else all]
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// Lines of a screen that are not for rows.
+const BESIDE_ROWS: usize = 3;
+/// Event time that is further from the clock has a column of its own.
+const APART: Span = Span::from_minutes(10);
+
+const COLUMNS: [Column; 8] = [
+    text("time"),
+    text("event time").spare(1),
+    text("what").down_to(10),
+    text("id"),
+    text("points").down_to(8),
+    text("behaviour").down_to(10),
+    text("vessels").down_to(14),
+    text("text").down_to(16).spare(2),
+];
+const EVENT_TIME: usize = 1;
+
+/// A line of the story.
+enum Step {
+    Change(ChangeRow),
+    Act(ActRow),
+}
+
+impl Step {
+    fn at(&self) -> Time {
+        match self {
+            Step::Change(change) => change.stored_at,
+            Step::Act(act) => act.row.at,
+        }
+    }
+}
+
+/// Prints the changes and acts.
+pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), Failure> {
+    let until = arguments.until.unwrap_or(now + Span::from_millis(1));
+    let least = match arguments.facts {
+        true => Severity::Info,
+        false => stored_severity(&json!({ "severity": arguments.severity })),
+    };
+    let changes = store::changes(path, arguments.since, until).map_err(refused)?;
+    let all = changes.len();
+    let wanted = |change: &ChangeRow| {
+        let alert = &change.line["alert"];
+        (arguments.facts || alert["announced"] == true) && least <= stored_severity(alert)
+    };
+    let changes: Vec<ChangeRow> = changes.into_iter().filter(wanted).collect();
+    let left_out = all - changes.len();
+    let acts = store::acts(path, arguments.since, until, Machine::Excluded).map_err(refused)?;
+    // What was done with an alert; the rest stands in `audit`.
+    let acts = acts.into_iter().filter(|act| act.alert.is_some()).map(Step::Act);
+    let mut steps: Vec<Step> = changes.into_iter().map(Step::Change).chain(acts).collect();
+    steps.sort_by_key(Step::at);
+    if arguments.json {
+        let lines = steps.iter().map(|step| match step {
+            Step::Change(change) => json!({
+                "time": change.stored_at.to_string(), "event_time": change.at.to_string(), "what": kind(change),
+                "revision": change.line["revision"], "reason": change.line["reason"],
+                "score_before": change.before.as_ref().map(|before| before.score),
+                "severity_before": change.before.as_ref().map(|before| &before.severity),
+                "alert": change.line["alert"],
+            }),
+            Step::Act(act) => object(act),
+        });
+        return print(&lines.map(|line| format!("{line}\n")).collect::<String>());
+    }
+    let screen = height().map(|lines| lines.saturating_sub(BESIDE_ROWS).max(1));
+    let most = arguments.limit.or(screen).unwrap_or(usize::MAX);
+    let earlier = steps.len().saturating_sub(most);
+    let shown = &steps[earlier..];
+    print(&format!("{}{}", table(shown, now), last_line(arguments, shown.len(), earlier, left_out)))
+}
+
+fn table(steps: &[Step], now: Time) -> String {
+    let rows: Vec<Vec<String>> = steps.iter().map(|step| row(step, now)).collect();
+    let is_apart = |step: &Step| matches!(step, Step::Change(change) if APART < (change.stored_at - change.at).abs());
+    let (mut columns, mut rows) = (COLUMNS.to_vec(), rows);
+    if !steps.iter().any(is_apart) {
+        columns.remove(EVENT_TIME);
+        rows.iter_mut().for_each(|row| drop(row.remove(EVENT_TIME)));
+    }
+    fitted(&columns, &rows, width())
+}
+
+fn row(step: &Step, now: Time) -> Vec<String> {
+    match step {
+        Step::Change(change) => {
+            let alert = &change.line["alert"];
+            let said = |key: &str| alert[key].as_str().unwrap_or_default();
+            let reason = change.line["reason"].as_str().unwrap_or_default();
+            let words = if kind(change) == "opened" { deed(said("summary"), &alert["vessels"]) } else { reason };
+            vec![
+                short(change.stored_at, now),
+                minute(change.at),
+                kind(change).to_owned(),
+                said("id").chars().take(ID).collect(),
+                points(change),
+                said("behaviour").to_owned(),
+                vessels(&alert["vessels"]),
+                FromAir(words).to_string(),
+            ]
+        }
+        Step::Act(act) => {
+            let (behaviour, ships) = act
+                .alert
+                .as_ref()
+                .map_or((String::new(), String::new()), |(behaviour, ships)| (behaviour.clone(), vessels(ships)));
+            vec![
+                short(act.row.at, now),
+                String::new(),
+                format!("{} by {}", act.row.what, FromAir(&act.row.by())),
+                subject(act),
+                String::new(),
+                behaviour,
+                ships,
+                act.row.why.as_ref().map_or(String::new(), |why| FromAir(why).to_string()),
+            ]
+        }
+    }
+}
+
+fn last_line(arguments: &Arguments, shown: usize, earlier: usize, left_out: usize) -> String {
+    let mut parts = Vec::new();
+    if 0 < earlier {
+        parts.push(format!("{earlier} earlier (--limit N)"));
+    }
+    if 0 < left_out {
+        let severity = &arguments.severity;
+        parts.push(format!("{left_out} of facts or below {severity} (--facts, --severity info)"));
+    }
+    match (shown, parts.is_empty()) {
+        (0, true) => format!("no change since {}\n", minute(arguments.since)),
+        (_, true) => String::new(),
+        _ => format!("{} more: {}\n", earlier + left_out, parts.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::AuditRow;
+
+    #[test]
+    fn acts_stand_among_changes_and_event_time_shows_only_where_it_differs() {
+        let time = |text: &str| Time::parse(text).expect("a time");
+        let change = |at: &str| {
+            Step::Change(ChangeRow {
+                stored_at: time("2026-03-01T04:10:00Z"),
+                at: time(at),
+                line: json!({"change": "opened", "reason": "r", "alert": {"id": "abcdefghijklmnopqrstuvwxyz", "severity": "high",
+                    "score": 65, "behaviour": "loitering", "vessels": [], "summary": "It is slow."}}),
+                before: None,
+            })
+        };
+        let act = Step::Act(ActRow {
+            row: AuditRow {
+                at: time("2026-03-01T04:12:00Z"),
+                who: "ana".to_owned(),
+                caller: None,
+                what: "closed".to_owned(),
+                why: Some("benign: known".to_owned()),
+            },
+            subject: "abcdefghijklmnopqrstuvwxyz".to_owned(),
+            alert: Some(("loitering".to_owned(), json!([]))),
+            is_case: false,
+        });
+        let now = time("2026-03-01T05:00:00Z");
+        let text = table(&[change("2026-03-01T04:09:00Z"), act], now);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(
+            lines[1].starts_with("04:10  opened         abcdefgh  high 65") && lines[1].ends_with("It is slow."),
+            "{text}"
+        );
+        assert!(
+            lines[2].starts_with("04:12  closed by ana  abcdefgh") && lines[2].ends_with("benign: known"),
+            "{text}"
+        );
+        assert!(table(&[change("2026-02-27T04:09:00Z")], now).contains("2026-02-27 04:09"));
+    }
+}

@@ -1,0 +1,182 @@
+//! Which alerts are meant: what the store sorts out, and what is looked for in names, zones and texts.
+
+use clap::builder::PossibleValuesParser;
+use serde_json::Value;
+
+use super::super::when::{length, minute, past, words};
+use crate::alerts::{Class, NoticeKind, Severity};
+use crate::behaviours::NAMES;
+use crate::store::{Entry, Query, stored_severity};
+use crate::time::{Span, Time};
+
+/// Which alerts.
+#[derive(Debug, clap::Args)]
+pub(super) struct Filter {
+    /// new, acknowledged, closed or all
+    #[arg(long, value_parser = ["new", "acknowledged", "closed", "all"])]
+    pub(super) state: Option<String>,
+    /// info, low, medium, high or critical, and graver
+    #[arg(long, value_parser = ["info", "low", "medium", "high", "critical"])]
+    pub(super) severity: Option<String>,
+    /// vessel, system (about the daemon, its feeds and receivers) or all [default: all; files for maps and spreadsheets: vessel]
+    #[arg(long, value_parser = ["vessel", "system", "all"])]
+    kind: Option<String>,
+    /// Of this behaviour
+    #[arg(long, value_parser = PossibleValuesParser::new(behaviours()), hide_possible_values = true)]
+    behaviour: Option<String>,
+    /// With this vessel
+    #[arg(long)]
+    mmsi: Option<u32>,
+    /// In or near this zone: its id, or part of its name
+    #[arg(long, value_name = "ZONE")]
+    zone: Option<String>,
+    /// Assigned to
+    #[arg(long, value_name = "NAME")]
+    assignee: Option<String>,
+    /// Going on at this time or later, as `02:00`, `yesterday`, `-6h`
+    #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
+    since: Option<Time>,
+    /// Begun before this time
+    #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
+    until: Option<Time>,
+    /// Begun no longer ago than this, as `6h`, `2d`
+    #[arg(long, value_name = "LENGTH", value_parser = length)]
+    age: Option<Span>,
+    /// With all of these words in its text, names, numbers or zones
+    #[arg(long, value_name = "WORDS")]
+    text: Option<String>,
+    /// Facts below 20 points too
+    #[arg(long)]
+    pub(super) facts: bool,
+    /// At most this many
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<u32>,
+}
+
+/// What alerts are named by: a slip of the hand is not to look like a quiet night.
+pub(super) fn behaviours() -> impl Iterator<Item = &'static str> {
+    NAMES.iter().copied().chain(NoticeKind::ALL.iter().map(|kind| kind.name()))
+}
+
+impl Filter {
+    /// What the store sorts out; `usual` is the severity when none is asked for.
+    pub(super) fn query(&self, usual: &str) -> Query {
+        Query {
+            facts: self.facts,
+            state: self.state.clone().filter(|state| state != "all"),
+            min_severity: self.severity(usual),
+            kind: [Class::Vessel, Class::System].into_iter().find(|kind| self.kind.as_deref() == Some(kind.name())),
+            behaviour: self.behaviour.clone(),
+            mmsi: self.mmsi,
+            assignee: self.assignee.clone(),
+            since: self.since,
+            until: self.until,
+            // Zones by name, and the limit after them, are for the list.
+            ..Query::default()
+        }
+    }
+
+    /// Whether neither a kind nor a behaviour is asked for.
+    pub(super) fn names_no_kind(&self) -> bool {
+        self.kind.is_none() && self.behaviour.is_none()
+    }
+
+    /// The least severity, `usual` where neither it nor facts are asked for.
+    pub(super) fn severity(&self, usual: &str) -> Severity {
+        let said = self.severity.as_deref().unwrap_or(if self.facts { "info" } else { usual });
+        stored_severity(&serde_json::json!({ "severity": said }))
+    }
+
+    /// The rest of it.
+    pub(super) fn fits(&self, entry: &Entry, now: Time) -> bool {
+        let began = entry.body["started_at"].as_str().and_then(Time::parse);
+        let is_young = |age: Span| began.is_some_and(|began| now - age <= began);
+        self.zone.as_ref().is_none_or(|zone| lies_in(&entry.body, zone))
+            && self.age.is_none_or(is_young)
+            && self.text.as_ref().is_none_or(|text| speaks_of(entry, text))
+    }
+
+    /// What it looks for, for a list without rows: `zone "x", MMSI 224000001`.
+    pub(super) fn words(&self) -> String {
+        let zone = self.zone.as_ref().map(|zone| format!("zone \"{zone}\""));
+        let mmsi = self.mmsi.map(|mmsi| format!("MMSI {mmsi:09}"));
+        let assignee = self.assignee.as_ref().map(|name| format!("assigned to {name}"));
+        let text = self.text.as_ref().map(|text| format!("\"{text}\""));
+        let severity = self.severity.as_ref().map(|severity| match severity.as_str() {
+            "critical" => severity.clone(),
+            other => format!("{other} and above"),
+        });
+        let since = self.since.map(|since| format!("since {}", minute(since)));
+        let until = self.until.map(|until| format!("begun before {}", minute(until)));
+        let age = self.age.map(|age| format!("begun within {}", words(age)));
+        let kind = self.kind.clone().filter(|kind| kind != "all");
+        let words =
+            [severity, self.state.clone(), kind, mmsi, self.behaviour.clone(), zone, assignee, text, since, until, age];
+        words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn lies_in(body: &Value, zone: &str) -> bool {
+    let wanted = zone.to_lowercase();
+    let is_it = |one: &Value| {
+        let name = one["name"].as_str().unwrap_or_default().to_lowercase();
+        one["id"].as_str() == Some(zone) || (!wanted.is_empty() && name.contains(&wanted))
+    };
+    body["zones"].as_array().into_iter().flatten().any(is_it)
+}
+
+fn speaks_of(entry: &Entry, text: &str) -> bool {
+    let body = &entry.body;
+    let mut said = format!("{} {}", entry.id, body["summary"].as_str().unwrap_or_default());
+    let mut add = |value: &Value| match value {
+        Value::String(text) => said += &format!(" {text}"),
+        Value::Number(number) => said += &format!(" {number}"),
+        _ => {}
+    };
+    for vessel in body["vessels"].as_array().into_iter().flatten() {
+        ["name", "mmsi", "imo", "call_sign"].iter().for_each(|key| add(&vessel[*key]));
+    }
+    for zone in body["zones"].as_array().into_iter().flatten() {
+        ["id", "name"].iter().for_each(|key| add(&zone[*key]));
+    }
+    let said = said.to_lowercase();
+    text.to_lowercase().split_whitespace().all(|word| said.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn entry() -> Entry {
+        Entry {
+            id: "aaaa".to_owned(),
+            state: "new".to_owned(),
+            assignee: None,
+            finding: None,
+            finding_reason: None,
+            body: json!({
+                "summary": "ALFA (Spain, cargo) has been below 2 kn.",
+                "vessels": [{"name": "ALFA", "mmsi": 224_123_456, "imo": null}],
+                "zones": [{"id": "c06", "name": "Canary approaches"}],
+            }),
+        }
+    }
+
+    #[test]
+    fn words_are_looked_for_in_texts_names_and_numbers() {
+        let entry = entry();
+        for text in ["alfa", "BELOW canary", "224123456", "c06", ""] {
+            assert!(speaks_of(&entry, text), "{text}");
+        }
+        assert!(!speaks_of(&entry, "alfa bravo") && !speaks_of(&entry, "null"));
+    }
+
+    #[test]
+    fn a_zone_is_meant_by_its_id_or_part_of_its_name() {
+        let body = entry().body;
+        assert!(lies_in(&body, "c06") && lies_in(&body, "canary"));
+        assert!(!lies_in(&body, "c0") && !lies_in(&body, "") && !lies_in(&body, "C06 "));
+    }
+}

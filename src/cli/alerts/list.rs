@@ -1,0 +1,289 @@
+//! `atalaia alerts list`: what is going on, the open ones first, on one screen.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::super::table::{Column, fitted, height, number, text, width};
+use super::super::when::{short, words};
+use super::super::{Failure, print, refused};
+use super::filter::Filter;
+use crate::alerts::{Severity, system_title};
+use crate::store::{self, Listed, Query, stored_severity};
+use crate::telemetry::FromAir;
+use crate::time::Time;
+
+/// Arguments of `atalaia alerts list`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    filter: Filter,
+    /// Only what is going on
+    #[arg(long)]
+    open: bool,
+    /// What the first of the open ones, and then of the others, has most of: points, or the latest change or beginning
+    #[arg(long, value_enum, default_value_t = Sort::Score)]
+    sort: Sort,
+    /// One JSON object a line, without a limit of lines
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+enum Sort {
+    Score,
+    Changed,
+    Began,
+}
+
+/// Lines of a screen that are not for rows: the header, what is left out, and the next prompt.
+const BESIDE_ROWS: usize = 3;
+/// Characters of an id that tell it apart.
+pub(in crate::cli) const ID: usize = 8;
+
+/// The columns; zones, vessels and texts may be cut, and those that say least go first where a line has no room.
+const COLUMNS: [Column; 13] = [
+    text("id"),
+    text("severity"),
+    number("score"),
+    text("behaviour").down_to(8),
+    text("state").down_to(6),
+    text("since"),
+    text("changed").spare(2),
+    number("age").spare(1),
+    text("zone").down_to(8).spare(4),
+    text("vessels").down_to(12),
+    text("case").spare(3),
+    text("assignee").down_to(6).spare(6),
+    text("text").down_to(14).spare(5),
+];
+/// Left out where they are empty in every row.
+const MAY_BE_EMPTY: [usize; 3] = [8, 10, 11];
+
+/// Prints the list.
+pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), Failure> {
+    let filter = &arguments.filter;
+    // All that the analyst asked for by name; what the usual view leaves out is counted here.
+    let query = Query { facts: true, state: None, min_severity: asked_severity(filter), ..filter.query("info") };
+    let mut found = store::listed(path, &query, now).map_err(refused)?;
+    let state = filter.state.as_deref().filter(|state| *state != "all");
+    found.retain(|one| {
+        let fits = filter.fits(&one.entry, now) && (!arguments.open || is_open(one));
+        fits && state.is_none_or(|state| state == one.entry.state)
+    });
+    let mut out = LeftOut::default();
+    found.retain(|one| out.keeps(filter, one));
+    found.sort_by_key(|one| {
+        let body = &one.entry.body;
+        let began = body["started_at"].as_str().and_then(Time::parse);
+        let score = body["score"].as_i64();
+        let order = match arguments.sort {
+            Sort::Score => (score, Some(one.changed_at)),
+            Sort::Changed => (None, Some(one.changed_at)),
+            Sort::Began => (None, began),
+        };
+        (Reverse(is_open(one)), Reverse(order), one.entry.id.clone())
+    });
+    let screen = height().map(|lines| lines.saturating_sub(BESIDE_ROWS).max(1)).filter(|_| !arguments.json);
+    let most = filter.limit.map(|limit| limit as usize).or(screen).unwrap_or(usize::MAX);
+    out.beyond = found.len().saturating_sub(most);
+    found.truncate(most);
+    if arguments.json {
+        return print(&json(path, &query, &found, now)?);
+    }
+    let mut list = table(&found, now);
+    list += &out.line(found.len(), filter);
+    print(&list)
+}
+
+/// The least severity that was asked for in words.
+fn asked_severity(filter: &Filter) -> Severity {
+    filter.severity.as_ref().map_or(Severity::Info, |_| filter.severity("info"))
+}
+
+fn is_open(one: &Listed) -> bool {
+    one.entry.body["status"] == "open" && one.entry.state != "closed"
+}
+
+/// How many the usual view leaves out, each counted once.
+#[derive(Default)]
+struct LeftOut {
+    closed: usize,
+    facts: usize,
+    /// Below medium.
+    low: usize,
+    beyond: usize,
+}
+
+impl LeftOut {
+    /// Whether it is shown; counts it where it is not.
+    fn keeps(&mut self, filter: &Filter, one: &Listed) -> bool {
+        let entry = &one.entry;
+        let count = match filter.state.as_deref() {
+            None if entry.state == "closed" => &mut self.closed,
+            _ if !filter.facts && entry.body["announced"] != true => &mut self.facts,
+            _ if stored_severity(&entry.body) < filter.severity("medium") => &mut self.low,
+            _ => return true,
+        };
+        *count += 1;
+        false
+    }
+
+    /// `12 more: 9 closed (--state all), 3 below medium (--severity info)`; nothing where that is all and there are rows.
+    fn line(&self, shown: usize, filter: &Filter) -> String {
+        let counts = [
+            (self.beyond, "below these (--limit N)"),
+            (self.closed, "closed (--state all)"),
+            (self.facts, "facts below 20 points (--facts)"),
+            (self.low, "below medium (--severity info)"),
+        ];
+        let all: usize = counts.iter().map(|(count, _)| count).sum();
+        let parts: Vec<String> =
+            counts.iter().filter(|(count, _)| 0 < *count).map(|(count, why)| format!("{count} {why}")).collect();
+        let words = filter.words();
+        let of = if words.is_empty() { String::new() } else { format!(": {}", FromAir(&words)) };
+        match (shown, all) {
+            (0, 0) => format!("no alert in the store fits{of}\n"),
+            (_, 0) => String::new(),
+            (0, _) => format!("none shown; {all} fit: {}\n", parts.join(", ")),
+            (_, _) => format!("{all} more: {}\n", parts.join(", ")),
+        }
+    }
+}
+
+/// Each as a whole, with its evidence.
+fn json(path: &Path, query: &Query, found: &[Listed], now: Time) -> Result<String, Failure> {
+    let whole = store::alerts(path, query, now).map_err(refused)?;
+    let whole: BTreeMap<&str, &store::Entry> = whole.iter().map(|entry| (entry.id.as_str(), entry)).collect();
+    let line = |one: &Listed| {
+        // One that was purged meanwhile is shown as it was.
+        let entry = whole.get(one.entry.id.as_str()).copied().unwrap_or(&one.entry);
+        let mut value = entry.value(&[]);
+        value["case_id"] = one.entry.body["case_id"].clone();
+        format!("{value}\n")
+    };
+    Ok(found.iter().map(line).collect())
+}
+
+/// The rows under their heads; columns without a word in them are left out.
+pub(super) fn table(found: &[Listed], now: Time) -> String {
+    let rows: Vec<Vec<String>> = found.iter().map(|one| row(one, now)).collect();
+    let is_kept = |place: &usize| !MAY_BE_EMPTY.contains(place) || rows.iter().any(|row| row[*place] != "-");
+    let kept: Vec<usize> = (0..COLUMNS.len()).filter(is_kept).collect();
+    let columns: Vec<Column> = kept.iter().map(|place| COLUMNS[*place]).collect();
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| kept.iter().map(|place| row[*place].clone()).collect()).collect();
+    fitted(&columns, &rows, width())
+}
+
+fn row(one: &Listed, now: Time) -> Vec<String> {
+    let (entry, body) = (&one.entry, &one.entry.body);
+    let said = |key: &str| body[key].as_str().unwrap_or_default();
+    let time = |key: &str| Time::parse(said(key));
+    let shown = |at: Option<Time>| at.map_or_else(|| "-".to_owned(), |at| short(at, now));
+    let state = match (entry.state.as_str(), said("status")) {
+        ("closed", _) => "closed".to_owned(),
+        ("acknowledged", status) => format!("{status}, ack"),
+        (_, status) => status.to_owned(),
+    };
+    let since = if said("status") == "open" { time("started_at") } else { time("ended_at").or(time("last_at")) };
+    vec![
+        said("id").chars().take(ID).collect(),
+        said("severity").to_owned(),
+        body["score"].to_string(),
+        said("behaviour").to_owned(),
+        state,
+        shown(since),
+        shown(Some(one.changed_at)),
+        time("started_at").map_or_else(|| "-".to_owned(), |began| words(now - began)),
+        zone(&body["zones"]),
+        system_title(body).map_or_else(|| vessels(&body["vessels"]), |title| FromAir(&title).to_string()),
+        body["case_id"].as_str().map_or_else(|| "-".to_owned(), |id| id.chars().take(ID).collect()),
+        entry.assignee.as_ref().map_or_else(|| "-".to_owned(), |name| FromAir(name).to_string()),
+        FromAir(deed(said("summary"), &body["vessels"])).to_string(),
+    ]
+}
+
+/// `Canary approaches +1`: the first zone it lies in, else the first near it, and how many there are besides.
+fn zone(zones: &Value) -> String {
+    let zones: Vec<&Value> = zones.as_array().into_iter().flatten().collect();
+    let Some(first) = zones.iter().find(|zone| zone["relation"] == "in").or(zones.first()) else {
+        return "-".to_owned();
+    };
+    let near = if first["relation"] == "in" { "" } else { "near " };
+    let more = if zones.len() == 1 { String::new() } else { format!(" +{}", zones.len() - 1) };
+    format!("{near}{}{more}", FromAir(first["name"].as_str().unwrap_or_default()))
+}
+
+/// `ALFA (ES) + 002241022 (ES)`; of many the first two.
+pub(in crate::cli) fn vessels(vessels: &Value) -> String {
+    const MOST: usize = 3;
+    let vessels: Vec<&Value> = vessels.as_array().into_iter().flatten().collect();
+    let name = |vessel: &&Value| {
+        let flag = vessel["flag"].as_str().map_or(String::new(), |flag| format!(" ({})", FromAir(flag)));
+        match vessel["name"].as_str() {
+            Some(name) => format!("{}{flag}", FromAir(name)),
+            None => format!("{:09}{flag}", vessel["mmsi"].as_u64().unwrap_or_default()),
+        }
+    };
+    match vessels.len() {
+        0 => "-".to_owned(),
+        1..=MOST => vessels.iter().map(name).collect::<Vec<_>>().join(" + "),
+        count => {
+            let two = vessels.iter().take(2).map(name).collect::<Vec<_>>().join(" + ");
+            format!("{two} + {} more", count - 2)
+        }
+    }
+}
+
+/// The text without the vessels it begins with: they have a column of their own.
+pub(in crate::cli) fn deed<'a>(summary: &'a str, vessels: &Value) -> &'a str {
+    let called = |vessel: &Value| match vessel["name"].as_str() {
+        Some(name) => name.to_owned(),
+        None => format!("MMSI {:09}", vessel["mmsi"].as_u64().unwrap_or_default()),
+    };
+    let called: Vec<String> = vessels.as_array().into_iter().flatten().map(called).collect();
+    let after_one = |text: &'a str| {
+        let described = called.iter().find_map(|name| text.strip_prefix(name.as_str())?.strip_prefix(" ("));
+        described?.split_once(')').map(|(_, after)| after)
+    };
+    let mut rest = summary;
+    while let Some(after) = after_one(rest) {
+        rest = after.strip_prefix(" and ").or(after.strip_prefix(", ")).unwrap_or(after.trim_start());
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_text_of_a_row_begins_after_the_vessels() {
+        let vessels = json!([{"mmsi": 224_123_456, "name": "ALFA"}, {"mmsi": 2_241_022, "name": null}]);
+        let summary = "ALFA (Spain, cargo) and MMSI 002241022 (Spain, fishing) were within 300 m, at night.";
+        assert_eq!(deed(summary, &vessels), "were within 300 m, at night.");
+        assert_eq!(deed("Input shore was silent.", &json!([])), "Input shore was silent.");
+        assert_eq!(deed("ALFA, far off (here) and", &vessels), "ALFA, far off (here) and");
+    }
+
+    #[test]
+    fn many_vessels_are_two_and_a_number() {
+        let ship = |name: &str| json!({"mmsi": 224_000_001, "name": name, "flag": "ES"});
+        assert_eq!(super::vessels(&json!([ship("A"), {"mmsi": 2_241_022, "name": null}])), "A (ES) + 002241022");
+        let four = json!([ship("A"), ship("B"), ship("C"), ship("D")]);
+        assert_eq!(super::vessels(&four), "A (ES) + B (ES) + 2 more");
+        assert_eq!(super::vessels(&json!([])), "-");
+    }
+
+    #[test]
+    fn a_zone_it_lies_in_comes_before_one_near_it() {
+        let zones = json!([{"name": "B", "relation": "near"}, {"name": "A", "relation": "in"}]);
+        assert_eq!(zone(&zones), "A +1");
+        assert_eq!(zone(&json!([{"name": "B", "relation": "near"}])), "near B");
+    }
+}

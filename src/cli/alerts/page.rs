@@ -1,0 +1,300 @@
+//! `atalaia alerts show`: all there is about one alert: the text of a mail, its history, what was done with it, and its deliveries.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::super::marking;
+use super::super::table::{width, wrapped};
+use super::super::when::{minute, words};
+use super::super::{Failure, print, refused};
+use crate::delivery::{CAVEAT, Row, sheet};
+use crate::store::{self, AuditRow, ChangeRow, Sent, Told};
+use crate::telemetry::FromAir;
+use crate::time::Time;
+
+/// Where the texts of rows begin.
+const INDENT: usize = 11;
+/// Changes that say nothing new are shown one by one up to so many.
+const MOST_ALIKE: usize = 2;
+
+/// Prints the page, or one object.
+pub(super) fn main(path: &Path, id: &str, as_json: bool, now: Time) -> Result<(), Failure> {
+    let told = store::alert(path, id, now).map_err(refused)?;
+    let changes = store::history(path, &told.entry.id).map_err(refused)?;
+    print(&if as_json { object(&told, &changes) } else { page(&told, &changes, now) })
+}
+
+fn page(told: &Told, changes: &[ChangeRow], now: Time) -> String {
+    let body = &told.entry.body;
+    let width = width();
+    let mut page = format!("alert {}\n{}\n", told.entry.id, wrapped(marking::line(body).trim_end(), width, 0));
+    page += &format!("{}\n\n", wrapped(&FromAir(body["summary"].as_str().unwrap_or("-")).to_string(), width, 0));
+    let mut row = |name: &str, text: &str| {
+        page += &format!("{name:<INDENT$}{}\n", wrapped(text, width, INDENT));
+    };
+    for (index, Row { name, text }) in sheet(&json!({ "alert": body })).iter().enumerate() {
+        row(name, &FromAir(text).to_string());
+        if index == 0 {
+            states(told, now, &mut row);
+        }
+    }
+    page += "\nHistory (UTC)\n";
+    page += &history(changes, width);
+    let acts = acts(told, width);
+    if !acts.is_empty() {
+        page += &format!("\nActs (UTC)\n{acts}");
+    }
+    let deliveries = deliveries(&told.deliveries, width);
+    if !deliveries.is_empty() {
+        page += &format!("\nDeliveries (UTC)\n{deliveries}");
+    }
+    page += &format!("\n{}\n", wrapped(CAVEAT, width, 0));
+    page
+}
+
+/// How it stands, and what people made of it.
+fn states(told: &Told, now: Time, row: &mut impl FnMut(&str, &str)) {
+    let (entry, body) = (&told.entry, &told.entry.body);
+    let time = |key: &str| body[key].as_str().and_then(Time::parse);
+    let status = body["status"].as_str().unwrap_or_default();
+    let lasts = match (status, time("started_at"), time("ended_at").or(time("last_at"))) {
+        ("open", Some(began), _) => format!("open for {}", words(now - began)),
+        (status, Some(began), Some(ended)) => format!("{status} after {}", words(ended - began)),
+        (status, ..) => status.to_owned(),
+    };
+    let kind = if body["announced"] == true { "" } else { "; a fact: it has not reached the points of an alert" };
+    row("State", &format!("{lasts}, {}{kind}", entry.state));
+    if let Some(name) = &entry.assignee {
+        row("Assigned", &FromAir(name).to_string());
+    }
+    if let Some(finding) = &entry.finding {
+        let why = entry.finding_reason.as_deref().unwrap_or_default();
+        row("Finding", &format!("{}: {}", FromAir(finding), FromAir(why)));
+    }
+}
+
+/// A line for each change; those that change neither points nor state are counted where there are many.
+fn history(changes: &[ChangeRow], width: Option<usize>) -> String {
+    /// Where reasons begin.
+    const REASON: usize = 55;
+    let mut lines = String::new();
+    let mut alike: Vec<&ChangeRow> = Vec::new();
+    let line = |change: &ChangeRow| {
+        let reason = FromAir(change.line["reason"].as_str().unwrap_or_default()).to_string();
+        let head = format!("  {}  {:<13}  {:<20}", minute(change.at), kind(change), points(change));
+        format!(
+            "{}
+",
+            format!("{head}{}", wrapped(&reason, width, REASON)).trim_end()
+        )
+    };
+    let flush = |alike: &mut Vec<&ChangeRow>, lines: &mut String| {
+        match (alike.len(), alike.last()) {
+            (count, Some(last)) if MOST_ALIKE < count => {
+                *lines += &format!("  {}  {count} updates, points unchanged\n", minute(last.at));
+            }
+            _ => alike.iter().for_each(|change| *lines += &line(change)),
+        }
+        alike.clear();
+    };
+    for change in changes {
+        let is_plain =
+            kind(change) == "updated" && change.before.as_ref().is_some_and(|before| before.score == score(change));
+        if is_plain {
+            alike.push(change);
+            continue;
+        }
+        flush(&mut alike, &mut lines);
+        lines += &line(change);
+    }
+    flush(&mut alike, &mut lines);
+    lines
+}
+
+fn score(change: &ChangeRow) -> i64 {
+    change.line["alert"]["score"].as_i64().unwrap_or_default()
+}
+
+/// What happened to the alert: `opened`, `updated`, `ended`, `end corrected`, `goes on`, `retracted`.
+pub(super) fn kind(change: &ChangeRow) -> &str {
+    let now = change.line["change"].as_str().unwrap_or_default();
+    match (now, change.before.as_ref().map(|before| before.change.as_str())) {
+        ("ended", Some("ended")) => "end corrected",
+        ("opened" | "updated", Some("ended" | "retracted")) => "goes on",
+        _ => now,
+    }
+}
+
+/// `medium 45`, or `medium 45 > high 60` where it was something else before.
+pub(super) fn points(change: &ChangeRow) -> String {
+    let severity = change.line["alert"]["severity"].as_str().unwrap_or_default();
+    let after = format!("{severity} {}", score(change));
+    match &change.before {
+        Some(before) if before.severity != severity => format!("{} {} > {after}", before.severity, before.score),
+        Some(before) if before.score != score(change) => format!("{severity} {} > {}", before.score, score(change)),
+        Some(_) | None => after,
+    }
+}
+
+/// What people did, and what the program did beyond the changes.
+fn acts(told: &Told, width: Option<usize>) -> String {
+    /// Where they begin, behind the time.
+    const ACT: usize = 20;
+    const OF_CHANGES: [&str; 4] = ["opened", "updated", "ended", "retracted"];
+    let mut notes = told.notes.iter();
+    let mut lines = String::new();
+    for act in &told.audit {
+        let AuditRow { at, what, why, .. } = act;
+        if act.is_machine() && OF_CHANGES.contains(&what.as_str()) {
+            continue;
+        }
+        let note = if what == "noted" { notes.next().map(|note| note.text.clone()) } else { None };
+        let said = note.as_ref().or(why.as_ref()).map_or(String::new(), |why| format!(": {}", FromAir(why)));
+        let by = act.by();
+        let who = FromAir(&by);
+        lines += &format!(
+            "  {}  {}
+",
+            minute(*at),
+            wrapped(&format!("{who} {what}{said}"), width, ACT)
+        );
+    }
+    lines
+}
+
+/// By sink: what became of its revisions, those that fared alike on one line.
+fn deliveries(sent: &[Sent], width: Option<usize>) -> String {
+    let mut sinks: BTreeMap<&str, Vec<(String, Vec<&Sent>)>> = BTreeMap::new();
+    for one in sent {
+        let runs = sinks.entry(&one.sink).or_default();
+        let outcome = outcome(one);
+        match runs.last_mut().filter(|(last, _)| *last == outcome) {
+            Some((_, revisions)) => revisions.push(one),
+            None => runs.push((outcome, vec![one])),
+        }
+    }
+    let mut lines = String::new();
+    for (sink, runs) in sinks {
+        for (outcome, revisions) in runs {
+            let (Some(first), Some(last)) = (revisions.first(), revisions.last()) else {
+                continue;
+            };
+            let of = match revisions.len() {
+                1 => format!("revision {}", first.revision),
+                _ => format!("revisions {} to {}", first.revision, last.revision),
+            };
+            let at = last.at.map_or(String::new(), |at| format!(" {}", minute(at)));
+            let tries = match revisions.iter().map(|one| one.attempts).max() {
+                Some(tries) if 1 < tries => format!(", tries: {tries}"),
+                _ => String::new(),
+            };
+            let sink = FromAir(sink).to_string();
+            let text = format!("{of} {outcome}{at}{tries}");
+            lines += &format!(
+                "  {sink}  {}
+",
+                wrapped(&text, width, 4 + sink.chars().count())
+            );
+        }
+    }
+    lines
+}
+
+/// What became of one change at one sink. The error of an earlier try is none once it was delivered.
+fn outcome(sent: &Sent) -> String {
+    let error = sent.error.as_ref().map_or(String::new(), |error| format!(": {}", FromAir(error)));
+    match sent.state.as_str() {
+        "told" => "delivered".to_owned(),
+        "silenced" => "held back by a silence".to_owned(),
+        "pending" => format!("waiting{error}"),
+        "failed" => format!("not delivered{error}"),
+        state => format!("{}{error}", FromAir(state)),
+    }
+}
+
+/// The alert as it is exported, with its changes, acts and deliveries.
+fn object(told: &Told, changes: &[ChangeRow]) -> String {
+    let mut value = told.entry.value(&told.notes);
+    let change = |change: &ChangeRow| {
+        let line = &change.line;
+        json!({
+            "stored_at": change.stored_at.to_string(), "at": line["at"], "change": line["change"], "revision": line["revision"],
+            "reason": line["reason"], "severity": line["alert"]["severity"], "score": line["alert"]["score"],
+        })
+    };
+    value["changes"] = changes.iter().map(change).collect();
+    value["audit"] = told.audit.iter().map(AuditRow::value).collect();
+    let sent = |sent: &Sent| {
+        let error = sent.error.clone().filter(|_| sent.state != "told");
+        json!({
+            "revision": sent.revision, "sink": sent.sink, "state": sent.state, "at": sent.at.map(|at| at.to_string()),
+            "attempts": sent.attempts, "error": error,
+        })
+    };
+    value["deliveries"] = told.deliveries.iter().map(sent).collect();
+    format!("{value}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Before;
+
+    fn sent(revision: u32, state: &str, error: Option<&str>) -> Sent {
+        let at = (state == "told").then(|| Time::from_seconds(i64::from(revision)));
+        Sent {
+            revision,
+            sink: "partner".to_owned(),
+            state: state.to_owned(),
+            at,
+            attempts: revision,
+            error: error.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn what_was_delivered_at_last_shows_no_error_of_before() {
+        let all =
+            [sent(1, "told", None), sent(2, "told", Some("http://x: 400")), sent(3, "pending", Some("http://x: 500"))];
+        assert_eq!(
+            deliveries(&all, None),
+            "  partner  revisions 1 to 2 delivered 1970-01-01 00:00, tries: 2\n  \
+             partner  revision 3 waiting: http://x: 500, tries: 3\n"
+        );
+    }
+
+    fn change(change: &str, score: i64, before: Option<(&str, i64)>) -> ChangeRow {
+        let severity = |score| crate::alerts::Severity::of(score as i32).name();
+        ChangeRow {
+            stored_at: Time::from_seconds(0),
+            at: Time::from_seconds(0),
+            line: json!({"change": change, "reason": "why", "alert": {"score": score, "severity": severity(score)}}),
+            before: before.map(|(change, score)| Before {
+                change: change.to_owned(),
+                score,
+                severity: severity(score).to_owned(),
+            }),
+        }
+    }
+
+    #[test]
+    fn points_show_where_they_came_from() {
+        assert_eq!(points(&change("opened", 45, None)), "medium 45");
+        assert_eq!(points(&change("updated", 50, Some(("opened", 45)))), "medium 45 > 50");
+        assert_eq!(points(&change("updated", 60, Some(("opened", 45)))), "medium 45 > high 60");
+        assert_eq!(kind(&change("ended", 60, Some(("ended", 60)))), "end corrected");
+        assert_eq!(kind(&change("updated", 60, Some(("ended", 60)))), "goes on");
+    }
+
+    #[test]
+    fn many_updates_without_news_are_one_line() {
+        let mut changes = vec![change("opened", 45, None)];
+        changes.extend((0..5).map(|_| change("updated", 45, Some(("opened", 45)))));
+        changes.push(change("ended", 45, Some(("updated", 45))));
+        let text = history(&changes, None);
+        assert_eq!(text.lines().count(), 3, "{text}");
+        assert!(text.contains("5 updates, points unchanged"), "{text}");
+    }
+}

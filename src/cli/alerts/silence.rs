@@ -1,0 +1,188 @@
+//! `atalaia alerts silence` and `silences`: what is kept back for a while, with what that holds back now.
+
+use std::path::Path;
+
+use clap::builder::PossibleValuesParser;
+use serde_json::json;
+
+use super::super::person::Person;
+use super::super::table::{Column, number, text, width};
+use super::super::when::{ahead, minute, past};
+use super::super::{Failure, print, refused, table, who};
+use super::filter::behaviours;
+use super::list;
+use crate::store::{self, Hush, HushRow, Listed, Query};
+use crate::telemetry::FromAir;
+use crate::time::{Span, Time};
+
+/// Arguments of `atalaia alerts silence`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Of this vessel
+    #[arg(long)]
+    mmsi: Option<u32>,
+    /// In or near the zone of this id
+    #[arg(long, value_name = "ID")]
+    zone: Option<String>,
+    /// Of this behaviour
+    #[arg(long, value_parser = PossibleValuesParser::new(behaviours()), hide_possible_values = true)]
+    behaviour: Option<String>,
+    /// From then on, as `02:00`, `-6h` [default: now]
+    #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
+    from: Option<Time>,
+    /// Until then, as `06:00`, `+12h`, `tomorrow 06:00`
+    #[arg(long, value_name = "T", value_parser = ahead, allow_hyphen_values = true)]
+    until: Time,
+    /// Why
+    #[arg(long, required_unless_present = "dry_run", default_value = "", hide_default_value = true)]
+    why: String,
+    /// Only show what it would hold back
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Rows of a preview.
+const MOST: usize = 10;
+/// What began within this counts where nothing open fits.
+const LATELY: Span = Span::from_hours(24);
+/// Alerts whose own time is further behind the clock than this come from a late or replayed feed.
+const LATE: Span = Span::from_minutes(10);
+
+/// Makes the silence and shows what it holds back.
+pub(super) fn main(path: &Path, arguments: &Arguments, said: Option<&String>, now: Time) -> Result<(), Failure> {
+    let Arguments { mmsi, zone, behaviour, until, why, .. } = arguments;
+    let hush = Hush { mmsi: *mmsi, zone: zone.clone(), behaviour: behaviour.clone() };
+    let from = arguments.from.unwrap_or(now);
+    if hush == Hush::default() {
+        return Err(Failure::Usage("a silence needs a vessel, a zone or a behaviour".to_owned()));
+    }
+    let preview = preview(path, &hush, from, now)?;
+    let span = format!("{}, {} to {} UTC", of(&hush), minute(from), minute(*until));
+    if arguments.dry_run {
+        return print(&format!("silence of {span} (not made)\n{preview}"));
+    }
+    let number = store::hush(path, &hush, from, *until, &who(said)?, why, now).map_err(refused)?;
+    print(&format!("silence {number} of {span}\n{preview}"))
+}
+
+/// `loitering, MMSI 224123456, zone c06`
+fn of(hush: &Hush) -> String {
+    let mmsi = hush.mmsi.map(|mmsi| format!("MMSI {mmsi:09}"));
+    let zone = hush.zone.as_ref().map(|zone| format!("zone {}", FromAir(zone)));
+    [hush.behaviour.clone(), mmsi, zone].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// Which alerts it speaks of now.
+fn preview(path: &Path, hush: &Hush, from: Time, now: Time) -> Result<String, Failure> {
+    let query =
+        Query { mmsi: hush.mmsi, zone: hush.zone.clone(), behaviour: hush.behaviour.clone(), ..Query::default() };
+    let found = store::listed(path, &query, now).map_err(refused)?;
+    let began = |one: &Listed| one.entry.body["started_at"].as_str().and_then(Time::parse);
+    let lately = found.iter().filter(|one| began(one).is_some_and(|began| now - LATELY <= began)).count();
+    let latest = found.iter().max_by_key(|one| one.changed_at).map(|one| (one.changed_at, one.stored_at));
+    let mut open: Vec<Listed> = found.iter().filter(|one| one.entry.body["status"] == "open").cloned().collect();
+    let mut text = match (open.len(), found.len()) {
+        (0, 0) => "no stored alert has ever fitted it\n".to_owned(),
+        (0, _) => format!("no alert that is open now fits it; {lately} did that began in the last 24 hours\n"),
+        (1, _) => "holds back what is still to be sent of 1 open alert:\n".to_owned(),
+        (count, _) => format!("holds back what is still to be sent of {count} open alerts:\n"),
+    };
+    let more = open.len().saturating_sub(MOST);
+    open.truncate(MOST);
+    if !open.is_empty() {
+        text += &list::table(&open, now);
+    }
+    if 0 < more {
+        text += &format!("{more} more\n");
+    }
+    if let Some((changed_at, stored_at)) = latest
+        && changed_at < from
+        && LATE < stored_at - changed_at
+    {
+        text += &format!(
+            "a silence goes by the time of the reports, and these alerts lag behind the clock: the latest changed at {}
+",
+            minute(changed_at)
+        );
+    }
+    Ok(text)
+}
+
+/// Silences the behaviour of an alert for its vessels, from its last moment to `length` from now, by the time of its feed.
+pub(super) fn after_close(
+    path: &Path,
+    id: &str,
+    length: Span,
+    who: &Person,
+    why: &str,
+    now: Time,
+) -> Result<String, Failure> {
+    let entry = store::alert(path, id, now).map_err(refused)?.entry;
+    let behaviour = entry.body["behaviour"].as_str().map(str::to_owned);
+    let lag = store::history(path, &entry.id).map_err(refused)?.last().map(|change| change.stored_at - change.at);
+    let there = now - lag.filter(|lag| LATE < *lag).unwrap_or(Span::ZERO);
+    let last_at = entry.body["last_at"].as_str().and_then(Time::parse).unwrap_or(there);
+    let mut text = String::new();
+    for mmsi in vessels(&entry) {
+        let hush = Hush { mmsi: Some(mmsi), zone: None, behaviour: behaviour.clone() };
+        let until = there + length;
+        let number = store::hush(path, &hush, last_at.min(there), until, who, why, now).map_err(refused)?;
+        text += &format!("silence {number} of {} until {} UTC\n", of(&hush), minute(until));
+    }
+    Ok(text)
+}
+
+/// Refuses an alert without a vessel: there is nothing that a silence after it could be of.
+pub(super) fn has_vessels(path: &Path, id: &str, now: Time) -> Result<(), Failure> {
+    let entry = store::alert(path, id, now).map_err(refused)?.entry;
+    match vessels(&entry).is_empty() {
+        true => Err(Failure::Usage(format!("{id}: names no vessel to silence; see `atalaia alerts silence --help`"))),
+        false => Ok(()),
+    }
+}
+
+/// The MMSIs of an alert.
+fn vessels(entry: &store::Entry) -> Vec<u32> {
+    let vessels = entry.body["vessels"].as_array().into_iter().flatten();
+    vessels.filter_map(|vessel| u32::try_from(vessel["mmsi"].as_u64()?).ok()).collect()
+}
+
+const COLUMNS: [Column; 7] =
+    [number("number"), text("state"), text("from"), text("until"), text("of"), text("who"), text("why")];
+
+/// Prints every silence, newest first.
+pub(super) fn all(path: &Path, as_json: bool, now: Time) -> Result<(), Failure> {
+    let hushes = store::hushes(path).map_err(refused)?;
+    if as_json {
+        let line = |hush: &HushRow| {
+            let lifted = hush.lifted.map(|at| at.to_string());
+            let value = json!({
+                "number": hush.number, "mmsi": hush.mmsi, "zone": hush.zone, "behaviour": hush.behaviour,
+                "from": hush.from.to_string(), "until": hush.until.to_string(), "lifted_at": lifted,
+                "who": hush.who, "why": hush.why,
+            });
+            format!("{value}\n")
+        };
+        return print(&hushes.iter().map(line).collect::<String>());
+    }
+    let row = |hush: HushRow| {
+        let state = match hush.lifted {
+            Some(_) => "lifted",
+            None if hush.until <= now => "over",
+            None if now < hush.from => "to come",
+            None => "in force",
+        };
+        let subject = Hush { mmsi: hush.mmsi, zone: hush.zone, behaviour: hush.behaviour };
+        vec![
+            hush.number.to_string(),
+            state.to_owned(),
+            minute(hush.from),
+            minute(hush.until),
+            of(&subject),
+            FromAir(&hush.who).to_string(),
+            FromAir(&hush.why).to_string(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = hushes.into_iter().map(row).collect();
+    print(&table::table(&COLUMNS, &rows, width()))
+}

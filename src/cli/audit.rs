@@ -1,0 +1,119 @@
+//! `atalaia audit`: who did what, when, to which alert, case or silence, and why.
+
+use serde_json::{Value, json};
+
+use super::alerts::{ID, vessels};
+use super::table::{Column, fitted, height, text, width};
+use super::when::{minute, past, short};
+use super::{Failure, StoreArguments, print, refused};
+use crate::clock::Clock;
+use crate::store::{self, ActRow, Machine};
+use crate::telemetry::FromAir;
+use crate::time::{Span, Time};
+
+/// Arguments of `atalaia audit`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    store: StoreArguments,
+    /// From then on, as `02:00`, `yesterday 22:00`, `-6h`
+    #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
+    since: Time,
+    /// Before then [default: now]
+    #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
+    until: Option<Time>,
+    /// Only what was done under this name, or called by it
+    #[arg(long, value_name = "NAME")]
+    who: Option<String>,
+    /// What the program did by itself, too
+    #[arg(long)]
+    machine: bool,
+    /// The last N [default: what the terminal has room for, else all]
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// Lines of a screen that are not for rows.
+const BESIDE_ROWS: usize = 3;
+
+const COLUMNS: [Column; 6] = [
+    text("time"),
+    text("who").down_to(8),
+    text("what").down_to(8),
+    text("of"),
+    text("vessels").down_to(12).spare(1),
+    text("why").down_to(16),
+];
+
+/// Prints the trail.
+pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
+    let path = arguments.store.path()?;
+    let now = Clock.now();
+    let until = arguments.until.unwrap_or(now + Span::from_millis(1));
+    let machine = if arguments.machine { Machine::Included } else { Machine::Excluded };
+    let mut acts = store::acts(&path, arguments.since, until, machine).map_err(refused)?;
+    if let Some(who) = &arguments.who {
+        let is_wanted = |name: &str| name.to_lowercase() == who.to_lowercase();
+        acts.retain(|act| is_wanted(&act.row.who) || act.row.caller.as_deref().is_some_and(is_wanted));
+    }
+    if arguments.json {
+        return print(&acts.iter().map(|act| format!("{}\n", object(act))).collect::<String>());
+    }
+    let screen = height().map(|lines| lines.saturating_sub(BESIDE_ROWS).max(1));
+    let earlier = acts.len().saturating_sub(arguments.limit.or(screen).unwrap_or(usize::MAX));
+    let shown = &acts[earlier..];
+    let rows: Vec<Vec<String>> = shown.iter().map(|act| row(act, now)).collect();
+    let after = match (shown.len(), earlier) {
+        (0, 0) => {
+            let who = arguments.who.as_deref().unwrap_or("nobody");
+            let did = if arguments.who.is_some() { "did nothing" } else { "did anything" };
+            format!("{} {did} since {}\n", FromAir(who), minute(arguments.since))
+        }
+        (_, 0) => String::new(),
+        (_, earlier) => format!("{earlier} earlier (--limit N)\n"),
+    };
+    print(&format!("{}{after}", fitted(&COLUMNS, &rows, width())))
+}
+
+fn row(act: &ActRow, now: Time) -> Vec<String> {
+    vec![
+        short(act.row.at, now),
+        FromAir(&act.row.by()).to_string(),
+        act.row.what.clone(),
+        format!("{}{}", of(act).map_or(String::new(), |kind| format!("{kind} ")), subject(act)),
+        act.alert.as_ref().map_or(String::new(), |(_, ships)| vessels(ships)),
+        act.row.why.as_ref().map_or(String::new(), |why| FromAir(why).to_string()),
+    ]
+}
+
+/// What kind of thing the subject is, where its own words do not say so.
+fn of(act: &ActRow) -> Option<&'static str> {
+    match (&act.alert, act.is_case) {
+        (Some(_), _) => Some("alert"),
+        (None, true) => Some("case"),
+        (None, false) => None,
+    }
+}
+
+/// The beginning of an id; other subjects whole: `silence 3`.
+pub(super) fn subject(act: &ActRow) -> String {
+    let is_id = act.subject.chars().count() == WHOLE_ID && act.subject.chars().all(|c| c.is_ascii_alphanumeric());
+    let most = if is_id { ID } else { usize::MAX };
+    FromAir(&act.subject).to_string().chars().take(most).collect()
+}
+
+/// Characters of the id of an alert or case.
+const WHOLE_ID: usize = 26;
+
+/// An act as other programs read it.
+pub(super) fn object(act: &ActRow) -> Value {
+    json!({
+        "time": act.row.at.to_string(), "who": act.row.who, "caller": act.row.caller, "machine": act.row.is_machine(),
+        "what": act.row.what, "subject": act.subject, "kind": of(act), "why": act.row.why,
+        "behaviour": act.alert.as_ref().map(|(behaviour, _)| behaviour),
+        "vessels": act.alert.as_ref().map(|(_, vessels)| vessels),
+    })
+}

@@ -1,0 +1,105 @@
+//! What was measured beside the thresholds of the same unit.
+
+use serde_json::{Map, Value};
+
+use crate::delivery::telling::clean;
+
+/// Endings of keys, and how their values are written. Those of one group are compared with each other.
+const UNITS: [(&str, &str, Group); 10] = [
+    ("_metres", " m", Group::Distance),
+    ("_nm", " nm", Group::Distance),
+    ("_seconds", " s", Group::Time),
+    ("_minutes", " min", Group::Time),
+    ("_hours", " h", Group::Time),
+    ("_days", " d", Group::Time),
+    ("_knots", " kn", Group::Speed),
+    ("_degrees", "°", Group::Angle),
+    ("_share", "", Group::Share),
+    ("_mmsi", "", Group::Other),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Group {
+    Distance,
+    Time,
+    Speed,
+    Angle,
+    Share,
+    Other,
+}
+
+const GROUPS: [Group; 6] = [Group::Distance, Group::Time, Group::Speed, Group::Angle, Group::Share, Group::Other];
+
+/// A line for each kind of unit that something was measured in: `counted 17 min; thresholds: near 30 min, close 10 min`.
+pub(super) fn lines(evidence: &Value) -> Vec<String> {
+    let none = Map::new();
+    let part = |key: &str| evidence[key].as_object().unwrap_or(&none);
+    let (measured, thresholds) = (part("measured"), part("thresholds"));
+    let mut lines = Vec::new();
+    for group in GROUPS {
+        let (values, limits) = (words(measured, group), words(thresholds, group));
+        match (values.is_empty(), limits.is_empty()) {
+            (true, _) => {}
+            (false, true) => lines.push(values.join(", ")),
+            (false, false) => {
+                let name = if limits.len() == 1 { "threshold" } else { "thresholds" };
+                lines.push(format!("{}; {name}: {}", values.join(", "), limits.join(", ")));
+            }
+        }
+    }
+    lines
+}
+
+/// The values of a group as `min distance 80 m`.
+fn words(values: &Map<String, Value>, group: Group) -> Vec<String> {
+    let of_group = values.iter().filter_map(|(key, value)| {
+        let unit = UNITS.iter().find(|(ending, ..)| key.ends_with(ending));
+        let (name, sign) = match unit {
+            Some((ending, sign, of)) if *of == group => (key.strip_suffix(ending).unwrap_or(key), *sign),
+            None if group == Group::Other => (key.as_str(), ""),
+            Some(_) | None => return None,
+        };
+        let number = value.as_u64().filter(|_| key.ends_with("_mmsi"));
+        let text = match (number, value) {
+            (Some(mmsi), _) => format!("{mmsi:09}"),
+            (None, Value::Number(number)) => match number.as_f64().filter(|value| value.fract() == 0.0) {
+                Some(whole) => format!("{whole:.0}{sign}"),
+                None => format!("{number}{sign}"),
+            },
+            (None, Value::String(text)) => clean(text),
+            (None, Value::Bool(holds)) => if *holds { "yes" } else { "no" }.to_owned(),
+            (None, Value::Array(list)) => format!("{}", list.len()),
+            // What a digest stands for has rows of its own.
+            (None, Value::Null | Value::Object(_)) => return None,
+        };
+        Some(clean(&format!("{} {text}", name.replace('_', " "))))
+    });
+    of_group.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_was_measured_stands_beside_the_thresholds_of_its_unit() {
+        let evidence = json!({
+            "measured": {
+                "counted_minutes": 17.0, "distance_metres": 94.5, "min_distance_metres": 80, "visit": 1,
+                "dark_mmsi": 2_241_022, "silent_since": "2026-03-01T04:00:00Z", "craft": [1, 2], "digest": {}
+            },
+            "thresholds": { "near_metres": 500, "near_minutes": 30, "max_knots": 3.0 },
+        });
+        assert_eq!(
+            lines(&evidence),
+            [
+                "distance 94.5 m, min distance 80 m; threshold: near 500 m",
+                "counted 17 min; threshold: near 30 min",
+                "visit 1, dark 002241022, silent since 2026-03-01T04:00:00Z, craft 2",
+            ]
+        );
+        assert!(lines(&Value::Null).is_empty());
+    }
+}

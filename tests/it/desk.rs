@@ -1,0 +1,193 @@
+//! An analyst's questions to the store: what is going on, what changed, who did what, all about one alert, what a silence holds back.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::lists::Desk;
+
+fn objects(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The id of the first alert of a behaviour.
+fn id_of(desk: &Desk, behaviour: &str) -> String {
+    let all = desk.says(&["alerts", "list", "--state", "all", "--facts", "--behaviour", behaviour, "--json"], None);
+    objects(&all)[0]["id"].as_str().unwrap().to_owned()
+}
+
+/// The numbers of `12 more: 9 closed (--state all), 3 below medium (--severity info)`.
+fn left_out(line: &str) -> (usize, usize) {
+    let (all, parts) = line.split_once(" more: ").unwrap();
+    let part = |part: &str| part.split(' ').next().unwrap().parse::<usize>().unwrap();
+    (all.parse().unwrap(), parts.split(", ").map(part).sum())
+}
+
+#[test]
+fn the_list_has_the_open_ones_first_and_says_what_it_leaves_out() {
+    let desk = Desk::with_zones();
+    let all = objects(&desk.says(&["alerts", "list", "--state", "all", "--facts", "--json"], None));
+    let closed = all.iter().find(|alert| alert["severity"] == "high").unwrap()["id"].as_str().unwrap();
+    desk.says(&["alerts", "close", closed, "--finding", "benign", "--why", "known"], None);
+
+    let list = desk.says(&["alerts", "list"], None);
+    let lines: Vec<&str> = list.lines().collect();
+    let (more, parts) = left_out(lines.last().unwrap());
+    assert_eq!((more, lines.len() - 2 + more), (parts, all.len()), "{list}");
+    assert!(list.contains("1 closed (--state all)") && list.contains("(--facts)"), "{list}");
+    assert!(!list.contains(&closed[..8]), "{list}");
+    let shown = objects(&desk.says(&["alerts", "list", "--severity", "low", "--json"], None));
+    let order: Vec<(bool, i64)> =
+        shown.iter().map(|alert| (alert["status"] == "open", alert["score"].as_i64().unwrap())).collect();
+    assert!(order.is_sorted_by(|a, b| a >= b), "{order:?}");
+    let one = desk.says(&["alerts", "list", "--severity", "low", "--limit", "1"], None);
+    assert!(one.lines().count() == 3 && one.contains(" below these (--limit N)"), "{one}");
+
+    // Each filter, and what it finds nothing for.
+    for (arguments, fits) in [
+        (vec!["--open"], &(|alert: &Value| alert["status"] == "open") as &dyn Fn(&Value) -> bool),
+        (vec!["--text", "alfa bravo"], &|alert| alert["summary"].as_str().unwrap().contains("BRAVO")),
+        (vec!["--mmsi", "224123456"], &|alert| alert["vessels"].to_string().contains("224123456")),
+        (vec!["--age", "36500d"], &|_| true),
+    ] {
+        let arguments = [&["alerts", "list", "--facts", "--json"], arguments.as_slice()].concat();
+        let found = objects(&desk.says(&arguments, None));
+        assert!(!found.is_empty() && found.iter().all(fits), "{arguments:?}: {found:?}");
+    }
+    for (arguments, words) in [
+        (["--zone", "atlantis"], "zone \"atlantis\""),
+        (["--mmsi", "123"], "MMSI 000000123"),
+        (["--text", "nobody knows it"], "\"nobody knows it\""),
+    ] {
+        let none = desk.says(&[["alerts", "list"], arguments].concat(), None);
+        assert!(none.ends_with(&format!("no alert in the store fits: {words}\n")), "{none}");
+    }
+    assert!(desk.says(&["alerts", "list", "--age", "1h"], None).contains("no alert in the store fits"));
+}
+
+#[test]
+fn lists_fit_every_width_and_keep_what_matters() {
+    let desk = Desk::with_zones();
+    let id = id_of(&desk, "rendezvous");
+    desk.says(&["alerts", "--as", "ana", "assign", &id, "ana"], None);
+    for arguments in [
+        vec!["alerts", "list", "--facts"],
+        vec!["alerts", "changes", "--since", "-1h"],
+        vec!["audit", "--since", "-1h"],
+    ] {
+        for (columns, width) in [("80", 80), ("120", 120), ("160", 160)] {
+            let list = desk.says(&arguments, Some(columns));
+            assert!(list.lines().all(|line| line.chars().count() <= width), "{list}");
+            assert!(list.contains(&id[..8]), "{list}");
+        }
+    }
+    let head = |columns: &str| desk.says(&["alerts", "list"], Some(columns)).lines().next().unwrap().to_owned();
+    for word in ["id", "severity", "score", "behaviour", "state", "since", "vessels"] {
+        assert!(head("80").split_whitespace().any(|head| head == word), "{word}: {}", head("80"));
+    }
+    for word in ["changed", "age", "zone", "assignee", "text"] {
+        assert!(head("200").split_whitespace().any(|head| head == word), "{word}: {}", head("200"));
+    }
+}
+
+#[test]
+fn one_alert_is_shown_as_complete_as_a_mail_tells_it() {
+    let desk = Desk::with_zones();
+    let id = id_of(&desk, "rendezvous");
+    desk.says(&["alerts", "--as", "ana", "note", &id, "aircraft asked for"], None);
+    let page = desk.says(&["alerts", "show", &id[..6]], None);
+    for part in [
+        "TLP:AMBER",
+        "Position   35°59.",
+        "'W (35.9",
+        "ALFA, MMSI 224123456, IMO 9074729, call sign EAAA, flag Spain, cargo, class A",
+        "BRAVO, MMSI 263400001",
+        "Measured",
+        "; threshold",
+        "Stations   ",
+        "Confidence normal",
+        "Score      +",
+        "opened",
+        "noted: aircraft asked for",
+        "archive  revision",
+        "delivered",
+        "This is a lead for people to look into",
+    ] {
+        assert!(page.contains(part), "{part} in\n{page}");
+    }
+    let narrow = desk.says(&["alerts", "show", &id], Some("80"));
+    assert!(narrow.lines().all(|line| line.chars().count() <= 80), "{narrow}");
+    let object = &objects(&desk.says(&["alerts", "show", &id, "--json"], None))[0];
+    assert!(object["evidence"]["tracks"].is_array() && object["notes"][0]["text"] == "aircraft asked for");
+    assert_eq!(object["changes"][0]["change"], "opened");
+    assert!(object["deliveries"][0]["state"] == "told" && object["deliveries"][0]["error"].is_null(), "{object}");
+    assert!(object["audit"].as_array().unwrap().iter().any(|act| act["what"] == "noted"));
+}
+
+#[test]
+fn what_changed_and_who_did_it_are_told_by_time() {
+    let desk = Desk::with_zones();
+    let id = id_of(&desk, "rendezvous");
+    desk.says(&["alerts", "--as", "ana", "ack", &id, "--why", "seen"], None);
+    desk.says(&["alerts", "--as", "bea", "close", &id, "--finding", "confirmed", "--why", "bales"], None);
+
+    let text = desk.says(&["alerts", "changes", "--since", "-1h"], None);
+    for part in ["opened", "ended", "acknowledged by ana", "closed by bea", "confirmed: bales", &id[..8]] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    let all = objects(&desk.says(&["alerts", "changes", "--since", "-1h", "--facts", "--json"], None));
+    let alerts: BTreeSet<&str> = all.iter().filter_map(|line| line["alert"]["id"].as_str()).collect();
+    let stored = desk.says(&["alerts", "list", "--state", "all", "--facts", "--json"], None);
+    assert_eq!(alerts.len(), stored.lines().count());
+    assert!(all.iter().is_sorted_by_key(|line| line["time"].as_str().map(str::to_owned)));
+    let nothing = desk.says(&["alerts", "changes", "--since", "yesterday", "--until", "-2h"], None);
+    assert!(nothing.lines().count() == 2 && nothing.contains("no change since "), "{nothing}");
+
+    let trail = desk.says(&["audit", "--since", "-1h"], None);
+    assert!(trail.contains("ana") && trail.contains("bea") && trail.contains("bales"), "{trail}");
+    assert!(trail.contains(&format!("alert {}", &id[..8])) && !trail.contains("opened"), "{trail}");
+    let hers = objects(&desk.says(&["audit", "--since", "-1h", "--who", "bea", "--json"], None));
+    assert!(hers.len() == 1 && hers[0]["what"] == "closed" && hers[0]["subject"] == id.as_str(), "{hers:?}");
+    let none = desk.says(&["audit", "--since", "-1h", "--who", "rui"], None);
+    assert!(none.contains("rui did nothing since "), "{none}");
+    let with_machine = desk.says(&["audit", "--since", "-1h", "--machine"], None);
+    assert!(with_machine.contains("(atalaia)") && with_machine.contains("opened"), "{with_machine}");
+    let wrong = desk.runs(&["audit", "--since", "noon"], None);
+    let why = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    assert!(wrong.status.code() == Some(2) && why.contains("yesterday 02:00"), "{why}");
+}
+
+#[test]
+fn a_silence_shows_what_it_holds_back_before_it_is_made() {
+    let desk = Desk::with_zones();
+    let would = desk.says(
+        &["alerts", "silence", "--behaviour", "rendezvous", "--from", "2024-03-01", "--until", "12h", "--dry-run"],
+        None,
+    );
+    assert!(would.contains("(not made)"), "{would}");
+    assert_eq!(desk.says(&["alerts", "silences", "--json"], None), "", "a dry run makes none");
+    let open = objects(&desk.says(&["alerts", "list", "--open", "--severity", "low", "--json"], None));
+    let zone = &open.iter().find_map(|alert| alert["zones"][0]["id"].as_str()).unwrap();
+    let made =
+        desk.says(&["alerts", "--as", "ana", "silence", "--zone", zone, "--until", "12h", "--why", "drill"], None);
+    let there = open.iter().filter(|alert| alert["zones"].to_string().contains(&format!("\"{zone}\""))).count();
+    assert!(made.starts_with("silence 1 of zone "), "{made}");
+    assert!(made.contains(&format!("of {there} open alert")), "{made}");
+    assert!(made.contains("lag behind the clock"), "the scene plays in 2024\n{made}");
+
+    // A false alarm: this kind, this ship, for half a day, by the time of its feed.
+    let id = id_of(&desk, "rendezvous");
+    let close = ["alerts", "--as", "ana", "close", &id, "--finding", "false", "--why", "a buoy", "--silence", "12h"];
+    let said = desk.says(&close, None);
+    assert!(
+        said.starts_with(&id) && said.contains("silence 2 of rendezvous, MMSI 224123456 until 2024-03-0"),
+        "{said}"
+    );
+    let silences = objects(&desk.says(&["alerts", "silences", "--json"], None));
+    assert!(silences.iter().any(|one| one["mmsi"] == 263_400_001 && one["why"] == "a buoy"), "{silences:?}");
+    let help = desk.runs(&["alerts", "close", "--help"], None);
+    let help = String::from_utf8_lossy(&help.stdout).into_owned();
+    for part in ["- confirmed:", "- benign:", "- false:"] {
+        assert!(help.contains(part), "{part} in\n{help}");
+    }
+}
