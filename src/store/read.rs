@@ -322,7 +322,8 @@ pub fn stored_severity(alert: &Value) -> Severity {
     all.into_iter().find(|severity| severity.name() == said).unwrap_or(Severity::Info)
 }
 
-const COLUMNS: &str = "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, body, mark FROM alerts";
+pub(super) const COLUMNS: &str =
+    "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, body, mark FROM alerts";
 
 pub(super) fn entry(row: &Row<'_>, now: Time) -> rusqlite::Result<Entry> {
     let state: String = row.get(1)?;
