@@ -18,6 +18,7 @@ mod key;
 mod manifest;
 mod open;
 mod pack;
+pub mod report;
 mod sentences;
 mod sieve;
 

@@ -81,6 +81,7 @@ pub fn pack(
             "NOT SIGNED: the hashes show that nothing changed only to who knows the head from elsewhere.".to_owned(),
         );
     }
+    members.insert("report.html".to_owned(), super::report::of_case(&dossier, now).into_bytes());
     let marking = marking_of(&dossier.case);
     let text = |key: &str| dossier.case[key].as_str().unwrap_or_default().to_owned();
     members.insert("README.txt".to_owned(), readme(&text("id"), &marking).into_bytes());
