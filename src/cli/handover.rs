@@ -42,6 +42,8 @@ struct Watch {
     /// Whose watch it is; absent where nobody is named.
     name: Option<String>,
     store: Handover,
+    /// Open alerts about the daemon itself; they are in none of the lists of `store`.
+    system: Vec<Entry>,
     /// In force now, the next to end first.
     silences: Vec<HushRow>,
     daemon: Daemon,
@@ -66,13 +68,18 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         // A service account has no alerts of its own.
         Err(_) => None,
     };
-    let store = store::handover(&path, arguments.since, name.as_deref(), now).map_err(refused)?;
+    let mut store = store::handover(&path, arguments.since, name.as_deref(), now).map_err(refused)?;
+    let system = store.open.iter().filter(|entry| is_system(entry)).cloned().collect();
+    for list in [&mut store.open, &mut store.new, &mut store.ended] {
+        list.retain(|entry| !is_system(entry));
+    }
+    store.worse.retain(|(_, entry)| !is_system(entry));
     let mut silences = store::hushes(&path).map_err(refused)?;
     silences.retain(|hush| hush.lifted.is_none() && hush.from <= now && now < hush.until);
     silences.sort_by_key(|hush| (hush.until, hush.number));
     let backlog = store::backlog(&path).map_err(refused)?;
     let daemon = ask(settings.map(|settings| settings.http.address));
-    let watch = Watch { since: arguments.since, now, name, store, silences, daemon, backlog };
+    let watch = Watch { since: arguments.since, now, name, store, system, silences, daemon, backlog };
     print(&match arguments.format.as_str() {
         "markdown" => markdown::page(&watch),
         "json" => format!("{}\n", watch.json()),
@@ -166,11 +173,17 @@ impl Watch {
             "over_and_not_looked_at": store.left,
             "acts": store.acts.iter().map(act).collect::<Value>(),
             "silences": self.silences.iter().map(hush).collect::<Value>(),
+            "about_the_daemon": all(&self.system),
             "daemon": daemon,
             "daemon_not_asked": not_asked,
             "undelivered": self.backlog.iter().map(waits).collect::<Value>(),
         })
     }
+}
+
+/// Whether an alert is about the daemon: deliveries that failed, a feed that fell silent.
+fn is_system(entry: &Entry) -> bool {
+    entry.body["kind"] == "system"
 }
 
 fn short(id: &str) -> String {

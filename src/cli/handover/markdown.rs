@@ -64,6 +64,9 @@ pub(super) fn page(watch: &Watch) -> String {
     });
     table(&mut page, &["No.", "What", "Until", "Who", "Why"], silences.collect());
     feeds(watch, &mut page);
+    if !watch.system.is_empty() {
+        alerts(&mut page, &watch.system, |_| String::new());
+    }
     section(&mut page, "Undelivered", "");
     let waits = watch.backlog.iter().filter(|sink| 0 < sink.pending + sink.failed).map(|sink| {
         let since = sink.oldest.map_or("-".to_owned(), stamp);

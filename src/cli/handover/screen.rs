@@ -107,6 +107,11 @@ fn row(watch: &Watch, entry: &Entry) -> String {
 }
 
 fn feeds(watch: &Watch, lines: &mut Vec<String>) {
+    status(watch, lines);
+    rows(lines, &watch.system, MOST_OTHERS, "alerts list", |entry| row(watch, entry));
+}
+
+fn status(watch: &Watch, lines: &mut Vec<String>) {
     let page = match &watch.daemon {
         Daemon::Silent(why) => {
             heading(lines, "FEEDS AND SINKS");
