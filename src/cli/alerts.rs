@@ -48,6 +48,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Write one alert as a page to read and print: a single HTML file with a map, without scripts, that needs no network
+    Report(super::report::Arguments),
     /// Show what changed between two times, and what people did: opened, updated, ended, corrected, closed, ...
     Changes(changes::Arguments),
     /// Acknowledge alerts (until the severity rises)
@@ -171,6 +173,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
         Command::List(arguments) => list::main(&path, arguments, now),
         Command::Show { id, json } => page::main(&path, id, *json, now),
+        Command::Report(wanted) => super::report::of_alert(&path, wanted),
         Command::Changes(arguments) => changes::main(&path, arguments, now),
         Command::Ack { ids, until, why } => does(ids, Act::Acknowledge { until: *until }, why.as_deref()),
         Command::Assign { id, to, why } => {

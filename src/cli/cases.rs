@@ -1,12 +1,19 @@
 //! `atalaia cases`: the cases of the store, and legal holds on them.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use serde_json::Value;
 
-use super::table::{Column, number, table, text, width};
-use super::{Failure, StoreArguments, bundle, print, refused, who};
+use super::table::{Column, cut, number, table, text, width};
+use super::{Failure, StoreArguments, bundle, print, refused, report, who};
 use crate::clock::Clock;
-use crate::store;
+use crate::evidence::report::{
+    Event, behaviour_title, counted, decimal_degrees, degrees_minutes, events, mmsi, stamp, ties, vessel_words,
+};
+use crate::store::{self, AuditRow, CaseState, Dossier};
 use crate::telemetry::FromAir;
+use crate::time::Time;
 
 /// Arguments of `atalaia cases`.
 #[derive(Debug, clap::Args)]
@@ -22,17 +29,22 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Every case, gravest first; lines are cut to COLUMNS, else to the terminal
+    /// Every case: those with open alerts first, then by score; lines are cut to COLUMNS, else to the terminal
     List {
         /// One JSON object a line
         #[arg(long)]
         json: bool,
     },
-    /// One case, with its story
+    /// One case as a story: what happened when and where, to which vessels, what holds it together, what people did
     Show {
         /// Its id, or the first four characters and more
         id: String,
+        /// As one JSON object
+        #[arg(long)]
+        json: bool,
     },
+    /// One case as a page to read and print: a single HTML file with a map, without scripts, that needs no network
+    Report(report::Arguments),
     /// Every case as JSON lines
     Export,
     /// Pack a case as evidence: alerts, tracks, raw sentences, settings and zones in force, chained hashes, a signature
@@ -60,14 +72,21 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let path = arguments.store.path()?;
     let now = Clock.now();
     match &arguments.command {
-        Command::List { json: false } => {
-            let cases = store::cases(&path).map_err(refused)?;
-            print(&table(&COLUMNS, &cases.iter().map(row).collect::<Vec<_>>(), width()))
+        Command::List { json: false } => print(&list(&path)?),
+        Command::List { json: true } => {
+            let (cases, _) = ordered(&path)?;
+            print(&cases.iter().map(|case| format!("{case}\n")).collect::<String>())
         }
-        Command::List { json: true } | Command::Export => {
+        Command::Export => {
             let cases = store::cases(&path).map_err(refused)?;
             print(&cases.iter().map(|case| format!("{case}\n")).collect::<String>())
         }
+        Command::Show { id, json: true } => print(&format!("{}\n", store::case(&path, id).map_err(refused)?)),
+        Command::Show { id, json: false } => {
+            let dossier = store::dossier(&path, id, now).map_err(refused)?;
+            print(&page(&dossier, width()))
+        }
+        Command::Report(wanted) => report::of_case(&path, wanted),
         Command::Bundle(wanted) => bundle::pack(&arguments.store, &who(arguments.who.as_ref())?, wanted),
         Command::Hold { id, reason } => {
             let id = store::hold(&path, id, &who(arguments.who.as_ref())?, reason, now).map_err(refused)?;
@@ -77,63 +96,228 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             let id = store::release(&path, id, &who(arguments.who.as_ref())?, reason, now).map_err(refused)?;
             print(&format!("{id} is no longer held\n"))
         }
-        Command::Show { id } => {
-            let case = store::case(&path, id).map_err(refused)?;
-            let head = format!(
-                "case {}\nTLP:{}{}\n{} {}\n{}\n",
-                word(&case, "id"),
-                case["handling"]["tlp"].as_str().unwrap_or_default(),
-                case["handling"]["europol"]
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .filter_map(Value::as_str)
-                    .fold(String::new(), |codes, code| codes + " " + code),
-                word(&case, "severity"),
-                case["score"],
-                names(&case)
-            );
-            let alerts: Vec<&str> = case["alerts"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            let held = &case["held"];
-            let held = match held.is_null() {
-                true => String::new(),
-                false => {
-                    let (who, why) = (FromAir(word(held, "who")), FromAir(word(held, "why")));
-                    format!("held by {who} since {}: {why}\n", word(held, "at"))
-                }
-            };
-            let trail = super::alerts::trail(&store::trail(&path, word(&case, "id")).map_err(refused)?);
-            print(&format!("{head}{held}{}\nalerts: {}\n{trail}", FromAir(word(&case, "story")), alerts.join(" ")))
-        }
     }
 }
 
 /// The columns of the list; vessels last, because they may be many.
-const COLUMNS: [Column; 6] =
-    [text("id"), text("severity"), number("score"), number("alerts"), text("hold"), text("vessels")];
+const COLUMNS: [Column; 9] = [
+    text("id"),
+    text("severity"),
+    number("score"),
+    text("state"),
+    number("alerts"),
+    text("began"),
+    text("last"),
+    text("hold"),
+    text("vessels"),
+];
+
+/// Every case, those with open alerts first, then by score; and where each stands.
+fn ordered(path: &Path) -> Result<(Vec<Value>, BTreeMap<String, CaseState>), Failure> {
+    let mut cases = store::cases(path).map_err(refused)?;
+    let states = store::case_states(path).map_err(refused)?;
+    // They come by score: what stays equal keeps that order.
+    cases.sort_by_key(|case| !is_open(case, &states));
+    Ok((cases, states))
+}
+
+fn is_open(case: &Value, states: &BTreeMap<String, CaseState>) -> bool {
+    states.get(word(case, "id")).is_some_and(|state| 0 < state.open)
+}
+
+/// The list, and how many cases it has.
+fn list(path: &Path) -> Result<String, Failure> {
+    let (cases, states) = ordered(path)?;
+    let rows: Vec<Vec<String>> = cases.iter().map(|case| row(case, &states)).collect();
+    let open = cases.iter().filter(|case| is_open(case, &states)).count();
+    let last = match cases.len() {
+        0 => "no cases: an alert of 20 points and more that names a vessel begins one".to_owned(),
+        all => format!("{}, {open} with open alerts; times are UTC", counted(all, "case")),
+    };
+    Ok(table(&COLUMNS, &rows, width()) + &cut(&last, width()) + "\n")
+}
 
 /// One row of the list.
-fn row(case: &Value) -> Vec<String> {
-    let hold = if case["held"].is_null() { "-" } else { "held" };
-    let alerts = case["alerts"].as_array().map_or(0, Vec::len);
+fn row(case: &Value, states: &BTreeMap<String, CaseState>) -> Vec<String> {
+    let none = CaseState::default();
+    let state = states.get(word(case, "id")).unwrap_or(&none);
+    let at = |time: Option<Time>| time.map_or("-".to_owned(), stamp);
+    let standing = match (state.open, state.assignees.as_slice()) {
+        (0, _) => "over".to_owned(),
+        (open, []) => format!("{open} open"),
+        (open, names) => format!("{open} open, {}", FromAir(&names.join(" "))),
+    };
     vec![
-        short(case),
+        short(word(case, "id")),
         word(case, "severity").to_owned(),
         case["score"].to_string(),
-        alerts.to_string(),
-        hold.to_owned(),
-        names(case),
+        standing,
+        state.alerts.to_string(),
+        at(state.began),
+        at(state.last),
+        if case["held"].is_null() { "-" } else { "held" }.to_owned(),
+        super::alerts::names(&case["vessels"]),
     ]
 }
 
-fn word<'a>(case: &'a Value, key: &str) -> &'a str {
-    case[key].as_str().unwrap_or_default()
+/// The case as a story; lines folded to `width` characters.
+fn page(dossier: &Dossier, width: Option<usize>) -> String {
+    let case = &dossier.case;
+    let events = events(dossier);
+    let alerts = events.iter().filter(|event| event.is_alert()).count();
+    let mut page = format!(
+        "case {}\n{}\n{}, score {}: {}{}, {}\n",
+        word(case, "id"),
+        marking(case),
+        word(case, "severity"),
+        case["score"],
+        counted(alerts, "alert"),
+        match events.len() - alerts {
+            0 => String::new(),
+            facts => format!(", {}", counted(facts, "minor event")),
+        },
+        counted(case["vessels"].as_array().map_or(0, Vec::len), "vessel")
+    );
+    let listed = case["alerts"].as_array().map_or(0, Vec::len);
+    if events.len() < listed {
+        page += &format!("{} of the {listed} alerts are not stored any more\n", listed - events.len());
+    }
+    let held = &case["held"];
+    if !held.is_null() {
+        let (who, why) = (FromAir(word(held, "who")), FromAir(word(held, "why")));
+        page += &format!("held by {who} since {}: {why}\n", word(held, "at"));
+    }
+    page += "\nwhat happened (times are UTC)\n";
+    for event in &events {
+        page += &happened(event, width);
+    }
+    let ties = ties(&events);
+    if !ties.is_empty() {
+        page += "\nwhat holds it together: a vessel in common within 72 h\n";
+        for tie in ties {
+            folded(&mut page, "  ", "  ", &FromAir(&tie).to_string(), width);
+        }
+    }
+    let roles = roles(case);
+    if !roles.is_empty() {
+        page += &format!("\nparts played: {}\n", roles.join("; "));
+    }
+    page += &acts(dossier, &events);
+    page
 }
 
-fn short(case: &Value) -> String {
-    word(case, "id").chars().take(8).collect()
+/// One event: when and how grave, what, to whom, where, and how it stands.
+fn happened(event: &Event<'_>, width: Option<usize>) -> String {
+    let alert = event.alert();
+    let title = behaviour_title(word(alert, "behaviour"));
+    let grade = match event.is_alert() {
+        true => format!("{} {}", word(alert, "severity").to_uppercase(), alert["score"]),
+        false => format!("minor, {}", alert["score"]),
+    };
+    let until = match (event.began(), event.ended()) {
+        (Some(began), Some(ended)) if began.date() == ended.date() => format!(" to {}", ended.clock()),
+        (_, Some(ended)) => format!(" to {}", stamp(ended)),
+        (_, None) => String::new(),
+    };
+    let began = event.began().map_or("-".to_owned(), stamp);
+    let mut text =
+        cut(&format!("{:>3}. {began}{until}  {title}  {grade}  {}", event.number, FromAir(&event.state())), width);
+    text.push('\n');
+    folded(&mut text, "     ", "     ", &FromAir(word(alert, "summary")).to_string(), width);
+    if let Some(at) = event.position() {
+        text += &format!("     at    {}   {}\n", degrees_minutes(at), decimal_degrees(at));
+    }
+    for (index, vessel) in alert["vessels"].as_array().into_iter().flatten().enumerate() {
+        let role = vessel["role"].as_str().map_or(String::new(), |role| format!(", {}", FromAir(role)));
+        let named = format!("{}, MMSI {}{role}", FromAir(&vessel_words(vessel)), mmsi(vessel));
+        let lead = if index == 0 { "     ships " } else { "           " };
+        text += &format!("{}\n", cut(&format!("{lead}{named}"), width));
+    }
+    text += &format!("     alert {}\n", event.filed.told.entry.id);
+    text
 }
 
-fn names(case: &Value) -> String {
-    super::alerts::names(&case["vessels"])
+/// Who played which part.
+fn roles(case: &Value) -> Vec<String> {
+    let vessels = case["vessels"].as_array().map_or(&[][..], Vec::as_slice);
+    let role = |role: &Value| {
+        let vessel =
+            vessels.iter().find(|vessel| vessel["mmsi"] == role["mmsi"] && vessel["track"] == role["track"])?;
+        Some(format!("{} {}", FromAir(&vessel_words(vessel)), FromAir(role["role"].as_str()?)))
+    };
+    case["roles"].as_array().into_iter().flatten().filter_map(role).collect()
+}
+
+/// What people did with the case and its alerts, oldest first.
+fn acts(dossier: &Dossier, events: &[Event<'_>]) -> String {
+    let mut rows: Vec<(Option<usize>, &AuditRow)> = dossier.audit.iter().map(|row| (None, row)).collect();
+    for event in events {
+        rows.extend(event.filed.told.audit.iter().map(|row| (Some(event.number), row)));
+    }
+    rows.retain(|(_, row)| !row.is_machine());
+    rows.sort_by_key(|(_, row)| row.at);
+    if rows.is_empty() {
+        return "\nnobody has done anything with it yet\n".to_owned();
+    }
+    let mut text = "\nwhat people did\n".to_owned();
+    for (number, row) in rows {
+        let of = number.map_or("the case".to_owned(), |number| format!("{number}"));
+        let notes = events.iter().flat_map(|event| &event.filed.told.notes);
+        let note = notes.into_iter().find(|note| row.what == "noted" && note.at == row.at && note.who == row.who);
+        let why = note.map(|note| note.text.as_str()).or(row.why.as_deref());
+        let why = why.map_or(String::new(), |why| format!(": {}", FromAir(why)));
+        text += &format!("  {}  {} {} {of}{why}\n", stamp(row.at), FromAir(&row.by()), FromAir(&row.what));
+    }
+    text
+}
+
+/// A paragraph whose lines are no longer than `width`; as one line where there is none.
+fn folded(text: &mut String, first: &str, others: &str, paragraph: &str, width: Option<usize>) {
+    let mut line = first.to_owned();
+    let mut is_empty = true;
+    for word in paragraph.split(' ') {
+        let full = width.is_some_and(|width| width < line.chars().count() + 1 + word.chars().count());
+        if full && !is_empty {
+            *text += line.trim_end();
+            text.push('\n');
+            others.clone_into(&mut line);
+            is_empty = true;
+        }
+        if !is_empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        is_empty = false;
+    }
+    *text += line.trim_end();
+    text.push('\n');
+}
+
+fn marking(case: &Value) -> String {
+    let codes = case["handling"]["europol"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let tlp = case["handling"]["tlp"].as_str().unwrap_or_default();
+    codes.fold(format!("TLP:{tlp}"), |line, code| line + " " + code)
+}
+
+fn word<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+fn short(id: &str) -> String {
+    id.chars().take(8).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paragraph_is_folded_at_words_and_never_loses_one() {
+        let mut text = String::new();
+        folded(&mut text, "  ", "  ", "one two three anextremelylongword four", Some(12));
+        assert_eq!(text, "  one two\n  three\n  anextremelylongword\n  four\n");
+        let mut whole = String::new();
+        folded(&mut whole, "> ", "", "one two", None);
+        assert_eq!(whole, "> one two\n");
+    }
 }

@@ -12,12 +12,14 @@ mod deliveries;
 mod demo;
 pub mod evaluate;
 mod explain;
+mod handover;
 mod man;
 mod marking;
 mod person;
 mod place;
 mod purge;
 mod replay;
+mod report;
 mod run;
 mod snapshot;
 mod source;
@@ -95,8 +97,10 @@ enum Command {
     Alerts(alerts::Arguments),
     /// Show who did what, when, to which alert, case or silence, and why.
     Audit(audit::Arguments),
-    /// List cases, show one, put one under legal hold, or pack one as evidence.
+    /// List cases, show one as a story, report on one, put one under legal hold, or pack one as evidence.
     Cases(cases::Arguments),
+    /// Hand over the watch: open alerts, what changed since, what people did, silences, feeds, sinks.
+    Handover(handover::Arguments),
     /// List deliveries that wait or were refused, and retry them.
     Deliveries(deliveries::Arguments),
     /// Verify an evidence bundle and replay it, or create a signing key.
@@ -164,6 +168,7 @@ pub fn main() -> ExitCode {
         Command::Alerts(arguments) => alerts::main(&arguments),
         Command::Audit(arguments) => audit::main(&arguments),
         Command::Cases(arguments) => cases::main(&arguments),
+        Command::Handover(arguments) => handover::main(&arguments),
         Command::Deliveries(arguments) => deliveries::main(&arguments),
         Command::Bundle(arguments) => bundle::main(&arguments),
         Command::Backup(arguments) => backup::main(&arguments),

@@ -85,6 +85,12 @@ pub(super) fn waits_for_restart(address: &str) -> Option<String> {
     (!tables.is_empty()).then(|| tables.join(", "))
 }
 
+/// What the daemon whose pages are at `address` says of itself; only if it answers at once.
+pub(super) fn glance(address: &str) -> Result<Value, String> {
+    let page = ask(&format!("http://{address}/status"), GLANCE)?;
+    serde_json::from_str(&page).map_err(|error| error.to_string())
+}
+
 fn ask(url: &str, patience: Duration) -> Result<String, String> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;

@@ -19,6 +19,7 @@ mod manifest;
 mod open;
 mod pack;
 mod reach;
+pub mod report;
 mod sentences;
 mod sieve;
 mod witnesses;

@@ -78,6 +78,7 @@ pub fn pack(
                 .to_owned(),
         );
     }
+    members.insert("report.html".to_owned(), super::report::of_case(&dossier, now).into_bytes());
     let marking = marking_of(&dossier.case);
     let text = |key: &str| dossier.case[key].as_str().unwrap_or_default().to_owned();
     members.insert("README.txt".to_owned(), readme(&text("id"), &marking).into_bytes());

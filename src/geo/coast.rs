@@ -265,6 +265,11 @@ fn ring_of(ring: &[geojson::Position]) -> Result<Vec<LatLon>, &'static str> {
     }
 }
 
+/// The shipped land as closed rings; unpacked at each call.
+pub(super) fn built_in_rings() -> Vec<Vec<LatLon>> {
+    unpack(BUILT_IN)
+}
+
 /// Unpacks the shipped rings.
 fn unpack(packed: &[u8]) -> Vec<Vec<LatLon>> {
     // The file is part of the program and a test unpacks it: it cannot be damaged at run time.

@@ -7,6 +7,7 @@ use rstar::primitives::GeomWithData;
 
 use super::LatLon;
 use super::chord::{Spot, arc, chord, distance_2, spot};
+use super::outline::Bounds;
 use super::port_file::{PortsError, read};
 use super::port_names::Names;
 use crate::units::METRES_PER_NM;
@@ -85,6 +86,19 @@ impl Ports {
     pub fn destination(&self, said: &str) -> Option<&Port> {
         let names = self.names.get_or_init(|| Names::new(&self.harbours.ports));
         names.find(said).and_then(|number| self.harbours.ports.get(number as usize))
+    }
+
+    /// The named harbours within the bounds, the largest first.
+    pub fn harbours_within(&self, bounds: &Bounds) -> Vec<&Port> {
+        let inside = |port: &&Port| {
+            let lon = [-360.0, 0.0, 360.0].map(|turn| port.at.lon + turn);
+            (bounds.south..=bounds.north).contains(&port.at.lat)
+                && lon.iter().any(|lon| (bounds.west..=bounds.east).contains(lon))
+                && !port.name.is_empty()
+        };
+        let mut found: Vec<&Port> = self.harbours.ports.iter().filter(inside).collect();
+        found.sort_by(|a, b| b.radius_nm.total_cmp(&a.radius_nm).then_with(|| a.name.cmp(&b.name)));
+        found
     }
 
     /// How many points there are.

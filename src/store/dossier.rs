@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::Row;
+use rusqlite::{Connection, Row};
 use serde_json::Value;
 
 use super::acts::in_transaction;
@@ -40,6 +40,27 @@ pub struct Line {
     pub line: Value,
 }
 
+/// One alert, whose id may be shortened, with every line that was stored of it.
+///
+/// # Errors
+/// `Refused` when there is no such alert.
+pub fn filed(path: &Path, id: &str, now: Time) -> Result<Filed, StoreError> {
+    let told = read::alert(path, id, now)?;
+    let connection = schema::beside(path)?;
+    let lines = lines_of(&connection, &told.entry.id).map_err(StoreError::sqlite(path))?;
+    Ok(Filed { told, lines })
+}
+
+fn lines_of(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Line>> {
+    let mut query =
+        connection.prepare_cached("SELECT stored_at, line FROM changes WHERE alert = ?1 ORDER BY revision")?;
+    let line = |row: &Row<'_>| {
+        let line: String = row.get(1)?;
+        Ok(Line { stored_at: time(row)?, line: serde_json::from_str(&line).unwrap_or_default() })
+    };
+    query.query_map([id], line)?.collect()
+}
+
 /// Everything of a case, whose id may be shortened. An alert that was purged is left out.
 ///
 /// # Errors
@@ -48,19 +69,10 @@ pub fn dossier(path: &Path, id: &str, now: Time) -> Result<Dossier, StoreError> 
     let case = read::case(path, id)?;
     let connection = schema::beside(path)?;
     let failed = StoreError::sqlite(path);
-    let lines_of = |id: &str| -> rusqlite::Result<Vec<Line>> {
-        let mut query =
-            connection.prepare_cached("SELECT stored_at, line FROM changes WHERE alert = ?1 ORDER BY revision")?;
-        let line = |row: &Row<'_>| {
-            let line: String = row.get(1)?;
-            Ok(Line { stored_at: time(row)?, line: serde_json::from_str(&line).unwrap_or_default() })
-        };
-        query.query_map([id], line)?.collect()
-    };
     let audit = trail::of(&connection, case["id"].as_str().unwrap_or_default()).map_err(&failed)?;
     let mut alerts = Vec::new();
     for id in case["alerts"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        let lines = lines_of(id).map_err(&failed)?;
+        let lines = lines_of(&connection, id).map_err(&failed)?;
         if !lines.is_empty() {
             alerts.push(Filed { told: read::alert(path, id, now)?, lines });
         }

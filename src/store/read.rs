@@ -333,7 +333,7 @@ pub fn stored_severity(alert: &Value) -> Severity {
 }
 
 /// The last column is the case that lists the alert, as it was stored last: cases form and join after a line went out.
-const COLUMNS: &str = "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, body, mark,
+pub(super) const COLUMNS: &str = "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, body, mark,
          (SELECT cases.id FROM case_alerts JOIN cases ON cases.id = case_alerts.case_id
           WHERE case_alerts.alert = alerts.id AND instr(cases.body, alerts.id) ORDER BY cases.stored_at DESC, cases.id LIMIT 1)
      FROM alerts";

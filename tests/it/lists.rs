@@ -71,7 +71,7 @@ impl Desk {
 /// The lists with their first heads, and how many lines follow the rows.
 const LISTS: [(&[&str], &str, usize); 4] = [
     (&["alerts", "list", "--severity", "low"], "id        severity", 0),
-    (&["cases", "list"], "id        severity", 0),
+    (&["cases", "list"], "id        severity", 1),
     (&["deliveries", "list", "--state", "told"], "sink     alert", 0),
     (&["zones", "list"], "id", 1),
 ];

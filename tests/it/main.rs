@@ -41,6 +41,7 @@ mod questions;
 mod real_traffic;
 mod recordings;
 mod replay_cli;
+mod reports;
 mod restart;
 mod scenes;
 mod service;

@@ -1,0 +1,230 @@
+//! `atalaia handover`: what whoever takes over the watch has to know, on one screen, as a page, or for programs.
+
+mod markdown;
+mod screen;
+
+use serde_json::{Value, json};
+
+use super::place::Place;
+use super::when::past;
+use super::{Failure, StoreArguments, print, refused, status, who};
+use crate::alerts::handling::Tlp;
+use crate::clock::Clock;
+use crate::config::Table;
+use crate::evidence::report::vessel_name;
+use crate::store::{self, Backlog, Done, Entry, Handover, HushRow};
+use crate::telemetry::FromAir;
+use crate::time::{Span, Time};
+
+/// A silence that ends within this time is named.
+const SOON: Span = Span::from_hours(12);
+
+/// Arguments of `atalaia handover`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    store: StoreArguments,
+    /// What happened since this time, as `02:00`, `yesterday 22:00`, `-8h`; by when it was stored
+    #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
+    since: Time,
+    /// Whose alerts are "mine" [default: sudo's user, else the login, else the user]
+    #[arg(long = "as", value_name = "NAME")]
+    who: Option<String>,
+    /// text (one screen), markdown (everything) or json (everything, one object)
+    #[arg(long, value_parser = ["text", "markdown", "json"], default_value = "text")]
+    format: String,
+}
+
+/// Everything that is handed over.
+struct Watch {
+    since: Time,
+    now: Time,
+    /// Whose watch it is; absent where nobody is named.
+    name: Option<String>,
+    store: Handover,
+    /// Open alerts about the daemon itself; they are in none of the lists of `store`.
+    system: Vec<Entry>,
+    /// In force now, the next to end first.
+    silences: Vec<HushRow>,
+    daemon: Daemon,
+    backlog: Vec<Backlog>,
+}
+
+/// What the running daemon says of its feeds and sinks.
+enum Daemon {
+    /// Its status page.
+    Answers(Value),
+    /// Why there is none.
+    Silent(String),
+}
+
+/// Runs the command.
+pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
+    let Place { store: path, settings } = arguments.store.place(&[Table::Http])?;
+    let now = Clock.now();
+    let name = match who(arguments.who.as_ref()) {
+        Ok(name) => Some(name.to_string()),
+        Err(failure) if arguments.who.is_some() => return Err(failure),
+        // A service account has no alerts of its own.
+        Err(_) => None,
+    };
+    let mut store = store::handover(&path, arguments.since, name.as_deref(), now).map_err(refused)?;
+    let system = store.open.iter().filter(|entry| is_system(entry)).cloned().collect();
+    for list in [&mut store.open, &mut store.new, &mut store.ended] {
+        list.retain(|entry| !is_system(entry));
+    }
+    store.worse.retain(|(_, entry)| !is_system(entry));
+    let mut silences = store::hushes(&path).map_err(refused)?;
+    silences.retain(|hush| hush.lifted.is_none() && hush.from <= now && now < hush.until);
+    silences.sort_by_key(|hush| (hush.until, hush.number));
+    let backlog = store::backlog(&path).map_err(refused)?;
+    let daemon = ask(settings.map(|settings| settings.http.address));
+    let watch = Watch { since: arguments.since, now, name, store, system, silences, daemon, backlog };
+    print(&match arguments.format.as_str() {
+        "markdown" => markdown::page(&watch),
+        "json" => format!("{}\n", watch.json()),
+        _ => screen::text(&watch, super::table::width()),
+    })
+}
+
+/// `address` is that of the settings; absent where no settings are named.
+fn ask(address: Option<Option<String>>) -> Daemon {
+    let Some(address) = address else {
+        return Daemon::Silent("not asked: the store is named without settings (--config)".to_owned());
+    };
+    let Some(address) = address else {
+        return Daemon::Silent("not asked: the settings have no [http] address".to_owned());
+    };
+    match status::glance(&address) {
+        Ok(page) => Daemon::Answers(page),
+        Err(error) => Daemon::Silent(format!("no daemon answers at {address}: {}", FromAir(&error))),
+    }
+}
+
+impl Watch {
+    /// The most restricted marking of all that is listed.
+    fn marking(&self) -> Option<String> {
+        let store = &self.store;
+        let lists = [&store.open, &store.mine, &store.new, &store.ended].into_iter().flatten();
+        let acted = store.acts.iter().filter_map(|act| act.alert.as_ref());
+        let all = lists.chain(store.worse.iter().map(|(_, entry)| entry)).chain(acted);
+        let tlp = all.map(|entry| {
+            let said = entry.body["handling"]["tlp"].as_str();
+            Tlp::ALL.into_iter().find(|tlp| said == Some(tlp.name())).unwrap_or(Tlp::Red)
+        });
+        tlp.max().map(|tlp| format!("TLP:{}", tlp.name()))
+    }
+
+    fn soon(&self) -> impl Iterator<Item = &HushRow> {
+        self.silences.iter().filter(|hush| hush.until - self.now <= SOON)
+    }
+
+    /// Inputs and sinks of the status page that are not as they should be, a line each, and how many there are of each.
+    fn troubles(page: &Value) -> (Vec<String>, [usize; 2]) {
+        let list = |key: &str| page[key].as_array().map_or(&[][..], Vec::as_slice);
+        let mut lines = Vec::new();
+        for reason in list("reasons").iter().chain(list("warnings")).filter_map(Value::as_str) {
+            lines.push(FromAir(reason).to_string());
+        }
+        for (what, key) in [("input", "inputs"), ("sink", "sinks")] {
+            for one in list(key).iter().filter(|one| one["state"] == "down") {
+                let name = FromAir(one["name"].as_str().unwrap_or_default()).to_string();
+                let reason = one["reason"].as_str().map_or(String::new(), |reason| format!(": {}", FromAir(reason)));
+                lines.push(format!("{what} {name} is down{reason}"));
+            }
+        }
+        (lines, [list("inputs").len(), list("sinks").len()])
+    }
+
+    fn json(&self) -> Value {
+        let all = |entries: &[Entry]| entries.iter().map(|entry| entry.value(&[])).collect::<Value>();
+        let store = &self.store;
+        let worse =
+            store.worse.iter().map(|(before, entry)| json!({"severity_before": before, "alert": entry.value(&[])}));
+        let act = |done: &Done| {
+            let mut act = done.row.value();
+            act["subject"] = done.subject.clone().into();
+            act
+        };
+        let hush = |hush: &HushRow| {
+            json!({
+                "number": hush.number, "who": hush.who, "why": hush.why, "mmsi": hush.mmsi, "zone": hush.zone,
+                "behaviour": hush.behaviour, "from": hush.from.to_string(), "until": hush.until.to_string(),
+            })
+        };
+        let waits = |waits: &Backlog| {
+            let oldest = waits.oldest.map(|at| at.to_string());
+            json!({"sink": waits.sink, "waiting": waits.pending, "oldest_waits_since": oldest, "failed": waits.failed})
+        };
+        let (daemon, not_asked) = match &self.daemon {
+            Daemon::Answers(page) => (page.clone(), Value::Null),
+            Daemon::Silent(why) => (Value::Null, why.clone().into()),
+        };
+        json!({
+            "since": self.since.to_string(),
+            "until": self.now.to_string(),
+            "for": self.name,
+            "marking": self.marking(),
+            "open": all(&store.open),
+            "mine": all(&store.mine),
+            "new": all(&store.new),
+            "worse": worse.collect::<Value>(),
+            "ended": all(&store.ended),
+            "over_and_not_looked_at": store.left,
+            "acts": store.acts.iter().map(act).collect::<Value>(),
+            "silences": self.silences.iter().map(hush).collect::<Value>(),
+            "about_the_daemon": all(&self.system),
+            "daemon": daemon,
+            "daemon_not_asked": not_asked,
+            "undelivered": self.backlog.iter().map(waits).collect::<Value>(),
+        })
+    }
+}
+
+/// Whether an alert is about the daemon: deliveries that failed, a feed that fell silent.
+fn is_system(entry: &Entry) -> bool {
+    entry.body["kind"] == "system"
+}
+
+fn short(id: &str) -> String {
+    FromAir(&id.chars().take(8).collect::<String>()).to_string()
+}
+
+/// `ALFA, BRAVO and 2 more`
+fn names(body: &Value) -> String {
+    const MOST: usize = 3;
+    let vessels = body["vessels"].as_array().map_or(&[][..], Vec::as_slice);
+    let names: Vec<String> =
+        vessels.iter().take(MOST).map(|vessel| FromAir(&vessel_name(vessel)).to_string()).collect();
+    match vessels.len().saturating_sub(MOST) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
+/// `2 critical, 1 high`
+fn by_severity(entries: &[Entry]) -> String {
+    let severities = ["critical", "high", "medium", "low", "info"];
+    let counts = severities.iter().filter_map(|severity| {
+        let count = entries.iter().filter(|entry| entry.body["severity"] == *severity).count();
+        (0 < count).then(|| format!("{count} {severity}"))
+    });
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+/// What a silence keeps back.
+fn silenced(hush: &HushRow) -> String {
+    let mmsi = hush.mmsi.map(|mmsi| format!("MMSI {mmsi:09}"));
+    let zone = hush.zone.as_ref().map(|zone| format!("zone {}", FromAir(zone)));
+    let behaviour = hush.behaviour.as_ref().map(|behaviour| FromAir(behaviour).to_string());
+    [mmsi, zone, behaviour].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// Whether an alert goes on, or how it ended.
+fn status_of(body: &Value) -> &'static str {
+    match body["status"].as_str() {
+        Some("open") => "going on",
+        Some("retracted") => "taken back",
+        _ => "over",
+    }
+}

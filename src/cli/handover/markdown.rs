@@ -1,0 +1,188 @@
+//! The handover as a page of Markdown: every list whole.
+
+use serde_json::Value;
+
+use super::{Daemon, Watch, by_severity, names, short, silenced, status_of};
+use crate::evidence::report::{decimal_degrees, degrees_minutes, position_of, stamp, time_of};
+use crate::store::Entry;
+use crate::telemetry::FromAir;
+use crate::time::Time;
+
+/// Characters that mean something to Markdown or to HTML within it.
+const SPECIAL: &str = "\\`*_{}[]()#+-.!|~";
+
+/// The whole page.
+pub(super) fn page(watch: &Watch) -> String {
+    let store = &watch.store;
+    let mut page = String::new();
+    let marking = watch.marking().map(|marking| format!("**{}**\n\n", plain(&marking)));
+    page += marking.as_deref().unwrap_or_default();
+    page += &format!(
+        "# Handover {} to {} UTC\n\n{}Times are UTC.\n\n",
+        stamp(watch.since),
+        stamp(watch.now),
+        watch.name.as_ref().map_or(String::new(), |name| format!("For {}. ", plain(name)))
+    );
+    let counts = by_severity(&store.open);
+    section(&mut page, &format!("Open: {}", store.open.len()), &counts);
+    alerts(&mut page, &store.open, |_| String::new());
+    if 0 < store.left {
+        page += &format!("{} more alerts are over and were neither acknowledged nor closed.\n\n", store.left);
+    }
+    section(&mut page, &format!("Mine: {}", store.mine.len()), "");
+    alerts(&mut page, &store.mine, |_| String::new());
+    section(&mut page, &format!("New: {}", store.new.len()), "");
+    alerts(&mut page, &store.new, |_| String::new());
+    section(&mut page, &format!("Worse: {}", store.worse.len()), "");
+    let worse: Vec<Entry> = store.worse.iter().map(|(_, entry)| entry.clone()).collect();
+    alerts(&mut page, &worse, |entry| {
+        let before = store.worse.iter().find(|(_, other)| other.id == entry.id);
+        before.map_or(String::new(), |(before, _)| format!("was {}", before.name()))
+    });
+    section(&mut page, &format!("Ended: {}", store.ended.len()), "");
+    alerts(&mut page, &store.ended, |_| String::new());
+    section(&mut page, &format!("Done by people: {}", store.acts.len()), "");
+    let acts = store.acts.iter().map(|act| {
+        let subject = act.alert.as_ref().map_or_else(
+            || plain(&act.subject),
+            |entry| format!("{} {}", short(&entry.id), plain(&names(&entry.body))),
+        );
+        vec![
+            stamp(act.row.at),
+            plain(&act.row.by()),
+            plain(&act.row.what),
+            subject,
+            plain(act.row.why.as_deref().unwrap_or_default()),
+        ]
+    });
+    table(&mut page, &["When", "Who", "What", "To", "Words"], acts.collect());
+    section(&mut page, &format!("Silences in force: {}", watch.silences.len()), "");
+    let ends_soon = |until: Time| if until - watch.now <= super::SOON { " (soon)" } else { "" };
+    let silences = watch.silences.iter().map(|hush| {
+        let until = format!("{}{}", stamp(hush.until), ends_soon(hush.until));
+        vec![hush.number.to_string(), plain(&silenced(hush)), until, plain(&hush.who), plain(&hush.why)]
+    });
+    table(&mut page, &["No.", "What", "Until", "Who", "Why"], silences.collect());
+    feeds(watch, &mut page);
+    if !watch.system.is_empty() {
+        alerts(&mut page, &watch.system, |_| String::new());
+    }
+    section(&mut page, "Undelivered", "");
+    let waits = watch.backlog.iter().filter(|sink| 0 < sink.pending + sink.failed).map(|sink| {
+        let since = sink.oldest.map_or("-".to_owned(), stamp);
+        vec![plain(&sink.sink), sink.pending.to_string(), since, sink.failed.to_string()]
+    });
+    table(&mut page, &["Sink", "Waiting", "Oldest since", "Given up"], waits.collect());
+    page += marking.as_deref().unwrap_or_default();
+    page.trim_end().to_owned() + "\n"
+}
+
+fn section(page: &mut String, title: &str, line: &str) {
+    *page += &format!("## {title}\n\n");
+    if !line.is_empty() {
+        *page += &format!("{}\n\n", plain(line));
+    }
+}
+
+fn alerts(page: &mut String, entries: &[Entry], also: impl Fn(&Entry) -> String) {
+    let rows = entries.iter().map(|entry| {
+        let body = &entry.body;
+        let word = |key: &str| body[key].as_str().unwrap_or_default();
+        let began = time_of(body, "started_at").map_or("-".to_owned(), stamp);
+        let at = position_of(body);
+        let place = at.map_or("-".to_owned(), |at| format!("{} ({})", degrees_minutes(at), decimal_degrees(at)));
+        let mut state = format!("{}, {}", status_of(body), entry.state);
+        let also = also(entry);
+        if !also.is_empty() {
+            state += &format!(", {also}");
+        }
+        vec![
+            short(&entry.id),
+            format!("{} {}", word("severity"), body["score"]),
+            began,
+            plain(word("summary")),
+            plain(&place),
+            plain(&state),
+            plain(entry.assignee.as_deref().unwrap_or("-")),
+        ]
+    });
+    table(page, &["Alert", "Grade", "Began", "What", "Where", "State", "Whose"], rows.collect());
+}
+
+/// A table, or that there is nothing.
+fn table(page: &mut String, heads: &[&str], rows: Vec<Vec<String>>) {
+    if rows.is_empty() {
+        *page += "Nothing.\n\n";
+        return;
+    }
+    *page += &format!("| {} |\n|{}\n", heads.join(" | "), " --- |".repeat(heads.len()));
+    for row in rows {
+        *page += &format!("| {} |\n", row.join(" | "));
+    }
+    page.push('\n');
+}
+
+fn feeds(watch: &Watch, page: &mut String) {
+    section(page, "Feeds and sinks", "");
+    let status = match &watch.daemon {
+        Daemon::Silent(why) => {
+            *page += &format!("{}.\n\n", plain(why));
+            return;
+        }
+        Daemon::Answers(status) => status,
+    };
+    let ready =
+        if status["ready"] == Value::Bool(true) { "The daemon is ready." } else { "**The daemon is not ready.**" };
+    *page += &format!("{ready}\n\n");
+    let (troubles, _) = Watch::troubles(status);
+    for trouble in &troubles {
+        *page += &format!("- {}\n", plain(trouble));
+    }
+    if !troubles.is_empty() {
+        page.push('\n');
+    }
+    let rows = |list: &str, keys: &[&str]| {
+        let cell = |one: &Value, key: &str| match &one[key] {
+            Value::String(text) => plain(text),
+            Value::Null => "-".to_owned(),
+            other => other.to_string(),
+        };
+        let row = |one: &Value| keys.iter().map(|key| cell(one, key)).collect();
+        status[list].as_array().into_iter().flatten().map(row).collect::<Vec<Vec<String>>>()
+    };
+    table(
+        page,
+        &["Input", "State", "Lines/s", "Last line"],
+        rows("inputs", &["name", "state", "lines_per_second", "last_line_at"]),
+    );
+    table(page, &["Sink", "State", "Waiting", "Given up"], rows("sinks", &["name", "state", "waiting", "failed"]));
+}
+
+/// Text of any origin as Markdown shows it: on one line, and without any markup of its own.
+fn plain(text: &str) -> String {
+    let shown = FromAir(text).to_string();
+    let mut plain = String::with_capacity(shown.len());
+    for (index, c) in shown.chars().enumerate() {
+        // Full stops and hyphens mean something at the beginning only, parentheses only behind brackets.
+        let harmless = matches!(c, '(' | ')' | '!' | '.' | '-' | '+') && 0 < index;
+        if SPECIAL.contains(c) && !harmless {
+            plain.push('\\');
+        }
+        plain.push(c);
+    }
+    plain.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_from_the_air_is_no_markup() {
+        assert_eq!(plain("A|B"), "A\\|B");
+        assert_eq!(plain("[x](http://y)"), "\\[x\\](http://y)");
+        assert_eq!(plain("<script>&lt;"), "&lt;script&gt;&amp;lt;");
+        assert_eq!(plain("# A\nB"), "\\# A\\\\nB");
+        assert_eq!(plain("was below 2.5 kn (10 nm)"), "was below 2.5 kn (10 nm)");
+    }
+}

@@ -1,0 +1,135 @@
+//! The handover on one screen: the worst and the latest of each list, and how to see the rest.
+
+use serde_json::Value;
+
+use super::{Daemon, Watch, by_severity, names, short, silenced, status_of};
+use crate::cli::table::cut;
+use crate::evidence::report::{stamp, time_of};
+use crate::store::Entry;
+use crate::telemetry::FromAir;
+use crate::time::Time;
+
+/// Rows shown of each list.
+const MOST_OPEN: usize = 8;
+const MOST_OTHERS: usize = 4;
+
+/// The whole screen; lines cut to `width` characters.
+pub(super) fn text(watch: &Watch, width: Option<usize>) -> String {
+    let store = &watch.store;
+    let marking = watch.marking().map_or(String::new(), |marking| format!("  {marking}"));
+    let mut lines = vec![format!(
+        "HANDOVER{}, {} to {} UTC ({}){marking}",
+        watch.name.as_ref().map_or(String::new(), |name| format!(" for {}", FromAir(name))),
+        stamp(watch.since),
+        stamp(watch.now),
+        watch.now - watch.since
+    )];
+    let counts = by_severity(&store.open);
+    let counts = if counts.is_empty() { String::new() } else { format!(": {counts}") };
+    heading(&mut lines, &format!("OPEN {}{counts}", store.open.len()));
+    rows(&mut lines, &store.open, MOST_OPEN, "alerts list", |entry| row(watch, entry));
+    if 0 < store.left {
+        lines.push(format!("  {} more are over and were neither acknowledged nor closed", store.left));
+    }
+    let mine = if watch.name.is_some() { "" } else { ": name yourself with --as NAME" };
+    heading(&mut lines, &format!("MINE {}{mine}", store.mine.len()));
+    rows(&mut lines, &store.mine, MOST_OTHERS, "alerts list --assignee NAME", |entry| row(watch, entry));
+    let over = store.new.iter().filter(|entry| entry.body["status"] != "open").count();
+    let over = if 0 < over { format!(" ({over} of them over)") } else { String::new() };
+    heading(&mut lines, &format!("NEW {}{over}", store.new.len()));
+    rows(&mut lines, &store.new, MOST_OTHERS, "handover --format markdown", |entry| row(watch, entry));
+    heading(&mut lines, &format!("WORSE {}", store.worse.len()));
+    rows(&mut lines, &store.worse, MOST_OTHERS, "handover --format markdown", |(before, entry)| {
+        format!("{}  (was {})", row(watch, entry), before.name())
+    });
+    heading(&mut lines, &format!("ENDED {}", store.ended.len()));
+    rows(&mut lines, &store.ended, MOST_OTHERS, "handover --format markdown", |entry| row(watch, entry));
+    heading(&mut lines, &format!("DONE {}", store.acts.len()));
+    let latest: Vec<_> = store.acts.iter().rev().collect();
+    rows(&mut lines, &latest, MOST_OTHERS, "handover --format markdown", |act| {
+        let what = act.alert.as_ref().map_or_else(
+            || FromAir(&act.subject).to_string(),
+            |entry| format!("{} {}", short(&entry.id), names(&entry.body)),
+        );
+        let why = act.row.why.as_ref().map_or(String::new(), |why| format!(": {}", FromAir(why)));
+        format!("{}  {} {} {what}{why}", moment(watch, act.row.at), FromAir(&act.row.by()), FromAir(&act.row.what))
+    });
+    let soon: Vec<_> = watch.soon().collect();
+    heading(&mut lines, &format!("SILENCES {} in force, {} end within 12 h", watch.silences.len(), soon.len()));
+    rows(&mut lines, &soon, MOST_OTHERS, "alerts silences", |hush| {
+        let (who, why) = (FromAir(&hush.who), FromAir(&hush.why));
+        format!("{:>4}  until {}  {}  {who}: {why}", hush.number, moment(watch, hush.until), silenced(hush))
+    });
+    feeds(watch, &mut lines);
+    let waits: Vec<_> = watch.backlog.iter().filter(|sink| 0 < sink.pending + sink.failed).collect();
+    heading(&mut lines, &format!("UNDELIVERED{}", if waits.is_empty() { " nothing" } else { "" }));
+    rows(&mut lines, &waits, MOST_OTHERS, "deliveries list", |sink| {
+        let since = sink.oldest.map_or(String::new(), |at| format!(", the oldest since {}", moment(watch, at)));
+        format!("{}: {} waiting{since}, {} given up", FromAir(&sink.sink), sink.pending, sink.failed)
+    });
+    lines.iter().map(|line| cut(line, width) + "\n").collect()
+}
+
+fn heading(lines: &mut Vec<String>, text: &str) {
+    lines.push(text.to_owned());
+}
+
+/// The first of a list, and a line on how to see the others.
+fn rows<T>(lines: &mut Vec<String>, all: &[T], most: usize, others: &str, row: impl Fn(&T) -> String) {
+    lines.extend(all.iter().take(most).map(|one| format!("  {}", row(one))));
+    if most < all.len() {
+        lines.push(format!("  and {} more: atalaia {others}", all.len() - most));
+    }
+}
+
+/// One alert in a line.
+fn row(watch: &Watch, entry: &Entry) -> String {
+    let body = &entry.body;
+    let word = |key: &str| FromAir(body[key].as_str().unwrap_or_default()).to_string();
+    let began = time_of(body, "started_at").map_or("-".to_owned(), |at| moment(watch, at));
+    let whose = match &entry.assignee {
+        Some(name) if Some(name) != watch.name.as_ref() => format!("  [{}]", FromAir(name)),
+        Some(_) | None => String::new(),
+    };
+    let state = match (status_of(body), entry.state.as_str()) {
+        ("going on", "new") => String::new(),
+        ("going on", state) => format!("  {state}"),
+        (status, _) => format!("  {status}"),
+    };
+    format!(
+        "{}  {:<8} {:>3}  {began}  {:<18}  {}{state}{whose}",
+        short(&entry.id),
+        word("severity"),
+        body["score"].to_string(),
+        word("behaviour").replace('_', " "),
+        names(body)
+    )
+}
+
+fn feeds(watch: &Watch, lines: &mut Vec<String>) {
+    status(watch, lines);
+    rows(lines, &watch.system, MOST_OTHERS, "alerts list", |entry| row(watch, entry));
+}
+
+fn status(watch: &Watch, lines: &mut Vec<String>) {
+    let page = match &watch.daemon {
+        Daemon::Silent(why) => {
+            heading(lines, "FEEDS AND SINKS");
+            lines.push(format!("  {why}"));
+            return;
+        }
+        Daemon::Answers(page) => page,
+    };
+    let (troubles, [inputs, sinks]) = Watch::troubles(page);
+    let ready = if page["ready"] == Value::Bool(true) { "the daemon is ready" } else { "THE DAEMON IS NOT READY" };
+    heading(lines, &format!("FEEDS AND SINKS  {ready}; {inputs} inputs, {sinks} sinks"));
+    rows(lines, &troubles, MOST_OTHERS, "status", Clone::clone);
+}
+
+/// The time of day; with its date where that is not today.
+fn moment(watch: &Watch, at: Time) -> String {
+    match at.date() == watch.now.date() {
+        true => at.clock(),
+        false => stamp(at),
+    }
+}

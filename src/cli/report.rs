@@ -1,0 +1,48 @@
+//! `atalaia alerts report` and `atalaia cases report`: one page to read and print.
+
+use std::path::{Path, PathBuf};
+
+use super::{Failure, print, refused};
+use crate::clock::Clock;
+use crate::evidence::{self, report};
+use crate::store;
+
+/// What a report is asked for.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Its id, or the first four characters and more
+    id: String,
+    /// The file, which must not exist; or a folder, for a name that carries the marking [default: standard output]
+    #[arg(long, value_name = "FILE.html")]
+    out: Option<PathBuf>,
+}
+
+/// The page of an alert.
+pub(super) fn of_alert(path: &Path, wanted: &Arguments) -> Result<(), Failure> {
+    let now = Clock.now();
+    let filed = store::filed(path, &wanted.id, now).map_err(refused)?;
+    let entry = &filed.told.entry;
+    let name = report::file_name("alert", &entry.id, &entry.body);
+    write(wanted, &name, &report::of_alert(&filed, now))
+}
+
+/// The page of a case.
+pub(super) fn of_case(path: &Path, wanted: &Arguments) -> Result<(), Failure> {
+    let now = Clock.now();
+    let dossier = store::dossier(path, &wanted.id, now).map_err(refused)?;
+    let id = dossier.case["id"].as_str().unwrap_or_default();
+    let name = report::file_name("case", id, &dossier.case);
+    write(wanted, &name, &report::of_case(&dossier, now))
+}
+
+fn write(wanted: &Arguments, name: &str, page: &str) -> Result<(), Failure> {
+    let Some(out) = &wanted.out else {
+        return print(page);
+    };
+    let path = if out.is_dir() { out.join(name) } else { out.clone() };
+    if path.exists() {
+        return Err(Failure::Input(format!("{}: exists already; name another file with --out", path.display())));
+    }
+    evidence::write(&path, page.as_bytes()).map_err(|error| Failure::Input(error.to_string()))?;
+    print(&format!("{}\n", path.display()))
+}

@@ -1,0 +1,107 @@
+//! The alerts of a case as events in order of time, and what holds them together.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::words::{mmsi, position_of, time_of, vessel_words};
+use crate::geo::LatLon;
+use crate::store::{Dossier, Filed};
+use crate::time::Time;
+
+/// One alert or fact of a case.
+#[derive(Clone, Copy, Debug)]
+pub struct Event<'a> {
+    /// From 1, in order of time; the same number stands on the map.
+    pub number: usize,
+    /// All that is stored of it.
+    pub filed: &'a Filed,
+}
+
+impl<'a> Event<'a> {
+    /// The alert as it stands.
+    pub fn alert(&self) -> &'a Value {
+        &self.filed.told.entry.body
+    }
+
+    /// When it began.
+    pub fn began(&self) -> Option<Time> {
+        time_of(self.alert(), "started_at")
+    }
+
+    /// When it ended; absent while it goes on.
+    pub fn ended(&self) -> Option<Time> {
+        time_of(self.alert(), "ended_at")
+    }
+
+    /// Where, if that is known.
+    pub fn position(&self) -> Option<LatLon> {
+        position_of(self.alert())
+    }
+
+    /// Whether it is an alert; a fact otherwise.
+    pub fn is_alert(&self) -> bool {
+        self.alert()["announced"] == true
+    }
+
+    /// `open`, `over` or `taken back`, and what people made of it.
+    pub fn state(&self) -> String {
+        let status = match self.alert()["status"].as_str() {
+            Some("open") => "going on",
+            Some("retracted") => "taken back",
+            _ => "over",
+        };
+        let entry = &self.filed.told.entry;
+        match (entry.state.as_str(), &entry.finding) {
+            ("closed", Some(finding)) => format!("{status}; closed as {finding}"),
+            ("new", _) => format!("{status}; not acknowledged"),
+            (state, _) => format!("{status}; {state}"),
+        }
+    }
+}
+
+/// The alerts and facts of a case, numbered by when they began.
+pub fn events(dossier: &Dossier) -> Vec<Event<'_>> {
+    let mut filed: Vec<&Filed> = dossier.alerts.iter().collect();
+    let key = |filed: &&Filed| {
+        let body = &filed.told.entry.body;
+        (time_of(body, "started_at"), time_of(body, "opened_at"), filed.told.entry.id.clone())
+    };
+    filed.sort_by_cached_key(key);
+    filed.into_iter().enumerate().map(|(index, filed)| Event { number: index + 1, filed }).collect()
+}
+
+/// The vessels of some alerts, each once, by MMSI and track; as the latest alert names it.
+pub fn vessels_of<'a>(alerts: impl Iterator<Item = &'a Value>) -> Vec<&'a Value> {
+    let mut vessels: BTreeMap<(u64, u64), &Value> = BTreeMap::new();
+    for vessel in alerts.flat_map(|alert| alert["vessels"].as_array().into_iter().flatten()) {
+        vessels.insert(key(vessel), vessel);
+    }
+    vessels.into_values().collect()
+}
+
+/// MMSI and track.
+pub(super) fn key(vessel: &Value) -> (u64, u64) {
+    (vessel["mmsi"].as_u64().unwrap_or_default(), vessel["track"].as_u64().unwrap_or_default())
+}
+
+/// A sentence for each vessel that ties alerts together, by their numbers: `ALFA (Spain, cargo), MMSI 224000001, takes part in 1, 2 and 5.`
+pub fn ties(events: &[Event<'_>]) -> Vec<String> {
+    let mut sentences = Vec::new();
+    for vessel in vessels_of(events.iter().map(Event::alert)) {
+        let takes_part = |event: &&Event<'_>| {
+            event.alert()["vessels"].as_array().into_iter().flatten().any(|other| key(other) == key(vessel))
+        };
+        let numbers: Vec<String> = events.iter().filter(takes_part).map(|event| event.number.to_string()).collect();
+        if let [first @ .., last] = numbers.as_slice()
+            && !first.is_empty()
+        {
+            let which = match numbers.len() == events.len() {
+                true => "all of them".to_owned(),
+                false => format!("{} and {last}", first.join(", ")),
+            };
+            sentences.push(format!("{}, MMSI {}, takes part in {which}.", vessel_words(vessel), mmsi(vessel)));
+        }
+    }
+    sentences
+}

@@ -1,0 +1,358 @@
+//! Words of a report: places in two notations, who a vessel is, what an alert is about, and what its numbers are called.
+
+use serde_json::Value;
+
+use crate::ais::ship_type_name;
+use crate::geo::LatLon;
+use crate::time::{Span, Time};
+use crate::tracks::country_of;
+
+/// `HH:MM`
+pub(super) fn clock(at: Time) -> String {
+    at.clock()
+}
+
+/// `2026-03-01 04:10`; in UTC, which the page says once.
+pub fn stamp(at: Time) -> String {
+    format!("{} {}", at.date(), at.clock())
+}
+
+/// The time under a key of a stored object.
+pub fn time_of(value: &Value, key: &str) -> Option<Time> {
+    value[key].as_str().and_then(Time::parse)
+}
+
+/// The position of a stored alert.
+pub fn position_of(alert: &Value) -> Option<LatLon> {
+    let degrees = |key: &str, most: f64| alert["position"][key].as_f64().filter(|degrees| degrees.abs() <= most);
+    Some(LatLon::new(degrees("lat", 90.0)?, degrees("lon", 180.0)?))
+}
+
+/// `27°54.600'N 018°13.200'W`
+pub fn degrees_minutes(at: LatLon) -> String {
+    let half = |degrees: f64, width: usize, signs: [char; 2]| {
+        // In thousandths of a minute, so that no rounding makes 60 minutes.
+        let thousandths = (degrees.abs() * 60_000.0).round() as u64;
+        let (whole, minutes) = (thousandths / 60_000, thousandths % 60_000);
+        let sign = if degrees < 0.0 { signs[1] } else { signs[0] };
+        format!("{whole:0width$}°{:02}.{:03}'{sign}", minutes / 1000, minutes % 1000)
+    };
+    format!("{} {}", half(at.lat, 2, ['N', 'S']), half(at.lon, 3, ['E', 'W']))
+}
+
+/// `27.91000, -18.22000`
+pub fn decimal_degrees(at: LatLon) -> String {
+    format!("{:.5}, {:.5}", at.lat, at.lon)
+}
+
+/// `36°30'N`, with half minutes where there are any: a label of the graticule.
+pub(super) fn degrees_minutes_short(degrees: f64, signs: [char; 2]) -> String {
+    let halves = (degrees.abs() * 120.0).round() as u64;
+    let (whole, minutes, half) = (halves / 120, halves % 120 / 2, halves % 2);
+    let sign = match degrees {
+        _ if halves == 0 => String::new(),
+        degrees if degrees < 0.0 => signs[1].to_string(),
+        _ => signs[0].to_string(),
+    };
+    let minutes = if half == 1 { format!("{minutes:02}.5") } else { format!("{minutes:02}") };
+    format!("{whole}°{minutes}'{sign}")
+}
+
+/// What a vessel calls itself, else its MMSI.
+pub fn vessel_name(vessel: &Value) -> String {
+    match vessel["name"].as_str().map(str::trim).filter(|name| !name.is_empty()) {
+        Some(name) => name.to_owned(),
+        None => format!("MMSI {}", mmsi(vessel)),
+    }
+}
+
+/// Nine digits.
+pub fn mmsi(vessel: &Value) -> String {
+    format!("{:09}", vessel["mmsi"].as_u64().unwrap_or_default())
+}
+
+/// `Spain`; the code itself where its country is not known, `flag unknown` without one.
+pub fn flag(vessel: &Value) -> String {
+    match vessel["flag"].as_str() {
+        Some(code) => country_of(code).unwrap_or(code).to_owned(),
+        None => "flag unknown".to_owned(),
+    }
+}
+
+/// `fishing`, `cargo`, `type unknown`.
+pub fn ship_type(vessel: &Value) -> &'static str {
+    ship_type_name(vessel["ship_type"].as_u64().and_then(|number| u8::try_from(number).ok()))
+}
+
+/// `ALFA (Spain, cargo)`
+pub fn vessel_words(vessel: &Value) -> String {
+    format!("{} ({}, {})", vessel_name(vessel), flag(vessel), ship_type(vessel))
+}
+
+/// What an alert is about, as a heading: `Meeting at sea`.
+pub fn behaviour_title(behaviour: &str) -> String {
+    let known = TITLES.iter().find(|(name, _)| *name == behaviour).map(|(_, title)| (*title).to_owned());
+    known.unwrap_or_else(|| sentence_case(&behaviour.replace('_', " ")))
+}
+
+const TITLES: &[(&str, &str)] = &[
+    ("ais_gap", "AIS silence"),
+    ("alongside_at_anchor", "Alongside at anchor"),
+    ("async_rendezvous", "Possible drop and collection"),
+    ("dark_rendezvous", "Possible meeting with a silent vessel"),
+    ("digest", "Several alerts in one"),
+    ("distress", "Distress signal"),
+    ("draught_change", "Change of draught at sea"),
+    ("drift", "Adrift"),
+    ("feed_silent", "Loss of reception"),
+    ("fishing_out_of_place", "Fishing vessel stopped out of place"),
+    ("identity_change", "Change of identity"),
+    ("identity_conflict", "One identity in two places"),
+    ("interference", "Interference with satellite navigation"),
+    ("limit_hugging", "Slow outside a limit"),
+    ("loitering", "Loitering"),
+    ("out_and_back", "Out and back without a port"),
+    ("position_jump", "Jump of position"),
+    ("rendezvous", "Meeting at sea"),
+    ("slowdown", "Slowdown on passage"),
+    ("small_craft_stop", "Small craft stopped at sea"),
+    ("voyage_anomaly", "Unusual voyage"),
+    ("watchlist", "Vessel on a watchlist"),
+    ("zone_entry", "Zone entered"),
+    ("zone_exit", "Zone left"),
+    ("zone_speed", "Unusual speed for the zone"),
+    ("circling", "Circling"),
+    ("delivery_failed", "Deliveries that failed"),
+    ("vessel_flood", "More vessels than there is room for"),
+];
+
+/// The first letter large.
+pub(super) fn sentence_case(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + letters.as_str())
+}
+
+/// Endings of the names of numbers, with how each is written.
+const UNITS: [(&str, &str); 9] = [
+    ("_knots", "kn"),
+    ("_nm", "nm"),
+    ("_metres", "m"),
+    ("_minutes", "min"),
+    ("_hours", "h"),
+    ("_days", "days"),
+    ("_seconds", "s"),
+    ("_degrees", "°"),
+    ("_percent", "%"),
+];
+
+/// `speed_made_good_knots` as `Speed made good`.
+pub(super) fn number_name(key: &str) -> String {
+    if let Some((_, name)) = NAMES.iter().find(|(known, _)| *known == key) {
+        return (*name).to_owned();
+    }
+    let bare = UNITS.iter().find_map(|(ending, _)| key.strip_suffix(ending)).unwrap_or(key);
+    sentence_case(&bare.replace('_', " "))
+}
+
+/// A measured or set value with its unit: `4.1 kn`, `1 h 35 min`, `yes`.
+pub(super) fn number_text(key: &str, value: &Value) -> String {
+    let unit = UNITS.iter().find(|(ending, _)| key.ends_with(ending)).map(|(_, unit)| *unit);
+    match (value, unit) {
+        (Value::Number(number), Some("min")) => {
+            let minutes = number.as_f64().unwrap_or_default();
+            match minutes {
+                60.0.. => Span::from_millis((minutes * 60_000.0).round() as i64).to_string(),
+                _ => format!("{} min", plain(minutes)),
+            }
+        }
+        (Value::Number(number), Some("°")) => format!("{}°", plain(number.as_f64().unwrap_or_default())),
+        (Value::Number(number), Some(unit)) => format!("{} {unit}", plain(number.as_f64().unwrap_or_default())),
+        (Value::Number(number), None) => plain(number.as_f64().unwrap_or_default()),
+        (Value::Bool(true), _) => "yes".to_owned(),
+        (Value::Bool(false), _) => "no".to_owned(),
+        (Value::String(text), _) => match Time::parse(text) {
+            Some(at) => format!("{} UTC", stamp(at)),
+            None => text.clone(),
+        },
+        (Value::Array(all), _) => format!("{}", all.len()),
+        (Value::Null | Value::Object(_), _) => "-".to_owned(),
+    }
+}
+
+/// Without needless decimals; small shares with enough of them.
+fn plain(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        return format!("{value:.0}");
+    }
+    let text = match value.abs() {
+        ..0.001 => return format!("{value:.0e}"),
+        ..1.0 => format!("{value:.3}"),
+        _ => format!("{value:.1}"),
+    };
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A measured number beside the limits it is held against: measured name, then name of the limit and how they compare.
+pub(super) const LIMITS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "counted_minutes",
+        &[
+            ("close_minutes", "at least"),
+            ("near_minutes", "at least"),
+            ("underway_minutes", "at least"),
+            ("after_minutes", "at least"),
+            ("after_hours", "at least"),
+        ],
+    ),
+    (
+        "max_distance_metres",
+        &[
+            ("close_metres", "at most"),
+            ("near_metres", "at most"),
+            ("underway_metres", "at most"),
+            ("alongside_metres", "at most"),
+        ],
+    ),
+    ("distance_metres", &[("apart_metres", "ends beyond")]),
+    ("median_knots", &[("slow_knots", "below"), ("underway_max_knots", "at most")]),
+    (
+        "speed_made_good_knots",
+        &[("slow_knots", "below"), ("stop_knots", "below"), ("min_knots", "at least"), ("max_knots", "at most")],
+    ),
+    ("shore_nm", &[("min_shore_nm", "at least"), ("underway_min_shore_nm", "at least")]),
+    ("swing_nm", &[("anchored_swing_nm", "anchored below")]),
+    ("drift_degrees", &[("drift_degrees", "at least")]),
+    ("drift_metres", &[("min_metres", "at least")]),
+    ("silent_minutes", &[("after_hours", "at least"), ("watched_minutes", "at least, in a watched zone")]),
+    ("unheard_probability", &[("max_probability", "at most")]),
+    ("slack_hours", &[("max_slack_hours", "at most")]),
+    ("stopped_minutes", &[("stop_minutes", "at least")]),
+    ("stop_hours", &[("stop_minutes", "at least")]),
+    ("farthest_nm", &[("out_nm", "at least")]),
+    ("back_nm", &[("return_nm", "at most")]),
+    ("circling_hours", &[("circling_min_hours", "at least")]),
+    ("circling_path_nm", &[("circling_path_nm", "at least")]),
+    ("under_way_hours", &[("under_way_minutes", "at least")]),
+    ("hours_between", &[("min_hours", "at least"), ("max_hours", "at most")]),
+    ("change_metres", &[("change_metres", "at least")]),
+    ("kept_minutes", &[("kept_minutes", "at least")]),
+    ("call_hours", &[("call_hours", "at most")]),
+    ("passage_hours", &[("passage_hours", "at least")]),
+];
+
+/// Names of numbers that do not explain themselves.
+const NAMES: &[(&str, &str)] = &[
+    ("counted_minutes", "Time that counted"),
+    ("distance_metres", "Distance at the end"),
+    ("min_distance_metres", "Nearest to each other"),
+    ("max_distance_metres", "Farthest from each other"),
+    ("median_knots", "Median speed"),
+    ("speed_made_good_knots", "Speed made good"),
+    ("shore_nm", "Distance from shore"),
+    ("usual_knots", "Usual speed before"),
+    ("unheard_probability", "Chance that it was only not received"),
+    ("own_record_percent", "Received in 10-minute slots of the day before"),
+    ("silence_usual_of", "Silence of others judged by"),
+    ("others_fell_silent", "Others that fell silent"),
+    ("others_heard_hours", "Others received for"),
+    ("feed_missed_minutes", "Feed itself down for"),
+    ("required_minutes", "Silence required here"),
+    ("silent_minutes", "Silent for"),
+    ("implied_knots", "Speed between the two places if straight"),
+    ("distance_nm", "Distance between the two places"),
+    ("slack_hours", "Time to spare"),
+    ("possible", "Silent vessels that could have come"),
+    ("stops_within_reach", "Stops within its reach"),
+    ("such_stops_per_day", "Such stops a day"),
+    ("expected_by_chance", "Expected by chance"),
+    ("silent_since", "Silent since"),
+    ("stopped_at", "Stopped at"),
+    ("dark_mmsi", "Silent vessel (MMSI)"),
+    ("collector_mmsi", "Collecting vessel (MMSI)"),
+    ("dropper_mmsi", "Dropping vessel (MMSI)"),
+    ("swing_nm", "Swing round its place"),
+    ("earlier_meetings_14_days", "Earlier meetings within 14 days"),
+    ("side_by_side_minutes", "Side by side before for"),
+    ("side_by_side_metres", "Side by side at"),
+    ("side_by_side_knots", "Side by side at a speed of"),
+    ("heading_for", "Heading for"),
+    ("apart_metres", "Meeting is over beyond"),
+    ("break_minutes", "Break allowed"),
+    ("end_minutes", "Ends after"),
+    ("moving_knots", "Ends above a speed of"),
+    ("slow_knots", "Slow is below"),
+    ("after_minutes", "Opens after"),
+    ("after_hours", "Opens after"),
+    ("min_shore_nm", "Watched from this distance off shore"),
+    ("anchored_swing_nm", "At anchor within a swing of"),
+    ("anchored_after_minutes", "At anchor after"),
+    ("long_minutes", "Counts as long after"),
+    ("slack_minutes", "Slack allowed"),
+    ("max_knots", "Highest speed"),
+    ("min_knots", "Lowest speed"),
+    ("anchored_by", "At anchor by"),
+    ("anchored_nm", "Lay within"),
+    ("still_nm", "Lies still within"),
+    ("shift_nm", "Shift of place beyond"),
+    ("shift_minutes", "Shift of place for"),
+    ("reach_nm", "Reach"),
+    ("speed_factor", "Speed assumed, times the usual"),
+    ("together_minutes", "Time needed together"),
+    ("most_candidates", "Possible vessels at most"),
+    ("in_place_nm", "Same place within"),
+    ("long_hours", "Counts as long after"),
+    ("watched_minutes", "Opens in a watched zone after"),
+    ("small_metres", "Small craft below"),
+    ("underway_metres", "Under way: within"),
+    ("underway_course_degrees", "Under way: courses within"),
+    ("underway_min_knots", "Under way: at least"),
+    ("circling_path_nm", "Distance sailed in circles"),
+    ("circling_net_nm", "Distance made good"),
+    ("circling_median_knots", "Median speed in circles"),
+    ("circling_turn_degrees", "Turned by"),
+    ("circling_hours", "Time in circles"),
+    ("wind_knots", "Wind of up to"),
+    ("visit", "Visit number"),
+    ("from_lat", "Latitude before"),
+    ("from_lon", "Longitude before"),
+    ("elapsed_minutes", "Time between the two reports"),
+];
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_place_is_written_in_two_notations() {
+        let place = LatLon::new(-27.91, -18.22);
+        assert_eq!(degrees_minutes(place), "27°54.600'S 018°13.200'W");
+        assert_eq!(decimal_degrees(place), "-27.91000, -18.22000");
+        assert_eq!(degrees_minutes(LatLon::new(0.999_999_99, 0.0)), "01°00.000'N 000°00.000'E", "no sixty minutes");
+        assert_eq!(degrees_minutes_short(-36.508_333, ['N', 'S']), "36°30.5'S");
+        assert_eq!(degrees_minutes_short(0.0, ['E', 'W']), "0°00'");
+    }
+
+    #[test]
+    fn numbers_carry_their_unit() {
+        assert_eq!(number_text("slow_knots", &json!(2.0)), "2 kn");
+        assert_eq!(number_text("counted_minutes", &json!(95)), "1 h 35 min");
+        assert_eq!(number_text("counted_minutes", &json!(12.5)), "12.5 min");
+        assert_eq!(number_text("drift_degrees", &json!(61.24)), "61.2°");
+        assert_eq!(number_text("unheard_probability", &json!(0.000_000_2)), "2e-7");
+        assert_eq!(number_text("unheard_probability", &json!(0.0125)), "0.013");
+        assert_eq!(number_text("silent_since", &json!("2026-03-04T09:42:00Z")), "2026-03-04 09:42 UTC");
+        assert_eq!(number_name("speed_made_good_knots"), "Speed made good");
+        assert_eq!(number_name("some_new_metres"), "Some new");
+    }
+
+    #[test]
+    fn a_vessel_is_named_with_country_and_type() {
+        let vessel = json!({"mmsi": 224_000_001, "name": "ALFA", "flag": "ES", "ship_type": 70});
+        assert_eq!(vessel_words(&vessel), "ALFA (Spain, cargo)");
+        assert_eq!(vessel_words(&json!({"mmsi": 7})), "MMSI 000000007 (flag unknown, type unknown)");
+        assert_eq!(behaviour_title("rendezvous"), "Meeting at sea");
+        assert_eq!(behaviour_title("some_new_one"), "Some new one");
+    }
+}

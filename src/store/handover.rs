@@ -1,0 +1,125 @@
+//! What whoever takes over the watch has to know: what is open, and what happened since a moment.
+
+use std::path::Path;
+
+use rusqlite::types::ToSql;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::read::{COLUMNS, entry};
+use super::trail::AuditRow;
+use super::{Entry, StoreError, schema, stored_severity};
+use crate::alerts::Severity;
+use crate::time::Time;
+
+/// Alerts and acts, each list worst or latest first. An alert that is closed is in none of the first four lists.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Handover {
+    /// Alerts that go on, worst first.
+    pub open: Vec<Entry>,
+    /// Alerts that somebody asked for looks after, going on or not, worst first.
+    pub mine: Vec<Entry>,
+    /// Alerts stored since, going on or not, worst first.
+    pub new: Vec<Entry>,
+    /// Alerts from before that became graver since, with what they were, worst first.
+    pub worse: Vec<(Severity, Entry)>,
+    /// Alerts from before that ended or were taken back since, worst first; closed ones too.
+    pub ended: Vec<Entry>,
+    /// Alerts that are over and that nobody has acknowledged or closed.
+    pub left: u64,
+    /// What people did since, oldest first.
+    pub acts: Vec<Done>,
+}
+
+/// Something that a person did.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Done {
+    /// Who did what, when and why; of a note its text.
+    pub row: AuditRow,
+    /// The id of an alert or case, or the silence.
+    pub subject: String,
+    /// The alert it was done to, if it was one.
+    pub alert: Option<Entry>,
+}
+
+/// What happened since a moment, by when it was stored, and what is open at `now`; `name` is whose alerts are `mine`.
+pub fn handover(path: &Path, since: Time, name: Option<&str>, now: Time) -> Result<Handover, StoreError> {
+    let connection = schema::beside(path)?;
+    read(&connection, since, name, now).map_err(StoreError::sqlite(path))
+}
+
+fn read(connection: &Connection, since: Time, name: Option<&str>, now: Time) -> rusqlite::Result<Handover> {
+    let open = entries(connection, "announced AND status = 'open' AND state <> 'closed'", &[], now)?;
+    let mine = match name {
+        Some(name) => entries(connection, "announced AND assignee = ?1 AND state <> 'closed'", &[&name], now)?,
+        None => Vec::new(),
+    };
+    let mut handover = Handover { open, mine, ..Handover::default() };
+    let changed = "announced AND id IN (SELECT alert FROM changes WHERE stored_at >= ?1)";
+    for alert in entries(connection, changed, &[&since.millis()], now)? {
+        let before = before(connection, &alert.id, since)?;
+        let is_over = alert.body["status"] != "open";
+        match before {
+            None if alert.state != "closed" => handover.new.push(alert),
+            Some(before) if !is_over && before < stored_severity(&alert.body) => handover.worse.push((before, alert)),
+            Some(_) if is_over && ended_since(connection, &alert.id, since)? => handover.ended.push(alert),
+            None | Some(_) => {}
+        }
+    }
+    handover.left = connection.query_row(
+        "SELECT count(*) FROM alerts WHERE announced AND status <> 'open'
+         AND (state = 'new' OR (state = 'acknowledged' AND acknowledged_until <= ?1))",
+        [now.millis()],
+        |row| row.get::<_, i64>(0).map(|count| u64::try_from(count).unwrap_or_default()),
+    )?;
+    handover.acts = acts(connection, since, now)?;
+    Ok(handover)
+}
+
+fn entries(connection: &Connection, condition: &str, values: &[&dyn ToSql], now: Time) -> rusqlite::Result<Vec<Entry>> {
+    let text = format!("{COLUMNS} WHERE {condition} ORDER BY severity DESC, score DESC, last_at DESC, id");
+    let mut query = connection.prepare(&text)?;
+    query.query_map(values, |row| entry(row, now))?.collect()
+}
+
+/// How grave an alert was when the moment came; absent where it was none yet.
+fn before(connection: &Connection, id: &str, since: Time) -> rusqlite::Result<Option<Severity>> {
+    let mut query = connection.prepare_cached(
+        "SELECT line FROM changes WHERE alert = ?1 AND stored_at < ?2 ORDER BY revision DESC LIMIT 1",
+    )?;
+    let line: Option<String> = query.query_row(params![id, since.millis()], |row| row.get(0)).optional()?;
+    let line = line.and_then(|line| serde_json::from_str::<serde_json::Value>(&line).ok());
+    Ok(line.filter(|line| line["alert"]["announced"] == true).map(|line| stored_severity(&line["alert"])))
+}
+
+fn ended_since(connection: &Connection, id: &str, since: Time) -> rusqlite::Result<bool> {
+    let mut query = connection.prepare_cached(
+        "SELECT 1 FROM changes WHERE alert = ?1 AND stored_at >= ?2 AND kind IN ('ended', 'retracted')",
+    )?;
+    query.exists(params![id, since.millis()])
+}
+
+fn acts(connection: &Connection, since: Time, now: Time) -> rusqlite::Result<Vec<Done>> {
+    let mut query =
+        connection.prepare("SELECT at, who, caller, what, why, subject FROM audit WHERE at >= ?1 ORDER BY at, seq")?;
+    let rows = query.query_map([since.millis()], |row| {
+        let at = Time::from_millis(row.get(0)?);
+        let row_of = AuditRow { at, who: row.get(1)?, caller: row.get(2)?, what: row.get(3)?, why: row.get(4)? };
+        Ok((row_of, row.get::<_, String>(5)?))
+    })?;
+    let mut of_alert = connection.prepare(&format!("{COLUMNS} WHERE id = ?1"))?;
+    let mut note = connection.prepare("SELECT text FROM notes WHERE alert = ?1 AND at = ?2 AND who = ?3")?;
+    let mut acts = Vec::new();
+    for row in rows {
+        let (mut row, subject) = row?;
+        if row.is_machine() {
+            continue;
+        }
+        if row.what == "noted" {
+            let text = note.query_row(params![subject, row.at.millis(), row.who], |row| row.get(0)).optional()?;
+            row.why = text.or(row.why);
+        }
+        let alert = of_alert.query_row([&subject], |row| entry(row, now)).optional()?;
+        acts.push(Done { row, subject, alert });
+    }
+    Ok(acts)
+}
