@@ -13,6 +13,7 @@ mod demo;
 pub mod evaluate;
 mod explain;
 mod handover;
+mod init;
 mod man;
 mod marking;
 mod person;
@@ -73,6 +74,8 @@ enum Command {
     /// Check settings and zones: print everything that is wrong, with file, line and what to write instead; as the service would find
     /// it, and with its servers, where asked.
     Check(check::Arguments),
+    /// Write a first settings file: asks five questions at a terminal, or takes the answers as flags.
+    Init(init::Arguments),
     /// Play a bundled real recording through the real daemon; needs no file and no network, ends by itself.
     Demo,
     /// Say why there is an alert of a vessel at a time, or what was missing for one: the nearest behaviour first.
@@ -159,6 +162,7 @@ pub fn main() -> ExitCode {
         Command::Replay(arguments) => replay::main(&arguments),
         Command::Status(arguments) => status::main(&arguments),
         Command::Check(arguments) => check::main(&arguments),
+        Command::Init(arguments) => init::main(&arguments),
         Command::Demo => demo::main(),
         Command::Explain(arguments) => explain::main(&arguments),
         Command::Who(arguments) => who::main(&arguments),
