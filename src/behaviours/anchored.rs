@@ -91,14 +91,14 @@ pub(super) fn explain(
     let held = step.fix.and_then(|fix| scene.episodes.lying.held(step.key, fix.position));
     let held_words = held.map_or("no".to_owned(), |held| match held {
         Held::Itself { radius_nm, time } => format!("within {radius_nm:.2} nm for {time}"),
-        Held::BesideHeld { nm } => format!("{nm:.2} nm from where others were held"),
+        Held::BesideHeld { nm } => format!("{nm:.2} nm from where other vessels lay for a day"),
     });
-    told.is("gear", gear.map_or("no".to_owned(), |sign| sign.words()), "no beacon of a net, or a fact", gear.is_none())
-        .is("held", held_words, "not held for 12 h at a place known for a day, or a fact", held.is_none())
+    told.is("gear", gear.map_or("no".to_owned(), |sign| sign.words()), "no fishing gear beacon, else a fact", gear.is_none())
+        .is("held", held_words, "not in one place for 12 h and the day before, else a fact", held.is_none())
         .is(
             "anchored",
             anchored.map_or("no".to_owned(), Anchored::words),
-            "lowers the score; inside 12 nm a fact",
+            "lowers the score; within 12 nm of shore a fact",
             true,
         )
 }

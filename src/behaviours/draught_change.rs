@@ -216,7 +216,7 @@ impl Behaviour for DraughtChange {
             .is("draught_metres", draught.map_or(Value::Null, |dm| number(metres(dm), 1)), "said", draught.is_some())
             .at_least("change_metres", change, self.settings.change_metres)
             .is("in_port_lately", in_port, "false", !in_port)
-            .is("said_again", false, "true: it opens when the change is said a second time", false);
+            .is("said_again", false, "true: it opens when a second report confirms the change", false);
         vec![told]
     }
 

@@ -269,7 +269,7 @@ impl IdentityChange {
         let said = if changed.is_empty() { "nothing".to_owned() } else { changed.join("; ") };
         let under_way = pending.and_then(|pending| pending.under_way);
         let under_way = under_way.or_else(|| self.under_way(vessel, step.place, step.at));
-        told.is("says_otherwise_once", said, "something settled before, said once more", false).is(
+        told.is("says_otherwise_once", said, "a confirmed value, received once more", false).is(
             "under_way",
             under_way,
             "true",
@@ -423,22 +423,22 @@ impl Behaviour for IdentityChange {
         let mut told = vec![self.as_renamed(named, &vessel, step)];
         let imo = identity.and_then(|identity| identity.imo);
         let Some(imo) = imo else {
-            let told_imo = Explanation::new("by IMO number").is("imo", Value::Null, "said twice", false);
+            let told_imo = Explanation::new("by IMO number").is("imo", Value::Null, "received twice", false);
             told.push(told_imo);
             return told;
         };
         let twice = identity.is_some_and(|identity| !identity.once.meets(Fields::IMO));
         let holds = imo_check_digit_holds(imo);
-        let digit = Explanation::new("by check digit").is("imo", imo, "said twice", twice);
+        let digit = Explanation::new("by check digit").is("imo", imo, "received twice", twice);
         told.push(digit.is("check_digit_holds", holds, "false", !holds && 1_000_000 <= imo));
         let bearer = self.registry.known(imo);
         let other = bearer.filter(|bearer| bearer.mmsi != step.key.mmsi);
         let before = match (bearer, other) {
-            (None, _) => "nobody before".to_owned(),
+            (None, _) => "no vessel before".to_owned(),
             (Some(_), None) => "this MMSI".to_owned(),
             (Some(_), Some(other)) => format!("MMSI {}", other.mmsi),
         };
-        let told_imo = Explanation::new("by IMO number").is("imo", imo, "said twice", twice);
+        let told_imo = Explanation::new("by IMO number").is("imo", imo, "received twice", twice);
         let told_imo = told_imo.is("check_digit_holds", holds, "true", holds && !is_nobodys(imo));
         told.push(told_imo.is("last_carried_by", before, "another MMSI or name", other.is_some()));
         told

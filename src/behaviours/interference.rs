@@ -342,7 +342,7 @@ impl Behaviour for Interference {
             Some(Doubt { since, until: None, .. }) => format!("false since {since}"),
             Some(Doubt { since, until: Some(until), .. }) => format!("false since {since}, left alone until {until}"),
         };
-        vec![told.is("positions", positions, "false: then nothing that rests on them is told", doubt.is_some())]
+        vec![told.is("positions", positions, "false: nothing that rests on them is reported", doubt.is_some())]
     }
 
     fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {

@@ -26,8 +26,8 @@ impl OneHull {
     /// Why a meeting of the two is taken back.
     pub(super) fn reason(self) -> &'static str {
         match self {
-            OneHull::Imo(_) => "one hull: both say the same IMO number and have never been seen apart",
-            OneHull::Name => "one hull: both say the same name and call sign and have never been seen apart",
+            OneHull::Imo(_) => "one hull: both transmit the same IMO number and have never been seen apart",
+            OneHull::Name => "one hull: both transmit the same name and call sign and have never been seen apart",
             OneHull::NeverApart(_) => "one hull: they have never been more than 200 m apart",
         }
     }

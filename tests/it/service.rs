@@ -184,10 +184,7 @@ fn an_engine_that_hangs_starves_the_watchdog_and_the_pages_say_so() {
     assert!(manager.starves());
     wait_for_page(&pages, "/healthz", |answer| answer.starts_with("HTTP/1.1 503 "));
     let readiness = ask(&pages, "GET /readyz");
-    assert!(
-        readiness.starts_with("HTTP/1.1 503 ") && readiness.contains("the main loop has made no progress"),
-        "{readiness}"
-    );
+    assert!(readiness.starts_with("HTTP/1.1 503 ") && readiness.contains("made no progress"), "{readiness}");
 }
 
 #[test]
@@ -294,7 +291,7 @@ fn the_pages_show_what_comes_in_and_what_is_wrong() {
 
     // Led here by a name of its own, a page in somebody's browser learns nothing.
     assert!(ask(&pages, "GET /status HTTP/1.1\r\nHost: evil.example\r\nX-Rest:").starts_with("HTTP/1.1 4"));
-    assert!(ask(&pages, "GET /nothing").starts_with("HTTP/1.1 404 "));
+    assert!(ask(&pages, "GET /nothing").starts_with("HTTP/1.1 404 ") && ask(&pages, "GET /").contains("\n/readyz "));
     assert!(ask(&pages, "POST /metrics").starts_with("HTTP/1.1 405 "));
     daemon.signal("TERM");
     assert_eq!(daemon.wait(), Some(0));

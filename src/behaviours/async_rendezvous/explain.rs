@@ -11,7 +11,7 @@ use super::{AsyncRendezvous, LONGEST_LEG_NM, STOPPED_FOR, chance};
 impl AsyncRendezvous {
     /// Of the ship: a slow leg or a kink, and a boat that stopped there since.
     pub(super) fn as_ship(&self, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
-        let told = Explanation::new("as the ship before").takes_part(scene, step);
+        let told = Explanation::new("as the ship that slowed or turned").takes_part(scene, step);
         let legs = scene.episodes.legs.of(step.key).map(|(_, leg)| Spot::of_leg(leg));
         let kinks = scene.episodes.kinks.of(step.key).map(|(_, kink)| Spot::of_kink(kink));
         let spots: Vec<Spot> = legs.chain(kinks).collect();
@@ -48,7 +48,7 @@ impl AsyncRendezvous {
         let needed = format!("below {} m, fishing or pleasure, or class B without a length", self.base.small_metres);
         let small = small(&vessel, self.base.small_metres);
         let said = small.as_ref().map_or_else(|| said_of(&vessel), |by| format!("{} (small: {by})", said_of(&vessel)));
-        let told = Explanation::new("as the boat after").takes_part(scene, step);
+        let told = Explanation::new("as the boat that stopped later").takes_part(scene, step);
         let told = told.is("craft", said, needed, small.is_some());
         let Some((id, halt)) = scene.episodes.halts.of(step.key).next_back() else {
             return told.is("stopped_at_sea", "never", "below 3 kn for 10 min outside calm water", false);
@@ -72,7 +72,7 @@ impl AsyncRendezvous {
         let earlier = scene.episodes.halts.of(step.key).filter(|(other, kept)| *other < id && since(kept)).count();
         let collects = self.collecting.get(&step.vessel).is_some_and(|collecting| collecting.find.halt == id);
         let waits = match self.waiting.get(&step.vessel) {
-            _ if collects => "told already".to_owned(),
+            _ if collects => "already reported".to_owned(),
             Some(waiting) => {
                 let now = step.fix.map_or(waiting.out_nm, |fix| waiting.start.metres_to(fix.position) / METRES_PER_NM);
                 format!("stop {}, {:.1} nm nearer her start by now", earlier + 1, waiting.out_nm - now)
