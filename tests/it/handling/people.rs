@@ -280,7 +280,7 @@ fn the_trail_names_sudos_user_and_keeps_who_called_beside_a_claimed_name() {
     does(&["cases", "bundle", case, "--out", bundle.to_str().unwrap()]);
     let bytes = fs::read(&bundle).unwrap();
     let text = String::from_utf8_lossy(&bytes);
-    let claimed = text.split('{').find(|part| part.contains("\"acknowledged\"")).unwrap_or_default();
+    let claimed = text.split('{').find(|part| part.contains("\"what\": \"acknowledged\"")).unwrap_or_default();
     assert!(claimed.contains("\"who\": \"maria\"") && claimed.contains("\"caller\": \"rui\""), "{claimed}");
 }
 
