@@ -262,8 +262,8 @@ fn acts(dossier: &Dossier, events: &[Event<'_>]) -> String {
     let mut text = "\nwhat people did\n".to_owned();
     for (number, row) in rows {
         let of = number.map_or("the case".to_owned(), |number| format!("{number}"));
-        let notes = events.iter().flat_map(|event| &event.filed.told.notes);
-        let note = notes.into_iter().find(|note| row.what == "noted" && note.at == row.at && note.who == row.who);
+        let mut notes = events.iter().flat_map(|event| &event.filed.told.notes);
+        let note = notes.find(|note| row.what == "noted" && note.at == row.at && note.who == row.who);
         let why = note.map(|note| note.text.as_str()).or(row.why.as_deref());
         let why = why.map_or(String::new(), |why| format!(": {}", FromAir(why)));
         text += &format!("  {}  {} {} {of}{why}\n", stamp(row.at), FromAir(&row.by()), FromAir(&row.what));
