@@ -58,7 +58,7 @@ pub(in super::super) fn form_words(behaviour: &str, form: &str, limits: &Map<Str
         ("rendezvous", "close") => "close together".to_owned(),
         ("rendezvous", "underway") => "in company under way".to_owned(),
         ("rendezvous", "long") => match number(limits, "long_minutes") {
-            Some(minutes) => format!("for more than {}", Span::from_minutes(minutes as i64)),
+            Some(minutes) => format!("for at least {}", Span::from_minutes(minutes as i64)),
             None => "for hours".to_owned(),
         },
         ("ais_gap", "long_silent") => match number(limits, "long_hours") {
