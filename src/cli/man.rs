@@ -23,7 +23,7 @@ pub(super) struct Arguments {
     out: PathBuf,
 }
 
-/// Writes `atalaia.8.gz`, a page for each command, `atalaia.bash`, `_atalaia` and `atalaia.fish`.
+/// Writes `atalaia.8.gz`, a page for each command and each command below it, `atalaia.bash`, `_atalaia` and `atalaia.fish`.
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let out = &arguments.out;
     write(out).map_err(|error| Failure::Other(format!("{}: {error}", out.display())))
@@ -35,10 +35,17 @@ fn write(out: &Path) -> io::Result<()> {
     generate_to(Bash, &mut command, "atalaia", out)?;
     generate_to(Zsh, &mut command, "atalaia", out)?;
     generate_to(Fish, &mut command, "atalaia", out)?;
+    // Without `help`, whose pages nobody installs.
+    let mut command = super::Arguments::command().disable_help_subcommand(true);
     command.build();
-    page(&command, "atalaia", out)?;
-    for one in command.get_subcommands().filter(|one| !one.is_hide_set() && one.get_name() != "help") {
-        page(one, &format!("atalaia-{}", one.get_name()), out)?;
+    pages(&command, "atalaia", out)
+}
+
+/// The page of a command, and those of the commands below it, which it refers to.
+fn pages(command: &Command, name: &str, out: &Path) -> io::Result<()> {
+    page(command, name, out)?;
+    for one in command.get_subcommands().filter(|one| !one.is_hide_set()) {
+        pages(one, &format!("{name}-{}", one.get_name()), out)?;
     }
     Ok(())
 }
@@ -62,12 +69,15 @@ const SEE_ALSO: &str = ".SH FILES
 The settings; every key is in it, with its default and what it is for.
 .TP
 \\fI/etc/atalaia/zones\\fR
-Zone files (GeoJSON), where \\fBfolder\\fR of \\fB[zones]\\fR says so.
+Zone files (GeoJSON); \\fBfolder\\fR of \\fB[zones]\\fR names this folder.
+.TP
+\\fI/usr/share/atalaia/atalaia.schema.json\\fR, \\fI/usr/share/atalaia/alert.schema.json\\fR
+JSON Schemas of the settings and of an alert line.
 .TP
 \\fI/var/lib/atalaia\\fR
 The store, the journal and what sinks write.
 .SH SIGNALS
-SIGTERM and SIGINT stop the daemon in order; SIGHUP reads settings and zones again and opens files anew.
+SIGTERM and SIGINT stop the daemon in order; SIGHUP reads settings and zones again and reopens files.
 .SH SEE ALSO
 .BR systemctl (1),
 .BR journalctl (1)
@@ -75,30 +85,57 @@ SIGTERM and SIGINT stop the daemon in order; SIGHUP reads settings and zones aga
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::io::Read;
 
     use super::*;
+
+    /// Every page that was written, by its name, unpacked.
+    fn written(folder: &Path) -> Vec<(String, String)> {
+        let names = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("readable").file_name());
+        let pages = names.filter_map(|name| Some(name.to_str()?.strip_suffix(".8.gz")?.to_owned()));
+        let unpacked = pages.map(|name| {
+            let mut text = String::new();
+            let file = File::open(folder.join(format!("{name}.8.gz"))).expect("written");
+            flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("gzip");
+            (name, text)
+        });
+        unpacked.collect()
+    }
 
     #[test]
     fn every_command_has_a_page_and_every_shell_its_completions() {
         let folder = tempfile::TempDir::new().expect("a folder");
         write(folder.path()).expect("written");
-        let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect(name);
-        let unpacked = |name: &str| {
-            let mut text = String::new();
-            let mut packed = flate2::read::GzDecoder::new(File::open(folder.path().join(name)).expect(name));
-            packed.read_to_string(&mut text).expect(name);
-            text
-        };
-        let main = unpacked("atalaia.8.gz");
+        let pages = written(folder.path());
+        let page = |name: &str| &pages.iter().find(|(page, _)| page == name).expect(name).1;
+        let main = page("atalaia");
         assert!(main.contains(".TH ATALAIA 8") && main.contains(".SH FILES"), "{main}");
-        for command in ["run", "check", "replay", "alerts", "backup"] {
-            let page = unpacked(&format!("atalaia-{command}.8.gz"));
-            assert!(page.contains(&format!("atalaia\\-{command}")), "{page}");
+        for command in ["run", "check", "init", "replay", "alerts", "backup"] {
+            assert!(page(&format!("atalaia-{command}")).contains(&format!("atalaia\\-{command}")), "{command}");
         }
         for file in ["atalaia.bash", "_atalaia", "atalaia.fish"] {
-            assert!(read(file).contains("replay"), "{file}");
+            assert!(fs::read_to_string(folder.path().join(file)).expect(file).contains("replay"), "{file}");
         }
-        assert!(!folder.path().join("atalaia-man.8.gz").exists(), "what only packages need has no page");
+        assert!(!pages.iter().any(|(name, _)| name == "atalaia-man"), "what only packages need has no page");
+    }
+
+    #[test]
+    fn every_page_that_a_page_refers_to_exists() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        write(folder.path()).expect("written");
+        let pages = written(folder.path());
+        let names: BTreeSet<&str> = pages.iter().map(|(name, _)| name.as_str()).collect();
+        let mut referred = BTreeSet::new();
+        for (_, text) in &pages {
+            let text = text.replace("\\-", "-");
+            for before in text.split("(8)").collect::<Vec<_>>().split_last().expect("one at least").1 {
+                let start = before.rfind(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
+                referred.insert(before[start.map_or(0, |start| start + 1)..].to_owned());
+            }
+        }
+        assert!(referred.contains("atalaia-alerts-list"), "{referred:?}");
+        let missing: Vec<_> = referred.iter().filter(|name| !names.contains(name.as_str())).collect();
+        assert!(missing.is_empty(), "{missing:?}");
     }
 }

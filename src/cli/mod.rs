@@ -10,6 +10,7 @@ mod deliveries;
 mod demo;
 pub mod evaluate;
 mod explain;
+mod init;
 mod man;
 mod marking;
 mod purge;
@@ -60,6 +61,8 @@ enum Command {
     Status(status::Arguments),
     /// Check settings and zones: print everything that is wrong, with file, line and what to write instead.
     Check(check::Arguments),
+    /// Write a first settings file: asks five questions at a terminal, or takes the answers as flags.
+    Init(init::Arguments),
     /// Play a bundled real recording through the real daemon; needs no file and no network, ends by itself.
     Demo,
     /// Tell every condition of every behaviour for one vessel at one time: also why there is no alert.
@@ -133,6 +136,7 @@ pub fn main() -> ExitCode {
         Command::Replay(arguments) => replay::main(&arguments),
         Command::Status(arguments) => status::main(&arguments),
         Command::Check(arguments) => check::main(&arguments),
+        Command::Init(arguments) => init::main(&arguments),
         Command::Demo => demo::main(),
         Command::Explain(arguments) => explain::main(&arguments),
         Command::Who(arguments) => who::main(&arguments),

@@ -1,6 +1,7 @@
 //! What the tests of sinks share: letters to send, payloads to compare with, other people's readers and servers (tests only).
 
-use std::io::{BufRead, BufReader, Write};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -126,9 +127,11 @@ pub(super) fn beside(path: &str) -> PathBuf {
 pub(super) fn installed(variable: &str) -> Option<PathBuf> {
     let path = std::env::var_os(variable).map(PathBuf::from);
     if path.is_none() {
-        let mut out = std::io::stderr();
+        // In the form that tests/run counts; the name of a test is that of its thread.
+        let thread = std::thread::current();
+        let test = thread.name().unwrap_or("main");
         // A test that cannot write to its log has nothing to say there.
-        drop(writeln!(out, "passed over: {variable} is not set; tests/run sets it"));
+        drop(writeln!(std::io::stderr(), "passed over: {test}: {variable} is not set; tests/run sets it"));
     }
     path
 }
@@ -148,17 +151,20 @@ pub(super) fn read_back(kind: &str, bytes: &[u8]) -> Option<Value> {
     Some(serde_json::from_slice(&output.stdout).expect("JSON"))
 }
 
-/// A server of another make; gone with the test.
+/// A server of another make; gone with the test. What it logs is shown only when the test fails.
 pub(super) struct Server {
     child: Child,
     said: BufReader<ChildStdout>,
+    logged: File,
 }
 
 impl Server {
     pub(super) fn start(command: &mut Command) -> Server {
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+        let logged = tempfile::tempfile().expect("a file");
+        let errors = logged.try_clone().expect("the same file");
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors).spawn().expect("it starts");
         let said = BufReader::new(child.stdout.take().expect("piped"));
-        Server { child, said }
+        Server { child, said, logged }
     }
 
     /// The next line it says.
@@ -170,9 +176,14 @@ impl Server {
 }
 
 impl Drop for Server {
+    #[allow(clippy::print_stderr)] // Beside the failure of its test, whose output is kept.
     fn drop(&mut self) {
         drop(self.child.kill());
         drop(self.child.wait());
+        let mut log = String::new();
+        if std::thread::panicking() && self.logged.rewind().is_ok() && self.logged.read_to_string(&mut log).is_ok() {
+            eprintln!("the server's log:\n{log}");
+        }
     }
 }
 

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::daemon::{Daemon, MACHINE, PATIENCE, input, settings, wait_until};
+use crate::passed_over::installed;
 
 const GOOD: usize = 9;
 /// Of one run; `ATALAIA_SINK_ALERTS` has more.
@@ -454,12 +455,8 @@ fn what_was_refused_is_listed_is_an_alert_and_is_tried_again_when_asked() {
 /// A mail server that wants to see one of two addresses again: the other has the mail at once, that one later, nobody twice, and only
 /// then it counts as told.
 #[test]
-#[allow(clippy::print_stderr)] // Who runs it is to know what was not looked at.
 fn a_mail_that_one_does_not_take_yet_is_told_once_everybody_has_it() {
-    let Some(python) = env::var_os("ATALAIA_WITNESS_PYTHON") else {
-        eprintln!("passed over: no ATALAIA_WITNESS_PYTHON to run a mail server with (see tests/run)");
-        return;
-    };
+    let Some(python) = installed("ATALAIA_WITNESS_PYTHON") else { return };
     let mut server = Command::new(python);
     server.args(["tests/wires/smtp.py", "one-later"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut server = server.spawn().unwrap();

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::kit::{Scenario, Vessel, away, beside};
+use crate::passed_over::installed;
 use crate::scenes;
 use xml::Element;
 
@@ -269,9 +270,7 @@ fn a_globe_finds_no_markup_in_a_text() {
 
 #[test]
 fn other_programs_read_what_we_read() {
-    let Ok(python) = std::env::var("ATALAIA_WITNESS_PYTHON") else {
-        return;
-    };
+    let Some(python) = installed("ATALAIA_WITNESS_PYTHON") else { return };
     let (folder, alerts) = (TempDir::new().unwrap(), all());
     for format in Format::ALL {
         fs::write(folder.path().join(format!("alerts.{format}")), text(format, &alerts)).unwrap();

@@ -13,11 +13,11 @@ use std::future::Future;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::channel as std_channel;
-use std::{env, fs, thread};
+use std::{fs, thread};
 
 use atalaia::ais::SourceId;
 use atalaia::clock::Clock;
@@ -156,16 +156,6 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// Where a server is that `tests/run` installs; without it the test is passed over, and says so.
-#[allow(clippy::print_stderr)] // Whoever runs the tests is to know what they did not see.
-pub fn server(variable: &str) -> Option<PathBuf> {
-    let path = env::var_os(variable).map(PathBuf::from);
-    if path.is_none() {
-        eprintln!("passed over: {variable} names no server; tests/run installs one");
-    }
-    path
 }
 
 /// A port that nobody listens on.

@@ -14,7 +14,8 @@ use tokio_tungstenite::accept_hdr_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 
-use super::{AUTHORITY, CERTIFICATE, KEY, Running, Server, free_port, server, soon};
+use super::{AUTHORITY, CERTIFICATE, KEY, Running, Server, free_port, soon};
+use crate::passed_over::installed;
 
 const LOCATION: &str = r#"{"time":1773456064,"sog":10.7,"cog":326.6,"navStat":0,"rot":0,"posAcc":true,"raim":false,"heading":325,"lon":20.345818,"lat":60.03802}"#;
 
@@ -79,7 +80,7 @@ async fn websocket(broker: u16) -> (String, Arc<Mutex<Vec<String>>>) {
 
 #[tokio::test]
 async fn vessels_come_over_a_websocket_with_their_topic_and_say_who_asks() {
-    let Some(program) = server("ATALAIA_MOSQUITTO") else { return };
+    let Some(program) = installed("ATALAIA_MOSQUITTO") else { return };
     let folder = TempDir::new().unwrap();
     let broker = broker(&program, &folder, free_port(), "");
     let (url, heads) = websocket(broker.port).await;
@@ -122,7 +123,7 @@ async fn vessels_come_over_a_websocket_with_their_topic_and_say_who_asks() {
 
 #[tokio::test]
 async fn a_broker_of_ones_own_gives_lines_as_they_are_and_may_come_back() {
-    let Some(program) = server("ATALAIA_MOSQUITTO") else { return };
+    let Some(program) = installed("ATALAIA_MOSQUITTO") else { return };
     let folder = TempDir::new().unwrap();
     let port = free_port();
     let first = broker(&program, &folder, port, "");
@@ -145,7 +146,7 @@ async fn a_broker_of_ones_own_gives_lines_as_they_are_and_may_come_back() {
 
 #[tokio::test]
 async fn over_tls_only_a_server_of_the_named_authority_is_spoken_to() {
-    let Some(program) = server("ATALAIA_MOSQUITTO") else { return };
+    let Some(program) = installed("ATALAIA_MOSQUITTO") else { return };
     let folder = TempDir::new().unwrap();
     let (plain, port) = (free_port(), free_port());
     let tls = format!("listener {port} 127.0.0.1\nallow_anonymous true\ncertfile {CERTIFICATE}\nkeyfile {KEY}\n");

@@ -14,8 +14,9 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::task::yield_now;
 
-use super::{AUTHORITY, CANARY, CERTIFICATE, KEY, Running, Server, free_port, secret, server, soon};
+use super::{AUTHORITY, CANARY, CERTIFICATE, KEY, Running, Server, free_port, secret, soon};
 use crate::daemon::{Daemon, PATIENCE, input};
+use crate::passed_over::installed;
 use crate::restart::{ABORTED, Place, assert_same, devices};
 
 const OPERATOR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wires/nats-operator.conf");
@@ -78,7 +79,7 @@ fn settings(port: u16, rest: &str) -> String {
 
 #[tokio::test]
 async fn only_what_is_kept_is_acknowledged_and_the_rest_comes_again_with_its_first_time() {
-    let Some(program) = server("ATALAIA_NATS_SERVER") else { return };
+    let Some(program) = installed("ATALAIA_NATS_SERVER") else { return };
     let folder = TempDir::new().unwrap();
     let server = start(&program, &folder, free_port(), &[]);
     let context = stream(server.port).await;
@@ -102,7 +103,7 @@ async fn only_what_is_kept_is_acknowledged_and_the_rest_comes_again_with_its_fir
 
 #[tokio::test]
 async fn a_server_that_dies_is_found_and_what_it_had_not_heard_of_comes_again() {
-    let Some(program) = server("ATALAIA_NATS_SERVER") else { return };
+    let Some(program) = installed("ATALAIA_NATS_SERVER") else { return };
     let folder = TempDir::new().unwrap();
     let port = free_port();
     let first = start(&program, &folder, port, &[]);
@@ -124,7 +125,7 @@ async fn a_server_that_dies_is_found_and_what_it_had_not_heard_of_comes_again() 
 
 #[tokio::test]
 async fn over_tls_only_a_server_of_the_named_authority_is_spoken_to() {
-    let Some(program) = server("ATALAIA_NATS_SERVER") else { return };
+    let Some(program) = installed("ATALAIA_NATS_SERVER") else { return };
     let folder = TempDir::new().unwrap();
     let port = free_port();
     drop_after(start(&program, &folder, port, &[]), stream(port)).await;
@@ -147,7 +148,7 @@ async fn drop_after<T>(server: Server, work: impl Future<Output = T>) {
 
 #[tokio::test]
 async fn credentials_let_us_in() {
-    let Some(program) = server("ATALAIA_NATS_SERVER") else { return };
+    let Some(program) = installed("ATALAIA_NATS_SERVER") else { return };
     let folder = TempDir::new().unwrap();
     let server = start(&program, &folder, free_port(), &["-c", OPERATOR]);
     let options = ConnectOptions::with_credentials(CREDENTIALS).unwrap();
@@ -165,7 +166,7 @@ async fn credentials_let_us_in() {
 
 #[test]
 fn a_token_that_is_refused_is_told_without_it() {
-    let Some(program) = server("ATALAIA_NATS_SERVER") else { return };
+    let Some(program) = installed("ATALAIA_NATS_SERVER") else { return };
     let folder = TempDir::new().unwrap();
     let server = start(&program, &folder, free_port(), &["--auth", "another"]);
     let place = TempDir::new().unwrap();
@@ -180,7 +181,7 @@ fn a_token_that_is_refused_is_told_without_it() {
 /// Killed when its journal has the lines and the server does not know it: they come again, and nothing is lost or said twice.
 #[test]
 fn killed_before_it_acknowledges_it_loses_nothing_and_says_nothing_twice() {
-    let Some(program) = server("ATALAIA_NATS_SERVER") else { return };
+    let Some(program) = installed("ATALAIA_NATS_SERVER") else { return };
     let lines = devices(40);
     let expected = Place::undisturbed(&lines);
     assert_eq!(expected.len(), 40);
@@ -213,7 +214,7 @@ fn killed_before_it_acknowledges_it_loses_nothing_and_says_nothing_twice() {
 /// Stopped in order it leaves nothing behind that would come again.
 #[test]
 fn stopped_in_order_it_has_acknowledged_what_it_took() {
-    let Some(program) = server("ATALAIA_NATS_SERVER") else { return };
+    let Some(program) = installed("ATALAIA_NATS_SERVER") else { return };
     let lines = devices(20);
     let folder = TempDir::new().unwrap();
     let server = start(&program, &folder, free_port(), &[]);

@@ -15,7 +15,8 @@ use tempfile::TempDir;
 
 use crate::daemon::{Daemon, accept, wait_until};
 use crate::feed::Sent;
-use crate::feeds::{free_port, server};
+use crate::feeds::free_port;
+use crate::passed_over::installed;
 use crate::properties::{desk, replayed};
 use crate::scenes::{self, LATENESS};
 
@@ -110,7 +111,7 @@ fn beacon(mmsi: u32) -> String {
 /// A gpsd of another make decodes what it hears; its reports name the same device at the same place.
 #[test]
 fn a_real_gpsd_tells_of_what_it_hears() {
-    let Some(program) = server("ATALAIA_GPSD") else { return };
+    let Some(program) = installed("ATALAIA_GPSD") else { return };
     let folder = TempDir::new().unwrap();
     let (port, heard) = (free_port(), UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
     let arguments = ["-N", "-n", "-D", "1", "-S", &port.to_string(), &format!("udp://{heard}")];

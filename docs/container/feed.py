@@ -1,0 +1,25 @@
+"""Plays a recording to whoever connects, as a station would: feed.py RECORDING [ADDRESS:PORT]. Part of the example in compose.yaml."""
+
+import gzip
+import socketserver
+import sys
+
+with gzip.open(sys.argv[1]) as recording:
+    LINES = recording.read()
+HOST, PORT = (sys.argv[2] if 2 < len(sys.argv) else "0.0.0.0:5631").rsplit(":", 1)
+
+
+class Feed(socketserver.BaseRequestHandler):
+    def handle(self):
+        self.request.sendall(LINES)
+        # The connection stays open, as that of a station does: until the other side hangs up.
+        self.request.recv(1)
+
+
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+
+
+with Server((HOST, int(PORT)), Feed) as server:
+    server.serve_forever()

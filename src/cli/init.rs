@@ -1,0 +1,236 @@
+//! `atalaia init`: a first settings file, from five questions or from flags.
+
+mod draft;
+
+use std::fs;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use draft::{Draft, Feed, Sink, Store, Zones};
+
+use super::{Failure, print};
+use crate::config::{Problem, Purpose, check};
+use crate::telemetry::FromAir;
+
+/// Arguments of `atalaia init`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The settings file to write [default: atalaia.toml]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Where AIS comes from: tcp://HOST:PORT (connects), tcp-listen://ADDRESS:PORT, udp://ADDRESS:PORT, gpsd://HOST:PORT,
+    /// fifo:PATH or file:PATH; may be given more than once
+    #[arg(long, value_name = "FEED")]
+    feed: Vec<String>,
+    /// The file that keeps alerts, or "none" [default: atalaia.sqlite beside the settings, /var/lib/atalaia/atalaia.sqlite for settings in /etc]
+    #[arg(long, value_name = "FILE")]
+    store: Option<String>,
+    /// Folder of zone files, or "built-in" for those inside the program [default: the folder zones beside the settings, if there is one]
+    #[arg(long, value_name = "DIR")]
+    zones: Option<String>,
+    /// Where alerts go: log, jsonl:PATH, or the http:// or https:// address of a webhook; may be given more than once [default: log]
+    #[arg(long, value_name = "SINK")]
+    sink: Vec<String>,
+    /// Replace the file if it exists
+    #[arg(long)]
+    force: bool,
+}
+
+/// Writes the file, once it has passed the check.
+pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
+    let mut asked =
+        Asked { input: io::stdin().lock(), may_ask: io::stdin().is_terminal() && io::stderr().is_terminal() };
+    let out = match &arguments.out {
+        Some(out) => out.clone(),
+        None => PathBuf::from(asked.answer("Which settings file shall be written?", "atalaia.toml", &|text| {
+            taken(Path::new(text), arguments.force).map(|()| text.to_owned())
+        })?),
+    };
+    taken(&out, arguments.force).map_err(Failure::Other)?;
+    let folder = match out.parent() {
+        Some(folder) if folder != Path::new("") => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let draft = asked.draft(arguments, &folder)?;
+    write(&out, &folder, &draft.text(&out), arguments.force)?;
+    let shown = FromAir(&out.display().to_string()).to_string();
+    print(&format!(
+        "{shown} is written, and passes the check. Next:\n\
+         \x20   atalaia check --config {shown}\n\
+         \x20   atalaia run --config {shown}\n"
+    ))
+}
+
+/// Why a file may not be written.
+fn taken(out: &Path, force: bool) -> Result<(), String> {
+    let shown = out.display();
+    match out.symlink_metadata() {
+        Ok(found) if found.is_dir() => Err(format!("{shown} is a folder; name the file in it")),
+        Ok(_) if !force => Err(format!("{shown} exists; --force replaces it")),
+        _ => Ok(()),
+    }
+}
+
+/// Written beside the place and checked there, then put into place whole: a fault leaves what was there before.
+fn write(out: &Path, folder: &Path, text: &str, force: bool) -> Result<(), Failure> {
+    let failed = |error: io::Error| Failure::Other(format!("{}: {error}", out.display()));
+    let beside = tempfile_in(folder, out);
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&beside).map_err(failed)?;
+    let outcome = file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed).and_then(|()| {
+        check(Some(&beside), None, Purpose::Check).map_err(|problems| faults(out, &beside, &problems))?;
+        match force {
+            true => fs::rename(&beside, out).map_err(failed),
+            // Fails where somebody has written one meanwhile.
+            false => fs::hard_link(&beside, out).map_err(failed),
+        }
+    });
+    // After a rename there is nothing to remove.
+    let _ = fs::remove_file(&beside);
+    outcome
+}
+
+fn tempfile_in(folder: &Path, out: &Path) -> PathBuf {
+    let name = out.file_name().unwrap_or_default().to_string_lossy();
+    folder.join(format!(".{name}.{}", std::process::id()))
+}
+
+/// What the check said, under the name that the file was to have.
+fn faults(out: &Path, beside: &Path, problems: &[Problem]) -> Failure {
+    let (out, beside) = (out.display().to_string(), beside.display().to_string());
+    let lines: Vec<String> = problems.iter().map(|problem| problem.to_string().replace(&beside, &out)).collect();
+    let text = format!("{}\natalaia: {} is not written", lines.join("\n"), FromAir(&out));
+    Failure::Shown { code: 78, text }
+}
+
+/// Answers of whoever sits at the terminal, if anybody does.
+struct Asked<R> {
+    input: R,
+    may_ask: bool,
+}
+
+impl<R: BufRead> Asked<R> {
+    fn draft(&mut self, arguments: &Arguments, folder: &Path) -> Result<Draft, Failure> {
+        let feeds = match arguments.feed.as_slice() {
+            [] if !self.may_ask => {
+                return Err(Failure::Usage("say where AIS comes from: --feed tcp://HOST:PORT, for instance".to_owned()));
+            }
+            [] => vec![self.answer(
+                "Where does AIS come from? tcp://HOST:PORT connects there; udp://ADDRESS:PORT and tcp-listen://ADDRESS:PORT \
+                 wait for lines; gpsd://HOST:PORT, fifo:PATH, file:PATH",
+                "udp://127.0.0.1:10110",
+                &|text| Feed::parse(text, folder),
+            )?],
+            given => given.iter().map(|text| Feed::parse(text, folder)).collect::<Result<_, _>>().map_err(Failure::Usage)?,
+        };
+        let parse = |text: &str| Store::parse(text, folder);
+        let store = match &arguments.store {
+            Some(text) => parse(text).map_err(Failure::Usage)?,
+            None => self.answer(
+                "Which file keeps the alerts? \"none\": nothing is kept, and a restart begins with nothing",
+                &Store::default_for(folder),
+                &parse,
+            )?,
+        };
+        let parse = |text: &str| Zones::parse(text, folder);
+        let zones = match &arguments.zones {
+            Some(text) => parse(text).map_err(Failure::Usage)?,
+            None => self.answer(
+                "Which folder holds your zones (*.geojson)? \"built-in\": those that come with the program",
+                &Zones::default_for(folder),
+                &parse,
+            )?,
+        };
+        let sinks = match arguments.sink.as_slice() {
+            [] => vec![self.answer(
+                "Where do alerts go? log (the daemon's log), jsonl:PATH, or the https:// address of a webhook",
+                "log",
+                &|text| Sink::parse(text, folder),
+            )?],
+            given => {
+                given.iter().map(|text| Sink::parse(text, folder)).collect::<Result<_, _>>().map_err(Failure::Usage)?
+            }
+        };
+        Ok(Draft { feeds, store, zones, sinks })
+    }
+
+    /// Asks until the answer can be used; without a terminal, and for an empty answer, the default.
+    fn answer<T>(
+        &mut self,
+        question: &str,
+        default: &str,
+        parse: &dyn Fn(&str) -> Result<T, String>,
+    ) -> Result<T, Failure> {
+        if !self.may_ask {
+            return parse(default).map_err(Failure::Usage);
+        }
+        loop {
+            let mut out = io::stderr().lock();
+            let _ = write!(out, "{question}\n[{default}] ").and_then(|()| out.flush());
+            let mut line = String::new();
+            let length =
+                self.input.read_line(&mut line).map_err(|error| Failure::Other(format!("standard input: {error}")))?;
+            if length == 0 {
+                return Err(Failure::Other("the answers ended; nothing is written".to_owned()));
+            }
+            let text = line.trim();
+            match parse(if text.is_empty() { default } else { text }) {
+                Ok(answer) => return Ok(answer),
+                Err(fault) => {
+                    let _ = writeln!(out, "{}", FromAir(&fault));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    fn arguments(flags: &[&str]) -> Arguments {
+        Line::parse_from([&["init"], flags].concat()).arguments
+    }
+
+    fn asked(answers: &str) -> Asked<Cursor<Vec<u8>>> {
+        Asked { input: Cursor::new(answers.as_bytes().to_vec()), may_ask: true }
+    }
+
+    #[test]
+    fn questions_that_flags_answer_are_not_asked_and_a_wrong_answer_is_asked_again() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let mut asked = asked("ais.example.org\ntcp://ais.example.org:5631\n\n");
+        let flags = ["--store", "none", "--zones", "built-in"];
+        let draft = asked.draft(&arguments(&flags), folder.path()).expect("answers");
+        let text = draft.text(Path::new("a.toml"));
+        assert!(text.contains("address = \"ais.example.org:5631\"") && text.contains("kind = \"log\""), "{text}");
+    }
+
+    #[test]
+    fn answers_that_end_write_nothing() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let error = asked("\n").draft(&arguments(&[]), folder.path()).expect_err("too few answers");
+        assert!(matches!(error, Failure::Other(_)), "{error:?}");
+    }
+
+    #[test]
+    fn a_draft_that_fails_the_check_leaves_what_was_there() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let out = folder.path().join("a.toml");
+        fs::write(&out, "old").expect("written");
+        let error = write(&out, folder.path(), "[tim]\n", true).expect_err("a misspelt table");
+        let Failure::Shown { code: 78, text } = error else { panic!("{error:?}") };
+        assert!(text.contains("a.toml:1") && !text.contains(".a.toml."), "{text}");
+        assert_eq!(fs::read_to_string(&out).expect("there"), "old");
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing is left beside it");
+    }
+}

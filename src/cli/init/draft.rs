@@ -1,0 +1,313 @@
+//! The answers of `atalaia init`, and the settings file made of them.
+
+use std::fmt::Write as _;
+use std::net::IpAddr;
+use std::path::{Path, absolute};
+
+/// A first settings file.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) feeds: Vec<Feed>,
+    pub(super) store: Store,
+    pub(super) zones: Zones,
+    pub(super) sinks: Vec<Sink>,
+}
+
+/// Where AIS comes from.
+#[derive(PartialEq, Eq, Debug)]
+pub(super) struct Feed {
+    /// As in the settings.
+    kind: &'static str,
+    /// `address` or `path`.
+    key: &'static str,
+    value: String,
+}
+
+/// Where alerts are kept; `None`: nowhere.
+#[derive(PartialEq, Eq, Debug)]
+pub(super) struct Store(Option<String>);
+
+/// The folder of zone files; `None`: the zones inside the program.
+#[derive(PartialEq, Eq, Debug)]
+pub(super) struct Zones(Option<String>);
+
+/// Where alerts go.
+#[derive(PartialEq, Eq, Debug)]
+pub(super) enum Sink {
+    Log,
+    Jsonl(String),
+    Webhook {
+        url: String,
+        /// Networks to name because they are not the Internet's.
+        allow: Vec<String>,
+    },
+}
+
+/// The kinds of feeds that an address or a path is enough for: what an answer begins with, and the key of the rest.
+const FEEDS: [(&str, &str, &str); 6] = [
+    ("tcp://", "tcp", "address"),
+    ("tcp-listen://", "tcp-listen", "address"),
+    ("udp://", "udp", "address"),
+    ("gpsd://", "gpsd", "address"),
+    ("fifo:", "fifo", "path"),
+    ("file:", "file", "path"),
+];
+
+impl Feed {
+    pub(super) fn parse(text: &str, folder: &Path) -> Result<Feed, String> {
+        let form = FEEDS.iter().find_map(|(begin, kind, key)| Some((*kind, *key, text.strip_prefix(begin)?)));
+        let Some((kind, key, rest)) = form else {
+            let begins: Vec<&str> = FEEDS.iter().map(|(begin, ..)| *begin).collect();
+            return Err(format!(
+                "{text}: not a feed; write tcp://HOST:PORT or another of {}; the other kinds are described in the settings file \
+                 that comes with the program",
+                begins.join(", ")
+            ));
+        };
+        let value = match key {
+            "address" => address(rest.trim_end_matches('/'))?,
+            _ => path(rest, folder)?,
+        };
+        Ok(Feed { kind, key, value })
+    }
+}
+
+/// `HOST:PORT`, as it is.
+fn address(text: &str) -> Result<String, String> {
+    let (host, port) = text.rsplit_once(':').unwrap_or((text, ""));
+    match !host.is_empty() && port.parse::<u16>().is_ok() {
+        true => Ok(text.to_owned()),
+        false => Err(format!("{text}: not an address; write HOST:PORT, such as 192.0.2.7:5631")),
+    }
+}
+
+/// A path as the settings need it: relative ones there are relative to the settings' folder, on the command line to the current one.
+fn path(text: &str, folder: &Path) -> Result<String, String> {
+    if text.is_empty() {
+        return Err("a path is missing".to_owned());
+    }
+    if let Ok(within) = Path::new(text).strip_prefix(folder)
+        && let Some(within) = within.to_str()
+    {
+        return Ok(within.to_owned());
+    }
+    if folder == Path::new(".") {
+        return Ok(text.to_owned());
+    }
+    let whole = absolute(text).map_err(|error| format!("{text}: {error}"))?;
+    whole.to_str().map(str::to_owned).ok_or_else(|| format!("{}: the path is not UTF-8", whole.display()))
+}
+
+impl Store {
+    pub(super) fn parse(text: &str, folder: &Path) -> Result<Store, String> {
+        match text {
+            "none" => Ok(Store(None)),
+            text => path(text, folder).map(|path| Store(Some(path))),
+        }
+    }
+
+    pub(super) fn default_for(folder: &Path) -> String {
+        match folder.starts_with("/etc") {
+            true => "/var/lib/atalaia/atalaia.sqlite".to_owned(),
+            false => folder.join("atalaia.sqlite").display().to_string(),
+        }
+    }
+}
+
+const BUILT_IN: &str = "built-in";
+
+impl Zones {
+    pub(super) fn parse(text: &str, folder: &Path) -> Result<Zones, String> {
+        match text {
+            BUILT_IN => Ok(Zones(None)),
+            text if Path::new(text).is_dir() => path(text, folder).map(|path| Zones(Some(path))),
+            text => Err(format!("{text}: no such folder; write \"built-in\" for the zones that come with the program")),
+        }
+    }
+
+    pub(super) fn default_for(folder: &Path) -> String {
+        let beside = folder.join("zones");
+        match beside.is_dir() {
+            true => beside.display().to_string(),
+            false => BUILT_IN.to_owned(),
+        }
+    }
+}
+
+impl Sink {
+    pub(super) fn parse(text: &str, folder: &Path) -> Result<Sink, String> {
+        if text == "log" {
+            return Ok(Sink::Log);
+        }
+        if let Some(rest) = text.strip_prefix("jsonl:") {
+            return path(rest, folder).map(Sink::Jsonl);
+        }
+        let url = || text.to_owned();
+        if let Some(rest) = text.strip_prefix("https://") {
+            let allow = networks(host(rest)).unwrap_or_default();
+            return Ok(Sink::Webhook { url: url(), allow });
+        }
+        if let Some(rest) = text.strip_prefix("http://") {
+            return match networks(host(rest)) {
+                Some(allow) => Ok(Sink::Webhook { url: url(), allow }),
+                None => Err(format!(
+                    "{text}: http:// is not encrypted; write https://, or the IP address of a receiver of your own"
+                )),
+            };
+        }
+        Err(format!(
+            "{text}: not a sink; write log, jsonl:PATH or https://HOST/PATH; the other kinds are described in the settings file that \
+             comes with the program"
+        ))
+    }
+}
+
+/// The host of an address without its scheme.
+fn host(rest: &str) -> &str {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((six, _)) => six,
+        None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
+    }
+}
+
+/// The networks that let a request reach this host, where it is known without asking anybody.
+fn networks(host: &str) -> Option<Vec<String>> {
+    if host == "localhost" {
+        return Some(vec!["127.0.0.0/8".to_owned(), "::1/128".to_owned()]);
+    }
+    let address: IpAddr = host.parse().ok()?;
+    Some(vec![format!("{address}/{}", if address.is_ipv4() { 32 } else { 128 })])
+}
+
+/// Text of the settings that stands for this text.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+/// The name of the nth of a kind: "tcp", "tcp-2", …
+fn name(kind: &str, earlier: usize) -> String {
+    match earlier {
+        0 => kind.to_owned(),
+        earlier => format!("{kind}-{}", earlier + 1),
+    }
+}
+
+impl Draft {
+    /// The settings file; `out` is the name it will have.
+    pub(super) fn text(&self, out: &Path) -> String {
+        let mut text = format!(
+            "# Settings of Atalaia, written by `atalaia init`. A key that is not here has its default. Relative paths are relative to\n\
+             # this file's folder. What is wrong with the file: atalaia check --config {}\n",
+            out.display()
+        );
+        text += "\n[zones]\n# Folder of the zone files (*.geojson); empty for the zones that come with the program.\n";
+        let _ = writeln!(text, "folder = {}", quoted(self.zones.0.as_deref().unwrap_or_default()));
+        text +=
+            "\n[store]\n# Keeps alerts, what was delivered and what analysts did; received lines are kept beside it.\n";
+        text += &match &self.store.0 {
+            Some(path) => format!("path = {}\n", quoted(path)),
+            None => "# Without it a restart begins with nothing.\n#path = \"atalaia.sqlite\"\n".to_owned(),
+        };
+        text +=
+            "\n[http]\n# Metrics, health and `atalaia status`; on this machine only.\naddress = \"127.0.0.1:9477\"\n";
+        for (index, feed) in self.feeds.iter().enumerate() {
+            let earlier = self.feeds[..index].iter().filter(|other| other.kind == feed.kind).count();
+            text += "\n[[inputs]]\n";
+            let _ = writeln!(text, "kind = \"{}\"\nname = \"{}\"", feed.kind, name(feed.kind, earlier));
+            let _ = writeln!(text, "{} = {}", feed.key, quoted(&feed.value));
+        }
+        text += "\n# Only these sinks receive alerts: the log too only if it is listed.\n";
+        for (index, sink) in self.sinks.iter().enumerate() {
+            let earlier = self.sinks[..index].iter().filter(|other| other.kind() == sink.kind()).count();
+            text += if index == 0 { "" } else { "\n" };
+            let _ = writeln!(text, "[[sinks]]\nkind = \"{}\"\nname = \"{}\"", sink.kind(), name(sink.kind(), earlier));
+            text += "# \"info\", \"low\", \"medium\", \"high\" or \"critical\".\nmin_severity = \"medium\"\n";
+            sink.keys(&mut text);
+        }
+        text
+    }
+}
+
+impl Sink {
+    fn kind(&self) -> &'static str {
+        match self {
+            Sink::Log => "log",
+            Sink::Jsonl(_) => "jsonl",
+            Sink::Webhook { .. } => "webhook",
+        }
+    }
+
+    fn keys(&self, text: &mut String) {
+        match self {
+            Sink::Log => {}
+            Sink::Jsonl(path) => {
+                let _ = writeln!(text, "path = {}", quoted(path));
+            }
+            Sink::Webhook { url, allow } => {
+                let _ = writeln!(text, "[sinks.webhook]\nurl = {}", quoted(url));
+                if !allow.is_empty() {
+                    let allow: Vec<String> = allow.iter().map(|network| quoted(network)).collect();
+                    let _ = writeln!(
+                        text,
+                        "# The receiver's networks: needed for addresses that are not public.\nallow = [{}]",
+                        allow.join(", ")
+                    );
+                }
+                *text += "# Sign what is sent (Standard Webhooks): write the key into a file that only the daemon may read, with\n\
+                          # echo \"whsec_$(openssl rand -base64 32)\"\n\
+                          #secrets = [{ file = \"webhook.key\" }]\n";
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn here() -> &'static Path {
+        Path::new(".")
+    }
+
+    #[test]
+    fn a_feed_is_an_address_or_a_path_of_a_known_kind() {
+        let feed = |text| Feed::parse(text, here()).map(|feed| (feed.kind, feed.key, feed.value));
+        assert_eq!(feed("tcp://ais.example.org:5631/"), Ok(("tcp", "address", "ais.example.org:5631".to_owned())));
+        assert_eq!(feed("udp://0.0.0.0:10110"), Ok(("udp", "address", "0.0.0.0:10110".to_owned())));
+        assert_eq!(feed("fifo:/run/ais"), Ok(("fifo", "path", "/run/ais".to_owned())));
+        for wrong in ["ais.example.org:5631", "tcp://ais.example.org", "udp://:1", "tcp://a:99999", "file:", "http://a"]
+        {
+            assert!(feed(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_webhook_of_ones_own_network_is_allowed_and_an_open_one_elsewhere_is_refused() {
+        let allow = |text| match Sink::parse(text, here()) {
+            Ok(Sink::Webhook { allow, .. }) => Some(allow),
+            _ => None,
+        };
+        assert_eq!(allow("https://hooks.example/a"), Some(vec![]));
+        assert_eq!(allow("http://10.1.2.3:8080/a"), Some(vec!["10.1.2.3/32".to_owned()]));
+        assert_eq!(allow("https://[fd00::1]/a"), Some(vec!["fd00::1/128".to_owned()]));
+        assert_eq!(allow("http://localhost:8080"), Some(vec!["127.0.0.0/8".to_owned(), "::1/128".to_owned()]));
+        assert_eq!(allow("http://hooks.example/a"), None);
+    }
+
+    #[test]
+    fn paths_are_those_of_the_command_line_wherever_the_settings_are() {
+        assert_eq!(path("a.jsonl", here()), Ok("a.jsonl".to_owned()));
+        assert!(
+            path("a.jsonl", Path::new("/etc/atalaia"))
+                .is_ok_and(|path| path.starts_with('/') && path.ends_with("/a.jsonl"))
+        );
+        let beside = Path::new("site");
+        assert_eq!(
+            path(&Store::default_for(beside), beside),
+            Ok("atalaia.sqlite".to_owned()),
+            "stays beside the settings"
+        );
+        assert_eq!(Store::default_for(Path::new("/etc/atalaia")), "/var/lib/atalaia/atalaia.sqlite");
+    }
+}

@@ -1,0 +1,81 @@
+//! `atalaia init`: a settings file from flags, which passes the check and runs, and never takes the place of another.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+fn atalaia(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_atalaia"));
+    command.args(arguments).current_dir(folder).stdin(Stdio::null()).output().unwrap()
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn what_it_writes_passes_the_check_and_holds_what_the_flags_say() {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("zones")).unwrap();
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("zones/iberia.geojson");
+    fs::copy(shipped, folder.path().join("zones/iberia.geojson")).unwrap();
+    let feeds = ["--feed", "tcp://192.0.2.7:5631", "--feed", "udp://127.0.0.1:10110"];
+    let sinks =
+        ["--sink", "jsonl:alerts.jsonl", "--sink", "http://127.0.0.1:8080/alerts", "--sink", "https://hooks.example/a"];
+    let written = atalaia(folder.path(), &[["init"].as_slice(), &feeds, &sinks].concat());
+    assert!(written.status.success(), "{}", told(&written));
+    let said = String::from_utf8_lossy(&written.stdout).into_owned();
+    assert!(said.contains("atalaia run --config atalaia.toml"), "it says what comes next: {said}");
+
+    let checked = atalaia(folder.path(), &["check", "--config", "atalaia.toml"]);
+    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(checked.status.success(), "{}", told(&checked));
+    assert!(said.contains("2 inputs") && said.contains("3 sinks") && said.contains("zones"), "{said}");
+    let text = fs::read_to_string(folder.path().join("atalaia.toml")).unwrap();
+    for line in [
+        "folder = \"zones\"",
+        "path = \"atalaia.sqlite\"",
+        "address = \"192.0.2.7:5631\"",
+        "path = \"alerts.jsonl\"",
+        "allow = [\"127.0.0.1/32\"]",
+        "name = \"webhook-2\"",
+    ] {
+        assert!(text.lines().any(|one| one == line), "{line} is not in\n{text}");
+    }
+}
+
+#[test]
+fn a_file_that_is_there_stays_unless_force_is_said() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("site.toml");
+    fs::write(&file, "# ours\n").unwrap();
+    let flags = ["init", "--out", "site.toml", "--feed", "gpsd://localhost:2947"];
+    let refused = atalaia(folder.path(), &flags);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(told(&refused).contains("site.toml exists; --force replaces it"), "{}", told(&refused));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "# ours\n");
+    let forced = atalaia(folder.path(), &[flags.as_slice(), &["--force"]].concat());
+    assert!(forced.status.success(), "{}", told(&forced));
+    assert!(fs::read_to_string(&file).unwrap().contains("kind = \"gpsd\""));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left there");
+}
+
+#[test]
+fn answers_that_make_no_settings_write_nothing() {
+    let folder = TempDir::new().unwrap();
+    for (flags, code, says) in [
+        (vec![], 2, "--feed tcp://HOST:PORT"),
+        (vec!["--feed", "ais.example.org"], 2, "not a feed"),
+        (vec!["--feed", "tcp://a:1", "--sink", "http://hooks.example/a"], 2, "http:// is not encrypted"),
+        (vec!["--feed", "tcp://a:1", "--zones", "nowhere"], 2, "no such folder"),
+        (vec!["--feed", "file:no-such-recording"], 78, "atalaia.toml is not written"),
+        (vec!["--feed", "tcp://a:1", "--store", "no/such/folder.sqlite"], 78, "store.path"),
+    ] {
+        let output = atalaia(folder.path(), &[vec!["init"], flags.clone()].concat());
+        assert_eq!(output.status.code(), Some(code), "{flags:?}: {}", told(&output));
+        assert!(told(&output).contains(says), "{flags:?}: {}", told(&output));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{flags:?}");
+    }
+}
