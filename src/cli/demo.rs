@@ -2,6 +2,7 @@
 
 mod exercise;
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
@@ -64,7 +65,25 @@ pub(super) fn main() -> Result<(), Failure> {
     played.map_err(|error| Failure::Other(format!("loopback: {error}")))?;
     let opened = told.map_err(|_| broken())??;
     let seconds = Clock.moment().since(start).as_secs_f64();
-    print(&format!("{lines} lines, {opened} alerts, {seconds:.1} s.\n"))
+    print(&format!(
+        "{lines} lines, {opened} alerts, {seconds:.1} s.\n\n{}",
+        next(&std::env::args_os().next().unwrap_or_default())
+    ))
+}
+
+/// What to try next, with the program as it was called.
+fn next(called: &OsStr) -> String {
+    let called = called.to_string_lossy();
+    let program = FromAir(if called.is_empty() { "atalaia" } else { &called });
+    format!(
+        "\
+Try next:
+  {program} init                       five questions, then a settings file for a feed of yours
+  {program} replay RECORDING           the alerts of a recording of yours: NMEA or CSV, also .gz and .zst
+  {program} zones list                 the zones that come with the program
+  {program} --help                     all commands; docs/commands.md explains them
+"
+    )
 }
 
 /// The recording with the exercise sorted in by time, one line after another.

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-/// What it prints, without the last line: that one tells how long it took.
+/// What it prints up to its count, which says how long it took; what to try next follows.
 fn told() -> String {
     let nowhere = TempDir::new().unwrap();
     let output =
@@ -13,8 +13,11 @@ fn told() -> String {
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(nowhere.path().read_dir().unwrap().count(), 0, "it leaves nothing behind");
     let text = String::from_utf8(output.stdout).unwrap();
-    let (told, last) = text.trim_end().rsplit_once('\n').unwrap();
-    assert!(last.starts_with("29478 lines, "), "{last}");
+    let (told, last) = text.split_once("\n29478 lines, ").expect("its count");
+    assert!(
+        last.contains("\nTry next:\n") && last.contains(&format!("{} init", env!("CARGO_BIN_EXE_atalaia"))),
+        "{last}"
+    );
     told.to_string()
 }
 

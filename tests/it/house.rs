@@ -1,4 +1,4 @@
-//! The house rules, checked over the source text: who may import whom, names the core must not say, sizes, headings, README.
+//! The house rules, checked over the source text: who may import whom, names the core must not say, sizes, headings, behaviours' pages.
 
 use std::fs;
 use std::path::Path;
@@ -44,7 +44,6 @@ const FORBIDDEN_IN_CORE: &[&str] = &[
     "Zoned::now",
 ];
 const WALL: usize = 500;
-const README_WALL: usize = 250;
 const HEADINGS: [&str; 5] = ["## Watches", "## Why", "## Opens", "## Ends", "## Blind spots"];
 
 #[test]
@@ -55,8 +54,10 @@ fn the_house_is_in_order() {
     }
     assert!(10 < files.len(), "only {} sources found; is this the package's root?", files.len());
     let mut faults = source_faults(&files);
-    let readme = fs::read_to_string("README.md").expect("README.md stands beside Cargo.toml");
-    faults.extend(readme_faults(&readme, &files));
+    for page in ["README.md", "docs/behaviours.md"] {
+        let text = fs::read_to_string(page).expect("a page of the package");
+        faults.extend(page_faults(page, &text, &files));
+    }
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
 
@@ -203,21 +204,15 @@ fn heading_faults(file: &Source, faults: &mut Vec<String>) {
     }
 }
 
-/// Everything wrong with the README: its length, and a behaviours table that differs from the behaviours there are.
-fn readme_faults(readme: &str, files: &[Source]) -> Vec<String> {
+/// Where a page's behaviours differ from those there are. It lists them as rows of a table, or under headings of their own.
+fn page_faults(page: &str, text: &str, files: &[Source]) -> Vec<String> {
     let mut faults = Vec::new();
-    let lines = readme.lines().count();
-    if README_WALL < lines {
-        faults.push(format!("README.md: {lines} lines; the wall is {README_WALL}"));
-    }
-    let mut listed: Vec<&str> = readme
-        .lines()
-        .skip_while(|line| *line != "## Behaviours")
-        .skip(1)
-        .take_while(|line| !line.starts_with("## "))
-        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
-        .map(|(name, _)| name)
-        .collect();
+    let rows =
+        text.lines().skip_while(|line| *line != "## Behaviours").skip(1).take_while(|line| !line.starts_with("## "));
+    let rows = rows.filter_map(|line| line.strip_prefix("| `"));
+    let headings = text.lines().filter_map(|line| line.strip_prefix("### `"));
+    let mut listed: Vec<&str> =
+        rows.chain(headings).filter_map(|line| line.split_once('`')).map(|(name, _)| name).collect();
     listed.sort_unstable();
     let mut built: Vec<&str> = Vec::new();
     for file in files.iter().filter(|file| is_behaviour(file)) {
@@ -229,7 +224,7 @@ fn readme_faults(readme: &str, files: &[Source]) -> Vec<String> {
     }
     built.sort_unstable();
     if listed != built {
-        faults.push(format!("README.md: its table lists {listed:?}, the behaviours are {built:?}"));
+        faults.push(format!("{page}: it lists {listed:?}, the behaviours are {built:?}"));
     }
     faults
 }
@@ -359,20 +354,20 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_lists_exactly_what_is_built_and_is_short() {
+    fn the_pages_list_exactly_what_is_built() {
+        let page_faults = |text: &str, files: &[Source]| page_faults("README.md", text, files);
         let files = [Source::new("src/behaviours/loitering.rs", BEHAVIOUR)];
         let readme =
             "# A\n\n## Behaviours\n\n| name | opens |\n|---|---|\n| `loitering` | slow |\n\n## Zones\n\n| `kind` |\n";
-        assert_eq!(readme_faults(readme, &files), Vec::<String>::new());
+        assert_eq!(page_faults(readme, &files), Vec::<String>::new());
+        assert_eq!(page_faults("# Behaviours\n\n### `loitering`\n\n| `kind` |\n", &files), Vec::<String>::new());
         let by_constant =
             BEHAVIOUR.replace("        \"loitering\"\n", "        NAME\n") + "const NAME: &str = \"loitering\";\n";
         let by_constant = [Source::new("src/behaviours/loitering.rs", &by_constant)];
-        assert_eq!(readme_faults(readme, &by_constant), Vec::<String>::new());
+        assert_eq!(page_faults(readme, &by_constant), Vec::<String>::new());
         let missing = readme.replace("| `loitering` | slow |\n", "");
-        assert_eq!(readme_faults(&missing, &files).len(), 1);
+        assert_eq!(page_faults(&missing, &files).len(), 1);
         let invented = readme.replace("\n\n## Zones", "\n| `piracy` | x |\n\n## Zones");
-        assert_eq!(readme_faults(&invented, &files).len(), 1);
-        let long = format!("{readme}{}", "\n".repeat(README_WALL));
-        assert_eq!(readme_faults(&long, &files).len(), 1);
+        assert_eq!(page_faults(&invented, &files).len(), 1);
     }
 }

@@ -13,6 +13,7 @@ mod daemon;
 mod daemon_alerts;
 mod decoder;
 mod demo;
+mod docs;
 mod evaluate;
 mod exports;
 mod feed;
