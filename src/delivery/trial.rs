@@ -131,7 +131,7 @@ pub(super) fn installed(variable: &str) -> Option<PathBuf> {
         let thread = std::thread::current();
         let test = thread.name().unwrap_or("main");
         // A test that cannot write to its log has nothing to say there.
-        drop(writeln!(std::io::stderr(), "passed over: {test}: {variable} is not set; tests/run sets it"));
+        drop(writeln!(std::io::stderr(), "passed over: {test}: {variable} is not set (tests/run sets it)"));
     }
     path
 }

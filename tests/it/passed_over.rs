@@ -9,7 +9,7 @@ use std::thread;
 pub fn installed(variable: &str) -> Option<PathBuf> {
     let path = env::var_os(variable).map(PathBuf::from);
     if path.is_none() {
-        passed_over(&format!("{variable} is not set; tests/run sets it"));
+        passed_over(&format!("{variable} is not set (tests/run sets it)"));
     }
     path
 }
