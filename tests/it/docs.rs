@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// Of the README: lines, words, characters of a line.
@@ -145,7 +145,11 @@ fn keys() -> String {
     let mut comment: Vec<&str> = Vec::new();
     let mut within = false;
     let row = |key: &str, value: &str, comment: &mut Vec<&str>| {
-        let about = if comment.is_empty() { "as above".to_owned() } else { comment.join(" ") };
+        let about = match (comment.is_empty(), key) {
+            (true, "enabled") => "Whether it is on.".to_owned(),
+            (true, _) => "as above".to_owned(),
+            (false, _) => comment.join(" "),
+        };
         comment.clear();
         format!("| `{key}` | {value} | {} |\n", about.replace('|', "\\|"))
     };
