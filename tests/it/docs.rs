@@ -41,7 +41,8 @@ fn made(path: &str, marker: &str, end: Option<&str>, wanted: &str) {
 fn the_readme_is_short() {
     let readme = fs::read_to_string("README.md").unwrap();
     assert!(readme.lines().count() <= WALLS.0, "{} lines", readme.lines().count());
-    assert!(readme.split_whitespace().count() <= WALLS.1, "{} words", readme.split_whitespace().count());
+    let words = readme.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+    assert!(words <= WALLS.1, "{words} words");
     let long: Vec<&str> = readme.lines().filter(|line| WALLS.2 < line.chars().count()).collect();
     assert!(long.is_empty(), "longer than {} characters:\n{}", WALLS.2, long.join("\n"));
 }
