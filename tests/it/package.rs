@@ -104,10 +104,10 @@ fn the_package_installs_starts_nothing_runs_and_leaves_what_was_kept() {
     let program = root.path("usr/bin/atalaia");
     let checked = run(Command::new(&program).args(["check", "--config"]).arg(&settings));
     assert!(checked.stdout.starts_with(b"ok: "));
-    zones_and_schema_are_those_installed(&root, &program, &settings);
     let shown = run(Command::new(&program).arg("demo"));
     assert!(String::from_utf8_lossy(&shown.stdout).contains("EXERCISE"));
     run(Command::new("bash").arg("-n").arg(root.path("usr/share/bash-completion/completions/atalaia")));
+    zones_and_schema_are_those_installed(&root, &program, &settings);
 
     // An upgrade keeps what the operator wrote, and removing keeps it too.
     let own = format!("# ours\n{}", fs::read_to_string(&settings).unwrap());
