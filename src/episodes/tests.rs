@@ -153,7 +153,7 @@ fn years_between_a_recording_and_the_feed_of_today_are_not_years_of_data() {
     episodes.passed(Span::from_hours(1), false, quiet);
     watched(&mut episodes, quiet, 6);
     assert_eq!(episodes.seen_for(quiet + Span::from_hours(1)).hours(), 27.0);
-    episodes.passed(today - quiet - Span::from_hours(1), false, today);
+    episodes.passed(today - (quiet + Span::from_hours(1)), false, today);
     watched(&mut episodes, today, 6);
     assert_eq!(episodes.seen_for(today + Span::from_hours(1)).hours(), 1.0, "what was known of stops has faded");
 }
