@@ -30,11 +30,11 @@ fn the_list_has_the_open_ones_first_and_says_what_it_leaves_out() {
     let closed = all.iter().find(|alert| alert["severity"] == "high").unwrap()["id"].as_str().unwrap();
     desk.says(&["alerts", "close", closed, "--finding", "benign", "--why", "known"], None);
 
-    let list = desk.says(&["alerts", "list"], None);
+    let list = desk.says(&["alerts", "list", "--limit", "3"], None);
     let lines: Vec<&str> = list.lines().collect();
     let (more, parts) = left_out(lines.last().unwrap());
     assert_eq!((more, lines.len() - 2 + more), (parts, all.len()), "{list}");
-    assert!(list.contains("1 closed (--state all)") && list.contains("(--facts)"), "{list}");
+    assert!(list.contains("1 closed (--state all)") && list.contains(" below these (--limit N)"), "{list}");
     assert!(!list.contains(&closed[..8]), "{list}");
     let shown = objects(&desk.says(&["alerts", "list", "--severity", "low", "--json"], None));
     let order: Vec<(bool, i64)> =

@@ -136,7 +136,7 @@ impl LeftOut {
         let counts = [
             (self.beyond, "below these (--limit N)"),
             (self.closed, "closed (--state all)"),
-            (self.facts, "facts below 20 points (--facts)"),
+            (self.facts, "below 20 points (--facts)"),
             (self.low, "below medium (--severity info)"),
         ];
         let all: usize = counts.iter().map(|(count, _)| count).sum();
@@ -261,6 +261,46 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[derive(clap::Parser)]
+    struct Words {
+        #[command(flatten)]
+        list: Arguments,
+    }
+
+    fn listed(state: &str, announced: bool, severity: &str) -> Listed {
+        let body = json!({"status": "open", "announced": announced, "severity": severity});
+        let entry = store::Entry {
+            id: "a".to_owned(),
+            state: state.to_owned(),
+            assignee: None,
+            finding: None,
+            finding_reason: None,
+            body,
+        };
+        Listed { entry, changed_at: Time::from_seconds(0), stored_at: Time::from_seconds(0) }
+    }
+
+    #[test]
+    fn each_alert_that_is_left_out_is_counted_once_with_the_way_to_see_it() {
+        let all = [
+            listed("new", true, "medium"),
+            listed("closed", true, "info"),
+            listed("new", false, "info"),
+            listed("acknowledged", true, "low"),
+        ];
+        let shown = |words: &[&str]| {
+            let words = [&["list"], words].concat();
+            let filter = <Words as clap::Parser>::parse_from(words).list.filter;
+            let mut out = LeftOut::default();
+            let shown = all.iter().filter(|one| out.keeps(&filter, one)).count();
+            (shown, out.line(shown, &filter))
+        };
+        let line = "3 more: 1 closed (--state all), 1 below 20 points (--facts), 1 below medium (--severity info)\n";
+        assert_eq!(shown(&[]), (1, line.to_owned()));
+        assert_eq!(shown(&["--facts", "--state", "all"]), (4, String::new()));
+        assert_eq!(shown(&["--severity", "low"]).0, 2);
+    }
 
     #[test]
     fn the_text_of_a_row_begins_after_the_vessels() {
