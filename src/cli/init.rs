@@ -198,7 +198,7 @@ mod tests {
     }
 
     fn arguments(flags: &[&str]) -> Arguments {
-        Line::parse_from([&["init"], flags].concat()).arguments
+        Line::parse_from([["init"].as_slice(), flags].concat()).arguments
     }
 
     fn asked(answers: &str) -> Asked<Cursor<Vec<u8>>> {
@@ -228,7 +228,10 @@ mod tests {
         let out = folder.path().join("a.toml");
         fs::write(&out, "old").expect("written");
         let error = write(&out, folder.path(), "[tim]\n", true).expect_err("a misspelt table");
-        let Failure::Shown { code: 78, text } = error else { panic!("{error:?}") };
+        let text = match error {
+            Failure::Shown { code: 78, text } => text,
+            other => panic!("{other:?}"),
+        };
         assert!(text.contains("a.toml:1") && !text.contains(".a.toml."), "{text}");
         assert_eq!(fs::read_to_string(&out).expect("there"), "old");
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing is left beside it");
