@@ -16,7 +16,7 @@ use super::when::{ahead, length};
 use super::{Failure, StoreArguments, print, refused, who};
 use crate::clock::Clock;
 use crate::store::export::Format;
-use crate::store::{self, Act, AuditRow, Entry, Finding};
+use crate::store::{self, Act, Entry, Finding};
 use crate::telemetry::FromAir;
 use crate::time::{Span, Time};
 
@@ -216,15 +216,6 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             print(&String::from_utf8_lossy(&text))
         }
     }
-}
-
-/// Who did what when and why, a line each.
-pub(super) fn trail(rows: &[AuditRow]) -> String {
-    let line = |row: &AuditRow| {
-        let why = row.why.as_ref().map_or(String::new(), |why| format!(": {}", FromAir(why)));
-        format!("{} {} {}{why}\n", row.at, FromAir(&row.by()), row.what)
-    };
-    rows.iter().map(line).collect()
 }
 
 /// The vessels of an alert or case, by name where they have one.
