@@ -27,7 +27,7 @@ pub(super) fn page(watch: &Watch) -> String {
     section(&mut page, &format!("Open: {}", store.open.len()), &counts);
     alerts(&mut page, &store.open, |_| String::new());
     if 0 < store.left {
-        page += &format!("{} more alerts are over and were neither acknowledged nor closed.\n\n", store.left);
+        page += &format!("Over, neither acknowledged nor closed: {}.\n\n", store.left);
     }
     section(&mut page, &format!("Mine: {}", store.mine.len()), "");
     alerts(&mut page, &store.mine, |_| String::new());

@@ -29,7 +29,7 @@ pub(super) fn text(watch: &Watch, width: Option<usize>) -> String {
     heading(&mut lines, &format!("OPEN {}{counts}", store.open.len()));
     rows(&mut lines, &store.open, MOST_OPEN, "alerts list", |entry| row(watch, entry));
     if 0 < store.left {
-        lines.push(format!("  {} more are over and were neither acknowledged nor closed", store.left));
+        lines.push(format!("  over, neither acknowledged nor closed: {}", store.left));
     }
     let mine = if watch.name.is_some() { "" } else { ": name yourself with --as NAME" };
     heading(&mut lines, &format!("MINE {}{mine}", store.mine.len()));
