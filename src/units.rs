@@ -37,7 +37,7 @@ pub fn conversion(wrong: &str, right: &str) -> Option<String> {
             |spelling: &&str| name.strip_suffix(*spelling).and_then(|stem| stem.strip_suffix('_')).map(str::to_owned);
         UNITS.iter().find_map(|(spellings, what, size)| {
             // The longest spelling that fits leaves the shortest stem.
-            let stem = spellings.iter().filter_map(|spelling| of(&spelling)).min_by_key(String::len)?;
+            let stem = spellings.iter().filter_map(of).min_by_key(String::len)?;
             Some((stem.to_lowercase(), spellings[0], *what, *size))
         })
     };

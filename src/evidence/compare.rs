@@ -125,7 +125,7 @@ impl Comparison<'_> {
             stored["score"].as_i64() == Some(i64::from(alert.score))
                 && word(stored, "severity") == alert.severity.name()
         };
-        let same = states.iter().any(|change| has_these(change));
+        let same = states.iter().any(has_these);
         let was_alert = stored["announced"] != false;
         if was_alert && !alert.announced {
             return Verdict::Missing(format!(

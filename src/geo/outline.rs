@@ -48,7 +48,8 @@ fn clipped(ring: Vec<Vertex>, bounds: &Bounds) -> Vec<Vertex> {
     if apart {
         return Vec::new();
     }
-    let edges: [(fn(Vertex) -> f64, f64, f64); 4] =
+    type Edge = (fn(Vertex) -> f64, f64, f64);
+    let edges: [Edge; 4] =
         [(lon, bounds.west, 1.0), (lon, bounds.east, -1.0), (lat, bounds.south, 1.0), (lat, bounds.north, -1.0)];
     edges.into_iter().fold(ring, |ring, (part, limit, sign)| {
         let inside = |at: Vertex| 0.0 <= (part(at) - limit) * sign;

@@ -319,7 +319,8 @@ fn figure_of_case(events: &[Event<'_>], title: &str) -> Option<Element> {
 fn lines_of<'a>(alerts: impl Iterator<Item = &'a Value> + Clone) -> Vec<Line> {
     let names: BTreeMap<(u64, u64), String> =
         vessels_of(alerts.clone()).into_iter().map(|vessel| (key(vessel), vessel_name(vessel))).collect();
-    let mut tracks: BTreeMap<(u64, u64), BTreeMap<Time, LatLon>> = BTreeMap::new();
+    type Points = BTreeMap<Time, LatLon>;
+    let mut tracks: BTreeMap<(u64, u64), Points> = BTreeMap::new();
     for track in alerts.flat_map(|alert| alert["evidence"]["tracks"].as_array().into_iter().flatten()) {
         let points = tracks.entry(key(track)).or_default();
         points.extend(track["points"].as_array().into_iter().flatten().filter_map(|point| {
@@ -330,7 +331,7 @@ fn lines_of<'a>(alerts: impl Iterator<Item = &'a Value> + Clone) -> Vec<Line> {
     }
     let mut tracks: Vec<_> = tracks.into_iter().filter(|(_, points)| !points.is_empty()).collect();
     tracks.sort_by_key(|(key, points)| (std::cmp::Reverse(points.len()), *key));
-    let line = |(style, (key, points)): (usize, ((u64, u64), BTreeMap<Time, LatLon>))| {
+    let line = |(style, (key, points)): (usize, ((u64, u64), Points))| {
         let name = names.get(&key).cloned().unwrap_or_else(|| format!("MMSI {:09}", key.0));
         Line { name, points: points.into_iter().collect(), style }
     };
