@@ -136,7 +136,7 @@ mod tests {
             refused(&raw(&[(name, b"x", EntryType::Regular)]), "not a name of a member");
         }
         for kind in [EntryType::Symlink, EntryType::Link, EntryType::Directory, EntryType::Fifo, EntryType::Char] {
-            refused(&raw(&[("a", b"", kind)]), "no ordinary file");
+            refused(&raw(&[("a", b"", kind)]), "is not an ordinary file");
         }
         refused(&raw(&[("a", b"1", EntryType::Regular), ("a", b"2", EntryType::Regular)]), "twice");
     }

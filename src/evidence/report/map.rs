@@ -439,7 +439,7 @@ mod tests {
     fn a_map_shows_coast_track_mark_grid_and_scale() {
         let page = drawn(&map(&[(36.0, -5.9), (36.0, -5.7), (35.95, -5.4)]));
         for part in
-            ["class=\"land\"", "class=\"track\"", "class=\"mark\"", ">36°00'N<", "nautical miles<", "a &lt;map&gt;"]
+            ["class=\"land\"", "class=\"track\"", "class=\"mark\"", ">36°00&#39;N<", "nautical miles<", "a &lt;map&gt;"]
         {
             assert!(page.contains(part), "{part} in {page}");
         }
