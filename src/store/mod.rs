@@ -47,6 +47,7 @@ pub use acts::{Act, Finding, Hush, act, hush, unhush};
 pub use backlog::{Backlog, backlog};
 pub use backup::backup;
 pub use case_states::{CaseState, case_states};
+pub use digests::IN_DIGEST;
 pub use dossier::{Dossier, Filed, Line, bundled, dossier, filed};
 pub use handover::{Done, Handover, handover};
 pub use holds::{held_spans, hold, release};

@@ -120,7 +120,7 @@ const NATS: Protocol = Protocol {
         (NeverAcknowledges, IN_TIME),
         (AcknowledgesAnother, IN_TIME),
         (AcknowledgesStrangely, "publish failed: data did not match"),
-        (AnswersError, "no stream takes atalaia.v1.alerts.>"),
+        (AnswersError, "no stream accepts atalaia.v1.alerts.>"),
         (AnswersWords, "publish failed: maximum bytes exceeded by *** (code 503"),
         (AnswersNothing, "publish failed: EOF"),
         (Refuses(0), "authorization violation"),

@@ -202,11 +202,14 @@ fn deliveries(sent: &[Sent], width: Option<usize>) -> String {
     lines
 }
 
-/// What became of one change at one sink. The error of an earlier try is none once it was delivered.
+/// What became of one change at one sink. Of what was delivered only a digest is said: an error is one of an earlier try.
 fn outcome(sent: &Sent) -> String {
     let error = sent.error.as_ref().map_or(String::new(), |error| format!(": {}", FromAir(error)));
     match sent.state.as_str() {
-        "told" => "delivered".to_owned(),
+        "told" => match sent.error.as_ref().filter(|text| text.starts_with(store::IN_DIGEST)) {
+            Some(digest) => format!("delivered {}", FromAir(digest)),
+            None => "delivered".to_owned(),
+        },
         "silenced" => "held back by a silence".to_owned(),
         "pending" => format!("waiting{error}"),
         "failed" => format!("not delivered{error}"),

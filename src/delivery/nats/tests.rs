@@ -61,7 +61,7 @@ async fn without_a_stream_nothing_is_told_as_delivered() {
     let Some((_server, port, _folder)) = server("") else { return };
     let mut sink = Nats::new(&settings(&format!("nats://127.0.0.1:{port}")), &place()).expect("settings");
     let error = sink.send(&letters()).await.expect_err("no stream");
-    assert!(is_later(&error) && error.to_string().contains("no stream takes atalaia.v1.alerts.>"), "{error}");
+    assert!(is_later(&error) && error.to_string().contains("no stream accepts atalaia.v1.alerts.>"), "{error}");
     let stream = stream(port).await;
     assert_eq!(sink.send(&letters()).await, Ok(()), "somebody added it");
     assert_eq!(stream.get_info().await.expect("info").state.messages, 3);

@@ -21,6 +21,9 @@ pub(super) use forming::{form, is_due};
 /// What the cap counts in.
 const HOUR: Span = Span::from_hours(1);
 
+/// What is said of a row that was delivered with a digest, before the digest's key.
+pub const IN_DIGEST: &str = "in digest ";
+
 /// What is said of a row that is in no digest yet.
 pub(super) const WAITS: &str = "waits for a digest";
 
@@ -128,7 +131,7 @@ pub(super) fn settle(
         "UPDATE outbox SET state = ?3, told_at = ?4, attempts = attempts + 1, error = ?5
          WHERE digest = ?2 AND sink = ?1 AND state = 'pending'",
     )?;
-    let why = why.map_or_else(|| format!("in digest {key}"), |why| format!("in digest {key}: {why}"));
+    let why = why.map_or_else(|| format!("{IN_DIGEST}{key}"), |why| format!("{IN_DIGEST}{key}: {why}"));
     update.execute(params![sink, key, state, now.millis(), why]).map(drop)
 }
 

@@ -106,7 +106,9 @@ fn settings_that_are_not_named_are_those_of_the_variable() {
     };
     for words in [&["alerts", "list"][..], &["purge", "--dry-run"], &["check"], &["zones", "list"]] {
         let (code, _, err) = does(Some(&centre.settings), words);
-        assert_eq!((code, err.as_str()), (Some(0), ""), "{words:?}");
+        // `check` warns of the short times of this test.
+        let warns = words == ["check"] && err.lines().next().is_some_and(|line| line.contains("warning"));
+        assert!(code == Some(0) && (err.is_empty() || warns), "{words:?}: {code:?} {err}");
     }
     let named = centre.settings.to_str().unwrap();
     let elsewhere = centre.file("nowhere.toml");
@@ -256,11 +258,11 @@ fn the_trail_names_sudos_user_and_keeps_who_called_beside_a_claimed_name() {
     assert!(code == Some(2) && why.contains("the program's own"), "{why}");
 
     let (_, page, _) = centre.does(&["alerts", "show", id]);
-    for part in [" rui noted\n", " maria (called by rui) acknowledged\n", " (atalaia) opened", "rui: seen on radar"] {
+    for part in [" rui noted: seen on radar\n", " maria (called by rui) acknowledged\n"] {
         assert!(page.contains(part), "{part} in\n{page}");
     }
     let (_, page, _) = centre.does(&["cases", "show", case]);
-    assert!(page.contains(" maria (called by rui) held: court\n"), "{page}");
+    assert!(page.contains(" maria (called by rui) held the case: court\n"), "{page}");
     let (_, object, _) = centre.does(&["alerts", "show", id, "--json"]);
     let object: Value = serde_json::from_str(&object).unwrap();
     let names = |row: &Value| (row["what"].clone(), row["who"].clone(), row["caller"].clone());
@@ -310,5 +312,5 @@ fn a_service_account_must_say_who_acts() {
     let (code, _, why) = notes(&["--as", "maria"]);
     assert_eq!(code, Some(0), "{why}");
     let (_, page, _) = centre.does(&["alerts", "show", id]);
-    assert!(page.contains(" maria (called by daemon) noted\n"), "{page}");
+    assert!(page.contains(" maria (called by daemon) noted: seen\n"), "{page}");
 }
