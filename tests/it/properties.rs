@@ -352,7 +352,7 @@ fn without_words(changes: &[Value]) -> Vec<Value> {
         let alert = &mut change["alert"];
         alert["summary"].take();
         alert["handling"]["retain_until"].take();
-        for id in ["group_id", "replaces"] {
+        for id in ["group_id", "case_id", "replaces"] {
             alert[id] = (!alert[id].is_null()).into();
         }
     }
