@@ -226,7 +226,7 @@ fn a_socket_that_is_nobodys_is_told_of() {
     let mut command = Command::new("sh");
     command.args(["-c", hand_over, PROGRAM]);
     let mut daemon = Daemon::spawn(&mut command, &path, Stdio::from(OwnedFd::from(socket)));
-    daemon.wait_for(&["WARN", "is nobody's", "food"]);
+    daemon.wait_for(&["WARN", "matches no input", "food"]);
     daemon.stop_after("feed", 0);
 }
 
