@@ -349,6 +349,10 @@ fn shift(value: &mut Value, span: Span) {
 fn without_words(changes: &[Value]) -> Vec<Value> {
     let mut changes = changes.to_vec();
     for change in &mut changes {
+        // Of a reason the hours go alone.
+        let is_clock = |word: &&str| Time::parse(&format!("2024-03-01T{word}:00Z")).is_some();
+        let reason = change["reason"].as_str().unwrap_or_default();
+        change["reason"] = reason.split(' ').filter(|word| !is_clock(word)).collect::<Vec<_>>().join(" ").into();
         let alert = &mut change["alert"];
         alert["summary"].take();
         alert["handling"]["retain_until"].take();
