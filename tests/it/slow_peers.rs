@@ -9,7 +9,7 @@ use std::time::Duration;
 use atalaia::clock::Clock;
 use tempfile::TempDir;
 
-use crate::daemon::{Daemon, PATIENCE, input, settings};
+use crate::daemon::{Daemon, PATIENCE, input, settings, wait_until};
 use crate::json_feeds::transports::secret;
 
 const PEERS: usize = 200;
@@ -116,8 +116,11 @@ fn health_is_told_within_a_second_beside_two_hundred_slow_clients() {
     let mut daemon = Daemon::start(&settings(&folder, &text));
     let line = daemon.wait_for(&["serving /metrics"]);
     let address = line.split("address=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    let get = |page: &str| format!("GET {page} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    // It serves before every input has begun.
+    wait_until(|| asked(&address, &get("/readyz")) == "HTTP/1.1 200 OK");
     for page in ["/healthz", "/readyz", "/metrics"] {
-        let get = format!("GET {page} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        let get = get(page);
         let slowest = besieged(&address, 20, || assert_eq!(asked(&address, &get), "HTTP/1.1 200 OK"));
         assert!(slowest < Duration::from_secs(1), "{page}: {slowest:?}");
     }
