@@ -21,7 +21,10 @@ const TICKS: f64 = 100.0;
 
 fn main() {
     let folder = std::env::args().skip(1).find(|word| !word.starts_with("--"));
-    let folder = PathBuf::from(folder.expect("name a folder of recordings"));
+    let Some(folder) = folder.map(PathBuf::from) else {
+        println!("name a folder of recordings: cargo bench --bench sizing -- FOLDER");
+        return;
+    };
     let mut files: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| !path.to_string_lossy().contains(".csv"));
     files.sort();

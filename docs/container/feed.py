@@ -1,4 +1,4 @@
-"""Plays a recording to whoever connects, as a station would: feed.py RECORDING [ADDRESS:PORT]. Part of the example in compose.yaml."""
+"""Plays a recording to every client that connects, as a receiving station does: feed.py RECORDING [ADDRESS:PORT]. Used by compose.yaml."""
 
 import gzip
 import socketserver

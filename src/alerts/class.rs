@@ -9,7 +9,7 @@ use serde_json::Value;
 pub enum Class {
     /// What one vessel or several do.
     Vessel,
-    /// The daemon, its feeds or its receivers: for whoever runs it.
+    /// About the daemon, its feeds or its receivers: for the engineers of the site.
     System,
 }
 

@@ -215,7 +215,7 @@ fn about(at: LatLon) -> String {
     format!("{:.1}° {north} {:.1}° {east}", at.lat.abs(), at.lon.abs())
 }
 
-/// The time between two moments as clocks in hours and minutes show it, so that whoever subtracts the shown times finds the same.
+/// The time between two moments, each cut to the minute as it is shown: subtracting the shown times gives the same.
 pub(super) fn elapsed(from: Time, to: Time) -> Span {
     (to.floor_minute() - from.floor_minute()).max(Span::ZERO)
 }

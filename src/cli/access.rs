@@ -1,4 +1,4 @@
-//! Files that are closed to whoever runs a command: whose they are, and as whom to run it.
+//! Permission errors: who owns the file, and the command to run as that user.
 
 use std::ffi::OsStr;
 use std::fs;

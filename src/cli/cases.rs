@@ -8,9 +8,7 @@ use serde_json::Value;
 use super::table::{Column, cut, number, table, text, width};
 use super::{Failure, StoreArguments, bundle, print, refused, report, who};
 use crate::clock::Clock;
-use crate::evidence::report::{
-    Event, behaviour_title, counted, decimal_degrees, degrees_minutes, events, mmsi, stamp, ties, vessel_words,
-};
+use crate::evidence::report::{Event, behaviour_title, counted, events, mmsi, stamp, ties, vessel_words};
 use crate::store::{self, AuditRow, CaseState, Dossier};
 use crate::telemetry::FromAir;
 use crate::time::Time;
@@ -225,7 +223,7 @@ fn happened(event: &Event<'_>, width: Option<usize>) -> String {
     text.push('\n');
     folded(&mut text, "     ", "     ", &FromAir(word(alert, "summary")).to_string(), width);
     if let Some(at) = event.position() {
-        text += &format!("     at    {}   {}\n", degrees_minutes(at), decimal_degrees(at));
+        text += &format!("     at    {}   {}\n", at.degrees_minutes(), at.decimal_degrees());
     }
     for (index, vessel) in alert["vessels"].as_array().into_iter().flatten().enumerate() {
         let role = vessel["role"].as_str().map_or(String::new(), |role| format!(", {}", FromAir(role)));

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::telling::{Named, Telling, clean};
 use crate::ais::ship_type_name;
+use crate::geo::LatLon;
 use crate::time::Time;
 use crate::tracks::country_of;
 
@@ -126,14 +127,8 @@ fn named(vessel: Named<'_>) -> String {
 
 /// `27°54.600'S 018°13.200'W (-27.91000, -18.22000)`: for the chart, and for programs that want latitude and longitude.
 pub(super) fn place(lat: f64, lon: f64) -> String {
-    let half = |degrees: f64, width: usize, signs: [char; 2]| {
-        // In thousandths of a minute, so that no rounding makes 60 minutes.
-        let thousandths = (degrees.abs() * 60_000.0).round() as u64;
-        let (whole, minutes) = (thousandths / 60_000, thousandths % 60_000);
-        let sign = if degrees < 0.0 { signs[1] } else { signs[0] };
-        format!("{whole:0width$}°{:02}.{:03}'{sign}", minutes / 1000, minutes % 1000)
-    };
-    format!("{} {} ({lat:.5}, {lon:.5})", half(lat, 2, ['N', 'S']), half(lon, 3, ['E', 'W']))
+    let at = LatLon::new(lat, lon);
+    format!("{} ({})", at.degrees_minutes(), at.decimal_degrees())
 }
 
 /// `2026-03-01 04:10:00 UTC`

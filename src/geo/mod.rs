@@ -42,6 +42,23 @@ impl LatLon {
         LatLon { lat: lat.clamp(-90.0, 90.0), lon: wrap_degrees(lon) }
     }
 
+    /// For the chart: `27°54.600'N 018°13.200'W`.
+    pub fn degrees_minutes(self) -> String {
+        let half = |degrees: f64, width: usize, signs: [char; 2]| {
+            // In thousandths of a minute, so that no rounding makes 60 minutes.
+            let thousandths = (degrees.abs() * 60_000.0).round() as u64;
+            let (whole, minutes) = (thousandths / 60_000, thousandths % 60_000);
+            let sign = if degrees < 0.0 { signs[1] } else { signs[0] };
+            format!("{whole:0width$}°{:02}.{:03}'{sign}", minutes / 1000, minutes % 1000)
+        };
+        format!("{} {}", half(self.lat, 2, ['N', 'S']), half(self.lon, 3, ['E', 'W']))
+    }
+
+    /// For other programs: latitude and longitude in signed degrees, `27.91000, -18.22000`.
+    pub fn decimal_degrees(self) -> String {
+        format!("{:.5}, {:.5}", self.lat, self.lon)
+    }
+
     /// Metres to `other` on the sphere (within 0.6 % of the ellipsoid; for the hot path).
     pub fn metres_to(self, other: LatLon) -> f64 {
         let d_lat = (other.lat - self.lat).to_radians();
@@ -109,6 +126,14 @@ pub fn angle_between(a: f64, b: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_position_is_written_in_two_notations() {
+        let at = LatLon::new(-27.91, -18.22);
+        assert_eq!(at.degrees_minutes(), "27°54.600'S 018°13.200'W");
+        assert_eq!(at.decimal_degrees(), "-27.91000, -18.22000");
+        assert_eq!(LatLon::new(0.999_999_99, 0.0).degrees_minutes(), "01°00.000'N 000°00.000'E", "no sixty minutes");
+    }
 
     #[test]
     fn distance_is_right_across_the_antimeridian() {

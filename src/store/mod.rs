@@ -73,7 +73,7 @@ use crate::disk::Absence;
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// The SQLite file; without it nothing outlives the process.
+    /// The SQLite file; without it alerts exist in memory only.
     pub path: Option<PathBuf>,
 }
 

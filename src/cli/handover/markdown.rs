@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Daemon, Watch, by_severity, names, short, silenced, status_of};
-use crate::evidence::report::{decimal_degrees, degrees_minutes, position_of, stamp, time_of};
+use crate::evidence::report::{position_of, stamp, time_of};
 use crate::store::Entry;
 use crate::telemetry::FromAir;
 use crate::time::Time;
@@ -90,7 +90,7 @@ fn alerts(page: &mut String, entries: &[Entry], also: impl Fn(&Entry) -> String)
         let word = |key: &str| body[key].as_str().unwrap_or_default();
         let began = time_of(body, "started_at").map_or("-".to_owned(), stamp);
         let at = position_of(body);
-        let place = at.map_or("-".to_owned(), |at| format!("{} ({})", degrees_minutes(at), decimal_degrees(at)));
+        let place = at.map_or("-".to_owned(), |at| format!("{} ({})", at.degrees_minutes(), at.decimal_degrees()));
         let mut state = format!("{}, {}", status_of(body), entry.state);
         let also = also(entry);
         if !also.is_empty() {

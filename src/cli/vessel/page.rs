@@ -76,7 +76,7 @@ impl Page {
         let row = |deed: &Deed| {
             let lasted = deed.to.unwrap_or(now) - deed.from;
             let lasted = if deed.to.is_none() { format!("{} so far", span(lasted)) } else { span(lasted) };
-            vec![moment(deed.from), lasted, decimal(deed.at), FromAir(&deed.note).to_string()]
+            vec![moment(deed.from), lasted, deed.at.decimal_degrees(), FromAir(&deed.note).to_string()]
         };
         let columns = [text(name), text("lasted"), text("where"), text("")];
         self.section(none, &columns, deeds.iter().map(row).collect());
@@ -99,7 +99,7 @@ fn head(known: &Known, page: &mut Page) {
     if let Some(last) = &known.deeds.last {
         let ago = span(known.now - last.at);
         page.labelled("last heard", &format!("{} UTC, {ago} ago", moment(last.at)));
-        page.labelled("", &format!("{} ({})", minutes(last.position), decimal(last.position)));
+        page.labelled("", &format!("{} ({})", last.position.degrees_minutes(), last.position.decimal_degrees()));
         page.labelled("", &motion(last));
     }
     if let Some(first) = known.deeds.first_at {
@@ -194,7 +194,7 @@ fn meetings(known: &Known, page: &mut Page) {
         let (from, to) = (Time::parse(word("started_at")), Time::parse(word("last_at")));
         if let (Some(from), Some(to), false) = (from, to, others.is_empty()) {
             let degrees = |key: &str| body["position"][key].as_f64();
-            let at = degrees("lat").zip(degrees("lon")).map(|(lat, lon)| decimal(LatLon::new(lat, lon)));
+            let at = degrees("lat").zip(degrees("lon")).map(|(lat, lon)| LatLon::new(lat, lon).decimal_degrees());
             let row = [moment(from), span(to - from), at.unwrap_or_default()];
             rows.push(
                 row.into_iter()
@@ -241,41 +241,10 @@ fn status(code: u8) -> Option<&'static str> {
     words.get(usize::from(code)).copied()
 }
 
-/// `36.9500 N 9.1200 W`
-fn decimal(at: LatLon) -> String {
-    let north = if at.lat < 0.0 { 'S' } else { 'N' };
-    let east = if at.lon < 0.0 { 'W' } else { 'E' };
-    format!("{:.4} {north} {:.4} {east}", at.lat.abs(), at.lon.abs())
-}
-
-/// `36°57.00'N 009°07.20'W`
-fn minutes(at: LatLon) -> String {
-    let half = |degrees: f64, width: usize, signs: [char; 2]| {
-        // In hundredths of a minute, so that no rounding makes 60 minutes.
-        let hundredths = (degrees.abs() * 6000.0).round() as u64;
-        let (whole, rest) = (hundredths / 6000, hundredths % 6000);
-        let sign = if degrees < 0.0 { signs[1] } else { signs[0] };
-        format!("{whole:0width$}°{:02}.{:02}'{sign}", rest / 100, rest % 100)
-    };
-    format!("{} {}", half(at.lat, 2, ['N', 'S']), half(at.lon, 3, ['E', 'W']))
-}
-
 /// `42 min`, `3 h 05 min`, `12 days`
 fn span(span: Span) -> String {
     match span.hours() {
         48.0.. => format!("{:.0} days", span.hours() / 24.0),
         _ => span.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_is_written_both_ways() {
-        let at = LatLon::new(-36.95, 9.999_999);
-        assert_eq!(minutes(at), "36°57.00'S 010°00.00'E");
-        assert_eq!(decimal(at), "36.9500 S 10.0000 E");
     }
 }

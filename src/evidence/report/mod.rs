@@ -14,10 +14,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use events::{Event, events, ties, vessels_of};
-pub use words::{
-    behaviour_title, decimal_degrees, degrees_minutes, flag, mmsi, position_of, ship_type, stamp, time_of, vessel_name,
-    vessel_words,
-};
+pub use words::{behaviour_title, flag, mmsi, position_of, ship_type, stamp, time_of, vessel_name, vessel_words};
 
 use events::key;
 use html::{Element, element, text};
@@ -161,7 +158,8 @@ fn key_facts(filed: &Filed) -> Element {
     let began = time_of(alert, "started_at").zip(time_of(alert, "last_at"));
     let lasted = began.map_or(String::new(), |(began, last)| (last - began).to_string());
     let place = position_of(alert);
-    let place = place.map_or("not known".to_owned(), |at| format!("{} ({})", degrees_minutes(at), decimal_degrees(at)));
+    let place =
+        place.map_or("not known".to_owned(), |at| format!("{} ({})", at.degrees_minutes(), at.decimal_degrees()));
     let zones: Vec<String> = alert["zones"]
         .as_array()
         .into_iter()

@@ -6,8 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::html::{Element, element, style, text};
 use super::words::{
-    LIMITS, behaviour_title, decimal_degrees, degrees_minutes, flag, mmsi, number_name, number_text, sentence_case,
-    ship_type, stamp, vessel_name,
+    LIMITS, behaviour_title, flag, mmsi, number_name, number_text, sentence_case, ship_type, stamp, vessel_name,
 };
 use crate::alerts::Handling;
 use crate::alerts::handling::{Europol, InfoGrade, Reality, SourceGrade, Tlp};
@@ -142,9 +141,9 @@ pub(super) fn place(at: Option<LatLon>) -> Element {
     match at {
         Some(at) => element("td")
             .class("fixed")
-            .text(degrees_minutes(at))
+            .text(at.degrees_minutes())
             .add(element("br"))
-            .add(text("span", decimal_degrees(at)).class("small")),
+            .add(text("span", at.decimal_degrees()).class("small")),
         None => text("td", "not known"),
     }
 }

@@ -28,23 +28,6 @@ pub fn position_of(alert: &Value) -> Option<LatLon> {
     Some(LatLon::new(degrees("lat", 90.0)?, degrees("lon", 180.0)?))
 }
 
-/// `27°54.600'N 018°13.200'W`
-pub fn degrees_minutes(at: LatLon) -> String {
-    let half = |degrees: f64, width: usize, signs: [char; 2]| {
-        // In thousandths of a minute, so that no rounding makes 60 minutes.
-        let thousandths = (degrees.abs() * 60_000.0).round() as u64;
-        let (whole, minutes) = (thousandths / 60_000, thousandths % 60_000);
-        let sign = if degrees < 0.0 { signs[1] } else { signs[0] };
-        format!("{whole:0width$}°{:02}.{:03}'{sign}", minutes / 1000, minutes % 1000)
-    };
-    format!("{} {}", half(at.lat, 2, ['N', 'S']), half(at.lon, 3, ['E', 'W']))
-}
-
-/// `27.91000, -18.22000`
-pub fn decimal_degrees(at: LatLon) -> String {
-    format!("{:.5}, {:.5}", at.lat, at.lon)
-}
-
 /// `36°30'N`, with half minutes where there are any: a label of the graticule.
 pub(super) fn degrees_minutes_short(degrees: f64, signs: [char; 2]) -> String {
     let halves = (degrees.abs() * 120.0).round() as u64;
@@ -325,11 +308,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_written_in_two_notations() {
-        let place = LatLon::new(-27.91, -18.22);
-        assert_eq!(degrees_minutes(place), "27°54.600'S 018°13.200'W");
-        assert_eq!(decimal_degrees(place), "-27.91000, -18.22000");
-        assert_eq!(degrees_minutes(LatLon::new(0.999_999_99, 0.0)), "01°00.000'N 000°00.000'E", "no sixty minutes");
+    fn labels_of_the_graticule_have_half_minutes() {
         assert_eq!(degrees_minutes_short(-36.508_333, ['N', 'S']), "36°30.5'S");
         assert_eq!(degrees_minutes_short(0.0, ['E', 'W']), "0°00'");
     }
