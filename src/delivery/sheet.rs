@@ -127,7 +127,8 @@ fn named(vessel: Named<'_>) -> String {
 
 /// `27°54.600'S 018°13.200'W (-27.91000, -18.22000)`: for the chart, and for programs that want latitude and longitude.
 pub(super) fn place(lat: f64, lon: f64) -> String {
-    let at = LatLon::new(lat, lon);
+    // As it is stored: 180 stays east.
+    let at = LatLon { lat, lon };
     format!("{} ({})", at.degrees_minutes(), at.decimal_degrees())
 }
 

@@ -93,7 +93,7 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
     if arguments.json {
         return print(&json(path, &query, &found, now)?);
     }
-    let mut list = table(&found, now);
+    let mut list = if found.is_empty() { String::new() } else { table(&found, now) };
     list += &out.line(found.len(), filter);
     print(&list)
 }
