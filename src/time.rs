@@ -86,6 +86,11 @@ impl Time {
         format!("{year:04}-{month:02}-{day:02}")
     }
 
+    /// `YYYY-MM-DD HH:MM` in UTC, for sentences and tables that name UTC once.
+    pub fn minute(self) -> String {
+        format!("{} {}", self.date(), self.clock())
+    }
+
     /// `HH:MM` in UTC, as an analyst writes it.
     pub fn clock(self) -> String {
         let (_, _, _, hour, minute, _) = self.civil();

@@ -3,41 +3,29 @@
 use serde_json::{Value, json};
 
 use super::alerts::{ID, vessels};
-use super::table::{Column, fitted, height, text, width};
-use super::when::{minute, past, short};
+use super::period::Period;
+use super::table::{Column, fitted, text, width};
+use super::when::short;
 use super::{Failure, StoreArguments, print, refused};
 use crate::clock::Clock;
 use crate::store::{self, ActRow, Machine};
 use crate::telemetry::FromAir;
-use crate::time::{Span, Time};
+use crate::time::Time;
 
 /// Arguments of `atalaia audit`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     store: StoreArguments,
-    /// From then on, as `02:00`, `yesterday 22:00`, `-6h`
-    #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
-    since: Time,
-    /// Before then [default: now]
-    #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
-    until: Option<Time>,
+    #[command(flatten)]
+    period: Period,
     /// Only what was done under this name, or called by it
     #[arg(long, value_name = "NAME")]
     who: Option<String>,
     /// What the program did by itself, too
     #[arg(long)]
     machine: bool,
-    /// The last N [default: what the terminal has room for, else all]
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
-    /// One JSON object a line
-    #[arg(long)]
-    json: bool,
 }
-
-/// Lines of a screen that are not for rows.
-const BESIDE_ROWS: usize = 3;
 
 const COLUMNS: [Column; 6] = [
     text("time"),
@@ -52,25 +40,24 @@ const COLUMNS: [Column; 6] = [
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let path = arguments.store.path()?;
     let now = Clock.now();
-    let until = arguments.until.unwrap_or(now + Span::from_millis(1));
+    let until = arguments.period.until(now);
     let machine = if arguments.machine { Machine::Included } else { Machine::Excluded };
-    let mut acts = store::acts(&path, arguments.since, until, machine).map_err(refused)?;
+    let mut acts = store::acts(&path, arguments.period.since, until, machine).map_err(refused)?;
     if let Some(who) = &arguments.who {
         let is_wanted = |name: &str| name.to_lowercase() == who.to_lowercase();
         acts.retain(|act| is_wanted(&act.row.who) || act.row.caller.as_deref().is_some_and(is_wanted));
     }
-    if arguments.json {
+    if arguments.period.json {
         return print(&acts.iter().map(|act| format!("{}\n", object(act))).collect::<String>());
     }
-    let screen = height().map(|lines| lines.saturating_sub(BESIDE_ROWS).max(1));
-    let earlier = acts.len().saturating_sub(arguments.limit.or(screen).unwrap_or(usize::MAX));
+    let earlier = arguments.period.earlier(acts.len());
     let shown = &acts[earlier..];
     let rows: Vec<Vec<String>> = shown.iter().map(|act| row(act, now)).collect();
     let after = match (shown.len(), earlier) {
         (0, 0) => {
             let who = arguments.who.as_deref().unwrap_or("nobody");
             let did = if arguments.who.is_some() { "did nothing" } else { "did anything" };
-            format!("{} {did} since {}\n", FromAir(who), minute(arguments.since))
+            format!("{} {did} since {}\n", FromAir(who), arguments.period.since.minute())
         }
         (_, 0) => String::new(),
         (_, earlier) => format!("{earlier} earlier (--limit N)\n"),

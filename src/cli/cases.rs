@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::table::{Column, cut, number, table, text, width};
 use super::{Failure, StoreArguments, bundle, print, refused, report, who};
 use crate::clock::Clock;
-use crate::evidence::report::{Event, behaviour_title, counted, events, mmsi, stamp, ties, vessel_words};
+use crate::evidence::report::{Event, behaviour_title, counted, events, mmsi, ties, vessel_words};
 use crate::store::{self, AuditRow, CaseState, Dossier};
 use crate::telemetry::FromAir;
 use crate::time::Time;
@@ -139,7 +139,7 @@ fn list(path: &Path) -> Result<String, Failure> {
 fn row(case: &Value, states: &BTreeMap<String, CaseState>) -> Vec<String> {
     let none = CaseState::default();
     let state = states.get(word(case, "id")).unwrap_or(&none);
-    let at = |time: Option<Time>| time.map_or("-".to_owned(), stamp);
+    let at = |time: Option<Time>| time.map_or("-".to_owned(), Time::minute);
     let standing = match (state.open, state.assignees.as_slice()) {
         (0, _) => "over".to_owned(),
         (open, []) => format!("{open} open"),
@@ -214,10 +214,10 @@ fn happened(event: &Event<'_>, width: Option<usize>) -> String {
     };
     let until = match (event.began(), event.ended()) {
         (Some(began), Some(ended)) if began.date() == ended.date() => format!(" to {}", ended.clock()),
-        (_, Some(ended)) => format!(" to {}", stamp(ended)),
+        (_, Some(ended)) => format!(" to {}", ended.minute()),
         (_, None) => String::new(),
     };
-    let began = event.began().map_or("-".to_owned(), stamp);
+    let began = event.began().map_or("-".to_owned(), Time::minute);
     let mut text =
         cut(&format!("{:>3}. {began}{until}  {title}  {grade}  {}", event.number, FromAir(&event.state())), width);
     text.push('\n');
@@ -264,7 +264,7 @@ fn acts(dossier: &Dossier, events: &[Event<'_>]) -> String {
         let note = notes.find(|note| row.what == "noted" && note.at == row.at && note.who == row.who);
         let why = note.map(|note| note.text.as_str()).or(row.why.as_deref());
         let why = why.map_or(String::new(), |why| format!(": {}", FromAir(why)));
-        text += &format!("  {}  {} {} {of}{why}\n", stamp(row.at), FromAir(&row.by()), FromAir(&row.what));
+        text += &format!("  {}  {} {} {of}{why}\n", row.at.minute(), FromAir(&row.by()), FromAir(&row.what));
     }
     text
 }

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::replay::{Playback, Played, Stop, play_on};
-use super::source::{Source, kind_of, look_back, moment};
+use super::source::{Reading, Source, kind_of, look_back};
 use super::table::{cut, number, table, text, width};
-use super::{Failure, SettingsArguments, print, refused, when};
+use super::when;
+use super::{Failure, print, refused};
 use crate::alerts::{Alert, Change};
 use crate::behaviours::NAMES;
 use crate::clock::Clock;
@@ -35,7 +36,7 @@ const ALERTS_SHOWN: usize = 5;
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    settings: SettingsArguments,
+    reading: Reading,
     /// The vessel
     #[arg(long, value_name = "MMSI")]
     mmsi: u32,
@@ -51,12 +52,6 @@ pub(super) struct Arguments {
     /// One JSON object
     #[arg(long)]
     json: bool,
-    /// Of a journal: begin with what was received then [default: the daemon's last saved state before --at, else 26 hours before it]
-    #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
-    read_from: Option<Time>,
-    /// Recordings, a folder of them, or the folder of a journal; `-` for standard input [default: the journal of the settings]
-    #[arg(value_name = "INPUT")]
-    inputs: Vec<PathBuf>,
 }
 
 /// Reads up to the moment and prints what behaviours see.
@@ -64,7 +59,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(name) = arguments.behaviour.as_deref().filter(|name| !NAMES.contains(name)) {
         return Err(Failure::Usage(format!("no behaviour `{name}`; there are {}", NAMES.join(", "))));
     }
-    let answer = match Source::of(&arguments.settings, &arguments.inputs)? {
+    let answer = match Source::of(&arguments.reading)? {
         Source::Recordings(inputs) => of_recordings(arguments, inputs)?,
         Source::Journal { folder, store } => of_journal(arguments, folder, store.as_deref())?,
     };
@@ -72,7 +67,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn of_recordings(arguments: &Arguments, inputs: Vec<PathBuf>) -> Result<Answer<'_>, Failure> {
-    let settings = arguments.settings.checked()?;
+    let settings = arguments.reading.settings.checked()?;
     let playback = Playback { inputs, time_zone: None, pace: None, until: Some(arguments.at) };
     let mut said: BTreeMap<String, Known> = BTreeMap::new();
     let mut answer = Answer::new(arguments, "the recordings");
@@ -99,7 +94,7 @@ fn of_recordings(arguments: &Arguments, inputs: Vec<PathBuf>) -> Result<Answer<'
 
 fn of_journal<'a>(arguments: &'a Arguments, folder: PathBuf, store: Option<&Path>) -> Result<Answer<'a>, Failure> {
     let at = Some(arguments.at);
-    let wanted = LookBack { folder, asked: at, until: at, read_from: arguments.read_from };
+    let wanted = LookBack { folder, asked: at, until: at, read_from: arguments.reading.read_from };
     let mut said: BTreeMap<String, Known> = BTreeMap::new();
     let mut looked = look_back(&wanted, &mut |_, _| {}, &mut |changes| {
         let about = |change: &&Change| change.alert.vessels.iter().any(|vessel| vessel.mmsi == arguments.mmsi);
@@ -175,10 +170,10 @@ impl Known {
     /// How it stood then.
     fn state(&self, at: Time) -> String {
         match self.ended_at {
-            Some(ended) if ended <= at && self.retracted => format!("retracted, held until {}", moment(ended)),
-            Some(ended) if ended <= at => format!("ended {}", moment(ended)),
+            Some(ended) if ended <= at && self.retracted => format!("retracted, held until {}", ended.minute()),
+            Some(ended) if ended <= at => format!("ended {}", ended.minute()),
             _ if self.retracted => "open then, retracted later".to_owned(),
-            Some(ended) => format!("open then, ended {}", moment(ended)),
+            Some(ended) => format!("open then, ended {}", ended.minute()),
             _ => "open".to_owned(),
         }
     }
@@ -256,14 +251,14 @@ impl Answer<'_> {
                     "MMSI {mmsi:09} is no vessel: {reports} reports under it continue the track of {of}, whose number was damaged on the way\n"
                 ),
                 None => {
-                    let since = self.since.map_or_else(String::new, |since| format!(" since {}", moment(since)));
-                    format!("MMSI {mmsi:09} was not heard before {at}{since}\n", at = moment(at))
+                    let since = self.since.map_or_else(String::new, |since| format!(" since {}", since.minute()));
+                    format!("MMSI {mmsi:09} was not heard before {at}{since}\n", at = at.minute())
                 }
             };
         }
         if let Some(last_at) = self.last_at.filter(|last_at| *last_at < at) {
             page += &match self.what {
-                "the journal" if self.arguments.inputs.is_empty() => {
+                "the journal" if self.arguments.reading.inputs.is_empty() => {
                     format!("the last report came for {last_at}, before {at}\n")
                 }
                 what => format!("{what} end at {last_at}, before {at}\n").replace("journal end", "journal ends"),
@@ -298,7 +293,7 @@ impl Answer<'_> {
     fn known(&self, width: Option<usize>, page: &mut String) {
         let at = self.arguments.at;
         let up_to_then = match self.since.filter(|_| !self.stored) {
-            Some(since) => format!("from {} to then", moment(since)),
+            Some(since) => format!("from {} to then", since.minute()),
             None => "up to then".to_owned(),
         };
         page.push_str(&match self.before.len() {
@@ -310,7 +305,7 @@ impl Answer<'_> {
                 "  {} {} since {}, {}, {} points: {}",
                 known.kind(),
                 known.behaviour,
-                moment(known.started_at),
+                known.started_at.minute(),
                 known.state(at),
                 known.score,
                 FromAir(&known.summary)
@@ -327,7 +322,7 @@ impl Answer<'_> {
                 known.kind(),
                 known.behaviour,
                 after(known.opened_at - at),
-                moment(known.opened_at),
+                known.opened_at.minute(),
                 known.id.chars().take(8).collect::<String>()
             );
             page.push_str(&cut(&line, width));
@@ -395,7 +390,7 @@ fn head(engine: &Engine, track: &Explained, at: Time) -> String {
     let identity = vessel.identity();
     let name = identity.and_then(|identity| identity.name.as_deref()).unwrap_or("no name");
     let kind = kind_of(track.key.mmsi, vessel.ship_type());
-    let mut head = format!("{} {} ({kind}) at {} UTC\n", track.key, FromAir(name), moment(at));
+    let mut head = format!("{} {} ({kind}) at {} UTC\n", track.key, FromAir(name), at.minute());
     let Some(fix) = track.fix else {
         return head + "  has not said where it is\n";
     };

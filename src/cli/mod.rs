@@ -16,6 +16,7 @@ mod handover;
 mod init;
 mod man;
 mod marking;
+mod period;
 mod person;
 mod place;
 mod purge;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::place::{SettingsArguments, of_settings};
+use super::when;
 use crate::ais::ship_type_name;
 use crate::alerts::Change;
 use crate::config::Table;
@@ -15,6 +16,20 @@ use crate::time::Time;
 use crate::tracks::{country_of, flag_of};
 use crate::units::Mmsi;
 use crate::zones::Chart;
+
+/// What a question about vessels is answered from, on the command line.
+#[derive(Debug, clap::Args)]
+pub(super) struct Reading {
+    #[command(flatten)]
+    pub(super) settings: SettingsArguments,
+    /// Of a journal: begin with what was received then [default: the daemon's last saved state before the time in question, else 26 hours
+    /// before it]
+    #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
+    pub(super) read_from: Option<Time>,
+    /// Recordings, a folder of them, or the folder of a journal; `-` for standard input [default: the journal of the settings]
+    #[arg(value_name = "INPUT")]
+    pub(super) inputs: Vec<PathBuf>,
+}
 
 /// Where the answer comes from.
 #[derive(Debug)]
@@ -32,11 +47,11 @@ pub(super) enum Source {
 
 impl Source {
     /// The journal of the settings where no input is named; a folder is its journal, or the recordings in it.
-    pub(super) fn of(settings: &SettingsArguments, inputs: &[PathBuf]) -> Result<Source, Failure> {
+    pub(super) fn of(Reading { settings, inputs, .. }: &Reading) -> Result<Source, Failure> {
         if inputs.is_empty() {
             return Source::of_settings(settings);
         }
-        if let [folder] = inputs
+        if let [folder] = &inputs[..]
             && folder.is_dir()
             && runtime::is_journal(folder)
         {
@@ -117,7 +132,7 @@ pub(super) fn look_back(
         }
     })?;
     for (from, to) in &looked.away {
-        aside(&format!("no daemon ran from {} to {}: nothing was received", moment(*from), moment(*to)));
+        aside(&format!("no daemon ran from {} to {}: nothing was received", from.minute(), to.minute()));
     }
     if 0 < looked.holes {
         aside(&format!("{} parts of the journal cannot be read: what was received there is not known", looked.holes));
@@ -147,12 +162,12 @@ impl Onlooker for Aside<'_> {
 /// From when on a journal was read.
 fn origin_words(origin: Origin) -> String {
     match origin {
-        Origin::Snapshot(at) => format!("read from the daemon's saved state of {} and the journal since", moment(at)),
+        Origin::Snapshot(at) => format!("read from the daemon's saved state of {} and the journal since", at.minute()),
         Origin::Journal { received, first: true } => {
-            format!("read from the beginning of the journal, {}; what came before is not known", moment(received))
+            format!("read from the beginning of the journal, {}; what came before is not known", received.minute())
         }
         Origin::Journal { received, first: false } => {
-            format!("read from the journal since {}; what came before is left out (--read-from)", moment(received))
+            format!("read from the journal since {}; what came before is left out (--read-from)", received.minute())
         }
     }
 }
@@ -161,11 +176,6 @@ fn origin_words(origin: Origin) -> String {
 pub(super) fn aside(text: &str) {
     // Without a standard error there is nobody to tell.
     let _ = writeln!(io::stderr(), "atalaia: {}", FromAir(text));
-}
-
-/// `2026-03-01 04:10`, UTC.
-pub(super) fn moment(at: Time) -> String {
-    format!("{} {}", at.date(), at.clock())
 }
 
 /// `Spain, cargo`: the country of the number, and what kind of ship it says it is.

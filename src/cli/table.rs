@@ -13,6 +13,8 @@ const CUT: char = '…';
 const NARROWEST: usize = 20;
 /// A terminal that says it is shorter is not believed.
 const SHORTEST: u16 = 5;
+/// Lines of a screen that are not for rows: the header, what is left out, and the next prompt.
+const BESIDE_ROWS: usize = 3;
 /// Lines of a terminal that does not say how many it has.
 const LINES: usize = 40;
 
@@ -61,14 +63,15 @@ pub(super) fn width() -> Option<usize> {
     named.or_else(measured).filter(|columns| NARROWEST <= *columns)
 }
 
-/// How many lines the terminal shows; absent where it is no terminal: there a list has no end.
-pub(super) fn height() -> Option<usize> {
+/// How many rows of a list fit the terminal, at least one; absent where standard output is no terminal: a list then has no limit.
+pub(super) fn screen_rows() -> Option<usize> {
     let out = io::stdout();
-    let size = out.is_terminal().then(|| rustix::termios::tcgetwinsize(out).ok()).flatten();
-    size.map(|size| match size.ws_row {
+    let size = out.is_terminal().then(|| rustix::termios::tcgetwinsize(out).ok()).flatten()?;
+    let lines = match size.ws_row {
         0..SHORTEST => LINES,
         rows => usize::from(rows),
-    })
+    };
+    Some(lines.saturating_sub(BESIDE_ROWS).max(1))
 }
 
 /// The same table with its columns fitted to `width`: first the longest cells of those that may be cut are cut, then columns that may be

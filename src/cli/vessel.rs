@@ -141,7 +141,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     };
     let known = gather(&store, mmsi, now, looked, sayings)?;
     if known.deeds.last.is_none() && known.alerts.is_empty() {
-        let since = known.since.map_or_else(String::new, |since| format!(" since {}", super::source::moment(since)));
+        let since = known.since.map_or_else(String::new, |since| format!(" since {}", since.minute()));
         return Err(Failure::Usage(format!("MMSI {mmsi:09} was not heard{since}, and the store has no alert of it")));
     }
     print(&match arguments.json {

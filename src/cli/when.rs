@@ -52,11 +52,6 @@ pub(super) fn short(at: Time, now: Time) -> String {
     }
 }
 
-/// A moment for a sentence: `2026-03-01 04:10`. UTC.
-pub(super) fn minute(at: Time) -> String {
-    format!("{} {}", at.date(), at.clock())
-}
-
 /// A length of time in one word, rounded down: `12 min`, `3 h`, `2 d`; a negative one is none.
 pub(super) fn words(span: crate::time::Span) -> String {
     let minutes = span.millis().max(0) / 60_000;
@@ -244,7 +239,6 @@ mod tests {
         assert_eq!(shown("2026-03-04T02:07:59Z"), "02:07");
         assert_eq!(shown("2026-03-03T22:30:00Z"), "03-03 22:30");
         assert_eq!(shown("2025-12-31T22:30:00Z"), "2025-12-31");
-        assert_eq!(minute(time(NOW)), "2026-03-04 04:10");
         let minutes = |minutes| words(crate::time::Span::from_minutes(minutes));
         assert_eq!(
             [-5, 0, 59, 60, 200, 2879, 2880].map(minutes),

@@ -6,14 +6,14 @@
 mod seen;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
 use super::replay::{Playback, play};
-use super::source::{Source, look_back, moment};
+use super::source::{Reading, Source, look_back};
 use super::table::{number, table, text, width};
-use super::{Failure, SettingsArguments, print, refused, when};
+use super::when;
+use super::{Failure, print, refused};
 use crate::alerts::Change;
 use crate::clock::Clock;
 use crate::geo::LatLon;
@@ -39,7 +39,7 @@ const WIDE: usize = 110;
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    settings: SettingsArguments,
+    reading: Reading,
     /// Degrees north and east, as 36.95,-9.12
     #[arg(long, value_name = "LAT,LON", value_parser = position, allow_hyphen_values = true)]
     near: LatLon,
@@ -58,12 +58,6 @@ pub(super) struct Arguments {
     /// One JSON object a vessel and line, everybody who was near
     #[arg(long)]
     json: bool,
-    /// Of a journal: begin with what was received then [default: the daemon's last saved state before --from, else 26 hours before it]
-    #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
-    read_from: Option<Time>,
-    /// Recordings, a folder of them, or the folder of a journal; `-` for standard input [default: the journal of the settings]
-    #[arg(value_name = "INPUT")]
-    inputs: Vec<PathBuf>,
 }
 
 fn position(text: &str) -> Result<LatLon, String> {
@@ -91,9 +85,9 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         let bodies = changes.iter().filter_map(|change| serde_json::to_value(&*change.alert).ok());
         deeds.extend(bodies.filter_map(|body| Deed::of(&body)).map(|deed| (deed.id.clone(), deed)));
     };
-    match Source::of(&arguments.settings, &arguments.inputs)? {
+    match Source::of(&arguments.reading)? {
         Source::Recordings(inputs) => {
-            let settings = arguments.settings.checked()?;
+            let settings = arguments.reading.settings.checked()?;
             let playback = Playback { inputs, time_zone: None, pace: None, until: Some(arguments.to) };
             play(&settings, &playback, &mut |engine| watch.look(engine, &settings.chart), &mut |changes| {
                 take(changes);
@@ -102,7 +96,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         }
         Source::Journal { folder, store } => {
             let (asked, until) = (Some(arguments.from), Some(arguments.to));
-            let wanted = LookBack { folder, asked, until, read_from: arguments.read_from };
+            let wanted = LookBack { folder, asked, until, read_from: arguments.reading.read_from };
             let looked = look_back(&wanted, &mut |engine, chart| watch.look(engine, chart), &mut take)?;
             watch.outages.extend(looked.away);
             if let Some(store) = store {
@@ -257,14 +251,14 @@ fn page(arguments: &Arguments, rows: &[Row<'_>], watch: &Watch) -> String {
     let ranked = rows.iter().filter(|row| row.is_ranked()).count();
     let to = match arguments.from.date() == arguments.to.date() {
         true => arguments.to.clock(),
-        false => moment(arguments.to),
+        false => arguments.to.minute(),
     };
     let mut page = format!(
         "within {} nm of {:.4} {:.4}, {} to {to} UTC: {}{}\n",
         arguments.radius_nm,
         arguments.near.lat,
         arguments.near.lon,
-        moment(arguments.from),
+        arguments.from.minute(),
         match rows.len() {
             1 => "1 vessel".to_owned(),
             count => format!("{count} vessels"),
@@ -272,7 +266,7 @@ fn page(arguments: &Arguments, rows: &[Row<'_>], watch: &Watch) -> String {
         if rows.is_empty() { String::new() } else { format!(", {ranked} stopped, slowed, met or dark") },
     );
     for (from, to) in &watch.outages {
-        page += &format!("nothing was received from {} to {}\n", moment(*from), to.clock());
+        page += &format!("nothing was received from {} to {}\n", from.minute(), to.clock());
     }
     let width = width();
     let wide = width.is_none_or(|width| WIDE <= width);

@@ -5,8 +5,9 @@ use std::path::Path;
 use serde_json::json;
 
 use super::super::audit::{object, subject};
-use super::super::table::{Column, fitted, height, text, width};
-use super::super::when::{minute, past, short};
+use super::super::period::Period;
+use super::super::table::{Column, fitted, text, width};
+use super::super::when::short;
 use super::super::{Failure, print, refused};
 use super::list::{ID, deed, vessels};
 use super::page::{kind, points};
@@ -18,28 +19,16 @@ use crate::time::{Span, Time};
 /// Arguments of `atalaia alerts changes`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// From then on, by the clock of this machine, as `02:00`, `yesterday 22:00`, `-6h`
-    #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
-    since: Time,
-    /// Before then [default: now]
-    #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
-    until: Option<Time>,
+    #[command(flatten)]
+    period: Period,
     /// info, low, medium, high or critical, and graver
     #[arg(long, value_parser = ["info", "low", "medium", "high", "critical"], default_value = "low")]
     severity: String,
     /// Facts below 20 points too
     #[arg(long)]
     facts: bool,
-    /// The last N [default: what the terminal has room for, else all]
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
-    /// One JSON object a line
-    #[arg(long)]
-    json: bool,
 }
 
-/// Lines of a screen that are not for rows.
-const BESIDE_ROWS: usize = 3;
 /// Event time that is further from the clock has a column of its own.
 const APART: Span = Span::from_minutes(10);
 
@@ -72,12 +61,12 @@ impl Step {
 
 /// Prints the changes and acts.
 pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), Failure> {
-    let until = arguments.until.unwrap_or(now + Span::from_millis(1));
+    let until = arguments.period.until(now);
     let least = match arguments.facts {
         true => Severity::Info,
         false => stored_severity(&json!({ "severity": arguments.severity })),
     };
-    let changes = store::changes(path, arguments.since, until).map_err(refused)?;
+    let changes = store::changes(path, arguments.period.since, until).map_err(refused)?;
     let all = changes.len();
     let wanted = |change: &ChangeRow| {
         let alert = &change.line["alert"];
@@ -85,12 +74,12 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
     };
     let changes: Vec<ChangeRow> = changes.into_iter().filter(wanted).collect();
     let left_out = all - changes.len();
-    let acts = store::acts(path, arguments.since, until, Machine::Excluded).map_err(refused)?;
+    let acts = store::acts(path, arguments.period.since, until, Machine::Excluded).map_err(refused)?;
     // What was done with an alert; the rest stands in `audit`.
     let acts = acts.into_iter().filter(|act| act.alert.is_some()).map(Step::Act);
     let mut steps: Vec<Step> = changes.into_iter().map(Step::Change).chain(acts).collect();
     steps.sort_by_key(Step::at);
-    if arguments.json {
+    if arguments.period.json {
         let lines = steps.iter().map(|step| match step {
             Step::Change(change) => json!({
                 "time": change.stored_at.to_string(), "event_time": change.at.to_string(), "what": kind(change),
@@ -103,9 +92,7 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
         });
         return print(&lines.map(|line| format!("{line}\n")).collect::<String>());
     }
-    let screen = height().map(|lines| lines.saturating_sub(BESIDE_ROWS).max(1));
-    let most = arguments.limit.or(screen).unwrap_or(usize::MAX);
-    let earlier = steps.len().saturating_sub(most);
+    let earlier = arguments.period.earlier(steps.len());
     let shown = &steps[earlier..];
     print(&format!("{}{}", table(shown, now), last_line(arguments, shown.len(), earlier, left_out)))
 }
@@ -130,7 +117,7 @@ fn row(step: &Step, now: Time) -> Vec<String> {
             let words = if kind(change) == "opened" { deed(said("summary"), &alert["vessels"]) } else { reason };
             vec![
                 short(change.stored_at, now),
-                minute(change.at),
+                change.at.minute(),
                 kind(change).to_owned(),
                 said("id").chars().take(ID).collect(),
                 points(change),
@@ -168,7 +155,7 @@ fn last_line(arguments: &Arguments, shown: usize, earlier: usize, left_out: usiz
         parts.push(format!("{left_out} of facts or below {severity} (--facts, --severity info)"));
     }
     match (shown, parts.is_empty()) {
-        (0, true) => format!("no change since {}\n", minute(arguments.since)),
+        (0, true) => format!("no change since {}\n", arguments.period.since.minute()),
         (_, true) => String::new(),
         _ => format!("{} more: {}\n", earlier + left_out, parts.join(", ")),
     }

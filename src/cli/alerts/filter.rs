@@ -3,7 +3,7 @@
 use clap::builder::PossibleValuesParser;
 use serde_json::Value;
 
-use super::super::when::{length, minute, past, words};
+use super::super::when::{length, past, words};
 use crate::alerts::{Class, NoticeKind, Severity};
 use crate::behaviours::NAMES;
 use crate::store::{Entry, Query, stored_severity};
@@ -106,8 +106,8 @@ impl Filter {
             "critical" => severity.clone(),
             other => format!("{other} and above"),
         });
-        let since = self.since.map(|since| format!("since {}", minute(since)));
-        let until = self.until.map(|until| format!("begun before {}", minute(until)));
+        let since = self.since.map(|since| format!("since {}", since.minute()));
+        let until = self.until.map(|until| format!("begun before {}", until.minute()));
         let age = self.age.map(|age| format!("begun within {}", words(age)));
         let kind = self.kind.clone().filter(|kind| kind != "all");
         let words =

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::super::table::{Column, fitted, height, number, text, width};
+use super::super::table::{Column, fitted, number, screen_rows, text, width};
 use super::super::when::{short, words};
 use super::super::{Failure, print, refused};
 use super::filter::Filter;
@@ -38,8 +38,6 @@ enum Sort {
     Began,
 }
 
-/// Lines of a screen that are not for rows: the header, what is left out, and the next prompt.
-const BESIDE_ROWS: usize = 3;
 /// Characters of an id that tell it apart.
 pub(in crate::cli) const ID: usize = 8;
 
@@ -86,7 +84,7 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
         };
         (Reverse(is_open(one)), Reverse(order), one.entry.id.clone())
     });
-    let screen = height().map(|lines| lines.saturating_sub(BESIDE_ROWS).max(1)).filter(|_| !arguments.json);
+    let screen = screen_rows().filter(|_| !arguments.json);
     let most = filter.limit.map(|limit| limit as usize).or(screen).unwrap_or(usize::MAX);
     out.beyond = found.len().saturating_sub(most);
     found.truncate(most);

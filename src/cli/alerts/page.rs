@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::super::marking;
 use super::super::table::{width, wrapped};
-use super::super::when::{minute, words};
+use super::super::when::words;
 use super::super::{Failure, print, refused};
 use crate::delivery::{CAVEAT, Row, sheet};
 use crate::store::{self, AuditRow, ChangeRow, Sent, Told};
@@ -83,7 +83,7 @@ fn history(changes: &[ChangeRow], width: Option<usize>) -> String {
     let mut alike: Vec<&ChangeRow> = Vec::new();
     let line = |change: &ChangeRow| {
         let reason = FromAir(change.line["reason"].as_str().unwrap_or_default()).to_string();
-        let head = format!("  {}  {:<13}  {:<20}", minute(change.at), kind(change), points(change));
+        let head = format!("  {}  {:<13}  {:<20}", change.at.minute(), kind(change), points(change));
         format!(
             "{}
 ",
@@ -93,7 +93,7 @@ fn history(changes: &[ChangeRow], width: Option<usize>) -> String {
     let flush = |alike: &mut Vec<&ChangeRow>, lines: &mut String| {
         match (alike.len(), alike.last()) {
             (count, Some(last)) if MOST_ALIKE < count => {
-                *lines += &format!("  {}  {count} updates, points unchanged\n", minute(last.at));
+                *lines += &format!("  {}  {count} updates, points unchanged\n", last.at.minute());
             }
             _ => alike.iter().for_each(|change| *lines += &line(change)),
         }
@@ -157,7 +157,7 @@ fn acts(told: &Told, width: Option<usize>) -> String {
         lines += &format!(
             "  {}  {}
 ",
-            minute(*at),
+            at.minute(),
             wrapped(&format!("{who} {what}{said}"), width, ACT)
         );
     }
@@ -185,7 +185,7 @@ fn deliveries(sent: &[Sent], width: Option<usize>) -> String {
                 1 => format!("revision {}", first.revision),
                 _ => format!("revisions {} to {}", first.revision, last.revision),
             };
-            let at = last.at.map_or(String::new(), |at| format!(" {}", minute(at)));
+            let at = last.at.map_or(String::new(), |at| format!(" {}", at.minute()));
             let tries = match revisions.iter().map(|one| one.attempts).max() {
                 Some(tries) if 1 < tries => format!(", tries: {tries}"),
                 _ => String::new(),

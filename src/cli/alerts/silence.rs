@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::super::person::Person;
 use super::super::table::{Column, number, text, width};
-use super::super::when::{ahead, minute, past};
+use super::super::when::{ahead, past};
 use super::super::{Failure, print, refused, table, who};
 use super::filter::behaviours;
 use super::list;
@@ -57,7 +57,7 @@ pub(super) fn main(path: &Path, arguments: &Arguments, said: Option<&String>, no
         return Err(Failure::Usage("a silence needs a vessel, a zone or a behaviour".to_owned()));
     }
     let preview = preview(path, &hush, from, now)?;
-    let span = format!("{}, {} to {} UTC", of(&hush), minute(from), minute(*until));
+    let span = format!("{}, {} to {} UTC", of(&hush), from.minute(), until.minute());
     if arguments.dry_run {
         return print(&format!("silence of {span} (not made)\n{preview}"));
     }
@@ -102,7 +102,7 @@ fn preview(path: &Path, hush: &Hush, from: Time, now: Time) -> Result<String, Fa
         text += &format!(
             "a silence goes by the time of the reports, and these alerts lag behind the clock: the latest changed at {}
 ",
-            minute(changed_at)
+            changed_at.minute()
         );
     }
     Ok(text)
@@ -127,7 +127,7 @@ pub(super) fn after_close(
         let hush = Hush { mmsi: Some(mmsi), zone: None, behaviour: behaviour.clone() };
         let until = there + length;
         let number = store::hush(path, &hush, last_at.min(there), until, who, why, now).map_err(refused)?;
-        text += &format!("silence {number} of {} until {} UTC\n", of(&hush), minute(until));
+        text += &format!("silence {number} of {} until {} UTC\n", of(&hush), until.minute());
     }
     Ok(text)
 }
@@ -176,8 +176,8 @@ pub(super) fn all(path: &Path, as_json: bool, now: Time) -> Result<(), Failure> 
         vec![
             hush.number.to_string(),
             state.to_owned(),
-            minute(hush.from),
-            minute(hush.until),
+            hush.from.minute(),
+            hush.until.minute(),
             of(&subject),
             FromAir(&hush.who).to_string(),
             FromAir(&hush.why).to_string(),

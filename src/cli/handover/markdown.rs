@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Daemon, Watch, by_severity, names, short, silenced, status_of};
-use crate::evidence::report::{position_of, stamp, time_of};
+use crate::evidence::report::{position_of, time_of};
 use crate::store::Entry;
 use crate::telemetry::FromAir;
 use crate::time::Time;
@@ -19,8 +19,8 @@ pub(super) fn page(watch: &Watch) -> String {
     page += marking.as_deref().unwrap_or_default();
     page += &format!(
         "# Handover {} to {} UTC\n\n{}Times are UTC.\n\n",
-        stamp(watch.since),
-        stamp(watch.now),
+        watch.since.minute(),
+        watch.now.minute(),
         watch.name.as_ref().map_or(String::new(), |name| format!("For {}. ", plain(name)))
     );
     let counts = by_severity(&store.open);
@@ -48,7 +48,7 @@ pub(super) fn page(watch: &Watch) -> String {
             |entry| format!("{} {}", short(&entry.id), plain(&names(&entry.body))),
         );
         vec![
-            stamp(act.row.at),
+            act.row.at.minute(),
             plain(&act.row.by()),
             plain(&act.row.what),
             subject,
@@ -59,7 +59,7 @@ pub(super) fn page(watch: &Watch) -> String {
     section(&mut page, &format!("Silences in force: {}", watch.silences.len()), "");
     let ends_soon = |until: Time| if until - watch.now <= super::SOON { " (soon)" } else { "" };
     let silences = watch.silences.iter().map(|hush| {
-        let until = format!("{}{}", stamp(hush.until), ends_soon(hush.until));
+        let until = format!("{}{}", hush.until.minute(), ends_soon(hush.until));
         vec![hush.number.to_string(), plain(&silenced(hush)), until, plain(&hush.who), plain(&hush.why)]
     });
     table(&mut page, &["No.", "What", "Until", "Who", "Why"], silences.collect());
@@ -69,7 +69,7 @@ pub(super) fn page(watch: &Watch) -> String {
     }
     section(&mut page, "Undelivered", "");
     let waits = watch.backlog.iter().filter(|sink| 0 < sink.pending + sink.failed).map(|sink| {
-        let since = sink.oldest.map_or("-".to_owned(), stamp);
+        let since = sink.oldest.map_or("-".to_owned(), Time::minute);
         vec![plain(&sink.sink), sink.pending.to_string(), since, sink.failed.to_string()]
     });
     table(&mut page, &["Sink", "Waiting", "Oldest since", "Given up"], waits.collect());
@@ -88,7 +88,7 @@ fn alerts(page: &mut String, entries: &[Entry], also: impl Fn(&Entry) -> String)
     let rows = entries.iter().map(|entry| {
         let body = &entry.body;
         let word = |key: &str| body[key].as_str().unwrap_or_default();
-        let began = time_of(body, "started_at").map_or("-".to_owned(), stamp);
+        let began = time_of(body, "started_at").map_or("-".to_owned(), Time::minute);
         let at = position_of(body);
         let place = at.map_or("-".to_owned(), |at| format!("{} ({})", at.degrees_minutes(), at.decimal_degrees()));
         let mut state = format!("{}, {}", status_of(body), entry.state);

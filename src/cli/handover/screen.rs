@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Daemon, Watch, by_severity, names, short, silenced, status_of};
 use crate::cli::table::cut;
-use crate::evidence::report::{stamp, time_of};
+use crate::evidence::report::time_of;
 use crate::store::Entry;
 use crate::telemetry::FromAir;
 use crate::time::Time;
@@ -20,8 +20,8 @@ pub(super) fn text(watch: &Watch, width: Option<usize>) -> String {
     let mut lines = vec![format!(
         "HANDOVER{}, {} to {} UTC ({}){marking}",
         watch.name.as_ref().map_or(String::new(), |name| format!(" for {}", FromAir(name))),
-        stamp(watch.since),
-        stamp(watch.now),
+        watch.since.minute(),
+        watch.now.minute(),
         watch.now - watch.since
     )];
     let counts = by_severity(&store.open);
@@ -130,6 +130,6 @@ fn status(watch: &Watch, lines: &mut Vec<String>) {
 fn moment(watch: &Watch, at: Time) -> String {
     match at.date() == watch.now.date() {
         true => at.clock(),
-        false => stamp(at),
+        false => at.minute(),
     }
 }

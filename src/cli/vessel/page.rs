@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::super::source::moment;
 use super::super::table::{Column, cut, number, table, text, width};
 use super::Known;
 use super::deeds::{Deed, Last};
@@ -76,7 +75,7 @@ impl Page {
         let row = |deed: &Deed| {
             let lasted = deed.to.unwrap_or(now) - deed.from;
             let lasted = if deed.to.is_none() { format!("{} so far", span(lasted)) } else { span(lasted) };
-            vec![moment(deed.from), lasted, deed.at.decimal_degrees(), FromAir(&deed.note).to_string()]
+            vec![deed.from.minute(), lasted, deed.at.decimal_degrees(), FromAir(&deed.note).to_string()]
         };
         let columns = [text(name), text("lasted"), text("where"), text("")];
         self.section(none, &columns, deeds.iter().map(row).collect());
@@ -98,16 +97,16 @@ fn head(known: &Known, page: &mut Page) {
     page.line(&what.join(", "));
     if let Some(last) = &known.deeds.last {
         let ago = span(known.now - last.at);
-        page.labelled("last heard", &format!("{} UTC, {ago} ago", moment(last.at)));
+        page.labelled("last heard", &format!("{} UTC, {ago} ago", last.at.minute()));
         page.labelled("", &format!("{} ({})", last.position.degrees_minutes(), last.position.decimal_degrees()));
         page.labelled("", &motion(last));
     }
     if let Some(first) = known.deeds.first_at {
         let since = match known.since {
-            Some(since) => format!(" (read since {})", moment(since)),
+            Some(since) => format!(" (read since {})", since.minute()),
             None => " (as far as the daemon remembers)".to_owned(),
         };
-        page.labelled("first heard", &format!("{} UTC{since}", moment(first)));
+        page.labelled("first heard", &format!("{} UTC{since}", first.minute()));
     }
     if 1 < known.deeds.tracks {
         page.labelled(
@@ -124,8 +123,8 @@ fn head(known: &Known, page: &mut Page) {
     for (place, saying) in known.sayings.before().into_iter().take(page.rows).enumerate() {
         let label = if place == 0 { "before" } else { "" };
         let said = match saying.first == saying.last {
-            true => format!("known {}", moment(saying.last)),
-            false => format!("known {} to {}", moment(saying.first), moment(saying.last)),
+            true => format!("known {}", saying.last.minute()),
+            false => format!("known {} to {}", saying.first.minute(), saying.last.minute()),
         };
         page.labelled(label, &format!("{} {}, {said}", saying.field.name(), saying.value));
     }
@@ -146,7 +145,7 @@ fn alerts(known: &Known, page: &mut Page) {
             format!("{status}, {}", entry.state),
             kind.to_owned(),
             body["score"].to_string(),
-            Time::parse(word("started_at")).map_or_else(String::new, moment),
+            Time::parse(word("started_at")).map_or_else(String::new, Time::minute),
             word("behaviour").replace('_', " "),
             FromAir(word("summary")).to_string(),
         ]
@@ -195,7 +194,7 @@ fn meetings(known: &Known, page: &mut Page) {
         if let (Some(from), Some(to), false) = (from, to, others.is_empty()) {
             let degrees = |key: &str| body["position"][key].as_f64();
             let at = degrees("lat").zip(degrees("lon")).map(|(lat, lon)| LatLon::new(lat, lon).decimal_degrees());
-            let row = [moment(from), span(to - from), at.unwrap_or_default()];
+            let row = [from.minute(), span(to - from), at.unwrap_or_default()];
             rows.push(
                 row.into_iter()
                     .chain([format!("{} {}", word("behaviour").replace('_', " "), others.join(" + "))])

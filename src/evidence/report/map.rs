@@ -5,7 +5,7 @@
 use std::f64::consts::FRAC_1_SQRT_2;
 
 use super::html::{Element, element, text};
-use super::words::{clock, degrees_minutes_short};
+use super::words::degrees_minutes_short;
 use crate::geo::{Bounds, LatLon, Ports, Vertex, land_within, wrap_degrees};
 use crate::time::{Span, Time};
 
@@ -135,7 +135,7 @@ impl Map {
             if clear && inside {
                 busy.push((x, y));
                 drawn.push(circle(x, y, 2.6).with("fill", colour));
-                drawn.push(text("text", clock(at)).class("time").with("x", round(x + 6.0)).with("y", round(y - 5.0)));
+                drawn.push(text("text", at.clock()).class("time").with("x", round(x + 6.0)).with("y", round(y - 5.0)));
             }
         }
         drawn

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use events::{Event, events, ties, vessels_of};
-pub use words::{behaviour_title, flag, mmsi, position_of, ship_type, stamp, time_of, vessel_name, vessel_words};
+pub use words::{behaviour_title, flag, mmsi, position_of, ship_type, time_of, vessel_name, vessel_words};
 
 use events::key;
 use html::{Element, element, text};
@@ -83,13 +83,13 @@ pub fn of_case(dossier: &Dossier, now: Time) -> String {
     let began = events.iter().filter_map(Event::began).min();
     let last = events.iter().filter_map(|event| time_of(event.alert(), "last_at").or(event.ended())).max();
     let span =
-        began.zip(last).map_or(String::new(), |(began, last)| format!("{} to {} UTC", stamp(began), stamp(last)));
+        began.zip(last).map_or(String::new(), |(began, last)| format!("{} to {} UTC", began.minute(), last.minute()));
     let held = &case["held"];
     let held = match held.is_null() {
         true => "no".to_owned(),
         false => {
             let word = |key: &str| held[key].as_str().unwrap_or_default();
-            let at = time_of(held, "at").map_or(String::new(), stamp);
+            let at = time_of(held, "at").map_or(String::new(), Time::minute);
             format!("by {} since {at} UTC: {}", word("who"), word("why"))
         }
     };
@@ -154,7 +154,7 @@ fn short(id: &str) -> String {
 fn key_facts(filed: &Filed) -> Element {
     let entry = &filed.told.entry;
     let alert = &entry.body;
-    let at = |key: &str| time_of(alert, key).map_or(String::new(), |at| format!("{} UTC", stamp(at)));
+    let at = |key: &str| time_of(alert, key).map_or(String::new(), |at| format!("{} UTC", at.minute()));
     let began = time_of(alert, "started_at").zip(time_of(alert, "last_at"));
     let lasted = began.map_or(String::new(), |(began, last)| (last - began).to_string());
     let place = position_of(alert);
@@ -232,7 +232,7 @@ fn story(events: &[Event<'_>]) -> Option<Element> {
         };
         let until = match (event.began(), event.ended()) {
             (Some(began), Some(ended)) if began.date() == ended.date() => format!("to {}", ended.clock()),
-            (_, Some(ended)) => format!("to {}", stamp(ended)),
+            (_, Some(ended)) => format!("to {}", ended.minute()),
             (_, None) => String::new(),
         };
         element("tr")
@@ -250,8 +250,8 @@ fn story(events: &[Event<'_>]) -> Option<Element> {
 fn detail(event: &Event<'_>) -> Element {
     let alert = event.alert();
     let heading = element("h3").add(dot(event.number)).text(" ").text(parts::title_of(alert));
-    let ended = event.ended().map_or(String::new(), |at| format!(", ended {}", stamp(at)));
-    let began = event.began().map_or(String::new(), stamp);
+    let ended = event.ended().map_or(String::new(), |at| format!(", ended {}", at.minute()));
+    let began = event.began().map_or(String::new(), Time::minute);
     let line = format!("began {began}{ended} · {} · alert ", event.state());
     let beside = element("div")
         .class("pair")
@@ -347,7 +347,7 @@ fn legend(lines: &[Line]) -> Option<Element> {
         let sample = element("svg").with("viewBox", "0 0 34 9").with("aria-hidden", "true").add(stroke);
         let first_and_last = line.points.first().zip(line.points.last());
         let span = first_and_last
-            .map_or(String::new(), |((first, _), (last, _))| format!(" ({} to {})", stamp(*first), stamp(*last)));
+            .map_or(String::new(), |((first, _), (last, _))| format!(" ({} to {})", first.minute(), last.minute()));
         element("li").add(sample).text(&line.name).text(span)
     };
     (!lines.is_empty()).then(|| element("ul").class("legend").all(lines.iter().map(entry)))

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::html::{Element, element, style, text};
 use super::words::{
-    LIMITS, behaviour_title, flag, mmsi, number_name, number_text, sentence_case, ship_type, stamp, vessel_name,
+    LIMITS, behaviour_title, flag, mmsi, number_name, number_text, sentence_case, ship_type, vessel_name,
 };
 use crate::alerts::Handling;
 use crate::alerts::handling::{Europol, InfoGrade, Reality, SourceGrade, Tlp};
@@ -150,7 +150,7 @@ pub(super) fn place(at: Option<LatLon>) -> Element {
 
 /// A time of a table, or a dash.
 pub(super) fn when(at: Option<Time>) -> Element {
-    text("td", at.map_or("-".to_owned(), stamp)).class("fixed")
+    text("td", at.map_or("-".to_owned(), Time::minute)).class("fixed")
 }
 
 /// Who the vessels say they are.
@@ -248,7 +248,7 @@ pub(super) fn acts(rows: &[(Option<usize>, &AuditRow)], notes: &[&Note]) -> Opti
         let note = notes.iter().find(|note| act.what == "noted" && note.at == act.at && note.who == act.who);
         let why = note.map(|note| note.text.as_str()).or(act.why.as_deref()).unwrap_or_default();
         let mut row = element("tr")
-            .add(text("td", stamp(act.at)).class("fixed"))
+            .add(text("td", act.at.minute()).class("fixed"))
             .add(text("td", act.by()))
             .add(text("td", &act.what));
         if numbered {
@@ -313,7 +313,7 @@ pub(super) fn handling(alert: &Value) -> Option<Element> {
             "Status",
             if handling.reality == Reality::Actual { String::new() } else { handling.reality.name().to_owned() },
         ),
-        ("Marked by", by.map_or(String::new(), |(who, at)| format!("{who}, {} UTC", stamp(at)))),
+        ("Marked by", by.map_or(String::new(), |(who, at)| format!("{who}, {} UTC", at.minute()))),
     ]))
 }
 
@@ -347,7 +347,7 @@ pub(super) fn about(now: Time) -> Option<Element> {
         "Made {} UTC by the vessel-tracking daemon Atalaia {} from its store. All times are UTC, all positions WGS 84. Tracks are the \
          positions stored with the alerts (at most 200 a vessel), joined by straight lines. Coastline: Natural Earth 1:10 million; \
          harbours: World Port Index. The map is for orientation, not for navigation.",
-        stamp(now),
+        now.minute(),
         env!("CARGO_PKG_VERSION")
     );
     section("About this page", vec![text("p", made).class("small")])

@@ -7,16 +7,6 @@ use crate::geo::LatLon;
 use crate::time::{Span, Time};
 use crate::tracks::country_of;
 
-/// `HH:MM`
-pub(super) fn clock(at: Time) -> String {
-    at.clock()
-}
-
-/// `2026-03-01 04:10`; in UTC, which the page says once.
-pub fn stamp(at: Time) -> String {
-    format!("{} {}", at.date(), at.clock())
-}
-
 /// The time under a key of a stored object.
 pub fn time_of(value: &Value, key: &str) -> Option<Time> {
     value[key].as_str().and_then(Time::parse)
@@ -154,7 +144,7 @@ pub(super) fn number_text(key: &str, value: &Value) -> String {
         (Value::Bool(true), _) => "yes".to_owned(),
         (Value::Bool(false), _) => "no".to_owned(),
         (Value::String(text), _) => match Time::parse(text) {
-            Some(at) => format!("{} UTC", stamp(at)),
+            Some(at) => format!("{} UTC", at.minute()),
             None => text.clone(),
         },
         (Value::Array(all), _) => format!("{}", all.len()),

@@ -1,0 +1,34 @@
+//! The arguments of commands that list what was stored between two times.
+
+use super::table::screen_rows;
+use super::when::past;
+use crate::time::{Span, Time};
+
+/// Which part of what was stored is listed, and how.
+#[derive(Debug, clap::Args)]
+pub(super) struct Period {
+    /// From then on, by the clock of this machine, as `02:00`, `yesterday 22:00`, `-6h`
+    #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
+    pub(super) since: Time,
+    /// Before then [default: now]
+    #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
+    until: Option<Time>,
+    /// The last N [default: what the terminal has room for, else all]
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// One JSON object a line, all of them
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+impl Period {
+    /// The end of the period, which does not belong to it.
+    pub(super) fn until(&self, now: Time) -> Time {
+        self.until.unwrap_or(now + Span::from_millis(1))
+    }
+
+    /// How many of `count` rows are left out, the earliest ones, so that the rest fits.
+    pub(super) fn earlier(&self, count: usize) -> usize {
+        count.saturating_sub(self.limit.or(screen_rows()).unwrap_or(usize::MAX))
+    }
+}
