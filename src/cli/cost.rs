@@ -130,7 +130,7 @@ pub(super) fn main(settings: &Checked, recording: &Path) -> Result<(), Failure> 
     let (cost, played) = run(settings, recording)?;
     let summary = played.engine.summary();
     let (Some(first), Some(last)) = (summary.first_at, summary.last_at) else {
-        return print("the recording carries no times: rules did not run\n");
+        return print("the recording carries no times: behaviours could not be judged\n");
     };
     let length = last - first;
     // Of less than an hour nothing can be said about a day.

@@ -70,7 +70,7 @@ fn of_recordings(arguments: &Arguments, inputs: Vec<PathBuf>) -> Result<Answer<'
     let settings = arguments.reading.settings.checked()?;
     let playback = Playback { inputs, time_zone: None, pace: None, until: Some(arguments.at) };
     let mut said: BTreeMap<String, Known> = BTreeMap::new();
-    let mut answer = Answer::new(arguments, "the recordings");
+    let mut answer = Answer::new(arguments, false);
     let mut ask = |engine: &mut Engine| answer.ask(engine);
     let stop = Stop { at: &mut ask, beyond: BEYOND };
     let Played { engine, .. } = play_on(&settings, &playback, Some(stop), &mut |_| {}, &mut |changes| {
@@ -100,7 +100,7 @@ fn of_journal<'a>(arguments: &'a Arguments, folder: PathBuf, store: Option<&Path
         let about = |change: &&Change| change.alert.vessels.iter().any(|vessel| vessel.mmsi == arguments.mmsi);
         said.extend(changes.iter().filter(about).map(|change| (change.alert.id.clone(), Known::of(&change.alert))));
     })?;
-    let mut answer = Answer::new(arguments, "the journal");
+    let mut answer = Answer::new(arguments, true);
     answer.ask(&mut looked.engine);
     answer.since = match looked.origin {
         crate::runtime::Origin::Snapshot(_) => None,
@@ -191,7 +191,8 @@ impl Known {
 /// What is answered.
 struct Answer<'a> {
     arguments: &'a Arguments,
-    what: &'static str,
+    /// Whether it comes from the journal of a daemon, and not from recordings.
+    of_journal: bool,
     /// The first moment that was read; `None` where all is known that the daemon knew.
     since: Option<Time>,
     tracks: Vec<(String, Explained)>,
@@ -205,10 +206,10 @@ struct Answer<'a> {
 }
 
 impl Answer<'_> {
-    fn new<'a>(arguments: &'a Arguments, what: &'static str) -> Answer<'a> {
+    fn new<'a>(arguments: &'a Arguments, of_journal: bool) -> Answer<'a> {
         Answer {
             arguments,
-            what,
+            of_journal,
             since: None,
             tracks: Vec::new(),
             damaged: None,
@@ -242,7 +243,7 @@ impl Answer<'_> {
     fn text(&self) -> String {
         let (at, mmsi) = (self.arguments.at, self.arguments.mmsi);
         if self.timeless {
-            return format!("{} carry no times: rules did not run\n", self.what);
+            return "the recordings carry no times: behaviours could not be judged\n".to_owned();
         }
         let mut page = String::new();
         if self.tracks.is_empty() {
@@ -257,11 +258,10 @@ impl Answer<'_> {
             };
         }
         if let Some(last_at) = self.last_at.filter(|last_at| *last_at < at) {
-            page += &match self.what {
-                "the journal" if self.arguments.reading.inputs.is_empty() => {
-                    format!("the last report came for {last_at}, before {at}\n")
-                }
-                what => format!("{what} end at {last_at}, before {at}\n").replace("journal end", "journal ends"),
+            page += &match (self.of_journal, self.arguments.reading.inputs.is_empty()) {
+                (true, true) => format!("the last report came for {last_at}, before {at}\n"),
+                (true, false) => format!("the journal ends at {last_at}, before {at}\n"),
+                (false, _) => format!("the recordings end at {last_at}, before {at}\n"),
             };
         }
         let width = width();
