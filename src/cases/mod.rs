@@ -116,13 +116,22 @@ impl CaseBook {
     pub fn case_of(&self, id: &str) -> Option<String> {
         let alert = self.alerts.get(id)?;
         let start = if counts(alert) { alert } else { self.joined(alert)? };
-        let (mut seen, mut next) = (BTreeSet::from([start.id.as_str()]), vec![start]);
-        let mut first = start;
+        // Of each vessel met, its stretches and when they begin; those that were followed are empty.
+        let mut of_vessels: BTreeMap<(u32, u16), Vec<(Time, Vec<&Alert>)>> = BTreeMap::new();
+        let (mut first, mut next): (&Alert, Vec<&Alert>) = (start, vec![start]);
         while let Some(alert) = next.pop() {
             first = if order(alert) < order(first) { alert } else { first };
-            for other in tied(alert).flat_map(|vessel| self.of_vessel(vessel)) {
-                if near_in_time(alert, other) && seen.insert(&other.id) {
-                    next.push(other);
+            for vessel in tied(alert) {
+                let stretches = of_vessels.entry(vessel).or_insert_with(|| {
+                    let mut alerts: Vec<&Alert> = self.of_vessel(vessel).map(Arc::as_ref).collect();
+                    alerts.sort_by(|a, b| order(a).cmp(&order(b)));
+                    let stretches = stretches(alerts, |alert| alert).into_iter();
+                    stretches.map(|stretch| (stretch[0].started_at, stretch)).collect()
+                });
+                // An alert that ties a vessel is in the last of its stretches that begins no later.
+                let behind = stretches.partition_point(|(from, _)| *from <= alert.started_at);
+                if let Some((_, stretch)) = stretches[..behind].last_mut() {
+                    next.append(stretch);
                 }
             }
         }
@@ -272,15 +281,8 @@ fn tie(alerts: &[&Alert], links: &mut Links) {
     let mut joined: BTreeSet<usize> = BTreeSet::new();
     for indices in by_vessel.values() {
         let (heavy, light): (Vec<usize>, Vec<usize>) = indices.iter().partition(|index| counts(alerts[**index]));
-        // The one that lasted longest so far: a short alert between two does not part them.
-        let mut longest: Option<usize> = None;
-        for &index in &heavy {
-            if let Some(before) = longest.filter(|before| near_in_time(alerts[*before], alerts[index])) {
-                links.join(before, index);
-            }
-            if longest.is_none_or(|before| alerts[before].last_at <= alerts[index].last_at) {
-                longest = Some(index);
-            }
+        for stretch in stretches(heavy.iter().copied(), |index| alerts[index]) {
+            stretch.windows(2).for_each(|pair| links.join(pair[0], pair[1]));
         }
         for fact in light {
             let mut near = heavy.iter().filter(|other| near_in_time(alerts[**other], alerts[fact]));
@@ -291,6 +293,22 @@ fn tie(alerts: &[&Alert], links: &mut Links) {
             }
         }
     }
+}
+
+/// What counts for one vessel, by start, in stretches whose alerts are tied in time: each to the one that lasted longest before it, so
+/// that a short alert between two does not part them.
+fn stretches<'a, T: Copy>(by_start: impl IntoIterator<Item = T>, alert: impl Fn(T) -> &'a Alert) -> Vec<Vec<T>> {
+    let mut stretches: Vec<Vec<T>> = Vec::new();
+    let mut longest: Option<&Alert> = None;
+    for one in by_start {
+        let now = alert(one);
+        match (longest, stretches.last_mut()) {
+            (Some(before), Some(stretch)) if near_in_time(before, now) => stretch.push(one),
+            _ => stretches.push(vec![one]),
+        }
+        longest = longest.filter(|before| now.last_at < before.last_at).or(Some(now));
+    }
+    stretches
 }
 
 fn near_in_time(a: &Alert, b: &Alert) -> bool {

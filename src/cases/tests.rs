@@ -270,3 +270,20 @@ fn a_long_alert_ties_what_a_short_one_in_between_does_not() {
     assert_eq!(book.cases().len(), 1);
     assert_each_names_its_case(&book, &["a", "b", "c"]);
 }
+
+#[test]
+fn the_case_of_each_alert_is_the_case_that_lists_it_whatever_the_alerts_and_their_order() {
+    let mut random = fastrand::Rng::with_seed(20_261_130);
+    for _ in 0..60 {
+        let (mut book, mut ids) = (CaseBook::default(), Vec::new());
+        for number in 0..random.usize(2..40) {
+            let id = format!("{number:02}");
+            let mmsis: Vec<u32> = (0..random.usize(1..4)).map(|_| random.u32(1..9)).collect();
+            let mut alert = alert(&id, "loitering", random.i32(10..60), random.i64(0..20 * DAY), &mmsis);
+            alert.last_at = alert.started_at + Span::from_hours(random.i64(0..3 * DAY));
+            book.take(&change(alert));
+            ids.push(id);
+        }
+        assert_each_names_its_case(&book, &ids.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+}

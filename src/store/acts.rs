@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
+use super::ids::{Kind, whole};
 use super::lines::audit;
 use super::trail::Actor;
 use super::{StoreError, schema};
@@ -82,10 +83,7 @@ pub fn act<'a>(
 ) -> Result<String, StoreError> {
     let who = who.into();
     in_transaction(path, |transaction| {
-        let Some(found) = find(transaction, id).map_err(StoreError::sqlite(path))? else {
-            return Err(no_alert(id));
-        };
-        let (id, state, severity) = found?;
+        let (id, state, severity) = find(transaction, id).map_err(StoreError::sqlite(path))??;
         let done = do_it(transaction, &id, &state, severity, act, who, why, now);
         done.map_err(StoreError::sqlite(path))??;
         Ok(id)
@@ -172,21 +170,15 @@ pub(super) fn in_transaction<T>(
 
 pub(super) type Found = Result<(String, String, i64), StoreError>;
 
-/// The alert of an id or of its beginning; state and severity as they stand.
-pub(super) fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Option<Found>> {
-    let beginning = id.len() < 26 && 4 <= id.len() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let pattern = if beginning { format!("{id}*") } else { id.to_owned() };
-    let mut query = transaction.prepare("SELECT id, state, severity FROM alerts WHERE id GLOB ?1 LIMIT 2")?;
-    let mut rows = query.query([&pattern])?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
+/// The alert of an id, which may be shortened; state and severity as they stand.
+pub(super) fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Found> {
+    let id = match whole(transaction, Kind::Alert, id)? {
+        Ok(id) => id,
+        Err(refusal) => return Ok(Err(refusal)),
     };
-    let first = (row.get(0)?, row.get(1)?, row.get(2)?);
-    let clear = rows.next()?.is_none();
-    Ok(Some(match clear {
-        true => Ok(first),
-        false => Err(StoreError::Refused(format!("{id}: more than one alert begins so"))),
-    }))
+    let mut query = transaction.prepare_cached("SELECT state, severity FROM alerts WHERE id = ?1")?;
+    let (state, severity) = query.query_row([&id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Ok((id, state, severity)))
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -255,12 +247,4 @@ fn do_it(
     };
     audit(transaction, now, who, what, id, why.as_deref())?;
     Ok(Ok(()))
-}
-
-/// The whole of a shortened id, for readers.
-pub(super) fn whole(connection: &Connection, id: &str) -> rusqlite::Result<Option<String>> {
-    let mut query = connection.prepare(
-        "SELECT id FROM alerts WHERE id = ?1 OR (length(?1) >= 4 AND substr(id, 1, length(?1)) = ?1) LIMIT 1",
-    )?;
-    query.query_row([id], |row| row.get(0)).optional()
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::acts::in_transaction;
+use super::ids::{Kind, whole};
 use super::lines::audit;
 use super::trail::Actor;
 use super::{StoreError, schema};
@@ -71,19 +72,15 @@ fn change(
     })
 }
 
-/// The case of an id or of its beginning, and whether it is held.
+/// The case of an id, which may be shortened, and whether it is held.
 fn find(transaction: &Transaction<'_>, id: &str) -> rusqlite::Result<Result<(String, bool), StoreError>> {
-    let mut query = transaction.prepare(
-        "SELECT id, held_at IS NOT NULL FROM cases
-         WHERE id = ?1 OR (length(?1) >= 4 AND substr(id, 1, length(?1)) = ?1) LIMIT 2",
-    )?;
-    let found: Vec<(String, bool)> =
-        query.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
-    Ok(match found.as_slice() {
-        [] => Err(StoreError::Refused(format!("no case {id}"))),
-        [one] => Ok(one.clone()),
-        _ => Err(StoreError::Refused(format!("{id}: more than one case begins so"))),
-    })
+    let id = match whole(transaction, Kind::Case, id)? {
+        Ok(id) => id,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let mut query = transaction.prepare_cached("SELECT held_at IS NOT NULL FROM cases WHERE id = ?1")?;
+    let is_held = query.query_row([&id], |row| row.get(0))?;
+    Ok(Ok((id, is_held)))
 }
 
 /// The stretches of event time whose received lines are to be kept, in order, those that touch joined.
@@ -93,7 +90,7 @@ pub fn held_spans(path: &Path) -> Result<Vec<(Time, Time)>, StoreError> {
         let mut query = connection.prepare(&format!(
             "WITH RECURSIVE {HELD}
              SELECT min(started_at), max(coalesce(ended_at, last_at)) FROM held
-             JOIN case_alerts USING (case_id) JOIN alerts ON alerts.id = case_alerts.alert
+             JOIN case_alerts ON case_alerts.case_id = held.case_id JOIN alerts ON alerts.id = case_alerts.alert
              GROUP BY held.case_id ORDER BY 1",
         ))?;
         let spans = query.query_map([], |row| {

@@ -107,7 +107,18 @@ pub(super) fn store_case(transaction: &Transaction<'_>, case: &Case, now: Time) 
          ON CONFLICT (id) DO UPDATE SET score = excluded.score, severity = excluded.severity,
              stored_at = excluded.stored_at, body = excluded.body WHERE excluded.body <> cases.body",
     )?;
-    upsert.execute(params![case.id, case.score, rank(case.severity), now.millis(), json(case)])?;
+    if upsert.execute(params![case.id, case.score, rank(case.severity), now.millis(), json(case)])? == 0 {
+        return Ok(());
+    }
+    let alerts = serde_json::Value::from(case.alerts.as_slice()).to_string();
+    let mut left = transaction.prepare_cached(
+        "UPDATE alerts SET case_id = NULL WHERE case_id = ?1 AND id NOT IN (SELECT value FROM json_each(?2))",
+    )?;
+    left.execute(params![case.id, alerts])?;
+    let mut joined = transaction.prepare_cached(
+        "UPDATE alerts SET case_id = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND case_id IS NOT ?1",
+    )?;
+    joined.execute(params![case.id, alerts])?;
     let mut link = transaction
         .prepare_cached("INSERT INTO case_alerts (case_id, alert) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
     case.alerts.iter().try_for_each(|alert| link.execute(params![case.id, alert]).map(drop))
@@ -150,10 +161,11 @@ pub(super) fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) 
     }
     let mut upsert = transaction.prepare_cached(
         "INSERT INTO alerts (id, behaviour, announced, status, severity, score, started_at, opened_at, last_at, ended_at,
-             revision, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+             revision, body, case_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
          ON CONFLICT (id) DO UPDATE SET announced = excluded.announced, status = excluded.status,
              severity = excluded.severity, score = excluded.score, started_at = excluded.started_at,
-             last_at = excluded.last_at, ended_at = excluded.ended_at, revision = excluded.revision, body = excluded.body",
+             last_at = excluded.last_at, ended_at = excluded.ended_at, revision = excluded.revision, body = excluded.body,
+             case_id = coalesce(excluded.case_id, case_id)",
     )?;
     upsert.execute(params![
         alert.id,
@@ -168,6 +180,7 @@ pub(super) fn upsert(transaction: &Transaction<'_>, change: &Change, now: Time) 
         alert.ended_at.map(Time::millis),
         change.revision,
         json(&**alert),
+        alert.case_id,
     ])?;
     let mut vessel = transaction.prepare_cached(
         "INSERT INTO alert_vessels (alert, mmsi, imo) VALUES (?1, ?2, ?3)

@@ -59,11 +59,10 @@ pub struct ActRow {
     pub is_case: bool,
 }
 
-/// As `read::entry` reads them, and the times of the last change. The case is the one that lists the alert, as it was stored last.
+/// As `read::entry` reads them, and the times of the last change. The case is the one that lists the alert by now.
 const LISTED: &str =
     "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, json_remove(body, '$.evidence'), mark,
-         (SELECT cases.id FROM case_alerts JOIN cases ON cases.id = case_alerts.case_id
-          WHERE case_alerts.alert = alerts.id AND instr(cases.body, alerts.id) ORDER BY cases.stored_at DESC, cases.id LIMIT 1),
+         case_id,
          coalesce((SELECT at FROM changes WHERE alert = alerts.id AND revision = alerts.revision), last_at),
          coalesce((SELECT stored_at FROM changes WHERE alert = alerts.id AND revision = alerts.revision), last_at)
      FROM alerts";
@@ -78,11 +77,7 @@ pub fn listed(path: &Path, query: &Query, now: Time) -> Result<Vec<Listed>, Stor
     let read = || {
         let mut rows = connection.prepare(&text)?;
         let rows = rows.query_map(values.as_slice(), |row| {
-            let mut entry = entry(row, now)?;
-            if let Some(case) = row.get::<_, Option<String>>(8)? {
-                entry.body["case_id"] = case.into();
-            }
-            Ok(Listed { entry, changed_at: time(row, 9)?, stored_at: time(row, 10)? })
+            Ok(Listed { entry: entry(row, now)?, changed_at: time(row, 9)?, stored_at: time(row, 10)? })
         })?;
         rows.collect::<rusqlite::Result<Vec<Listed>>>()
     };

@@ -37,10 +37,7 @@ pub fn mark<'a>(
         return Err(StoreError::Refused(format!("{id}: a marking needs a reason")));
     }
     in_transaction(path, |transaction| {
-        let Some(found) = find(transaction, id).map_err(StoreError::sqlite(path))? else {
-            return Err(super::acts::no_alert(id));
-        };
-        let (id, ..) = found?;
+        let (id, ..) = find(transaction, id).map_err(StoreError::sqlite(path))??;
         let read = || {
             let body: String =
                 transaction.query_row("SELECT body FROM alerts WHERE id = ?1", [&id], |row| row.get(0))?;
@@ -79,7 +76,7 @@ pub(super) fn of(connection: &Connection, id: &str) -> rusqlite::Result<Option<M
 pub(super) fn of_case(connection: &Connection, id: &str) -> rusqlite::Result<(Tlp, BTreeSet<Europol>)> {
     let mut query = connection.prepare_cached(
         "SELECT json_object('handling', json_extract(body, '$.handling')), mark FROM case_alerts
-         JOIN alerts ON alerts.id = case_alerts.alert WHERE case_id = ?1",
+         JOIN alerts ON alerts.id = case_alerts.alert WHERE case_alerts.case_id = ?1",
     )?;
     let mut rows = query.query([id])?;
     let (mut tlp, mut codes) = (None, BTreeSet::new());

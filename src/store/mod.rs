@@ -22,6 +22,7 @@ mod dossier;
 pub mod export;
 mod handover;
 mod holds;
+mod ids;
 mod lines;
 mod lists;
 mod marks;

@@ -7,7 +7,7 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, Row};
 use serde_json::{Value, json};
 
-use super::acts::whole;
+use super::ids::{Kind, whole};
 use super::lines::rank;
 use super::trail::{self, AuditRow};
 use super::{StoreError, holds, marks, schema};
@@ -212,8 +212,9 @@ pub fn alerts(path: &Path, query: &Query, now: Time) -> Result<Vec<Entry>, Store
 pub fn alert(path: &Path, id: &str, now: Time) -> Result<Told, StoreError> {
     let connection = schema::beside(path)?;
     let read = || {
-        let Some(id) = whole(&connection, id)? else {
-            return Ok(None);
+        let id = match whole(&connection, Kind::Alert, id)? {
+            Ok(id) => id,
+            Err(refusal) => return Ok(Err(refusal)),
         };
         let entry = connection.query_row(&format!("{COLUMNS} WHERE id = ?1"), [&id], |row| entry(row, now))?;
         let notes = notes(&connection, &id)?;
@@ -233,10 +234,9 @@ pub fn alert(path: &Path, id: &str, now: Time) -> Result<Told, StoreError> {
             })
         })?;
         let deliveries = deliveries.collect::<rusqlite::Result<_>>()?;
-        Ok(Some(Told { entry, notes, audit, deliveries }))
+        Ok(Ok(Told { entry, notes, audit, deliveries }))
     };
-    let told = read().map_err(StoreError::sqlite(path))?;
-    told.ok_or_else(|| super::acts::no_alert(id))
+    read().map_err(StoreError::sqlite(path))?
 }
 
 /// The notes of one alert, oldest first.
@@ -291,38 +291,48 @@ pub fn hushes(path: &Path) -> Result<Vec<HushRow>, StoreError> {
 }
 
 /// Every case, gravest first, as the engine last had it, led by its marking: the highest TLP and every code of its alerts. `held` says
-/// who holds it since when and why.
+/// who holds it since when and why. A case that proved to be part of another is left out, unless it is held.
 pub fn cases(path: &Path) -> Result<Vec<Value>, StoreError> {
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<Vec<Value>> {
-        let mut query = connection.prepare("SELECT id, body FROM cases ORDER BY score DESC, id")?;
-        let rows = query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        let mut query = connection.prepare(
+            "SELECT id, body FROM cases
+             WHERE held_at IS NOT NULL OR EXISTS (SELECT 1 FROM alerts WHERE case_id = cases.id)
+                 OR NOT EXISTS (SELECT 1 FROM case_alerts JOIN alerts ON alerts.id = alert
+                     WHERE case_alerts.case_id = cases.id AND alerts.case_id IS NOT NULL)
+             ORDER BY score DESC, id",
+        )?;
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let rows: Vec<(String, String)> = rows.collect::<rusqlite::Result<_>>()?;
-        rows.into_iter()
-            .map(|(id, body)| {
-                let (tlp, codes) = marks::of_case(&connection, &id)?;
-                let mut case = json!({ "handling": { "tlp": tlp, "europol": codes } });
-                if let (Some(case), Value::Object(fields)) = (case.as_object_mut(), parsed(&body)) {
-                    case.extend(fields);
-                }
-                let held = holds::of(&connection, &id)?;
-                case["held"] =
-                    held.map_or(Value::Null, |(at, who, why)| json!({ "at": at.to_string(), "who": who, "why": why }));
-                Ok(case)
-            })
-            .collect()
+        rows.iter().map(|(id, body)| case_of(&connection, id, body)).collect()
     };
     read().map_err(StoreError::sqlite(path))
 }
 
-/// One case; its id may be shortened to four characters.
+/// One case; its id may be shortened.
 pub fn case(path: &Path, id: &str) -> Result<Value, StoreError> {
-    let fits = |case: &Value| {
-        let found = case["id"].as_str().unwrap_or_default();
-        found == id || (4 <= id.len() && found.starts_with(id))
+    let connection = schema::beside(path)?;
+    let read = || -> rusqlite::Result<Result<Value, StoreError>> {
+        let id = match whole(&connection, Kind::Case, id)? {
+            Ok(id) => id,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let body: String = connection.query_row("SELECT body FROM cases WHERE id = ?1", [&id], |row| row.get(0))?;
+        case_of(&connection, &id, &body).map(Ok)
     };
-    let found = cases(path)?.into_iter().find(fits);
-    found.ok_or_else(|| StoreError::Refused(format!("no case {id}")))
+    read().map_err(StoreError::sqlite(path))?
+}
+
+/// A stored case with its marking in front, and who holds it behind.
+fn case_of(connection: &Connection, id: &str, body: &str) -> rusqlite::Result<Value> {
+    let (tlp, codes) = marks::of_case(connection, id)?;
+    let mut case = json!({ "handling": { "tlp": tlp, "europol": codes } });
+    if let (Some(case), Value::Object(fields)) = (case.as_object_mut(), parsed(body)) {
+        case.extend(fields);
+    }
+    let held = holds::of(connection, id)?;
+    case["held"] = held.map_or(Value::Null, |(at, who, why)| json!({ "at": at.to_string(), "who": who, "why": why }));
+    Ok(case)
 }
 
 /// The severity a stored line says.
@@ -332,11 +342,9 @@ pub fn stored_severity(alert: &Value) -> Severity {
     all.into_iter().find(|severity| severity.name() == said).unwrap_or(Severity::Info)
 }
 
-/// The last column is the case that lists the alert, as it was stored last: cases form and join after a line went out.
-pub(super) const COLUMNS: &str = "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, body, mark,
-         (SELECT cases.id FROM case_alerts JOIN cases ON cases.id = case_alerts.case_id
-          WHERE case_alerts.alert = alerts.id AND instr(cases.body, alerts.id) ORDER BY cases.stored_at DESC, cases.id LIMIT 1)
-     FROM alerts";
+/// The last column is the case that lists the alert by now: cases form and join after a line went out.
+pub(super) const COLUMNS: &str =
+    "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, body, mark, case_id FROM alerts";
 
 pub(super) fn entry(row: &Row<'_>, now: Time) -> rusqlite::Result<Entry> {
     let state: String = row.get(1)?;
@@ -350,9 +358,7 @@ pub(super) fn entry(row: &Row<'_>, now: Time) -> rusqlite::Result<Entry> {
         // Stored by an earlier version.
         body["kind"] = Class::of(body["behaviour"].as_str().unwrap_or_default()).name().into();
     }
-    if let Some(case) = row.get::<_, Option<String>>(8)? {
-        body["case_id"] = case.into();
-    }
+    body["case_id"] = row.get::<_, Option<String>>(8)?.into();
     Ok(Entry {
         id: row.get(0)?,
         state: if ran_out { "new".to_owned() } else { state },

@@ -207,7 +207,7 @@ impl Purge<'_> {
                 "WITH RECURSIVE {HELD}
                  INSERT INTO temp.due SELECT 'cases', id, CASE WHEN id IN (SELECT case_id FROM held) THEN 'held' END
                  FROM cases WHERE stored_at <= ?1 AND (id IN (SELECT case_id FROM held) OR NOT EXISTS (
-                     SELECT 1 FROM case_alerts JOIN alerts ON alerts.id = case_alerts.alert WHERE case_id = cases.id
+                     SELECT 1 FROM case_alerts JOIN alerts ON alerts.id = case_alerts.alert WHERE case_alerts.case_id = cases.id
                      AND alerts.id NOT IN (SELECT key FROM temp.due WHERE kind = 'alerts' AND kept IS NULL)))"
             ),
             [self.before(settings.cases_days)],
@@ -388,7 +388,7 @@ fn remove_row(
         "notes" => free(&format!("notes WHERE seq = CAST(?1 AS INTEGER) AND alert NOT IN {of_held}")),
         "cases" => free(
             "cases WHERE id = ?1 AND id NOT IN (SELECT case_id FROM held) AND NOT EXISTS (
-                 SELECT 1 FROM case_alerts JOIN alerts ON alerts.id = case_alerts.alert WHERE case_id = cases.id)",
+                 SELECT 1 FROM case_alerts JOIN alerts ON alerts.id = case_alerts.alert WHERE case_alerts.case_id = cases.id)",
         ),
         "silences" => "DELETE FROM silences WHERE seq = CAST(?1 AS INTEGER)".to_owned(),
         _ => free(&format!(

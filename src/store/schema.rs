@@ -189,6 +189,13 @@ pub(super) const STEPS: [&str; VERSION as usize] = [
     "
     ALTER TABLE audit ADD COLUMN caller TEXT;
     CREATE INDEX audit_by_time ON audit (at);
+    CREATE INDEX changes_by_time ON changes (stored_at);
+    ALTER TABLE alerts ADD COLUMN case_id TEXT;
+    UPDATE alerts SET case_id = (
+        SELECT cases.id FROM case_alerts JOIN cases ON cases.id = case_alerts.case_id
+        WHERE case_alerts.alert = alerts.id AND instr(cases.body, alerts.id) ORDER BY cases.stored_at DESC, cases.id LIMIT 1
+    );
+    CREATE INDEX alerts_by_case ON alerts (case_id);
 ",
 ];
 

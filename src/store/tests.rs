@@ -1,5 +1,6 @@
 //! What a centre relies on: nothing is told before it is stored, nothing stored is forgotten, and what analysts said lasts.
 
+mod cases;
 mod digests;
 mod marking;
 mod outbox;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, params};
 
-use super::acts::{no_alert, whole};
+use super::ids::{Kind, whole};
 use super::lines::audit;
 use super::trail::Actor;
 use super::{StoreError, digests, schema};
@@ -116,10 +116,8 @@ pub fn retry<'a>(
     if let Some(sink) = &which.sink {
         known_sink(&connection, sink).map_err(StoreError::sqlite(path))??;
     }
-    if let Some(alert) = &which.alert
-        && whole(&connection, alert).map_err(StoreError::sqlite(path))?.is_none()
-    {
-        return Err(no_alert(alert));
+    if let Some(alert) = &which.alert {
+        whole(&connection, Kind::Alert, alert).map_err(StoreError::sqlite(path))??;
     }
     let mut write = || -> rusqlite::Result<u64> {
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;

@@ -1,0 +1,49 @@
+//! Ids as people type them: whole, or their first characters where only one id begins with them.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::StoreError;
+use super::acts::no_alert;
+
+/// Characters that are enough, if they are clear.
+const ENOUGH: usize = 4;
+/// Characters of a whole id.
+const WHOLE: usize = 26;
+
+/// What an id is of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    /// An alert or fact.
+    Alert,
+    /// A case.
+    Case,
+}
+
+/// The whole id that is meant; refused where there is none, or where several begin with it.
+pub(super) fn whole(connection: &Connection, kind: Kind, id: &str) -> rusqlite::Result<Result<String, StoreError>> {
+    let (table, word) = match kind {
+        Kind::Alert => ("alerts", "alerts"),
+        Kind::Case => ("cases", "cases"),
+    };
+    let exact =
+        connection.prepare_cached(&format!("SELECT id FROM {table} WHERE id = ?1"))?.query_row([id], |row| row.get(0));
+    if let Some(id) = exact.optional()? {
+        return Ok(Ok(id));
+    }
+    let missing = || match kind {
+        Kind::Alert => no_alert(id),
+        Kind::Case => StoreError::Refused(format!("no case {id}")),
+    };
+    if !(ENOUGH..WHOLE).contains(&id.len()) || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Ok(Err(missing()));
+    }
+    // A range, which the index of the table serves: no character of an id comes after `z`.
+    let mut query =
+        connection.prepare_cached(&format!("SELECT id FROM {table} WHERE id >= ?1 AND id < ?1 || '{{' LIMIT 2"))?;
+    let found: Vec<String> = query.query_map([id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    Ok(match found.as_slice() {
+        [] => Err(missing()),
+        [one] => Ok(one.clone()),
+        _ => Err(StoreError::Refused(format!("{id}: several {word} begin with it; write more of the id"))),
+    })
+}
