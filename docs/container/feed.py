@@ -1,4 +1,4 @@
-"""Plays a recording to every client that connects, as a receiving station does: feed.py RECORDING [ADDRESS:PORT]. Used by compose.yaml."""
+"""Plays a recording to every client that connects, like a receiving station: feed.py RECORDING [ADDRESS:PORT]. Part of compose.yaml."""
 
 import gzip
 import socketserver
@@ -12,7 +12,7 @@ HOST, PORT = (sys.argv[2] if 2 < len(sys.argv) else "0.0.0.0:5631").rsplit(":", 
 class Feed(socketserver.BaseRequestHandler):
     def handle(self):
         self.request.sendall(LINES)
-        # The connection stays open, as that of a station does: until the other side hangs up.
+        # Like a station, keep the connection open until the client closes it.
         self.request.recv(1)
 
 

@@ -1,4 +1,4 @@
-"""Prints the alerts it is sent, one line each: receiver.py [ADDRESS:PORT]. Part of the example in compose.yaml."""
+"""Prints each alert that it receives on one line: receiver.py [ADDRESS:PORT]. Part of compose.yaml."""
 
 import http.server
 import json
@@ -17,7 +17,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *arguments):
-        """One line for each alert is enough."""
+        """Prints nothing: the line for each alert is enough."""
 
 
 http.server.ThreadingHTTPServer((HOST, int(PORT)), Receiver).serve_forever()
