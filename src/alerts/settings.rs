@@ -8,7 +8,7 @@ use crate::time::Span;
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// A fact with this score or more is announced as an alert. Points, 0-100.
+    /// A fact with this score or more is announced as an alert. Points, 1-100.
     pub alert_from: i32,
     /// What stops and comes back within this is the same alert. Minutes.
     pub merge_minutes: u32,

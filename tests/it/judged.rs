@@ -22,6 +22,7 @@ use atalaia::cli::evaluate::{HEADING, Tally, judge, row, told};
 use atalaia::engine::{Engine, Settings, SourceClock};
 use atalaia::time::Span;
 
+use crate::shards::{self, Variant};
 use draw::{Case, Draw};
 
 /// Positives and hard negatives of each behaviour that the gate asks for.
@@ -62,7 +63,7 @@ fn play(generator: &Generator, number: u64, seed: u64) -> Outcome {
     let mut draw = Draw::new(generator.behaviour, seed ^ number << 32);
     let positive = number.is_multiple_of(2);
     let case = if positive { (generator.positive)(&mut draw) } else { (generator.negative)(&mut draw) };
-    let changes = changes(&case);
+    let changes = changes(&case, number / 2);
     let mut judgement = judge(std::slice::from_ref(&case.truth), &told(&changes));
     let missed_or_unmatched = !judgement.missed.is_empty() || !judgement.unmatched.is_empty();
     let behaviour = generator.behaviour;
@@ -80,12 +81,22 @@ fn play(generator: &Generator, number: u64, seed: u64) -> Outcome {
     Outcome { behaviour, tally: judgement.behaviours.remove(behaviour).unwrap_or_default(), wrong }
 }
 
-/// What the engine says to a case, facts included; the same in any number of shards, and with an engine that dies five times.
-fn changes(case: &Case) -> Vec<atalaia::alerts::Change> {
-    crate::shards::same_for_all(&Settings::default(), |settings| changes_with(settings, case))
+/// What the engine says to a case, facts included. A variant of the run must give the same; `choice` picks it.
+fn changes(case: &Case, choice: u64) -> Vec<atalaia::alerts::Change> {
+    let changes = run(case, 1, 0);
+    for variant in shards::variants(choice) {
+        let again = match variant {
+            Variant::Shards(count) => run(case, count, 0),
+            Variant::Restored => run(case, 1, 5),
+        };
+        assert_eq!(again, changes, "{variant:?}: {}", case.story);
+    }
+    changes
 }
 
-fn changes_with(settings: &Settings, case: &Case) -> Vec<atalaia::alerts::Change> {
+/// The same in this many shards, by an engine that is restored from its snapshot this many times.
+fn run(case: &Case, count: u32, restores: usize) -> Vec<atalaia::alerts::Change> {
+    let settings = shards::settings(&Settings::default(), count);
     let sentences: usize = case.feed.sent.len();
     assert!(sentences <= MOST_REPORTS, "{} reports: {}", sentences, case.story);
     // A live case has an input for each station; a recording is one input that names its stations.
@@ -93,15 +104,14 @@ fn changes_with(settings: &Settings, case: &Case) -> Vec<atalaia::alerts::Change
     let names: Vec<&str> = if case.live { names.into_iter().collect() } else { vec!["recording"] };
     let lateness = Span::from_seconds(if case.live { 30 } else { 120 });
     let clock = |name: &&str| SourceClock { name: (*name).to_owned(), time_zone: None, live: case.live, lateness };
-    let make = || Engine::new(settings, draw::chart(), names.iter().map(clock).collect());
+    let make = || Engine::new(&settings, draw::chart(), names.iter().map(clock).collect());
     let mut engine = make();
     let mut changes = Vec::new();
     let mut now = case.feed.sent.first().map(|sent| sent.at);
     let mut chance = fastrand::Rng::with_seed(sentences as u64);
-    let deaths = if settings.tracks.shards == crate::shards::OTHERS[0] { 5 } else { 0 };
-    let deaths: BTreeSet<usize> = (0..deaths).map(|_| chance.usize(0..sentences)).collect();
+    let restores: BTreeSet<usize> = (0..restores).map(|_| chance.usize(0..sentences)).collect();
     for (number, sent) in case.feed.sent.iter().enumerate() {
-        if deaths.contains(&number) {
+        if restores.contains(&number) {
             let snapshot = engine.save();
             engine = make();
             engine.restore(&snapshot).expect("a snapshot of the same program");

@@ -19,7 +19,26 @@ use crate::kit::away;
 /// Beside one.
 pub const OTHERS: [u32; 2] = [2, 7];
 
-/// The same settings with so many shards.
+/// A way to run that gives what one shard gives in one go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Variant {
+    /// In this many shards.
+    Shards(u32),
+    /// By an engine that is restored from its snapshot again and again.
+    Restored,
+}
+
+/// The variants that a run is compared with: one of them in the gate, a different one for each `choice`; all of them where the variable
+/// ATALAIA_WHOLE is set, as `tests/long` does.
+pub fn variants(choice: u64) -> Vec<Variant> {
+    let all = [Variant::Shards(OTHERS[0]), Variant::Shards(OTHERS[1]), Variant::Restored];
+    match std::env::var_os("ATALAIA_WHOLE") {
+        Some(_) => all.to_vec(),
+        None => vec![all[(choice % 3) as usize]],
+    }
+}
+
+/// The same settings with this many shards.
 pub fn settings(settings: &Settings, shards: u32) -> Settings {
     let mut settings = settings.clone();
     settings.tracks.shards = shards;
