@@ -9,7 +9,7 @@ mod silence;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde_json::Value;
 
-pub(super) use list::{ID, vessels};
+pub(super) use list::{ID, about};
 
 use self::filter::Filter;
 use super::when::{ahead, length};

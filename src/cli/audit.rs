@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::alerts::{ID, vessels};
+use super::alerts::{ID, about};
 use super::period::Period;
 use super::table::{Column, fitted, text, width};
 use super::when::short;
@@ -71,7 +71,7 @@ fn row(act: &ActRow, now: Time) -> Vec<String> {
         FromAir(&act.row.by()).to_string(),
         act.row.what.clone(),
         format!("{}{}", of(act).map_or(String::new(), |kind| format!("{kind} ")), subject(act)),
-        act.alert.as_ref().map_or(String::new(), |(_, ships)| vessels(ships)),
+        act.alert.as_ref().map_or(String::new(), about),
         act.row.why.as_ref().map_or(String::new(), |why| FromAir(why).to_string()),
     ]
 }
@@ -100,7 +100,7 @@ pub(super) fn object(act: &ActRow) -> Value {
     json!({
         "time": act.row.at.to_string(), "who": act.row.who, "caller": act.row.caller, "machine": act.row.is_machine(),
         "what": act.row.what, "subject": act.subject, "kind": of(act), "why": act.row.why,
-        "behaviour": act.alert.as_ref().map(|(behaviour, _)| behaviour),
-        "vessels": act.alert.as_ref().map(|(_, vessels)| vessels),
+        "behaviour": act.alert.as_ref().map(|alert| &alert["behaviour"]),
+        "vessels": act.alert.as_ref().map(|alert| &alert["vessels"]),
     })
 }

@@ -9,6 +9,7 @@ use super::place::Place;
 use super::when::past;
 use super::{Failure, StoreArguments, print, refused, status, who};
 use crate::alerts::handling::Tlp;
+use crate::alerts::system_title;
 use crate::clock::Clock;
 use crate::config::Table;
 use crate::evidence::report::vessel_name;
@@ -190,9 +191,12 @@ fn short(id: &str) -> String {
     FromAir(&id.chars().take(8).collect::<String>()).to_string()
 }
 
-/// `ALFA, BRAVO and 2 more`
+/// `ALFA, BRAVO and 2 more`; of an alert about the daemon, `receiver partner`.
 fn names(body: &Value) -> String {
     const MOST: usize = 3;
+    if let Some(title) = system_title(body) {
+        return FromAir(&title).to_string();
+    }
     let vessels = body["vessels"].as_array().map_or(&[][..], Vec::as_slice);
     let names: Vec<String> =
         vessels.iter().take(MOST).map(|vessel| FromAir(&vessel_name(vessel)).to_string()).collect();

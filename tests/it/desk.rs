@@ -191,3 +191,32 @@ fn a_silence_shows_what_it_holds_back_before_it_is_made() {
         assert!(help.contains(part), "{part} in\n{help}");
     }
 }
+
+#[test]
+fn alerts_about_the_daemon_say_of_what_in_every_list() {
+    let desk = Desk::with_zones();
+    let id = id_of(&desk, "rendezvous");
+    // A receiver that refuses what it is sent.
+    for (table, column, alert) in [("alerts", "body", "$"), ("changes", "line", "$.alert")] {
+        let key = if table == "alerts" { "id" } else { "alert" };
+        desk.sql(&format!(
+            "UPDATE {table} SET {column} = json_set({column}, '{alert}.behaviour', 'delivery_failed', '{alert}.kind', 'system',
+                 '{alert}.status', 'open', '{alert}.vessels', json('[]'), '{alert}.evidence.measured', json('{{\"sink\":\"partner\"}}'))
+             WHERE {key} = '{id}'"
+        ));
+    }
+    desk.sql(&format!("UPDATE alerts SET behaviour = 'delivery_failed', status = 'open' WHERE id = '{id}'"));
+    desk.says(&["alerts", "--as", "ana", "ack", &id], None);
+    let silence = ["alerts", "silence", "--behaviour", "delivery_failed", "--until", "12h", "--dry-run"];
+    for arguments in [
+        &["alerts", "list"][..],
+        &["alerts", "changes", "--since", "-1h"],
+        &["handover", "--since", "-1h"],
+        &["audit", "--since", "-1h"],
+        &silence,
+    ] {
+        let list = desk.says(arguments, None);
+        let rows: Vec<&str> = list.lines().filter(|line| line.contains(&id[..8])).collect();
+        assert!(!rows.is_empty() && rows.iter().all(|row| row.contains("receiver partner")), "{arguments:?}:\n{list}");
+    }
+}

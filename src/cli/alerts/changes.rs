@@ -9,7 +9,7 @@ use super::super::period::Period;
 use super::super::table::{Column, fitted, text, width};
 use super::super::when::short;
 use super::super::{Failure, print, refused};
-use super::list::{ID, deed, vessels};
+use super::list::{ID, about, deed};
 use super::page::{kind, points};
 use crate::alerts::Severity;
 use crate::store::{self, ActRow, ChangeRow, Machine, stored_severity};
@@ -122,23 +122,20 @@ fn row(step: &Step, now: Time) -> Vec<String> {
                 said("id").chars().take(ID).collect(),
                 points(change),
                 said("behaviour").to_owned(),
-                vessels(&alert["vessels"]),
+                about(alert),
                 FromAir(words).to_string(),
             ]
         }
         Step::Act(act) => {
-            let (behaviour, ships) = act
-                .alert
-                .as_ref()
-                .map_or((String::new(), String::new()), |(behaviour, ships)| (behaviour.clone(), vessels(ships)));
+            let behaviour = act.alert.as_ref().and_then(|alert| alert["behaviour"].as_str()).unwrap_or_default();
             vec![
                 short(act.row.at, now),
                 String::new(),
                 format!("{} by {}", act.row.what, FromAir(&act.row.by())),
                 subject(act),
                 String::new(),
-                behaviour,
-                ships,
+                behaviour.to_owned(),
+                act.alert.as_ref().map_or(String::new(), about),
                 act.row.why.as_ref().map_or(String::new(), |why| FromAir(why).to_string()),
             ]
         }
@@ -187,7 +184,7 @@ mod tests {
                 why: Some("benign: known".to_owned()),
             },
             subject: "abcdefghijklmnopqrstuvwxyz".to_owned(),
-            alert: Some(("loitering".to_owned(), json!([]))),
+            alert: Some(json!({"behaviour": "loitering", "vessels": []})),
             is_case: false,
         });
         let now = time("2026-03-01T05:00:00Z");

@@ -197,7 +197,7 @@ fn row(one: &Listed, now: Time) -> Vec<String> {
         shown(Some(one.changed_at)),
         time("started_at").map_or_else(|| "-".to_owned(), |began| words(now - began)),
         zone(&body["zones"]),
-        system_title(body).map_or_else(|| vessels(&body["vessels"]), |title| FromAir(&title).to_string()),
+        about(body),
         body["case_id"].as_str().map_or_else(|| "-".to_owned(), |id| id.chars().take(ID).collect()),
         entry.assignee.as_ref().map_or_else(|| "-".to_owned(), |name| FromAir(name).to_string()),
         FromAir(deed(said("summary"), &body["vessels"])).to_string(),
@@ -215,8 +215,13 @@ fn zone(zones: &Value) -> String {
     format!("{near}{}{more}", FromAir(first["name"].as_str().unwrap_or_default()))
 }
 
+/// The vessels of an alert; for one about the daemon, the part of it.
+pub(in crate::cli) fn about(alert: &Value) -> String {
+    system_title(alert).map_or_else(|| vessels(&alert["vessels"]), |title| FromAir(&title).to_string())
+}
+
 /// `ALFA (ES) + 002241022 (ES)`; of many the first two.
-pub(in crate::cli) fn vessels(vessels: &Value) -> String {
+fn vessels(vessels: &Value) -> String {
     const MOST: usize = 3;
     let vessels: Vec<&Value> = vessels.as_array().into_iter().flatten().collect();
     let name = |vessel: &&Value| {
