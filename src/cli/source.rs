@@ -178,6 +178,11 @@ pub(super) fn aside(text: &str) {
     let _ = writeln!(io::stderr(), "atalaia: {}", FromAir(text));
 }
 
+/// Whether a behaviour is about ships that met, or may have.
+pub(super) fn is_meeting(behaviour: &str) -> bool {
+    ["rendezvous", "alongside_at_anchor", "dark_rendezvous", "async_rendezvous"].contains(&behaviour)
+}
+
 /// `Spain, cargo`: the country of the number, and what kind of ship it says it is.
 pub(super) fn kind_of(mmsi: Mmsi, ship_type: Option<u8>) -> String {
     let kind = ship_type_name(ship_type);

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::super::source::is_meeting;
 use super::super::table::{Column, cut, number, table, text, width};
 use super::Known;
 use super::deeds::{Deed, Last};
@@ -203,10 +204,6 @@ fn meetings(known: &Known, page: &mut Page) {
         }
     }
     page.section("meetings", &[text("meeting"), text("lasted"), text("where"), text("")], rows);
-}
-
-fn is_meeting(behaviour: &str) -> bool {
-    ["rendezvous", "alongside_at_anchor", "dark_rendezvous", "async_rendezvous"].contains(&behaviour)
 }
 
 /// `12.3 kn, course 045°, under way; 12 nm off the coast; in Corridor 7`
