@@ -85,6 +85,23 @@ pub fn listed(path: &Path, query: &Query, now: Time) -> Result<Vec<Listed>, Stor
     read().map_err(StoreError::sqlite(path))
 }
 
+/// Shows every vessel of every alert and fact, as the alert names it; those of the latest alerts first.
+pub fn vessels(path: &Path, take: &mut dyn FnMut(&Value)) -> Result<(), StoreError> {
+    let connection = schema::beside(path)?;
+    let mut read = || -> rusqlite::Result<()> {
+        let mut query = connection.prepare("SELECT body -> '$.vessels' FROM alerts ORDER BY last_at DESC, id")?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            let vessels: Option<String> = row.get(0)?;
+            let vessels: Vec<Value> =
+                vessels.and_then(|vessels| serde_json::from_str(&vessels).ok()).unwrap_or_default();
+            vessels.iter().for_each(&mut *take);
+        }
+        Ok(())
+    };
+    read().map_err(StoreError::sqlite(path))
+}
+
 const CHANGES: &str =
     "SELECT now.stored_at, now.at, json_remove(now.line, '$.alert.evidence.tracks'), alerts.mark, before.kind,
          json_extract(before.line, '$.alert.score'), json_extract(before.line, '$.alert.severity')

@@ -53,7 +53,7 @@ pub use dossier::{Dossier, Filed, Line, bundled, dossier, filed};
 pub use handover::{Done, Handover, handover};
 pub use holds::{held_spans, hold, release};
 pub use lines::OURSELVES;
-pub use lists::{ActRow, Before, ChangeRow, Listed, Machine, acts, changes, history, listed};
+pub use lists::{ActRow, Before, ChangeRow, Listed, Machine, acts, changes, history, listed, vessels};
 pub use marks::mark;
 pub use orphans::{reached, revisions};
 pub use outbox::{Delivery, Outbox, Outcome, Tried};
