@@ -40,7 +40,7 @@ const COLUMNS: [Column; 6] = [
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let path = arguments.store.path()?;
     let now = Clock.now();
-    let until = arguments.period.until(now);
+    let until = arguments.period.until(now)?;
     let machine = if arguments.machine { Machine::Included } else { Machine::Excluded };
     let mut acts = store::acts(&path, arguments.period.since, until, machine).map_err(refused)?;
     if let Some(who) = &arguments.who {

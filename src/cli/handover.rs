@@ -5,6 +5,7 @@ mod screen;
 
 use serde_json::{Value, json};
 
+use super::period::has_come;
 use super::place::Place;
 use super::when::past;
 use super::{Failure, StoreArguments, print, refused, status, who};
@@ -63,6 +64,7 @@ enum Daemon {
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let Place { store: path, settings } = arguments.store.place(&[Table::Http])?;
     let now = Clock.now();
+    has_come(arguments.since, now)?;
     let name = match who(arguments.who.as_ref()) {
         Ok(name) => Some(name.to_string()),
         Err(failure) if arguments.who.is_some() => return Err(failure),

@@ -152,6 +152,14 @@ fn what_changed_and_who_did_it_are_told_by_time() {
     assert!(none.contains("rui did nothing since "), "{none}");
     let with_machine = desk.says(&["audit", "--since", "-1h", "--machine"], None);
     assert!(with_machine.contains("(atalaia)") && with_machine.contains("opened"), "{with_machine}");
+    for command in [&["audit"][..], &["alerts", "changes"], &["handover"]] {
+        let ahead = desk.runs(&[command, &["--since", "+2h"]].concat(), None);
+        let why = String::from_utf8_lossy(&ahead.stderr).into_owned();
+        assert!(ahead.status.code() == Some(2) && why.contains(" is in the future; it is "), "{command:?}: {why}");
+    }
+    let turned = desk.runs(&["audit", "--since", "-1h", "--until", "-2h"], None);
+    let why = String::from_utf8_lossy(&turned.stderr).into_owned();
+    assert!(turned.status.code() == Some(2) && why.contains(" is not after --since "), "{why}");
     let wrong = desk.runs(&["audit", "--since", "noon"], None);
     let why = String::from_utf8_lossy(&wrong.stderr).into_owned();
     assert!(wrong.status.code() == Some(2) && why.contains("yesterday 02:00"), "{why}");

@@ -61,7 +61,7 @@ impl Step {
 
 /// Prints the changes and acts.
 pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), Failure> {
-    let until = arguments.period.until(now);
+    let until = arguments.period.until(now)?;
     let least = match arguments.facts {
         true => Severity::Info,
         false => stored_severity(&json!({ "severity": arguments.severity })),
