@@ -83,7 +83,7 @@ fn explain_shows_what_is_met_and_what_is_not() {
     assert!(beyond.starts_with("the recordings end at 2026-03-01T"), "{beyond}");
     assert!(beyond.lines().count() < 24, "one screen: {beyond}");
     let nobody = answer(&["explain", "--mmsi", "224000009", "--at", "2026-03-01T13:10:00Z"]);
-    assert!(nobody.contains("was not heard before"), "{nobody}");
+    assert!(nobody.contains("was not heard in the 7 days before"), "{nobody}");
     assert_eq!(
         ask(&["explain", "--mmsi", "1", "--at", "2026-03-01T13:10:00Z", "--behaviour", "x"]).status.code(),
         Some(2)
