@@ -47,11 +47,11 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         let is_wanted = |name: &str| name.to_lowercase() == who.to_lowercase();
         acts.retain(|act| is_wanted(&act.row.who) || act.row.caller.as_deref().is_some_and(is_wanted));
     }
-    if arguments.period.json {
-        return print(&acts.iter().map(|act| format!("{}\n", object(act))).collect::<String>());
-    }
     let earlier = arguments.period.earlier(acts.len());
     let shown = &acts[earlier..];
+    if arguments.period.json {
+        return print(&shown.iter().map(|act| format!("{}\n", object(act))).collect::<String>());
+    }
     let rows: Vec<Vec<String>> = shown.iter().map(|act| row(act, now)).collect();
     let after = match (shown.len(), earlier) {
         (0, 0) => {

@@ -14,10 +14,10 @@ pub(super) struct Period {
     /// Before then [default: now]
     #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     until: Option<Time>,
-    /// The last N [default: what the terminal has room for, else all]
+    /// The last N [default: what the terminal has room for; all as JSON and into a file or pipe]
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// One JSON object a line, all of them
+    /// One JSON object a line
     #[arg(long)]
     pub(super) json: bool,
 }
@@ -41,7 +41,8 @@ impl Period {
 
     /// How many of `count` rows are left out, the earliest ones, so that the rest fits.
     pub(super) fn earlier(&self, count: usize) -> usize {
-        count.saturating_sub(self.limit.or(screen_rows()).unwrap_or(usize::MAX))
+        let screen = screen_rows().filter(|_| !self.json);
+        count.saturating_sub(self.limit.or(screen).unwrap_or(usize::MAX))
     }
 }
 

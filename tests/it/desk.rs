@@ -140,6 +140,12 @@ fn what_changed_and_who_did_it_are_told_by_time() {
     let stored = desk.says(&["alerts", "list", "--state", "all", "--facts", "--json"], None);
     assert_eq!(alerts.len(), stored.lines().count());
     assert!(all.iter().is_sorted_by_key(|line| line["time"].as_str().map(str::to_owned)));
+    let grave = ["alerts", "changes", "--since", "-1h", "--facts", "--severity", "high", "--json"];
+    let grave = objects(&desk.says(&grave, None));
+    let severities: BTreeSet<&str> = grave.iter().filter_map(|line| line["alert"]["severity"].as_str()).collect();
+    assert!(severities.contains("high") && !severities.contains("info"), "{severities:?}");
+    let last = ["alerts", "changes", "--since", "-1h", "--facts", "--json", "--limit", "2"];
+    assert_eq!(objects(&desk.says(&last, None)), all[all.len() - 2..], "the last two");
     let nothing = desk.says(&["alerts", "changes", "--since", "yesterday", "--until", "-2h"], None);
     assert!(nothing.lines().count() == 2 && nothing.contains("no change since "), "{nothing}");
 
@@ -148,6 +154,8 @@ fn what_changed_and_who_did_it_are_told_by_time() {
     assert!(trail.contains(&format!("alert {}", &id[..8])) && !trail.contains("opened"), "{trail}");
     let hers = objects(&desk.says(&["audit", "--since", "-1h", "--who", "bea", "--json"], None));
     assert!(hers.len() == 1 && hers[0]["what"] == "closed" && hers[0]["subject"] == id.as_str(), "{hers:?}");
+    let last = objects(&desk.says(&["audit", "--since", "-1h", "--limit", "1", "--json"], None));
+    assert!(last.len() == 1 && last[0]["who"] == "bea", "{last:?}");
     let none = desk.says(&["audit", "--since", "-1h", "--who", "rui"], None);
     assert!(none.contains("rui did nothing since "), "{none}");
     let with_machine = desk.says(&["audit", "--since", "-1h", "--machine"], None);

@@ -21,12 +21,23 @@ use crate::time::{Span, Time};
 pub(super) struct Arguments {
     #[command(flatten)]
     period: Period,
-    /// info, low, medium, high or critical, and graver
-    #[arg(long, value_parser = ["info", "low", "medium", "high", "critical"], default_value = "low")]
-    severity: String,
+    /// info, low, medium, high or critical, and graver [default: low; info with --facts]
+    #[arg(long, value_parser = ["info", "low", "medium", "high", "critical"])]
+    severity: Option<String>,
     /// Facts below 20 points too
     #[arg(long)]
     facts: bool,
+}
+
+impl Arguments {
+    /// The least severity that is shown.
+    fn least(&self) -> Severity {
+        match self.severity.as_deref() {
+            Some(said) => stored_severity(&json!({ "severity": said })),
+            None if self.facts => Severity::Info,
+            None => Severity::Low,
+        }
+    }
 }
 
 /// Event time that is further from the clock has a column of its own.
@@ -62,10 +73,7 @@ impl Step {
 /// Prints the changes and acts.
 pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), Failure> {
     let until = arguments.period.until(now)?;
-    let least = match arguments.facts {
-        true => Severity::Info,
-        false => stored_severity(&json!({ "severity": arguments.severity })),
-    };
+    let least = arguments.least();
     let changes = store::changes(path, arguments.period.since, until).map_err(refused)?;
     let all = changes.len();
     let wanted = |change: &ChangeRow| {
@@ -79,8 +87,10 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
     let acts = acts.into_iter().filter(|act| act.alert.is_some()).map(Step::Act);
     let mut steps: Vec<Step> = changes.into_iter().map(Step::Change).chain(acts).collect();
     steps.sort_by_key(Step::at);
+    let earlier = arguments.period.earlier(steps.len());
+    let shown = &steps[earlier..];
     if arguments.period.json {
-        let lines = steps.iter().map(|step| match step {
+        let lines = shown.iter().map(|step| match step {
             Step::Change(change) => json!({
                 "time": change.stored_at.to_string(), "event_time": change.at.to_string(), "what": kind(change),
                 "revision": change.line["revision"], "reason": change.line["reason"],
@@ -92,8 +102,6 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
         });
         return print(&lines.map(|line| format!("{line}\n")).collect::<String>());
     }
-    let earlier = arguments.period.earlier(steps.len());
-    let shown = &steps[earlier..];
     print(&format!("{}{}", table(shown, now), last_line(arguments, shown.len(), earlier, left_out)))
 }
 
@@ -148,8 +156,11 @@ fn last_line(arguments: &Arguments, shown: usize, earlier: usize, left_out: usiz
         parts.push(format!("{earlier} earlier (--limit N)"));
     }
     if 0 < left_out {
-        let severity = &arguments.severity;
-        parts.push(format!("{left_out} of facts or below {severity} (--facts, --severity info)"));
+        let least = arguments.least().name();
+        parts.push(match arguments.facts {
+            true => format!("{left_out} below {least} (--severity info)"),
+            false => format!("{left_out} of facts or below {least} (--facts, --severity info)"),
+        });
     }
     match (shown, parts.is_empty()) {
         (0, true) => format!("no change since {}\n", arguments.period.since.minute()),
