@@ -16,6 +16,7 @@ use super::when::{ahead, length};
 use super::{Failure, StoreArguments, print, refused, who};
 use crate::alerts::Class;
 use crate::clock::Clock;
+use crate::evidence::report::mmsi;
 use crate::store::export::Format;
 use crate::store::{self, Act, Entry, Finding};
 use crate::telemetry::FromAir;
@@ -227,8 +228,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 /// The vessels of an alert or case, by name where they have one.
 pub(super) fn names(vessels: &Value) -> String {
     let name = |vessel: &Value| match vessel["name"].as_str() {
-        Some(name) => format!("{} ({})", FromAir(name), vessel["mmsi"]),
-        None => format!("MMSI {}", vessel["mmsi"]),
+        Some(name) => format!("{} ({})", FromAir(name), mmsi(vessel)),
+        None => format!("MMSI {}", mmsi(vessel)),
     };
     vessels.as_array().into_iter().flatten().map(name).collect::<Vec<_>>().join(" + ")
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::replay::{Playback, Played, Stop, play_on};
-use super::source::{Reading, Source, kind_of, look_back};
+use super::source::{Reading, Source, kind_of, look_back, mmsi};
 use super::table::{cut, number, table, text, width};
 use super::when;
 use super::{Failure, print, refused};
@@ -38,7 +38,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     reading: Reading,
     /// The vessel
-    #[arg(long, value_name = "MMSI")]
+    #[arg(long, value_name = "MMSI", value_parser = mmsi)]
     mmsi: u32,
     /// The moment, as 02:00, yesterday 02:00, -6h or 2026-03-01T04:10:00Z (UTC)
     #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]

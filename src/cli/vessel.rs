@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::place::{Place, StoreArguments};
-use super::source::{aside, kind_of, look_back};
+use super::source::{MMSI_DIGITS, aside, kind_of, look_back};
 use super::{Failure, print, refused, when};
 use crate::clock::Clock;
 use crate::config::Table;
@@ -63,7 +63,8 @@ impl Asked {
             let (start, rest) = text.split_at_checked(lead.len())?;
             start.eq_ignore_ascii_case(lead).then(|| rest.trim())
         };
-        let mmsi = digits(after("mmsi").unwrap_or(text)).filter(|_| after("mmsi").is_some() || text.len() == 9);
+        // A shorter number is no MMSI, whatever stands before it.
+        let mmsi = digits(after("mmsi").unwrap_or(text)).filter(|_| after("mmsi").unwrap_or(text).len() == MMSI_DIGITS);
         let imo = digits(after("imo").unwrap_or(text)).filter(|_| after("imo").is_some() || text.len() == 7);
         match (mmsi, imo) {
             (Some(mmsi), _) => Asked::Mmsi(mmsi),
@@ -299,6 +300,7 @@ mod tests {
         assert_eq!(asked("imo 9074729"), Asked::Imo(9_074_729));
         assert_eq!(asked("silver luz"), Asked::Name("SILVER LUZ".to_owned()));
         assert_eq!(asked("12"), Asked::Name("12".to_owned()));
+        assert_eq!(asked("MMSI 12345"), Asked::Name("MMSI 12345".to_owned()));
         assert!(asked("luz").fits(1, None, Some("SILVER LUZ")) && !asked("luz").fits(1, None, None));
     }
 }

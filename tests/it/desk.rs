@@ -56,13 +56,16 @@ fn the_list_has_the_open_ones_first_and_says_what_it_leaves_out() {
     }
     for (arguments, words) in [
         (["--zone", "atlantis"], "zone \"atlantis\""),
-        (["--mmsi", "123"], "MMSI 000000123"),
+        (["--mmsi", "000000123"], "MMSI 000000123"),
         (["--text", "nobody knows it"], "\"nobody knows it\""),
     ] {
         let none = desk.says(&[["alerts", "list"], arguments].concat(), None);
         assert_eq!(none, format!("no alert in the store fits: {words}\n"), "no header without rows");
     }
     assert!(desk.says(&["alerts", "list", "--age", "1h"], None).contains("no alert in the store fits"));
+    let short = desk.runs(&["alerts", "list", "--mmsi", "123"], None);
+    let why = String::from_utf8_lossy(&short.stderr).into_owned();
+    assert!(short.status.code() == Some(2) && why.contains("nine digits"), "{why}");
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn explain_shows_what_is_met_and_what_is_not() {
     let nobody = answer(&["explain", "--mmsi", "224000009", "--at", "2026-03-01T13:10:00Z"]);
     assert!(nobody.contains("was not heard in the 7 days before"), "{nobody}");
     assert_eq!(
-        ask(&["explain", "--mmsi", "1", "--at", "2026-03-01T13:10:00Z", "--behaviour", "x"]).status.code(),
+        ask(&["explain", "--mmsi", "000000001", "--at", "2026-03-01T13:10:00Z", "--behaviour", "x"]).status.code(),
         Some(2)
     );
 }

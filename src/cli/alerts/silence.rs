@@ -6,6 +6,7 @@ use clap::builder::PossibleValuesParser;
 use serde_json::json;
 
 use super::super::person::Person;
+use super::super::source::mmsi;
 use super::super::table::{Column, number, text, width};
 use super::super::when::{ahead, past};
 use super::super::{Failure, print, refused, table, who};
@@ -18,8 +19,8 @@ use crate::time::{Span, Time};
 /// Arguments of `atalaia alerts silence`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Of this vessel
-    #[arg(long)]
+    /// Of this vessel: its nine digits
+    #[arg(long, value_parser = mmsi)]
     mmsi: Option<u32>,
     /// In or near the zone of this id
     #[arg(long, value_name = "ID")]

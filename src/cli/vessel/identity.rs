@@ -109,7 +109,8 @@ impl Sayings {
         ] {
             let word = |key: &str| match &measured[key] {
                 Value::String(word) => Some(word.clone()),
-                Value::Number(number) => Some(number.to_string()),
+                // The only numbers among them are MMSIs.
+                Value::Number(number) => Some(format!("{:09}", number.as_u64().unwrap_or_default())),
                 _ => None,
             };
             word(old).into_iter().for_each(|value| self.say(field, &value, before));

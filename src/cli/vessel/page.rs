@@ -7,6 +7,7 @@ use super::super::table::{Column, cut, number, table, text, width};
 use super::Known;
 use super::deeds::{Deed, Last};
 use super::identity::{Field, country};
+use crate::evidence::report::mmsi;
 use crate::geo::LatLon;
 use crate::store::Entry;
 use crate::telemetry::FromAir;
@@ -189,7 +190,7 @@ fn meetings(known: &Known, page: &mut Page) {
             .map(|vessel| {
                 let name =
                     vessel["name"].as_str().map_or_else(|| "no name".to_owned(), |name| FromAir(name).to_string());
-                format!("{name} ({})", vessel["mmsi"])
+                format!("{name} ({})", mmsi(vessel))
             })
             .collect();
         let (from, to) = (Time::parse(word("started_at")), Time::parse(word("last_at")));
