@@ -12,6 +12,7 @@ use serde_json::Value;
 pub(super) use list::{ID, about};
 
 use self::filter::Filter;
+use super::person::assignee;
 use super::when::{ahead, length};
 use super::{Failure, StoreArguments, print, refused, who};
 use crate::alerts::Class;
@@ -177,10 +178,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Command::Report(wanted) => super::report::of_alert(&path, wanted),
         Command::Changes(arguments) => changes::main(&path, arguments, now),
         Command::Ack { ids, until, why } => does(ids, Act::Acknowledge { until: *until }, why.as_deref()),
-        Command::Assign { id, to, why } => {
-            let to = Some(to.clone()).filter(|to| to != "-");
-            does(std::slice::from_ref(id), Act::Assign(to), why.as_deref())
-        }
+        Command::Assign { id, to, why } => does(std::slice::from_ref(id), Act::Assign(assignee(to)?), why.as_deref()),
         Command::Note { id, text } => does(std::slice::from_ref(id), Act::Note(text.clone()), None),
         Command::Close { ids, finding, why, silence } => {
             if silence.is_some() {

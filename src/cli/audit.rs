@@ -44,7 +44,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let machine = if arguments.machine { Machine::Included } else { Machine::Excluded };
     let mut acts = store::acts(&path, arguments.period.since, until, machine).map_err(refused)?;
     if let Some(who) = &arguments.who {
-        let is_wanted = |name: &str| name.to_lowercase() == who.to_lowercase();
+        let is_wanted = |name: &str| store::is_same_name(name, who);
         acts.retain(|act| is_wanted(&act.row.who) || act.row.caller.as_deref().is_some_and(is_wanted));
     }
     let earlier = arguments.period.earlier(acts.len());

@@ -105,6 +105,11 @@ fn ask(address: Option<Option<String>>) -> Daemon {
 }
 
 impl Watch {
+    /// Whether it is the watch of this person.
+    fn is_of(&self, name: &str) -> bool {
+        self.name.as_ref().is_some_and(|own| store::is_same_name(own, name))
+    }
+
     /// The most restricted marking of all that is listed.
     fn marking(&self) -> Option<String> {
         let store = &self.store;

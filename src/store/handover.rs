@@ -6,7 +6,7 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::read::{COLUMNS, entry};
-use super::trail::AuditRow;
+use super::trail::{AuditRow, is_same_name};
 use super::{Entry, StoreError, schema, stored_severity};
 use crate::alerts::Severity;
 use crate::time::Time;
@@ -16,7 +16,7 @@ use crate::time::Time;
 pub struct Handover {
     /// Alerts that go on, worst first.
     pub open: Vec<Entry>,
-    /// Alerts that somebody asked for looks after, going on or not, worst first.
+    /// Alerts that somebody asked for looks after, going on or not, worst first; capitals of the name make no difference.
     pub mine: Vec<Entry>,
     /// Alerts stored since, going on or not, worst first.
     pub new: Vec<Entry>,
@@ -50,7 +50,12 @@ pub fn handover(path: &Path, since: Time, name: Option<&str>, now: Time) -> Resu
 fn read(connection: &Connection, since: Time, name: Option<&str>, now: Time) -> rusqlite::Result<Handover> {
     let open = entries(connection, "announced AND status = 'open' AND state <> 'closed'", &[], now)?;
     let mine = match name {
-        Some(name) => entries(connection, "announced AND assignee = ?1 AND state <> 'closed'", &[&name], now)?,
+        Some(name) => {
+            let is_mine = |entry: &Entry| entry.assignee.as_deref().is_some_and(|whose| is_same_name(whose, name));
+            let mut mine = entries(connection, "announced AND assignee IS NOT NULL AND state <> 'closed'", &[], now)?;
+            mine.retain(is_mine);
+            mine
+        }
         None => Vec::new(),
     };
     let mut handover = Handover { open, mine, ..Handover::default() };

@@ -62,7 +62,7 @@ pub use read::{
 };
 pub use retention::{Purged, RetentionSettings, purge};
 pub use sound::SetAside;
-pub use trail::{Actor, AuditRow, trail};
+pub use trail::{Actor, AuditRow, is_same_name, trail};
 pub use undelivered::{Parcel, Parcels, deliveries, knows_sink, parcels, retry};
 pub use wants::{Carries, Wants};
 pub use writer::{Event, Reporter, Store};

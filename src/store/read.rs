@@ -31,8 +31,6 @@ pub struct Query {
     pub mmsi: Option<u32>,
     /// In or near this zone.
     pub zone: Option<String>,
-    /// Looked after by this person.
-    pub assignee: Option<String>,
     /// Going on at this moment or later.
     pub since: Option<Time>,
     /// Begun before this moment.
@@ -51,7 +49,6 @@ impl Default for Query {
             behaviour: None,
             mmsi: None,
             zone: None,
-            assignee: None,
             since: None,
             until: None,
             limit: u32::MAX,
@@ -169,9 +166,6 @@ pub(super) fn conditions(query: &Query) -> Vec<(&'static str, Box<dyn ToSql>)> {
     }
     if let Some(behaviour) = &query.behaviour {
         wanted.push(("behaviour = ?", Box::new(behaviour.clone())));
-    }
-    if let Some(assignee) = &query.assignee {
-        wanted.push(("assignee = ?", Box::new(assignee.clone())));
     }
     if let Some(mmsi) = query.mmsi {
         wanted.push(("id IN (SELECT alert FROM alert_vessels WHERE mmsi = ?)", Box::new(mmsi)));

@@ -239,3 +239,17 @@ fn alerts_about_the_daemon_say_of_what_in_every_list() {
         assert!(!rows.is_empty() && rows.iter().all(|row| row.contains("receiver partner")), "{arguments:?}:\n{list}");
     }
 }
+
+#[test]
+fn capitals_of_a_name_make_no_difference_and_hidden_characters_are_dropped() {
+    let desk = Desk::with_zones();
+    let id = id_of(&desk, "rendezvous");
+    desk.says(&["alerts", "--as", "bea", "assign", &id, "Ana\u{202e}\n"], None);
+    for name in ["ana", "ANA"] {
+        let list = objects(&desk.says(&["alerts", "list", "--assignee", name, "--json"], None));
+        assert!(list.len() == 1 && list[0]["assignee"] == "Ana", "{name}: {list:?}");
+        let watch = desk.says(&["handover", "--since", "-1h", "--as", name], None);
+        assert!(watch.contains("MINE 1") && !watch.contains("[Ana]"), "{name}:\n{watch}");
+    }
+    assert_eq!(desk.runs(&["alerts", "--as", "bea", "assign", &id, "\u{202e}"], None).status.code(), Some(2));
+}

@@ -8,7 +8,7 @@ use super::super::when::{length, past, words};
 use crate::alerts::{Class, NoticeKind, Severity};
 use crate::behaviours::NAMES;
 use crate::evidence::report::mmsi as nine_digits;
-use crate::store::{Entry, Query, stored_severity};
+use crate::store::{Entry, Query, is_same_name, stored_severity};
 use crate::time::{Span, Time};
 
 /// Which alerts.
@@ -70,10 +70,9 @@ impl Filter {
             kind: [Class::Vessel, Class::System].into_iter().find(|kind| self.kind.as_deref() == Some(kind.name())),
             behaviour: self.behaviour.clone(),
             mmsi: self.mmsi,
-            assignee: self.assignee.clone(),
             since: self.since,
             until: self.until,
-            // Zones by name, and the limit after them, are for the list.
+            // Zones and people by name, and the limit after them, are for the list.
             ..Query::default()
         }
     }
@@ -93,7 +92,9 @@ impl Filter {
     pub(super) fn fits(&self, entry: &Entry, now: Time) -> bool {
         let began = entry.body["started_at"].as_str().and_then(Time::parse);
         let is_young = |age: Span| began.is_some_and(|began| now - age <= began);
+        let is_of = |name: &String| entry.assignee.as_ref().is_some_and(|whose| is_same_name(whose, name));
         self.zone.as_ref().is_none_or(|zone| lies_in(&entry.body, zone))
+            && self.assignee.as_ref().is_none_or(is_of)
             && self.age.is_none_or(is_young)
             && self.text.as_ref().is_none_or(|text| speaks_of(entry, text))
     }

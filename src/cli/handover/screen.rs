@@ -88,7 +88,7 @@ fn row(watch: &Watch, entry: &Entry) -> String {
     let word = |key: &str| FromAir(body[key].as_str().unwrap_or_default()).to_string();
     let began = time_of(body, "started_at").map_or("-".to_owned(), |at| moment(watch, at));
     let whose = match &entry.assignee {
-        Some(name) if Some(name) != watch.name.as_ref() => format!("  [{}]", FromAir(name)),
+        Some(name) if !watch.is_of(name) => format!("  [{}]", FromAir(name)),
         Some(_) | None => String::new(),
     };
     let state = match (status_of(body), entry.state.as_str()) {
