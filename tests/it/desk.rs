@@ -253,3 +253,25 @@ fn capitals_of_a_name_make_no_difference_and_hidden_characters_are_dropped() {
     }
     assert_eq!(desk.runs(&["alerts", "--as", "bea", "assign", &id, "\u{202e}"], None).status.code(), Some(2));
 }
+
+#[test]
+fn one_alert_that_is_refused_does_not_hide_what_was_done_with_the_others() {
+    let desk = Desk::with_zones();
+    let all = objects(&desk.says(&["alerts", "list", "--facts", "--json"], None));
+    let [first, second] = [0, 1].map(|place| all[place]["id"].as_str().unwrap());
+    let three = [first, "nosuchalert", second];
+    let runs = |arguments: &[&str]| {
+        let output = desk.runs(arguments, None);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, said, why) = runs(&[&["alerts", "--as", "ana", "ack"][..], &three].concat());
+    assert_eq!((code, said), (Some(2), format!("{first}\n{second}\n")), "{why}");
+    assert_eq!(why, "atalaia: no alert nosuchalert\natalaia: done with 2 of 3 alerts\n");
+    let close = [&["alerts", "--as", "ana", "close"][..], &three, &["--finding", "benign", "--why", "known"]].concat();
+    let (code, said, why) = runs(&close);
+    assert_eq!((code, said), (Some(2), format!("{first}\n{second}\n")), "{why}");
+    let (code, said, why) = runs(&["alerts", "--as", "ana", "ack", first]);
+    assert_eq!((code, said.as_str()), (Some(2), ""), "{why}");
+    assert_eq!(why, format!("atalaia: {first}: is closed; reopen it first\n"), "one alert needs no count");
+}

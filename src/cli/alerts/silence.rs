@@ -12,7 +12,7 @@ use super::super::when::{ahead, past};
 use super::super::{Failure, print, refused, table, who};
 use super::filter::behaviours;
 use super::list;
-use crate::store::{self, Hush, HushRow, Listed, Query};
+use crate::store::{self, Hush, HushRow, Listed, Query, StoreError};
 use crate::telemetry::FromAir;
 use crate::time::{Span, Time};
 
@@ -117,27 +117,29 @@ pub(super) fn after_close(
     who: &Person,
     why: &str,
     now: Time,
-) -> Result<String, Failure> {
-    let entry = store::alert(path, id, now).map_err(refused)?.entry;
+) -> Result<String, StoreError> {
+    let entry = store::alert(path, id, now)?.entry;
     let behaviour = entry.body["behaviour"].as_str().map(str::to_owned);
-    let lag = store::history(path, &entry.id).map_err(refused)?.last().map(|change| change.stored_at - change.at);
+    let lag = store::history(path, &entry.id)?.last().map(|change| change.stored_at - change.at);
     let there = now - lag.filter(|lag| LATE < *lag).unwrap_or(Span::ZERO);
     let last_at = entry.body["last_at"].as_str().and_then(Time::parse).unwrap_or(there);
     let mut text = String::new();
     for mmsi in vessels(&entry) {
         let hush = Hush { mmsi: Some(mmsi), zone: None, behaviour: behaviour.clone() };
         let until = there + length;
-        let number = store::hush(path, &hush, last_at.min(there), until, who, why, now).map_err(refused)?;
+        let number = store::hush(path, &hush, last_at.min(there), until, who, why, now)?;
         text += &format!("silence {number} of {} until {} UTC\n", of(&hush), until.minute());
     }
     Ok(text)
 }
 
 /// Refuses an alert without a vessel: there is nothing that a silence after it could be of.
-pub(super) fn has_vessels(path: &Path, id: &str, now: Time) -> Result<(), Failure> {
-    let entry = store::alert(path, id, now).map_err(refused)?.entry;
+pub(super) fn has_vessels(path: &Path, id: &str, now: Time) -> Result<(), StoreError> {
+    let entry = store::alert(path, id, now)?.entry;
     match vessels(&entry).is_empty() {
-        true => Err(Failure::Usage(format!("{id}: names no vessel to silence; see `atalaia alerts silence --help`"))),
+        true => {
+            Err(StoreError::Refused(format!("{id}: names no vessel to silence; see `atalaia alerts silence --help`")))
+        }
         false => Ok(()),
     }
 }
