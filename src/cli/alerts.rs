@@ -9,7 +9,8 @@ mod silence;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde_json::Value;
 
-pub(super) use list::{ID, about};
+pub(super) use list::about;
+pub(super) use silence::hush_words;
 
 use self::filter::Filter;
 use super::person::assignee;

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::alerts::{ID, about};
+use super::alerts::about;
 use super::period::Period;
-use super::table::{Column, fitted, text, width};
+use super::table::{Column, fitted, short_id, text, width};
 use super::when::short;
 use super::{Failure, StoreArguments, print, refused};
 use crate::clock::Clock;
@@ -88,8 +88,7 @@ fn of(act: &ActRow) -> Option<&'static str> {
 /// The beginning of an id; other subjects whole: `silence 3`.
 pub(super) fn subject(act: &ActRow) -> String {
     let is_id = act.subject.chars().count() == WHOLE_ID && act.subject.chars().all(|c| c.is_ascii_alphanumeric());
-    let most = if is_id { ID } else { usize::MAX };
-    FromAir(&act.subject).to_string().chars().take(most).collect()
+    if is_id { short_id(&act.subject) } else { FromAir(&act.subject).to_string() }
 }
 
 /// Characters of the id of an alert or case.

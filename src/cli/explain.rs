@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::replay::{Playback, Played, Stop, play_on};
 use super::source::{Reading, Source, kind_of, look_back, mmsi};
-use super::table::{cut, number, table, text, width};
+use super::table::{cut, number, short_id, table, text, width};
 use super::when;
 use super::{Failure, print, refused};
 use crate::alerts::{Alert, Change};
@@ -330,7 +330,7 @@ impl Answer<'_> {
                 known.behaviour,
                 after(known.opened_at - at),
                 known.opened_at.minute(),
-                known.id.chars().take(8).collect::<String>()
+                short_id(&known.id)
             );
             page.push_str(&cut(&line, width));
             page.push('\n');

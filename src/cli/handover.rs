@@ -194,10 +194,6 @@ fn is_system(entry: &Entry) -> bool {
     entry.body["kind"] == "system"
 }
 
-fn short(id: &str) -> String {
-    FromAir(&id.chars().take(8).collect::<String>()).to_string()
-}
-
 /// `ALFA, BRAVO and 2 more`; of an alert about the daemon, `receiver partner`.
 fn names(body: &Value) -> String {
     const MOST: usize = 3;
@@ -221,14 +217,6 @@ fn by_severity(entries: &[Entry]) -> String {
         (0 < count).then(|| format!("{count} {severity}"))
     });
     counts.collect::<Vec<_>>().join(", ")
-}
-
-/// What a silence keeps back.
-fn silenced(hush: &HushRow) -> String {
-    let mmsi = hush.mmsi.map(|mmsi| format!("MMSI {mmsi:09}"));
-    let zone = hush.zone.as_ref().map(|zone| format!("zone {}", FromAir(zone)));
-    let behaviour = hush.behaviour.as_ref().map(|behaviour| FromAir(behaviour).to_string());
-    [mmsi, zone, behaviour].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Whether an alert goes on, or how it ended.

@@ -7,6 +7,7 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, Row};
 use serde_json::{Value, json};
 
+use super::acts::Hush;
 use super::ids::{Kind, whole};
 use super::lines::rank;
 use super::trail::{self, AuditRow};
@@ -149,6 +150,13 @@ pub struct HushRow {
     pub until: Time,
     /// Lifted by hand.
     pub lifted: Option<Time>,
+}
+
+impl HushRow {
+    /// What is kept back.
+    pub fn subject(&self) -> Hush {
+        Hush { mmsi: self.mmsi, zone: self.zone.clone(), behaviour: self.behaviour.clone() }
+    }
 }
 
 /// The conditions of a query over the table `alerts`, with what is bound to them; all but the state.

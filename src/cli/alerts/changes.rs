@@ -6,10 +6,10 @@ use serde_json::json;
 
 use super::super::audit::{object, subject};
 use super::super::period::Period;
-use super::super::table::{Column, fitted, text, width};
+use super::super::table::{Column, fitted, short_id, text, width};
 use super::super::when::short;
 use super::super::{Failure, print, refused};
-use super::list::{ID, about, deed};
+use super::list::{about, deed};
 use super::page::{kind, points};
 use crate::alerts::Severity;
 use crate::store::{self, ActRow, ChangeRow, Machine, stored_severity};
@@ -127,7 +127,7 @@ fn row(step: &Step, now: Time) -> Vec<String> {
                 short(change.stored_at, now),
                 change.at.minute(),
                 kind(change).to_owned(),
-                said("id").chars().take(ID).collect(),
+                short_id(said("id")),
                 points(change),
                 said("behaviour").to_owned(),
                 about(alert),

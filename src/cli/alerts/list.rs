@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::super::table::{Column, fitted, number, screen_rows, text, width};
+use super::super::table::{Column, fitted, number, screen_rows, short_id, text, width};
 use super::super::when::{short, words};
 use super::super::{Failure, print, refused};
 use super::filter::Filter;
@@ -37,9 +37,6 @@ enum Sort {
     Changed,
     Began,
 }
-
-/// Characters of an id that tell it apart.
-pub(in crate::cli) const ID: usize = 8;
 
 /// The columns; zones, vessels and texts may be cut, and those that say least go first where a line has no room.
 const COLUMNS: [Column; 13] = [
@@ -188,7 +185,7 @@ fn row(one: &Listed, now: Time) -> Vec<String> {
     };
     let since = if said("status") == "open" { time("started_at") } else { time("ended_at").or(time("last_at")) };
     vec![
-        said("id").chars().take(ID).collect(),
+        short_id(said("id")),
         said("severity").to_owned(),
         body["score"].to_string(),
         said("behaviour").to_owned(),
@@ -198,7 +195,7 @@ fn row(one: &Listed, now: Time) -> Vec<String> {
         time("started_at").map_or_else(|| "-".to_owned(), |began| words(now - began)),
         zone(&body["zones"]),
         about(body),
-        body["case_id"].as_str().map_or_else(|| "-".to_owned(), |id| id.chars().take(ID).collect()),
+        body["case_id"].as_str().map_or_else(|| "-".to_owned(), short_id),
         entry.assignee.as_ref().map_or_else(|| "-".to_owned(), |name| FromAir(name).to_string()),
         FromAir(deed(said("summary"), &body["vessels"])).to_string(),
     ]

@@ -58,7 +58,7 @@ pub(super) fn main(path: &Path, arguments: &Arguments, said: Option<&String>, no
         return Err(Failure::Usage("a silence needs a vessel, a zone or a behaviour".to_owned()));
     }
     let preview = preview(path, &hush, from, now)?;
-    let span = format!("{}, {} to {} UTC", of(&hush), from.minute(), until.minute());
+    let span = format!("{}, {} to {} UTC", hush_words(&hush), from.minute(), until.minute());
     if arguments.dry_run {
         return print(&format!("silence of {span} (not made)\n{preview}"));
     }
@@ -67,10 +67,11 @@ pub(super) fn main(path: &Path, arguments: &Arguments, said: Option<&String>, no
 }
 
 /// `loitering, MMSI 224123456, zone c06`
-fn of(hush: &Hush) -> String {
+pub(in crate::cli) fn hush_words(hush: &Hush) -> String {
     let mmsi = hush.mmsi.map(|mmsi| format!("MMSI {mmsi:09}"));
     let zone = hush.zone.as_ref().map(|zone| format!("zone {}", FromAir(zone)));
-    [hush.behaviour.clone(), mmsi, zone].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let behaviour = hush.behaviour.as_ref().map(|behaviour| FromAir(behaviour).to_string());
+    [behaviour, mmsi, zone].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Which alerts it speaks of now.
@@ -128,7 +129,7 @@ pub(super) fn after_close(
         let hush = Hush { mmsi: Some(mmsi), zone: None, behaviour: behaviour.clone() };
         let until = there + length;
         let number = store::hush(path, &hush, last_at.min(there), until, who, why, now)?;
-        text += &format!("silence {number} of {} until {} UTC\n", of(&hush), until.minute());
+        text += &format!("silence {number} of {} until {} UTC\n", hush_words(&hush), until.minute());
     }
     Ok(text)
 }
@@ -168,24 +169,23 @@ pub(super) fn all(path: &Path, as_json: bool, now: Time) -> Result<(), Failure> 
         };
         return print(&hushes.iter().map(line).collect::<String>());
     }
-    let row = |hush: HushRow| {
+    let row = |hush: &HushRow| {
         let state = match hush.lifted {
             Some(_) => "lifted",
             None if hush.until <= now => "over",
             None if now < hush.from => "to come",
             None => "in force",
         };
-        let subject = Hush { mmsi: hush.mmsi, zone: hush.zone, behaviour: hush.behaviour };
         vec![
             hush.number.to_string(),
             state.to_owned(),
             hush.from.minute(),
             hush.until.minute(),
-            of(&subject),
+            hush_words(&hush.subject()),
             FromAir(&hush.who).to_string(),
             FromAir(&hush.why).to_string(),
         ]
     };
-    let rows: Vec<Vec<String>> = hushes.into_iter().map(row).collect();
+    let rows: Vec<Vec<String>> = hushes.iter().map(row).collect();
     print(&table::table(&COLUMNS, &rows, width()))
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::source::is_meeting;
-use super::super::table::{Column, cut, number, table, text, width};
+use super::super::table::{Column, cut, number, short_id, table, text, width};
 use super::Known;
 use super::deeds::{Deed, Last};
 use super::identity::{Field, country};
@@ -144,7 +144,7 @@ fn alerts(known: &Known, page: &mut Page) {
         let kind = if body["announced"] == true { word("severity") } else { "fact" };
         let status = if word("status") == "open" { "open" } else { word("status") };
         vec![
-            entry.id.chars().take(8).collect(),
+            short_id(&entry.id),
             format!("{status}, {}", entry.state),
             kind.to_owned(),
             body["score"].to_string(),
@@ -164,7 +164,7 @@ fn cases(known: &Known, page: &mut Page) {
         let word = |key: &str| case[key].as_str().unwrap_or_default();
         let count = |key: &str| case[key].as_array().map_or(0, Vec::len).to_string();
         vec![
-            word("id").chars().take(8).collect(),
+            short_id(word("id")),
             word("severity").to_owned(),
             case["score"].to_string(),
             count("alerts"),
