@@ -15,7 +15,7 @@ pub(super) use silence::hush_words;
 use self::filter::Filter;
 use super::person::assignee;
 use super::when::{ahead, length};
-use super::{Failure, StoreArguments, print, refused, who};
+use super::{Failure, StoreArguments, print, print_by, refused, who};
 use crate::alerts::Class;
 use crate::clock::Clock;
 use crate::evidence::report::mmsi;
@@ -210,11 +210,10 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             found.retain(|entry| filter.fits(entry, now));
             found.truncate(filter.limit.map_or(usize::MAX, |limit| limit as usize));
             let notes = store::all_notes(&path).map_err(refused)?;
-            let of = |entry: &Entry| entry.value(notes.get(&entry.id).map_or(&[], Vec::as_slice));
-            let values: Vec<Value> = found.iter().map(of).collect();
-            let mut text = Vec::new();
-            store::export::write(*format, &values, &mut text).map_err(|error| Failure::Other(error.to_string()))?;
-            print(&String::from_utf8_lossy(&text))
+            // Each is let go as soon as its value is made: there may be many.
+            let of = |entry: Entry| entry.value(notes.get(&entry.id).map_or(&[], Vec::as_slice));
+            let values: Vec<Value> = found.into_iter().map(of).collect();
+            print_by(|out| store::export::write(*format, &values, out))
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::alerts::system_title;
 use crate::clock::Clock;
 use crate::config::Table;
 use crate::evidence::report::vessel_name;
-use crate::store::{self, Backlog, Done, Entry, Handover, HushRow};
+use crate::store::{self, Backlog, Done, Entry, Extent, Handover, HushRow};
 use crate::telemetry::FromAir;
 use crate::time::{Span, Time};
 
@@ -71,7 +71,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         // A service account has no alerts of its own.
         Err(_) => None,
     };
-    let mut store = store::handover(&path, arguments.since, name.as_deref(), now).map_err(refused)?;
+    let extent = if arguments.format == "json" { Extent::Whole } else { Extent::WithoutTracks };
+    let mut store = store::handover(&path, arguments.since, name.as_deref(), extent, now).map_err(refused)?;
     let system = store.open.iter().filter(|entry| is_system(entry)).cloned().collect();
     for list in [&mut store.open, &mut store.new, &mut store.ended] {
         list.retain(|entry| !is_system(entry));

@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::config::Table;
 use crate::engine::Engine;
 use crate::runtime::{self, LookBack, LookedBack, Origin};
-use crate::store::{self, Entry, Query};
+use crate::store::{self, Entry, Extent, Query};
 use crate::telemetry::FromAir;
 use crate::time::Time;
 use crate::units::Mmsi;
@@ -142,7 +142,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         (asked, 0) => return Err(Failure::Usage(format!("no vessel {} is known", asked.words()))),
         (asked, _) => return print(&list(&asked, &candidates, arguments.json)),
     };
-    let known = gather(&store, mmsi, Clock.now(), looked, sayings)?;
+    let extent = if arguments.json { Extent::Whole } else { Extent::WithoutTracks };
+    let known = gather(&store, mmsi, extent, Clock.now(), looked, sayings)?;
     if known.deeds.last.is_none() && known.alerts.is_empty() {
         let since = known.since.map_or_else(String::new, |since| format!(" since {}", since.minute()));
         return Err(Failure::Usage(format!("MMSI {mmsi:09} was not heard{since}, and the store has no alert of it")));
@@ -229,12 +230,18 @@ fn list(asked: &Asked, candidates: &Candidates, json: bool) -> String {
 fn gather(
     store: &Path,
     mmsi: u32,
+    extent: Extent,
     now: Time,
     looked: Option<LookedBack>,
     mut sayings: Sayings,
 ) -> Result<Known, Failure> {
     let query = Query { facts: true, mmsi: Some(mmsi), ..Query::default() };
-    let alerts = store::alerts(store, &query, now).map_err(refused)?;
+    let alerts = match extent {
+        Extent::Whole => store::alerts(store, &query, now).map_err(refused)?,
+        Extent::WithoutTracks => {
+            store::listed(store, &query, now).map_err(refused)?.into_iter().map(|one| one.entry).collect()
+        }
+    };
     alerts.iter().for_each(|entry| sayings.alert(mmsi, &entry.body));
     let cases = store::cases(store).map_err(refused)?.into_iter().filter(|case| {
         let vessels = case["vessels"].as_array().into_iter().flatten();

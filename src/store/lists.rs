@@ -1,12 +1,12 @@
 //! What lists show of alerts, their changes and what people did: without the tracks of the evidence, which are most of the bytes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::types::ToSql;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 
-use super::read::{Entry, Query, conditions, entry};
+use super::read::{COLUMNS, Entry, Query, conditions, entry};
 use super::trail::AuditRow;
 use super::{OURSELVES, StoreError, marks, schema};
 use crate::time::Time;
@@ -83,6 +83,28 @@ pub fn listed(path: &Path, query: &Query, now: Time) -> Result<Vec<Listed>, Stor
         rows.collect::<rusqlite::Result<Vec<Listed>>>()
     };
     read().map_err(StoreError::sqlite(path))
+}
+
+/// Reads whole alerts one at a time, so that not all of them are in memory at once.
+pub struct Bodies {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Bodies {
+    /// Of the store of this file.
+    pub fn open(path: &Path) -> Result<Bodies, StoreError> {
+        Ok(Bodies { connection: schema::beside(path)?, path: path.to_owned() })
+    }
+
+    /// The alert of a whole id; absent where it was purged.
+    pub fn alert(&self, id: &str, now: Time) -> Result<Option<Entry>, StoreError> {
+        let read = || {
+            let mut query = self.connection.prepare_cached(&format!("{COLUMNS} WHERE id = ?1"))?;
+            query.query_row([id], |row| entry(row, now)).optional()
+        };
+        read().map_err(StoreError::sqlite(&self.path))
+    }
 }
 
 /// Shows every vessel of every alert and fact, as the alert names it; those of the latest alerts first.

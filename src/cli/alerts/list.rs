@@ -1,7 +1,6 @@
 //! `atalaia alerts list`: what is going on, the open ones first, on one screen.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
@@ -11,7 +10,7 @@ use super::super::when::{short, words};
 use super::super::{Failure, print, refused};
 use super::filter::Filter;
 use crate::alerts::{Severity, system_title};
-use crate::store::{self, Listed, Query, stored_severity};
+use crate::store::{self, Bodies, Listed, Query, stored_severity};
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
@@ -86,7 +85,7 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
     out.beyond = found.len().saturating_sub(most);
     found.truncate(most);
     if arguments.json {
-        return print(&json(path, &query, &found, now)?);
+        return json(path, &found, now);
     }
     let mut list = if found.is_empty() { String::new() } else { table(&found, now) };
     list += &out.line(found.len(), filter);
@@ -148,18 +147,14 @@ impl LeftOut {
     }
 }
 
-/// Each as a whole, with its evidence.
-fn json(path: &Path, query: &Query, found: &[Listed], now: Time) -> Result<String, Failure> {
-    let whole = store::alerts(path, query, now).map_err(refused)?;
-    let whole: BTreeMap<&str, &store::Entry> = whole.iter().map(|entry| (entry.id.as_str(), entry)).collect();
-    let line = |one: &Listed| {
+/// Prints each as a whole, with all of its evidence.
+fn json(path: &Path, found: &[Listed], now: Time) -> Result<(), Failure> {
+    let bodies = Bodies::open(path).map_err(refused)?;
+    found.iter().try_for_each(|one| {
+        let whole = bodies.alert(&one.entry.id, now).map_err(refused)?;
         // One that was purged meanwhile is shown as it was.
-        let entry = whole.get(one.entry.id.as_str()).copied().unwrap_or(&one.entry);
-        let mut value = entry.value(&[]);
-        value["case_id"] = one.entry.body["case_id"].clone();
-        format!("{value}\n")
-    };
-    Ok(found.iter().map(line).collect())
+        print(&format!("{}\n", whole.as_ref().unwrap_or(&one.entry).value(&[])))
+    })
 }
 
 /// The rows under their heads; columns without a word in them are left out.
