@@ -9,15 +9,18 @@ mod silence;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde_json::Value;
 
-pub(super) use list::{ID, vessels};
+pub(super) use list::about;
+pub(super) use silence::hush_words;
 
 use self::filter::Filter;
+use super::person::assignee;
 use super::when::{ahead, length};
-use super::{Failure, StoreArguments, print, refused, who};
+use super::{Failure, StoreArguments, print, print_by, refused, who};
 use crate::alerts::Class;
 use crate::clock::Clock;
+use crate::evidence::report::mmsi;
 use crate::store::export::Format;
-use crate::store::{self, Act, Entry, Finding};
+use crate::store::{self, Act, Entry, Finding, StoreError};
 use crate::telemetry::FromAir;
 use crate::time::{Span, Time};
 
@@ -163,12 +166,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let now = Clock.now();
     let does = |ids: &[String], what: Act, why: Option<&str>| {
         let who = who(arguments.who.as_ref())?;
-        let mut text = String::new();
-        for id in ids {
-            let id = store::act(&path, id, &what, &who, why, now).map_err(refused)?;
-            text += &format!("{id}\n");
-        }
-        print(&text)
+        each(ids, |id| store::act(&path, id, &what, &who, why, now))
     };
     match &arguments.command {
         Command::List(arguments) => list::main(&path, arguments, now),
@@ -176,22 +174,19 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Command::Report(wanted) => super::report::of_alert(&path, wanted),
         Command::Changes(arguments) => changes::main(&path, arguments, now),
         Command::Ack { ids, until, why } => does(ids, Act::Acknowledge { until: *until }, why.as_deref()),
-        Command::Assign { id, to, why } => {
-            let to = Some(to.clone()).filter(|to| to != "-");
-            does(std::slice::from_ref(id), Act::Assign(to), why.as_deref())
-        }
+        Command::Assign { id, to, why } => does(std::slice::from_ref(id), Act::Assign(assignee(to)?), why.as_deref()),
         Command::Note { id, text } => does(std::slice::from_ref(id), Act::Note(text.clone()), None),
         Command::Close { ids, finding, why, silence } => {
-            if silence.is_some() {
-                ids.iter().try_for_each(|id| silence::has_vessels(&path, id, now))?;
-            }
-            does(ids, Act::Close(*finding), Some(why))?;
             let Some(length) = *silence else {
-                return Ok(());
+                return does(ids, Act::Close(*finding), Some(why));
             };
             let who = who(arguments.who.as_ref())?;
-            let made = ids.iter().map(|id| silence::after_close(&path, id, length, &who, why, now));
-            print(&made.collect::<Result<String, Failure>>()?)
+            each(ids, |id| {
+                silence::has_vessels(&path, id, now)?;
+                let id = store::act(&path, id, &Act::Close(*finding), &who, Some(why), now)?;
+                let made = silence::after_close(&path, &id, length, &who, why, now)?;
+                Ok(format!("{id}\n{}", made.trim_end()))
+            })
         }
         Command::Mark { id, marking, why } => {
             let (id, handling) =
@@ -215,20 +210,53 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             found.retain(|entry| filter.fits(entry, now));
             found.truncate(filter.limit.map_or(usize::MAX, |limit| limit as usize));
             let notes = store::all_notes(&path).map_err(refused)?;
-            let of = |entry: &Entry| entry.value(notes.get(&entry.id).map_or(&[], Vec::as_slice));
-            let values: Vec<Value> = found.iter().map(of).collect();
-            let mut text = Vec::new();
-            store::export::write(*format, &values, &mut text).map_err(|error| Failure::Other(error.to_string()))?;
-            print(&String::from_utf8_lossy(&text))
+            // Each is let go as soon as its value is made: there may be many.
+            let of = |entry: Entry| entry.value(notes.get(&entry.id).map_or(&[], Vec::as_slice));
+            let values: Vec<Value> = found.into_iter().map(of).collect();
+            print_by(|out| store::export::write(*format, &values, out))
         }
     }
+}
+
+/// Does something with each alert and prints what came of it. An alert that is refused does not keep the others from being tried; a
+/// store that cannot be used does.
+fn each(ids: &[String], mut act: impl FnMut(&str) -> Result<String, StoreError>) -> Result<(), Failure> {
+    let mut faults = Vec::new();
+    let mut done = 0;
+    for (place, id) in ids.iter().enumerate() {
+        match act(id) {
+            Ok(text) => {
+                done += 1;
+                print(&format!("{text}\n"))?;
+            }
+            Err(StoreError::Refused(why)) => faults.push(format!("atalaia: {}", FromAir(&why))),
+            Err(error) => {
+                let (code, why) = refused(error).tell();
+                faults.push(why);
+                faults.extend(ids[place + 1..].iter().map(|id| format!("atalaia: {}: was not tried", FromAir(id))));
+                return Err(Failure::Shown { code, text: summed(faults, done, ids.len()) });
+            }
+        }
+    }
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Shown { code: 2, text: summed(faults, done, ids.len()) }),
+    }
+}
+
+/// What went wrong, a line each; and, of several alerts, with how many it went well.
+fn summed(mut faults: Vec<String>, done: usize, all: usize) -> String {
+    if 1 < all {
+        faults.push(format!("atalaia: done with {done} of {all} alerts"));
+    }
+    faults.join("\n")
 }
 
 /// The vessels of an alert or case, by name where they have one.
 pub(super) fn names(vessels: &Value) -> String {
     let name = |vessel: &Value| match vessel["name"].as_str() {
-        Some(name) => format!("{} ({})", FromAir(name), vessel["mmsi"]),
-        None => format!("MMSI {}", vessel["mmsi"]),
+        Some(name) => format!("{} ({})", FromAir(name), mmsi(vessel)),
+        None => format!("MMSI {}", mmsi(vessel)),
     };
     vessels.as_array().into_iter().flatten().map(name).collect::<Vec<_>>().join(" + ")
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::alerts::{ID, vessels};
+use super::alerts::about;
 use super::period::Period;
-use super::table::{Column, fitted, text, width};
+use super::table::{Column, fitted, short_id, text, width};
 use super::when::short;
 use super::{Failure, StoreArguments, print, refused};
 use crate::clock::Clock;
@@ -40,18 +40,18 @@ const COLUMNS: [Column; 6] = [
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let path = arguments.store.path()?;
     let now = Clock.now();
-    let until = arguments.period.until(now);
+    let until = arguments.period.until(now)?;
     let machine = if arguments.machine { Machine::Included } else { Machine::Excluded };
     let mut acts = store::acts(&path, arguments.period.since, until, machine).map_err(refused)?;
     if let Some(who) = &arguments.who {
-        let is_wanted = |name: &str| name.to_lowercase() == who.to_lowercase();
+        let is_wanted = |name: &str| store::is_same_name(name, who);
         acts.retain(|act| is_wanted(&act.row.who) || act.row.caller.as_deref().is_some_and(is_wanted));
-    }
-    if arguments.period.json {
-        return print(&acts.iter().map(|act| format!("{}\n", object(act))).collect::<String>());
     }
     let earlier = arguments.period.earlier(acts.len());
     let shown = &acts[earlier..];
+    if arguments.period.json {
+        return print(&shown.iter().map(|act| format!("{}\n", object(act))).collect::<String>());
+    }
     let rows: Vec<Vec<String>> = shown.iter().map(|act| row(act, now)).collect();
     let after = match (shown.len(), earlier) {
         (0, 0) => {
@@ -71,7 +71,7 @@ fn row(act: &ActRow, now: Time) -> Vec<String> {
         FromAir(&act.row.by()).to_string(),
         act.row.what.clone(),
         format!("{}{}", of(act).map_or(String::new(), |kind| format!("{kind} ")), subject(act)),
-        act.alert.as_ref().map_or(String::new(), |(_, ships)| vessels(ships)),
+        act.alert.as_ref().map_or(String::new(), about),
         act.row.why.as_ref().map_or(String::new(), |why| FromAir(why).to_string()),
     ]
 }
@@ -88,8 +88,7 @@ fn of(act: &ActRow) -> Option<&'static str> {
 /// The beginning of an id; other subjects whole: `silence 3`.
 pub(super) fn subject(act: &ActRow) -> String {
     let is_id = act.subject.chars().count() == WHOLE_ID && act.subject.chars().all(|c| c.is_ascii_alphanumeric());
-    let most = if is_id { ID } else { usize::MAX };
-    FromAir(&act.subject).to_string().chars().take(most).collect()
+    if is_id { short_id(&act.subject) } else { FromAir(&act.subject).to_string() }
 }
 
 /// Characters of the id of an alert or case.
@@ -100,7 +99,7 @@ pub(super) fn object(act: &ActRow) -> Value {
     json!({
         "time": act.row.at.to_string(), "who": act.row.who, "caller": act.row.caller, "machine": act.row.is_machine(),
         "what": act.row.what, "subject": act.subject, "kind": of(act), "why": act.row.why,
-        "behaviour": act.alert.as_ref().map(|(behaviour, _)| behaviour),
-        "vessels": act.alert.as_ref().map(|(_, vessels)| vessels),
+        "behaviour": act.alert.as_ref().map(|alert| &alert["behaviour"]),
+        "vessels": act.alert.as_ref().map(|alert| &alert["vessels"]),
     })
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::person::Person;
 use super::place::Place;
+use super::table::short_id;
 use super::{Failure, StoreArguments, print, refused};
 use crate::clock::Clock;
 use crate::config::Table;
@@ -99,7 +100,7 @@ pub(super) fn pack(store_named: &StoreArguments, who: &Person, wanted: &Wanted) 
     let now = Clock.now();
     let made = evidence::pack(&sources, &wanted.id, who, wanted.before, key.as_ref(), now).map_err(failed)?;
     let marking = format!("TLP-{}", made.manifest.marking.tlp);
-    let short: String = made.manifest.case.chars().take(8).collect();
+    let short = short_id(&made.manifest.case);
     let path = match wanted.out.is_dir() {
         true => wanted.out.join(format!("{marking}_case-{short}.tar")),
         false => wanted.out.clone(),

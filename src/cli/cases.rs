@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::table::{Column, cut, number, table, text, width};
+use super::table::{Column, cut, number, short_id, table, text, width, wrapped};
 use super::{Failure, StoreArguments, bundle, print, refused, report, who};
 use crate::clock::Clock;
 use crate::evidence::report::{Event, behaviour_title, counted, events, mmsi, ties, vessel_words};
@@ -146,7 +146,7 @@ fn row(case: &Value, states: &BTreeMap<String, CaseState>) -> Vec<String> {
         (open, names) => format!("{open} open, {}", FromAir(&names.join(" "))),
     };
     vec![
-        short(word(case, "id")),
+        short_id(word(case, "id")),
         word(case, "severity").to_owned(),
         case["score"].to_string(),
         standing,
@@ -193,7 +193,7 @@ fn page(dossier: &Dossier, width: Option<usize>) -> String {
     if !ties.is_empty() {
         page += "\nwhat holds it together: a vessel in common within 72 h\n";
         for tie in ties {
-            folded(&mut page, "  ", "  ", &FromAir(&tie).to_string(), width);
+            page += &format!("  {}\n", wrapped(&FromAir(&tie).to_string(), width, 2));
         }
     }
     let roles = roles(case);
@@ -221,7 +221,7 @@ fn happened(event: &Event<'_>, width: Option<usize>) -> String {
     let mut text =
         cut(&format!("{:>3}. {began}{until}  {title}  {grade}  {}", event.number, FromAir(&event.state())), width);
     text.push('\n');
-    folded(&mut text, "     ", "     ", &FromAir(word(alert, "summary")).to_string(), width);
+    text += &format!("     {}\n", wrapped(&FromAir(word(alert, "summary")).to_string(), width, 5));
     if let Some(at) = event.position() {
         text += &format!("     at    {}   {}\n", at.degrees_minutes(), at.decimal_degrees());
     }
@@ -269,28 +269,6 @@ fn acts(dossier: &Dossier, events: &[Event<'_>]) -> String {
     text
 }
 
-/// A paragraph whose lines are no longer than `width`; as one line where there is none.
-fn folded(text: &mut String, first: &str, others: &str, paragraph: &str, width: Option<usize>) {
-    let mut line = first.to_owned();
-    let mut is_empty = true;
-    for word in paragraph.split(' ') {
-        let full = width.is_some_and(|width| width < line.chars().count() + 1 + word.chars().count());
-        if full && !is_empty {
-            *text += line.trim_end();
-            text.push('\n');
-            others.clone_into(&mut line);
-            is_empty = true;
-        }
-        if !is_empty {
-            line.push(' ');
-        }
-        line.push_str(word);
-        is_empty = false;
-    }
-    *text += line.trim_end();
-    text.push('\n');
-}
-
 fn marking(case: &Value) -> String {
     let codes = case["handling"]["europol"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let tlp = case["handling"]["tlp"].as_str().unwrap_or_default();
@@ -299,23 +277,4 @@ fn marking(case: &Value) -> String {
 
 fn word<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
-}
-
-fn short(id: &str) -> String {
-    id.chars().take(8).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_paragraph_is_folded_at_words_and_never_loses_one() {
-        let mut text = String::new();
-        folded(&mut text, "  ", "  ", "one two three anextremelylongword four", Some(12));
-        assert_eq!(text, "  one two\n  three\n  anextremelylongword\n  four\n");
-        let mut whole = String::new();
-        folded(&mut whole, "> ", "", "one two", None);
-        assert_eq!(whole, "> one two\n");
-    }
 }

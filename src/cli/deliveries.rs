@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::place::Place;
-use super::table::{Column, number, table, text, width};
+use super::table::{Column, number, short_id, table, text, width};
 use super::{Failure, StoreArguments, print, refused, who};
 use crate::clock::Clock;
 use crate::config::{StoreSettings, meant};
@@ -141,7 +141,7 @@ fn row(parcel: &Parcel) -> Vec<String> {
     let pending = parcel.state == "pending";
     vec![
         FromAir(&parcel.sink).to_string(),
-        format!("{}-{}", parcel.alert.chars().take(8).collect::<String>(), parcel.revision),
+        format!("{}-{}", short_id(&parcel.alert), parcel.revision),
         parcel.behaviour.clone(),
         parcel.state.clone(),
         parcel.since.to_string(),

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::replay::{Playback, Played, Stop, play_on};
-use super::source::{Reading, Source, kind_of, look_back};
-use super::table::{cut, number, table, text, width};
+use super::source::{Reading, Source, kind_of, look_back, mmsi};
+use super::table::{cut, number, short_id, table, text, width};
 use super::when;
 use super::{Failure, print, refused};
 use crate::alerts::{Alert, Change};
@@ -38,7 +38,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     reading: Reading,
     /// The vessel
-    #[arg(long, value_name = "MMSI")]
+    #[arg(long, value_name = "MMSI", value_parser = mmsi)]
     mmsi: u32,
     /// The moment, as 02:00, yesterday 02:00, -6h or 2026-03-01T04:10:00Z (UTC)
     #[arg(long, value_name = "T", value_parser = when::past, allow_hyphen_values = true)]
@@ -195,6 +195,8 @@ struct Answer<'a> {
     of_journal: bool,
     /// The first moment that was read; `None` where all is known that the daemon knew.
     since: Option<Time>,
+    /// A vessel that is silent for longer is forgotten.
+    memory: Span,
     tracks: Vec<(String, Explained)>,
     /// The track whose number was damaged into this one on the way, and how often.
     damaged: Option<(TrackKey, u64)>,
@@ -211,6 +213,7 @@ impl Answer<'_> {
             arguments,
             of_journal,
             since: None,
+            memory: Span::ZERO,
             tracks: Vec::new(),
             damaged: None,
             last_at: None,
@@ -228,6 +231,7 @@ impl Answer<'_> {
         self.tracks = tracks.into_iter().map(|track| (head(engine, &track, self.arguments.at), track)).collect();
         self.damaged = engine.tracks().damaged(mmsi).map(|(of, reports)| (of, u64::from(reports)));
         self.last_at = engine.summary().last_at;
+        self.memory = Span::from_hours(i64::from(engine.tracks().settings().forget_after_hours));
     }
 
     fn alerts(&mut self, known: impl Iterator<Item = Known>) {
@@ -251,10 +255,7 @@ impl Answer<'_> {
                 Some((of, reports)) => format!(
                     "MMSI {mmsi:09} is no vessel: {reports} reports under it continue the track of {of}, whose number was damaged on the way\n"
                 ),
-                None => {
-                    let since = self.since.map_or_else(String::new, |since| format!(" since {}", since.minute()));
-                    format!("MMSI {mmsi:09} was not heard before {at}{since}\n", at = at.minute())
-                }
+                None => format!("MMSI {mmsi:09} was not heard {}\n", unheard(self.since, self.memory, at)),
             };
         }
         if let Some(last_at) = self.last_at.filter(|last_at| *last_at < at) {
@@ -265,9 +266,16 @@ impl Answer<'_> {
             };
         }
         let width = width();
-        for (head, track) in &self.tracks {
+        for (place, (head, track)) in self.tracks.iter().enumerate() {
             page += head;
+            // They are of the number, whichever ship sent it.
+            if place == 0 {
+                self.known(width, &mut page);
+            }
             self.behaviours(track, width, &mut page);
+        }
+        if self.tracks.is_empty() && !(self.before.is_empty() && self.later.is_empty()) {
+            self.known(width, &mut page);
         }
         page
     }
@@ -275,7 +283,6 @@ impl Answer<'_> {
     fn behaviours(&self, track: &Explained, width: Option<usize>, page: &mut String) {
         let only = self.arguments.behaviour.as_deref();
         let forms = forms(track, only);
-        self.known(width, page);
         if only.is_none() {
             short(&nearest(&forms), track.key, width, self.arguments.all, page);
         }
@@ -323,7 +330,7 @@ impl Answer<'_> {
                 known.behaviour,
                 after(known.opened_at - at),
                 known.opened_at.minute(),
-                known.id.chars().take(8).collect::<String>()
+                short_id(&known.id)
             );
             page.push_str(&cut(&line, width));
             page.push('\n');
@@ -374,6 +381,19 @@ fn short(nearest: &[Near<'_>], me: TrackKey, width: Option<usize>, all: bool, pa
     }
 }
 
+/// For how long before `at` a vessel without a track was not heard: since the beginning of the reading, or for as long as a silent
+/// vessel is remembered.
+fn unheard(since: Option<Time>, memory: Span, at: Time) -> String {
+    match since.filter(|since| at - memory <= *since) {
+        Some(since) => format!("from {} to {} UTC; what came before was not read", since.minute(), at.minute()),
+        None => format!(
+            "in the {:.0} days before {} UTC; a vessel that is silent for longer is forgotten",
+            memory.hours() / 24.0,
+            at.minute()
+        ),
+    }
+}
+
 /// `9 minutes later`, `1 h 05 min later`
 fn after(span: Span) -> String {
     match span.minutes() as i64 {
@@ -407,4 +427,41 @@ fn head(engine: &Engine, track: &Explained, at: Time) -> String {
         }
     }
     head + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    #[test]
+    fn alerts_of_a_vessel_that_is_forgotten_are_shown() {
+        let line = ["explain", "--mmsi", "224000001", "--at", "2026-03-20T12:00:00Z"];
+        let arguments = Line::parse_from(line).arguments;
+        let mut answer = Answer::new(&arguments, true);
+        answer.memory = Span::from_hours(168);
+        let body = json!({
+            "id": "abcdefgh", "behaviour": "loitering", "announced": true, "score": 45, "status": "ended", "summary": "Was slow.",
+            "started_at": "2026-03-01T10:00:00Z", "opened_at": "2026-03-01T11:00:00Z", "ended_at": "2026-03-01T15:00:00Z",
+        });
+        answer.alerts(Known::stored(&body).into_iter());
+        let text = answer.text();
+        assert!(text.starts_with("MMSI 224000001 was not heard in the 7 days before 2026-03-20 12:00 UTC;"), "{text}");
+        assert!(text.contains("  alert loitering since 2026-03-01 10:00, ended 2026-03-01 15:00"), "{text}");
+    }
+
+    #[test]
+    fn nothing_is_said_of_the_time_before_the_reading() {
+        let time = |text: &str| Time::parse(text).expect("a time");
+        let (since, at) = (time("2026-03-18T12:00:00Z"), time("2026-03-20T12:00:00Z"));
+        let words = unheard(Some(since), Span::from_hours(168), at);
+        assert_eq!(words, "from 2026-03-18 12:00 to 2026-03-20 12:00 UTC; what came before was not read");
+    }
 }

@@ -5,14 +5,16 @@ mod screen;
 
 use serde_json::{Value, json};
 
+use super::period::has_come;
 use super::place::Place;
 use super::when::past;
 use super::{Failure, StoreArguments, print, refused, status, who};
 use crate::alerts::handling::Tlp;
+use crate::alerts::system_title;
 use crate::clock::Clock;
 use crate::config::Table;
 use crate::evidence::report::vessel_name;
-use crate::store::{self, Backlog, Done, Entry, Handover, HushRow};
+use crate::store::{self, Backlog, Done, Entry, Extent, Handover, HushRow};
 use crate::telemetry::FromAir;
 use crate::time::{Span, Time};
 
@@ -62,13 +64,15 @@ enum Daemon {
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let Place { store: path, settings } = arguments.store.place(&[Table::Http])?;
     let now = Clock.now();
+    has_come(arguments.since, now)?;
     let name = match who(arguments.who.as_ref()) {
         Ok(name) => Some(name.to_string()),
         Err(failure) if arguments.who.is_some() => return Err(failure),
         // A service account has no alerts of its own.
         Err(_) => None,
     };
-    let mut store = store::handover(&path, arguments.since, name.as_deref(), now).map_err(refused)?;
+    let extent = if arguments.format == "json" { Extent::Whole } else { Extent::WithoutTracks };
+    let mut store = store::handover(&path, arguments.since, name.as_deref(), extent, now).map_err(refused)?;
     let system = store.open.iter().filter(|entry| is_system(entry)).cloned().collect();
     for list in [&mut store.open, &mut store.new, &mut store.ended] {
         list.retain(|entry| !is_system(entry));
@@ -102,6 +106,11 @@ fn ask(address: Option<Option<String>>) -> Daemon {
 }
 
 impl Watch {
+    /// Whether it is the watch of this person.
+    fn is_of(&self, name: &str) -> bool {
+        self.name.as_ref().is_some_and(|own| store::is_same_name(own, name))
+    }
+
     /// The most restricted marking of all that is listed.
     fn marking(&self) -> Option<String> {
         let store = &self.store;
@@ -186,13 +195,12 @@ fn is_system(entry: &Entry) -> bool {
     entry.body["kind"] == "system"
 }
 
-fn short(id: &str) -> String {
-    FromAir(&id.chars().take(8).collect::<String>()).to_string()
-}
-
-/// `ALFA, BRAVO and 2 more`
+/// `ALFA, BRAVO and 2 more`; of an alert about the daemon, `receiver partner`.
 fn names(body: &Value) -> String {
     const MOST: usize = 3;
+    if let Some(title) = system_title(body) {
+        return FromAir(&title).to_string();
+    }
     let vessels = body["vessels"].as_array().map_or(&[][..], Vec::as_slice);
     let names: Vec<String> =
         vessels.iter().take(MOST).map(|vessel| FromAir(&vessel_name(vessel)).to_string()).collect();
@@ -210,14 +218,6 @@ fn by_severity(entries: &[Entry]) -> String {
         (0 < count).then(|| format!("{count} {severity}"))
     });
     counts.collect::<Vec<_>>().join(", ")
-}
-
-/// What a silence keeps back.
-fn silenced(hush: &HushRow) -> String {
-    let mmsi = hush.mmsi.map(|mmsi| format!("MMSI {mmsi:09}"));
-    let zone = hush.zone.as_ref().map(|zone| format!("zone {}", FromAir(zone)));
-    let behaviour = hush.behaviour.as_ref().map(|behaviour| FromAir(behaviour).to_string());
-    [mmsi, zone, behaviour].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Whether an alert goes on, or how it ended.

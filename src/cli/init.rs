@@ -4,6 +4,7 @@ mod draft;
 
 use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use draft::{Draft, Feed, Sink, Store, Zones};
@@ -11,6 +12,9 @@ use draft::{Draft, Feed, Sink, Store, Zones};
 use super::{Failure, print};
 use crate::config::{Problem, Purpose, check};
 use crate::telemetry::FromAir;
+
+/// Mode of a new file, less what the umask takes away: settings may hold secrets, and the daemon reads them by its group.
+const NEW_MODE: u32 = 0o640;
 
 /// Arguments of `atalaia init`.
 #[derive(Debug, clap::Args)]
@@ -31,7 +35,7 @@ pub(super) struct Arguments {
     /// Where alerts go: log, jsonl:PATH, or the http:// or https:// address of a webhook; may be given more than once [default: log]
     #[arg(long, value_name = "SINK")]
     sink: Vec<String>,
-    /// Replace the file if it exists
+    /// Replace the file if it exists; it keeps its owner, group and mode
     #[arg(long)]
     force: bool,
 }
@@ -71,22 +75,45 @@ fn taken(out: &Path, force: bool) -> Result<(), String> {
     }
 }
 
-/// Written beside the place and checked there, then put into place whole: a fault leaves what was there before.
+/// Written beside the place and checked there, then put into place whole: a fault leaves what was there before. A file that takes the
+/// place of another has its owner, group and mode.
 fn write(out: &Path, folder: &Path, text: &str, force: bool) -> Result<(), Failure> {
     let failed = |error: io::Error| Failure::Other(format!("{}: {error}", out.display()));
     let beside = tempfile_in(folder, out);
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&beside).map_err(failed)?;
-    let outcome = file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed).and_then(|()| {
-        check(Some(&beside), None, Purpose::Check).map_err(|problems| faults(out, &beside, &problems))?;
-        match force {
-            true => fs::rename(&beside, out).map_err(failed),
-            // Fails where somebody has written one meanwhile.
-            false => fs::hard_link(&beside, out).map_err(failed),
-        }
-    });
+    let replaced = match fs::metadata(out) {
+        Ok(found) if force => Some(found),
+        _ => None,
+    };
+    let options = fs::OpenOptions::new().write(true).create_new(true).mode(NEW_MODE).to_owned();
+    let mut file = options.open(&beside).map_err(failed)?;
+    let filled = file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed);
+    let outcome =
+        filled.and_then(|()| replaced.map_or(Ok(()), |found| become_like(&file, &found, out))).and_then(|()| {
+            check(Some(&beside), None, Purpose::Check).map_err(|problems| faults(out, &beside, &problems))?;
+            match force {
+                true => fs::rename(&beside, out).map_err(failed),
+                // Fails where somebody has written one meanwhile.
+                false => fs::hard_link(&beside, out).map_err(failed),
+            }
+        });
     // After a rename there is nothing to remove.
     let _ = fs::remove_file(&beside);
     outcome
+}
+
+/// Gives a file the owner, group and mode of the one that it takes the place of.
+fn become_like(file: &fs::File, found: &fs::Metadata, out: &Path) -> Result<(), Failure> {
+    let failed = |error: io::Error| {
+        let shown = FromAir(&out.display().to_string()).to_string();
+        let owner = format!("{}:{}", found.uid(), found.gid());
+        Failure::Other(format!("{shown}: its owner ({owner}) and mode cannot be kept: {error}; it is left as it was"))
+    };
+    let ours = file.metadata().map_err(failed)?;
+    if (ours.uid(), ours.gid()) != (found.uid(), found.gid()) {
+        fchown(file, Some(found.uid()), Some(found.gid())).map_err(failed)?;
+    }
+    // After the owner: a change of owner takes bits away.
+    file.set_permissions(fs::Permissions::from_mode(found.mode() & 0o7777)).map_err(failed)
 }
 
 fn tempfile_in(folder: &Path, out: &Path) -> PathBuf {

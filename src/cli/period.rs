@@ -1,5 +1,6 @@
 //! The arguments of commands that list what was stored between two times.
 
+use super::Failure;
 use super::table::screen_rows;
 use super::when::past;
 use crate::time::{Span, Time};
@@ -13,22 +14,46 @@ pub(super) struct Period {
     /// Before then [default: now]
     #[arg(long, value_name = "T", value_parser = past, allow_hyphen_values = true)]
     until: Option<Time>,
-    /// The last N [default: what the terminal has room for, else all]
+    /// The last N [default: what the terminal has room for; all as JSON and into a file or pipe]
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// One JSON object a line, all of them
+    /// One JSON object a line
     #[arg(long)]
     pub(super) json: bool,
 }
 
 impl Period {
     /// The end of the period, which does not belong to it.
-    pub(super) fn until(&self, now: Time) -> Time {
-        self.until.unwrap_or(now + Span::from_millis(1))
+    ///
+    /// # Errors
+    /// A beginning that lies in the future, or behind the end.
+    pub(super) fn until(&self, now: Time) -> Result<Time, Failure> {
+        has_come(self.since, now)?;
+        match self.until {
+            Some(until) if until <= self.since => Err(Failure::Usage(format!(
+                "--until {} UTC is not after --since {} UTC",
+                until.minute(),
+                self.since.minute()
+            ))),
+            until => Ok(until.unwrap_or(now + Span::from_millis(1))),
+        }
     }
 
     /// How many of `count` rows are left out, the earliest ones, so that the rest fits.
     pub(super) fn earlier(&self, count: usize) -> usize {
-        count.saturating_sub(self.limit.or(screen_rows()).unwrap_or(usize::MAX))
+        let screen = screen_rows().filter(|_| !self.json);
+        count.saturating_sub(self.limit.or(screen).unwrap_or(usize::MAX))
+    }
+}
+
+/// Refuses a `--since` that lies in the future: the list would be empty, and look like a quiet watch.
+pub(super) fn has_come(since: Time, now: Time) -> Result<(), Failure> {
+    match now < since {
+        true => Err(Failure::Usage(format!(
+            "--since {} UTC is in the future; it is {} UTC now",
+            since.minute(),
+            now.minute()
+        ))),
+        false => Ok(()),
     }
 }

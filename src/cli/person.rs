@@ -131,6 +131,23 @@ impl Surroundings {
     }
 }
 
+/// Whom an alert is assigned to, as typed; `-` is nobody.
+///
+/// # Errors
+/// A name of which nothing is seen, or one that is the program's own.
+pub(super) fn assignee(said: &str) -> Result<Option<String>, Failure> {
+    match clean(said) {
+        name if name == "-" => Ok(None),
+        name if is_name(&name) => Ok(Some(name)),
+        name if name.is_empty() => {
+            Err(Failure::Usage("say whom it is assigned to: a name, or `-` for nobody".to_owned()))
+        }
+        name => Err(Failure::Usage(format!(
+            "{name}: a name in parentheses is the program's own; write the name of a person"
+        ))),
+    }
+}
+
 /// Names of people begin with no parenthesis: that of the program does.
 fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.starts_with('(')
@@ -230,6 +247,16 @@ mod tests {
         assert_eq!(named(&by_sudo, Some("rui")), ("rui".to_owned(), None));
         assert!(refused(&by_sudo, Some("(atalaia)")).contains("the program's own"));
         assert!(refused(&by_sudo, Some(" \u{7}\u{202e} ")).contains("--as NAME"));
+    }
+
+    #[test]
+    fn an_assignee_is_named_as_whoever_acts_is() {
+        let named = |said: &str| assignee(said).map_err(|failure| format!("{failure:?}"));
+        assert_eq!(named(" an\u{7}a\n\u{202e}"), Ok(some("an a")));
+        assert_eq!((named("-"), named(" -\n")), (Ok(None), Ok(None)));
+        for wrong in ["", " \u{202e}", "(atalaia)"] {
+            assert!(named(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -17,6 +17,9 @@ use crate::tracks::{country_of, flag_of};
 use crate::units::Mmsi;
 use crate::zones::Chart;
 
+/// Digits of an MMSI, ITU-R M.585.
+pub(super) const MMSI_DIGITS: usize = 9;
+
 /// What a question about vessels is answered from, on the command line.
 #[derive(Debug, clap::Args)]
 pub(super) struct Reading {
@@ -178,9 +181,36 @@ pub(super) fn aside(text: &str) {
     let _ = writeln!(io::stderr(), "atalaia: {}", FromAir(text));
 }
 
+/// A value parser for MMSIs: nine digits, as they are shown everywhere; a shorter number is more likely a slip.
+pub(super) fn mmsi(text: &str) -> Result<u32, String> {
+    let digits = Some(text.trim()).filter(|text| text.len() == MMSI_DIGITS);
+    let digits = digits.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    digits
+        .and_then(|digits| digits.parse().ok())
+        .ok_or_else(|| "write its nine digits, with the zeros it begins with, as 224123456 or 002241022".to_owned())
+}
+
+/// Whether a behaviour is about ships that met, or may have.
+pub(super) fn is_meeting(behaviour: &str) -> bool {
+    ["rendezvous", "alongside_at_anchor", "dark_rendezvous", "async_rendezvous"].contains(&behaviour)
+}
+
 /// `Spain, cargo`: the country of the number, and what kind of ship it says it is.
 pub(super) fn kind_of(mmsi: Mmsi, ship_type: Option<u8>) -> String {
     let kind = ship_type_name(ship_type);
     let country = flag_of(mmsi).map(|flag| country_of(flag).unwrap_or(flag));
     country.map_or_else(|| kind.to_owned(), |country| format!("{country}, {kind}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_mmsi_has_nine_digits() {
+        assert_eq!((mmsi("224123456"), mmsi("002241022")), (Ok(224_123_456), Ok(2_241_022)));
+        for wrong in ["", "1", "2241022", "2241234567", "22412345x", "+24123456"] {
+            assert!(mmsi(wrong).is_err_and(|why| why.contains("nine digits")), "{wrong}");
+        }
+    }
 }

@@ -5,6 +5,10 @@
 
 use std::io::{self, IsTerminal};
 
+use crate::telemetry::FromAir;
+
+/// Characters of an id that tell it apart.
+const ID: usize = 8;
 /// Between two columns.
 const GAP: &str = "  ";
 /// What stands for the part that was cut.
@@ -156,6 +160,11 @@ pub(super) fn table(columns: &[Column], rows: &[Vec<String>], width: Option<usiz
         text.push('\n');
     }
     text
+}
+
+/// The beginning of an id, which tells it apart in lists.
+pub(super) fn short_id(id: &str) -> String {
+    FromAir(&id.chars().take(ID).collect::<String>()).to_string()
 }
 
 /// A line cut to this many characters.

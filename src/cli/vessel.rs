@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::place::{Place, StoreArguments};
-use super::source::{aside, kind_of, look_back};
+use super::source::{MMSI_DIGITS, aside, kind_of, look_back};
 use super::{Failure, print, refused, when};
 use crate::clock::Clock;
 use crate::config::Table;
 use crate::engine::Engine;
 use crate::runtime::{self, LookBack, LookedBack, Origin};
-use crate::store::{self, Entry, Query};
+use crate::store::{self, Entry, Extent, Query};
 use crate::telemetry::FromAir;
 use crate::time::Time;
 use crate::units::Mmsi;
@@ -63,7 +63,8 @@ impl Asked {
             let (start, rest) = text.split_at_checked(lead.len())?;
             start.eq_ignore_ascii_case(lead).then(|| rest.trim())
         };
-        let mmsi = digits(after("mmsi").unwrap_or(text)).filter(|_| after("mmsi").is_some() || text.len() == 9);
+        // A shorter number is no MMSI, whatever stands before it.
+        let mmsi = digits(after("mmsi").unwrap_or(text)).filter(|_| after("mmsi").unwrap_or(text).len() == MMSI_DIGITS);
         let imo = digits(after("imo").unwrap_or(text)).filter(|_| after("imo").is_some() || text.len() == 7);
         match (mmsi, imo) {
             (Some(mmsi), _) => Asked::Mmsi(mmsi),
@@ -92,7 +93,10 @@ impl Asked {
 /// All that is known of one vessel.
 struct Known {
     mmsi: u32,
+    /// The wall clock, read after everything else.
     now: Time,
+    /// Event time at the end of what was read; the wall clock where there is no journal.
+    read_to: Time,
     /// From when on lines were read, where the daemon's memory could not be used.
     since: Option<Time>,
     /// Whether there was a journal.
@@ -116,8 +120,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     if folder.is_none() {
         aside("there is no journal: positions, stops and port calls are not known here");
     }
-    let now = Clock.now();
-    let mut candidates = of_store(&store, &asked, now)?;
+    let mut candidates = of_store(&store, &asked)?;
     let mut known = match candidates.len() {
         1 => candidates.keys().next().copied(),
         _ => None,
@@ -139,7 +142,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         (asked, 0) => return Err(Failure::Usage(format!("no vessel {} is known", asked.words()))),
         (asked, _) => return print(&list(&asked, &candidates, arguments.json)),
     };
-    let known = gather(&store, mmsi, now, looked, sayings)?;
+    let extent = if arguments.json { Extent::Whole } else { Extent::WithoutTracks };
+    let known = gather(&store, mmsi, extent, Clock.now(), looked, sayings)?;
     if known.deeds.last.is_none() && known.alerts.is_empty() {
         let since = known.since.map_or_else(String::new, |since| format!(" since {}", since.minute()));
         return Err(Failure::Usage(format!("MMSI {mmsi:09} was not heard{since}, and the store has no alert of it")));
@@ -173,24 +177,24 @@ fn look(
     look_back(&wanted, &mut |engine, _| watch(engine), &mut |_| {}).map(Some)
 }
 
-/// Who it may be, by MMSI: the name, and what else tells them apart.
+/// Who it may be, by MMSI: the name as it was sent, and what else tells them apart.
 type Candidates = BTreeMap<u32, (String, String)>;
 
-fn of_store(store: &Path, asked: &Asked, now: Time) -> Result<Candidates, Failure> {
+fn of_store(store: &Path, asked: &Asked) -> Result<Candidates, Failure> {
     let mut found = Candidates::new();
     if matches!(asked, Asked::Mmsi(_)) {
         return Ok(found);
     }
-    let entries = store::alerts(store, &Query { facts: true, ..Query::default() }, now).map_err(refused)?;
-    for vessel in entries.iter().flat_map(|entry| entry.body["vessels"].as_array().into_iter().flatten()) {
+    let mut take = |vessel: &Value| {
         let number = |key: &str| vessel[key].as_u64().and_then(|number| u32::try_from(number).ok());
         let name = vessel["name"].as_str();
         if let Some(mmsi) = number("mmsi").filter(|mmsi| asked.fits(*mmsi, number("imo"), name)) {
             let kind = vessel["ship_type"].as_u64().and_then(|kind| u8::try_from(kind).ok());
-            let named = FromAir(name.unwrap_or("no name")).to_string();
+            let named = name.unwrap_or("no name").to_owned();
             found.entry(mmsi).or_insert_with(|| (named, kind_of(Mmsi(mmsi), kind)));
         }
-    }
+    };
+    store::vessels(store, &mut take).map_err(refused)?;
     Ok(found)
 }
 
@@ -200,7 +204,7 @@ fn of_engine(engine: &Engine, asked: &Asked, found: &mut Candidates) {
         let name = identity.and_then(|identity| identity.name.as_deref());
         let mmsi = vessel.mmsi();
         if asked.fits(mmsi.0, identity.and_then(|identity| identity.imo), name) {
-            let named = FromAir(name.unwrap_or("no name")).to_string();
+            let named = name.unwrap_or("no name").to_owned();
             found.insert(mmsi.0, (named, kind_of(mmsi, vessel.ship_type())));
         }
     }
@@ -215,7 +219,7 @@ fn list(asked: &Asked, candidates: &Candidates, json: bool) -> String {
     }
     let mut text = format!("{} vessels fit {}; name one by its MMSI\n", candidates.len(), asked.words());
     for (mmsi, (name, kind)) in candidates.iter().take(MOST_CANDIDATES) {
-        text += &format!("{mmsi:09}  {name}  ({kind})\n");
+        text += &format!("{mmsi:09}  {}  ({kind})\n", FromAir(name));
     }
     if MOST_CANDIDATES < candidates.len() {
         text += &format!("and {} more\n", candidates.len() - MOST_CANDIDATES);
@@ -226,12 +230,18 @@ fn list(asked: &Asked, candidates: &Candidates, json: bool) -> String {
 fn gather(
     store: &Path,
     mmsi: u32,
+    extent: Extent,
     now: Time,
     looked: Option<LookedBack>,
     mut sayings: Sayings,
 ) -> Result<Known, Failure> {
     let query = Query { facts: true, mmsi: Some(mmsi), ..Query::default() };
-    let alerts = store::alerts(store, &query, now).map_err(refused)?;
+    let alerts = match extent {
+        Extent::Whole => store::alerts(store, &query, now).map_err(refused)?,
+        Extent::WithoutTracks => {
+            store::listed(store, &query, now).map_err(refused)?.into_iter().map(|one| one.entry).collect()
+        }
+    };
     alerts.iter().for_each(|entry| sayings.alert(mmsi, &entry.body));
     let cases = store::cases(store).map_err(refused)?.into_iter().filter(|case| {
         let vessels = case["vessels"].as_array().into_iter().flatten();
@@ -243,6 +253,7 @@ fn gather(
         Origin::Journal { received, .. } => Some(received),
     });
     let journal = looked.is_some();
+    let read_to = looked.as_ref().and_then(|looked| looked.engine.now()).unwrap_or(now);
     let mut deeds = Deeds::default();
     let mut listed = None;
     if let Some(LookedBack { engine, settings, .. }) = &looked {
@@ -256,7 +267,7 @@ fn gather(
         let said = Said { mmsi, imo, call_sign: word(Field::CallSign), name: word(Field::Name) };
         listed = settings.chart.watchlists.find(said, now);
     }
-    Ok(Known { mmsi, now, since, journal, deeds, sayings, listed, alerts, cases })
+    Ok(Known { mmsi, now, read_to, since, journal, deeds, sayings, listed, alerts, cases })
 }
 
 impl Known {
@@ -296,6 +307,7 @@ mod tests {
         assert_eq!(asked("imo 9074729"), Asked::Imo(9_074_729));
         assert_eq!(asked("silver luz"), Asked::Name("SILVER LUZ".to_owned()));
         assert_eq!(asked("12"), Asked::Name("12".to_owned()));
+        assert_eq!(asked("MMSI 12345"), Asked::Name("MMSI 12345".to_owned()));
         assert!(asked("luz").fits(1, None, Some("SILVER LUZ")) && !asked("luz").fits(1, None, None));
     }
 }

@@ -10,11 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::replay::{Playback, play};
-use super::source::{Reading, Source, look_back};
+use super::source::{Reading, Source, is_meeting, look_back};
 use super::table::{number, table, text, width};
 use super::when;
 use super::{Failure, print, refused};
-use crate::alerts::Change;
+use crate::alerts::{Alert, Change, Status};
 use crate::clock::Clock;
 use crate::geo::LatLon;
 use crate::runtime::LookBack;
@@ -25,7 +25,7 @@ use crate::tracks::TrackKey;
 use crate::units::METRES_PER_NM;
 use seen::{Did, Seen, Watch};
 
-/// Points for each, at most so many for having been near, and at most so many in all.
+/// Points for each vessel it met, for what it did, at most for having been near, and at most in all.
 const MET: f64 = 40.0;
 const STOPPED: f64 = 30.0;
 const DARK: f64 = 30.0;
@@ -82,8 +82,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let mut watch = Watch::new(arguments.near, arguments.radius_nm, arguments.from);
     let mut deeds: BTreeMap<String, Deed> = BTreeMap::new();
     let mut take = |changes: &[Change]| {
-        let bodies = changes.iter().filter_map(|change| serde_json::to_value(&*change.alert).ok());
-        deeds.extend(bodies.filter_map(|body| Deed::of(&body)).map(|deed| (deed.id.clone(), deed)));
+        // The latest change of each counts.
+        deeds.extend(changes.iter().map(|change| (change.alert.id.clone(), Deed::of(&change.alert))));
     };
     match Source::of(&arguments.reading)? {
         Source::Recordings(inputs) => {
@@ -102,17 +102,16 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             if let Some(store) = store {
                 // What was stored is what was said; a reading that begins half-way may come to other alerts.
                 let query = Query { facts: true, since: asked, until, ..Query::default() };
-                let entries = store::alerts(&store, &query, Clock.now()).map_err(refused)?;
-                let stored = entries.iter().filter_map(|entry| Deed::of(&entry.body));
-                deeds = stored.map(|deed| (deed.id.clone(), deed)).collect();
+                let listed = store::listed(&store, &query, Clock.now()).map_err(refused)?;
+                let stored =
+                    listed.iter().filter_map(|one| Some((one.entry.id.clone(), Deed::stored(&one.entry.body)?)));
+                deeds = stored.collect();
             }
         }
     }
     let metres = arguments.radius_nm * METRES_PER_NM;
     deeds.retain(|_, deed| {
-        deed.position.is_some_and(|at| at.metres_to(arguments.near) <= metres)
-            && arguments.from <= deed.last_at
-            && deed.started_at <= arguments.to
+        deed.was_within(arguments.near, metres) && arguments.from <= deed.last_at && deed.started_at <= arguments.to
     });
     let mut rows: Vec<Row<'_>> =
         watch.seen.iter().map(|(key, seen)| Row::of(*key, seen, deeds.values(), &watch, arguments.radius_nm)).collect();
@@ -122,8 +121,9 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
 
 /// An alert or fact there.
 struct Deed {
-    id: String,
     behaviour: String,
+    /// Taken back: it did not happen.
+    retracted: bool,
     started_at: Time,
     last_at: Time,
     position: Option<LatLon>,
@@ -132,20 +132,39 @@ struct Deed {
 }
 
 impl Deed {
-    fn of(body: &Value) -> Option<Deed> {
+    fn of(alert: &Alert) -> Deed {
+        let vessels = alert.vessels.iter();
+        Deed {
+            behaviour: alert.behaviour.to_owned(),
+            retracted: alert.status == Status::Retracted,
+            started_at: alert.started_at,
+            last_at: alert.last_at,
+            position: alert.position,
+            vessels: vessels
+                .map(|vessel| (u64::from(vessel.mmsi), u64::from(vessel.track), vessel.name.clone()))
+                .collect(),
+        }
+    }
+
+    fn stored(body: &Value) -> Option<Deed> {
         let time = |key: &str| body[key].as_str().and_then(Time::parse);
         let degrees = |key: &str| body["position"][key].as_f64();
         let vessels = body["vessels"].as_array()?.iter().filter_map(|vessel| {
             Some((vessel["mmsi"].as_u64()?, vessel["track"].as_u64()?, vessel["name"].as_str().map(str::to_owned)))
         });
         Some(Deed {
-            id: body["id"].as_str()?.to_owned(),
             behaviour: body["behaviour"].as_str()?.to_owned(),
+            retracted: body["status"] == "retracted",
             started_at: time("started_at")?,
             last_at: time("last_at")?,
             position: degrees("lat").zip(degrees("lon")).map(|(lat, lon)| LatLon::new(lat, lon)),
             vessels: vessels.collect(),
         })
+    }
+
+    /// Whether it happened there; what was taken back did not.
+    fn was_within(&self, near: LatLon, metres: f64) -> bool {
+        !self.retracted && self.position.is_some_and(|at| at.metres_to(near) <= metres)
     }
 }
 
@@ -175,8 +194,10 @@ impl<'a> Row<'a> {
             let others = deed.vessels.iter().filter(|(mmsi, track, _)| (*mmsi, *track) != me);
             let mut names = Vec::new();
             for (mmsi, track, name) in others {
-                row.points += if met.insert((*mmsi, *track)) { MET } else { 0.0 };
-                names.push(name.as_ref().map_or_else(|| format!("MMSI {mmsi:09}"), |name| FromAir(name).to_string()));
+                if is_meeting(&deed.behaviour) && met.insert((*mmsi, *track)) {
+                    row.points += MET;
+                }
+                names.push(name.clone().unwrap_or_else(|| format!("MMSI {mmsi:09}")));
             }
             let behaviour = deed.behaviour.replace('_', " ");
             let span = format!("{} to {}", deed.started_at.clock(), deed.last_at.clock());
@@ -237,13 +258,13 @@ impl<'a> Row<'a> {
     }
 }
 
-/// A dark vessel was near or not; nobody saw it.
+/// A dark vessel was near or not; nobody saw it. Behaviours that are not about a meeting only name the others.
 fn verb(behaviour: &str) -> &'static str {
     match behaviour {
         "dark_rendezvous" => "may have met",
         "async_rendezvous" => "at one place after another:",
-        "identity_change" | "identity_conflict" | "interference" => "with",
-        _ => "met",
+        behaviour if is_meeting(behaviour) => "met",
+        _ => "with",
     }
 }
 
@@ -283,8 +304,8 @@ fn page(arguments: &Arguments, rows: &[Row<'_>], watch: &Watch) -> String {
                 false => format!("{nm:.1} nm"),
             });
             let kind = if wide { row.seen.kind.as_str() } else { row.seen.ship_type };
-            let who = format!("{} {} ({kind})", row.seen.name, row.key.mmsi.0);
-            vec![rank, points, who, nearest, row.words()]
+            let who = format!("{} {:09} ({kind})", FromAir(&row.seen.name), row.key.mmsi.0);
+            vec![rank, points, who, nearest, FromAir(&row.words()).to_string()]
         })
         .collect();
     if !cells.is_empty() {
@@ -296,4 +317,51 @@ fn page(arguments: &Arguments, rows: &[Row<'_>], watch: &Watch) -> String {
         page += &format!("{passed} more only passed: --all lists them\n");
     }
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Mmsi;
+
+    fn deed(behaviour: &str, status: &str) -> Deed {
+        Deed::stored(&json!({
+            "behaviour": behaviour, "status": status, "position": {"lat": 28.0, "lon": -17.01}, "started_at": "2026-03-01T12:00:00Z", "last_at": "2026-03-01T13:00:00Z",
+            "vessels": [{"mmsi": 224_000_001, "track": 1, "name": "ALFA"}, {"mmsi": 224_000_002, "track": 1, "name": "BRAVO\u{202e}"}],
+        }))
+        .expect("a deed")
+    }
+
+    fn row<'a>(seen: &'a Seen, deeds: &[Deed]) -> Row<'a> {
+        let watch = Watch::new(LatLon::new(28.0, -17.0), 3.0, Time::from_seconds(0));
+        Row::of(TrackKey { mmsi: Mmsi(224_000_001), ordinal: 1 }, seen, deeds.iter(), &watch, 3.0)
+    }
+
+    #[test]
+    fn only_meetings_have_the_points_of_a_meeting() {
+        let seen = Seen::default();
+        let points = |behaviour: &str| row(&seen, &[deed(behaviour, "open")]).points;
+        for meeting in ["rendezvous", "dark_rendezvous", "async_rendezvous"] {
+            assert_eq!(points(meeting), MET, "{meeting}");
+        }
+        for other in ["identity_conflict", "interference", "ais_gap"] {
+            assert_eq!(points(other), 0.0, "{other}");
+        }
+        let both = [deed("rendezvous", "open"), deed("dark_rendezvous", "ended")];
+        assert_eq!(row(&seen, &both).points, MET, "the same vessel counts once");
+    }
+
+    #[test]
+    fn what_was_taken_back_does_not_count() {
+        let was_there = |status: &str| deed("rendezvous", status).was_within(LatLon::new(28.0, -17.0), 2000.0);
+        assert!(was_there("open") && was_there("ended") && !was_there("retracted"));
+    }
+
+    #[test]
+    fn programs_read_names_as_they_were_sent() {
+        let seen = Seen::named("AL\u{202e}FA");
+        let row: Value = serde_json::from_str(&row(&seen, &[deed("rendezvous", "open")]).json()).expect("an object");
+        assert_eq!(row["name"], "AL\u{202e}FA");
+        assert!(row["did"][0].as_str().is_some_and(|did| did.starts_with("met BRAVO\u{202e} (rendezvous)")), "{row}");
+    }
 }

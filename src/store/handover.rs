@@ -6,7 +6,7 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::read::{COLUMNS, entry};
-use super::trail::AuditRow;
+use super::trail::{AuditRow, is_same_name};
 use super::{Entry, StoreError, schema, stored_severity};
 use crate::alerts::Severity;
 use crate::time::Time;
@@ -16,7 +16,7 @@ use crate::time::Time;
 pub struct Handover {
     /// Alerts that go on, worst first.
     pub open: Vec<Entry>,
-    /// Alerts that somebody asked for looks after, going on or not, worst first.
+    /// Alerts that somebody asked for looks after, going on or not, worst first; capitals of the name make no difference.
     pub mine: Vec<Entry>,
     /// Alerts stored since, going on or not, worst first.
     pub new: Vec<Entry>,
@@ -41,21 +41,62 @@ pub struct Done {
     pub alert: Option<Entry>,
 }
 
-/// What happened since a moment, by when it was stored, and what is open at `now`; `name` is whose alerts are `mine`.
-pub fn handover(path: &Path, since: Time, name: Option<&str>, now: Time) -> Result<Handover, StoreError> {
-    let connection = schema::beside(path)?;
-    read(&connection, since, name, now).map_err(StoreError::sqlite(path))
+/// As `read::COLUMNS`, but for the tracks.
+const WITHOUT_TRACKS: &str = "SELECT id, state, acknowledged_until, assignee, finding, finding_reason,
+     json_remove(body, '$.evidence.tracks'), mark, case_id FROM alerts";
+
+/// How much of each alert is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// All but the tracks of its evidence, which are most of the bytes.
+    WithoutTracks,
 }
 
-fn read(connection: &Connection, since: Time, name: Option<&str>, now: Time) -> rusqlite::Result<Handover> {
-    let open = entries(connection, "announced AND status = 'open' AND state <> 'closed'", &[], now)?;
+impl Extent {
+    fn columns(self) -> &'static str {
+        match self {
+            Extent::Whole => COLUMNS,
+            Extent::WithoutTracks => WITHOUT_TRACKS,
+        }
+    }
+}
+
+/// What happened since a moment, by when it was stored, and what is open at `now`; `name` is whose alerts are `mine`.
+pub fn handover(
+    path: &Path,
+    since: Time,
+    name: Option<&str>,
+    extent: Extent,
+    now: Time,
+) -> Result<Handover, StoreError> {
+    let connection = schema::beside(path)?;
+    read(&Source { connection, columns: extent.columns() }, since, name, now).map_err(StoreError::sqlite(path))
+}
+
+/// Where alerts are read from, and how much of them.
+struct Source {
+    connection: Connection,
+    /// As `read::entry` reads them.
+    columns: &'static str,
+}
+
+fn read(source: &Source, since: Time, name: Option<&str>, now: Time) -> rusqlite::Result<Handover> {
+    let connection = &source.connection;
+    let open = entries(source, "announced AND status = 'open' AND state <> 'closed'", &[], now)?;
     let mine = match name {
-        Some(name) => entries(connection, "announced AND assignee = ?1 AND state <> 'closed'", &[&name], now)?,
+        Some(name) => {
+            let is_mine = |entry: &Entry| entry.assignee.as_deref().is_some_and(|whose| is_same_name(whose, name));
+            let mut mine = entries(source, "announced AND assignee IS NOT NULL AND state <> 'closed'", &[], now)?;
+            mine.retain(is_mine);
+            mine
+        }
         None => Vec::new(),
     };
     let mut handover = Handover { open, mine, ..Handover::default() };
     let changed = "announced AND id IN (SELECT alert FROM changes WHERE stored_at >= ?1)";
-    for alert in entries(connection, changed, &[&since.millis()], now)? {
+    for alert in entries(source, changed, &[&since.millis()], now)? {
         let before = before(connection, &alert.id, since)?;
         let is_over = alert.body["status"] != "open";
         match before {
@@ -71,13 +112,14 @@ fn read(connection: &Connection, since: Time, name: Option<&str>, now: Time) -> 
         [now.millis()],
         |row| row.get::<_, i64>(0).map(|count| u64::try_from(count).unwrap_or_default()),
     )?;
-    handover.acts = acts(connection, since, now)?;
+    handover.acts = acts(source, since, now)?;
     Ok(handover)
 }
 
-fn entries(connection: &Connection, condition: &str, values: &[&dyn ToSql], now: Time) -> rusqlite::Result<Vec<Entry>> {
-    let text = format!("{COLUMNS} WHERE {condition} ORDER BY severity DESC, score DESC, last_at DESC, id");
-    let mut query = connection.prepare(&text)?;
+fn entries(source: &Source, condition: &str, values: &[&dyn ToSql], now: Time) -> rusqlite::Result<Vec<Entry>> {
+    let columns = source.columns;
+    let text = format!("{columns} WHERE {condition} ORDER BY severity DESC, score DESC, last_at DESC, id");
+    let mut query = source.connection.prepare(&text)?;
     query.query_map(values, |row| entry(row, now))?.collect()
 }
 
@@ -98,7 +140,8 @@ fn ended_since(connection: &Connection, id: &str, since: Time) -> rusqlite::Resu
     query.exists(params![id, since.millis()])
 }
 
-fn acts(connection: &Connection, since: Time, now: Time) -> rusqlite::Result<Vec<Done>> {
+fn acts(source: &Source, since: Time, now: Time) -> rusqlite::Result<Vec<Done>> {
+    let Source { connection, columns } = source;
     let mut query =
         connection.prepare("SELECT at, who, caller, what, why, subject FROM audit WHERE at >= ?1 ORDER BY at, seq")?;
     let rows = query.query_map([since.millis()], |row| {
@@ -106,7 +149,7 @@ fn acts(connection: &Connection, since: Time, now: Time) -> rusqlite::Result<Vec
         let row_of = AuditRow { at, who: row.get(1)?, caller: row.get(2)?, what: row.get(3)?, why: row.get(4)? };
         Ok((row_of, row.get::<_, String>(5)?))
     })?;
-    let mut of_alert = connection.prepare(&format!("{COLUMNS} WHERE id = ?1"))?;
+    let mut of_alert = connection.prepare(&format!("{columns} WHERE id = ?1"))?;
     let mut note = connection.prepare("SELECT text FROM notes WHERE alert = ?1 AND at = ?2 AND who = ?3")?;
     let mut acts = Vec::new();
     for row in rows {

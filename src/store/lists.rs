@@ -1,17 +1,17 @@
-//! What lists show of alerts, their changes and what people did: without the evidence, which is most of the bytes.
+//! What lists show of alerts, their changes and what people did: without the tracks of the evidence, which are most of the bytes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::types::ToSql;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 
-use super::read::{Entry, Query, conditions, entry};
+use super::read::{COLUMNS, Entry, Query, conditions, entry};
 use super::trail::AuditRow;
 use super::{OURSELVES, StoreError, marks, schema};
 use crate::time::Time;
 
-/// An alert of a list; its body has no `evidence`.
+/// An alert of a list; its evidence has no `tracks`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Listed {
     /// How it stands.
@@ -29,7 +29,7 @@ pub struct ChangeRow {
     pub stored_at: Time,
     /// When it was decided, event time.
     pub at: Time,
-    /// The line as it went out, marked as the alert is marked now, without `evidence`.
+    /// The line as it went out, marked as the alert is marked now, without the tracks of the evidence.
     pub line: Value,
     /// The change before it; absent for the first.
     pub before: Option<Before>,
@@ -53,15 +53,16 @@ pub struct ActRow {
     pub row: AuditRow,
     /// The id of an alert or case, `silence 3`, `purge 1`.
     pub subject: String,
-    /// The behaviour of the alert it is about, with its vessels; absent where it is about something else, or the alert was purged.
-    pub alert: Option<(String, Value)>,
+    /// `behaviour`, `vessels` and what was `measured` of the alert it is about; absent where it is about something else, or the alert
+    /// was purged.
+    pub alert: Option<Value>,
     /// Whether it is about a case.
     pub is_case: bool,
 }
 
 /// As `read::entry` reads them, and the times of the last change. The case is the one that lists the alert by now.
 const LISTED: &str =
-    "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, json_remove(body, '$.evidence'), mark,
+    "SELECT id, state, acknowledged_until, assignee, finding, finding_reason, json_remove(body, '$.evidence.tracks'), mark,
          case_id,
          coalesce((SELECT at FROM changes WHERE alert = alerts.id AND revision = alerts.revision), last_at),
          coalesce((SELECT stored_at FROM changes WHERE alert = alerts.id AND revision = alerts.revision), last_at)
@@ -84,8 +85,47 @@ pub fn listed(path: &Path, query: &Query, now: Time) -> Result<Vec<Listed>, Stor
     read().map_err(StoreError::sqlite(path))
 }
 
+/// Reads whole alerts one at a time, so that not all of them are in memory at once.
+pub struct Bodies {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Bodies {
+    /// Of the store of this file.
+    pub fn open(path: &Path) -> Result<Bodies, StoreError> {
+        Ok(Bodies { connection: schema::beside(path)?, path: path.to_owned() })
+    }
+
+    /// The alert of a whole id; absent where it was purged.
+    pub fn alert(&self, id: &str, now: Time) -> Result<Option<Entry>, StoreError> {
+        let read = || {
+            let mut query = self.connection.prepare_cached(&format!("{COLUMNS} WHERE id = ?1"))?;
+            query.query_row([id], |row| entry(row, now)).optional()
+        };
+        read().map_err(StoreError::sqlite(&self.path))
+    }
+}
+
+/// Shows every vessel of every alert and fact, as the alert names it; those of the latest alerts first.
+pub fn vessels(path: &Path, take: &mut dyn FnMut(&Value)) -> Result<(), StoreError> {
+    let connection = schema::beside(path)?;
+    let mut read = || -> rusqlite::Result<()> {
+        let mut query = connection.prepare("SELECT body -> '$.vessels' FROM alerts ORDER BY last_at DESC, id")?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            let vessels: Option<String> = row.get(0)?;
+            let vessels: Vec<Value> =
+                vessels.and_then(|vessels| serde_json::from_str(&vessels).ok()).unwrap_or_default();
+            vessels.iter().for_each(&mut *take);
+        }
+        Ok(())
+    };
+    read().map_err(StoreError::sqlite(path))
+}
+
 const CHANGES: &str =
-    "SELECT now.stored_at, now.at, json_remove(now.line, '$.alert.evidence'), alerts.mark, before.kind,
+    "SELECT now.stored_at, now.at, json_remove(now.line, '$.alert.evidence.tracks'), alerts.mark, before.kind,
          json_extract(before.line, '$.alert.score'), json_extract(before.line, '$.alert.severity')
      FROM changes AS now JOIN alerts ON alerts.id = now.alert
      LEFT JOIN changes AS before ON before.alert = now.alert AND before.revision =
@@ -133,22 +173,22 @@ pub fn acts(path: &Path, since: Time, until: Time, machine: Machine) -> Result<V
     let connection = schema::beside(path)?;
     let read = || -> rusqlite::Result<Vec<ActRow>> {
         let mut query = connection.prepare(
-            "SELECT at, who, caller, what, why, subject, behaviour, json_extract(body, '$.vessels'),
+            "SELECT at, who, caller, what, why, subject,
+                 CASE WHEN alerts.id IS NOT NULL THEN json_object('behaviour', behaviour, 'vessels', json(body -> '$.vessels'),
+                     'evidence', json_object('measured', json(body -> '$.evidence.measured'))) END,
                  EXISTS (SELECT 1 FROM cases WHERE cases.id = subject)
              FROM audit LEFT JOIN alerts ON alerts.id = audit.subject
              WHERE at >= ?1 AND at < ?2 AND (?3 OR who <> ?4) ORDER BY seq",
         )?;
         let values = params![since.millis(), until.millis(), machine == Machine::Included, OURSELVES];
         let rows = query.query_map(values, |row| {
-            let behaviour: Option<String> = row.get(6)?;
-            let vessels: Option<String> = row.get(7)?;
-            let vessels = vessels.and_then(|vessels| serde_json::from_str(&vessels).ok()).unwrap_or_default();
+            let alert: Option<String> = row.get(6)?;
             let (who, caller, what, why) = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
             Ok(ActRow {
                 row: AuditRow { at: time(row, 0)?, who, caller, what, why },
                 subject: row.get(5)?,
-                alert: behaviour.map(|behaviour| (behaviour, vessels)),
-                is_case: row.get(8)?,
+                alert: alert.and_then(|alert| serde_json::from_str(&alert).ok()),
+                is_case: row.get(7)?,
             })
         })?;
         let mut acts = rows.collect::<rusqlite::Result<Vec<ActRow>>>()?;

@@ -7,6 +7,7 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, Row};
 use serde_json::{Value, json};
 
+use super::acts::Hush;
 use super::ids::{Kind, whole};
 use super::lines::rank;
 use super::trail::{self, AuditRow};
@@ -31,8 +32,6 @@ pub struct Query {
     pub mmsi: Option<u32>,
     /// In or near this zone.
     pub zone: Option<String>,
-    /// Looked after by this person.
-    pub assignee: Option<String>,
     /// Going on at this moment or later.
     pub since: Option<Time>,
     /// Begun before this moment.
@@ -51,7 +50,6 @@ impl Default for Query {
             behaviour: None,
             mmsi: None,
             zone: None,
-            assignee: None,
             since: None,
             until: None,
             limit: u32::MAX,
@@ -154,6 +152,13 @@ pub struct HushRow {
     pub lifted: Option<Time>,
 }
 
+impl HushRow {
+    /// What is kept back.
+    pub fn subject(&self) -> Hush {
+        Hush { mmsi: self.mmsi, zone: self.zone.clone(), behaviour: self.behaviour.clone() }
+    }
+}
+
 /// The conditions of a query over the table `alerts`, with what is bound to them; all but the state.
 pub(super) fn conditions(query: &Query) -> Vec<(&'static str, Box<dyn ToSql>)> {
     let mut wanted: Vec<(&str, Box<dyn ToSql>)> = vec![("severity >= ?", Box::new(rank(query.min_severity)))];
@@ -169,9 +174,6 @@ pub(super) fn conditions(query: &Query) -> Vec<(&'static str, Box<dyn ToSql>)> {
     }
     if let Some(behaviour) = &query.behaviour {
         wanted.push(("behaviour = ?", Box::new(behaviour.clone())));
-    }
-    if let Some(assignee) = &query.assignee {
-        wanted.push(("assignee = ?", Box::new(assignee.clone())));
     }
     if let Some(mmsi) = query.mmsi {
         wanted.push(("id IN (SELECT alert FROM alert_vessels WHERE mmsi = ?)", Box::new(mmsi)));

@@ -389,3 +389,14 @@ fn lists_are_newest_first_and_show_what_was_asked_for() {
     assert_eq!(ids(Query { state: Some("new".to_owned()), ..all() }), "31");
     assert!(act(&place.path, "2aa", &Act::Reopen, "ana", None, noon()).is_err(), "three characters are too few");
 }
+
+#[test]
+fn the_vessels_of_all_alerts_are_shown_without_their_bodies() {
+    let place = place();
+    let (store, events) = place.open(&["file"]);
+    store.changes(distress(), 0);
+    stored(&events);
+    let mut found = Vec::new();
+    vessels(&place.path, &mut |vessel| found.push(vessel["mmsi"].as_u64())).expect("it can be read");
+    assert_eq!(found, [Some(970_123_456)]);
+}

@@ -80,3 +80,8 @@ pub(super) fn of(connection: &Connection, subject: &str) -> rusqlite::Result<Vec
     })?;
     rows.collect()
 }
+
+/// Whether two names are of one person: capitals make no difference.
+pub fn is_same_name(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
+}

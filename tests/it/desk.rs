@@ -56,13 +56,16 @@ fn the_list_has_the_open_ones_first_and_says_what_it_leaves_out() {
     }
     for (arguments, words) in [
         (["--zone", "atlantis"], "zone \"atlantis\""),
-        (["--mmsi", "123"], "MMSI 000000123"),
+        (["--mmsi", "000000123"], "MMSI 000000123"),
         (["--text", "nobody knows it"], "\"nobody knows it\""),
     ] {
         let none = desk.says(&[["alerts", "list"], arguments].concat(), None);
         assert_eq!(none, format!("no alert in the store fits: {words}\n"), "no header without rows");
     }
     assert!(desk.says(&["alerts", "list", "--age", "1h"], None).contains("no alert in the store fits"));
+    let short = desk.runs(&["alerts", "list", "--mmsi", "123"], None);
+    let why = String::from_utf8_lossy(&short.stderr).into_owned();
+    assert!(short.status.code() == Some(2) && why.contains("nine digits"), "{why}");
 }
 
 #[test]
@@ -140,6 +143,12 @@ fn what_changed_and_who_did_it_are_told_by_time() {
     let stored = desk.says(&["alerts", "list", "--state", "all", "--facts", "--json"], None);
     assert_eq!(alerts.len(), stored.lines().count());
     assert!(all.iter().is_sorted_by_key(|line| line["time"].as_str().map(str::to_owned)));
+    let grave = ["alerts", "changes", "--since", "-1h", "--facts", "--severity", "high", "--json"];
+    let grave = objects(&desk.says(&grave, None));
+    let severities: BTreeSet<&str> = grave.iter().filter_map(|line| line["alert"]["severity"].as_str()).collect();
+    assert!(severities.contains("high") && !severities.contains("info"), "{severities:?}");
+    let last = ["alerts", "changes", "--since", "-1h", "--facts", "--json", "--limit", "2"];
+    assert_eq!(objects(&desk.says(&last, None)), all[all.len() - 2..], "the last two");
     let nothing = desk.says(&["alerts", "changes", "--since", "yesterday", "--until", "-2h"], None);
     assert!(nothing.lines().count() == 2 && nothing.contains("no change since "), "{nothing}");
 
@@ -148,10 +157,20 @@ fn what_changed_and_who_did_it_are_told_by_time() {
     assert!(trail.contains(&format!("alert {}", &id[..8])) && !trail.contains("opened"), "{trail}");
     let hers = objects(&desk.says(&["audit", "--since", "-1h", "--who", "bea", "--json"], None));
     assert!(hers.len() == 1 && hers[0]["what"] == "closed" && hers[0]["subject"] == id.as_str(), "{hers:?}");
+    let last = objects(&desk.says(&["audit", "--since", "-1h", "--limit", "1", "--json"], None));
+    assert!(last.len() == 1 && last[0]["who"] == "bea", "{last:?}");
     let none = desk.says(&["audit", "--since", "-1h", "--who", "rui"], None);
     assert!(none.contains("rui did nothing since "), "{none}");
     let with_machine = desk.says(&["audit", "--since", "-1h", "--machine"], None);
     assert!(with_machine.contains("(atalaia)") && with_machine.contains("opened"), "{with_machine}");
+    for command in [&["audit"][..], &["alerts", "changes"], &["handover"]] {
+        let ahead = desk.runs(&[command, &["--since", "+2h"]].concat(), None);
+        let why = String::from_utf8_lossy(&ahead.stderr).into_owned();
+        assert!(ahead.status.code() == Some(2) && why.contains(" is in the future; it is "), "{command:?}: {why}");
+    }
+    let turned = desk.runs(&["audit", "--since", "-1h", "--until", "-2h"], None);
+    let why = String::from_utf8_lossy(&turned.stderr).into_owned();
+    assert!(turned.status.code() == Some(2) && why.contains(" is not after --since "), "{why}");
     let wrong = desk.runs(&["audit", "--since", "noon"], None);
     let why = String::from_utf8_lossy(&wrong.stderr).into_owned();
     assert!(wrong.status.code() == Some(2) && why.contains("yesterday 02:00"), "{why}");
@@ -190,4 +209,69 @@ fn a_silence_shows_what_it_holds_back_before_it_is_made() {
     for part in ["- confirmed:", "- benign:", "- false:"] {
         assert!(help.contains(part), "{part} in\n{help}");
     }
+}
+
+#[test]
+fn alerts_about_the_daemon_say_of_what_in_every_list() {
+    let desk = Desk::with_zones();
+    let id = id_of(&desk, "rendezvous");
+    // A receiver that refuses what it is sent.
+    for (table, column, alert) in [("alerts", "body", "$"), ("changes", "line", "$.alert")] {
+        let key = if table == "alerts" { "id" } else { "alert" };
+        desk.sql(&format!(
+            "UPDATE {table} SET {column} = json_set({column}, '{alert}.behaviour', 'delivery_failed', '{alert}.kind', 'system',
+                 '{alert}.status', 'open', '{alert}.vessels', json('[]'), '{alert}.evidence.measured', json('{{\"sink\":\"partner\"}}'))
+             WHERE {key} = '{id}'"
+        ));
+    }
+    desk.sql(&format!("UPDATE alerts SET behaviour = 'delivery_failed', status = 'open' WHERE id = '{id}'"));
+    desk.says(&["alerts", "--as", "ana", "ack", &id], None);
+    let silence = ["alerts", "silence", "--behaviour", "delivery_failed", "--until", "12h", "--dry-run"];
+    for arguments in [
+        &["alerts", "list"][..],
+        &["alerts", "changes", "--since", "-1h"],
+        &["handover", "--since", "-1h"],
+        &["audit", "--since", "-1h"],
+        &silence,
+    ] {
+        let list = desk.says(arguments, None);
+        let rows: Vec<&str> = list.lines().filter(|line| line.contains(&id[..8])).collect();
+        assert!(!rows.is_empty() && rows.iter().all(|row| row.contains("receiver partner")), "{arguments:?}:\n{list}");
+    }
+}
+
+#[test]
+fn capitals_of_a_name_make_no_difference_and_hidden_characters_are_dropped() {
+    let desk = Desk::with_zones();
+    let id = id_of(&desk, "rendezvous");
+    desk.says(&["alerts", "--as", "bea", "assign", &id, "Ana\u{202e}\n"], None);
+    for name in ["ana", "ANA"] {
+        let list = objects(&desk.says(&["alerts", "list", "--assignee", name, "--json"], None));
+        assert!(list.len() == 1 && list[0]["assignee"] == "Ana", "{name}: {list:?}");
+        let watch = desk.says(&["handover", "--since", "-1h", "--as", name], None);
+        assert!(watch.contains("MINE 1") && !watch.contains("[Ana]"), "{name}:\n{watch}");
+    }
+    assert_eq!(desk.runs(&["alerts", "--as", "bea", "assign", &id, "\u{202e}"], None).status.code(), Some(2));
+}
+
+#[test]
+fn one_alert_that_is_refused_does_not_hide_what_was_done_with_the_others() {
+    let desk = Desk::with_zones();
+    let all = objects(&desk.says(&["alerts", "list", "--facts", "--json"], None));
+    let [first, second] = [0, 1].map(|place| all[place]["id"].as_str().unwrap());
+    let three = [first, "nosuchalert", second];
+    let runs = |arguments: &[&str]| {
+        let output = desk.runs(arguments, None);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, said, why) = runs(&[&["alerts", "--as", "ana", "ack"][..], &three].concat());
+    assert_eq!((code, said), (Some(2), format!("{first}\n{second}\n")), "{why}");
+    assert_eq!(why, "atalaia: no alert nosuchalert\natalaia: done with 2 of 3 alerts\n");
+    let close = [&["alerts", "--as", "ana", "close"][..], &three, &["--finding", "benign", "--why", "known"]].concat();
+    let (code, said, why) = runs(&close);
+    assert_eq!((code, said), (Some(2), format!("{first}\n{second}\n")), "{why}");
+    let (code, said, why) = runs(&["alerts", "--as", "ana", "ack", first]);
+    assert_eq!((code, said.as_str()), (Some(2), ""), "{why}");
+    assert_eq!(why, format!("atalaia: {first}: is closed; reopen it first\n"), "one alert needs no count");
 }

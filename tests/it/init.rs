@@ -1,6 +1,7 @@
 //! `atalaia init`: a settings file from flags, which passes the check and runs, and never takes the place of another.
 
 use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -33,6 +34,8 @@ fn what_it_writes_passes_the_check_and_holds_what_the_flags_say() {
     let said = String::from_utf8_lossy(&checked.stdout).into_owned();
     assert!(checked.status.success(), "{}", told(&checked));
     assert!(said.contains("2 inputs") && said.contains("3 sinks") && said.contains("zones"), "{said}");
+    let mode = fs::metadata(folder.path().join("atalaia.toml")).unwrap().mode() & 0o777;
+    assert_eq!(mode & 0o037, 0, "others cannot read it, and the group cannot write it: {mode:o}");
     let text = fs::read_to_string(folder.path().join("atalaia.toml")).unwrap();
     for line in [
         "folder = \"zones\"",
@@ -51,6 +54,10 @@ fn a_file_that_is_there_stays_unless_force_is_said() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("site.toml");
     fs::write(&file, "# ours\n").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o604)).unwrap();
+    // Only root can give a file away.
+    let _ = std::os::unix::fs::chown(&file, Some(4242), Some(4343));
+    let before = fs::metadata(&file).unwrap();
     let flags = ["init", "--out", "site.toml", "--feed", "gpsd://localhost:2947"];
     let refused = atalaia(folder.path(), &flags);
     assert_eq!(refused.status.code(), Some(1));
@@ -59,6 +66,9 @@ fn a_file_that_is_there_stays_unless_force_is_said() {
     let forced = atalaia(folder.path(), &[flags.as_slice(), &["--force"]].concat());
     assert!(forced.status.success(), "{}", told(&forced));
     assert!(fs::read_to_string(&file).unwrap().contains("kind = \"gpsd\""));
+    let after = fs::metadata(&file).unwrap();
+    let standing = |file: &fs::Metadata| (file.mode(), file.uid(), file.gid());
+    assert_eq!(standing(&after), standing(&before), "it keeps its mode and owner");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left there");
 }
 

@@ -60,6 +60,11 @@ impl Desk {
         command.output().unwrap()
     }
 
+    /// Changes the store behind the back of the program: for what no scene makes.
+    pub fn sql(&self, text: &str) {
+        rusqlite::Connection::open(self.folder.path().join("atalaia.sqlite")).unwrap().execute_batch(text).unwrap();
+    }
+
     #[track_caller]
     pub fn says(&self, arguments: &[&str], columns: Option<&str>) -> String {
         let output = self.runs(arguments, columns);

@@ -83,9 +83,9 @@ fn explain_shows_what_is_met_and_what_is_not() {
     assert!(beyond.starts_with("the recordings end at 2026-03-01T"), "{beyond}");
     assert!(beyond.lines().count() < 24, "one screen: {beyond}");
     let nobody = answer(&["explain", "--mmsi", "224000009", "--at", "2026-03-01T13:10:00Z"]);
-    assert!(nobody.contains("was not heard before"), "{nobody}");
+    assert!(nobody.contains("was not heard in the 7 days before"), "{nobody}");
     assert_eq!(
-        ask(&["explain", "--mmsi", "1", "--at", "2026-03-01T13:10:00Z", "--behaviour", "x"]).status.code(),
+        ask(&["explain", "--mmsi", "000000001", "--at", "2026-03-01T13:10:00Z", "--behaviour", "x"]).status.code(),
         Some(2)
     );
 }
@@ -205,6 +205,7 @@ fn the_journal_of_a_running_daemon_answers_and_is_left_as_it_is() {
     );
     assert!(page.contains("bound for LISBOA") && page.contains("last heard") && page.contains("°"), "{page}");
     assert!(page.contains("rendezvous BRAVO (263400001)"), "a meeting: {page}");
+    assert!(!page.contains("days so far"), "what goes on ends with the reading, years ago: {page}");
     assert!(
         page.lines().any(|line| line.starts_with("2024-03-01 13:") && line.contains("still for")),
         "a stop: {page}"

@@ -6,10 +6,10 @@ use serde_json::json;
 
 use super::super::audit::{object, subject};
 use super::super::period::Period;
-use super::super::table::{Column, fitted, text, width};
+use super::super::table::{Column, fitted, short_id, text, width};
 use super::super::when::short;
 use super::super::{Failure, print, refused};
-use super::list::{ID, deed, vessels};
+use super::list::{about, deed};
 use super::page::{kind, points};
 use crate::alerts::Severity;
 use crate::store::{self, ActRow, ChangeRow, Machine, stored_severity};
@@ -21,12 +21,23 @@ use crate::time::{Span, Time};
 pub(super) struct Arguments {
     #[command(flatten)]
     period: Period,
-    /// info, low, medium, high or critical, and graver
-    #[arg(long, value_parser = ["info", "low", "medium", "high", "critical"], default_value = "low")]
-    severity: String,
+    /// info, low, medium, high or critical, and graver [default: low; info with --facts]
+    #[arg(long, value_parser = ["info", "low", "medium", "high", "critical"])]
+    severity: Option<String>,
     /// Facts below 20 points too
     #[arg(long)]
     facts: bool,
+}
+
+impl Arguments {
+    /// The least severity that is shown.
+    fn least(&self) -> Severity {
+        match self.severity.as_deref() {
+            Some(said) => stored_severity(&json!({ "severity": said })),
+            None if self.facts => Severity::Info,
+            None => Severity::Low,
+        }
+    }
 }
 
 /// Event time that is further from the clock has a column of its own.
@@ -61,11 +72,8 @@ impl Step {
 
 /// Prints the changes and acts.
 pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), Failure> {
-    let until = arguments.period.until(now);
-    let least = match arguments.facts {
-        true => Severity::Info,
-        false => stored_severity(&json!({ "severity": arguments.severity })),
-    };
+    let until = arguments.period.until(now)?;
+    let least = arguments.least();
     let changes = store::changes(path, arguments.period.since, until).map_err(refused)?;
     let all = changes.len();
     let wanted = |change: &ChangeRow| {
@@ -79,8 +87,10 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
     let acts = acts.into_iter().filter(|act| act.alert.is_some()).map(Step::Act);
     let mut steps: Vec<Step> = changes.into_iter().map(Step::Change).chain(acts).collect();
     steps.sort_by_key(Step::at);
+    let earlier = arguments.period.earlier(steps.len());
+    let shown = &steps[earlier..];
     if arguments.period.json {
-        let lines = steps.iter().map(|step| match step {
+        let lines = shown.iter().map(|step| match step {
             Step::Change(change) => json!({
                 "time": change.stored_at.to_string(), "event_time": change.at.to_string(), "what": kind(change),
                 "revision": change.line["revision"], "reason": change.line["reason"],
@@ -92,8 +102,6 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
         });
         return print(&lines.map(|line| format!("{line}\n")).collect::<String>());
     }
-    let earlier = arguments.period.earlier(steps.len());
-    let shown = &steps[earlier..];
     print(&format!("{}{}", table(shown, now), last_line(arguments, shown.len(), earlier, left_out)))
 }
 
@@ -119,26 +127,23 @@ fn row(step: &Step, now: Time) -> Vec<String> {
                 short(change.stored_at, now),
                 change.at.minute(),
                 kind(change).to_owned(),
-                said("id").chars().take(ID).collect(),
+                short_id(said("id")),
                 points(change),
                 said("behaviour").to_owned(),
-                vessels(&alert["vessels"]),
+                about(alert),
                 FromAir(words).to_string(),
             ]
         }
         Step::Act(act) => {
-            let (behaviour, ships) = act
-                .alert
-                .as_ref()
-                .map_or((String::new(), String::new()), |(behaviour, ships)| (behaviour.clone(), vessels(ships)));
+            let behaviour = act.alert.as_ref().and_then(|alert| alert["behaviour"].as_str()).unwrap_or_default();
             vec![
                 short(act.row.at, now),
                 String::new(),
                 format!("{} by {}", act.row.what, FromAir(&act.row.by())),
                 subject(act),
                 String::new(),
-                behaviour,
-                ships,
+                behaviour.to_owned(),
+                act.alert.as_ref().map_or(String::new(), about),
                 act.row.why.as_ref().map_or(String::new(), |why| FromAir(why).to_string()),
             ]
         }
@@ -151,8 +156,11 @@ fn last_line(arguments: &Arguments, shown: usize, earlier: usize, left_out: usiz
         parts.push(format!("{earlier} earlier (--limit N)"));
     }
     if 0 < left_out {
-        let severity = &arguments.severity;
-        parts.push(format!("{left_out} of facts or below {severity} (--facts, --severity info)"));
+        let least = arguments.least().name();
+        parts.push(match arguments.facts {
+            true => format!("{left_out} below {least} (--severity info)"),
+            false => format!("{left_out} of facts or below {least} (--facts, --severity info)"),
+        });
     }
     match (shown, parts.is_empty()) {
         (0, true) => format!("no change since {}\n", arguments.period.since.minute()),
@@ -187,7 +195,7 @@ mod tests {
                 why: Some("benign: known".to_owned()),
             },
             subject: "abcdefghijklmnopqrstuvwxyz".to_owned(),
-            alert: Some(("loitering".to_owned(), json!([]))),
+            alert: Some(json!({"behaviour": "loitering", "vessels": []})),
             is_case: false,
         });
         let now = time("2026-03-01T05:00:00Z");

@@ -3,10 +3,12 @@
 use clap::builder::PossibleValuesParser;
 use serde_json::Value;
 
+use super::super::source::mmsi;
 use super::super::when::{length, past, words};
 use crate::alerts::{Class, NoticeKind, Severity};
 use crate::behaviours::NAMES;
-use crate::store::{Entry, Query, stored_severity};
+use crate::evidence::report::mmsi as nine_digits;
+use crate::store::{Entry, Query, is_same_name, stored_severity};
 use crate::time::{Span, Time};
 
 /// Which alerts.
@@ -24,8 +26,8 @@ pub(super) struct Filter {
     /// Of this behaviour
     #[arg(long, value_parser = PossibleValuesParser::new(behaviours()), hide_possible_values = true)]
     behaviour: Option<String>,
-    /// With this vessel
-    #[arg(long)]
+    /// With this vessel: its nine digits
+    #[arg(long, value_parser = mmsi)]
     mmsi: Option<u32>,
     /// In or near this zone: its id, or part of its name
     #[arg(long, value_name = "ZONE")]
@@ -68,10 +70,9 @@ impl Filter {
             kind: [Class::Vessel, Class::System].into_iter().find(|kind| self.kind.as_deref() == Some(kind.name())),
             behaviour: self.behaviour.clone(),
             mmsi: self.mmsi,
-            assignee: self.assignee.clone(),
             since: self.since,
             until: self.until,
-            // Zones by name, and the limit after them, are for the list.
+            // Zones and people by name, and the limit after them, are for the list.
             ..Query::default()
         }
     }
@@ -91,7 +92,9 @@ impl Filter {
     pub(super) fn fits(&self, entry: &Entry, now: Time) -> bool {
         let began = entry.body["started_at"].as_str().and_then(Time::parse);
         let is_young = |age: Span| began.is_some_and(|began| now - age <= began);
+        let is_of = |name: &String| entry.assignee.as_ref().is_some_and(|whose| is_same_name(whose, name));
         self.zone.as_ref().is_none_or(|zone| lies_in(&entry.body, zone))
+            && self.assignee.as_ref().is_none_or(is_of)
             && self.age.is_none_or(is_young)
             && self.text.as_ref().is_none_or(|text| speaks_of(entry, text))
     }
@@ -134,7 +137,8 @@ fn speaks_of(entry: &Entry, text: &str) -> bool {
         _ => {}
     };
     for vessel in body["vessels"].as_array().into_iter().flatten() {
-        ["name", "mmsi", "imo", "call_sign"].iter().for_each(|key| add(&vessel[*key]));
+        ["name", "imo", "call_sign"].iter().for_each(|key| add(&vessel[*key]));
+        add(&nine_digits(vessel).into());
     }
     for zone in body["zones"].as_array().into_iter().flatten() {
         ["id", "name"].iter().for_each(|key| add(&zone[*key]));
@@ -158,7 +162,7 @@ mod tests {
             finding_reason: None,
             body: json!({
                 "summary": "ALFA (Spain, cargo) has been below 2 kn.",
-                "vessels": [{"name": "ALFA", "mmsi": 224_123_456, "imo": null}],
+                "vessels": [{"name": "ALFA", "mmsi": 224_123_456, "imo": null}, {"name": null, "mmsi": 2_241_022}],
                 "zones": [{"id": "c06", "name": "Canary approaches"}],
             }),
         }
@@ -167,7 +171,7 @@ mod tests {
     #[test]
     fn words_are_looked_for_in_texts_names_and_numbers() {
         let entry = entry();
-        for text in ["alfa", "BELOW canary", "224123456", "c06", ""] {
+        for text in ["alfa", "BELOW canary", "224123456", "002241022", "c06", ""] {
             assert!(speaks_of(&entry, text), "{text}");
         }
         assert!(!speaks_of(&entry, "alfa bravo") && !speaks_of(&entry, "null"));

@@ -1,17 +1,16 @@
 //! `atalaia alerts list`: what is going on, the open ones first, on one screen.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
 
-use super::super::table::{Column, fitted, number, screen_rows, text, width};
+use super::super::table::{Column, fitted, number, screen_rows, short_id, text, width};
 use super::super::when::{short, words};
 use super::super::{Failure, print, refused};
 use super::filter::Filter;
 use crate::alerts::{Severity, system_title};
-use crate::store::{self, Listed, Query, stored_severity};
+use crate::store::{self, Bodies, Listed, Query, stored_severity};
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
@@ -37,9 +36,6 @@ enum Sort {
     Changed,
     Began,
 }
-
-/// Characters of an id that tell it apart.
-pub(in crate::cli) const ID: usize = 8;
 
 /// The columns; zones, vessels and texts may be cut, and those that say least go first where a line has no room.
 const COLUMNS: [Column; 13] = [
@@ -89,7 +85,7 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
     out.beyond = found.len().saturating_sub(most);
     found.truncate(most);
     if arguments.json {
-        return print(&json(path, &query, &found, now)?);
+        return json(path, &found, now);
     }
     let mut list = if found.is_empty() { String::new() } else { table(&found, now) };
     list += &out.line(found.len(), filter);
@@ -151,18 +147,14 @@ impl LeftOut {
     }
 }
 
-/// Each as a whole, with its evidence.
-fn json(path: &Path, query: &Query, found: &[Listed], now: Time) -> Result<String, Failure> {
-    let whole = store::alerts(path, query, now).map_err(refused)?;
-    let whole: BTreeMap<&str, &store::Entry> = whole.iter().map(|entry| (entry.id.as_str(), entry)).collect();
-    let line = |one: &Listed| {
+/// Prints each as a whole, with all of its evidence.
+fn json(path: &Path, found: &[Listed], now: Time) -> Result<(), Failure> {
+    let bodies = Bodies::open(path).map_err(refused)?;
+    found.iter().try_for_each(|one| {
+        let whole = bodies.alert(&one.entry.id, now).map_err(refused)?;
         // One that was purged meanwhile is shown as it was.
-        let entry = whole.get(one.entry.id.as_str()).copied().unwrap_or(&one.entry);
-        let mut value = entry.value(&[]);
-        value["case_id"] = one.entry.body["case_id"].clone();
-        format!("{value}\n")
-    };
-    Ok(found.iter().map(line).collect())
+        print(&format!("{}\n", whole.as_ref().unwrap_or(&one.entry).value(&[])))
+    })
 }
 
 /// The rows under their heads; columns without a word in them are left out.
@@ -188,7 +180,7 @@ fn row(one: &Listed, now: Time) -> Vec<String> {
     };
     let since = if said("status") == "open" { time("started_at") } else { time("ended_at").or(time("last_at")) };
     vec![
-        said("id").chars().take(ID).collect(),
+        short_id(said("id")),
         said("severity").to_owned(),
         body["score"].to_string(),
         said("behaviour").to_owned(),
@@ -197,8 +189,8 @@ fn row(one: &Listed, now: Time) -> Vec<String> {
         shown(Some(one.changed_at)),
         time("started_at").map_or_else(|| "-".to_owned(), |began| words(now - began)),
         zone(&body["zones"]),
-        system_title(body).map_or_else(|| vessels(&body["vessels"]), |title| FromAir(&title).to_string()),
-        body["case_id"].as_str().map_or_else(|| "-".to_owned(), |id| id.chars().take(ID).collect()),
+        about(body),
+        body["case_id"].as_str().map_or_else(|| "-".to_owned(), short_id),
         entry.assignee.as_ref().map_or_else(|| "-".to_owned(), |name| FromAir(name).to_string()),
         FromAir(deed(said("summary"), &body["vessels"])).to_string(),
     ]
@@ -215,8 +207,13 @@ fn zone(zones: &Value) -> String {
     format!("{near}{}{more}", FromAir(first["name"].as_str().unwrap_or_default()))
 }
 
+/// The vessels of an alert; for one about the daemon, the part of it.
+pub(in crate::cli) fn about(alert: &Value) -> String {
+    system_title(alert).map_or_else(|| vessels(&alert["vessels"]), |title| FromAir(&title).to_string())
+}
+
 /// `ALFA (ES) + 002241022 (ES)`; of many the first two.
-pub(in crate::cli) fn vessels(vessels: &Value) -> String {
+fn vessels(vessels: &Value) -> String {
     const MOST: usize = 3;
     let vessels: Vec<&Value> = vessels.as_array().into_iter().flatten().collect();
     let name = |vessel: &&Value| {

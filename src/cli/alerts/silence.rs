@@ -6,20 +6,21 @@ use clap::builder::PossibleValuesParser;
 use serde_json::json;
 
 use super::super::person::Person;
+use super::super::source::mmsi;
 use super::super::table::{Column, number, text, width};
 use super::super::when::{ahead, past};
 use super::super::{Failure, print, refused, table, who};
 use super::filter::behaviours;
 use super::list;
-use crate::store::{self, Hush, HushRow, Listed, Query};
+use crate::store::{self, Hush, HushRow, Listed, Query, StoreError};
 use crate::telemetry::FromAir;
 use crate::time::{Span, Time};
 
 /// Arguments of `atalaia alerts silence`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Of this vessel
-    #[arg(long)]
+    /// Of this vessel: its nine digits
+    #[arg(long, value_parser = mmsi)]
     mmsi: Option<u32>,
     /// In or near the zone of this id
     #[arg(long, value_name = "ID")]
@@ -57,7 +58,7 @@ pub(super) fn main(path: &Path, arguments: &Arguments, said: Option<&String>, no
         return Err(Failure::Usage("a silence needs a vessel, a zone or a behaviour".to_owned()));
     }
     let preview = preview(path, &hush, from, now)?;
-    let span = format!("{}, {} to {} UTC", of(&hush), from.minute(), until.minute());
+    let span = format!("{}, {} to {} UTC", hush_words(&hush), from.minute(), until.minute());
     if arguments.dry_run {
         return print(&format!("silence of {span} (not made)\n{preview}"));
     }
@@ -66,10 +67,11 @@ pub(super) fn main(path: &Path, arguments: &Arguments, said: Option<&String>, no
 }
 
 /// `loitering, MMSI 224123456, zone c06`
-fn of(hush: &Hush) -> String {
+pub(in crate::cli) fn hush_words(hush: &Hush) -> String {
     let mmsi = hush.mmsi.map(|mmsi| format!("MMSI {mmsi:09}"));
     let zone = hush.zone.as_ref().map(|zone| format!("zone {}", FromAir(zone)));
-    [hush.behaviour.clone(), mmsi, zone].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let behaviour = hush.behaviour.as_ref().map(|behaviour| FromAir(behaviour).to_string());
+    [behaviour, mmsi, zone].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Which alerts it speaks of now.
@@ -116,27 +118,29 @@ pub(super) fn after_close(
     who: &Person,
     why: &str,
     now: Time,
-) -> Result<String, Failure> {
-    let entry = store::alert(path, id, now).map_err(refused)?.entry;
+) -> Result<String, StoreError> {
+    let entry = store::alert(path, id, now)?.entry;
     let behaviour = entry.body["behaviour"].as_str().map(str::to_owned);
-    let lag = store::history(path, &entry.id).map_err(refused)?.last().map(|change| change.stored_at - change.at);
+    let lag = store::history(path, &entry.id)?.last().map(|change| change.stored_at - change.at);
     let there = now - lag.filter(|lag| LATE < *lag).unwrap_or(Span::ZERO);
     let last_at = entry.body["last_at"].as_str().and_then(Time::parse).unwrap_or(there);
     let mut text = String::new();
     for mmsi in vessels(&entry) {
         let hush = Hush { mmsi: Some(mmsi), zone: None, behaviour: behaviour.clone() };
         let until = there + length;
-        let number = store::hush(path, &hush, last_at.min(there), until, who, why, now).map_err(refused)?;
-        text += &format!("silence {number} of {} until {} UTC\n", of(&hush), until.minute());
+        let number = store::hush(path, &hush, last_at.min(there), until, who, why, now)?;
+        text += &format!("silence {number} of {} until {} UTC\n", hush_words(&hush), until.minute());
     }
     Ok(text)
 }
 
 /// Refuses an alert without a vessel: there is nothing that a silence after it could be of.
-pub(super) fn has_vessels(path: &Path, id: &str, now: Time) -> Result<(), Failure> {
-    let entry = store::alert(path, id, now).map_err(refused)?.entry;
+pub(super) fn has_vessels(path: &Path, id: &str, now: Time) -> Result<(), StoreError> {
+    let entry = store::alert(path, id, now)?.entry;
     match vessels(&entry).is_empty() {
-        true => Err(Failure::Usage(format!("{id}: names no vessel to silence; see `atalaia alerts silence --help`"))),
+        true => {
+            Err(StoreError::Refused(format!("{id}: names no vessel to silence; see `atalaia alerts silence --help`")))
+        }
         false => Ok(()),
     }
 }
@@ -165,24 +169,23 @@ pub(super) fn all(path: &Path, as_json: bool, now: Time) -> Result<(), Failure> 
         };
         return print(&hushes.iter().map(line).collect::<String>());
     }
-    let row = |hush: HushRow| {
+    let row = |hush: &HushRow| {
         let state = match hush.lifted {
             Some(_) => "lifted",
             None if hush.until <= now => "over",
             None if now < hush.from => "to come",
             None => "in force",
         };
-        let subject = Hush { mmsi: hush.mmsi, zone: hush.zone, behaviour: hush.behaviour };
         vec![
             hush.number.to_string(),
             state.to_owned(),
             hush.from.minute(),
             hush.until.minute(),
-            of(&subject),
+            hush_words(&hush.subject()),
             FromAir(&hush.who).to_string(),
             FromAir(&hush.why).to_string(),
         ]
     };
-    let rows: Vec<Vec<String>> = hushes.into_iter().map(row).collect();
+    let rows: Vec<Vec<String>> = hushes.iter().map(row).collect();
     print(&table::table(&COLUMNS, &rows, width()))
 }

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Daemon, Watch, by_severity, names, short, silenced, status_of};
+use super::{Daemon, Watch, by_severity, names, status_of};
+use crate::cli::alerts::hush_words;
+use crate::cli::table::short_id;
 use crate::evidence::report::{position_of, time_of};
 use crate::store::Entry;
 use crate::telemetry::FromAir;
@@ -45,7 +47,7 @@ pub(super) fn page(watch: &Watch) -> String {
     let acts = store.acts.iter().map(|act| {
         let subject = act.alert.as_ref().map_or_else(
             || plain(&act.subject),
-            |entry| format!("{} {}", short(&entry.id), plain(&names(&entry.body))),
+            |entry| format!("{} {}", short_id(&entry.id), plain(&names(&entry.body))),
         );
         vec![
             act.row.at.minute(),
@@ -60,7 +62,7 @@ pub(super) fn page(watch: &Watch) -> String {
     let ends_soon = |until: Time| if until - watch.now <= super::SOON { " (soon)" } else { "" };
     let silences = watch.silences.iter().map(|hush| {
         let until = format!("{}{}", hush.until.minute(), ends_soon(hush.until));
-        vec![hush.number.to_string(), plain(&silenced(hush)), until, plain(&hush.who), plain(&hush.why)]
+        vec![hush.number.to_string(), plain(&hush_words(&hush.subject())), until, plain(&hush.who), plain(&hush.why)]
     });
     table(&mut page, &["No.", "What", "Until", "Who", "Why"], silences.collect());
     feeds(watch, &mut page);
@@ -97,7 +99,7 @@ fn alerts(page: &mut String, entries: &[Entry], also: impl Fn(&Entry) -> String)
             state += &format!(", {also}");
         }
         vec![
-            short(&entry.id),
+            short_id(&entry.id),
             format!("{} {}", word("severity"), body["score"]),
             began,
             plain(word("summary")),

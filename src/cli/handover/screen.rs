@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Daemon, Watch, by_severity, names, short, silenced, status_of};
-use crate::cli::table::cut;
+use super::{Daemon, Watch, by_severity, names, status_of};
+use crate::cli::alerts::hush_words;
+use crate::cli::table::{cut, short_id};
 use crate::evidence::report::time_of;
 use crate::store::Entry;
 use crate::telemetry::FromAir;
@@ -49,7 +50,7 @@ pub(super) fn text(watch: &Watch, width: Option<usize>) -> String {
     rows(&mut lines, &latest, MOST_OTHERS, "handover --format markdown", |act| {
         let what = act.alert.as_ref().map_or_else(
             || FromAir(&act.subject).to_string(),
-            |entry| format!("{} {}", short(&entry.id), names(&entry.body)),
+            |entry| format!("{} {}", short_id(&entry.id), names(&entry.body)),
         );
         let why = act.row.why.as_ref().map_or(String::new(), |why| format!(": {}", FromAir(why)));
         format!("{}  {} {} {what}{why}", moment(watch, act.row.at), FromAir(&act.row.by()), FromAir(&act.row.what))
@@ -58,7 +59,12 @@ pub(super) fn text(watch: &Watch, width: Option<usize>) -> String {
     heading(&mut lines, &format!("SILENCES {} in force, {} end within 12 h", watch.silences.len(), soon.len()));
     rows(&mut lines, &soon, MOST_OTHERS, "alerts silences", |hush| {
         let (who, why) = (FromAir(&hush.who), FromAir(&hush.why));
-        format!("{:>4}  until {}  {}  {who}: {why}", hush.number, moment(watch, hush.until), silenced(hush))
+        format!(
+            "{:>4}  until {}  {}  {who}: {why}",
+            hush.number,
+            moment(watch, hush.until),
+            hush_words(&hush.subject())
+        )
     });
     feeds(watch, &mut lines);
     let waits: Vec<_> = watch.backlog.iter().filter(|sink| 0 < sink.pending + sink.failed).collect();
@@ -88,7 +94,7 @@ fn row(watch: &Watch, entry: &Entry) -> String {
     let word = |key: &str| FromAir(body[key].as_str().unwrap_or_default()).to_string();
     let began = time_of(body, "started_at").map_or("-".to_owned(), |at| moment(watch, at));
     let whose = match &entry.assignee {
-        Some(name) if Some(name) != watch.name.as_ref() => format!("  [{}]", FromAir(name)),
+        Some(name) if !watch.is_of(name) => format!("  [{}]", FromAir(name)),
         Some(_) | None => String::new(),
     };
     let state = match (status_of(body), entry.state.as_str()) {
@@ -98,7 +104,7 @@ fn row(watch: &Watch, entry: &Entry) -> String {
     };
     format!(
         "{}  {:<8} {:>3}  {began}  {:<18}  {}{state}{whose}",
-        short(&entry.id),
+        short_id(&entry.id),
         word("severity"),
         body["score"].to_string(),
         word("behaviour").replace('_', " "),

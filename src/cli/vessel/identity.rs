@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use crate::ais::ship_type_name;
-use crate::telemetry::FromAir;
 use crate::time::Time;
 use crate::tracks::{Identity, country_of};
 
@@ -35,6 +34,7 @@ impl Field {
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Saying {
     pub(super) field: Field,
+    /// As it was sent.
     pub(super) value: String,
     pub(super) first: Time,
     pub(super) last: Time,
@@ -47,7 +47,7 @@ pub(super) struct Sayings(Vec<Saying>);
 impl Sayings {
     /// It said so at that time.
     pub(super) fn say(&mut self, field: Field, value: &str, at: Time) {
-        let value = FromAir(value.trim()).to_string();
+        let value = value.trim();
         if value.is_empty() {
             return;
         }
@@ -56,7 +56,7 @@ impl Sayings {
                 saying.first = saying.first.min(at);
                 saying.last = saying.last.max(at);
             }
-            None => self.0.push(Saying { field, value, first: at, last: at }),
+            None => self.0.push(Saying { field, value: value.to_owned(), first: at, last: at }),
         }
     }
 
@@ -109,7 +109,8 @@ impl Sayings {
         ] {
             let word = |key: &str| match &measured[key] {
                 Value::String(word) => Some(word.clone()),
-                Value::Number(number) => Some(number.to_string()),
+                // The only numbers among them are MMSIs.
+                Value::Number(number) => Some(format!("{:09}", number.as_u64().unwrap_or_default())),
                 _ => None,
             };
             word(old).into_iter().for_each(|value| self.say(field, &value, before));

@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
-use super::super::table::{Column, cut, number, table, text, width};
+use super::super::source::is_meeting;
+use super::super::table::{Column, cut, number, short_id, table, text, width};
 use super::Known;
 use super::deeds::{Deed, Last};
 use super::identity::{Field, country};
+use crate::evidence::report::mmsi;
 use crate::geo::LatLon;
 use crate::store::Entry;
 use crate::telemetry::FromAir;
@@ -26,9 +28,9 @@ pub(super) fn page(known: &Known, all: bool) -> String {
     cases(known, &mut page);
     meetings(known, &mut page);
     if known.journal {
-        page.deeds("stops at sea", "stop", &known.deeds.stops, known.now);
-        page.deeds("silences at sea", "silence", &known.deeds.silences, known.now);
-        page.deeds("port calls", "port call", &known.deeds.calls, known.now);
+        page.deeds("stops at sea", "stop", &known.deeds.stops, known.read_to);
+        page.deeds("silences at sea", "silence", &known.deeds.silences, known.read_to);
+        page.deeds("port calls", "port call", &known.deeds.calls, known.read_to);
     }
     if !page.none.is_empty() {
         let none = page.none.join(", ");
@@ -71,9 +73,10 @@ impl Page {
         self.text += &table(columns, &rows[..shown], self.width);
     }
 
-    fn deeds(&mut self, none: &'static str, name: &'static str, deeds: &[Deed], now: Time) {
+    /// What goes on has lasted until `read_to` at least.
+    fn deeds(&mut self, none: &'static str, name: &'static str, deeds: &[Deed], read_to: Time) {
         let row = |deed: &Deed| {
-            let lasted = deed.to.unwrap_or(now) - deed.from;
+            let lasted = deed.to.unwrap_or(read_to) - deed.from;
             let lasted = if deed.to.is_none() { format!("{} so far", span(lasted)) } else { span(lasted) };
             vec![deed.from.minute(), lasted, deed.at.decimal_degrees(), FromAir(&deed.note).to_string()]
         };
@@ -83,7 +86,7 @@ impl Page {
 }
 
 fn head(known: &Known, page: &mut Page) {
-    let word = |field: Field| known.sayings.now(field).map(|saying| saying.value.clone());
+    let word = |field: Field| known.sayings.now(field).map(|saying| FromAir(&saying.value).to_string());
     let mut who = vec![word(Field::Name).unwrap_or_else(|| "no name".to_owned()), format!("MMSI {:09}", known.mmsi)];
     who.extend(word(Field::Imo).map(|imo| format!("IMO {imo}")));
     who.extend(word(Field::CallSign).map(|sign| format!("call sign {sign}")));
@@ -126,7 +129,7 @@ fn head(known: &Known, page: &mut Page) {
             true => format!("known {}", saying.last.minute()),
             false => format!("known {} to {}", saying.first.minute(), saying.last.minute()),
         };
-        page.labelled(label, &format!("{} {}, {said}", saying.field.name(), saying.value));
+        page.labelled(label, &format!("{} {}, {said}", saying.field.name(), FromAir(&saying.value)));
     }
     page.left_out += known.sayings.before().len().saturating_sub(page.rows);
 }
@@ -141,7 +144,7 @@ fn alerts(known: &Known, page: &mut Page) {
         let kind = if body["announced"] == true { word("severity") } else { "fact" };
         let status = if word("status") == "open" { "open" } else { word("status") };
         vec![
-            entry.id.chars().take(8).collect(),
+            short_id(&entry.id),
             format!("{status}, {}", entry.state),
             kind.to_owned(),
             body["score"].to_string(),
@@ -161,7 +164,7 @@ fn cases(known: &Known, page: &mut Page) {
         let word = |key: &str| case[key].as_str().unwrap_or_default();
         let count = |key: &str| case[key].as_array().map_or(0, Vec::len).to_string();
         vec![
-            word("id").chars().take(8).collect(),
+            short_id(word("id")),
             word("severity").to_owned(),
             case["score"].to_string(),
             count("alerts"),
@@ -187,7 +190,7 @@ fn meetings(known: &Known, page: &mut Page) {
             .map(|vessel| {
                 let name =
                     vessel["name"].as_str().map_or_else(|| "no name".to_owned(), |name| FromAir(name).to_string());
-                format!("{name} ({})", vessel["mmsi"])
+                format!("{name} ({})", mmsi(vessel))
             })
             .collect();
         let (from, to) = (Time::parse(word("started_at")), Time::parse(word("last_at")));
@@ -203,10 +206,6 @@ fn meetings(known: &Known, page: &mut Page) {
         }
     }
     page.section("meetings", &[text("meeting"), text("lasted"), text("where"), text("")], rows);
-}
-
-fn is_meeting(behaviour: &str) -> bool {
-    ["rendezvous", "alongside_at_anchor", "dark_rendezvous", "async_rendezvous"].contains(&behaviour)
 }
 
 /// `12.3 kn, course 045°, under way; 12 nm off the coast; in Corridor 7`
@@ -240,10 +239,36 @@ fn status(code: u8) -> Option<&'static str> {
     words.get(usize::from(code)).copied()
 }
 
-/// `42 min`, `3 h 05 min`, `12 days`
+/// `42 min`, `3 h 05 min`, `12 days`; a negative one is none: the clock of a receiver may be ahead of ours.
 fn span(span: Span) -> String {
+    let span = span.max(Span::ZERO);
     match span.hours() {
         48.0.. => format!("{:.0} days", span.hours() / 24.0),
         _ => span.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_on_has_lasted_until_the_end_of_what_was_read() {
+        let time = |text: &str| Time::parse(text).expect("a time");
+        let mut page = Page { text: String::new(), rows: ROWS, width: None, left_out: 0, none: Vec::new() };
+        let stop = Deed {
+            from: time("2024-03-01T13:00:00Z"),
+            to: None,
+            at: LatLon::new(36.0, -9.0),
+            note: "still for 3 h".to_owned(),
+        };
+        page.deeds("stops at sea", "stop", &[stop], time("2024-03-01T16:05:00Z"));
+        assert!(page.text.contains("  3 h 05 min so far  "), "{}", page.text);
+    }
+
+    #[test]
+    fn a_report_ahead_of_our_clock_was_heard_just_now() {
+        assert_eq!(span(Span::from_minutes(-1)), span(Span::ZERO));
+        assert!(!span(Span::from_minutes(-61)).contains('-'));
     }
 }

@@ -6,7 +6,6 @@ use super::super::source::kind_of;
 use crate::ais::ship_type_name;
 use crate::engine::Engine;
 use crate::geo::LatLon;
-use crate::telemetry::FromAir;
 use crate::time::{Span, Time};
 use crate::tracks::{TrackKey, Vessel};
 use crate::units::METRES_PER_NM;
@@ -40,6 +39,7 @@ pub(super) struct Watch {
 /// What was seen of one vessel there.
 #[derive(Default)]
 pub(super) struct Seen {
+    /// As it was sent.
     pub(super) name: String,
     /// `Spain, cargo`
     pub(super) kind: String,
@@ -159,7 +159,7 @@ impl Seen {
             return;
         };
         let name = vessel.identity().and_then(|identity| identity.name.as_deref()).unwrap_or("no name");
-        self.name = FromAir(name).to_string();
+        name.clone_into(&mut self.name);
         self.kind = kind_of(vessel.mmsi(), vessel.ship_type());
         self.ship_type = ship_type_name(vessel.ship_type());
         if self.nearest.is_none_or(|(nearest, _)| nm < nearest) {
@@ -191,6 +191,11 @@ impl Seen {
         if knots < SLOW_SHARE * vessel.usual_knots(now) {
             self.slowed.add(minutes, now);
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn named(name: &str) -> Seen {
+        Seen { name: name.to_owned(), ..Seen::default() }
     }
 
     /// What it did, by itself.
