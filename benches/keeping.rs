@@ -15,7 +15,7 @@ use atalaia::alerts::{Change, HandlingSettings, Severity};
 use atalaia::disk::RealDisk;
 use atalaia::engine::{Engine, Settings, SourceClock};
 use atalaia::journal::{self, Entry, Journal, Limits, Position};
-use atalaia::store::{Orders, Store, Wants};
+use atalaia::store::{Filter, Orders, Store};
 use atalaia::time::{Span, Time};
 use atalaia::zones::{Chart, ZoneSet};
 
@@ -34,8 +34,8 @@ fn main() {
     let folder = tempfile::TempDir::new().unwrap();
     let mut journal =
         Journal::open(Arc::new(RealDisk), &folder.path().join("journal"), None, Limits::default(), |_| {}).unwrap();
-    let wants = vec![Wants::from_severity("bench", Severity::Low)];
-    let orders = Orders { wants, handling: HandlingSettings::default() };
+    let filter = vec![Filter::from_severity("bench", Severity::Low)];
+    let orders = Orders { filters: filter, handling: HandlingSettings::default() };
     let syncer = journal.syncer();
     let before = move |position| drop(syncer.reach(Position(position), std::time::Duration::from_secs(10)));
     let at = Time::from_seconds(1_770_000_000);

@@ -1,20 +1,20 @@
 //! The loop of the daemon: owns the engine, starts and stops inputs and sinks, reloads.
 
 mod apart;
-mod begin;
 mod draining;
-mod helm;
-mod keeping;
-mod library;
-mod lookout;
+mod driver;
+mod journaling;
+mod log;
 mod past;
+mod persist;
 mod rates;
 mod reading;
 mod rehearse;
 mod reload;
 mod restart;
-mod telling;
-mod writing;
+mod settings_archive;
+mod start;
+mod status;
 
 use std::io;
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ use crate::ais::SourceId;
 use crate::alerts::Change;
 use crate::clock::{Clock, Moment};
 use crate::config::{self, Changed, Checked, FileWatch};
-use crate::delivery::{Couriers, Poke, Post};
+use crate::delivery::{Dispatcher, StoreLink, Wake};
 use crate::fault;
 use crate::inputs::{self, Batch, Message, Port, State};
 use crate::journal::{self, Entry};
@@ -41,13 +41,13 @@ use crate::store::{self, Store};
 use crate::telemetry::{FromAir, InputCounters, Pulse};
 use crate::time::{Span, Time};
 pub use apart::{SnapshotOrder, make_snapshot};
-use begin::Begun;
-use helm::Helm;
-use lookout::Lookout;
+use driver::EngineDriver;
 use reading::{Reading, Reply};
 use reload::{Outcome, warn_of, watched};
 use restart::Records;
 pub(crate) use restart::{PurgedLines, purge_lines};
+use start::Started;
+use status::StatusReporter;
 
 pub use past::{LookBack, LookedBack, Onlooker, Origin, is_journal, look_back};
 pub use rehearse::rehearse;
@@ -87,7 +87,7 @@ const LONGEST_DRAIN: Duration = Duration::from_secs(2);
 /// When stopping: what inputs get to take leave of the other side.
 const LEAVE: Duration = Duration::from_secs(3);
 /// How long sinks may take with what is left when stopping.
-const LAST_LETTERS: Duration = Duration::from_secs(4);
+const LAST_DELIVERIES: Duration = Duration::from_secs(4);
 /// What the log names of the open alerts when stopping.
 const OPEN_ALERTS_NAMED: usize = 50;
 
@@ -114,17 +114,17 @@ pub fn run_watched(
 struct Daemon {
     file: PathBuf,
     settings: Checked,
-    helm: Helm,
+    driver: EngineDriver,
     /// What is written down of what comes in, and the state saved from time to time; wherever there is a store.
     records: Option<Records>,
     journal_says: UnboundedReceiver<journal::Event>,
     saved_at: Moment,
-    couriers: Option<Couriers>,
+    dispatcher: Option<Dispatcher>,
     reloads: u32,
     store: Option<Store>,
     stored: UnboundedReceiver<store::Event>,
     cases_at: Option<Moment>,
-    purging: keeping::Purging,
+    purging: persist::Purging,
     watcher: Option<mpsc::Sender<Change>>,
     sources: Vec<Source>,
     clock: Clock,
@@ -143,8 +143,8 @@ struct Daemon {
     reloaded: Outcome,
     reading: Reading,
     status_at: Moment,
-    lookout: Lookout,
-    flood: keeping::Flood,
+    status: StatusReporter,
+    flood: persist::Flood,
 }
 
 /// What the loop knows of an input.
@@ -200,32 +200,32 @@ impl Daemon {
         let (tell_journal, journal_says) = unbounded_channel();
         let syncer = Arc::new(OnceLock::new());
         let journal_synced = Arc::clone(&syncer);
-        let poke = Poke::default();
+        let wake = Wake::default();
         let open = |path: &PathBuf| {
-            let poke = poke.clone();
+            let wake = wake.clone();
             // Wakes those who were held as well. The loop reads to its end; nobody listens after that.
             let tell = move |event| {
-                poke.poke();
+                wake.wake();
                 drop((event != store::Event::Stored).then(|| tell.send(event)));
             };
             let mut said = false;
-            let before = move |position| begin::wait_for_journal(&journal_synced, position, &mut said);
-            Store::open(path, keeping::orders(&settings), move || clock.now(), before, tell).map_err(io::Error::other)
+            let before = move |position| start::wait_for_journal(&journal_synced, position, &mut said);
+            Store::open(path, persist::orders(&settings), move || clock.now(), before, tell).map_err(io::Error::other)
         };
         let store = settings.store.as_ref().map(open).transpose()?;
-        let Begun { helm, records, ids } =
-            begin::begin(&settings, store.as_ref(), &syncer, clock, &taking_up, move |event| {
+        let Started { driver, records, ids } =
+            start::begin(&settings, store.as_ref(), &syncer, clock, &taking_up, move |event| {
                 drop(tell_journal.send(event))
             })?;
         drop(starting);
 
-        let post = |store: &Store, path: &PathBuf| Post {
+        let link = |store: &Store, path: &PathBuf| StoreLink {
             path: path.as_path().into(),
             reporter: store.reporter(),
-            poke: poke.clone(),
+            wake: wake.clone(),
         };
-        let post = store.as_ref().zip(settings.store.as_ref()).map(|(store, path)| post(store, path));
-        let couriers = Couriers::start(&settings.sinks, &settings.delivery, post, clock)?;
+        let link = store.as_ref().zip(settings.store.as_ref()).map(|(store, path)| link(store, path));
+        let dispatcher = Dispatcher::start(&settings.sinks, &settings.delivery, link, clock)?;
 
         let (sender, messages) = channel(BATCHES_WAITING);
         let mut sources = Vec::new();
@@ -235,7 +235,7 @@ impl Daemon {
             sources.push(Source {
                 name: input.name.clone(),
                 id: ids[usize::from(index)],
-                skip: begin::used_before(&helm, ids[usize::from(index)], input.kind),
+                skip: start::used_before(&driver, ids[usize::from(index)], input.kind),
                 counters: Arc::clone(&counters),
                 state: State::Down,
                 heard: clock.moment(),
@@ -243,7 +243,7 @@ impl Daemon {
                 begun: false,
                 idle: false,
                 released: false,
-                lateness: writing::lateness(input, &settings),
+                lateness: journaling::lateness(input, &settings),
                 lagging: false,
                 lines: 0,
             });
@@ -263,7 +263,7 @@ impl Daemon {
                 false => drop(tokio::spawn(run)),
             }
         }
-        let flood = keeping::Flood::from(helm.engine.tracks().evicted());
+        let flood = persist::Flood::from(driver.engine.tracks().evicted());
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         info!(
@@ -279,20 +279,20 @@ impl Daemon {
         warn_of(&settings);
         // Kept beside the journal by now.
         settings.list_texts = None;
-        let lookout = Lookout::start(&settings, store.as_ref(), records.as_ref(), &sockets, clock, &stop)?;
+        let status = StatusReporter::start(&settings, store.as_ref(), records.as_ref(), &sockets, clock, &stop)?;
         Ok(Daemon {
             file,
             settings,
-            helm,
+            driver,
             records,
             journal_says,
             saved_at: clock.moment(),
-            couriers: Some(couriers),
+            dispatcher: Some(dispatcher),
             reloads: 0,
             store,
             stored,
             cases_at: None,
-            purging: keeping::Purging::default(),
+            purging: persist::Purging::default(),
             watcher,
             sources,
             clock,
@@ -309,7 +309,7 @@ impl Daemon {
             reloaded: Outcome::good(clock.now()),
             reading: Reading::default(),
             status_at: clock.moment(),
-            lookout,
+            status,
             flood,
         })
     }
@@ -323,7 +323,7 @@ impl Daemon {
                 Event::Lines(batch) => self.lines(batch),
                 Event::InputState(source, state) => self.input_state(source, state),
                 Event::Signal(Asked::Reload) => {
-                    self.lookout.service.reloading();
+                    self.status.service.reloading();
                     self.reading.owed = true;
                     self.reload(Changed::Settings);
                 }
@@ -338,7 +338,7 @@ impl Daemon {
             }
             self.deliver();
             self.acknowledge();
-            self.lookout.turned(began, self.clock.moment());
+            self.status.turned(began, self.clock.moment());
         }
     }
 
@@ -368,7 +368,7 @@ impl Daemon {
             return;
         }
         let changes = std::mem::take(&mut self.changes);
-        self.lookout.count(&changes);
+        self.status.count(&changes);
         if let Some(watcher) = &self.watcher {
             for change in changes.iter().filter(|change| change.alert.announced) {
                 // A watcher that has gone misses nothing it wants.
@@ -380,8 +380,8 @@ impl Daemon {
             self.cases_at.get_or_insert_with(|| self.clock.moment());
             let position = self.records.as_mut().map_or(0, Records::flush);
             store.changes(changes, position);
-        } else if let Some(couriers) = &self.couriers {
-            couriers.deliver(&changes);
+        } else if let Some(dispatcher) = &self.dispatcher {
+            dispatcher.deliver(&changes);
         }
     }
 
@@ -391,7 +391,7 @@ impl Daemon {
         source.heard = self.clock.moment();
         source.heard_at = batch.received.or(source.heard_at);
         (source.idle, source.released) = (false, false);
-        self.lookout.waited(batch.received, self.clock);
+        self.status.waited(batch.received, self.clock);
         let lines = source.not_used_yet(&batch.lines);
         if lines.is_empty() {
             return self.owe(acknowledge);
@@ -399,7 +399,7 @@ impl Daemon {
         fault::point("lines-before-engine");
         let (id, received) = (source.id, batch.received);
         self.write_down(&Entry::Lines { source: id, received, bytes: lines });
-        let count = self.helm.lines(id, received, lines, &mut self.changes);
+        let count = self.driver.lines(id, received, lines, &mut self.changes);
         self.sources[usize::from(batch.source.0)].lines += count;
         self.owe(acknowledge);
     }
@@ -428,7 +428,7 @@ impl Daemon {
         silent.into_iter().for_each(|id| self.idle(id));
         let received = self.clock.now();
         self.write_down(&Entry::Tick { received });
-        self.helm.tick(received, &mut self.changes);
+        self.driver.tick(received, &mut self.changes);
         self.save_sometimes(now);
         self.tell_lagging();
         self.tell_flood(now);
@@ -444,7 +444,7 @@ impl Daemon {
     /// Stops the inputs, uses what has arrived, and says what is open.
     async fn finish(&mut self) -> io::Result<()> {
         info!("stopping");
-        self.lookout.service.stopping();
+        self.status.service.stopping();
         // What is in the sockets' and pipes' buffers has arrived too. A feed that never rests, or a recording, is cut off; what
         // came before that is used, however long it takes.
         let deadline = Instant::now() + LONGEST_DRAIN;
@@ -461,14 +461,14 @@ impl Daemon {
         self.last_words();
         self.take_leave().await;
         self.tell_status();
-        let open = self.helm.engine.open_alerts();
+        let open = self.driver.engine.open_alerts();
         for alert in open.iter().take(OPEN_ALERTS_NAMED) {
             info!(
                 id = %alert.id, behaviour = alert.behaviour, severity = ?alert.severity, started_at = %alert.started_at,
                 summary = %FromAir(&alert.summary), "open alert"
             );
         }
-        let left = self.couriers.take().map_or(0, |couriers| couriers.finish(LAST_LETTERS));
+        let left = self.dispatcher.take().map_or(0, |dispatcher| dispatcher.finish(LAST_DELIVERIES));
         if self.store.is_some() {
             let fate = if self.records.is_some() { "the next start rebuilds them" } else { "they are lost" };
             let stored = self.store.take().is_none_or(Store::finish);

@@ -40,7 +40,7 @@ pub(super) enum Observation {
 
 /// What to do with an observation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Act {
+pub(super) enum Action {
     /// Publish a line.
     Publish(ChangeKind),
     /// Remember it; no line.
@@ -53,7 +53,7 @@ pub(super) enum Act {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Transition {
     pub(super) next: State,
-    pub(super) act: Act,
+    pub(super) act: Action,
     /// Why, in a few words.
     pub(super) why: &'static str,
 }
@@ -63,43 +63,51 @@ pub(super) fn transition(state: State, observation: Observation) -> Transition {
     use ChangeKind::{Ended, Opened, Retracted, Updated};
     let (next, act, why) = match (state, observation) {
         (State::Absent, Observation::Holds | Observation::HoldsLong | Observation::HoldsWithNews) => {
-            (State::Open, Act::Publish(Opened), "the rule is satisfied")
+            (State::Open, Action::Publish(Opened), "the rule is satisfied")
         }
         (State::Absent, Observation::Stopped | Observation::StoppedForGood) => {
-            (State::Absent, Act::Ignore, "never opened")
+            (State::Absent, Action::Ignore, "never opened")
         }
         (State::Absent, Observation::WindowClosed | Observation::Grouped | Observation::Superseded) => {
-            (State::Absent, Act::Ignore, "already over")
+            (State::Absent, Action::Ignore, "already over")
         }
-        (State::Absent, Observation::Disproved) => (State::Absent, Act::Ignore, "never opened, or long over"),
+        (State::Absent, Observation::Disproved) => (State::Absent, Action::Ignore, "never opened, or long over"),
         (State::Open | State::Pending, Observation::Disproved) => {
-            (State::Absent, Act::Publish(Retracted), "later evidence disproves it")
+            (State::Absent, Action::Publish(Retracted), "later evidence disproves it")
         }
 
-        (State::Open, Observation::Holds) => (State::Open, Act::Note, "nothing to act on is new"),
-        (State::Open, Observation::HoldsLong) => (State::Open, Act::Publish(Updated), "still going on"),
-        (State::Open, Observation::HoldsWithNews) => (State::Open, Act::Publish(Updated), "something to act on is new"),
-        (State::Open, Observation::Stopped) => (State::Pending, Act::Note, "it may come back within the merge window"),
-        (State::Open, Observation::StoppedForGood) => (State::Absent, Act::Publish(Ended), "it cannot come back"),
-        (State::Open, Observation::WindowClosed) => (State::Open, Act::Ignore, "it came back before"),
-        (State::Open, Observation::Grouped) => (State::Open, Act::Publish(Updated), "joined a group of linked pairs"),
-        (State::Open, Observation::Superseded) => (State::Absent, Act::Publish(Ended), "superseded by another alert"),
+        (State::Open, Observation::Holds) => (State::Open, Action::Note, "nothing to act on is new"),
+        (State::Open, Observation::HoldsLong) => (State::Open, Action::Publish(Updated), "still going on"),
+        (State::Open, Observation::HoldsWithNews) => {
+            (State::Open, Action::Publish(Updated), "something to act on is new")
+        }
+        (State::Open, Observation::Stopped) => {
+            (State::Pending, Action::Note, "it may come back within the merge window")
+        }
+        (State::Open, Observation::StoppedForGood) => (State::Absent, Action::Publish(Ended), "it cannot come back"),
+        (State::Open, Observation::WindowClosed) => (State::Open, Action::Ignore, "it came back before"),
+        (State::Open, Observation::Grouped) => {
+            (State::Open, Action::Publish(Updated), "joined a group of linked pairs")
+        }
+        (State::Open, Observation::Superseded) => {
+            (State::Absent, Action::Publish(Ended), "superseded by another alert")
+        }
 
-        (State::Pending, Observation::Holds) => (State::Open, Act::Note, "it came back"),
-        (State::Pending, Observation::HoldsLong) => (State::Open, Act::Publish(Updated), "it came back and goes on"),
+        (State::Pending, Observation::Holds) => (State::Open, Action::Note, "it came back"),
+        (State::Pending, Observation::HoldsLong) => (State::Open, Action::Publish(Updated), "it came back and goes on"),
         (State::Pending, Observation::HoldsWithNews) => {
-            (State::Open, Act::Publish(Updated), "it came back with something to act on")
+            (State::Open, Action::Publish(Updated), "it came back with something to act on")
         }
-        (State::Pending, Observation::Stopped) => (State::Pending, Act::Ignore, "it had already stopped"),
+        (State::Pending, Observation::Stopped) => (State::Pending, Action::Ignore, "it had already stopped"),
         (State::Pending, Observation::StoppedForGood) => {
-            (State::Absent, Act::Publish(Ended), "it cannot come back any more")
+            (State::Absent, Action::Publish(Ended), "it cannot come back any more")
         }
-        (State::Pending, Observation::WindowClosed) => (State::Absent, Act::Publish(Ended), "it did not come back"),
+        (State::Pending, Observation::WindowClosed) => (State::Absent, Action::Publish(Ended), "it did not come back"),
         (State::Pending, Observation::Grouped) => {
-            (State::Pending, Act::Publish(Updated), "joined a group of linked pairs")
+            (State::Pending, Action::Publish(Updated), "joined a group of linked pairs")
         }
         (State::Pending, Observation::Superseded) => {
-            (State::Absent, Act::Publish(Ended), "superseded by another alert")
+            (State::Absent, Action::Publish(Ended), "superseded by another alert")
         }
     };
     Transition { next, act, why }
@@ -111,7 +119,7 @@ mod tests {
 
     #[test]
     fn every_cell_of_the_table() {
-        use Act::{Ignore, Note, Publish};
+        use Action::{Ignore, Note, Publish};
         use ChangeKind::{Ended, Opened, Retracted, Updated};
         use Observation::*;
         use State::{Absent, Open, Pending};
@@ -159,8 +167,8 @@ mod tests {
                 [Holds, HoldsLong, HoldsWithNews, Stopped, StoppedForGood, WindowClosed, Grouped, Superseded, Disproved]
             {
                 let cell = transition(state, observation);
-                let opened = cell.act == Act::Publish(ChangeKind::Opened);
-                let ended = matches!(cell.act, Act::Publish(ChangeKind::Ended | ChangeKind::Retracted));
+                let opened = cell.act == Action::Publish(ChangeKind::Opened);
+                let ended = matches!(cell.act, Action::Publish(ChangeKind::Ended | ChangeKind::Retracted));
                 assert_eq!(opened, state == State::Absent && cell.next != State::Absent);
                 assert_eq!(ended, state != State::Absent && cell.next == State::Absent);
             }

@@ -62,7 +62,7 @@ use corrections::Archive;
 use entry::{Context, Entry};
 use group::{Groups, groups};
 use id::Key;
-use lifecycle::{Act, Observation, State, Transition, transition};
+use lifecycle::{Action, Observation, State, Transition, transition};
 use memory::Memory;
 use mute::Mute;
 use supersede::{stronger, supersedes, weaker};
@@ -300,7 +300,7 @@ impl AlertBook {
         if let Some(deadline) = entry.deadline.take() {
             self.deadlines.remove(&(deadline, key.clone()));
         }
-        if let Act::Publish(change) = act {
+        if let Action::Publish(change) = act {
             self.supersede(now, &key, began, view, out);
             self.publish(now, &key, change, reason, view, out);
         }
@@ -379,15 +379,15 @@ impl AlertBook {
         let observation = entry.stop(now, ended_at, reason, merge);
         let Transition { next, act, .. } = transition(entry.state, observation);
         match act {
-            Act::Publish(_) => self.end(now, &key, observation, view, out),
-            Act::Note => {
+            Action::Publish(_) => self.end(now, &key, observation, view, out),
+            Action::Note => {
                 entry.state = next;
                 entry.look(&Context::new(&self.policy, &self.memory, view));
                 if let Some(deadline) = entry.deadline {
                     self.deadlines.insert((deadline, key));
                 }
             }
-            Act::Ignore => {}
+            Action::Ignore => {}
         }
     }
 
@@ -397,7 +397,7 @@ impl AlertBook {
             return;
         };
         let Transition { act, .. } = transition(entry.state, observation);
-        let Act::Publish(change) = act else {
+        let Action::Publish(change) = act else {
             return;
         };
         if let Some(deadline) = entry.deadline.take() {
@@ -463,7 +463,8 @@ impl AlertBook {
             if member == key {
                 entry.publish(change, at, reason.clone(), key, &context, out);
             } else if moved
-                && let Transition { act: Act::Publish(change), why, .. } = transition(entry.state, Observation::Grouped)
+                && let Transition { act: Action::Publish(change), why, .. } =
+                    transition(entry.state, Observation::Grouped)
             {
                 entry.publish(change, at, why.to_owned(), member, &context, out);
             }

@@ -20,7 +20,7 @@ use crate::alerts::Class;
 use crate::clock::Clock;
 use crate::evidence::report::mmsi;
 use crate::store::export::Format;
-use crate::store::{self, Act, Entry, Finding, StoreError};
+use crate::store::{self, Action, Entry, Finding, StoreError};
 use crate::telemetry::FromAir;
 use crate::time::{Span, Time};
 
@@ -164,7 +164,7 @@ fn format(text: &str) -> Result<Format, String> {
 pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let path = arguments.store.path()?;
     let now = Clock.now();
-    let does = |ids: &[String], what: Act, why: Option<&str>| {
+    let does = |ids: &[String], what: Action, why: Option<&str>| {
         let who = who(arguments.who.as_ref())?;
         each(ids, |id| store::act(&path, id, &what, &who, why, now))
     };
@@ -173,17 +173,19 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Command::Show { id, json } => page::main(&path, id, *json, now),
         Command::Report(wanted) => super::report::of_alert(&path, wanted),
         Command::Changes(arguments) => changes::main(&path, arguments, now),
-        Command::Ack { ids, until, why } => does(ids, Act::Acknowledge { until: *until }, why.as_deref()),
-        Command::Assign { id, to, why } => does(std::slice::from_ref(id), Act::Assign(assignee(to)?), why.as_deref()),
-        Command::Note { id, text } => does(std::slice::from_ref(id), Act::Note(text.clone()), None),
+        Command::Ack { ids, until, why } => does(ids, Action::Acknowledge { until: *until }, why.as_deref()),
+        Command::Assign { id, to, why } => {
+            does(std::slice::from_ref(id), Action::Assign(assignee(to)?), why.as_deref())
+        }
+        Command::Note { id, text } => does(std::slice::from_ref(id), Action::Note(text.clone()), None),
         Command::Close { ids, finding, why, silence } => {
             let Some(length) = *silence else {
-                return does(ids, Act::Close(*finding), Some(why));
+                return does(ids, Action::Close(*finding), Some(why));
             };
             let who = who(arguments.who.as_ref())?;
             each(ids, |id| {
                 silence::has_vessels(&path, id, now)?;
-                let id = store::act(&path, id, &Act::Close(*finding), &who, Some(why), now)?;
+                let id = store::act(&path, id, &Action::Close(*finding), &who, Some(why), now)?;
                 let made = silence::after_close(&path, &id, length, &who, why, now)?;
                 Ok(format!("{id}\n{}", made.trim_end()))
             })
@@ -193,11 +195,11 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
                 store::mark(&path, id, &marking.mark(), &who(arguments.who.as_ref())?, why, now).map_err(refused)?;
             print(&format!("{id}\n{}\n", FromAir(&handling.line())))
         }
-        Command::Reopen { id, why } => does(std::slice::from_ref(id), Act::Reopen, why.as_deref()),
+        Command::Reopen { id, why } => does(std::slice::from_ref(id), Action::Reopen, why.as_deref()),
         Command::Silence(what) => silence::main(&path, what, arguments.who.as_ref(), now),
         Command::Silences { json } => silence::all(&path, *json, now),
         Command::Lift { number, why } => {
-            store::unhush(&path, *number, &who(arguments.who.as_ref())?, why.as_deref(), now).map_err(refused)?;
+            store::lift_silence(&path, *number, &who(arguments.who.as_ref())?, why.as_deref(), now).map_err(refused)?;
             print(&format!("silence {number} lifted\n"))
         }
         Command::Export { filter, format } => {

@@ -8,7 +8,7 @@ use super::table::{Column, fitted, short_id, text, width};
 use super::when::short;
 use super::{Failure, StoreArguments, print, refused};
 use crate::clock::Clock;
-use crate::store::{self, ActRow, Machine};
+use crate::store::{self, ActionRow, Machine};
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
@@ -42,13 +42,13 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let now = Clock.now();
     let until = arguments.period.until(now)?;
     let machine = if arguments.machine { Machine::Included } else { Machine::Excluded };
-    let mut acts = store::acts(&path, arguments.period.since, until, machine).map_err(refused)?;
+    let mut actions = store::actions(&path, arguments.period.since, until, machine).map_err(refused)?;
     if let Some(who) = &arguments.who {
         let is_wanted = |name: &str| store::is_same_name(name, who);
-        acts.retain(|act| is_wanted(&act.row.who) || act.row.caller.as_deref().is_some_and(is_wanted));
+        actions.retain(|act| is_wanted(&act.row.who) || act.row.caller.as_deref().is_some_and(is_wanted));
     }
-    let earlier = arguments.period.earlier(acts.len());
-    let shown = &acts[earlier..];
+    let earlier = arguments.period.earlier(actions.len());
+    let shown = &actions[earlier..];
     if arguments.period.json {
         return print(&shown.iter().map(|act| format!("{}\n", object(act))).collect::<String>());
     }
@@ -65,7 +65,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     print(&format!("{}{after}", fitted(&COLUMNS, &rows, width())))
 }
 
-fn row(act: &ActRow, now: Time) -> Vec<String> {
+fn row(act: &ActionRow, now: Time) -> Vec<String> {
     vec![
         short(act.row.at, now),
         FromAir(&act.row.by()).to_string(),
@@ -77,7 +77,7 @@ fn row(act: &ActRow, now: Time) -> Vec<String> {
 }
 
 /// What kind of thing the subject is, where its own words do not say so.
-fn of(act: &ActRow) -> Option<&'static str> {
+fn of(act: &ActionRow) -> Option<&'static str> {
     match (&act.alert, act.is_case) {
         (Some(_), _) => Some("alert"),
         (None, true) => Some("case"),
@@ -86,7 +86,7 @@ fn of(act: &ActRow) -> Option<&'static str> {
 }
 
 /// The beginning of an id; other subjects whole: `silence 3`.
-pub(super) fn subject(act: &ActRow) -> String {
+pub(super) fn subject(act: &ActionRow) -> String {
     let is_id = act.subject.chars().count() == WHOLE_ID && act.subject.chars().all(|c| c.is_ascii_alphanumeric());
     if is_id { short_id(&act.subject) } else { FromAir(&act.subject).to_string() }
 }
@@ -95,7 +95,7 @@ pub(super) fn subject(act: &ActRow) -> String {
 const WHOLE_ID: usize = 26;
 
 /// An act as other programs read it.
-pub(super) fn object(act: &ActRow) -> Value {
+pub(super) fn object(act: &ActionRow) -> Value {
     json!({
         "time": act.row.at.to_string(), "who": act.row.who, "caller": act.row.caller, "machine": act.row.is_machine(),
         "what": act.row.what, "subject": act.subject, "kind": of(act), "why": act.row.why,

@@ -9,7 +9,7 @@ use super::table::{Column, cut, number, short_id, table, text, width, wrapped};
 use super::{Failure, StoreArguments, bundle, print, refused, report, who};
 use crate::clock::Clock;
 use crate::evidence::report::{Event, behaviour_title, counted, events, mmsi, ties, vessel_words};
-use crate::store::{self, AuditRow, CaseState, Dossier};
+use crate::store::{self, AuditRow, CaseFile, CaseState};
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
@@ -81,8 +81,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Show { id, json: true } => print(&format!("{}\n", store::case(&path, id).map_err(refused)?)),
         Command::Show { id, json: false } => {
-            let dossier = store::dossier(&path, id, now).map_err(refused)?;
-            print(&page(&dossier, width()))
+            let case_file = store::case_file(&path, id, now).map_err(refused)?;
+            print(&page(&case_file, width()))
         }
         Command::Report(wanted) => report::of_case(&path, wanted),
         Command::Bundle(wanted) => bundle::pack(&arguments.store, &who(arguments.who.as_ref())?, wanted),
@@ -159,9 +159,9 @@ fn row(case: &Value, states: &BTreeMap<String, CaseState>) -> Vec<String> {
 }
 
 /// The case as a story; lines folded to `width` characters.
-fn page(dossier: &Dossier, width: Option<usize>) -> String {
-    let case = &dossier.case;
-    let events = events(dossier);
+fn page(case_file: &CaseFile, width: Option<usize>) -> String {
+    let case = &case_file.case;
+    let events = events(case_file);
     let alerts = events.iter().filter(|event| event.is_alert()).count();
     let mut page = format!(
         "case {}\n{}\n{}, score {}: {}{}, {}\n",
@@ -200,7 +200,7 @@ fn page(dossier: &Dossier, width: Option<usize>) -> String {
     if !roles.is_empty() {
         page += &format!("\nparts played: {}\n", roles.join("; "));
     }
-    page += &acts(dossier, &events);
+    page += &actions(case_file, &events);
     page
 }
 
@@ -231,7 +231,7 @@ fn happened(event: &Event<'_>, width: Option<usize>) -> String {
         let lead = if index == 0 { "     ships " } else { "           " };
         text += &format!("{}\n", cut(&format!("{lead}{named}"), width));
     }
-    text += &format!("     alert {}\n", event.filed.told.entry.id);
+    text += &format!("     alert {}\n", event.alert_file.told.entry.id);
     text
 }
 
@@ -247,10 +247,10 @@ fn roles(case: &Value) -> Vec<String> {
 }
 
 /// What people did with the case and its alerts, oldest first.
-fn acts(dossier: &Dossier, events: &[Event<'_>]) -> String {
-    let mut rows: Vec<(Option<usize>, &AuditRow)> = dossier.audit.iter().map(|row| (None, row)).collect();
+fn actions(case_file: &CaseFile, events: &[Event<'_>]) -> String {
+    let mut rows: Vec<(Option<usize>, &AuditRow)> = case_file.audit.iter().map(|row| (None, row)).collect();
     for event in events {
-        rows.extend(event.filed.told.audit.iter().map(|row| (Some(event.number), row)));
+        rows.extend(event.alert_file.told.audit.iter().map(|row| (Some(event.number), row)));
     }
     rows.retain(|(_, row)| !row.is_machine());
     rows.sort_by_key(|(_, row)| row.at);
@@ -260,7 +260,7 @@ fn acts(dossier: &Dossier, events: &[Event<'_>]) -> String {
     let mut text = "\nwhat people did\n".to_owned();
     for (number, row) in rows {
         let of = number.map_or("the case".to_owned(), |number| format!("{number}"));
-        let mut notes = events.iter().flat_map(|event| &event.filed.told.notes);
+        let mut notes = events.iter().flat_map(|event| &event.alert_file.told.notes);
         let note = notes.find(|note| row.what == "noted" && note.at == row.at && note.who == row.who);
         let why = note.map(|note| note.text.as_str()).or(row.why.as_deref());
         let why = why.map_or(String::new(), |why| format!(": {}", FromAir(why)));

@@ -9,7 +9,7 @@ use super::table::{Column, number, short_id, table, text, width};
 use super::{Failure, StoreArguments, print, refused, who};
 use crate::clock::Clock;
 use crate::config::{StoreSettings, meant};
-use crate::store::{self, Parcel, Parcels, StoreError};
+use crate::store::{self, DeliveryQuery, DeliveryRow, StoreError};
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
@@ -78,8 +78,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             let states = state.clone().map_or_else(usual, |state| vec![state]);
             let mut shown = Vec::new();
             for state in states {
-                let which = Parcels { sink: which.sink.clone(), alert: which.alert.clone(), state: Some(state) };
-                shown.extend(store::parcels(&path, &which, limit.saturating_sub(shown.len())).map_err(refused)?);
+                let which = DeliveryQuery { sink: which.sink.clone(), alert: which.alert.clone(), state: Some(state) };
+                shown.extend(store::delivery_rows(&path, &which, limit.saturating_sub(shown.len())).map_err(refused)?);
             }
             if *json {
                 return print(&shown.iter().map(object).collect::<String>());
@@ -87,7 +87,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             print(&table(&COLUMNS, &shown.iter().map(row).collect::<Vec<_>>(), width()))
         }
         Command::Retry { which, who: by, why } => {
-            let which = Parcels { sink: which.sink.clone(), alert: which.alert.clone(), state: None };
+            let which = DeliveryQuery { sink: which.sink.clone(), alert: which.alert.clone(), state: None };
             let count = store::retry(&path, &which, &who(by.as_ref())?, why.as_deref(), Clock.now());
             let count = count.map_err(with_what_was_meant)?;
             print(&format!("{count} to be tried again\n"))
@@ -136,28 +136,28 @@ const COLUMNS: [Column; 9] = [
 ];
 
 /// One row of the list: an alert is named by the beginning of its id and its revision.
-fn row(parcel: &Parcel) -> Vec<String> {
+fn row(row: &DeliveryRow) -> Vec<String> {
     let when = |time: Option<Time>| time.map_or_else(|| "-".to_owned(), |time| time.to_string());
-    let pending = parcel.state == "pending";
+    let pending = row.state == "pending";
     vec![
-        FromAir(&parcel.sink).to_string(),
-        format!("{}-{}", short_id(&parcel.alert), parcel.revision),
-        parcel.behaviour.clone(),
-        parcel.state.clone(),
-        parcel.since.to_string(),
-        parcel.attempts.to_string(),
-        when(parcel.due_at.filter(|_| pending)),
-        when(parcel.told_at.filter(|_| !pending)),
-        parcel.error.as_deref().map_or_else(String::new, |error| FromAir(error).to_string()),
+        FromAir(&row.sink).to_string(),
+        format!("{}-{}", short_id(&row.alert), row.revision),
+        row.behaviour.clone(),
+        row.state.clone(),
+        row.since.to_string(),
+        row.attempts.to_string(),
+        when(row.due_at.filter(|_| pending)),
+        when(row.told_at.filter(|_| !pending)),
+        row.error.as_deref().map_or_else(String::new, |error| FromAir(error).to_string()),
     ]
 }
 
-fn object(parcel: &Parcel) -> String {
+fn object(row: &DeliveryRow) -> String {
     let when = |time: Option<Time>| time.map(|time| time.to_string());
     let value = json!({
-        "sink": parcel.sink, "alert": parcel.alert, "revision": parcel.revision, "behaviour": parcel.behaviour,
-        "state": parcel.state, "since": parcel.since.to_string(), "attempts": parcel.attempts,
-        "due_at": when(parcel.due_at), "told_at": when(parcel.told_at), "error": parcel.error,
+        "sink": row.sink, "alert": row.alert, "revision": row.revision, "behaviour": row.behaviour,
+        "state": row.state, "since": row.since.to_string(), "attempts": row.attempts,
+        "due_at": when(row.due_at), "told_at": when(row.told_at), "error": row.error,
     });
     format!("{value}\n")
 }

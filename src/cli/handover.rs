@@ -14,7 +14,7 @@ use crate::alerts::system_title;
 use crate::clock::Clock;
 use crate::config::Table;
 use crate::evidence::report::vessel_name;
-use crate::store::{self, Backlog, Done, Entry, Extent, Handover, HushRow};
+use crate::store::{self, Backlog, Done, Entry, Extent, Handover, SilenceRow};
 use crate::telemetry::FromAir;
 use crate::time::{Span, Time};
 
@@ -47,7 +47,7 @@ struct Watch {
     /// Open alerts about the daemon itself; they are in none of the lists of `store`.
     system: Vec<Entry>,
     /// In force now, the next to end first.
-    silences: Vec<HushRow>,
+    silences: Vec<SilenceRow>,
     daemon: Daemon,
     backlog: Vec<Backlog>,
 }
@@ -78,9 +78,9 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         list.retain(|entry| !is_system(entry));
     }
     store.worse.retain(|(_, entry)| !is_system(entry));
-    let mut silences = store::hushes(&path).map_err(refused)?;
-    silences.retain(|hush| hush.lifted.is_none() && hush.from <= now && now < hush.until);
-    silences.sort_by_key(|hush| (hush.until, hush.number));
+    let mut silences = store::silences(&path).map_err(refused)?;
+    silences.retain(|silence| silence.lifted.is_none() && silence.from <= now && now < silence.until);
+    silences.sort_by_key(|silence| (silence.until, silence.number));
     let backlog = store::backlog(&path).map_err(refused)?;
     let daemon = ask(settings.map(|settings| settings.http.address));
     let watch = Watch { since: arguments.since, now, name, store, system, silences, daemon, backlog };
@@ -115,7 +115,7 @@ impl Watch {
     fn marking(&self) -> Option<String> {
         let store = &self.store;
         let lists = [&store.open, &store.mine, &store.new, &store.ended].into_iter().flatten();
-        let acted = store.acts.iter().filter_map(|act| act.alert.as_ref());
+        let acted = store.actions.iter().filter_map(|act| act.alert.as_ref());
         let all = lists.chain(store.worse.iter().map(|(_, entry)| entry)).chain(acted);
         let tlp = all.map(|entry| {
             let said = entry.body["handling"]["tlp"].as_str();
@@ -124,8 +124,8 @@ impl Watch {
         tlp.max().map(|tlp| format!("TLP:{}", tlp.name()))
     }
 
-    fn soon(&self) -> impl Iterator<Item = &HushRow> {
-        self.silences.iter().filter(|hush| hush.until - self.now <= SOON)
+    fn soon(&self) -> impl Iterator<Item = &SilenceRow> {
+        self.silences.iter().filter(|silence| silence.until - self.now <= SOON)
     }
 
     /// Inputs and sinks of the status page that are not as they should be, a line each, and how many there are of each.
@@ -155,10 +155,10 @@ impl Watch {
             act["subject"] = done.subject.clone().into();
             act
         };
-        let hush = |hush: &HushRow| {
+        let silence = |silence: &SilenceRow| {
             json!({
-                "number": hush.number, "who": hush.who, "why": hush.why, "mmsi": hush.mmsi, "zone": hush.zone,
-                "behaviour": hush.behaviour, "from": hush.from.to_string(), "until": hush.until.to_string(),
+                "number": silence.number, "who": silence.who, "why": silence.why, "mmsi": silence.mmsi, "zone": silence.zone,
+                "behaviour": silence.behaviour, "from": silence.from.to_string(), "until": silence.until.to_string(),
             })
         };
         let waits = |waits: &Backlog| {
@@ -180,8 +180,8 @@ impl Watch {
             "worse": worse.collect::<Value>(),
             "ended": all(&store.ended),
             "over_and_not_looked_at": store.left,
-            "acts": store.acts.iter().map(act).collect::<Value>(),
-            "silences": self.silences.iter().map(hush).collect::<Value>(),
+            "acts": store.actions.iter().map(act).collect::<Value>(),
+            "silences": self.silences.iter().map(silence).collect::<Value>(),
             "about_the_daemon": all(&self.system),
             "daemon": daemon,
             "daemon_not_asked": not_asked,

@@ -20,19 +20,19 @@ pub(super) struct Arguments {
 /// The page of an alert.
 pub(super) fn of_alert(path: &Path, wanted: &Arguments) -> Result<(), Failure> {
     let now = Clock.now();
-    let filed = store::filed(path, &wanted.id, now).map_err(refused)?;
-    let entry = &filed.told.entry;
+    let alert_file = store::alert_file(path, &wanted.id, now).map_err(refused)?;
+    let entry = &alert_file.told.entry;
     let name = report::file_name("alert", &entry.id, &entry.body);
-    write(wanted, &name, &report::of_alert(&filed, now))
+    write(wanted, &name, &report::of_alert(&alert_file, now))
 }
 
 /// The page of a case.
 pub(super) fn of_case(path: &Path, wanted: &Arguments) -> Result<(), Failure> {
     let now = Clock.now();
-    let dossier = store::dossier(path, &wanted.id, now).map_err(refused)?;
-    let id = dossier.case["id"].as_str().unwrap_or_default();
-    let name = report::file_name("case", id, &dossier.case);
-    write(wanted, &name, &report::of_case(&dossier, now))
+    let case_file = store::case_file(path, &wanted.id, now).map_err(refused)?;
+    let id = case_file.case["id"].as_str().unwrap_or_default();
+    let name = report::file_name("case", id, &case_file.case);
+    write(wanted, &name, &report::of_case(&case_file, now))
 }
 
 fn write(wanted: &Arguments, name: &str, page: &str) -> Result<(), Failure> {

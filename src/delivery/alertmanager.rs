@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::http_post::{self, Post, Target};
-use super::letter::{Letter, Place, SendError};
 use super::payload::{Told, alertmanager};
+use super::send::{Delivery, SendError, SenderIdentity};
 use crate::alerts::Status;
 use crate::clock::{Clock, Moment};
 use crate::secret::Secret;
@@ -72,7 +72,7 @@ impl Settings {
 #[derive(Debug)]
 pub(super) struct Alertmanager {
     post: Post,
-    place: Place,
+    sender: SenderIdentity,
     now: fn() -> Time,
     /// What is over, since when, and as it was told.
     resolved: Vec<(Moment, String, Value)>,
@@ -80,16 +80,16 @@ pub(super) struct Alertmanager {
 
 impl Alertmanager {
     /// Reads its secrets and certificates.
-    pub(super) fn new(settings: &Settings, place: &Place) -> Result<Alertmanager, String> {
+    pub(super) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Alertmanager, String> {
         let post = settings.target().open()?.at("api/v2/alerts");
-        Ok(Alertmanager { post, place: place.clone(), now: || Clock.now(), resolved: Vec::new() })
+        Ok(Alertmanager { post, sender: sender.clone(), now: || Clock.now(), resolved: Vec::new() })
     }
 
     /// Tells it of each.
-    pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
-        let told = letters.iter().map(Told::of).collect::<Result<Vec<_>, _>>()?;
+    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        let told = deliveries.iter().map(Told::of).collect::<Result<Vec<_>, _>>()?;
         let now = (self.now)();
-        let alerts: Vec<Value> = told.iter().map(|told| alertmanager::alert(told, &self.place, now)).collect();
+        let alerts: Vec<Value> = told.iter().map(|told| alertmanager::alert(told, &self.sender, now)).collect();
         self.post_all(&alerts).await?;
         for (told, alert) in told.iter().zip(alerts) {
             self.resolved.retain(|(_, id, _)| *id != told.alert.id);
@@ -106,15 +106,15 @@ impl Alertmanager {
     }
 
     /// Tells it again of what is open, and of what has been over for less than five minutes.
-    pub(super) async fn refresh(&mut self, open: &[Letter]) -> Result<(), SendError> {
+    pub(super) async fn refresh(&mut self, open: &[Delivery]) -> Result<(), SendError> {
         let (now, moment) = ((self.now)(), Clock.moment());
         self.resolved.retain(|(since, ..)| moment.since(*since) < REPEAT_RESOLVED);
         let mut alerts = Vec::new();
-        for letter in open {
-            let told = Told::of(letter)?;
+        for delivery in open {
+            let told = Told::of(delivery)?;
             // What ended while the list was made has been told as over.
             if self.resolved.iter().all(|(_, id, _)| *id != told.alert.id) {
-                alerts.push(alertmanager::alert(&told, &self.place, now));
+                alerts.push(alertmanager::alert(&told, &self.sender, now));
             }
         }
         alerts.extend(self.resolved.iter().map(|(.., alert)| alert.clone()));

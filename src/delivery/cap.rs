@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::http_post::{self, Post, Target};
-use super::letter::{Letter, Place, SendError};
 use super::payload::{Told, cap};
+use super::send::{Delivery, SendError, SenderIdentity};
 use super::spool::Spool;
 use crate::secret::Secret;
 use crate::tls;
@@ -82,18 +82,18 @@ pub(super) struct Cap {
 
 impl Cap {
     /// Reads its secrets and certificates.
-    pub(super) fn new(settings: &Settings, _: &Place) -> Result<Cap, String> {
+    pub(super) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cap, String> {
         let spool = settings.spool.as_deref().map(Spool::new);
         let post = settings.target().map(|target| target.open()).transpose()?;
         Ok(Cap { sender: settings.sender.clone(), spool, post })
     }
 
     /// Puts or posts each.
-    pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
-        for letter in letters {
-            let text = cap::message(&Told::of(letter)?, &self.sender);
+    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        for delivery in deliveries {
+            let text = cap::message(&Told::of(delivery)?, &self.sender);
             if let Some(spool) = &self.spool {
-                spool.put(letter, text).await?;
+                spool.put(delivery, text).await?;
             } else if let Some(post) = &self.post {
                 post.post(text.into_bytes(), "application/cap+xml", &[]).await?;
             }

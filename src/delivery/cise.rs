@@ -7,9 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::http_post::{self, Post, Target};
-use super::letter::{Letter, Place, SendError};
 use super::payload::Told;
 use super::payload::cise::{AnomalyType, RiskType, SeaBasin, Terms, anomaly_type, push};
+use super::send::{Delivery, SendError, SenderIdentity};
 use super::spool::Spool;
 use crate::behaviours;
 use crate::secret::Secret;
@@ -101,18 +101,18 @@ pub(super) struct Cise {
 
 impl Cise {
     /// Reads its secrets and certificates.
-    pub(super) fn new(settings: &Settings, _: &Place) -> Result<Cise, String> {
+    pub(super) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cise, String> {
         let spool = settings.spool.as_deref().map(Spool::new);
         let post = settings.target().map(|target| target.open()).transpose()?;
         Ok(Cise { settings: settings.clone(), spool, post })
     }
 
     /// Puts or posts each.
-    pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
-        for letter in letters {
-            let text = self.message(letter)?;
+    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        for delivery in deliveries {
+            let text = self.message(delivery)?;
             if let Some(spool) = &self.spool {
-                spool.put(letter, text).await?;
+                spool.put(delivery, text).await?;
             } else if let Some(post) = &self.post {
                 post.post(text.into_bytes(), "application/xml", &[]).await?;
             }
@@ -120,8 +120,8 @@ impl Cise {
         Ok(())
     }
 
-    fn message(&self, letter: &Letter) -> Result<String, SendError> {
-        let told = Told::of(letter)?;
+    fn message(&self, delivery: &Delivery) -> Result<String, SendError> {
+        let told = Told::of(delivery)?;
         let said = self.settings.anomaly_types.get(&told.alert.behaviour);
         let terms = Terms {
             sender: &self.settings.sender,

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::letter::{Letter, Place, SendError};
+use super::send::{Delivery, SendError, SenderIdentity};
 use super::telling::Telling;
 use super::wire::{Address, Datagrams, Transport, Wire};
 use crate::time::Span;
@@ -95,7 +95,7 @@ enum Carrier {
 }
 
 impl Cot {
-    pub(super) fn new(settings: &Settings, _place: &Place) -> Result<Cot, String> {
+    pub(super) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Cot, String> {
         let address: Address = settings.address.parse().map_err(|()| format!("{}: no address", settings.address))?;
         let wait = Duration::from_secs(settings.timeout_seconds.into());
         let carrier = match settings.transport {
@@ -110,9 +110,9 @@ impl Cot {
     }
 
     /// Hands them on in order, each a document of its own. No server answers: told is what the network has taken.
-    pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
-        for letter in letters {
-            let event = event::event(Telling::of(letter), self.stale)?;
+    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        for delivery in deliveries {
+            let event = event::event(Telling::of(delivery), self.stale)?;
             match &mut self.carrier {
                 Carrier::Datagrams(_) if LONGEST_DATAGRAM < event.len() => {
                     return Err(SendError::Refused { reason: "longer than a datagram may be".to_owned() });

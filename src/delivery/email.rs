@@ -11,7 +11,7 @@ use std::time::Duration;
 use lettre::message::Mailbox;
 use serde::{Deserialize, Serialize};
 
-use super::letter::{Letter, MOST_PARTLY, Pace, Place, SendError};
+use super::send::{Delivery, MOST_PARTLY, Pace, SendError, SenderIdentity};
 use super::wire::Address;
 use crate::clock::{Clock, Moment};
 use crate::secret::Secret;
@@ -19,7 +19,7 @@ use crate::tls;
 
 /// What `max_per_hour` counts in.
 const HOUR: Duration = Duration::from_secs(3600);
-/// Most letters of one digest.
+/// Most deliveries of one digest.
 const TOGETHER: usize = 100;
 
 /// `[sinks.email]`
@@ -132,18 +132,18 @@ pub(super) struct Email {
     most: usize,
     /// When mails of the last hour went out.
     sent: VecDeque<Moment>,
-    /// Letters that some addresses do not take yet, with those that have them, the newest last. After a restart all are written to again.
-    partly: VecDeque<(Letter, BTreeSet<String>)>,
+    /// Deliveries that some addresses do not take yet, with those that have them, the newest last. After a restart all are written to again.
+    partly: VecDeque<(Delivery, BTreeSet<String>)>,
     settings: Settings,
 }
 
 impl Email {
-    pub(super) fn new(settings: &Settings, place: &Place) -> Result<Email, String> {
+    pub(super) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Email, String> {
         let mailbox = |text: &String| text.parse::<Mailbox>().map_err(|error| format!("{text}: {error}"));
         let writer = mail::Writer {
             from: mailbox(&settings.from)?,
             to: settings.to.iter().map(mailbox).collect::<Result<_, _>>()?,
-            site: place.site.clone(),
+            site: sender.site.clone(),
         };
         Ok(Email {
             writer,
@@ -156,14 +156,14 @@ impl Email {
         })
     }
 
-    /// One mail: of the letter, or a digest of all.
-    pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
-        if letters.is_empty() {
+    /// One mail: of the delivery, or a digest of all.
+    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        if deliveries.is_empty() {
             return Ok(());
         }
         let clock = Clock;
-        let mail = self.writer.mail(letters, clock.now())?;
-        let have = self.have(letters);
+        let mail = self.writer.mail(deliveries, clock.now())?;
+        let have = self.have(deliveries);
         let handed = self.server.send(&mail, &have).await?;
         // Whoever gets it later than others was counted with them.
         if have.is_empty() {
@@ -173,15 +173,15 @@ impl Email {
             }
             self.sent.push_back(now);
         }
-        for letter in letters {
+        for delivery in deliveries {
             // What was said of its alert before is not of interest any more.
-            let before = self.partly.iter().position(|(other, _)| other.key == letter.key);
+            let before = self.partly.iter().position(|(other, _)| other.key == delivery.key);
             let before = before.and_then(|place| self.partly.remove(place));
-            self.partly.retain(|(other, _)| other.alert != letter.alert);
+            self.partly.retain(|(other, _)| other.alert != delivery.alert);
             if handed.deferred.is_some() {
                 let mut have = before.map(|(_, have)| have).unwrap_or_default();
                 have.extend(handed.taken.iter().cloned());
-                self.partly.push_back((letter.clone(), have));
+                self.partly.push_back((delivery.clone(), have));
             }
         }
         while MOST_PARTLY < self.partly.len() {
@@ -194,12 +194,12 @@ impl Email {
     }
 
     /// Who has all of these.
-    fn have(&self, letters: &[Letter]) -> BTreeSet<String> {
-        let of = |letter: &Letter| {
-            let known = self.partly.iter().find(|(other, _)| other.key == letter.key);
+    fn have(&self, deliveries: &[Delivery]) -> BTreeSet<String> {
+        let of = |delivery: &Delivery| {
+            let known = self.partly.iter().find(|(other, _)| other.key == delivery.key);
             known.map(|(_, have)| have.clone()).unwrap_or_default()
         };
-        letters.iter().map(of).reduce(|all, have| &all & &have).unwrap_or_default()
+        deliveries.iter().map(of).reduce(|all, have| &all & &have).unwrap_or_default()
     }
 
     /// Mails of so long before a start count against `max_per_hour` and `digest_minutes`.

@@ -14,7 +14,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use super::http_post::one_line;
-use super::letter::{Letter, Place, SendError};
+use super::send::{Delivery, SendError, SenderIdentity};
 
 /// `EX_TEMPFAIL` of sysexits: worth another try.
 const TRY_AGAIN: i32 = 75;
@@ -71,14 +71,14 @@ struct Group {
 
 impl Exec {
     /// Nothing is run yet.
-    pub(super) fn new(settings: &Settings, _: &Place) -> Result<Exec, String> {
+    pub(super) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Exec, String> {
         Ok(Exec { settings: settings.clone() })
     }
 
     /// Runs it once for each, one after the other.
-    pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
-        for letter in letters {
-            self.run(&letter.line).await?;
+    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        for delivery in deliveries {
+            self.run(&delivery.line).await?;
         }
         Ok(())
     }

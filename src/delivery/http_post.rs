@@ -14,7 +14,7 @@ use jiff::fmt::rfc2822;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, Url, redirect};
 
-use super::letter::SendError;
+use super::send::SendError;
 use crate::ais::hidden;
 use crate::clock::Clock;
 use crate::secret::{Revealed, Secret};

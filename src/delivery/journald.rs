@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::UnixDatagram;
 use tokio::time::timeout;
 
-use super::letter::{Letter, Place, SendError};
+use super::send::{Delivery, SendError, SenderIdentity};
 use super::telling::{Telling, cut};
 use crate::alerts::Severity;
 
@@ -47,14 +47,14 @@ pub(super) struct Journald {
 }
 
 impl Journald {
-    pub(super) fn new(settings: &Settings, _place: &Place) -> Result<Journald, String> {
+    pub(super) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Journald, String> {
         Ok(Journald { socket: settings.socket.clone(), open: None })
     }
 
     /// Writes one entry for each. The journal does not answer: told is what its socket has taken.
-    pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
-        for letter in letters {
-            let entry = entry(Telling::of(letter));
+    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        for delivery in deliveries {
+            let entry = entry(Telling::of(delivery));
             let reason = match timeout(WAIT, self.put(&entry)).await {
                 Ok(Ok(())) => continue,
                 Ok(Err(error)) => error.to_string(),

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use super::letter::{Letter, SendError};
+use super::send::{Delivery, SendError};
 use crate::disk::{RealDisk, sync_name};
 
-/// Letters in one write and one flush to the disk.
+/// Deliveries in one write and one flush to the disk.
 pub(super) const TOGETHER: usize = 256;
 
 /// How long a thread that is at the disk is waited for, and how often it is looked at.
@@ -42,14 +42,14 @@ struct State {
 }
 
 impl Jsonl {
-    /// Opened with the first letter.
+    /// Opened with the first delivery.
     pub(super) fn new(path: &Path) -> Jsonl {
         let state = State { path: path.to_owned(), file: None, waiting: Vec::new(), taken: Vec::new() };
         Jsonl { state: Arc::new(Mutex::new(state)), busy: Arc::default(), anew: Arc::default() }
     }
 
     /// Appends lines; they are on the disk when this returns. What was written in part before is not written again.
-    pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
+    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
         let free = async {
             while self.busy.swap(true, Ordering::AcqRel) {
                 sleep(LOOK_AGAIN).await;
@@ -60,7 +60,7 @@ impl Jsonl {
         }
         let (state, busy, anew) = (Arc::clone(&self.state), Arc::clone(&self.busy), Arc::clone(&self.anew));
         let lines: Vec<(String, Arc<str>)> =
-            letters.iter().map(|letter| (letter.key.clone(), Arc::clone(&letter.line))).collect();
+            deliveries.iter().map(|delivery| (delivery.key.clone(), Arc::clone(&delivery.line))).collect();
         let write = move || {
             // Nothing panics while it is held but a full memory.
             let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,9 +1,9 @@
 //! Delivery: changes on their way out, to each sink what it asked for.
 //!
 //! Each sink has a worker of its own (`worker`), all of them in one thread beside the engine's: a worker takes what the store's outbox
-//! has for its sink (`queue`), keeps a few letters in hand (`window`), hands them to the sink (`target`), and reports to the store what
+//! has for its sink (`queue`), keeps a few deliveries in hand (`window`), hands them to the sink (`target`), and reports to the store what
 //! became of each. A sink that is slow, hangs or lies costs only itself. Two failures in a row are a sink that is down: it rests, then
-//! is tried with the oldest letter; what is refused, or not taken for `give_up_hours`, is given up, and the store raises an alert.
+//! is tried with the oldest delivery; what is refused, or not taken for `give_up_hours`, is given up, and the store raises an alert.
 
 mod alertmanager;
 mod cap;
@@ -15,26 +15,26 @@ mod email;
 mod endpoint;
 mod exec;
 mod http_post;
+mod in_flight;
 mod journald;
 mod jsonl;
-mod letter;
 mod log;
 mod mqtt;
 mod nats;
 mod payload;
 mod queue;
+mod send;
 mod settings;
 mod sheet;
+mod sink;
 mod spool;
 mod syslog;
-mod target;
 mod telling;
 mod test_alert;
 mod throttle;
 #[cfg(test)]
 mod trial;
 mod webhook;
-mod window;
 mod wire;
 mod worker;
 
@@ -56,7 +56,7 @@ pub use test_alert::send_test;
 
 use crate::alerts::Change;
 use crate::clock::Clock;
-use crate::store::{Reporter, Wants};
+use crate::store::{Filter, Reporter};
 use crate::telemetry::SinkCounters;
 use queue::{Memory, Queue, Reading, Stored};
 use throttle::Throttle;
@@ -67,108 +67,108 @@ const HANDOVER: Duration = Duration::from_secs(5);
 
 /// Tells workers that something was stored; given to the store before there are any.
 #[derive(Clone, Debug)]
-pub struct Poke(Arc<watch::Sender<u64>>);
+pub struct Wake(Arc<watch::Sender<u64>>);
 
-impl Default for Poke {
-    fn default() -> Poke {
-        Poke(Arc::new(watch::channel(0).0))
+impl Default for Wake {
+    fn default() -> Wake {
+        Wake(Arc::new(watch::channel(0).0))
     }
 }
 
-impl Poke {
+impl Wake {
     /// Something waits. Never blocks.
-    pub fn poke(&self) {
+    pub fn wake(&self) {
         self.0.send_modify(|count| *count += 1);
     }
 }
 
-/// The store that workers take their letters from.
+/// The store that workers take their deliveries from.
 #[derive(Clone, Debug)]
-pub struct Post {
+pub struct StoreLink {
     /// Its file.
     pub path: Arc<Path>,
-    /// Takes note of what became of letters.
+    /// Takes note of what became of deliveries.
     pub reporter: Reporter,
     /// What the store calls when something waits.
-    pub poke: Poke,
+    pub wake: Wake,
 }
 
 /// All sinks of the daemon at work.
 #[derive(Debug)]
-pub struct Couriers {
+pub struct Dispatcher {
     commands: mpsc::UnboundedSender<Command>,
     thread: Option<JoinHandle<()>>,
     ended: Receiver<()>,
     /// Sinks by name, with what they want and what they count; without a store, their lines.
-    sinks: Vec<Sink>,
-    post: Option<Post>,
+    sinks: Vec<SinkHandle>,
+    link: Option<StoreLink>,
     clock: Clock,
 }
 
 #[derive(Clone, Debug)]
-struct Sink {
+struct SinkHandle {
     settings: Settings,
-    wants: Wants,
+    filter: Filter,
     counters: Arc<SinkCounters>,
     memory: Arc<Memory>,
 }
 
 enum Command {
     /// These from now on; the number tells one reload from the next.
-    Work(Vec<Sink>, Arc<DeliverySettings>, u32),
+    Work(Vec<SinkHandle>, Arc<DeliverySettings>, u32),
     /// Hand over what is ready, then end.
     Finish,
 }
 
-impl Couriers {
+impl Dispatcher {
     /// Starts a worker for every sink, their paths made absolute before. Without a store lines wait in memory.
     pub fn start(
         settings: &[Settings],
-        delivery: &DeliverySettings,
-        post: Option<Post>,
+        policy: &DeliverySettings,
+        link: Option<StoreLink>,
         clock: Clock,
-    ) -> io::Result<Couriers> {
+    ) -> io::Result<Dispatcher> {
         let (commands, orders) = mpsc::unbounded_channel();
         let (end, ended) = channel();
-        let room = post.clone();
+        let room = link.clone();
         let work = move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let Ok(runtime) = runtime else {
                 return;
             };
-            let post = room.map(|post| (Arc::new(Reading::of(&post.path)), post));
-            runtime.block_on(Office { post, clock, desks: BTreeMap::new() }.run(orders));
+            let link = room.map(|link| (Arc::new(Reading::of(&link.path)), link));
+            runtime.block_on(SinkTasks { link, clock, tasks: BTreeMap::new() }.run(orders));
             // A file that does not answer must not hold the exit back.
             runtime.shutdown_background();
             let _ = end.send(());
         };
         let thread = std::thread::Builder::new().name("delivery".to_owned()).spawn(work)?;
-        let mut couriers = Couriers { commands, thread: Some(thread), ended, sinks: Vec::new(), post, clock };
-        couriers.replace(settings, delivery, 0);
-        Ok(couriers)
+        let mut dispatcher = Dispatcher { commands, thread: Some(thread), ended, sinks: Vec::new(), link, clock };
+        dispatcher.replace(settings, policy, 0);
+        Ok(dispatcher)
     }
 
     /// Takes new settings over: sinks that stay keep what they have in hand, files are opened anew, secrets read again. Waits for
     /// nobody. `reload` is another number each time.
-    pub fn replace(&mut self, settings: &[Settings], delivery: &DeliverySettings, reload: u32) {
+    pub fn replace(&mut self, settings: &[Settings], policy: &DeliverySettings, reload: u32) {
         let before = std::mem::take(&mut self.sinks);
         let sink = |settings: &Settings| match before.iter().find(|sink| sink.settings.name == settings.name) {
-            Some(sink) => Sink { settings: settings.clone(), wants: settings.wants(), ..sink.clone() },
+            Some(sink) => SinkHandle { settings: settings.clone(), filter: settings.filter(), ..sink.clone() },
             None => {
                 let counters = Arc::new(SinkCounters::default());
                 let memory = Arc::new(Memory::new(Arc::clone(&counters)));
-                Sink { settings: settings.clone(), wants: settings.wants(), counters, memory }
+                SinkHandle { settings: settings.clone(), filter: settings.filter(), counters, memory }
             }
         };
         self.sinks = settings.iter().map(sink).collect();
-        let _ = self.commands.send(Command::Work(self.sinks.clone(), Arc::new(delivery.clone()), reload));
+        let _ = self.commands.send(Command::Work(self.sinks.clone(), Arc::new(policy.clone()), reload));
     }
 
     /// Hands announced changes to the sinks that want them, where there is no store.
     pub fn deliver(&self, changes: &[Change]) {
         for change in changes.iter().filter(|change| change.alert.announced) {
             let mut line: Option<Arc<str>> = None;
-            for sink in self.sinks.iter().filter(|sink| sink.wants.takes(&change.alert)) {
+            for sink in self.sinks.iter().filter(|sink| sink.filter.takes(&change.alert)) {
                 // Plain data: numbers, texts, lists and maps with text keys.
                 let line =
                     line.get_or_insert_with(|| serde_json::to_string(change).expect("a change is plain data").into());
@@ -182,7 +182,7 @@ impl Couriers {
         self.sinks.iter().map(|sink| (sink.settings.name.as_str(), &*sink.counters))
     }
 
-    /// Hands over what is ready and ends, within `patience`; how many letters are left that only memory holds.
+    /// Hands over what is ready and ends, within `patience`; how many deliveries are left that only memory holds.
     pub fn finish(mut self, patience: Duration) -> usize {
         let _ = self.commands.send(Command::Finish);
         match self.ended.recv_timeout(patience) {
@@ -196,7 +196,7 @@ impl Couriers {
                 drop(thread);
             }
         }
-        if self.post.is_some() {
+        if self.link.is_some() {
             return 0;
         }
         let mut lost = 0;
@@ -212,69 +212,71 @@ impl Couriers {
 }
 
 /// Where the workers are.
-struct Office {
+struct SinkTasks {
     /// The store, and how all of them read it.
-    post: Option<(Arc<Reading>, Post)>,
+    link: Option<(Arc<Reading>, StoreLink)>,
     clock: Clock,
-    desks: BTreeMap<String, Desk>,
+    tasks: BTreeMap<String, SinkTask>,
 }
 
-struct Desk {
+struct SinkTask {
     settings: Settings,
-    delivery: Arc<DeliverySettings>,
+    policy: Arc<DeliverySettings>,
     orders: watch::Sender<Order>,
     task: Task<()>,
 }
 
-impl Office {
+impl SinkTasks {
     /// Works until it is told to finish.
     async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
         while let Some(command) = commands.recv().await {
             match command {
-                Command::Work(sinks, delivery, reload) => self.work(sinks, &delivery, reload),
+                Command::Work(sinks, policy, reload) => self.work(sinks, &policy, reload),
                 Command::Finish => break,
             }
         }
-        for desk in self.desks.values() {
-            let _ = desk.orders.send(Order::Drain);
+        for sink_task in self.tasks.values() {
+            let _ = sink_task.orders.send(Order::Drain);
         }
-        for desk in std::mem::take(&mut self.desks).into_values() {
-            let _ = desk.task.await;
+        for sink_task in std::mem::take(&mut self.tasks).into_values() {
+            let _ = sink_task.task.await;
         }
     }
 
-    fn work(&mut self, sinks: Vec<Sink>, delivery: &Arc<DeliverySettings>, reload: u32) {
-        let mut before = std::mem::take(&mut self.desks);
+    fn work(&mut self, sinks: Vec<SinkHandle>, policy: &Arc<DeliverySettings>, reload: u32) {
+        let mut before = std::mem::take(&mut self.tasks);
         for sink in sinks {
             let name = sink.settings.name.clone();
             let old = before.remove(&name);
-            let desk = match old {
-                Some(desk)
-                    if desk.settings == sink.settings && desk.delivery == *delivery && !desk.task.is_finished() =>
+            let sink_task = match old {
+                Some(sink_task)
+                    if sink_task.settings == sink.settings
+                        && sink_task.policy == *policy
+                        && !sink_task.task.is_finished() =>
                 {
-                    let _ = desk.orders.send(Order::Reopen(reload));
-                    desk
+                    let _ = sink_task.orders.send(Order::Reopen(reload));
+                    sink_task
                 }
-                old => self.desk(sink, Arc::clone(delivery), old),
+                old => self.sink_task(sink, Arc::clone(policy), old),
             };
-            self.desks.insert(name, desk);
+            self.tasks.insert(name, sink_task);
         }
-        for desk in before.into_values() {
-            let _ = desk.orders.send(Order::End);
+        for sink_task in before.into_values() {
+            let _ = sink_task.orders.send(Order::End);
         }
     }
 
     /// A worker; it begins when the one before it has ended, so that nothing is handed over by both.
-    fn desk(&self, sink: Sink, delivery: Arc<DeliverySettings>, old: Option<Desk>) -> Desk {
+    fn sink_task(&self, sink: SinkHandle, policy: Arc<DeliverySettings>, old: Option<SinkTask>) -> SinkTask {
         let (orders, listen) = watch::channel(Order::Work);
         let settings = sink.settings.clone();
-        let queue = match &self.post {
-            Some((reading, post)) => Queue::Stored(Box::new(Stored {
+        let queue = match &self.link {
+            Some((reading, link)) => Queue::Stored(Box::new(Stored {
                 sink: settings.name.clone(),
-                carries: sink.wants.carries.clone(),
+                clearance: sink.filter.clearance.clone(),
                 reading: Arc::clone(reading),
-                reporter: post.reporter.clone(),
-                poke: post.poke.0.subscribe(),
+                reporter: link.reporter.clone(),
+                wake: link.wake.0.subscribe(),
                 more: true,
                 looked: self.clock.moment(),
                 told: false,
@@ -283,12 +285,12 @@ impl Office {
         };
         let worker = Worker {
             settings: settings.clone(),
-            delivery: Arc::clone(&delivery),
+            policy: Arc::clone(&policy),
             queue,
             orders: listen,
             counters: sink.counters,
             clock: self.clock,
-            desk: Default::default(),
+            state: Default::default(),
             throttle: Throttle::new(settings.most_a_second()),
             certificates: Default::default(),
             sparing: Default::default(),
@@ -303,7 +305,7 @@ impl Office {
             }
             worker.run().await;
         });
-        Desk { settings, delivery, orders, task }
+        SinkTask { settings, policy, orders, task }
     }
 }
 

@@ -14,7 +14,7 @@ use rumqttc::{AsyncClient, Broker, EventLoop, MqttOptions, PublishOptions, QoS, 
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
-use super::letter::{Letter, Place, SendError};
+use super::send::{Delivery, SendError, SenderIdentity};
 use super::telling::Telling;
 use super::wire::Address;
 use crate::secret::{Revealed, Secret};
@@ -111,14 +111,14 @@ pub(super) struct Mqtt {
     name: String,
     site: String,
     wait: Duration,
-    /// Kept between letters. Nothing runs meanwhile: the broker is told to expect no sign of life.
+    /// Kept between deliveries. Nothing runs meanwhile: the broker is told to expect no sign of life.
     open: Option<(AsyncClient, EventLoop)>,
 }
 
 impl Mqtt {
-    pub(super) fn new(settings: &Settings, place: &Place) -> Result<Mqtt, String> {
+    pub(super) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Mqtt, String> {
         let (tls, address) = settings.target().ok_or_else(|| format!("{}: no address", settings.url))?;
-        let id = settings.client_id.clone().unwrap_or_else(|| format!("atalaia-{}-alerts", place.site));
+        let id = settings.client_id.clone().unwrap_or_else(|| format!("atalaia-{}-alerts", sender.site));
         let mut options = MqttOptions::new(id, Broker::tcp(address.host, address.port));
         options.set_keep_alive(0).set_max_packet_size(LONGEST_ANSWER, LONGEST);
         if tls {
@@ -133,17 +133,17 @@ impl Mqtt {
         Ok(Mqtt {
             options,
             name: settings.url.clone(),
-            site: place.site.clone(),
+            site: sender.site.clone(),
             wait: Duration::from_secs(settings.timeout_seconds.into()),
             open: None,
         })
     }
 
     /// Puts each in the place of what the broker kept of that alert, and waits until the broker has said that it did.
-    pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
-        for letter in letters {
-            let topic = topic(&self.site, Telling::of(letter))?;
-            let reason = match timeout(self.wait, self.put(&topic, &letter.line)).await {
+    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        for delivery in deliveries {
+            let topic = topic(&self.site, Telling::of(delivery))?;
+            let reason = match timeout(self.wait, self.put(&topic, &delivery.line)).await {
                 Ok(Ok(())) => continue,
                 Ok(Err(reason)) => reason,
                 Err(_) => format!("not acknowledged within {} s", self.wait.as_secs()),

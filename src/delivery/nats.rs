@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 use tracing::debug;
 
-use super::letter::{Letter, Place, SendError};
+use super::send::{Delivery, SendError, SenderIdentity};
 use super::telling::Telling;
 use super::wire::Address;
 use crate::nats::{Gate, Identity, Login, LoginError};
@@ -99,20 +99,20 @@ pub(super) struct Nats {
 }
 
 impl Nats {
-    pub(super) fn new(settings: &Settings, place: &Place) -> Result<Nats, String> {
+    pub(super) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Nats, String> {
         let (tls, address) = settings.target().ok_or_else(|| format!("{}: no address", settings.url))?;
         let identity = settings.login.read().map_err(|error| error.to_string())?;
         let tls = if tls { Some(settings.tls.client().map_err(|error| error.to_string())?) } else { None };
         let wait = Duration::from_secs(settings.timeout_seconds.into());
-        let (url, name) = (settings.url.clone(), format!("atalaia {}", place.site));
+        let (url, name) = (settings.url.clone(), format!("atalaia {}", sender.site));
         Ok(Nats { url, address, name, identity, tls, wait, open: None })
     }
 
     /// Has each stored by a stream; one that is sent again is known by its key and stored no second time.
-    pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
-        for letter in letters {
-            let subject = subject(Telling::of(letter))?;
-            let stored = timeout(self.wait, self.put(subject, letter)).await;
+    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        for delivery in deliveries {
+            let subject = subject(Telling::of(delivery))?;
+            let stored = timeout(self.wait, self.put(subject, delivery)).await;
             let late = || SendError::Later {
                 wait: None,
                 reason: format!("{}: not stored within {} s", self.url, self.wait.as_secs()),
@@ -125,7 +125,7 @@ impl Nats {
         Ok(())
     }
 
-    async fn put(&mut self, subject: String, letter: &Letter) -> Result<(), SendError> {
+    async fn put(&mut self, subject: String, delivery: &Delivery) -> Result<(), SendError> {
         let later = |reason: String| SendError::Later { wait: None, reason: format!("{}: {reason}", self.url) };
         // One that ended meanwhile is no reason to be down.
         let (gate, context) = match self.open.take().filter(|(gate, _)| !gate.is_over()) {
@@ -139,7 +139,8 @@ impl Nats {
                 (gate, ContextBuilder::new().timeout(self.wait).ack_timeout(self.wait).build(client))
             }
         };
-        let message = PublishMessage::build().message_id(&letter.key).payload(letter.line.as_bytes().to_vec().into());
+        let message =
+            PublishMessage::build().message_id(&delivery.key).payload(delivery.line.as_bytes().to_vec().into());
         let refused = |error: PublishError| match error.kind() {
             PublishErrorKind::MaxPayloadExceeded => {
                 SendError::Refused { reason: format!("{}: longer than the server accepts", self.url) }

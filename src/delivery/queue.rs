@@ -1,4 +1,4 @@
-//! Where a sink's letters come from: the store, or memory where there is none.
+//! Where a sink's deliveries come from: the store, or memory where there is none.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -9,15 +9,15 @@ use serde::Deserialize;
 use tokio::sync::watch;
 use tracing::error;
 
-use super::letter::Letter;
-use super::window::{Held, Window};
+use super::in_flight::{Attempt, InFlight};
+use super::send::Delivery;
 use crate::alerts::Handling;
 use crate::clock::{Clock, Moment};
-use crate::store::{Carries, Delivery, Outbox, Outcome, Reporter, StoreError, Tried};
+use crate::store::{Clearance, Outbox, OutboxRow, Outcome, Reporter, StoreError, Tried};
 use crate::telemetry::SinkCounters;
 use crate::time::{Span, Time};
 
-/// Letters kept for one sink where there is no store; the oldest go first.
+/// Deliveries kept for one sink where there is no store; the oldest go first.
 const MOST_IN_MEMORY: usize = 10_000;
 
 /// What was read no longer ago goes as it was read.
@@ -26,7 +26,7 @@ const RENEW_AFTER: Duration = Duration::from_millis(200);
 /// What another process puts before the sink is found after so long at the latest.
 pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
-/// Letters kept because another sink may be sent the same.
+/// Deliveries kept because another sink may be sent the same.
 const LATELY: usize = 32;
 
 /// A store that fails does not hold up what it holds for longer.
@@ -44,11 +44,11 @@ pub(super) enum Queue {
 pub(super) struct Stored {
     pub(super) sink: String,
     /// What may go there.
-    pub(super) carries: Carries,
+    pub(super) clearance: Clearance,
     pub(super) reading: Arc<Reading>,
     pub(super) reporter: Reporter,
     /// Changes when something was stored that somebody waits for.
-    pub(super) poke: watch::Receiver<u64>,
+    pub(super) wake: watch::Receiver<u64>,
     /// Whether there may be rows that nobody has looked at, and when somebody looked last.
     pub(super) more: bool,
     pub(super) looked: Moment,
@@ -60,8 +60,8 @@ pub(super) struct Stored {
 pub(super) struct Reading {
     path: PathBuf,
     outbox: Mutex<Option<Outbox>>,
-    /// Letters read last, the newest last: most lines go to several sinks.
-    lately: Mutex<VecDeque<Letter>>,
+    /// Deliveries read last, the newest last: most lines go to several sinks.
+    lately: Mutex<VecDeque<Delivery>>,
 }
 
 impl Reading {
@@ -69,18 +69,18 @@ impl Reading {
         Reading { path: path.to_owned(), outbox: Mutex::default(), lately: Mutex::default() }
     }
 
-    /// The letter of a row; `None` if its line is none of an alert.
-    fn letter(&self, row: i64, line: &Arc<str>) -> Option<Letter> {
+    /// The delivery of a row; `None` if its line is none of an alert.
+    fn delivery(&self, row: i64, line: &Arc<str>) -> Option<Delivery> {
         let mut lately = self.lately.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(same) = lately.iter().rev().find(|letter| letter.line == *line) {
-            return Some(Letter { row: Some(row), ..same.clone() });
+        if let Some(same) = lately.iter().rev().find(|delivery| delivery.line == *line) {
+            return Some(Delivery { row: Some(row), ..same.clone() });
         }
-        let letter = Letter::new(Some(row), Arc::clone(line))?;
-        lately.push_back(letter.clone());
+        let delivery = Delivery::new(Some(row), Arc::clone(line))?;
+        lately.push_back(delivery.clone());
         if LATELY < lately.len() {
             lately.pop_front();
         }
-        Some(letter)
+        Some(delivery)
     }
 
     /// Reads; a store that cannot be read is opened anew the next time.
@@ -107,13 +107,13 @@ struct Lines {
 #[derive(Debug)]
 pub(super) struct Memory {
     lines: Mutex<Lines>,
-    poke: tokio::sync::Notify,
+    wake: tokio::sync::Notify,
     counters: Arc<SinkCounters>,
 }
 
 impl Memory {
     pub(super) fn new(counters: Arc<SinkCounters>) -> Memory {
-        Memory { lines: Mutex::default(), poke: tokio::sync::Notify::new(), counters }
+        Memory { lines: Mutex::default(), wake: tokio::sync::Notify::new(), counters }
     }
 
     /// Adds a line.
@@ -126,7 +126,7 @@ impl Memory {
             lines.waiting.pop_front();
             SinkCounters::add(&self.counters.given_up, 1);
         }
-        self.poke.notify_one();
+        self.wake.notify_one();
     }
 
     /// Lines that nobody has in hand.
@@ -144,41 +144,41 @@ impl Queue {
         }
     }
 
-    /// Takes letters in hand while there is room.
-    pub(super) fn fill(&mut self, window: &mut Window, reported: &mut BTreeSet<i64>, room: usize) {
-        if room <= window.fresh() {
+    /// Takes deliveries in hand while there is room.
+    pub(super) fn fill(&mut self, in_flight: &mut InFlight, reported: &mut BTreeSet<i64>, room: usize) {
+        if room <= in_flight.fresh() {
             return;
         }
         match self {
-            Queue::Stored(stored) => stored.fill(window, reported, room),
+            Queue::Stored(stored) => stored.fill(in_flight, reported, room),
             Queue::Memory(memory) => {
                 let mut lines = memory.lines.lock().unwrap_or_else(PoisonError::into_inner);
-                while window.fresh() < room
+                while in_flight.fresh() < room
                     && let Some((number, line, since)) = lines.waiting.pop_front()
                 {
-                    if let Some(letter) = Letter::new(Some(number), line) {
-                        window.push(Held::new(letter, since, 0));
+                    if let Some(delivery) = Delivery::new(Some(number), line) {
+                        in_flight.push(Attempt::new(delivery, since, 0));
                     }
                 }
             }
         }
     }
 
-    /// Looks again at letters before they go: what was marked meanwhile goes as it is marked now, or not at all, and what does not wait
+    /// Looks again at deliveries before they go: what was marked meanwhile goes as it is marked now, or not at all, and what does not wait
     /// any more does not go. A store that cannot be read changes nothing.
-    pub(super) fn renew(&mut self, taken: &mut Vec<Held>, reported: &mut BTreeSet<i64>) {
+    pub(super) fn renew(&mut self, taken: &mut Vec<Attempt>, reported: &mut BTreeSet<i64>) {
         if let Queue::Stored(stored) = self {
             stored.renew(taken, reported);
         }
     }
 
     /// Takes back what a worker has in hand when it ends; the store has it anyway.
-    pub(super) fn take_back(&self, held: Vec<Held>) {
+    pub(super) fn take_back(&self, attempts: Vec<Attempt>) {
         if let Queue::Memory(memory) = self {
             let mut lines = memory.lines.lock().unwrap_or_else(PoisonError::into_inner);
-            for Held { letter, since, .. } in held.into_iter().rev() {
-                if let Some(number) = letter.row {
-                    lines.waiting.push_front((number, letter.line, since));
+            for Attempt { delivery, since, .. } in attempts.into_iter().rev() {
+                if let Some(number) = delivery.row {
+                    lines.waiting.push_front((number, delivery.line, since));
                 }
             }
         }
@@ -187,22 +187,22 @@ impl Queue {
     /// Resolves when there may be something new.
     pub(super) async fn poked(&mut self) {
         match self {
-            Queue::Stored(stored) => match stored.poke.changed().await {
+            Queue::Stored(stored) => match stored.wake.changed().await {
                 Ok(()) => stored.more = true,
                 Err(_) => std::future::pending().await,
             },
-            Queue::Memory(memory) => memory.poke.notified().await,
+            Queue::Memory(memory) => memory.wake.notified().await,
         }
     }
 
-    /// Tells the store what became of letters.
+    /// Tells the store what became of deliveries.
     pub(super) fn report(&self, tried: Vec<Tried>) {
         if let Queue::Stored(stored) = self {
             stored.reporter.tried(tried);
         }
     }
 
-    /// Whether letters outlive the program.
+    /// Whether deliveries outlive the program.
     pub(super) fn is_stored(&self) -> bool {
         matches!(self, Queue::Stored(_))
     }
@@ -228,28 +228,28 @@ impl Queue {
     }
 
     /// The last words the sink took of the alerts it knows as open.
-    pub(super) fn open_alerts(&mut self) -> BTreeMap<Arc<str>, Letter> {
+    pub(super) fn open_alerts(&mut self) -> BTreeMap<Arc<str>, Delivery> {
         let Queue::Stored(stored) = self else {
             return BTreeMap::new();
         };
-        let carries = stored.carries.clone();
-        let open = stored.read(|outbox, sink| outbox.open_alerts(sink, &carries)).unwrap_or_default();
-        let letters = open.into_iter().filter_map(|(row, line)| Letter::new(Some(row), line));
-        letters.map(|letter| (Arc::clone(&letter.alert), letter)).collect()
+        let clearance = stored.clearance.clone();
+        let open = stored.read(|outbox, sink| outbox.open_alerts(sink, &clearance)).unwrap_or_default();
+        let deliveries = open.into_iter().filter_map(|(row, line)| Delivery::new(Some(row), line));
+        deliveries.map(|delivery| (Arc::clone(&delivery.alert), delivery)).collect()
     }
 }
 
 impl Stored {
-    fn fill(&mut self, window: &mut Window, reported: &mut BTreeSet<i64>, room: usize) {
-        if self.poke.has_changed().unwrap_or(false) {
-            self.poke.mark_unchanged();
+    fn fill(&mut self, in_flight: &mut InFlight, reported: &mut BTreeSet<i64>, room: usize) {
+        if self.wake.has_changed().unwrap_or(false) {
+            self.wake.mark_unchanged();
             self.more = true;
         }
         let now = Clock.moment();
         if !self.more && now.since(self.looked) < LOOK_AGAIN {
             return;
         }
-        let most = room + window.len() - window.fresh() + reported.len();
+        let most = room + in_flight.len() - in_flight.fresh() + reported.len();
         let Some(rows) = self.read(|outbox, sink| outbox.rows(sink, most)) else {
             return;
         };
@@ -259,13 +259,13 @@ impl Stored {
             Some(last) => reported.retain(|row| last < row || rows.binary_search(row).is_ok()),
             None => reported.clear(),
         }
-        let free = room - window.fresh();
-        let new = rows.into_iter().filter(|row| !reported.contains(row) && !window.holds(*row));
+        let free = room - in_flight.fresh();
+        let new = rows.into_iter().filter(|row| !reported.contains(row) && !in_flight.holds(*row));
         let mut new: Vec<i64> = new.collect();
         self.more |= free < new.len();
         new.truncate(free);
-        let read = |outbox: &Outbox, _: &str| -> Result<Vec<Delivery>, StoreError> {
-            new.iter().filter_map(|row| outbox.delivery(*row).transpose()).collect()
+        let read = |outbox: &Outbox, _: &str| -> Result<Vec<OutboxRow>, StoreError> {
+            new.iter().filter_map(|row| outbox.row(*row).transpose()).collect()
         };
         let new = match new.is_empty() {
             true => Vec::new(),
@@ -275,10 +275,10 @@ impl Stored {
             }),
         };
         // A worker that begins tries everything at once, whatever was put off before.
-        for delivery in new {
-            let Delivery { seq, since, attempts, .. } = delivery;
-            match self.judged(delivery) {
-                Ok(letter) => window.push(Held::new(letter, since, attempts)),
+        for row in new {
+            let OutboxRow { seq, since, attempts, .. } = row;
+            match self.judged(row) {
+                Ok(delivery) => in_flight.push(Attempt::new(delivery, since, attempts)),
                 Err(outcome) => {
                     self.reporter.tried(vec![Tried { seq, attempts, outcome }]);
                     reported.insert(seq);
@@ -287,34 +287,35 @@ impl Stored {
         }
     }
 
-    fn renew(&mut self, taken: &mut Vec<Held>, reported: &mut BTreeSet<i64>) {
+    fn renew(&mut self, taken: &mut Vec<Attempt>, reported: &mut BTreeSet<i64>) {
         let moment = Clock.moment();
-        let is_old = |held: &Held| RENEW_AFTER <= moment.since(held.read);
-        let rows: Vec<i64> = taken.iter().filter(|held| is_old(held)).filter_map(|held| held.letter.row).collect();
+        let is_old = |attempt: &Attempt| RENEW_AFTER <= moment.since(attempt.read);
+        let rows: Vec<i64> =
+            taken.iter().filter(|attempt| is_old(attempt)).filter_map(|attempt| attempt.delivery.row).collect();
         if rows.is_empty() {
             return;
         }
-        let read = |outbox: &Outbox, _: &str| -> Result<Vec<Delivery>, StoreError> {
-            rows.iter().filter_map(|row| outbox.delivery(*row).transpose()).collect()
+        let read = |outbox: &Outbox, _: &str| -> Result<Vec<OutboxRow>, StoreError> {
+            rows.iter().filter_map(|row| outbox.row(*row).transpose()).collect()
         };
         let Some(now) = self.read(read) else {
             return;
         };
-        let mut now: BTreeMap<i64, Delivery> = now.into_iter().map(|delivery| (delivery.seq, delivery)).collect();
-        taken.retain_mut(|held| {
-            if !is_old(held) {
+        let mut now: BTreeMap<i64, OutboxRow> = now.into_iter().map(|row| (row.seq, row)).collect();
+        taken.retain_mut(|attempt| {
+            if !is_old(attempt) {
                 return true;
             }
-            held.read = moment;
-            let Some(delivery) = held.letter.row.and_then(|row| now.remove(&row)) else {
+            attempt.read = moment;
+            let Some(row) = attempt.delivery.row.and_then(|row| now.remove(&row)) else {
                 return false;
             };
-            if delivery.farewell || (delivery.line == held.letter.line && self.refusal(&held.letter).is_none()) {
+            if row.closing_notice || (row.line == attempt.delivery.line && self.refusal(&attempt.delivery).is_none()) {
                 return true;
             }
-            let (seq, attempts) = (delivery.seq, held.attempts);
-            match self.judged(delivery) {
-                Ok(letter) => held.letter = letter,
+            let (seq, attempts) = (row.seq, attempt.tries);
+            match self.judged(row) {
+                Ok(delivery) => attempt.delivery = delivery,
                 Err(outcome) => {
                     self.reporter.tried(vec![Tried { seq, attempts, outcome }]);
                     reported.insert(seq);
@@ -325,21 +326,21 @@ impl Stored {
         });
     }
 
-    /// The letter of a row, or why it is none: it was marked, or the settings have changed, since it was put there.
-    fn judged(&self, delivery: Delivery) -> Result<Letter, Outcome> {
-        let Delivery { seq, line, farewell, .. } = delivery;
-        let letter = self.reading.letter(seq, &line);
-        let letter = letter.ok_or_else(|| Outcome::Failed { why: "no line of an alert".to_owned() })?;
-        match self.refusal(&letter).filter(|_| !farewell) {
-            None => Ok(letter),
+    /// The delivery of a row, or why it is none: it was marked, or the settings have changed, since it was put there.
+    fn judged(&self, row: OutboxRow) -> Result<Delivery, Outcome> {
+        let OutboxRow { seq, line, closing_notice, .. } = row;
+        let delivery = self.reading.delivery(seq, &line);
+        let delivery = delivery.ok_or_else(|| Outcome::Failed { why: "no line of an alert".to_owned() })?;
+        match self.refusal(&delivery).filter(|_| !closing_notice) {
+            None => Ok(delivery),
             Some(why) => Err(Outcome::Withheld { why }),
         }
     }
 
     /// Why the sink may not carry it now, if it may not.
-    fn refusal(&self, letter: &Letter) -> Option<String> {
-        let handling = Handling::deserialize(&letter.change["alert"]["handling"]).ok()?;
-        self.carries.refusal(&handling)
+    fn refusal(&self, delivery: &Delivery) -> Option<String> {
+        let handling = Handling::deserialize(&delivery.change["alert"]["handling"]).ok()?;
+        self.clearance.refusal(&handling)
     }
 
     /// Reads; nothing if the store cannot be read now, or is away: another may stand in its place.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{alertmanager, cap, cise, cot, email, exec, journald, mqtt, nats, syslog, webhook};
 use crate::alerts::handling::{Europol, Purpose, Reality, Tlp};
 use crate::alerts::{Class, Severity};
-use crate::store::{Carries, Wants};
+use crate::store::{Clearance, Filter};
 
 /// One of `[[sinks]]`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
@@ -181,7 +181,7 @@ impl Kind {
 
 /// Changes of one behaviour in an hour beyond which people are sent digests, unless the settings say otherwise.
 const DIGEST_AFTER: u32 = 60;
-/// Most letters in a second to this machine, and to others, likewise.
+/// Most deliveries in a second to this machine, and to others, likewise.
 const MOST_A_SECOND: [u32; 2] = [1000, 200];
 
 /// A severity as the settings write it.
@@ -292,7 +292,7 @@ impl Settings {
         problems
     }
 
-    /// Most letters in a second.
+    /// Most deliveries in a second.
     pub(super) fn most_a_second(&self) -> u32 {
         let [here, elsewhere] = MOST_A_SECOND;
         self.max_per_second.unwrap_or(if self.kind.stays_in_the_house() { here } else { elsewhere })
@@ -357,16 +357,16 @@ impl Settings {
     }
 
     /// What the store is to put before it.
-    pub fn wants(&self) -> Wants {
+    pub fn filter(&self) -> Filter {
         let strictest = if self.kind.stays_in_the_house() { Tlp::Red } else { Tlp::Amber };
-        Wants {
+        Filter {
             sink: self.name.clone(),
             min_severity: self.min_severity.severity(),
             min_score: self.min_score,
             kinds: self.kinds.clone(),
             behaviours: self.behaviours.clone(),
             zones: self.zones.clone(),
-            carries: Carries {
+            clearance: Clearance {
                 max_tlp: self.max_tlp.unwrap_or(strictest),
                 europol: self.europol.clone(),
                 purposes: self.purposes.clone(),
@@ -386,7 +386,7 @@ impl Settings {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DeliverySettings {
-    /// How this daemon names itself to others: letters, digits and `-`.
+    /// How this daemon names itself to others: deliveries, digits and `-`.
     pub site: String,
     /// How long is waited before each further try; the last repeats. A tenth more or less by chance. Seconds.
     pub retry_seconds: Vec<u32>,
@@ -472,7 +472,7 @@ mod tests {
     fn people_get_digests_and_machines_a_rate_unless_they_ask_for_something_else() {
         let made = |kind: Kind, digest_after_per_hour, max_per_second| {
             let settings = Settings { kind, digest_after_per_hour, max_per_second, ..Settings::default() };
-            (settings.wants().digest_after, settings.most_a_second(), settings.rate_problems("sinks[0]"))
+            (settings.filter().digest_after, settings.most_a_second(), settings.rate_problems("sinks[0]"))
         };
         for kind in [Kind::Email, Kind::Alertmanager, Kind::Cot, Kind::Cap] {
             assert_eq!(made(kind, None, None), (Some(60), 200, vec![]), "{kind:?}");
@@ -495,6 +495,6 @@ mod tests {
 
     #[test]
     fn what_leaves_the_house_carries_no_more_than_amber_unless_it_is_told_to() {
-        assert_eq!(Settings::default().wants().carries.max_tlp, Tlp::Red);
+        assert_eq!(Settings::default().filter().clearance.max_tlp, Tlp::Red);
     }
 }

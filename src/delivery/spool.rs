@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::letter::{Letter, SendError};
+use super::send::{Delivery, SendError};
 use crate::disk::{RealDisk, create_folders, write_whole};
 
 /// The folder.
@@ -18,12 +18,12 @@ impl Spool {
     }
 
     /// Puts the message there as `<key>.xml`, durably; the same key replaces what it put before.
-    pub(super) async fn put(&self, letter: &Letter, text: String) -> Result<(), SendError> {
+    pub(super) async fn put(&self, delivery: &Delivery, text: String) -> Result<(), SendError> {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        if !letter.key.bytes().all(is_plain) {
+        if !delivery.key.bytes().all(is_plain) {
             return Err(SendError::Refused { reason: "its id is not a name of a file".to_owned() });
         }
-        let (folder, path) = (self.folder.clone(), self.folder.join(format!("{}.xml", letter.key)));
+        let (folder, path) = (self.folder.clone(), self.folder.join(format!("{}.xml", delivery.key)));
         let shown = path.display().to_string();
         let written = tokio::task::spawn_blocking(move || {
             create_folders(&RealDisk, &folder)?;
@@ -46,15 +46,15 @@ mod tests {
     async fn a_message_is_there_whole_and_nothing_beside_it() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let spool = Spool::new(&folder.path().join("out/cise"));
-        let letter = letter_with("rendezvous-opened", |_| {});
+        let delivery = letter_with("rendezvous-opened", |_| {});
         for text in ["<a/>", "<b/>"] {
-            spool.put(&letter, text.to_owned()).await.expect("put");
+            spool.put(&delivery, text.to_owned()).await.expect("put");
         }
         let names: Vec<String> = std::fs::read_dir(folder.path().join("out/cise"))
             .expect("made")
             .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
             .collect();
-        assert_eq!(names, [format!("{}.xml", letter.key)]);
+        assert_eq!(names, [format!("{}.xml", delivery.key)]);
         assert_eq!(std::fs::read_to_string(folder.path().join("out/cise").join(&names[0])).expect("text"), "<b/>");
     }
 
@@ -71,8 +71,8 @@ mod tests {
     #[tokio::test]
     async fn an_id_never_leads_out_of_the_folder() {
         let folder = tempfile::TempDir::new().expect("a folder");
-        let letter = letter_with("rendezvous-opened", |change| change["alert"]["id"] = "../../x".into());
-        let outcome = Spool::new(folder.path()).put(&letter, "<a/>".to_owned()).await;
+        let delivery = letter_with("rendezvous-opened", |change| change["alert"]["id"] = "../../x".into());
+        let outcome = Spool::new(folder.path()).put(&delivery, "<a/>".to_owned()).await;
         assert!(matches!(outcome, Err(SendError::Refused { .. })));
     }
 }

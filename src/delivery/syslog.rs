@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::letter::{Letter, Place, SendError};
+use super::send::{Delivery, SendError, SenderIdentity};
 use super::telling::{Telling, cut};
 use super::wire::{Address, Datagrams, Transport, Wire};
 use crate::ais::hidden;
@@ -130,7 +130,7 @@ struct Line {
 }
 
 impl Syslog {
-    pub(super) fn new(settings: &Settings, _place: &Place) -> Result<Syslog, String> {
+    pub(super) fn new(settings: &Settings, _: &SenderIdentity) -> Result<Syslog, String> {
         let address: Address = settings.address.parse().map_err(|()| format!("{}: no address", settings.address))?;
         let wait = Duration::from_secs(settings.timeout_seconds.into());
         let carrier = match settings.transport {
@@ -152,9 +152,9 @@ impl Syslog {
     }
 
     /// Hands them on in order. No collector answers: told is what the network has taken.
-    pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
-        for letter in letters {
-            let message = self.line.message(Telling::of(letter));
+    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        for delivery in deliveries {
+            let message = self.line.message(Telling::of(delivery));
             match &mut self.carrier {
                 Carrier::Datagrams(datagrams) => datagrams.write(message.as_bytes()).await?,
                 Carrier::Stream(wire) => wire.write(counted(&message).as_bytes()).await?,

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::digest::Digest;
-use super::letter::{Letter, SendError};
+use super::send::{Delivery, SendError};
 use crate::ais::hidden;
 use crate::alerts::{Handling, Severity};
 use crate::store::stored_severity;
@@ -22,8 +22,8 @@ pub(super) struct Telling<'a>(&'a Value);
 pub(super) struct Named<'a>(&'a Value);
 
 impl<'a> Telling<'a> {
-    pub(super) fn of(letter: &'a Letter) -> Telling<'a> {
-        Telling(&letter.change)
+    pub(super) fn of(delivery: &'a Delivery) -> Telling<'a> {
+        Telling(&delivery.change)
     }
 
     /// A change as it is stored.
@@ -175,7 +175,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::delivery::trial::letters;
+    use crate::delivery::trial::deliveries;
 
     #[test]
     fn only_plain_words_name_a_topic() {
@@ -194,9 +194,9 @@ mod tests {
 
     #[test]
     fn a_marking_that_cannot_be_read_holds_back() {
-        let mut letter = letters().remove(0);
-        assert_eq!(Telling::of(&letter).tlp(), "AMBER");
-        Arc::make_mut(&mut letter.change)["alert"]["handling"]["tlp"] = "WHITE".into();
-        assert_eq!(Telling::of(&letter).tlp(), "RED");
+        let mut delivery = deliveries().remove(0);
+        assert_eq!(Telling::of(&delivery).tlp(), "AMBER");
+        Arc::make_mut(&mut delivery.change)["alert"]["handling"]["tlp"] = "WHITE".into();
+        assert_eq!(Telling::of(&delivery).tlp(), "RED");
     }
 }

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::time::timeout;
 
-use super::letter::{Letter, Place};
+use super::send::{Delivery, SenderIdentity};
 use super::settings::{DeliverySettings, Kind, Settings};
-use super::target::Target;
+use super::sink::Sink;
 use crate::alerts::HandlingSettings;
 use crate::alerts::handling::Reality;
 use crate::time::Time;
@@ -26,23 +26,23 @@ const ID: usize = 26;
 /// bytes of what its receiver answered and without a secret.
 pub fn send_test(
     settings: &Settings,
-    delivery: &DeliverySettings,
+    policy: &DeliverySettings,
     handling: &HandlingSettings,
     now: Time,
 ) -> Result<(), String> {
-    let lines = lines(&settings.name, &delivery.site, handling, now);
+    let lines = lines(&settings.name, &policy.site, handling, now);
     let marking = HandlingSettings { reality: Reality::Test, ..handling.clone() }.of(now, false, false);
-    if let Some(why) = settings.wants().carries.refusal(&marking) {
+    if let Some(why) = settings.filter().clearance.refusal(&marking) {
         return Err(format!("not sent: {why}"));
     }
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let work = async {
-        let mut target = Target::new(settings, &Place { site: delivery.site.clone() })?;
+        let mut sink = Sink::new(settings, &SenderIdentity { site: policy.site.clone() })?;
         let wanted = if stays(settings.kind) { lines.as_slice() } else { &lines[..1] };
         for line in wanted {
-            let letter = Letter::new(None, Arc::from(line.to_string())).ok_or("is not a line of an alert")?;
-            target.send(&[letter]).await.map_err(|error| error.to_string())?;
+            let delivery = Delivery::new(None, Arc::from(line.to_string())).ok_or("is not a line of an alert")?;
+            sink.send(&[delivery]).await.map_err(|error| error.to_string())?;
         }
         Ok(())
     };

@@ -14,7 +14,7 @@ use super::*;
 use crate::ais::{Line, SourceId};
 use crate::alerts::{Alert, HandlingSettings, Severity};
 use crate::clock::Moment;
-use crate::store::{Event, Orders, Parcels, Store, parcels};
+use crate::store::{DeliveryQuery, Event, Orders, Store, delivery_rows};
 use crate::testing::{AREA, engine, lines, only};
 use crate::time::{Span, Time};
 
@@ -115,19 +115,19 @@ fn people_get_digests_of_a_flood_and_machines_every_line_at_their_rate() {
     .iter()
     .map(|text| toml::from_str(text).expect("settings"))
     .collect();
-    let wants = settings.iter().map(Settings::wants).collect();
+    let filter = settings.iter().map(Settings::filter).collect();
     let clock = Arc::new(AtomicI64::new(0));
-    let (ticks, poke) = (Arc::clone(&clock), Poke::default());
-    let pokes = poke.clone();
+    let (ticks, wake) = (Arc::clone(&clock), Wake::default());
+    let pokes = wake.clone();
     let tell = move |event| match event {
-        Event::Stored => pokes.poke(),
+        Event::Stored => pokes.wake(),
         event => panic!("{event:?}"),
     };
     let now = move || Time::from_millis(ticks.load(Ordering::Relaxed));
-    let orders = Orders { wants, handling: HandlingSettings::default() };
+    let orders = Orders { filters: filter, handling: HandlingSettings::default() };
     let store = Store::open(&path, orders, now, |_| {}, tell).expect("the store opens");
-    let post = Post { path: path.as_path().into(), reporter: store.reporter(), poke };
-    let couriers = Couriers::start(&settings, &DeliverySettings::default(), Some(post), Clock).expect("they start");
+    let link = StoreLink { path: path.as_path().into(), reporter: store.reporter(), wake };
+    let dispatcher = Dispatcher::start(&settings, &DeliverySettings::default(), Some(link), Clock).expect("they start");
 
     // The store's clock goes as the engine's: a minute at a time, until long after the last word.
     let minutes = || changes.iter().map(|change| change.at.floor_minute());
@@ -143,8 +143,8 @@ fn people_get_digests_of_a_flood_and_machines_every_line_at_their_rate() {
     }
     wait_until(|| events.lock().expect("nobody panicked").len() == changes.len());
     let rows = |sink: &str, state: &str| {
-        let which = Parcels { sink: Some(sink.to_owned()), state: Some(state.to_owned()), alert: None };
-        parcels(&path, &which, 100_000).expect("a list")
+        let which = DeliveryQuery { sink: Some(sink.to_owned()), state: Some(state.to_owned()), alert: None };
+        delivery_rows(&path, &which, 100_000).expect("a list")
     };
     wait_until(|| rows("people", "pending").is_empty());
 
@@ -156,7 +156,7 @@ fn people_get_digests_of_a_flood_and_machines_every_line_at_their_rate() {
     let least = (changes.len() as f64 - f64::from(RATE) * 0.1) / f64::from(RATE);
     assert!(least <= took, "{} lines in {took} s", changes.len());
     let delayed =
-        couriers.counters().find(|(name, _)| *name == "machine").expect("there").1.delayed.load(Ordering::Relaxed);
+        dispatcher.counters().find(|(name, _)| *name == "machine").expect("there").1.delayed.load(Ordering::Relaxed);
     assert!(0 < delayed, "it was sent more than it may get");
 
     // People had 60 lines and their ends, what is critical, and a few digests; every id was told.
@@ -189,6 +189,6 @@ fn people_get_digests_of_a_flood_and_machines_every_line_at_their_rate() {
     let in_digests =
         told.iter().filter(|row| row.error.as_deref().is_some_and(|said| said.starts_with("in digest "))).count();
     assert_eq!((told.len(), in_digests), (changes.len() + digests.len(), changes.len() - singles.len()));
-    couriers.finish(PATIENCE);
+    dispatcher.finish(PATIENCE);
     drop(store);
 }

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use super::letter::Pace;
+use super::send::Pace;
 use crate::clock::{Clock, Moment};
 
-/// Letters that may go at once are those of so much time, one at least. Seconds.
+/// Deliveries that may go at once are those of so much time, one at least. Seconds.
 const BURST: f64 = 0.1;
 
-/// Letters that may go, filled up at an even rate.
+/// Deliveries that may go, filled up at an even rate.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Throttle {
     per_second: f64,
-    /// Letters that could go at `since`.
+    /// Deliveries that could go at `since`.
     left: f64,
     since: Moment,
 }
@@ -37,8 +37,8 @@ impl Throttle {
     }
 
     /// So many go.
-    pub(super) fn spend(&mut self, letters: usize, now: Moment) {
-        (self.left, self.since) = (self.left(now) - letters as f64, now);
+    pub(super) fn spend(&mut self, deliveries: usize, now: Moment) {
+        (self.left, self.since) = (self.left(now) - deliveries as f64, now);
     }
 
     fn most(&self) -> f64 {

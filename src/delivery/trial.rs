@@ -1,4 +1,4 @@
-//! What the tests of sinks share: letters to send, payloads to compare with, other people's readers and servers (tests only).
+//! What the tests of sinks share: deliveries to send, payloads to compare with, other people's readers and servers (tests only).
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, Write};
@@ -9,17 +9,17 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 use tracing::subscriber::DefaultGuard;
 
-use super::letter::{Letter, Place, SendError};
+use super::send::{Delivery, SendError, SenderIdentity};
 use crate::secret::Secret;
 use crate::tls;
 
 /// The alerts of the export tests, told one after the other: a meeting that ended, a hostile one, one without a place.
-pub(super) fn letters() -> Vec<Letter> {
+pub(super) fn deliveries() -> Vec<Delivery> {
     let lines = include_str!("../../tests/exports/alerts.jsonl").lines();
-    lines.enumerate().map(|(index, line)| letter(line, index)).collect()
+    lines.enumerate().map(|(index, line)| delivery(line, index)).collect()
 }
 
-fn letter(line: &str, index: usize) -> Letter {
+fn delivery(line: &str, index: usize) -> Delivery {
     let mut alert: Value = serde_json::from_str(line).expect("JSON");
     for key in ["file_tlp", "state", "assignee", "finding", "finding_reason", "notes"] {
         alert.as_object_mut().expect("an object").shift_remove(key);
@@ -28,19 +28,19 @@ fn letter(line: &str, index: usize) -> Letter {
     let (revision, at) = ([3, 2, 1][index], format!("2026-03-01T{at}"));
     let change =
         serde_json::json!({"change": change, "revision": revision, "at": at, "reason": "a\nword", "alert": alert});
-    Letter::new(Some(index as i64), Arc::from(change.to_string())).expect("a letter")
+    Delivery::new(Some(index as i64), Arc::from(change.to_string())).expect("a letter")
 }
 
-/// The same letter after somebody has written something else into it.
-pub(super) fn with(letter: &Letter, alter: impl Fn(&mut Value)) -> Letter {
-    let mut value = (*letter.change).clone();
+/// The same delivery after somebody has written something else into it.
+pub(super) fn with(delivery: &Delivery, alter: impl Fn(&mut Value)) -> Delivery {
+    let mut value = (*delivery.change).clone();
     alter(&mut value);
-    Letter::new(letter.row, Arc::from(value.to_string())).expect("a letter")
+    Delivery::new(delivery.row, Arc::from(value.to_string())).expect("a letter")
 }
 
 /// The digest that stands for three alerts, one of them over.
-pub(super) fn digest() -> Letter {
-    with(&letters()[1], |change| {
+pub(super) fn digest() -> Delivery {
+    with(&deliveries()[1], |change| {
         let listed = serde_json::json!({
             "alerts": 3, "alerts_in_all": 9, "open": ["idofone", "idoftwo"], "ended": ["idofthree"], "retracted": [],
         });
@@ -49,8 +49,8 @@ pub(super) fn digest() -> Letter {
     })
 }
 
-pub(super) fn place() -> Place {
-    Place { site: "porto-1".to_owned() }
+pub(super) fn sender() -> SenderIdentity {
+    SenderIdentity { site: "porto-1".to_owned() }
 }
 
 /// Compares with the committed payload, or writes it.

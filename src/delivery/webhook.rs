@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use super::http_post::{self, Post, Target};
-use super::letter::{Letter, Place, SendError};
 use super::payload::{Told, alertmanager, events};
+use super::send::{Delivery, SendError, SenderIdentity};
 use crate::clock::Clock;
 use crate::secret::{Revealed, Secret};
 use crate::time::Time;
@@ -108,40 +108,40 @@ pub(super) struct Webhook {
     post: Post,
     body: Body,
     keys: Vec<Hmac<Sha256>>,
-    place: Place,
+    sender: SenderIdentity,
     now: fn() -> Time,
 }
 
 impl Webhook {
     /// Reads its secrets and certificates.
-    pub(super) fn new(settings: &Settings, place: &Place) -> Result<Webhook, String> {
+    pub(super) fn new(settings: &Settings, sender: &SenderIdentity) -> Result<Webhook, String> {
         let keys = settings.secrets.iter().enumerate().map(|(index, secret)| {
             let secret = secret.read().map_err(|error| error.to_string())?;
             key(&secret).map_err(|error| format!("secrets[{index}] {error}"))
         });
         let keys = keys.collect::<Result<_, String>>()?;
-        let (body, place) = (settings.body, place.clone());
-        Ok(Webhook { post: settings.target().open()?, body, keys, place, now: || Clock.now() })
+        let (body, sender) = (settings.body, sender.clone());
+        Ok(Webhook { post: settings.target().open()?, body, keys, sender, now: || Clock.now() })
     }
 
     /// Posts each.
-    pub(super) async fn send(&mut self, letters: &[Letter]) -> Result<(), SendError> {
-        for letter in letters {
-            let (body, media_type) = self.body(letter)?;
-            let headers = self.headers(&letter.key, (self.now)(), body.as_bytes());
+    pub(super) async fn send(&mut self, deliveries: &[Delivery]) -> Result<(), SendError> {
+        for delivery in deliveries {
+            let (body, media_type) = self.body(delivery)?;
+            let headers = self.headers(&delivery.key, (self.now)(), body.as_bytes());
             self.post.post(body.into_bytes(), media_type, &headers).await?;
         }
         Ok(())
     }
 
-    fn body(&self, letter: &Letter) -> Result<(String, &'static str), SendError> {
+    fn body(&self, delivery: &Delivery) -> Result<(String, &'static str), SendError> {
         const JSON: &str = "application/json";
-        let told = Told::of(letter)?;
+        let told = Told::of(delivery)?;
         Ok(match self.body {
-            Body::Cloudevents => (events::cloud_event(letter, &told, &self.place).to_string(), events::CLOUD_EVENT),
-            Body::Standard => (events::standard(letter, &told).to_string(), JSON),
-            Body::Line => (letter.line.to_string(), JSON),
-            Body::Alertmanager => (alertmanager::webhook(&told, &self.place).to_string(), JSON),
+            Body::Cloudevents => (events::cloud_event(delivery, &told, &self.sender).to_string(), events::CLOUD_EVENT),
+            Body::Standard => (events::standard(delivery, &told).to_string(), JSON),
+            Body::Line => (delivery.line.to_string(), JSON),
+            Body::Alertmanager => (alertmanager::webhook(&told, &self.sender).to_string(), JSON),
         })
     }
 

@@ -16,7 +16,7 @@ use tokio::net::{TcpStream, UdpSocket, lookup_host};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::letter::SendError;
+use super::send::SendError;
 use crate::clock::{Clock, Moment};
 use crate::tls;
 
@@ -93,9 +93,9 @@ impl Address {
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for T {}
 
-/// The connection, kept between letters.
+/// The connection, kept between deliveries.
 ///
-/// The receiver says nothing of what it read. So a letter counts as delivered when the network has taken it on a connection that stays
+/// The receiver says nothing of what it read. So a delivery counts as delivered when the network has taken it on a connection that stays
 /// open; when a connection ends, what was written on it within the last half minute is written once more on the next.
 pub(super) struct Wire {
     address: Address,
@@ -224,7 +224,7 @@ async fn stays_open(stream: &mut Box<dyn Stream>, patience: Duration) -> Result<
 /// Reads what the other side said meanwhile and nobody wants; `None` if it has gone, which a write would not show.
 fn heard_out(mut stream: Box<dyn Stream>) -> Option<Box<dyn Stream>> {
     let mut unread = [0; 4096];
-    // A talker that fills more than 4 MiB between two letters is met afresh.
+    // A talker that fills more than 4 MiB between two deliveries is met afresh.
     for _ in 0..1024 {
         match stream.read(&mut unread).now_or_never() {
             None => return Some(stream),

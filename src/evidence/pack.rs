@@ -20,7 +20,7 @@ use crate::ais::Line;
 use crate::disk::Disk;
 use crate::journal::{self, Entry};
 use crate::store::export::{self, Format};
-use crate::store::{self, AuditRow, Dossier, Filed};
+use crate::store::{self, AlertFile, AuditRow, CaseFile};
 use crate::time::{Span, Time};
 
 /// Where a case is packed from.
@@ -54,18 +54,18 @@ pub fn pack(
     key: Option<&SigningKey>,
     now: Time,
 ) -> Result<Made, EvidenceError> {
-    let dossier = store::dossier(sources.store, id, now)?;
+    let case_file = store::case_file(sources.store, id, now)?;
     let unfit = |why: &str| EvidenceError::Unfit(format!("case {id}: {why}"));
-    let reach = reach(&dossier, before, now).ok_or_else(|| unfit("none of its alerts is stored any more"))?;
+    let reach = reach(&case_file, before, now).ok_or_else(|| unfit("none of its alerts is stored any more"))?;
     let (from, until, vessels) = (reach.from, reach.until, reach.vessels.clone());
     let mut members = Members::new();
     let mut remarks = Vec::new();
-    let listed = dossier.case["alerts"].as_array().map_or(0, Vec::len);
-    if dossier.alerts.len() < listed {
-        let gone = listed - dossier.alerts.len();
+    let listed = case_file.case["alerts"].as_array().map_or(0, Vec::len);
+    if case_file.alerts.len() < listed {
+        let gone = listed - case_file.alerts.len();
         remarks.push(format!("{gone} of the {listed} alerts of the case are not stored any more."));
     }
-    add_files(&dossier, &mut members).map_err(|error| unfit(&error.to_string()))?;
+    add_files(&case_file, &mut members).map_err(|error| unfit(&error.to_string()))?;
     let taken = sentences_of(sources, reach, &mut remarks)?;
     let lines = taken.pieces.iter().filter(|piece| matches!(piece, Piece::Line(_))).count() as u64;
     sentences::add(taken.pieces, &mut members).map_err(|error| unfit(&error.to_string()))?;
@@ -78,9 +78,9 @@ pub fn pack(
                 .to_owned(),
         );
     }
-    members.insert("report.html".to_owned(), super::report::of_case(&dossier, now).into_bytes());
-    let marking = marking_of(&dossier.case);
-    let text = |key: &str| dossier.case[key].as_str().unwrap_or_default().to_owned();
+    members.insert("report.html".to_owned(), super::report::of_case(&case_file, now).into_bytes());
+    let marking = marking_of(&case_file.case);
+    let text = |key: &str| case_file.case[key].as_str().unwrap_or_default().to_owned();
     members.insert("README.txt".to_owned(), readme(&text("id"), &marking).into_bytes());
     let (listed, head) = chained(members.iter().map(|(name, content)| (name.as_str(), content.as_slice())));
     let manifest = Manifest {
@@ -109,7 +109,7 @@ pub fn pack(
     if archive::MOST_MEMBERS < members.len() || archive::LARGEST_BUNDLE_BYTES < bytes.len() as u64 {
         return Err(unfit(&format!("{} members of {} bytes are too much for a bundle", members.len(), bytes.len())));
     }
-    Ok(Made { bytes, manifest, held: !dossier.case["held"].is_null() })
+    Ok(Made { bytes, manifest, held: !case_file.case["held"].is_null() })
 }
 
 fn marking_of(case: &Value) -> Marking {
@@ -121,12 +121,12 @@ fn marking_of(case: &Value) -> Marking {
 }
 
 /// The case, its alerts, their tracks.
-fn add_files(dossier: &Dossier, members: &mut Members) -> io::Result<()> {
+fn add_files(case_file: &CaseFile, members: &mut Members) -> io::Result<()> {
     let audit = |rows: &[AuditRow]| -> Value { rows.iter().map(AuditRow::value).collect() };
-    let case = json!({ "case": dossier.case, "audit": audit(&dossier.audit) });
+    let case = json!({ "case": case_file.case, "audit": audit(&case_file.audit) });
     members.insert("case.json".to_owned(), pretty(&case)?);
     let mut alerts = Vec::new();
-    for Filed { told, lines } in &dossier.alerts {
+    for AlertFile { told, lines } in &case_file.alerts {
         let alert = told.entry.value(&told.notes);
         let lines: Value =
             lines.iter().map(|line| json!({ "stored_at": line.stored_at.to_string(), "line": line.line })).collect();

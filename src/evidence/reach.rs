@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::compare::time;
 use super::witnesses::Witnesses;
 use crate::geo::LatLon;
-use crate::store::{Dossier, Filed};
+use crate::store::{AlertFile, CaseFile};
 use crate::time::{Span, Time};
 
 /// Sentences are taken up to so long after the last word about the case.
@@ -44,23 +44,23 @@ pub(super) struct Reach {
 
 /// What the alerts of a case need; nothing if none is stored any more. `before` is the history before each alert, where somebody asks for
 /// another than usual.
-pub(super) fn reach(dossier: &Dossier, before: Option<Span>, now: Time) -> Option<Reach> {
-    let bodies = || dossier.alerts.iter().map(|filed| &filed.told.entry.body);
-    let stored = || dossier.alerts.iter().flat_map(|filed| filed.lines.iter().map(|line| line.stored_at));
+pub(super) fn reach(case_file: &CaseFile, before: Option<Span>, now: Time) -> Option<Reach> {
+    let bodies = || case_file.alerts.iter().map(|alert_file| &alert_file.told.entry.body);
+    let stored = || case_file.alerts.iter().flat_map(|alert_file| alert_file.lines.iter().map(|line| line.stored_at));
     let lead = |body: &Value| {
         let usual = LEADS.iter().find(|(behaviour, _)| body["behaviour"] == *behaviour);
         before.unwrap_or(Span::from_hours(usual.map_or(LEAD_HOURS, |(_, hours)| *hours)))
     };
-    let first = |filed: &Filed| {
-        let body = &filed.told.entry.body;
+    let first = |alert_file: &AlertFile| {
+        let body = &alert_file.told.entry.body;
         let named = named_times(body);
         Some(time(body, "started_at").into_iter().chain(named).min()? - lead(body))
     };
-    let wanted = dossier.alerts.iter().filter_map(first).min()?;
+    let wanted = case_file.alerts.iter().filter_map(first).min()?;
     let last = bodies().filter_map(|body| time(body, "last_at")).chain(stored()).max()?;
     // A feed may claim times long before it was received, and one that is ahead of its clock times after.
     let from = stored().min().map_or(wanted, |stored| wanted.min(stored - Span::from_hours(LEAD_HOURS)));
-    let mut vessels: BTreeSet<u32> = vessels_of(&dossier.case).collect();
+    let mut vessels: BTreeSet<u32> = vessels_of(&case_file.case).collect();
     bodies().for_each(|body| vessels.extend(vessels_of(body).chain(named_vessels(body))));
     let of_reception = bodies().filter(|body| OF_RECEPTION.iter().any(|behaviour| body["behaviour"] == *behaviour));
     let witnesses = Witnesses::around(of_reception.flat_map(places));

@@ -90,7 +90,7 @@ impl Desk {
         changes.iter().for_each(|change| cases.take(change));
         let noon = || Time::from_utc(2026, 3, 1, 14, 0, 0).expect("a time");
         let (sender, _events) = channel();
-        let orders = crate::store::Orders { wants: Vec::new(), handling: crate::alerts::HandlingSettings::default() };
+        let orders = crate::store::Orders { filters: Vec::new(), handling: crate::alerts::HandlingSettings::default() };
         let store = Store::open(&at("store"), orders, noon, |_| {}, move |event| drop(sender.send(event)));
         let store = store.expect("the store opens");
         store.changes(changes.clone(), 0);

@@ -1,9 +1,9 @@
 //! HTTP: AIS-catcher posts its messages in batches; each becomes a line that names the station.
 
+mod admission;
 mod batch;
 mod body;
-mod door;
-mod lock;
+mod credentials;
 mod refusal;
 
 use std::sync::Arc;
@@ -26,10 +26,10 @@ use crate::lobby::widen;
 use crate::secret::Secret;
 use crate::service::{Protocol, with_holder};
 use crate::telemetry::InputCounters;
+use admission::{Admission, Peer, Reserved};
 use batch::{Split, split};
 use body::{Bodies, Whole, unpack};
-use door::{Door, Peer, Reserved};
-use lock::Lock;
+use credentials::Credentials;
 use refusal::{Refusal, Untold};
 
 /// Bodies unpacked, cut and handed on at once, so that the memory this takes is bounded.
@@ -82,22 +82,22 @@ impl Settings {
         problems
     }
 
-    fn lock(&self) -> Result<Lock, InputError> {
-        let mut lock = Lock::default();
+    fn credentials(&self) -> Result<Credentials, InputError> {
+        let mut credentials = Credentials::default();
         if let (Some(user), Some(password)) = (&self.user, &self.password) {
-            lock.add_pair(user, &password.read()?);
+            credentials.add_pair(user, &password.read()?);
         }
         if let Some(token) = &self.token {
-            lock.add_token(&token.read()?);
+            credentials.add_token(&token.read()?);
         }
-        Ok(lock)
+        Ok(credentials)
     }
 }
 
 /// What every request needs.
-struct Desk {
+struct Ingest {
     port: Port,
-    lock: Lock,
+    credentials: Credentials,
     reserved: Reserved,
     bodies: Bodies,
     turns: Semaphore,
@@ -106,7 +106,7 @@ struct Desk {
 
 /// Ends only with an error, when the address cannot be listened on or a secret cannot be read.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
-    let lock = port.settings.aiscatcher_http.clone().unwrap_or_default().lock()?;
+    let credentials = port.settings.aiscatcher_http.clone().unwrap_or_default().credentials()?;
     let address = port.settings.address.as_deref().unwrap_or_default();
     let failed = |error| InputError::io(format!("listen on {address}"))(with_holder(error, address, Protocol::Tcp));
     let listener = TcpListener::bind(address).await.map_err(failed)?;
@@ -114,48 +114,48 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let bound = listener.local_addr().map_err(InputError::io("listen"))?;
     info!(address = %bound, input = %port.settings.name, "listening");
     port.state(State::Up).await;
-    let desk = Arc::new(Desk::new(port.clone(), lock));
-    axum::serve(Door::new(listener, Arc::clone(&desk)), routes(desk))
+    let ingest = Arc::new(Ingest::new(port.clone(), credentials));
+    axum::serve(Admission::new(listener, Arc::clone(&ingest)), routes(ingest))
         .with_graceful_shutdown(port.stop.clone().cancelled_owned())
         .await
         .map_err(InputError::io("serve"))
 }
 
-impl Desk {
-    fn new(port: Port, lock: Lock) -> Desk {
+impl Ingest {
+    fn new(port: Port, credentials: Credentials) -> Ingest {
         let reserved = Reserved::new(&port.settings);
         let turns = Semaphore::new(WORKED_ON);
-        Desk { port, lock, reserved, bodies: Bodies::new(), turns, untold: Untold::default() }
+        Ingest { port, credentials, reserved, bodies: Bodies::new(), turns, untold: Untold::default() }
     }
 }
 
-fn routes(desk: Arc<Desk>) -> IntoMakeServiceWithConnectInfo<Router, Peer> {
-    let routes = Router::new().route("/", post(take)).route("/ingest/aiscatcher", post(take)).with_state(desk);
+fn routes(ingest: Arc<Ingest>) -> IntoMakeServiceWithConnectInfo<Router, Peer> {
+    let routes = Router::new().route("/", post(take)).route("/ingest/aiscatcher", post(take)).with_state(ingest);
     routes.into_make_service_with_connect_info::<Peer>()
 }
 
 async fn take(
-    Shared(desk): Shared<Arc<Desk>>,
+    Shared(ingest): Shared<Arc<Ingest>>,
     ConnectInfo(peer): ConnectInfo<Peer>,
     request: Request,
 ) -> Result<String, Refusal> {
-    let taken = try_take(&desk, &peer, request).await;
-    taken.inspect_err(|refusal| desk.untold.count(&desk.port, peer.address, refusal))
+    let taken = try_take(&ingest, &peer, request).await;
+    taken.inspect_err(|refusal| ingest.untold.count(&ingest.port, peer.address, refusal))
 }
 
-async fn try_take(desk: &Desk, peer: &Peer, request: Request) -> Result<String, Refusal> {
+async fn try_take(ingest: &Ingest, peer: &Peer, request: Request) -> Result<String, Refusal> {
     let (parts, body) = request.into_parts();
-    let counters = &desk.port.counters;
-    if !desk.lock.admits(parts.headers.get(AUTHORIZATION).map(|value| value.as_bytes())) {
+    let counters = &ingest.port.counters;
+    if !ingest.credentials.admits(parts.headers.get(AUTHORIZATION).map(|value| value.as_bytes())) {
         return Err(Refusal::Unauthorised);
     }
-    peer.admit(&desk.reserved)?;
+    peer.admit(&ingest.reserved)?;
     let packed = is_packed(&parts.headers)?;
     // Nothing of it has been read so far.
-    let Whole { bytes, room } = desk.bodies.read(body).await?;
+    let Whole { bytes, room } = ingest.bodies.read(body).await?;
     InputCounters::add(&counters.bytes, bytes.len() as u64);
-    let received = Some(desk.port.clock.now());
-    let turn = timeout(BUSY_TIME, desk.turns.acquire()).await;
+    let received = Some(ingest.port.clock.now());
+    let turn = timeout(BUSY_TIME, ingest.turns.acquire()).await;
     let _turn = turn.ok().and_then(Result::ok).ok_or(Refusal::Busy)?;
     let work = tokio::task::spawn_blocking(move || {
         let bytes = if packed { unpack(&bytes)? } else { bytes };
@@ -165,9 +165,9 @@ async fn try_take(desk: &Desk, peer: &Peer, request: Request) -> Result<String, 
     drop(room);
     InputCounters::add(&counters.overlong, overlong);
     if !lines.is_empty() {
-        let place = timeout(BUSY_TIME, desk.port.sender.reserve()).await;
+        let place = timeout(BUSY_TIME, ingest.port.sender.reserve()).await;
         let place = place.ok().and_then(Result::ok).ok_or(Refusal::Busy)?;
-        place.send(Message::Lines(Batch { source: desk.port.source, received, lines, acknowledge: None }));
+        place.send(Message::Lines(Batch { source: ingest.port.source, received, lines, acknowledge: None }));
     }
     Ok(format!("{count} messages accepted\n"))
 }
@@ -215,8 +215,8 @@ mod tests {
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("bound");
-        let desk = Arc::new(Desk::new(port.clone(), settings.lock().expect("a token")));
-        let served = axum::serve(Door::new(listener, Arc::clone(&desk)), routes(desk));
+        let ingest = Arc::new(Ingest::new(port.clone(), settings.credentials().expect("a token")));
+        let served = axum::serve(Admission::new(listener, Arc::clone(&ingest)), routes(ingest));
         tokio::spawn(served.into_future());
         let good = "{\"protocol\":\"jsonaiscatcher\",\"msgs\":[{\"class\":\"AIS\"}]}";
         for (token, packing, body, status) in [

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tracing::{info, warn};
 
-use super::{InputError, Port, Seat, Seats, State};
+use super::{AddressCounts, AddressPermit, InputError, Port, State};
 use crate::clock::Moment;
 use crate::service::{Protocol, with_holder};
 use crate::telemetry::InputCounters;
@@ -25,7 +25,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     port.state(State::Up).await;
 
     let places = Arc::new(Semaphore::new(usize::from(port.settings.max_clients)));
-    let seats = Seats::default();
+    let counts = AddressCounts::default();
     let (mut refused, mut warned_at) = (0_u64, None);
     loop {
         let (stream, peer) = match listener.accept().await {
@@ -37,8 +37,8 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
             }
         };
         let place = Arc::clone(&places).try_acquire_owned().ok();
-        let seat = Seat::take(&seats, peer.ip(), port.settings.max_clients_per_address);
-        let (Some(place), Some(seat)) = (place, seat) else {
+        let permit = AddressPermit::take(&counts, peer.ip(), port.settings.max_clients_per_address);
+        let (Some(place), Some(permit)) = (place, permit) else {
             refused += 1;
             // A flood of connections must not become a flood of lines.
             if warned_at.is_none_or(|at: Moment| WARN_EVERY <= port.clock.moment().since(at)) {
@@ -60,7 +60,7 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
                 () = port.stop.cancelled() => return,
                 outcome = port.pump(stream) => outcome,
             };
-            drop((place, seat));
+            drop((place, permit));
             if let Err(reason) = outcome {
                 info!(input = %port.settings.name, %peer, %reason, "client disconnected");
             }

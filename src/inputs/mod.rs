@@ -14,8 +14,8 @@ mod listener;
 mod members;
 mod merge;
 pub mod nats;
+mod per_address;
 mod recording;
-mod seats;
 pub mod serial;
 mod settings;
 mod tcp;
@@ -52,7 +52,7 @@ use crate::time::{Span, Time};
 use crate::tls::TlsError;
 use backoff::{Attempt, Backoff};
 use connect::{open_stream, target};
-use seats::{Seat, Seats};
+use per_address::{AddressCounts, AddressPermit};
 
 /// Lines that came together, on their way to the engine.
 #[derive(Debug)]

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
 
-use super::library::Library;
 use super::restart::Place;
+use super::settings_archive::SettingsArchive;
 use crate::clock::Clock;
 use crate::disk::RealDisk;
 use crate::fault;
@@ -60,8 +60,8 @@ pub fn make_snapshot(order: &SnapshotOrder) -> io::Result<()> {
         pulse: Arc::<Pulse>::default(),
         apart: false,
     };
-    let mut library = Library::new(Arc::clone(&place.disk), &place.folder);
-    place.make(&mut library, Position(order.until), &AtomicBool::new(false), Clock)
+    let mut archive = SettingsArchive::new(Arc::clone(&place.disk), &place.folder);
+    place.make(&mut archive, Position(order.until), &AtomicBool::new(false), Clock)
 }
 
 /// Has another process make a snapshot, and waits for it, or ends it when told to stop. The outer error: there is no such process.

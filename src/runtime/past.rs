@@ -5,9 +5,9 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::helm::Helm;
-use super::library::Library;
+use super::driver::EngineDriver;
 use super::restart::{Place, program};
+use super::settings_archive::SettingsArchive;
 use crate::alerts::Change;
 use crate::config::Checked;
 use crate::disk::{Disk, ReadOnly};
@@ -88,7 +88,7 @@ pub fn look_back(wanted: &LookBack, onlooker: &mut dyn Onlooker) -> io::Result<L
     let nothing = || io::Error::new(io::ErrorKind::NotFound, format!("{}: nothing was received yet", folder.display()));
     let extent = journal::span(&*disk, folder).map_err(io::Error::other)?.ok_or_else(nothing)?;
     let (oldest, newest) = (extent.oldest.received, extent.newest.received);
-    let mut library = Library::new(Arc::clone(&disk), folder);
+    let mut archive = SettingsArchive::new(Arc::clone(&disk), folder);
     let place = Place {
         disk: Arc::clone(&disk),
         folder: folder.clone(),
@@ -99,17 +99,17 @@ pub fn look_back(wanted: &LookBack, onlooker: &mut dyn Onlooker) -> io::Result<L
     };
     let saved = match wanted.read_from {
         Some(_) => None,
-        None => saved(&place, &mut library, wanted, oldest)?,
+        None => saved(&place, &mut archive, wanted, oldest)?,
     };
     let mut course =
-        Course { helm: None, current: None, origin: None, away: Vec::new(), changes: Vec::new(), failed: None };
+        Course { driver: None, current: None, origin: None, away: Vec::new(), changes: Vec::new(), failed: None };
     let from = match saved {
-        Some((mut helm, position)) => {
-            course.current = Some(library.get(&helm.in_force)?);
-            course.origin = helm.engine.now().map(Origin::Snapshot);
+        Some((mut driver, position)) => {
+            course.current = Some(archive.get(&driver.in_force)?);
+            course.origin = driver.engine.now().map(Origin::Snapshot);
             course.origin.into_iter().for_each(|origin| onlooker.begins(origin));
-            hold(&mut helm, wanted);
-            course.helm = Some(helm);
+            hold(&mut driver, wanted);
+            course.driver = Some(driver);
             position
         }
         None => {
@@ -118,45 +118,45 @@ pub fn look_back(wanted: &LookBack, onlooker: &mut dyn Onlooker) -> io::Result<L
             let asked = wanted.asked.unwrap_or(latest).min(latest);
             let since = wanted.read_from.unwrap_or(asked - BEFORE);
             let start = journal::start(&*disk, folder, since).map_err(io::Error::other)?.ok_or_else(nothing)?;
-            let settings = library.get(&start.in_force)?;
-            let mut helm = Helm::new(&settings, start.sources, start.in_force);
-            hold(&mut helm, wanted);
-            course.helm = Some(helm);
+            let settings = archive.get(&start.in_force)?;
+            let mut driver = EngineDriver::new(&settings, start.sources, start.in_force);
+            hold(&mut driver, wanted);
+            course.driver = Some(driver);
             course.current = Some(settings);
             start.position
         }
     };
-    let read = journal::read(&*disk, folder, from, None, |_, entry| course.take(entry, oldest, &mut library, onlooker));
+    let read = journal::read(&*disk, folder, from, None, |_, entry| course.take(entry, oldest, &mut archive, onlooker));
     let read = read.map_err(io::Error::other)?;
     if let Some(error) = course.failed {
         return Err(error);
     }
-    let (Some(mut helm), Some(settings)) = (course.helm, course.current) else {
+    let (Some(mut driver), Some(settings)) = (course.driver, course.current) else {
         return Err(nothing());
     };
-    helm.engine.finish(&mut course.changes);
-    onlooker.look(&helm.engine, &settings.chart);
+    driver.engine.finish(&mut course.changes);
+    onlooker.look(&driver.engine, &settings.chart);
     if !course.changes.is_empty() {
         onlooker.changes(&course.changes);
     }
     let origin = course.origin.unwrap_or(Origin::Journal { received: oldest.unwrap_or(Time::MIN), first: true });
-    let (engine, received) = (helm.engine, helm.received);
+    let (engine, received) = (driver.engine, driver.received);
     Ok(LookedBack { engine, settings, origin, away: course.away, holes: read.holes.len(), received })
 }
 
-fn hold(helm: &mut Helm, wanted: &LookBack) {
+fn hold(driver: &mut EngineDriver, wanted: &LookBack) {
     if let Some(until) = wanted.until {
-        helm.engine.hold_at(until);
+        driver.engine.hold_at(until);
     }
 }
 
 /// The newest state that was saved before what is asked about.
 fn saved(
     place: &Place,
-    library: &mut Library,
+    archive: &mut SettingsArchive,
     wanted: &LookBack,
     oldest: Option<Time>,
-) -> io::Result<Option<(Helm, Position)>> {
+) -> io::Result<Option<(EngineDriver, Position)>> {
     // Where the feed's times agree with those of receipt, a state saved later is of no use and need not be read.
     let agrees = wanted.asked.is_none_or(|asked| oldest.is_some_and(|oldest| oldest <= asked));
     let heads = snapshots::heads(&*place.disk, &place.folder).map_err(io::Error::other)?;
@@ -167,12 +167,12 @@ fn saved(
         let Some(Found::Whole { snapshot, body, .. }) = found.take(1).next() else {
             continue;
         };
-        let Ok(helm) = place.take_up(library, &snapshot, &body) else {
+        let Ok(driver) = place.take_up(archive, &snapshot, &body) else {
             continue;
         };
-        let now = helm.engine.now();
+        let now = driver.engine.now();
         if now.is_some() && wanted.asked.is_none_or(|asked| now <= Some(asked)) {
-            return Ok(Some((helm, snapshot.position)));
+            return Ok(Some((driver, snapshot.position)));
         }
     }
     Ok(None)
@@ -180,7 +180,7 @@ fn saved(
 
 /// How far reading has come.
 struct Course {
-    helm: Option<Helm>,
+    driver: Option<EngineDriver>,
     /// In force now.
     current: Option<Arc<Checked>>,
     origin: Option<Origin>,
@@ -194,10 +194,10 @@ impl Course {
         &mut self,
         entry: &Entry<'_>,
         oldest: Option<Time>,
-        library: &mut Library,
+        archive: &mut SettingsArchive,
         onlooker: &mut dyn Onlooker,
     ) -> ControlFlow<()> {
-        let (Some(helm), Some(current)) = (&mut self.helm, &mut self.current) else {
+        let (Some(driver), Some(current)) = (&mut self.driver, &mut self.current) else {
             return ControlFlow::Break(());
         };
         let at = match entry {
@@ -213,24 +213,24 @@ impl Course {
         let told = match entry {
             Entry::Lines { source, received, bytes } => {
                 for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-                    helm.lines(*source, *received, line, &mut self.changes);
-                    onlooker.look(&helm.engine, &current.chart);
+                    driver.lines(*source, *received, line, &mut self.changes);
+                    onlooker.look(&driver.engine, &current.chart);
                 }
                 Ok(())
             }
             entry => {
-                if let (Entry::Begun { at, .. }, Some(last)) = (entry, helm.received)
+                if let (Entry::Begun { at, .. }, Some(last)) = (entry, driver.received)
                     && AWAY_FROM < *at - last
                 {
                     self.away.push((last, *at));
                 }
                 let mut settings = |key: &str| {
-                    let settings = library.get(key)?;
+                    let settings = archive.get(key)?;
                     *current = Arc::clone(&settings);
                     Ok(settings)
                 };
-                let told = helm.apply(entry, &mut settings, &mut self.changes);
-                onlooker.look(&helm.engine, &current.chart);
+                let told = driver.apply(entry, &mut settings, &mut self.changes);
+                onlooker.look(&driver.engine, &current.chart);
                 told
             }
         };
@@ -239,7 +239,7 @@ impl Course {
             self.changes.clear();
         }
         match told {
-            Ok(()) if helm.engine.is_held() => ControlFlow::Break(()),
+            Ok(()) if driver.engine.is_held() => ControlFlow::Break(()),
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 self.failed = Some(error);

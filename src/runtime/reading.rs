@@ -8,8 +8,8 @@ use std::{io, mem};
 use tokio::sync::oneshot::{Receiver, channel};
 use tracing::error;
 
-use super::library::Library;
 use super::restart;
+use super::settings_archive::SettingsArchive;
 use crate::config::{self, Changed, Checked, Problem, Purpose};
 
 /// What is being read, and what is wanted next.
@@ -34,7 +34,7 @@ pub(super) struct NewSettings {
     /// What they are known by: the same for the same settings, zones and watchlists.
     pub(super) key: String,
     /// Where they were written down, with a journal.
-    pub(super) library: Option<Library>,
+    pub(super) archive: Option<SettingsArchive>,
     /// The tables whose changes take effect at the next start; `None` where only zones were read.
     pub(super) waits_for_restart: Option<Vec<String>>,
 }
@@ -53,7 +53,7 @@ pub(super) struct Task {
     pub(super) file: PathBuf,
     pub(super) in_force: Checked,
     /// Where to keep it, with a journal.
-    pub(super) library: Option<Library>,
+    pub(super) archive: Option<SettingsArchive>,
     /// Why nothing can be kept there now.
     pub(super) away: Option<String>,
 }
@@ -103,7 +103,7 @@ impl Reading {
 
 impl Task {
     fn read(mut self) -> Reply {
-        let library = self.library.take();
+        let archive = self.archive.take();
         let read = match self.what {
             Changed::Settings => self.settings(),
             Changed::Zones => self.zones(),
@@ -112,8 +112,8 @@ impl Task {
             if let Some(away) = self.away.take() {
                 return Err(Refusal::Unkept(io::Error::other(away)));
             }
-            new.library = library;
-            new.key = restart::keep(new.library.as_mut(), &new.settings).map_err(Refusal::Unkept)?;
+            new.archive = archive;
+            new.key = restart::keep(new.archive.as_mut(), &new.settings).map_err(Refusal::Unkept)?;
             new.settings.list_texts = None;
             Ok(Box::new(new))
         });
@@ -131,19 +131,19 @@ impl Task {
         // What takes effect after a restart stays as it is, also in what is written down.
         let waits_for_restart = Some(self.in_force.waits_for_restart(&wanted));
         let settings = wanted.until_restart(&self.in_force);
-        Ok(NewSettings { settings, key: String::new(), library: None, waits_for_restart })
+        Ok(NewSettings { settings, key: String::new(), archive: None, waits_for_restart })
     }
 
     /// Zones and watchlists again.
     fn zones(&self) -> Result<NewSettings, Vec<Problem>> {
         let mut settings = self.in_force.clone();
         settings.read_zones_again()?;
-        Ok(NewSettings { settings, key: String::new(), library: None, waits_for_restart: None })
+        Ok(NewSettings { settings, key: String::new(), archive: None, waits_for_restart: None })
     }
 }
 
 /// Lets go of what is no longer in force where nobody waits for it: what is large takes its time.
-pub(super) fn let_go(old: (Checked, Option<Library>)) {
+pub(super) fn let_go(old: (Checked, Option<SettingsArchive>)) {
     let dropped = thread::Builder::new().name("let-go".to_owned()).spawn(move || mem::drop(old));
     if let Err(error) = dropped {
         error!(%error, "could not start a thread to release the old settings");

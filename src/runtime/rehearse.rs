@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
-use super::helm::Helm;
+use super::driver::EngineDriver;
 use crate::ais::SourceId;
 use crate::ais::encode::{Envelope, Message};
 use crate::config::{Checked, check_given};
@@ -36,19 +36,19 @@ pub fn rehearse(opened: &Opened) -> io::Result<Replayed> {
         let found = settings.get(key).cloned();
         found.ok_or_else(|| io::Error::other(format!("the settings {key} that were in force are not in the bundle")))
     };
-    let mut helm: Option<Helm> = None;
+    let mut driver: Option<EngineDriver> = None;
     let mut out = Vec::new();
     let (mut heard, mut lines) = (BTreeMap::new(), 0_u64);
     for (row, bytes) in opened.rows() {
         if let Row::Start { sources, in_force, .. } | Row::Begun { sources, in_force, .. } = &row
-            && helm.is_none()
+            && driver.is_none()
         {
-            helm = Some(Helm::new(&*of_key(in_force)?, sources.clone(), in_force.clone()));
+            driver = Some(EngineDriver::new(&*of_key(in_force)?, sources.clone(), in_force.clone()));
         }
-        let Some(helm) = &mut helm else {
+        let Some(driver) = &mut driver else {
             continue;
         };
-        let number = |name: &String| helm.names.iter().position(|known| known == name).map(|at| SourceId(at as u16));
+        let number = |name: &String| driver.names.iter().position(|known| known == name).map(|at| SourceId(at as u16));
         let entry = match row {
             Row::Start { .. } => continue,
             Row::Begun { at, sources, in_force, .. } => Entry::Begun { at, sources, in_force },
@@ -63,26 +63,26 @@ pub fn rehearse(opened: &Opened) -> io::Result<Replayed> {
             Row::InForce { key, .. } => Entry::InForce { key },
             Row::Ended { .. } => Entry::Ended,
         };
-        helm.apply(&entry, &mut of_key, &mut out)?;
+        driver.apply(&entry, &mut of_key, &mut out)?;
         lines += 1;
         if lines.is_multiple_of(LOOK_EVERY) {
-            look(helm, &mut heard);
+            look(driver, &mut heard);
         }
     }
-    if let (Some(helm), Some(until)) = (&mut helm, opened.until()) {
+    if let (Some(driver), Some(until)) = (&mut driver, opened.until()) {
         let message = Message::base_station(TIMEKEEPER, until, None);
         for sentence in message.sentences(&Envelope { time: Some(until), ..Envelope::default() }) {
-            helm.lines(SourceId(0), None, format!("{sentence}\n").as_bytes(), &mut out);
+            driver.lines(SourceId(0), None, format!("{sentence}\n").as_bytes(), &mut out);
         }
-        helm.engine.finish(&mut out);
-        look(helm, &mut heard);
+        driver.engine.finish(&mut out);
+        look(driver, &mut heard);
     }
     Ok(Replayed { changes: out, heard })
 }
 
 /// Notes since when each vessel is heard, by the engine's time. A track may be forgotten before the end.
-fn look(helm: &Helm, heard: &mut BTreeMap<u32, Time>) {
-    for vessel in helm.engine.tracks().iter() {
+fn look(driver: &EngineDriver, heard: &mut BTreeMap<u32, Time>) {
+    for vessel in driver.engine.tracks().iter() {
         let first = heard.entry(vessel.mmsi().0).or_insert(vessel.first_at());
         *first = vessel.first_at().min(*first);
     }

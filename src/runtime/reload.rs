@@ -6,9 +6,9 @@ use std::path::Path;
 use tracing::{error, info, warn};
 
 use super::Daemon;
-use super::keeping::orders;
+use super::journaling::lateness;
+use super::persist::orders;
 use super::reading::{NewSettings, Refusal, Reply, Task, let_go};
-use super::writing::lateness;
 use crate::config::{Changed, Checked, Places, Problem, Watched, ZoneSource};
 use crate::telemetry::FromAir;
 use crate::time::Time;
@@ -59,14 +59,14 @@ impl Daemon {
         let what = if self.reloaded.ok { what } else { Changed::Settings };
         // Before they are read, so that no later change is missed.
         self.watch.follow(watched(&self.file, &self.settings));
-        let library = self.records.as_ref().map(|records| records.library.beside());
+        let archive = self.records.as_ref().map(|records| records.archive.beside());
         // Whatever were written where the journal was would stand in its way when it comes back.
         let away = self.records.as_ref().and_then(|records| {
             let absence = records.journal.absence()?;
             Some(format!("{}: {absence}", records.place.folder.display()))
         });
         let (file, in_force) = (self.file.clone(), self.settings.clone());
-        self.reading.begin(Task { what, file, in_force, library, away });
+        self.reading.begin(Task { what, file, in_force, archive, away });
     }
 
     /// What the files say is known.
@@ -87,7 +87,7 @@ impl Daemon {
         }
         match self.reading.take_next() {
             Some(next) => self.reload(next),
-            None if std::mem::take(&mut self.reading.owed) => self.lookout.service.reloaded(),
+            None if std::mem::take(&mut self.reading.owed) => self.status.service.reloaded(),
             None => {}
         }
     }
@@ -132,9 +132,9 @@ impl Daemon {
     }
 
     fn put_in_force(&mut self, new: NewSettings) {
-        let NewSettings { settings, key, library, waits_for_restart } = new;
-        let before = self.records.as_ref().map(|records| records.library.beside());
-        self.replace(&settings, &key, library);
+        let NewSettings { settings, key, archive, waits_for_restart } = new;
+        let before = self.records.as_ref().map(|records| records.archive.beside());
+        self.replace(&settings, &key, archive);
         let_go((std::mem::replace(&mut self.settings, settings), before));
         self.reloaded.taken(self.clock.now(), waits_for_restart);
     }
@@ -142,8 +142,8 @@ impl Daemon {
     /// Sinks as the settings in force name them, files and connections anew.
     fn reopen_sinks(&mut self) {
         self.reloads += 1;
-        if let Some(couriers) = &mut self.couriers {
-            couriers.replace(&self.settings.sinks, &self.settings.delivery, self.reloads);
+        if let Some(dispatcher) = &mut self.dispatcher {
+            dispatcher.replace(&self.settings.sinks, &self.settings.delivery, self.reloads);
         }
     }
 

@@ -14,8 +14,8 @@ use tokio::sync::oneshot;
 use tracing::{error, info, warn};
 
 use super::apart;
-use super::helm::Helm;
-use super::library::Library;
+use super::driver::EngineDriver;
+use super::settings_archive::SettingsArchive;
 use crate::alerts::Change;
 use crate::clock::Clock;
 use crate::config::Checked;
@@ -55,7 +55,7 @@ pub(super) struct Place {
 
 /// An engine as far as snapshot and journal go.
 pub(super) struct Restored {
-    pub(super) helm: Option<Helm>,
+    pub(super) driver: Option<EngineDriver>,
     /// Behind the last entry that was read.
     pub(super) position: Position,
     /// What was read beside the snapshot.
@@ -69,21 +69,21 @@ impl Place {
     /// or when told to.
     pub(super) fn restore(
         &self,
-        library: &mut Library,
+        archive: &mut SettingsArchive,
         now: Time,
         until: Option<Position>,
         stop: &AtomicBool,
         mut out: impl FnMut(Vec<Change>, Position),
     ) -> io::Result<Restored> {
-        let from = self.base(library, until)?;
+        let from = self.base(archive, until)?;
         let whole = from.is_some();
-        let (mut helm, from) = match from {
-            Some((helm, position)) => (Some(helm), position),
+        let (mut driver, from) = match from {
+            Some((driver, position)) => (Some(driver), position),
             None => match journal::start(&*self.disk, &self.folder, now - self.rebuild).map_err(io::Error::other)? {
                 Some(start) => {
-                    let settings = library.get(&start.in_force)?;
+                    let settings = archive.get(&start.in_force)?;
                     info!(from = start.position.0, "no usable snapshot; the state is rebuilt from the journal");
-                    (Some(Helm::new(&settings, start.sources, start.in_force)), start.position)
+                    (Some(EngineDriver::new(&settings, start.sources, start.in_force)), start.position)
                 }
                 None => (None, Position(0)),
             },
@@ -94,11 +94,11 @@ impl Place {
         let read = journal::read(&*self.disk, &self.folder, from, until, |position, entry| {
             entries += 1;
             self.pulse.beat();
-            let told = match (&mut helm, entry) {
-                (Some(helm), entry) => helm.apply(entry, &mut |key| library.get(key), &mut changes),
-                (none, Entry::Begun { sources, in_force, .. }) => library.get(in_force).and_then(|settings| {
-                    let helm = none.insert(Helm::new(&settings, sources.clone(), in_force.clone()));
-                    helm.apply(entry, &mut |key| library.get(key), &mut changes)
+            let told = match (&mut driver, entry) {
+                (Some(driver), entry) => driver.apply(entry, &mut |key| archive.get(key), &mut changes),
+                (none, Entry::Begun { sources, in_force, .. }) => archive.get(in_force).and_then(|settings| {
+                    let driver = none.insert(EngineDriver::new(&settings, sources.clone(), in_force.clone()));
+                    driver.apply(entry, &mut |key| archive.get(key), &mut changes)
                 }),
                 // Before anything began there is nothing to tell.
                 (None, _) => Ok(()),
@@ -132,15 +132,19 @@ impl Place {
         if !changes.is_empty() {
             out(changes, position);
         }
-        Ok(Restored { helm, position, entries, whole: whole && read.holes.is_empty() })
+        Ok(Restored { driver, position, entries, whole: whole && read.holes.is_empty() })
     }
 
     /// The newest snapshot that can be used.
-    fn base(&self, library: &mut Library, until: Option<Position>) -> io::Result<Option<(Helm, Position)>> {
+    fn base(
+        &self,
+        archive: &mut SettingsArchive,
+        until: Option<Position>,
+    ) -> io::Result<Option<(EngineDriver, Position)>> {
         for found in snapshots::newest(&*self.disk, &self.folder, until).map_err(io::Error::other)? {
             match found {
-                Found::Whole { snapshot, body, .. } => match self.take_up(library, &snapshot, &body) {
-                    Ok(helm) => return Ok(Some((helm, snapshot.position))),
+                Found::Whole { snapshot, body, .. } => match self.take_up(archive, &snapshot, &body) {
+                    Ok(driver) => return Ok(Some((driver, snapshot.position))),
                     Err(why) => {
                         warn!(position = snapshot.position.0, %why, "a snapshot cannot be used; trying an older one")
                     }
@@ -157,42 +161,47 @@ impl Place {
         Ok(None)
     }
 
-    pub(super) fn take_up(&self, library: &mut Library, snapshot: &Snapshot, body: &[u8]) -> io::Result<Helm> {
+    pub(super) fn take_up(
+        &self,
+        archive: &mut SettingsArchive,
+        snapshot: &Snapshot,
+        body: &[u8],
+    ) -> io::Result<EngineDriver> {
         let cut = || io::Error::other("it is too short");
         let (program, rest) = body.split_first_chunk::<8>().ok_or_else(cut)?;
         let (received, state) = rest.split_first_chunk::<8>().ok_or_else(cut)?;
         if u64::from_le_bytes(*program) != self.program {
             return Err(io::Error::other("it was written by another build of the program"));
         }
-        let settings = library.get(&snapshot.in_force)?;
-        let mut helm = Helm::new(&settings, snapshot.sources.clone(), snapshot.in_force.clone());
-        helm.engine.restore(state).map_err(io::Error::other)?;
+        let settings = archive.get(&snapshot.in_force)?;
+        let mut driver = EngineDriver::new(&settings, snapshot.sources.clone(), snapshot.in_force.clone());
+        driver.engine.restore(state).map_err(io::Error::other)?;
         let received = Time::from_millis(i64::from_le_bytes(*received));
-        helm.received = (received != Time::MIN).then_some(received);
-        Ok(helm)
+        driver.received = (received != Time::MIN).then_some(received);
+        Ok(driver)
     }
 
     /// Makes a snapshot at a position, up to which the journal is durable: does what a restart does, and saves what comes of it.
     pub(super) fn make(
         &self,
-        library: &mut Library,
+        archive: &mut SettingsArchive,
         position: Position,
         stop: &AtomicBool,
         clock: Clock,
     ) -> io::Result<()> {
-        let restored = self.restore(library, clock.now(), Some(position), stop, |_, _| {})?;
-        match restored.helm {
-            Some(helm) if !stop.load(Ordering::Relaxed) => self.save(&helm, restored.position, clock.now()),
+        let restored = self.restore(archive, clock.now(), Some(position), stop, |_, _| {})?;
+        match restored.driver {
+            Some(driver) if !stop.load(Ordering::Relaxed) => self.save(&driver, restored.position, clock.now()),
             _ => Ok(()),
         }
     }
 
     /// Saves what the engine knows after the entries before `position`, which are durable.
-    pub(super) fn save(&self, helm: &Helm, position: Position, at: Time) -> io::Result<()> {
+    pub(super) fn save(&self, driver: &EngineDriver, position: Position, at: Time) -> io::Result<()> {
         let mut body = self.program.to_le_bytes().to_vec();
-        body.extend(helm.received.unwrap_or(Time::MIN).millis().to_le_bytes());
-        body.extend(helm.engine.save());
-        let snapshot = Snapshot { position, in_force: helm.in_force.clone(), at, sources: helm.names.clone() };
+        body.extend(driver.received.unwrap_or(Time::MIN).millis().to_le_bytes());
+        body.extend(driver.engine.save());
+        let snapshot = Snapshot { position, in_force: driver.in_force.clone(), at, sources: driver.names.clone() };
         snapshots::save(&*self.disk, &self.folder, &snapshot, &body).map_err(io::Error::other)
     }
 }
@@ -207,7 +216,7 @@ pub(super) fn program() -> io::Result<u64> {
 pub(super) struct Records {
     pub(super) journal: Journal,
     pub(super) place: Place,
-    pub(super) library: Library,
+    pub(super) archive: SettingsArchive,
     /// Who wants to know when the journal is durable up to a position, in order.
     pub(super) owed: VecDeque<(Position, oneshot::Sender<()>)>,
     saver: Saver,
@@ -219,7 +228,7 @@ impl Records {
     /// Opens the journal behind what was read.
     pub(super) fn open(
         place: &Place,
-        library: Library,
+        archive: SettingsArchive,
         at_least: Position,
         clock: Clock,
         tell: impl Fn(journal::Event) + Send + Sync + 'static,
@@ -229,7 +238,7 @@ impl Records {
         let journal = journal.map_err(io::Error::other)?;
         let saver = Saver::start(place.clone(), journal.syncer(), clock)?;
         let saved_at = journal.position();
-        Ok(Records { journal, place: place.clone(), library, owed: VecDeque::new(), saver, saved_at, bytes: 0 })
+        Ok(Records { journal, place: place.clone(), archive, owed: VecDeque::new(), saver, saved_at, bytes: 0 })
     }
 
     /// Writes an entry down, before the engine is told.
@@ -250,23 +259,23 @@ impl Records {
         self.journal.flush();
         self.saved_at = self.journal.position();
         self.bytes = 0;
-        self.saver.ask(Asked { position: self.saved_at, settled, library: self.library.beside() });
+        self.saver.ask(Asked { position: self.saved_at, settled, archive: self.archive.beside() });
     }
 
     /// Saves the engine's own state, at once.
-    pub(super) fn save_now(&mut self, helm: &Helm, at: Time) -> io::Result<()> {
+    pub(super) fn save_now(&mut self, driver: &EngineDriver, at: Time) -> io::Result<()> {
         self.journal.flush();
         let position = self.journal.position();
         self.journal.syncer().reach(position, PATIENCE).map_err(io::Error::other)?;
-        self.place.save(helm, position, at)?;
+        self.place.save(driver, position, at)?;
         (self.saved_at, self.bytes) = (position, 0);
         Ok(())
     }
 
     /// Ends everything: the state is saved, the journal closed.
-    pub(super) fn finish(mut self, helm: &Helm, at: Time) -> io::Result<()> {
+    pub(super) fn finish(mut self, driver: &EngineDriver, at: Time) -> io::Result<()> {
         self.saver.end();
-        let saved = self.save_now(helm, at);
+        let saved = self.save_now(driver, at);
         self.journal.finish().map_err(io::Error::other)?;
         saved
     }
@@ -277,7 +286,7 @@ struct Asked {
     position: Position,
     settled: Receiver<()>,
     /// With what is in force now at hand.
-    library: Library,
+    archive: SettingsArchive,
 }
 
 /// The thread that has snapshots made (`apart`): what a restart does is done, up to a position, and what comes of it is saved. So the
@@ -321,7 +330,7 @@ impl Drop for Saver {
 }
 
 fn run_saver(place: &Place, syncer: &Syncer, asked: &Receiver<Asked>, stop: &AtomicBool, clock: Clock) {
-    while let Ok(Asked { position, settled, mut library }) = asked.recv() {
+    while let Ok(Asked { position, settled, mut archive }) = asked.recv() {
         let made = syncer.reach(position, PATIENCE).map_err(io::Error::other).and_then(|()| {
             // A restart reads only what came after the newest snapshot: what was decided before must be in the store.
             if !is_settled(&settled, stop, clock) {
@@ -335,7 +344,7 @@ fn run_saver(place: &Place, syncer: &Syncer, asked: &Receiver<Asked>, stop: &Ato
                     }
                 }
             }
-            place.make(&mut library, position, stop, clock)
+            place.make(&mut archive, position, stop, clock)
         });
         if let Err(error) = made.or_else(|error| if stop.load(Ordering::Relaxed) { Ok(()) } else { Err(error) }) {
             error!(%error, "the engine's state was not saved; a restart will have to read more of the journal");
@@ -397,17 +406,17 @@ pub(crate) fn purge_lines(
     let before = now - Span::from_hours(24 * i64::from(days));
     let lines = journal::purge(&RealDisk, &folder, before, &held, rehearsal).map_err(io::Error::other)?;
     let in_force = match lines.oldest {
-        Some(oldest) => Library::new(Arc::new(RealDisk), &folder).purge(oldest, rehearsal)?,
+        Some(oldest) => SettingsArchive::new(Arc::new(RealDisk), &folder).purge(oldest, rehearsal)?,
         None => 0,
     };
     Ok(PurgedLines { lines, in_force })
 }
 
 /// The key of settings, written down beside the journal if there is one.
-pub(super) fn keep(library: Option<&mut Library>, settings: &Checked) -> io::Result<String> {
+pub(super) fn keep(archive: Option<&mut SettingsArchive>, settings: &Checked) -> io::Result<String> {
     let in_force = settings.in_force()?;
-    if let Some(library) = library {
-        library.keep(&in_force, settings)?;
+    if let Some(archive) = archive {
+        archive.keep(&in_force, settings)?;
     }
     Ok(in_force.key)
 }

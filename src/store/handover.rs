@@ -27,7 +27,7 @@ pub struct Handover {
     /// Alerts that are over and that nobody has acknowledged or closed.
     pub left: u64,
     /// What people did since, oldest first.
-    pub acts: Vec<Done>,
+    pub actions: Vec<Done>,
 }
 
 /// Something that a person did.
@@ -112,7 +112,7 @@ fn read(source: &Source, since: Time, name: Option<&str>, now: Time) -> rusqlite
         [now.millis()],
         |row| row.get::<_, i64>(0).map(|count| u64::try_from(count).unwrap_or_default()),
     )?;
-    handover.acts = acts(source, since, now)?;
+    handover.actions = actions(source, since, now)?;
     Ok(handover)
 }
 
@@ -140,7 +140,7 @@ fn ended_since(connection: &Connection, id: &str, since: Time) -> rusqlite::Resu
     query.exists(params![id, since.millis()])
 }
 
-fn acts(source: &Source, since: Time, now: Time) -> rusqlite::Result<Vec<Done>> {
+fn actions(source: &Source, since: Time, now: Time) -> rusqlite::Result<Vec<Done>> {
     let Source { connection, columns } = source;
     let mut query =
         connection.prepare("SELECT at, who, caller, what, why, subject FROM audit WHERE at >= ?1 ORDER BY at, seq")?;
@@ -151,7 +151,7 @@ fn acts(source: &Source, since: Time, now: Time) -> rusqlite::Result<Vec<Done>> 
     })?;
     let mut of_alert = connection.prepare(&format!("{columns} WHERE id = ?1"))?;
     let mut note = connection.prepare("SELECT text FROM notes WHERE alert = ?1 AND at = ?2 AND who = ?3")?;
-    let mut acts = Vec::new();
+    let mut actions = Vec::new();
     for row in rows {
         let (mut row, subject) = row?;
         if row.is_machine() {
@@ -162,7 +162,7 @@ fn acts(source: &Source, since: Time, now: Time) -> rusqlite::Result<Vec<Done>> 
             row.why = text.or(row.why);
         }
         let alert = of_alert.query_row([&subject], |row| entry(row, now)).optional()?;
-        acts.push(Done { row, subject, alert });
+        actions.push(Done { row, subject, alert });
     }
-    Ok(acts)
+    Ok(actions)
 }

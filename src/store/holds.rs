@@ -4,9 +4,9 @@ use std::path::Path;
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::acts::in_transaction;
+use super::actions::in_transaction;
+use super::changes::audit;
 use super::ids::{Kind, whole};
-use super::lines::audit;
 use super::trail::Actor;
 use super::{StoreError, schema};
 use crate::time::{Span, Time};

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::StoreError;
-use super::acts::no_alert;
+use super::actions::no_alert;
 
 /// Characters that are enough, if they are clear.
 const ENOUGH: usize = 4;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::read::{COLUMNS, Entry, Query, conditions, entry};
 use super::trail::AuditRow;
-use super::{OURSELVES, StoreError, marks, schema};
+use super::{OURSELVES, StoreError, markings, schema};
 use crate::time::Time;
 
 /// An alert of a list; its evidence has no `tracks`.
@@ -48,7 +48,7 @@ pub struct Before {
 
 /// A row of the audit trail with what it is about.
 #[derive(Clone, PartialEq, Debug)]
-pub struct ActRow {
+pub struct ActionRow {
     /// Who did what, when and why.
     pub row: AuditRow,
     /// The id of an alert or case, `silence 3`, `purge 1`.
@@ -157,7 +157,7 @@ fn read_changes(
         let (line, mark): (String, Option<String>) = (row.get(2)?, row.get(3)?);
         let mut line: Value = serde_json::from_str(&line).unwrap_or_default();
         if mark.is_some() {
-            marks::apply(&mut line["alert"], mark.as_deref());
+            markings::apply(&mut line["alert"], mark.as_deref());
         }
         let before = match row.get::<_, Option<String>>(4)? {
             Some(change) => Some(Before { change, score: row.get(5)?, severity: row.get(6)? }),
@@ -169,9 +169,9 @@ fn read_changes(
 }
 
 /// The audit trail from `since` to before `until`, wall clock, in order; what nobody did by hand only where `machine` asks for it.
-pub fn acts(path: &Path, since: Time, until: Time, machine: Machine) -> Result<Vec<ActRow>, StoreError> {
+pub fn actions(path: &Path, since: Time, until: Time, machine: Machine) -> Result<Vec<ActionRow>, StoreError> {
     let connection = schema::beside(path)?;
-    let read = || -> rusqlite::Result<Vec<ActRow>> {
+    let read = || -> rusqlite::Result<Vec<ActionRow>> {
         let mut query = connection.prepare(
             "SELECT at, who, caller, what, why, subject,
                  CASE WHEN alerts.id IS NOT NULL THEN json_object('behaviour', behaviour, 'vessels', json(body -> '$.vessels'),
@@ -184,16 +184,16 @@ pub fn acts(path: &Path, since: Time, until: Time, machine: Machine) -> Result<V
         let rows = query.query_map(values, |row| {
             let alert: Option<String> = row.get(6)?;
             let (who, caller, what, why) = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
-            Ok(ActRow {
+            Ok(ActionRow {
                 row: AuditRow { at: time(row, 0)?, who, caller, what, why },
                 subject: row.get(5)?,
                 alert: alert.and_then(|alert| serde_json::from_str(&alert).ok()),
                 is_case: row.get(7)?,
             })
         })?;
-        let mut acts = rows.collect::<rusqlite::Result<Vec<ActRow>>>()?;
-        acts.retain(|act| machine == Machine::Included || !act.row.is_machine());
-        Ok(acts)
+        let mut actions = rows.collect::<rusqlite::Result<Vec<ActionRow>>>()?;
+        actions.retain(|act| machine == Machine::Included || !act.row.is_machine());
+        Ok(actions)
     };
     read().map_err(StoreError::sqlite(path))
 }

@@ -13,58 +13,58 @@
 //! so); what a sink's markings do not allow is withheld. After a crash pending rows are delivered again, under the same key. What a
 //! behaviour raises beyond the cap of a sink is gathered into digests (`digests`).
 
-mod acts;
+mod abandoned;
+mod actions;
 mod backlog;
 mod backup;
+mod case_file;
 mod case_states;
+mod changes;
 mod digests;
-mod dossier;
 pub mod export;
+mod filter;
 mod handover;
 mod holds;
 mod ids;
-mod lines;
+mod integrity;
 mod lists;
-mod marks;
-mod notices;
-mod orphans;
+mod markings;
 mod outbox;
 mod premises;
 mod read;
 mod resumed;
 mod retention;
 mod schema;
-mod sound;
+mod system_alerts;
 mod trail;
 mod undelivered;
-mod wants;
 mod writer;
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-pub use acts::{Act, Finding, Hush, act, hush, unhush};
+pub use abandoned::{reached, revisions};
+pub use actions::{Action, Finding, Silence, act, lift_silence, silence};
 pub use backlog::{Backlog, backlog};
 pub use backup::backup;
+pub use case_file::{AlertFile, CaseFile, Line, alert_file, bundled, case_file};
 pub use case_states::{CaseState, case_states};
+pub use changes::OURSELVES;
 pub use digests::IN_DIGEST;
-pub use dossier::{Dossier, Filed, Line, bundled, dossier, filed};
+pub use filter::{Clearance, Filter};
 pub use handover::{Done, Extent, Handover, handover};
 pub use holds::{held_spans, hold, release};
-pub use lines::OURSELVES;
-pub use lists::{ActRow, Before, Bodies, ChangeRow, Listed, Machine, acts, changes, history, listed, vessels};
-pub use marks::mark;
-pub use orphans::{reached, revisions};
-pub use outbox::{Delivery, Outbox, Outcome, Tried};
+pub use integrity::SetAside;
+pub use lists::{ActionRow, Before, Bodies, ChangeRow, Listed, Machine, actions, changes, history, listed, vessels};
+pub use markings::mark;
+pub use outbox::{Outbox, OutboxRow, Outcome, Tried};
 pub use read::{
-    Entry, HushRow, Note, Query, Sent, Told, alert, alerts, all_notes, case, cases, hushes, stored_severity,
+    Entry, Note, Query, Sent, SilenceRow, Told, alert, alerts, all_notes, case, cases, silences, stored_severity,
 };
 pub use retention::{Purged, RetentionSettings, purge};
-pub use sound::SetAside;
 pub use trail::{Actor, AuditRow, is_same_name, trail};
-pub use undelivered::{Parcel, Parcels, deliveries, knows_sink, parcels, retry};
-pub use wants::{Carries, Wants};
+pub use undelivered::{DeliveryQuery, DeliveryRow, deliveries, delivery_rows, knows_sink, retry};
 pub use writer::{Event, Reporter, Store};
 
 use crate::alerts::HandlingSettings;
@@ -82,15 +82,15 @@ pub struct Settings {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Orders {
     /// The sinks.
-    pub wants: Vec<Wants>,
+    pub filters: Vec<Filter>,
     /// The marking of notices.
     pub handling: HandlingSettings,
 }
 
 impl Orders {
     /// All sinks but one.
-    fn without(&self, sink: Option<&str>) -> Vec<Wants> {
-        self.wants.iter().filter(|wants| Some(wants.sink.as_str()) != sink).cloned().collect()
+    fn without(&self, sink: Option<&str>) -> Vec<Filter> {
+        self.filters.iter().filter(|filter| Some(filter.sink.as_str()) != sink).cloned().collect()
     }
 }
 

@@ -7,10 +7,10 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::changes::{OURSELVES, audit};
 use super::digests::{self, Known, Way};
-use super::lines::{OURSELVES, audit};
-use super::wants::{Carries, Verdict, Wants};
-use super::{StoreError, marks, schema};
+use super::filter::{Clearance, Filter, Verdict};
+use super::{StoreError, markings, schema};
 use crate::alerts::{Alert, Change, ChangeKind, Handling, Severity};
 use crate::time::Time;
 
@@ -19,7 +19,7 @@ const NOT_NAMED: &str = "this sink is no longer in the settings";
 
 /// One line on its way to one sink.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Delivery {
+pub struct OutboxRow {
     /// Its row; later rows have higher numbers.
     pub seq: i64,
     /// The line, JSON without a line end.
@@ -31,7 +31,7 @@ pub struct Delivery {
     /// Not to be tried before.
     pub due_at: Option<Time>,
     /// Whether it says no more than the sink was told before, and that it is over: no marking keeps it back.
-    pub farewell: bool,
+    pub closing_notice: bool,
 }
 
 /// What became of a delivery.
@@ -49,7 +49,7 @@ pub struct Tried {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Outcome {
     /// The sink took it.
-    Told,
+    Delivered,
     /// It is tried again.
     Later {
         /// Not before.
@@ -74,27 +74,27 @@ pub enum Outcome {
 /// Offers a change to one sink; whether it waits for it now.
 pub(super) fn offer(
     transaction: &Transaction<'_>,
-    wants: &Wants,
+    filter: &Filter,
     change: &Change,
-    hushed: bool,
+    silenced: bool,
     now: Time,
 ) -> rusqlite::Result<bool> {
-    let (sink, alert) = (&wants.sink, &change.alert);
+    let (sink, alert) = (&filter.sink, &change.alert);
     // Who was told that it began is told that it is over, whatever has changed meanwhile.
     let closes = matches!(change.change, ChangeKind::Ended | ChangeKind::Retracted);
-    let known = match closes || wants.digest_after.is_some() {
+    let known = match closes || filter.digest_after.is_some() {
         true => Known::of(transaction, sink, &alert.id)?,
         false => Known::default(),
     };
     let knows = closes && (known.singly || known.gathered);
-    let (state, line, why) = match wants.verdict(alert) {
-        Verdict::Unasked if !knows => return Ok(false),
+    let (state, line, why) = match filter.verdict(alert) {
+        Verdict::NotSelected if !knows => return Ok(false),
         // Of what it knows from a digest alone a digest says the end, by the id that it has.
         Verdict::Withheld(_) if knows && !known.singly => ("pending", None, None),
         Verdict::Withheld(why) if knows => {
             // Plain data.
             let now = serde_json::to_value(change).unwrap_or_default();
-            let line = farewell(transaction, wants, &alert.id, |told| {
+            let line = closing_notice(transaction, filter, &alert.id, |told| {
                 ["change", "revision", "at"].iter().for_each(|key| told[*key] = now[*key].clone());
                 ["status", "ended_at"].iter().for_each(|key| told["alert"][*key] = now["alert"][*key].clone());
             })?;
@@ -104,12 +104,12 @@ pub(super) fn offer(
             }
         }
         Verdict::Withheld(why) => ("withheld", None, Some(why)),
-        _ if hushed && !knows => ("silenced", None, None),
+        _ if silenced && !knows => ("silenced", None, None),
         _ => ("pending", None, None),
     };
     let offer = digests::Offer { behaviour: alert.behaviour, severity: alert.severity, closes, known };
     let way = match state {
-        "pending" => offer.way(transaction, wants, now)?,
+        "pending" => offer.way(transaction, filter, now)?,
         _ => Way::Single { counts: false },
     };
     let mut insert = transaction.prepare_cached(
@@ -149,18 +149,18 @@ pub(super) struct Ending<'a> {
 /// Puts the end of an alert before a sink that knows it, without what the sink may not have; whether it waits for it now.
 pub(super) fn offer_end(
     transaction: &Transaction<'_>,
-    wants: &Wants,
+    filter: &Filter,
     end: &Ending<'_>,
     now: Time,
 ) -> rusqlite::Result<bool> {
-    let sink = &wants.sink;
+    let sink = &filter.sink;
     let known = Known::of(transaction, sink, end.alert)?;
     if !known.singly && !known.gathered {
         return Ok(false);
     }
     let mut line = None;
-    if known.singly && wants.carries.refusal(end.handling).is_some() {
-        line = farewell(transaction, wants, end.alert, |told| {
+    if known.singly && filter.clearance.refusal(end.handling).is_some() {
+        line = closing_notice(transaction, filter, end.alert, |told| {
             told["change"] = "ended".into();
             told["revision"] = end.revision.into();
             told["at"] = end.at.to_string().into();
@@ -172,35 +172,35 @@ pub(super) fn offer_end(
         }
     }
     let offer = digests::Offer { behaviour: end.behaviour, severity: end.severity, closes: true, known };
-    put(transaction, wants, &offer, (end.alert, end.revision, line), now)
+    put(transaction, filter, &offer, (end.alert, end.revision, line), now)
 }
 
 /// Puts a change that opens an alert again before a sink that knows the alert, unless its marking keeps it back now.
 pub(super) fn offer_again(
     transaction: &Transaction<'_>,
-    wants: &Wants,
+    filter: &Filter,
     (alert, revision): (&Alert, u32),
     handling: &Handling,
     now: Time,
 ) -> rusqlite::Result<bool> {
-    let known = Known::of(transaction, &wants.sink, &alert.id)?;
-    if (!known.singly && !known.gathered) || wants.carries.refusal(handling).is_some() {
+    let known = Known::of(transaction, &filter.sink, &alert.id)?;
+    if (!known.singly && !known.gathered) || filter.clearance.refusal(handling).is_some() {
         return Ok(false);
     }
     let offer = digests::Offer { behaviour: alert.behaviour, severity: alert.severity, closes: false, known };
-    put(transaction, wants, &offer, (&alert.id, revision, None), now)
+    put(transaction, filter, &offer, (&alert.id, revision, None), now)
 }
 
 /// Has a change wait for a sink, by itself or for a digest; whether it waits by itself.
 fn put(
     transaction: &Transaction<'_>,
-    wants: &Wants,
+    filter: &Filter,
     offer: &digests::Offer<'_>,
     (alert, revision, line): (&str, u32, Option<String>),
     now: Time,
 ) -> rusqlite::Result<bool> {
-    let sink = &wants.sink;
-    let way = offer.way(transaction, wants, now)?;
+    let sink = &filter.sink;
+    let way = offer.way(transaction, filter, now)?;
     let gathered = way == Way::Gathered;
     let mut insert = transaction.prepare_cached(
         "INSERT INTO outbox (sink, alert, revision, state, line, since, error, gathered) VALUES (?1, ?2, ?3, 'pending', ?4, ?5, ?6, ?7)
@@ -216,9 +216,9 @@ fn put(
 
 /// The end of an alert that the sink knows and may not have any more: what it was told last, as over. What only waits for it counts as far
 /// as it may still be told; `None` if that is nothing.
-fn farewell(
+fn closing_notice(
     transaction: &Transaction<'_>,
-    wants: &Wants,
+    filter: &Filter,
     alert: &str,
     close: impl FnOnce(&mut Value),
 ) -> rusqlite::Result<Option<String>> {
@@ -229,7 +229,7 @@ fn farewell(
          WHERE outbox.sink = ?1 AND outbox.alert = ?2 AND outbox.state IN ('pending', 'told') AND outbox.gathered = 0
          ORDER BY outbox.revision DESC",
     )?;
-    let mut rows = query.query(params![wants.sink, alert])?;
+    let mut rows = query.query(params![filter.sink, alert])?;
     while let Some(row) = rows.next()? {
         let (line, told, mark): (String, bool, Option<String>) = (row.get(0)?, row.get(1)?, row.get(2)?);
         // The stored line is one of ours.
@@ -237,9 +237,9 @@ fn farewell(
             continue;
         };
         if !told {
-            marks::apply(&mut change["alert"], mark.as_deref());
+            markings::apply(&mut change["alert"], mark.as_deref());
             let handling = Handling::deserialize(&change["alert"]["handling"]);
-            if !handling.is_ok_and(|handling| wants.carries.refusal(&handling).is_none()) {
+            if !handling.is_ok_and(|handling| filter.clearance.refusal(&handling).is_none()) {
                 continue;
             }
         }
@@ -264,7 +264,7 @@ fn marked(line: &str, mark: &str) -> String {
     let Ok(mut change) = serde_json::from_str::<Value>(line) else {
         return line.to_owned();
     };
-    marks::apply(&mut change["alert"], Some(mark));
+    markings::apply(&mut change["alert"], Some(mark));
     change.to_string()
 }
 
@@ -292,18 +292,18 @@ impl Outbox {
     }
 
     /// One of them, unless it does not wait any more.
-    pub fn delivery(&self, seq: i64) -> Result<Option<Delivery>, StoreError> {
+    pub fn row(&self, seq: i64) -> Result<Option<OutboxRow>, StoreError> {
         let rows = format!("{WAITING} WHERE outbox.seq = ?1 AND outbox.state = 'pending' AND outbox.gathered = 0");
         Ok(self.read(&rows, params![seq])?.pop())
     }
 
     /// The last lines that a sink took of the alerts it knows as open: as they are marked now, or else as they were before they were
     /// marked; what it may carry in neither way is left out.
-    pub fn open_alerts(&self, sink: &str, carries: &Carries) -> Result<Vec<(i64, Arc<str>)>, StoreError> {
+    pub fn open_alerts(&self, sink: &str, clearance: &Clearance) -> Result<Vec<(i64, Arc<str>)>, StoreError> {
         let may_go = |line: &str| {
             let change: Value = serde_json::from_str(line).unwrap_or_default();
             let handling = Handling::deserialize(&change["alert"]["handling"]);
-            handling.is_ok_and(|handling| carries.refusal(&handling).is_none())
+            handling.is_ok_and(|handling| clearance.refusal(&handling).is_none())
         };
         let read = || -> rusqlite::Result<Vec<(i64, Arc<str>)>> {
             let mut query = self.connection.prepare_cached(
@@ -336,19 +336,19 @@ impl Outbox {
         read().map_err(|cause| self.failed(cause))
     }
 
-    fn read(&self, rows: &str, params: impl rusqlite::Params) -> Result<Vec<Delivery>, StoreError> {
-        let read = || -> rusqlite::Result<Vec<Delivery>> {
+    fn read(&self, rows: &str, params: impl rusqlite::Params) -> Result<Vec<OutboxRow>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<OutboxRow>> {
             let mut query = self.connection.prepare_cached(rows)?;
             let rows = query.query_map(params, |row| {
-                let (line, farewell): (String, bool) = (row.get(1)?, row.get(5)?);
-                let mark = row.get::<_, Option<String>>(6)?.filter(|_| !farewell);
-                Ok(Delivery {
+                let (line, closing_notice): (String, bool) = (row.get(1)?, row.get(5)?);
+                let mark = row.get::<_, Option<String>>(6)?.filter(|_| !closing_notice);
+                Ok(OutboxRow {
                     seq: row.get(0)?,
                     line: mark.map_or_else(|| line.as_str().into(), |mark| marked(&line, &mark).into()),
                     since: Time::from_millis(row.get(2)?),
                     attempts: row.get(3)?,
                     due_at: row.get::<_, Option<i64>>(4)?.map(Time::from_millis),
-                    farewell,
+                    closing_notice,
                 })
             })?;
             rows.collect()
@@ -362,10 +362,10 @@ impl Outbox {
 }
 
 /// Gives up what waits for sinks that nobody names.
-pub(super) fn give_up(connection: &Connection, wants: &[Wants], now: Time) -> rusqlite::Result<()> {
+pub(super) fn give_up(connection: &Connection, filter: &[Filter], now: Time) -> rusqlite::Result<()> {
     let mut sinks = connection.prepare("SELECT DISTINCT sink FROM outbox WHERE state = 'pending'")?;
     let sinks = sinks.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
-    for sink in sinks.iter().filter(|sink| wants.iter().all(|wants| wants.sink != **sink)) {
+    for sink in sinks.iter().filter(|sink| filter.iter().all(|filter| filter.sink != **sink)) {
         connection.execute(
             "UPDATE outbox SET state = 'failed', error = ?2, told_at = ?3 WHERE sink = ?1 AND state = 'pending'",
             params![sink, NOT_NAMED, now.millis()],
@@ -395,7 +395,7 @@ pub(super) fn tried(transaction: &Transaction<'_>, all: &[Tried], now: Time) -> 
     let mut sinks = Vec::new();
     for Tried { seq, attempts, outcome } in all {
         let sink = match outcome {
-            Outcome::Told => {
+            Outcome::Delivered => {
                 let told: Option<(String, String, u32)> =
                     told.query_row(params![seq, now.millis(), attempts], row).optional()?;
                 if let Some((sink, alert, revision)) = &told {

@@ -7,11 +7,11 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, Row};
 use serde_json::{Value, json};
 
-use super::acts::Hush;
+use super::actions::Silence;
+use super::changes::rank;
 use super::ids::{Kind, whole};
-use super::lines::rank;
 use super::trail::{self, AuditRow};
-use super::{StoreError, holds, marks, schema};
+use super::{StoreError, holds, markings, schema};
 use crate::alerts::{Class, Severity};
 use crate::time::Time;
 
@@ -131,7 +131,7 @@ pub struct Sent {
 
 /// A silence.
 #[derive(Clone, PartialEq, Debug)]
-pub struct HushRow {
+pub struct SilenceRow {
     /// Its number.
     pub number: i64,
     /// Who made it.
@@ -152,10 +152,10 @@ pub struct HushRow {
     pub lifted: Option<Time>,
 }
 
-impl HushRow {
+impl SilenceRow {
     /// What is kept back.
-    pub fn subject(&self) -> Hush {
-        Hush { mmsi: self.mmsi, zone: self.zone.clone(), behaviour: self.behaviour.clone() }
+    pub fn subject(&self) -> Silence {
+        Silence { mmsi: self.mmsi, zone: self.zone.clone(), behaviour: self.behaviour.clone() }
     }
 }
 
@@ -267,15 +267,15 @@ fn note(row: &Row<'_>) -> rusqlite::Result<Note> {
 }
 
 /// Every silence, newest first.
-pub fn hushes(path: &Path) -> Result<Vec<HushRow>, StoreError> {
+pub fn silences(path: &Path) -> Result<Vec<SilenceRow>, StoreError> {
     let connection = schema::beside(path)?;
-    let read = || -> rusqlite::Result<Vec<HushRow>> {
+    let read = || -> rusqlite::Result<Vec<SilenceRow>> {
         let mut query = connection.prepare(
             "SELECT seq, who, why, mmsi, zone, behaviour, from_at, until_at, lifted_at FROM silences ORDER BY seq DESC",
         )?;
         let rows = query.query_map([], |row| {
             let lifted: Option<i64> = row.get(8)?;
-            Ok(HushRow {
+            Ok(SilenceRow {
                 number: row.get(0)?,
                 who: row.get(1)?,
                 why: row.get(2)?,
@@ -327,7 +327,7 @@ pub fn case(path: &Path, id: &str) -> Result<Value, StoreError> {
 
 /// A stored case with its marking in front, and who holds it behind.
 fn case_of(connection: &Connection, id: &str, body: &str) -> rusqlite::Result<Value> {
-    let (tlp, codes) = marks::of_case(connection, id)?;
+    let (tlp, codes) = markings::of_case(connection, id)?;
     let mut case = json!({ "handling": { "tlp": tlp, "europol": codes } });
     if let (Some(case), Value::Object(fields)) = (case.as_object_mut(), parsed(body)) {
         case.extend(fields);
@@ -355,7 +355,7 @@ pub(super) fn entry(row: &Row<'_>, now: Time) -> rusqlite::Result<Entry> {
     let body: String = row.get(6)?;
     let mark: Option<String> = row.get(7)?;
     let mut body = parsed(&body);
-    marks::apply(&mut body, mark.as_deref());
+    markings::apply(&mut body, mark.as_deref());
     if body.get("kind").is_none() {
         // Stored by an earlier version.
         body["kind"] = Class::of(body["behaviour"].as_str().unwrap_or_default()).name().into();

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value;
 
-use super::lines::Restated;
-use super::orphans::GIVEN_UP;
-use super::wants::Wants;
-use super::{lines, marks, outbox};
+use super::abandoned::GIVEN_UP;
+use super::changes::Restated;
+use super::filter::Filter;
+use super::{changes, markings, outbox};
 use crate::alerts::{Change, ChangeKind, Status};
 use crate::time::Time;
 
@@ -30,7 +30,7 @@ pub(super) enum Weighed<'a> {
 pub(super) fn weigh<'a>(
     transaction: &Transaction<'_>,
     change: &'a Change,
-    wants: &[Wants],
+    filter: &[Filter],
     now: Time,
 ) -> rusqlite::Result<Weighed<'a>> {
     let id = &change.alert.id;
@@ -43,7 +43,7 @@ pub(super) fn weigh<'a>(
     let returns = status == "ended" && change.alert.status == Status::Open;
     let given_up = returns && is_given_up(transaction, id, revision)?;
     if is_told(transaction, change)? {
-        let due = given_up && take_back(transaction, change, revision, wants, now)?;
+        let due = given_up && take_back(transaction, change, revision, filter, now)?;
         return Ok(Weighed::Told { due });
     }
     let why = match (given_up, change.change) {
@@ -74,9 +74,9 @@ fn comparable(mut alert: Value) -> Value {
 
 /// Whether the same was told of the alert for the same moment, under whatever revision.
 fn is_told(transaction: &Transaction<'_>, change: &Change) -> rusqlite::Result<bool> {
-    let alert = comparable(serde_json::to_value(&*lines::marked(transaction, change)?.alert).unwrap_or_default());
+    let alert = comparable(serde_json::to_value(&*changes::marked(transaction, change)?.alert).unwrap_or_default());
     let mut same = transaction.prepare_cached("SELECT line FROM changes WHERE alert = ?1 AND at = ?2 AND kind = ?3")?;
-    let kind = lines::kind_of(change.change);
+    let kind = changes::kind_of(change.change);
     let mut rows = same.query(params![change.alert.id, change.at.millis(), kind])?;
     while let Some(row) = rows.next()? {
         let line: Value = serde_json::from_str(row.get_ref(0)?.as_str()?).unwrap_or_default();
@@ -92,7 +92,7 @@ fn take_back(
     transaction: &Transaction<'_>,
     change: &Change,
     given_up: u32,
-    wants: &[Wants],
+    filter: &[Filter],
     now: Time,
 ) -> rusqlite::Result<bool> {
     let (id, revision) = (&change.alert.id, change.revision);
@@ -105,12 +105,16 @@ fn take_back(
     let alert = line.remove("alert").unwrap_or_default();
     let reason = FOLLOWED_AGAIN;
     let (at, updated) = (change.at, ChangeKind::Updated);
-    lines::restate(transaction, &Restated { id, revision, at, change: updated, severity, reason, alert: &alert }, now)?;
-    let handling = marks::of_machine(&alert);
+    changes::restate(
+        transaction,
+        &Restated { id, revision, at, change: updated, severity, reason, alert: &alert },
+        now,
+    )?;
+    let handling = markings::of_machine(&alert);
     let mut due = false;
     // Who was told that nobody looks after it any more is told that somebody does.
-    for wants in wants.iter().filter(|_| change.alert.announced) {
-        due |= outbox::offer_again(transaction, wants, (&change.alert, revision), &handling, now)?;
+    for filter in filter.iter().filter(|_| change.alert.announced) {
+        due |= outbox::offer_again(transaction, filter, (&change.alert, revision), &handling, now)?;
     }
     Ok(due)
 }

@@ -12,10 +12,10 @@ use std::time::{Duration, UNIX_EPOCH};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
+use super::changes::audit;
 use super::holds::HELD;
-use super::lines::audit;
 use super::trail::Actor;
-use super::{StoreError, schema, sound};
+use super::{StoreError, integrity, schema};
 use crate::time::{Span, Time};
 
 /// Rows in one transaction at most.
@@ -148,7 +148,7 @@ fn copies(path: &Path, before: i64) -> Vec<PathBuf> {
         i64::try_from(age.as_millis()).ok()
     };
     let all = (1..schema::VERSION).map(|version| schema::kept_copy(path, version));
-    all.chain(sound::damaged(path)).filter(|copy| written(copy).is_some_and(|written| written <= before)).collect()
+    all.chain(integrity::damaged(path)).filter(|copy| written(copy).is_some_and(|written| written <= before)).collect()
 }
 
 struct Purge<'a> {

@@ -2,9 +2,9 @@
 
 mod cases;
 mod digests;
+mod integrity;
 mod marking;
 mod outbox;
-mod sound;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -37,17 +37,17 @@ pub(super) fn noon() -> Time {
     Time::from_utc(2026, 11, 22, 12, 0, 0).expect("a time")
 }
 
-fn wants(sinks: &[&str]) -> Vec<Wants> {
-    sinks.iter().map(|sink| Wants::from_severity(sink, Severity::Low)).collect()
+fn filter(sinks: &[&str]) -> Vec<Filter> {
+    sinks.iter().map(|sink| Filter::from_severity(sink, Severity::Low)).collect()
 }
 
 pub(super) fn orders(sinks: &[&str]) -> Orders {
-    Orders { wants: wants(sinks), handling: crate::alerts::HandlingSettings::default() }
+    Orders { filters: filter(sinks), handling: crate::alerts::HandlingSettings::default() }
 }
 
 /// Reports rows as taken.
-pub(super) fn tell(store: &Store, waiting: &[Delivery]) {
-    let told = |row: &Delivery| Tried { seq: row.seq, attempts: 1, outcome: Outcome::Told };
+pub(super) fn tell(store: &Store, waiting: &[OutboxRow]) {
+    let told = |row: &OutboxRow| Tried { seq: row.seq, attempts: 1, outcome: Outcome::Delivered };
     store.reporter().tried(waiting.iter().map(told).collect());
 }
 
@@ -59,10 +59,10 @@ impl Place {
     }
 
     /// What waits for a sink.
-    pub(super) fn waiting(&self, sink: &str) -> Vec<Delivery> {
+    pub(super) fn waiting(&self, sink: &str) -> Vec<OutboxRow> {
         let outbox = Outbox::open(&self.path).expect("it opens");
         let rows = outbox.rows(sink, 1000).expect("it can be read");
-        rows.into_iter().filter_map(|row| outbox.delivery(row).expect("it can be read")).collect()
+        rows.into_iter().filter_map(|row| outbox.row(row).expect("it can be read")).collect()
     }
 
     pub(super) fn sql(&self, text: &str) {
@@ -155,7 +155,8 @@ fn an_acknowledgement_outlives_updates_and_falls_when_it_gets_graver() {
     store.changes(vec![opened.clone()], 0);
     assert!(store.settle(PATIENCE));
     let until = Some(noon() + crate::time::Span::from_hours(1));
-    act(&place.path, &id[..8], &Act::Acknowledge { until }, "ana", Some("seen on radar"), noon()).expect("it is there");
+    act(&place.path, &id[..8], &Action::Acknowledge { until }, "ana", Some("seen on radar"), noon())
+        .expect("it is there");
     assert_eq!(state(), "acknowledged");
     store.changes(vec![with(&opened, 2, |alert| alert.score += 1)], 0);
     assert!(store.settle(PATIENCE));
@@ -186,7 +187,7 @@ fn who_called_is_kept_beside_a_claimed_name() {
     store.changes(changes, 0);
     assert!(store.settle(PATIENCE));
     let claimed = Actor { who: "maria", caller: Some("rui") };
-    act(&place.path, &id, &Act::Note("seen".to_owned()), claimed, None, noon()).expect("open");
+    act(&place.path, &id, &Action::Note("seen".to_owned()), claimed, None, noon()).expect("open");
     let rows = trail(&place.path, &id).expect("stored");
     let machine = rows.iter().filter(|row| row.who == OURSELVES && row.caller.is_none()).count();
     let last = rows.last().expect("a row");
@@ -204,15 +205,15 @@ fn what_analysts_do_is_kept_with_who_and_why_or_refused_with_a_reason() {
     let id = changes[0].alert.id.clone();
     store.changes(changes, 0);
     assert!(store.settle(PATIENCE));
-    let does = |what: Act, why: Option<&str>| act(&place.path, &id, &what, "ana", why, noon());
+    let does = |what: Action, why: Option<&str>| act(&place.path, &id, &what, "ana", why, noon());
     let refused = |outcome: Result<String, StoreError>| outcome.expect_err("refused").to_string();
-    assert!(refused(does(Act::Close(Finding::False), None)).contains("a finding needs a reason"));
-    assert!(refused(does(Act::Reopen, None)).contains("is not closed"));
-    assert!(refused(act(&place.path, "nothing", &Act::Reopen, "ana", None, noon())).contains("no alert nothing"));
-    does(Act::Assign(Some("bea".to_owned())), None).expect("open");
-    does(Act::Note("=cmd()".to_owned()), None).expect("open");
-    does(Act::Close(Finding::Benign), Some("a drill")).expect("open");
-    assert!(refused(does(Act::Acknowledge { until: None }, None)).contains("is closed; reopen it first"));
+    assert!(refused(does(Action::Close(Finding::False), None)).contains("a finding needs a reason"));
+    assert!(refused(does(Action::Reopen, None)).contains("is not closed"));
+    assert!(refused(act(&place.path, "nothing", &Action::Reopen, "ana", None, noon())).contains("no alert nothing"));
+    does(Action::Assign(Some("bea".to_owned())), None).expect("open");
+    does(Action::Note("=cmd()".to_owned()), None).expect("open");
+    does(Action::Close(Finding::Benign), Some("a drill")).expect("open");
+    assert!(refused(does(Action::Acknowledge { until: None }, None)).contains("is closed; reopen it first"));
     let told = alert(&place.path, &id, noon()).expect("stored");
     assert_eq!(told.notes, [Note { at: noon(), who: "ana".to_owned(), text: "=cmd()".to_owned() }]);
     let value = told.entry.value(&told.notes);
@@ -220,7 +221,7 @@ fn what_analysts_do_is_kept_with_who_and_why_or_refused_with_a_reason() {
     assert_eq!([said("state"), said("assignee"), said("finding")], ["closed", "bea", "benign"]);
     assert_eq!((said("finding_reason"), said("id")), ("a drill".to_owned(), id.clone()));
     assert!(value["notes"][0]["at"].as_str().is_some_and(|at| at.starts_with("2026-11-22T12:00")));
-    does(Act::Reopen, Some("no drill after all")).expect("closed");
+    does(Action::Reopen, Some("no drill after all")).expect("closed");
     assert_eq!(alert(&place.path, &id, noon()).expect("stored").entry.finding, None);
 }
 
@@ -231,14 +232,15 @@ fn a_silence_goes_by_the_alerts_own_time_and_lets_ends_through() {
     let opened = &changes[0];
     let at = opened.alert.last_at;
     let (store, events) = place.open(&["file"]);
-    let of = |mmsi| Hush { mmsi: Some(mmsi), ..Hush::default() };
+    let of = |mmsi| Silence { mmsi: Some(mmsi), ..Silence::default() };
     let hour = crate::time::Span::from_hours(1);
-    let quiet = |hush: &Hush, from, until| super::hush(&place.path, hush, from, until, "ana", "exercise", noon());
+    let quiet =
+        |silence: &Silence, from, until| super::silence(&place.path, silence, from, until, "ana", "exercise", noon());
     // Made now, about another time; about another vessel; lifted: none of them holds.
     quiet(&of(970_123_456), at + hour, at + hour + hour).expect("made");
     quiet(&of(970_000_000), at - hour, at + hour).expect("made");
     let lifted = quiet(&of(970_123_456), at - hour, at + hour).expect("made");
-    unhush(&place.path, lifted, "ana", None, noon()).expect("in force");
+    lift_silence(&place.path, lifted, "ana", None, noon()).expect("in force");
     store.changes(vec![opened.clone()], 0);
     stored(&events);
     assert_eq!(place.waiting("file").len(), 1);
@@ -252,8 +254,8 @@ fn a_silence_goes_by_the_alerts_own_time_and_lets_ends_through() {
     assert!(told[1].line.contains("\"ended\""));
     drop(store);
     assert_eq!(place.count("SELECT count(*) FROM outbox WHERE state = 'silenced'"), 1);
-    assert_eq!(hushes(&place.path).expect("a list").len(), 4);
-    let nothing = super::hush(&place.path, &Hush::default(), at, at + hour, "ana", "?", noon());
+    assert_eq!(silences(&place.path).expect("a list").len(), 4);
+    let nothing = super::silence(&place.path, &Silence::default(), at, at + hour, "ana", "?", noon());
     assert!(nothing.expect_err("refused").to_string().contains("needs a vessel, a zone or a behaviour"));
 }
 
@@ -385,9 +387,9 @@ fn lists_are_newest_first_and_show_what_was_asked_for() {
     assert_eq!(ids(Query { zone: Some("watch".to_owned()), ..all() }).len(), base.alert.zones.len() * 3);
     assert_eq!(ids(Query { zone: Some("elsewhere".to_owned()), ..all() }), "");
     assert_eq!(ids(Query { since: Some(base.alert.last_at + hour + hour), limit: 1, ..all() }), "3");
-    act(&place.path, "2aaa", &Act::Acknowledge { until: None }, "ana", None, noon()).expect("there");
+    act(&place.path, "2aaa", &Action::Acknowledge { until: None }, "ana", None, noon()).expect("there");
     assert_eq!(ids(Query { state: Some("new".to_owned()), ..all() }), "31");
-    assert!(act(&place.path, "2aa", &Act::Reopen, "ana", None, noon()).is_err(), "three characters are too few");
+    assert!(act(&place.path, "2aa", &Action::Reopen, "ana", None, noon()).is_err(), "three characters are too few");
 }
 
 #[test]

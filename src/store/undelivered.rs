@@ -4,15 +4,15 @@ use std::path::Path;
 
 use rusqlite::{Connection, params};
 
+use super::changes::audit;
 use super::ids::{Kind, whole};
-use super::lines::audit;
 use super::trail::Actor;
 use super::{StoreError, digests, schema};
 use crate::time::Time;
 
 /// One line for one sink.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Parcel {
+pub struct DeliveryRow {
     /// To whom.
     pub sink: String,
     /// Of which alert.
@@ -37,7 +37,7 @@ pub struct Parcel {
 
 /// Which of them.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Parcels {
+pub struct DeliveryQuery {
     /// To this sink.
     pub sink: Option<String>,
     /// In this state.
@@ -46,7 +46,7 @@ pub struct Parcels {
     pub alert: Option<String>,
 }
 
-impl Parcels {
+impl DeliveryQuery {
     /// As SQL over `outbox`, with the parameters ?1 to ?3.
     const CONDITION: &str = "(?1 IS NULL OR outbox.sink = ?1) AND (?2 IS NULL OR outbox.state = ?2)
          AND (?3 IS NULL OR substr(outbox.alert, 1, max(4, length(?3))) = ?3)";
@@ -70,20 +70,20 @@ pub fn knows_sink(path: &Path, sink: &str) -> Result<(), StoreError> {
 }
 
 /// What there is, the oldest first, at most so many.
-pub fn parcels(path: &Path, which: &Parcels, most: usize) -> Result<Vec<Parcel>, StoreError> {
+pub fn delivery_rows(path: &Path, which: &DeliveryQuery, most: usize) -> Result<Vec<DeliveryRow>, StoreError> {
     let connection = schema::beside(path)?;
-    let read = || -> rusqlite::Result<Vec<Parcel>> {
+    let read = || -> rusqlite::Result<Vec<DeliveryRow>> {
         let mut query = connection.prepare(&format!(
             "SELECT outbox.sink, outbox.alert, outbox.revision, alerts.behaviour, outbox.state, outbox.since, outbox.attempts,
                  outbox.due_at, outbox.told_at, outbox.error
              FROM outbox JOIN alerts ON alerts.id = outbox.alert WHERE {} ORDER BY outbox.seq LIMIT ?4",
-            Parcels::CONDITION
+            DeliveryQuery::CONDITION
         ))?;
         let rows = query.query_map(params![which.sink, which.state, which.alert, most as i64], |row| {
             let time = |column| -> rusqlite::Result<Option<Time>> {
                 Ok(row.get::<_, Option<i64>>(column)?.map(Time::from_millis))
             };
-            Ok(Parcel {
+            Ok(DeliveryRow {
                 sink: row.get(0)?,
                 alert: row.get(1)?,
                 revision: row.get(2)?,
@@ -106,7 +106,7 @@ pub fn parcels(path: &Path, which: &Parcels, most: usize) -> Result<Vec<Parcel>,
 /// A sink for which there never was anything, or an alert that there is not, is refused.
 pub fn retry<'a>(
     path: &Path,
-    which: &Parcels,
+    which: &DeliveryQuery,
     who: impl Into<Actor<'a>>,
     why: Option<&str>,
     now: Time,
@@ -125,7 +125,7 @@ pub fn retry<'a>(
         {
             let mut failed = transaction.prepare(&format!(
                 "SELECT seq, sink, alert, revision, gathered FROM outbox WHERE {} ORDER BY seq",
-                Parcels::CONDITION
+                DeliveryQuery::CONDITION
             ))?;
             let rows = failed
                 .query_map(params![which.sink, "failed", which.alert], |row| {

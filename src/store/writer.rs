@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::integrity::{self, SetAside};
 use super::outbox::{self, Tried};
 use super::premises::{self, Premises};
-use super::sound::{self, SetAside};
-use super::{Orders, StoreError, digests, lines, notices, orphans, schema};
+use super::{Orders, StoreError, abandoned, changes, digests, schema, system_alerts};
 use crate::alerts::{Change, Notice};
 use crate::cases::Case;
 use crate::disk::Absence;
@@ -73,7 +73,7 @@ pub struct Store {
     thread: Option<JoinHandle<bool>>,
     set_aside: Option<SetAside>,
     pulse: Arc<Pulse>,
-    desk: Arc<Desk>,
+    shared: Arc<Shared>,
     /// Held so that no other daemon takes the store.
     _lock: File,
 }
@@ -90,16 +90,16 @@ impl Store {
         tell: impl FnMut(Event) + Send + 'static,
     ) -> Result<Store, StoreError> {
         let lock = lock(path)?;
-        sound::make_durable(path)?;
-        let set_aside = sound::make_sound(path, now())?;
+        integrity::make_durable(path)?;
+        let set_aside = integrity::make_sound(path, now())?;
         let connection = schema::open(path)?;
-        outbox::give_up(&connection, &orders.wants, now()).map_err(StoreError::sqlite(path))?;
+        outbox::give_up(&connection, &orders.filters, now()).map_err(StoreError::sqlite(path))?;
         let (sender, receiver) = sync_channel(WAITING);
         let pulse = Arc::new(Pulse::default());
         let beats = Arc::clone(&pulse);
         let premises = Premises::of(path).map_err(StoreError::file(path))?;
-        let desk = Arc::new(Desk { waiting: AtomicUsize::new(0), finishing: AtomicBool::new(false), premises });
-        let shared = Arc::clone(&desk);
+        let shared = Arc::new(Shared { waiting: AtomicUsize::new(0), finishing: AtomicBool::new(false), premises });
+        let for_writer = Arc::clone(&shared);
         let path_of = path.to_owned();
         let mut writer = Writer {
             path: path_of,
@@ -112,11 +112,11 @@ impl Store {
             absence: None,
             looked: None,
             beats,
-            desk: shared,
+            shared: for_writer,
         };
         let thread = thread::Builder::new().name("store".to_owned()).spawn(move || writer.run(&receiver));
         let thread = thread.map_err(StoreError::file(path))?;
-        Ok(Store { sender, thread: Some(thread), set_aside, pulse, desk, _lock: lock })
+        Ok(Store { sender, thread: Some(thread), set_aside, pulse, shared, _lock: lock })
     }
 
     /// What was found damaged in its place, if anything was.
@@ -156,7 +156,7 @@ impl Store {
 
     /// For who delivers.
     pub fn reporter(&self) -> Reporter {
-        Reporter { sender: self.sender.clone(), desk: Arc::clone(&self.desk) }
+        Reporter { sender: self.sender.clone(), shared: Arc::clone(&self.shared) }
     }
 
     /// Waits until everything asked for so far is stored; whether it was within `patience`.
@@ -179,7 +179,7 @@ impl Store {
     fn end(&mut self) -> bool {
         self.thread.take().is_none_or(|thread| {
             // A writer that fails reads nothing more: it is told beside its requests.
-            self.desk.finishing.store(true, Ordering::Release);
+            self.shared.finishing.store(true, Ordering::Release);
             self.ask(Request::Finish);
             thread.join().unwrap_or(false)
         })
@@ -187,11 +187,11 @@ impl Store {
 
     /// Whether it can take more without anybody waiting. While it cannot, its owner does well to take nothing in.
     pub fn has_room(&self) -> bool {
-        self.desk.waiting.load(Ordering::Acquire) < WAITING / 2
+        self.shared.waiting.load(Ordering::Acquire) < WAITING / 2
     }
 
     fn ask(&self, request: Request) {
-        self.desk.waiting.fetch_add(1, Ordering::AcqRel);
+        self.shared.waiting.fetch_add(1, Ordering::AcqRel);
         // The writer ends only after it was told to finish, which nobody tells it before the end.
         let _ = self.sender.send(request);
     }
@@ -199,7 +199,7 @@ impl Store {
 
 /// What the writer and those who ask it share.
 #[derive(Debug)]
-struct Desk {
+struct Shared {
     /// Requests that it has not read.
     waiting: AtomicUsize,
     /// It is to end with what it has.
@@ -212,14 +212,14 @@ struct Desk {
 #[derive(Clone, Debug)]
 pub struct Reporter {
     sender: SyncSender<Request>,
-    desk: Arc<Desk>,
+    shared: Arc<Shared>,
 }
 
 impl Reporter {
     /// Takes note; waits while the store has too much to do. A store that has ended hears nothing.
     pub fn tried(&self, tried: Vec<Tried>) {
         if !tried.is_empty() {
-            self.desk.waiting.fetch_add(1, Ordering::AcqRel);
+            self.shared.waiting.fetch_add(1, Ordering::AcqRel);
             let _ = self.sender.send(Request::Tried(tried));
         }
     }
@@ -227,13 +227,13 @@ impl Reporter {
     /// Whether the store's file is where it was: what is read of another, or of one that is away, is not to be delivered, because what
     /// becomes of it could not be noted.
     pub fn is_in_place(&self) -> bool {
-        self.desk.premises.check().is_ok()
+        self.shared.premises.check().is_ok()
     }
 
     /// Something that answers once everything asked for so far is stored.
     pub fn settled(&self) -> Receiver<()> {
         let (sender, receiver) = sync_channel(1);
-        self.desk.waiting.fetch_add(1, Ordering::AcqRel);
+        self.shared.waiting.fetch_add(1, Ordering::AcqRel);
         let _ = self.sender.send(Request::Reached(sender));
         receiver
     }
@@ -259,7 +259,7 @@ struct Writer<N, B, T> {
     /// When it was last seen whether a digest is due.
     looked: Option<Time>,
     beats: Arc<Pulse>,
-    desk: Arc<Desk>,
+    shared: Arc<Shared>,
 }
 
 impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
@@ -271,7 +271,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
             if batch.is_empty() {
                 match requests.recv_timeout(IDLE) {
                     Ok(request) => {
-                        self.desk.waiting.fetch_sub(1, Ordering::AcqRel);
+                        self.shared.waiting.fetch_sub(1, Ordering::AcqRel);
                         batch.push(request);
                     }
                     Err(RecvTimeoutError::Timeout) => {
@@ -286,11 +286,11 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
             while batch.len() < TOGETHER
                 && let Ok(request) = requests.try_recv()
             {
-                self.desk.waiting.fetch_sub(1, Ordering::AcqRel);
+                self.shared.waiting.fetch_sub(1, Ordering::AcqRel);
                 batch.push(request);
             }
             let finish = |request: &Request| matches!(request, Request::Finish);
-            let finishes = batch.iter().any(finish) || (self.failing && self.desk.finishing.load(Ordering::Acquire));
+            let finishes = batch.iter().any(finish) || (self.failing && self.shared.finishing.load(Ordering::Acquire));
             match self.write(&batch) {
                 Ok(due) => {
                     self.work();
@@ -324,7 +324,7 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
     }
 
     fn in_place(&self) -> Result<(), StoreError> {
-        self.desk.premises.check().map_err(|(path, absence)| StoreError::Away { path, absence })
+        self.shared.premises.check().map_err(|(path, absence)| StoreError::Away { path, absence })
     }
 
     /// Says that it works, unless that is known.
@@ -389,36 +389,36 @@ impl<N: Fn() -> Time, B: FnMut(u64), T: FnMut(Event)> Writer<N, B, T> {
             match request {
                 Request::Changes(changes, _) => {
                     for change in changes {
-                        due |= lines::store(&transaction, change, &orders.wants, now)?;
+                        due |= changes::store(&transaction, change, &orders.filters, now)?;
                     }
                 }
                 Request::Cases(cases) => {
-                    cases.iter().try_for_each(|case| lines::store_case(&transaction, case, now))?;
+                    cases.iter().try_for_each(|case| changes::store_case(&transaction, case, now))?;
                 }
                 Request::Open(open) => {
-                    let (ended, waits) = orphans::end(&transaction, open, &orders.wants, now)?;
+                    let (ended, waits) = abandoned::end(&transaction, open, &orders.filters, now)?;
                     given_up += ended;
                     due |= waits;
                 }
                 Request::Tried(tried) => sinks.extend(outbox::tried(&transaction, tried, now)?),
-                Request::Notice(notice) => due |= notices::store(&transaction, notice, orders, now)?,
+                Request::Notice(notice) => due |= system_alerts::store(&transaction, notice, orders, now)?,
                 Request::Orders(newer) => {
                     orders = newer;
-                    outbox::give_up(&transaction, &orders.wants, now)?;
+                    outbox::give_up(&transaction, &orders.filters, now)?;
                 }
                 Request::Reached(_) | Request::Finish => {}
             }
         }
         // Once for each, however much of it the batch told of: what has failed is counted anew.
         for sink in sinks {
-            let notice = notices::of_sink(&transaction, &sink)?;
-            due |= notices::store(&transaction, &notice, orders, now)?;
+            let notice = system_alerts::of_sink(&transaction, &sink)?;
+            due |= system_alerts::store(&transaction, &notice, orders, now)?;
         }
         if looks {
             due |= digests::form(&transaction, orders, now)?;
         }
         if let Some(position) = reached {
-            lines::reached(&transaction, position, now)?;
+            changes::reached(&transaction, position, now)?;
         }
         fault::point("store-before-commit");
         transaction.commit()?;

@@ -12,7 +12,7 @@ use std::{env, fs, thread};
 
 use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::clock::{Clock, Moment};
-use atalaia::store::{self, Parcels};
+use atalaia::store::{self, DeliveryQuery};
 use atalaia::time::Span;
 use atalaia::units::Mmsi;
 use serde_json::{Value, json};
@@ -373,9 +373,10 @@ fn a_backlog_is_told_in_order_once_the_sink_is_back() {
     }
     eprintln!("{waiting} letters that waited were told in {:?}", Clock.moment().since(start));
     wait_until(|| !pending(1));
-    let which = Parcels { sink: Some("partner".to_owned()), state: Some("told".to_owned()), ..Parcels::default() };
-    let stored = store::parcels(&store, &which, usize::MAX >> 1).unwrap();
-    let stored: Vec<String> = stored.iter().map(|parcel| format!("{}-{}", parcel.alert, parcel.revision)).collect();
+    let which =
+        DeliveryQuery { sink: Some("partner".to_owned()), state: Some("told".to_owned()), ..DeliveryQuery::default() };
+    let stored = store::delivery_rows(&store, &which, usize::MAX >> 1).unwrap();
+    let stored: Vec<String> = stored.iter().map(|row| format!("{}-{}", row.alert, row.revision)).collect();
     assert!(waiting as usize <= stored.len());
     assert_eq!(receiver.keys(), stored, "in the order they were stored, each once");
     station.daemon.stop("feed");
@@ -389,8 +390,8 @@ fn what_is_marked_while_it_waits_does_not_go_out_as_it_was() {
     station.hears(&first_word(0));
     wait_until(|| 2 <= receiver.asked.load(Ordering::Relaxed));
     let store = station.store();
-    let which = Parcels { sink: Some("partner".to_owned()), ..Parcels::default() };
-    let id = store::parcels(&store, &which, 1).unwrap()[0].alert.clone();
+    let which = DeliveryQuery { sink: Some("partner".to_owned()), ..DeliveryQuery::default() };
+    let id = store::delivery_rows(&store, &which, 1).unwrap()[0].alert.clone();
     let mut mark = Command::new(env!("CARGO_BIN_EXE_atalaia"));
     mark.args(["alerts", "--as", "ana", "--store"])
         .arg(&store)

@@ -12,7 +12,7 @@ use super::super::{Failure, print, refused};
 use super::list::{about, deed};
 use super::page::{kind, points};
 use crate::alerts::Severity;
-use crate::store::{self, ActRow, ChangeRow, Machine, stored_severity};
+use crate::store::{self, ActionRow, ChangeRow, Machine, stored_severity};
 use crate::telemetry::FromAir;
 use crate::time::{Span, Time};
 
@@ -58,14 +58,14 @@ const EVENT_TIME: usize = 1;
 /// A line of the story.
 enum Step {
     Change(ChangeRow),
-    Act(ActRow),
+    Action(ActionRow),
 }
 
 impl Step {
     fn at(&self) -> Time {
         match self {
             Step::Change(change) => change.stored_at,
-            Step::Act(act) => act.row.at,
+            Step::Action(act) => act.row.at,
         }
     }
 }
@@ -82,10 +82,10 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
     };
     let changes: Vec<ChangeRow> = changes.into_iter().filter(wanted).collect();
     let left_out = all - changes.len();
-    let acts = store::acts(path, arguments.period.since, until, Machine::Excluded).map_err(refused)?;
+    let actions = store::actions(path, arguments.period.since, until, Machine::Excluded).map_err(refused)?;
     // What was done with an alert; the rest stands in `audit`.
-    let acts = acts.into_iter().filter(|act| act.alert.is_some()).map(Step::Act);
-    let mut steps: Vec<Step> = changes.into_iter().map(Step::Change).chain(acts).collect();
+    let actions = actions.into_iter().filter(|act| act.alert.is_some()).map(Step::Action);
+    let mut steps: Vec<Step> = changes.into_iter().map(Step::Change).chain(actions).collect();
     steps.sort_by_key(Step::at);
     let earlier = arguments.period.earlier(steps.len());
     let shown = &steps[earlier..];
@@ -98,7 +98,7 @@ pub(super) fn main(path: &Path, arguments: &Arguments, now: Time) -> Result<(), 
                 "severity_before": change.before.as_ref().map(|before| &before.severity),
                 "alert": change.line["alert"],
             }),
-            Step::Act(act) => object(act),
+            Step::Action(act) => object(act),
         });
         return print(&lines.map(|line| format!("{line}\n")).collect::<String>());
     }
@@ -134,7 +134,7 @@ fn row(step: &Step, now: Time) -> Vec<String> {
                 FromAir(words).to_string(),
             ]
         }
-        Step::Act(act) => {
+        Step::Action(act) => {
             let behaviour = act.alert.as_ref().and_then(|alert| alert["behaviour"].as_str()).unwrap_or_default();
             vec![
                 short(act.row.at, now),
@@ -186,7 +186,7 @@ mod tests {
                 before: None,
             })
         };
-        let act = Step::Act(ActRow {
+        let act = Step::Action(ActionRow {
             row: AuditRow {
                 at: time("2026-03-01T04:12:00Z"),
                 who: "ana".to_owned(),

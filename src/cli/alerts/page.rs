@@ -42,9 +42,9 @@ fn page(told: &Told, changes: &[ChangeRow], now: Time) -> String {
     }
     page += "\nHistory (UTC)\n";
     page += &history(changes, width);
-    let acts = acts(told, width);
-    if !acts.is_empty() {
-        page += &format!("\nActs (UTC)\n{acts}");
+    let actions = actions(told, width);
+    if !actions.is_empty() {
+        page += &format!("\nActs (UTC)\n{actions}");
     }
     let deliveries = deliveries(&told.deliveries, width);
     if !deliveries.is_empty() {
@@ -139,7 +139,7 @@ pub(super) fn points(change: &ChangeRow) -> String {
 }
 
 /// What people did, and what the program did beyond the changes.
-fn acts(told: &Told, width: Option<usize>) -> String {
+fn actions(told: &Told, width: Option<usize>) -> String {
     /// Where they begin, behind the time.
     const ACT: usize = 20;
     const OF_CHANGES: [&str; 4] = ["opened", "updated", "ended", "retracted"];

@@ -12,7 +12,7 @@ use super::super::when::{ahead, past};
 use super::super::{Failure, print, refused, table, who};
 use super::filter::behaviours;
 use super::list;
-use crate::store::{self, Hush, HushRow, Listed, Query, StoreError};
+use crate::store::{self, Listed, Query, Silence, SilenceRow, StoreError};
 use crate::telemetry::FromAir;
 use crate::time::{Span, Time};
 
@@ -52,32 +52,36 @@ const LATE: Span = Span::from_minutes(10);
 /// Makes the silence and shows what it holds back.
 pub(super) fn main(path: &Path, arguments: &Arguments, said: Option<&String>, now: Time) -> Result<(), Failure> {
     let Arguments { mmsi, zone, behaviour, until, why, .. } = arguments;
-    let hush = Hush { mmsi: *mmsi, zone: zone.clone(), behaviour: behaviour.clone() };
+    let silence = Silence { mmsi: *mmsi, zone: zone.clone(), behaviour: behaviour.clone() };
     let from = arguments.from.unwrap_or(now);
-    if hush == Hush::default() {
+    if silence == Silence::default() {
         return Err(Failure::Usage("a silence needs a vessel, a zone or a behaviour".to_owned()));
     }
-    let preview = preview(path, &hush, from, now)?;
-    let span = format!("{}, {} to {} UTC", hush_words(&hush), from.minute(), until.minute());
+    let preview = preview(path, &silence, from, now)?;
+    let span = format!("{}, {} to {} UTC", hush_words(&silence), from.minute(), until.minute());
     if arguments.dry_run {
         return print(&format!("silence of {span} (not made)\n{preview}"));
     }
-    let number = store::hush(path, &hush, from, *until, &who(said)?, why, now).map_err(refused)?;
+    let number = store::silence(path, &silence, from, *until, &who(said)?, why, now).map_err(refused)?;
     print(&format!("silence {number} of {span}\n{preview}"))
 }
 
 /// `loitering, MMSI 224123456, zone c06`
-pub(in crate::cli) fn hush_words(hush: &Hush) -> String {
-    let mmsi = hush.mmsi.map(|mmsi| format!("MMSI {mmsi:09}"));
-    let zone = hush.zone.as_ref().map(|zone| format!("zone {}", FromAir(zone)));
-    let behaviour = hush.behaviour.as_ref().map(|behaviour| FromAir(behaviour).to_string());
+pub(in crate::cli) fn hush_words(silence: &Silence) -> String {
+    let mmsi = silence.mmsi.map(|mmsi| format!("MMSI {mmsi:09}"));
+    let zone = silence.zone.as_ref().map(|zone| format!("zone {}", FromAir(zone)));
+    let behaviour = silence.behaviour.as_ref().map(|behaviour| FromAir(behaviour).to_string());
     [behaviour, mmsi, zone].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Which alerts it speaks of now.
-fn preview(path: &Path, hush: &Hush, from: Time, now: Time) -> Result<String, Failure> {
-    let query =
-        Query { mmsi: hush.mmsi, zone: hush.zone.clone(), behaviour: hush.behaviour.clone(), ..Query::default() };
+fn preview(path: &Path, silence: &Silence, from: Time, now: Time) -> Result<String, Failure> {
+    let query = Query {
+        mmsi: silence.mmsi,
+        zone: silence.zone.clone(),
+        behaviour: silence.behaviour.clone(),
+        ..Query::default()
+    };
     let found = store::listed(path, &query, now).map_err(refused)?;
     let began = |one: &Listed| one.entry.body["started_at"].as_str().and_then(Time::parse);
     let lately = found.iter().filter(|one| began(one).is_some_and(|began| now - LATELY <= began)).count();
@@ -126,10 +130,10 @@ pub(super) fn after_close(
     let last_at = entry.body["last_at"].as_str().and_then(Time::parse).unwrap_or(there);
     let mut text = String::new();
     for mmsi in vessels(&entry) {
-        let hush = Hush { mmsi: Some(mmsi), zone: None, behaviour: behaviour.clone() };
+        let silence = Silence { mmsi: Some(mmsi), zone: None, behaviour: behaviour.clone() };
         let until = there + length;
-        let number = store::hush(path, &hush, last_at.min(there), until, who, why, now)?;
-        text += &format!("silence {number} of {} until {} UTC\n", hush_words(&hush), until.minute());
+        let number = store::silence(path, &silence, last_at.min(there), until, who, why, now)?;
+        text += &format!("silence {number} of {} until {} UTC\n", hush_words(&silence), until.minute());
     }
     Ok(text)
 }
@@ -156,36 +160,36 @@ const COLUMNS: [Column; 7] =
 
 /// Prints every silence, newest first.
 pub(super) fn all(path: &Path, as_json: bool, now: Time) -> Result<(), Failure> {
-    let hushes = store::hushes(path).map_err(refused)?;
+    let silences = store::silences(path).map_err(refused)?;
     if as_json {
-        let line = |hush: &HushRow| {
-            let lifted = hush.lifted.map(|at| at.to_string());
+        let line = |silence: &SilenceRow| {
+            let lifted = silence.lifted.map(|at| at.to_string());
             let value = json!({
-                "number": hush.number, "mmsi": hush.mmsi, "zone": hush.zone, "behaviour": hush.behaviour,
-                "from": hush.from.to_string(), "until": hush.until.to_string(), "lifted_at": lifted,
-                "who": hush.who, "why": hush.why,
+                "number": silence.number, "mmsi": silence.mmsi, "zone": silence.zone, "behaviour": silence.behaviour,
+                "from": silence.from.to_string(), "until": silence.until.to_string(), "lifted_at": lifted,
+                "who": silence.who, "why": silence.why,
             });
             format!("{value}\n")
         };
-        return print(&hushes.iter().map(line).collect::<String>());
+        return print(&silences.iter().map(line).collect::<String>());
     }
-    let row = |hush: &HushRow| {
-        let state = match hush.lifted {
+    let row = |silence: &SilenceRow| {
+        let state = match silence.lifted {
             Some(_) => "lifted",
-            None if hush.until <= now => "over",
-            None if now < hush.from => "to come",
+            None if silence.until <= now => "over",
+            None if now < silence.from => "to come",
             None => "in force",
         };
         vec![
-            hush.number.to_string(),
+            silence.number.to_string(),
             state.to_owned(),
-            hush.from.minute(),
-            hush.until.minute(),
-            hush_words(&hush.subject()),
-            FromAir(&hush.who).to_string(),
-            FromAir(&hush.why).to_string(),
+            silence.from.minute(),
+            silence.until.minute(),
+            hush_words(&silence.subject()),
+            FromAir(&silence.who).to_string(),
+            FromAir(&silence.why).to_string(),
         ]
     };
-    let rows: Vec<Vec<String>> = hushes.iter().map(row).collect();
+    let rows: Vec<Vec<String>> = silences.iter().map(row).collect();
     print(&table::table(&COLUMNS, &rows, width()))
 }

@@ -43,8 +43,8 @@ pub(super) fn page(watch: &Watch) -> String {
     });
     section(&mut page, &format!("Ended: {}", store.ended.len()), "");
     alerts(&mut page, &store.ended, |_| String::new());
-    section(&mut page, &format!("Done by people: {}", store.acts.len()), "");
-    let acts = store.acts.iter().map(|act| {
+    section(&mut page, &format!("Done by people: {}", store.actions.len()), "");
+    let actions = store.actions.iter().map(|act| {
         let subject = act.alert.as_ref().map_or_else(
             || plain(&act.subject),
             |entry| format!("{} {}", short_id(&entry.id), plain(&names(&entry.body))),
@@ -57,12 +57,18 @@ pub(super) fn page(watch: &Watch) -> String {
             plain(act.row.why.as_deref().unwrap_or_default()),
         ]
     });
-    table(&mut page, &["When", "Who", "What", "To", "Words"], acts.collect());
+    table(&mut page, &["When", "Who", "What", "To", "Words"], actions.collect());
     section(&mut page, &format!("Silences in force: {}", watch.silences.len()), "");
     let ends_soon = |until: Time| if until - watch.now <= super::SOON { " (soon)" } else { "" };
-    let silences = watch.silences.iter().map(|hush| {
-        let until = format!("{}{}", hush.until.minute(), ends_soon(hush.until));
-        vec![hush.number.to_string(), plain(&hush_words(&hush.subject())), until, plain(&hush.who), plain(&hush.why)]
+    let silences = watch.silences.iter().map(|silence| {
+        let until = format!("{}{}", silence.until.minute(), ends_soon(silence.until));
+        vec![
+            silence.number.to_string(),
+            plain(&hush_words(&silence.subject())),
+            until,
+            plain(&silence.who),
+            plain(&silence.why),
+        ]
     });
     table(&mut page, &["No.", "What", "Until", "Who", "Why"], silences.collect());
     feeds(watch, &mut page);

@@ -45,8 +45,8 @@ pub(super) fn text(watch: &Watch, width: Option<usize>) -> String {
     });
     heading(&mut lines, &format!("ENDED {}", store.ended.len()));
     rows(&mut lines, &store.ended, MOST_OTHERS, "handover --format markdown", |entry| row(watch, entry));
-    heading(&mut lines, &format!("DONE {}", store.acts.len()));
-    let latest: Vec<_> = store.acts.iter().rev().collect();
+    heading(&mut lines, &format!("DONE {}", store.actions.len()));
+    let latest: Vec<_> = store.actions.iter().rev().collect();
     rows(&mut lines, &latest, MOST_OTHERS, "handover --format markdown", |act| {
         let what = act.alert.as_ref().map_or_else(
             || FromAir(&act.subject).to_string(),
@@ -57,13 +57,13 @@ pub(super) fn text(watch: &Watch, width: Option<usize>) -> String {
     });
     let soon: Vec<_> = watch.soon().collect();
     heading(&mut lines, &format!("SILENCES {} in force, {} end within 12 h", watch.silences.len(), soon.len()));
-    rows(&mut lines, &soon, MOST_OTHERS, "alerts silences", |hush| {
-        let (who, why) = (FromAir(&hush.who), FromAir(&hush.why));
+    rows(&mut lines, &soon, MOST_OTHERS, "alerts silences", |silence| {
+        let (who, why) = (FromAir(&silence.who), FromAir(&silence.why));
         format!(
             "{:>4}  until {}  {}  {who}: {why}",
-            hush.number,
-            moment(watch, hush.until),
-            hush_words(&hush.subject())
+            silence.number,
+            moment(watch, silence.until),
+            hush_words(&silence.subject())
         )
     });
     feeds(watch, &mut lines);

@@ -17,12 +17,12 @@ fn sink(url: &str) -> Alertmanager {
     let text = format!("url = \"{url}\"\nallow = [\"127.0.0.1\"]\ntls.ca = \"tests/payloads/ca.pem\"");
     let settings: Settings = toml::from_str(&text).expect("settings");
     assert_eq!(settings.problems("sinks[0].alertmanager"), [""; 0]);
-    Alertmanager::new(&settings, &Place { site: "lisbon-1".to_owned() }).expect("a sink")
+    Alertmanager::new(&settings, &SenderIdentity { site: "lisbon-1".to_owned() }).expect("a sink")
 }
 
-fn ended(letter: &Letter) -> Letter {
+fn ended(delivery: &Delivery) -> Delivery {
     letter_with("rendezvous-opened", |change| {
-        *change = (*letter.change).clone();
+        *change = (*delivery.change).clone();
         change["change"] = json!("ended");
         change["revision"] = json!(2);
         change["alert"]["status"] = json!("ended");
@@ -126,20 +126,20 @@ impl Drop for Real {
 async fn alertmanager_itself_has_it_firing_and_then_no_more() {
     let Some(real) = Real::start() else { return };
     let mut sink = sink(&real.url);
-    let letter = letter_with("rendezvous-opened", |change| {
+    let delivery = letter_with("rendezvous-opened", |change| {
         change["alert"]["vessels"][0]["name"] = json!("{{ .Labels }}\"\\<b>\u{0}");
     });
-    assert_eq!(sink.send(std::slice::from_ref(&letter)).await, Ok(()));
+    assert_eq!(sink.send(std::slice::from_ref(&delivery)).await, Ok(()));
     assert_eq!(sink.send(&[letter_with("loitering-retracted", |_| {})]).await, Ok(()));
-    let open = [letter.clone()];
+    let open = [delivery.clone()];
     assert_eq!(sink.refresh(&open).await, Ok(()));
     let seen = real.alerts(&["alertname=rendezvous"]);
     assert_eq!(seen.as_array().map(Vec::len), Some(1), "one, however often it is told: {seen}");
-    assert_eq!(seen[0]["labels"]["alert"], letter.change["alert"]["id"]);
+    assert_eq!(seen[0]["labels"]["alert"], delivery.change["alert"]["id"]);
     assert_eq!(seen[0]["annotations"]["severity"], "high");
     assert_eq!(seen[0]["annotations"]["vessels"], "{{ .Labels }}\"\\<b>, EXAMPLE TWO");
     assert_eq!(real.alerts(&["alertname=loitering"]), json!([]), "what was retracted does not fire");
-    assert_eq!(sink.send(&[ended(&letter)]).await, Ok(()));
+    assert_eq!(sink.send(&[ended(&delivery)]).await, Ok(()));
     assert_eq!(sink.refresh(&[]).await, Ok(()));
     assert_eq!(real.alerts(&[]), json!([]));
 }

@@ -12,19 +12,19 @@ fn sink(more: &str) -> Cise {
     let text = format!("{IDS}\nallow = [\"127.0.0.1\"]\n{more}\ntls.ca = \"tests/payloads/ca.pem\"");
     let settings: Settings = toml::from_str(&text).expect("settings");
     assert_eq!(settings.problems("sinks[0].cise"), [""; 0]);
-    Cise::new(&settings, &Place { site: "lisbon-1".to_owned() }).expect("a sink")
+    Cise::new(&settings, &SenderIdentity { site: "lisbon-1".to_owned() }).expect("a sink")
 }
 
 #[tokio::test]
 async fn a_push_is_put_where_the_adaptor_collects_or_posted_to_it() {
     let folder = tempfile::TempDir::new().expect("a folder");
-    let letter = letter_with("rendezvous-opened", |_| {});
+    let delivery = letter_with("rendezvous-opened", |_| {});
     let mut spooling = sink(&format!("spool = \"{}\"\nanomaly_types.rendezvous = \"Other\"", folder.path().display()));
-    assert_eq!(spooling.send(std::slice::from_ref(&letter)).await, Ok(()));
-    let text = std::fs::read_to_string(folder.path().join(format!("{}.xml", letter.key))).expect("a message");
+    assert_eq!(spooling.send(std::slice::from_ref(&delivery)).await, Ok(()));
+    let text = std::fs::read_to_string(folder.path().join(format!("{}.xml", delivery.key))).expect("a message");
     assert!(text.contains("<AnomalyType>Other</AnomalyType>"), "the settings say so");
     let receiver = Receiver::answering(&["HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"]).await;
-    assert_eq!(sink(&format!("url = \"{}\"", receiver.url("/push"))).send(&[letter]).await, Ok(()));
+    assert_eq!(sink(&format!("url = \"{}\"", receiver.url("/push"))).send(&[delivery]).await, Ok(()));
     let request = &receiver.came()[0];
     assert_eq!(request.header("content-type"), Some("application/xml"));
     assert!(request.body.starts_with(b"<?xml"));
@@ -33,8 +33,9 @@ async fn a_push_is_put_where_the_adaptor_collects_or_posted_to_it() {
 #[tokio::test]
 async fn amber_strict_is_refused_and_leaves_nothing_behind() {
     let folder = tempfile::TempDir::new().expect("a folder");
-    let letter = letter_with("rendezvous-opened", |change| change["alert"]["handling"]["tlp"] = json!("AMBER+STRICT"));
-    let outcome = sink(&format!("spool = \"{}\"", folder.path().display())).send(&[letter]).await;
+    let delivery =
+        letter_with("rendezvous-opened", |change| change["alert"]["handling"]["tlp"] = json!("AMBER+STRICT"));
+    let outcome = sink(&format!("spool = \"{}\"", folder.path().display())).send(&[delivery]).await;
     assert!(matches!(outcome, Err(SendError::Refused { reason }) if reason.contains("AMBER+STRICT")));
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
 }

@@ -6,7 +6,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use crate::alerts::Severity;
-use crate::delivery::letter::SendError;
+use crate::delivery::send::SendError;
 use crate::delivery::telling::Telling;
 use crate::time::{Span, Time};
 

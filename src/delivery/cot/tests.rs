@@ -13,7 +13,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::*;
 use crate::delivery::trial::{
-    Server, beside, free_port, golden, installed, is_later, letters, listens, place, read_back, trust, with,
+    Server, beside, deliveries, free_port, golden, installed, is_later, listens, read_back, sender, trust, with,
 };
 
 fn settings(address: &str, transport: Transport) -> Settings {
@@ -21,14 +21,14 @@ fn settings(address: &str, transport: Transport) -> Settings {
     Settings { transport, ..toml::from_str(&text).expect("settings") }
 }
 
-fn events(letters: &[Letter]) -> Vec<u8> {
+fn events(deliveries: &[Delivery]) -> Vec<u8> {
     let stale = Span::from_minutes(720);
-    letters.iter().flat_map(|letter| event::event(Telling::of(letter), stale).expect("an event")).collect()
+    deliveries.iter().flat_map(|delivery| event::event(Telling::of(delivery), stale).expect("an event")).collect()
 }
 
 #[test]
 fn events_stay_as_they_are() {
-    golden("cot.xml", &events(&letters()));
+    golden("cot.xml", &events(&deliveries()));
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn a_digest_names_every_alert_that_it_stands_for() {
 
 #[test]
 fn another_reader_finds_marker_vessels_and_marking() {
-    let Some(read) = read_back("cot", &events(&letters())) else { return };
+    let Some(read) = read_back("cot", &events(&deliveries())) else { return };
     let [over, marker, nowhere] = read.as_array().expect("events").as_slice() else { panic!("three events") };
     assert_eq!(marker["type"], "b-m-p-s-m");
     assert_eq!(marker["uid"], "atalaia.alert.cccccccccccccccccccccccccc");
@@ -67,11 +67,11 @@ fn another_reader_finds_marker_vessels_and_marking() {
 fn no_event_calls_a_vessel_suspect_or_hostile_or_a_person_in_danger() {
     for change in ["opened", "updated", "ended", "retracted"] {
         for severity in ["info", "low", "medium", "high", "critical"] {
-            let letter = with(&letters()[1], |told| {
+            let delivery = with(&deliveries()[1], |told| {
                 told["change"] = change.into();
                 told["alert"]["severity"] = severity.into();
             });
-            let event = String::from_utf8(events(&[letter])).expect("UTF-8");
+            let event = String::from_utf8(events(&[delivery])).expect("UTF-8");
             assert!(["\"a-h", "\"a-s", "\"b-a-o"].iter().all(|kind| !event.contains(kind)), "{event}");
         }
     }
@@ -79,7 +79,7 @@ fn no_event_calls_a_vessel_suspect_or_hostile_or_a_person_in_danger() {
 
 #[test]
 fn markup_from_the_air_stays_text() {
-    let hostile = with(&letters()[1], |change| {
+    let hostile = with(&deliveries()[1], |change| {
         change["alert"]["behaviour"] = "x\"/><event type=\"a-h-S\"".into();
         change["alert"]["summary"] = "</remarks></detail></event><event/>\u{0}\u{8}\u{fffe}&".into();
     });
@@ -87,7 +87,7 @@ fn markup_from_the_air_stays_text() {
     assert_eq!(read.as_array().expect("events").len(), 1);
     assert_eq!(read[0]["own"]["rule"], "x\"/><event type=\"a-h-S\"");
     assert!(read[0]["remarks"].as_str().expect("text").contains("</remarks></detail></event><event/>&"));
-    let bad = with(&letters()[1], |change| change["alert"]["id"] = "a.b c".into());
+    let bad = with(&deliveries()[1], |change| change["alert"]["id"] = "a.b c".into());
     assert!(matches!(event::event(Telling::of(&bad), Span::ZERO), Err(SendError::Refused { .. })));
 }
 
@@ -95,12 +95,12 @@ fn markup_from_the_air_stays_text() {
 async fn a_mesh_gets_a_datagram_each() {
     let node = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
     let address = node.local_addr().expect("bound").to_string();
-    let mut sink = Cot::new(&settings(&address, Transport::Udp), &place()).expect("settings");
-    assert_eq!(sink.send(&letters()).await, Ok(()));
-    for letter in letters() {
+    let mut sink = Cot::new(&settings(&address, Transport::Udp), &sender()).expect("settings");
+    assert_eq!(sink.send(&deliveries()).await, Ok(()));
+    for delivery in deliveries() {
         let mut heard = vec![0; 65_536];
         let length = node.recv(&mut heard).await.expect("a datagram");
-        assert_eq!(&heard[..length], events(&[letter]));
+        assert_eq!(&heard[..length], events(&[delivery]));
     }
 }
 
@@ -130,8 +130,8 @@ async fn a_server_knows_us_by_our_certificate() {
     let address = format!("localhost:{}", listener.local_addr().expect("bound").port());
     let own = |name: &str| Some(beside("tests/wires").join(name));
     let tls = crate::tls::Settings { certificate: own("client.pem"), key: own("client.key"), ..trust() };
-    let mut sink = Cot::new(&Settings { tls, ..settings(&address, Transport::Tls) }, &place()).expect("settings");
-    let expected = events(&letters());
+    let mut sink = Cot::new(&Settings { tls, ..settings(&address, Transport::Tls) }, &sender()).expect("settings");
+    let expected = events(&deliveries());
     let heard = async {
         let (stream, _) = listener.accept().await.expect("a client");
         let mut stream = acceptor().accept(stream).await.expect("a certificate");
@@ -139,8 +139,8 @@ async fn a_server_knows_us_by_our_certificate() {
         stream.read_exact(&mut bytes).await.expect("the events");
         bytes
     };
-    let letters = letters();
-    let (sent, heard) = tokio::join!(sink.send(&letters), heard);
+    let deliveries = deliveries();
+    let (sent, heard) = tokio::join!(sink.send(&deliveries), heard);
     assert_eq!(sent, Ok(()));
     assert_eq!(String::from_utf8_lossy(&heard), String::from_utf8_lossy(&expected));
 }
@@ -178,14 +178,14 @@ async fn a_tak_server_hands_on_what_it_is_told() {
             }
             _ => crate::tls::Settings::default(),
         };
-        let mut sink = Cot::new(&Settings { tls, ..settings(&format!("localhost:{port}"), transport) }, &place())
+        let mut sink = Cot::new(&Settings { tls, ..settings(&format!("localhost:{port}"), transport) }, &sender())
             .expect("settings");
         let uid =
             |text: &str| text.split_once(" uid=\"").and_then(|(_, rest)| Some(rest.split_once('"')?.0.to_owned()));
         let remarks = |text: &str| Some(text.split_once("</remarks>")?.0.rsplit_once('>')?.1.replace("&quot;", "\""));
         let mut last = None;
-        for letter in letters() {
-            assert_eq!(sink.send(std::slice::from_ref(&letter)).await, Ok(()), "{transport:?}");
+        for delivery in deliveries() {
+            assert_eq!(sink.send(std::slice::from_ref(&delivery)).await, Ok(()), "{transport:?}");
             // Whoever watches gets some twice.
             let seen = loop {
                 let seen = until(&mut watch, "</event>");
@@ -194,7 +194,7 @@ async fn a_tak_server_hands_on_what_it_is_told() {
                 }
             };
             last = uid(&seen);
-            let expected = String::from_utf8(events(&[letter])).expect("UTF-8");
+            let expected = String::from_utf8(events(&[delivery])).expect("UTF-8");
             assert!(uid(&expected).is_some() && uid(&seen) == uid(&expected), "{transport:?}: {seen}");
             assert_eq!(remarks(&seen), remarks(&expected), "{transport:?}");
         }
@@ -217,13 +217,13 @@ async fn a_server_of_another_authority_gets_nothing() {
     let address = format!("localhost:{}", listener.local_addr().expect("bound").port());
     // Its own certificate is no authority that signed it.
     let tls = crate::tls::Settings { ca: Some(beside("tests/wires/client.pem")), ..crate::tls::Settings::default() };
-    let mut sink = Cot::new(&Settings { tls, ..settings(&address, Transport::Tls) }, &place()).expect("settings");
+    let mut sink = Cot::new(&Settings { tls, ..settings(&address, Transport::Tls) }, &sender()).expect("settings");
     let met = async {
         let (stream, _) = listener.accept().await.expect("a client");
         acceptor().accept(stream).await.is_ok()
     };
-    let letters = letters();
-    let (sent, met) = tokio::join!(sink.send(&letters), met);
+    let deliveries = deliveries();
+    let (sent, met) = tokio::join!(sink.send(&deliveries), met);
     assert!(is_later(&sent.expect_err("not trusted")) && !met);
 }
 

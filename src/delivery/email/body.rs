@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::delivery::letter::Letter;
+use crate::delivery::send::Delivery;
 use crate::delivery::sheet::{self, CAVEAT, Row, head, stamp};
 use crate::delivery::telling::{Telling, cut};
 
@@ -11,17 +11,17 @@ use crate::delivery::telling::{Telling, cut};
 const LONGEST_NAMES: usize = 200;
 
 /// One alert, or several with a list of them before.
-pub(super) fn text(letters: &[Letter]) -> String {
+pub(super) fn text(deliveries: &[Delivery]) -> String {
     let mut text = String::new();
-    if 1 < letters.len() {
-        rows(letters).iter().for_each(|row| line(&mut text, row));
+    if 1 < deliveries.len() {
+        rows(deliveries).iter().for_each(|row| line(&mut text, row));
         line(&mut text, "");
     }
-    for letter in letters {
-        if 1 < letters.len() {
+    for delivery in deliveries {
+        if 1 < deliveries.len() {
             line(&mut text, &"-".repeat(72));
         }
-        alert(Telling::of(letter), &mut text);
+        alert(Telling::of(delivery), &mut text);
         line(&mut text, "");
     }
     line(&mut text, CAVEAT);
@@ -29,12 +29,12 @@ pub(super) fn text(letters: &[Letter]) -> String {
 }
 
 /// A line for each change; one for all of those whose vessels hang together (SPEC: a group is one row).
-fn rows(letters: &[Letter]) -> Vec<String> {
+fn rows(deliveries: &[Delivery]) -> Vec<String> {
     let mut rows = Vec::new();
     let mut seen = BTreeSet::new();
-    for told in letters.iter().map(Telling::of) {
+    for told in deliveries.iter().map(Telling::of) {
         let group = told.word("group_id");
-        let mates: Vec<Telling<'_>> = letters
+        let mates: Vec<Telling<'_>> = deliveries
             .iter()
             .map(Telling::of)
             .filter(|other| !group.is_empty() && other.word("group_id") == group)
@@ -84,12 +84,12 @@ fn line(text: &mut String, line: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::trial::{letters, with};
+    use crate::delivery::trial::{deliveries, with};
 
     #[test]
     fn those_that_hang_together_are_one_row() {
-        let mate = |index: usize| with(&letters()[index], |change| change["alert"]["group_id"] = "g1".into());
-        let grouped = [mate(0), letters()[2].clone(), mate(1)];
+        let mate = |index: usize| with(&deliveries()[index], |change| change["alert"]["group_id"] = "g1".into());
+        let grouped = [mate(0), deliveries()[2].clone(), mate(1)];
         let rows = rows(&grouped);
         assert_eq!(rows.len(), 2, "{rows:#?}");
         assert!(
@@ -98,6 +98,6 @@ mod tests {
             rows[0]
         );
         assert!(rows[1].contains("feed silent"), "{}", rows[1]);
-        assert_eq!(super::rows(&letters()).len(), 3, "the control");
+        assert_eq!(super::rows(&deliveries()).len(), 3, "the control");
     }
 }

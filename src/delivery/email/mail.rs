@@ -1,4 +1,4 @@
-//! A letter or a digest as a mail: headers that thread and mark it, the text, the map layer.
+//! A delivery or a digest as a mail: headers that thread and mark it, the text, the map layer.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, UNIX_EPOCH};
@@ -10,7 +10,7 @@ use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use super::body;
 use crate::alerts::digest;
 use crate::alerts::handling::{Reality, Tlp};
-use crate::delivery::letter::{Letter, SendError};
+use crate::delivery::send::{Delivery, SendError};
 use crate::delivery::sheet;
 use crate::delivery::telling::{Telling, cut};
 use crate::store::export::{self, Format};
@@ -27,21 +27,21 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// One mail of all letters. The same letters have the same `Message-ID`, whenever they are sent.
-    pub(super) fn mail(&self, letters: &[Letter], now: Time) -> Result<Message, SendError> {
+    /// One mail of all deliveries. The same deliveries have the same `Message-ID`, whenever they are sent.
+    pub(super) fn mail(&self, deliveries: &[Delivery], now: Time) -> Result<Message, SendError> {
         let since = Duration::from_millis(u64::try_from(now.millis()).unwrap_or_default());
         let mut builder = Message::builder()
             .from(self.from.clone())
             .date(UNIX_EPOCH + since)
-            .message_id(Some(self.message_id(letters)?))
+            .message_id(Some(self.message_id(deliveries)?))
             .raw_header(header("Auto-Submitted", "auto-generated"))
             .raw_header(header("X-Auto-Response-Suppress", "All"))
-            .subject(subject(letters));
+            .subject(subject(deliveries));
         for to in &self.to {
             builder = builder.to(to.clone());
         }
-        if let [letter] = letters {
-            let told = Telling::of(letter);
+        if let [delivery] = deliveries {
+            let told = Telling::of(delivery);
             // What a thread begins with may never have come here; programs thread by what all of it name.
             let group = Some(told.word("group_id"))
                 .filter(|group| !group.is_empty())
@@ -52,16 +52,17 @@ impl Writer {
                 builder = builder.in_reply_to(last.clone()).references(thread.join(" "));
             }
         }
-        let parts = MultiPart::mixed().singlepart(SinglePart::plain(body::text(letters))).singlepart(layer(letters)?);
+        let parts =
+            MultiPart::mixed().singlepart(SinglePart::plain(body::text(deliveries))).singlepart(layer(deliveries)?);
         builder.multipart(parts).map_err(|error| SendError::Refused { reason: error.to_string() })
     }
 
-    fn message_id(&self, letters: &[Letter]) -> Result<String, SendError> {
-        if let [letter] = letters {
-            let told = Telling::of(letter);
+    fn message_id(&self, deliveries: &[Delivery]) -> Result<String, SendError> {
+        if let [delivery] = deliveries {
+            let told = Telling::of(delivery);
             return Ok(self.id(&format!("{}-{}", told.id()?, told.revision())));
         }
-        let keys: Vec<&str> = letters.iter().map(|letter| letter.key.as_str()).collect();
+        let keys: Vec<&str> = deliveries.iter().map(|delivery| delivery.key.as_str()).collect();
         Ok(self.id(&format!("digest-{}", digest(&keys.join("\n")))))
     }
 
@@ -71,8 +72,8 @@ impl Writer {
 }
 
 /// The highest marking first, then what is meant only as an exercise or test, then what it is about.
-fn subject(letters: &[Letter]) -> String {
-    let told = || letters.iter().map(Telling::of);
+fn subject(deliveries: &[Delivery]) -> String {
+    let told = || deliveries.iter().map(Telling::of);
     let rank = |name: &str| Tlp::ALL.iter().position(|tlp| tlp.name() == name);
     let tlp = told().map(Telling::tlp).max_by_key(|name| rank(name)).unwrap_or("RED");
     let mut subject = format!("[TLP:{tlp}] ");
@@ -85,8 +86,8 @@ fn subject(letters: &[Letter]) -> String {
         subject += &format!("[{}] ", first.name().to_uppercase());
     }
     let severity = told().map(Telling::severity).max().map_or("", |severity| severity.name()).to_uppercase();
-    if let [letter] = letters {
-        let told = Telling::of(letter);
+    if let [delivery] = deliveries {
+        let told = Telling::of(delivery);
         let names: Vec<String> = told.vessels().map(|vessel| vessel.name()).collect();
         let names = told.digest().map_or_else(|| names.join(", "), |digest| digest.name());
         let colon = if names.is_empty() { "" } else { ": " };
@@ -95,27 +96,27 @@ fn subject(letters: &[Letter]) -> String {
             subject += &format!(" ({})", told.change());
         }
     } else {
-        let alerts: BTreeSet<&str> = letters.iter().map(|letter| &*letter.alert).collect();
+        let alerts: BTreeSet<&str> = deliveries.iter().map(|delivery| &*delivery.alert).collect();
         let alerts = format!("{} alert{}", alerts.len(), if alerts.len() == 1 { "" } else { "s" });
-        subject += &format!("{} updates on {alerts}, highest {severity}", letters.len());
+        subject += &format!("{} updates on {alerts}, highest {severity}", deliveries.len());
     }
     // A name that looks like an encoded word would be decoded by whoever reads it, line ends and all.
     subject.replace("=?", "= ?")
 }
 
 /// The alerts with their tracks for a map program, each as its latest change has it.
-fn layer(letters: &[Letter]) -> Result<SinglePart, SendError> {
+fn layer(deliveries: &[Delivery]) -> Result<SinglePart, SendError> {
     let mut alerts: Vec<serde_json::Value> = Vec::new();
-    for letter in letters {
-        let alert = Telling::of(letter).alert();
+    for delivery in deliveries {
+        let alert = Telling::of(delivery).alert();
         alerts.retain(|other| other["id"] != alert["id"]);
         alerts.push(alert.clone());
     }
     let mut file = Vec::new();
     let refused = |reason: String| SendError::Refused { reason };
     export::write(Format::GeoJson, &alerts, &mut file).map_err(|error| refused(error.to_string()))?;
-    let name = match letters {
-        [letter] => format!("{}.geojson", Telling::of(letter).id()?),
+    let name = match deliveries {
+        [delivery] => format!("{}.geojson", Telling::of(delivery).id()?),
         _ => "alerts.geojson".to_owned(),
     };
     let kind = ContentType::parse("application/geo+json").map_err(|error| refused(error.to_string()))?;

@@ -27,7 +27,7 @@ use tokio::time::timeout;
 use tracing::warn;
 
 use super::{Security, Settings};
-use crate::delivery::letter::SendError;
+use crate::delivery::send::SendError;
 use crate::delivery::telling::{clean, cut};
 use crate::delivery::wire::{Address, Stream, connect};
 use crate::secret::{Revealed, Secret};

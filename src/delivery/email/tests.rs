@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::delivery::trial::{
-    Logged, Server, beside, golden, installed, is_later, letters, place, secret, trust, with,
+    Logged, Server, beside, deliveries, golden, installed, is_later, secret, sender, trust, with,
 };
 
 fn settings(port: u16, security: Security) -> Settings {
@@ -36,16 +36,16 @@ fn header<'a>(mail: &'a Value, name: &str) -> Vec<&'a str> {
 
 #[test]
 fn texts_stay_as_they_are() {
-    let letters = letters();
-    for (name, letters) in [("mail.txt", &letters[..1]), ("mail-digest.txt", &letters[..])] {
-        golden(name, body::text(letters).as_bytes());
+    let deliveries = deliveries();
+    for (name, deliveries) in [("mail.txt", &deliveries[..1]), ("mail-digest.txt", &deliveries[..])] {
+        golden(name, body::text(deliveries).as_bytes());
     }
 }
 
 #[test]
 fn a_digest_of_many_alerts_names_each_of_them() {
-    let letter = crate::delivery::trial::digest();
-    let text = body::text(std::slice::from_ref(&letter));
+    let delivery = crate::delivery::trial::digest();
+    let text = body::text(std::slice::from_ref(&delivery));
     assert!(text.contains("\nopen       idofone idoftwo\nended      idofthree\n"), "{text}");
     assert!(text.contains("\nLatest at  ") && !text.contains("\nPosition "), "{text}");
     let writer = mail::Writer {
@@ -53,7 +53,7 @@ fn a_digest_of_many_alerts_names_each_of_them() {
         to: vec!["b@example.org".parse().expect("an address")],
         site: "porto-1".to_owned(),
     };
-    let mail = writer.mail(&[letter], Clock.now()).expect("a mail");
+    let mail = writer.mail(&[delivery], Clock.now()).expect("a mail");
     let subject = mail.headers().get_raw("Subject").expect("a subject");
     assert!(subject.ends_with("CRITICAL loitering: digest of 3 alerts"), "{subject}");
 }
@@ -61,8 +61,8 @@ fn a_digest_of_many_alerts_names_each_of_them() {
 #[tokio::test]
 async fn a_mail_arrives_marked_threaded_and_with_its_map_layer() {
     let Some((mut server, port)) = server("starttls") else { return };
-    let mut sink = Email::new(&settings(port, Security::Starttls), &place()).expect("settings");
-    let last = &letters()[0];
+    let mut sink = Email::new(&settings(port, Security::Starttls), &sender()).expect("settings");
+    let last = &deliveries()[0];
     let first = with(last, |change| {
         change["change"] = "opened".into();
         change["revision"] = 1.into();
@@ -97,8 +97,8 @@ async fn a_mail_arrives_marked_threaded_and_with_its_map_layer() {
 #[tokio::test]
 async fn names_from_the_air_make_no_header() {
     let Some((mut server, port)) = server("open") else { return };
-    let mut sink = Email::new(&settings(port, Security::None), &place()).expect("settings");
-    let hostile = with(&letters()[1], |change| {
+    let mut sink = Email::new(&settings(port, Security::None), &sender()).expect("settings");
+    let hostile = with(&deliveries()[1], |change| {
         change["alert"]["vessels"][0]["name"] = "X\r\nBcc: all@example.org\r\n\r\n.\r\nQUIT".into();
         change["alert"]["vessels"][1]["name"] = "=?utf-8?q?Y=0D=0ACc:_x?= ÅSE".into();
         change["alert"]["summary"] = "one\r\n.\r\nMAIL FROM:<x@example.org>\r\n".into();
@@ -115,9 +115,9 @@ async fn names_from_the_air_make_no_header() {
 #[tokio::test]
 async fn a_digest_carries_the_highest_marking_and_every_alert() {
     let Some((mut server, port)) = server("open") else { return };
-    let mut sink = Email::new(&settings(port, Security::None), &place()).expect("settings");
+    let mut sink = Email::new(&settings(port, Security::None), &sender()).expect("settings");
     for _ in 0..2 {
-        assert_eq!(sink.send(&letters()).await, Ok(()));
+        assert_eq!(sink.send(&deliveries()).await, Ok(()));
     }
     let mail = taken(&mut server);
     assert_eq!(
@@ -126,7 +126,7 @@ async fn a_digest_carries_the_highest_marking_and_every_alert() {
         "one of them is real"
     );
     let text = mail["text"].as_str().expect("text");
-    assert!(letters().iter().all(|letter| text.contains(&letter.key[..26])));
+    assert!(deliveries().iter().all(|delivery| text.contains(&delivery.key[..26])));
     let layer: Value = serde_json::from_str(mail["files"][0][2].as_str().expect("text")).expect("JSON");
     assert_eq!(layer["file_tlp"], "TLP:AMBER+STRICT");
     assert_eq!(header(&mail, "Message-ID"), header(&taken(&mut server), "Message-ID"), "a repeat is known as such");
@@ -136,8 +136,8 @@ async fn a_digest_carries_the_highest_marking_and_every_alert() {
 async fn what_a_server_answers_decides_whether_to_come_again() {
     for (kind, later) in [("later", true), ("refuse", false)] {
         let Some((_server, port)) = server(kind) else { return };
-        let mut sink = Email::new(&settings(port, Security::None), &place()).expect("settings");
-        let error = sink.send(&letters()[..1]).await.expect_err("not taken");
+        let mut sink = Email::new(&settings(port, Security::None), &sender()).expect("settings");
+        let error = sink.send(&deliveries()[..1]).await.expect_err("not taken");
         assert_eq!(is_later(&error), later, "{error}");
         assert_eq!(sink.pace(Clock.moment()), Pace::ONE, "what was not taken counts for nothing");
     }
@@ -146,30 +146,30 @@ async fn what_a_server_answers_decides_whether_to_come_again() {
 #[tokio::test]
 async fn one_address_that_is_gone_keeps_mail_from_nobody_else() {
     let Some((mut server, port)) = server("one-refused") else { return };
-    let mut sink = Email::new(&settings(port, Security::None), &place()).expect("settings");
-    assert_eq!(sink.send(&letters()[..1]).await, Ok(()));
+    let mut sink = Email::new(&settings(port, Security::None), &sender()).expect("settings");
+    assert_eq!(sink.send(&deliveries()[..1]).await, Ok(()));
     assert_eq!(taken(&mut server)["to"], serde_json::json!(["watch@example.org"]));
 }
 
 #[tokio::test]
 async fn who_does_not_take_it_yet_keeps_it_from_nobody_and_gets_it_later() {
     let Some((mut server, port)) = server("one-later") else { return };
-    let mut sink = Email::new(&settings(port, Security::None), &place()).expect("settings");
-    let error = sink.send(&letters()[..1]).await.expect_err("one does not have it");
+    let mut sink = Email::new(&settings(port, Security::None), &sender()).expect("settings");
+    let error = sink.send(&deliveries()[..1]).await.expect_err("one does not have it");
     assert!(
         matches!(&error, SendError::Partly { taken: true, reason } if reason.contains("gone@example.org")),
         "{error}"
     );
     assert_eq!(taken(&mut server)["to"], serde_json::json!(["watch@example.org"]));
     let mut sink = sink.reopened().expect("a reload");
-    assert_eq!(sink.send(&letters()[..1]).await, Ok(()), "the second time it is taken");
+    assert_eq!(sink.send(&deliveries()[..1]).await, Ok(()), "the second time it is taken");
     assert_eq!(sink.sent.len(), 1, "no new mail");
     assert_eq!(
         taken(&mut server)["to"],
         serde_json::json!(["gone@example.org"]),
         "and nobody else is written to again"
     );
-    assert_eq!(sink.send(&letters()[1..2]).await, Ok(()));
+    assert_eq!(sink.send(&deliveries()[1..2]).await, Ok(()));
     assert_eq!(taken(&mut server)["to"], serde_json::json!(["watch@example.org", "gone@example.org"]));
 }
 
@@ -182,11 +182,11 @@ async fn a_login_travels_encrypted_and_is_never_told() {
         password: Some(secret(folder.path(), password, password)),
         ..settings(port, Security::Starttls)
     };
-    let mut sink = Email::new(&login("wrong-canary"), &place()).expect("settings");
-    let error = sink.send(&letters()[..1]).await.expect_err("refused");
+    let mut sink = Email::new(&login("wrong-canary"), &sender()).expect("settings");
+    let error = sink.send(&deliveries()[..1]).await.expect_err("refused");
     assert!(is_later(&error) && error.to_string().contains("login was refused: 535"), "{error}");
-    let mut sink = Email::new(&login("right-canary"), &place()).expect("settings");
-    assert_eq!(sink.send(&letters()[..1]).await, Ok(()));
+    let mut sink = Email::new(&login("right-canary"), &sender()).expect("settings");
+    assert_eq!(sink.send(&deliveries()[..1]).await, Ok(()));
     assert_eq!(taken(&mut server)["user"], "atalaia");
 }
 
@@ -201,8 +201,8 @@ async fn a_server_that_repeats_the_password_does_not_put_it_into_the_log() {
     };
     told.to.push("late@example.org".to_owned());
     let logged = Logged::here();
-    let mut sink = Email::new(&told, &place()).expect("settings");
-    let error = sink.send(&letters()[..1]).await.expect_err("one does not have it");
+    let mut sink = Email::new(&told, &sender()).expect("settings");
+    let error = sink.send(&deliveries()[..1]).await.expect_err("one does not have it");
     assert_eq!(taken(&mut server)["to"], serde_json::json!(["watch@example.org"]));
     let logged = logged.text();
     for text in [error.to_string(), logged.clone()] {
@@ -221,8 +221,8 @@ async fn a_server_that_never_ends_a_line_is_left() {
         let words = [b'2'; 1 << 16];
         (0..).take_while(|_| std::io::Write::write_all(&mut stream, &words).is_ok()).count()
     });
-    let mut sink = Email::new(&settings(port, Security::None), &place()).expect("settings");
-    let error = sink.send(&letters()[..1]).await.expect_err("no greeting");
+    let mut sink = Email::new(&settings(port, Security::None), &sender()).expect("settings");
+    let error = sink.send(&deliveries()[..1]).await.expect_err("no greeting");
     assert!(is_later(&error) && error.to_string().ends_with("the server sends too much"), "{error}");
     talker.join().expect("it was left");
 }
@@ -230,22 +230,22 @@ async fn a_server_that_never_ends_a_line_is_left() {
 #[tokio::test]
 async fn encrypted_from_the_first_byte_a_mail_goes_to_whom_we_trust() {
     let Some((mut server, port)) = server("tls") else { return };
-    let mut sink = Email::new(&settings(port, Security::Tls), &place()).expect("settings");
-    assert_eq!(sink.send(&letters()[..1]).await, Ok(()));
+    let mut sink = Email::new(&settings(port, Security::Tls), &sender()).expect("settings");
+    assert_eq!(sink.send(&deliveries()[..1]).await, Ok(()));
     assert_eq!(taken(&mut server)["tls"], true);
     let other = tls::Settings { ca: Some(beside("tests/wires/lapsed-ca.pem")), ..tls::Settings::default() };
-    let mut sink = Email::new(&Settings { tls: other, ..settings(port, Security::Tls) }, &place()).expect("settings");
-    let error = sink.send(&letters()[..1]).await.expect_err("of another authority");
+    let mut sink = Email::new(&Settings { tls: other, ..settings(port, Security::Tls) }, &sender()).expect("settings");
+    let error = sink.send(&deliveries()[..1]).await.expect_err("of another authority");
     assert!(is_later(&error) && error.to_string().contains("UnknownIssuer"), "{error}");
 }
 
 #[tokio::test]
 async fn a_server_that_cannot_encrypt_gets_neither_login_nor_mail() {
     let Some((_server, port)) = server("open") else { return };
-    let mut sink = Email::new(&settings(port, Security::Starttls), &place()).expect("settings");
-    assert!(is_later(&sink.send(&letters()[..1]).await.expect_err("no STARTTLS there")));
-    let mut sink = Email::new(&settings(port, Security::Tls), &place()).expect("settings");
-    assert!(is_later(&sink.send(&letters()[..1]).await.expect_err("no TLS there")));
+    let mut sink = Email::new(&settings(port, Security::Starttls), &sender()).expect("settings");
+    assert!(is_later(&sink.send(&deliveries()[..1]).await.expect_err("no STARTTLS there")));
+    let mut sink = Email::new(&settings(port, Security::Tls), &sender()).expect("settings");
+    assert!(is_later(&sink.send(&deliveries()[..1]).await.expect_err("no TLS there")));
 }
 
 #[tokio::test]
@@ -253,8 +253,8 @@ async fn a_server_that_hangs_is_given_up() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("bound").port();
     let told = Settings { timeout_seconds: 1, ..settings(port, Security::None) };
-    let mut sink = Email::new(&told, &place()).expect("settings");
-    let error = sink.send(&letters()[..1]).await.expect_err("no greeting");
+    let mut sink = Email::new(&told, &sender()).expect("settings");
+    let error = sink.send(&deliveries()[..1]).await.expect_err("no greeting");
     assert!(is_later(&error) && error.to_string().ends_with("not taken within 1 s"), "{error}");
 }
 
@@ -262,7 +262,7 @@ async fn a_server_that_hangs_is_given_up() {
 fn mails_keep_their_distance_and_their_number() {
     let now = Clock.moment();
     let mut told = Settings { max_per_hour: 3, ..settings(25, Security::None) };
-    let mut sink = Email::new(&told, &place()).expect("settings");
+    let mut sink = Email::new(&told, &sender()).expect("settings");
     assert_eq!(sink.pace(now), Pace::ONE);
     sink.sent.extend([now; 2]);
     let last = sink.pace(now);
@@ -271,17 +271,17 @@ fn mails_keep_their_distance_and_their_number() {
     let full = sink.pace(now);
     assert!(1 < full.together && full.wait == HOUR, "{full:?}");
     told.digest_minutes = 10;
-    let mut sink = Email::new(&told, &place()).expect("settings");
+    let mut sink = Email::new(&told, &sender()).expect("settings");
     assert!(sink.pace(now).wait.is_zero(), "the first goes at once");
     sink.sent.push_back(now);
     assert_eq!(sink.pace(now).wait, Duration::from_secs(600));
     told.digest_minutes = 120;
-    let mut sink = Email::new(&told, &place()).expect("settings");
+    let mut sink = Email::new(&told, &sender()).expect("settings");
     sink.recall(&[Duration::from_secs(5400)]);
     let wait = sink.pace(Clock.moment()).wait;
     assert!(Duration::from_secs(1790) < wait && wait <= Duration::from_secs(1800), "{wait:?} after a restart");
     told = Settings { digest_minutes: 0, ..told };
-    let mut sink = Email::new(&told, &place()).expect("settings");
+    let mut sink = Email::new(&told, &sender()).expect("settings");
     sink.recall(&[3000, 60, 30].map(Duration::from_secs));
     let full = sink.pace(Clock.moment());
     assert!(Duration::from_secs(590) < full.wait && full.wait <= Duration::from_secs(600), "{full:?}: three an hour");

@@ -28,9 +28,9 @@ impl Program {
         let command = std::iter::once(self.path.to_str().expect("UTF-8")).chain(arguments.iter().copied());
         let command: Vec<String> = command.map(str::to_owned).collect();
         let settings = Settings { command, timeout_seconds: SECOND };
-        let place = Place { site: "lisbon-1".to_owned() };
-        let letter = letter_with("loitering-retracted", |_| {});
-        Exec::new(&settings, &place).expect("a program").send(&[letter]).await
+        let sender = SenderIdentity { site: "lisbon-1".to_owned() };
+        let delivery = letter_with("loitering-retracted", |_| {});
+        Exec::new(&settings, &sender).expect("a program").send(&[delivery]).await
     }
 
     fn kept(&self, name: &str) -> String {
@@ -42,8 +42,8 @@ impl Program {
 async fn it_reads_the_change_as_one_line_and_nothing_of_it_as_a_command() {
     let program = program("cd \"$(dirname \"$0\")\"; cat > input; env > env; printf '%s\\n' \"$@\" > arguments");
     assert_eq!(program.told(&["$(id)", "; touch x", "a b"]).await, Ok(()));
-    let letter = letter_with("loitering-retracted", |_| {});
-    assert_eq!(program.kept("input"), format!("{}\n", letter.line));
+    let delivery = letter_with("loitering-retracted", |_| {});
+    assert_eq!(program.kept("input"), format!("{}\n", delivery.line));
     assert_eq!(program.kept("arguments"), "$(id)\n; touch x\na b\n");
     let names: Vec<String> =
         program.kept("env").lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name.to_owned()).collect();

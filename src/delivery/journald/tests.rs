@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::delivery::trial::{golden, is_later, letters, place, read_back, with};
+use crate::delivery::trial::{deliveries, golden, is_later, read_back, sender, with};
 
 #[test]
 fn entries_stay_as_they_are() {
-    let entries: Vec<Vec<u8>> = letters().iter().map(|letter| entry(Telling::of(letter))).collect();
+    let entries: Vec<Vec<u8>> = deliveries().iter().map(|delivery| entry(Telling::of(delivery))).collect();
     golden("journald.txt", &entries.join(&b"\n"[..]));
 }
 
@@ -16,8 +16,8 @@ async fn the_journal_is_handed_every_field() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let socket = folder.path().join("socket");
     let journal = UnixDatagram::bind(&socket).expect("bound");
-    let mut sink = Journald::new(&Settings { socket }, &place()).expect("settings");
-    assert_eq!(sink.send(&letters()[..1]).await, Ok(()));
+    let mut sink = Journald::new(&Settings { socket }, &sender()).expect("settings");
+    assert_eq!(sink.send(&deliveries()[..1]).await, Ok(()));
     let mut entry = vec![0; 65_536];
     let length = journal.recv(&mut entry).await.expect("an entry");
     let Some(fields) = read_back("journal", &entry[..length]) else { return };
@@ -37,7 +37,7 @@ async fn the_journal_is_handed_every_field() {
 
 #[test]
 fn a_line_end_makes_no_field() {
-    let hostile = with(&letters()[0], |change| {
+    let hostile = with(&deliveries()[0], |change| {
         change["alert"]["id"] = "a\nPRIORITY=0\n".into();
         change["alert"]["summary"] = "one\nMESSAGE_ID=0\ntwo".into();
     });
@@ -55,9 +55,9 @@ fn a_line_end_makes_no_field() {
 async fn a_journal_that_is_not_there_is_tried_later() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let socket = folder.path().join("socket");
-    let mut sink = Journald::new(&Settings { socket: socket.clone() }, &place()).expect("settings");
-    assert!(is_later(&sink.send(&letters()).await.expect_err("nobody there")));
+    let mut sink = Journald::new(&Settings { socket: socket.clone() }, &sender()).expect("settings");
+    assert!(is_later(&sink.send(&deliveries()).await.expect_err("nobody there")));
     let _journal = UnixDatagram::bind(&socket).expect("bound");
-    assert_eq!(sink.send(&letters()).await, Ok(()), "the journal has come back");
+    assert_eq!(sink.send(&deliveries()).await, Ok(()), "the journal has come back");
     assert_eq!(Settings { socket: "journal".into() }.problems("sinks[0].journald").len(), 1);
 }

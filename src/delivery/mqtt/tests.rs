@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::delivery::trial::{
-    Server, beside, free_port, installed, is_later, letters, listens, place, secret, trust, with,
+    Server, beside, deliveries, free_port, installed, is_later, listens, secret, sender, trust, with,
 };
 
 fn settings(url: &str) -> Settings {
@@ -41,11 +41,11 @@ fn kept(port: u16, count: usize) -> Option<Vec<Value>> {
 #[tokio::test]
 async fn a_broker_keeps_how_each_alert_stands() {
     let Some((_broker, port, _folder)) = broker("listener PORT 127.0.0.1\nallow_anonymous true\n") else { return };
-    let mut sink = Mqtt::new(&settings(&format!("mqtt://127.0.0.1:{port}")), &place()).expect("settings");
-    let letters = letters();
-    let first = with(&letters[0], |change| change["change"] = "opened".into());
+    let mut sink = Mqtt::new(&settings(&format!("mqtt://127.0.0.1:{port}")), &sender()).expect("settings");
+    let deliveries = deliveries();
+    let first = with(&deliveries[0], |change| change["change"] = "opened".into());
     assert_eq!(sink.send(&[first]).await, Ok(()));
-    assert_eq!(sink.send(&letters).await, Ok(()));
+    assert_eq!(sink.send(&deliveries).await, Ok(()));
     let Some(mut kept) = kept(port, 3) else { return };
     kept.sort_by_key(|message| message["topic"].to_string());
     let topics: Vec<&str> = kept.iter().filter_map(|message| message["topic"].as_str()).collect();
@@ -58,21 +58,21 @@ async fn a_broker_keeps_how_each_alert_stands() {
         ]
     );
     assert!(kept.iter().all(|message| message["retained"] == true));
-    assert_eq!(kept[2]["payload"], *letters[0].line, "the latest, as it was stored");
+    assert_eq!(kept[2]["payload"], *deliveries[0].line, "the latest, as it was stored");
 }
 
 #[tokio::test]
 async fn a_broker_that_came_back_is_met_again() {
     let lines = "listener PORT 127.0.0.1\nallow_anonymous true\n";
     let Some((server, port, folder)) = broker(lines) else { return };
-    let mut sink = Mqtt::new(&settings(&format!("mqtt://127.0.0.1:{port}")), &place()).expect("settings");
-    assert_eq!(sink.send(&letters()[..1]).await, Ok(()));
+    let mut sink = Mqtt::new(&settings(&format!("mqtt://127.0.0.1:{port}")), &sender()).expect("settings");
+    assert_eq!(sink.send(&deliveries()[..1]).await, Ok(()));
     drop(server);
-    assert!(is_later(&sink.send(&letters()[..1]).await.expect_err("nobody there")));
+    assert!(is_later(&sink.send(&deliveries()[..1]).await.expect_err("nobody there")));
     let program = installed("ATALAIA_MOSQUITTO").expect("as before");
     let _server = Server::start(Command::new(program).arg("-c").arg(folder.path().join("mosquitto.conf")));
     listens(port);
-    assert_eq!(sink.send(&letters()[..1]).await, Ok(()));
+    assert_eq!(sink.send(&deliveries()[..1]).await, Ok(()));
 }
 
 #[tokio::test]
@@ -80,11 +80,11 @@ async fn a_broker_is_known_by_its_certificate() {
     let lines = "listener PORT 127.0.0.1\nallow_anonymous true\ncafile HERE/ca.pem\ncertfile HERE/server.pem\nkeyfile HERE/server.key\n";
     let Some((_broker, port, _folder)) = broker(lines) else { return };
     let told = Settings { tls: trust(), ..settings(&format!("mqtts://localhost:{port}")) };
-    let mut sink = Mqtt::new(&told, &place()).expect("settings");
-    assert_eq!(sink.send(&letters()).await, Ok(()));
+    let mut sink = Mqtt::new(&told, &sender()).expect("settings");
+    assert_eq!(sink.send(&deliveries()).await, Ok(()));
     let other = crate::tls::Settings { ca: Some(beside("tests/wires/client.pem")), ..crate::tls::Settings::default() };
-    let mut sink = Mqtt::new(&Settings { tls: other, ..told }, &place()).expect("settings");
-    assert!(is_later(&sink.send(&letters()).await.expect_err("of another authority")));
+    let mut sink = Mqtt::new(&Settings { tls: other, ..told }, &sender()).expect("settings");
+    assert!(is_later(&sink.send(&deliveries()).await.expect_err("of another authority")));
 }
 
 #[tokio::test]
@@ -96,8 +96,8 @@ async fn a_wrong_password_is_no_fault_of_the_alert_and_is_never_told() {
         password: Some(secret(folder.path(), "password", "canary-of-mqtt")),
         ..settings(&format!("mqtt://127.0.0.1:{port}"))
     };
-    let mut sink = Mqtt::new(&told, &place()).expect("settings");
-    let error = sink.send(&letters()).await.expect_err("refused");
+    let mut sink = Mqtt::new(&told, &sender()).expect("settings");
+    let error = sink.send(&deliveries()).await.expect_err("refused");
     assert!(is_later(&error) && error.to_string().contains("refuses the connection"), "{error}");
 }
 
@@ -105,16 +105,16 @@ async fn a_wrong_password_is_no_fault_of_the_alert_and_is_never_told() {
 async fn a_broker_that_hangs_is_given_up() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("mqtt://127.0.0.1:{}", listener.local_addr().expect("bound").port());
-    let mut sink = Mqtt::new(&Settings { timeout_seconds: 1, ..settings(&url) }, &place()).expect("settings");
-    let error = sink.send(&letters()).await.expect_err("no answer");
+    let mut sink = Mqtt::new(&Settings { timeout_seconds: 1, ..settings(&url) }, &sender()).expect("settings");
+    let error = sink.send(&deliveries()).await.expect_err("no answer");
     assert!(is_later(&error) && error.to_string().ends_with("not acknowledged within 1 s"), "{error}");
 }
 
 #[tokio::test]
 async fn nothing_from_the_air_stands_in_a_topic() {
     for bad in ["#", "+", "a/b", "$SYS", "a\u{0}b", ""] {
-        let letter = with(&letters()[0], |change| change["alert"]["behaviour"] = bad.into());
-        assert!(matches!(topic("porto-1", Telling::of(&letter)), Err(SendError::Refused { .. })), "{bad:?}");
+        let delivery = with(&deliveries()[0], |change| change["alert"]["behaviour"] = bad.into());
+        assert!(matches!(topic("porto-1", Telling::of(&delivery)), Err(SendError::Refused { .. })), "{bad:?}");
     }
 }
 

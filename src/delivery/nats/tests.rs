@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
 use crate::delivery::trial::{
-    Server, beside, free_port, installed, is_later, letters, listens, place, secret, trust, with,
+    Server, beside, deliveries, free_port, installed, is_later, listens, secret, sender, trust, with,
 };
 
 fn settings(url: &str) -> Settings {
@@ -40,30 +40,30 @@ async fn stream(port: u16) -> Stream {
 async fn a_stream_stores_each_once() {
     let Some((_server, port, _folder)) = server("") else { return };
     let stream = stream(port).await;
-    let letters = letters();
-    let mut sink = Nats::new(&settings(&format!("nats://127.0.0.1:{port}")), &place()).expect("settings");
-    assert_eq!(sink.send(&letters).await, Ok(()));
-    assert_eq!(sink.send(&letters[1..]).await, Ok(()), "a repeat is welcome");
-    let mut again = Nats::new(&settings(&format!("nats://127.0.0.1:{port}")), &place()).expect("settings");
-    assert_eq!(again.send(&letters[..1]).await, Ok(()), "after a restart too");
+    let deliveries = deliveries();
+    let mut sink = Nats::new(&settings(&format!("nats://127.0.0.1:{port}")), &sender()).expect("settings");
+    assert_eq!(sink.send(&deliveries).await, Ok(()));
+    assert_eq!(sink.send(&deliveries[1..]).await, Ok(()), "a repeat is welcome");
+    let mut again = Nats::new(&settings(&format!("nats://127.0.0.1:{port}")), &sender()).expect("settings");
+    assert_eq!(again.send(&deliveries[..1]).await, Ok(()), "after a restart too");
     assert_eq!(stream.get_info().await.expect("info").state.messages, 3);
     let subjects = ["rendezvous.high", "loitering.critical", "feed_silent.low"];
     for (index, subject) in subjects.into_iter().enumerate() {
         let message = stream.get_raw_message(index as u64 + 1).await.expect("stored");
         assert_eq!(message.subject.as_str(), format!("atalaia.v1.alerts.{subject}"));
-        assert_eq!(message.payload, letters[index].line.as_bytes());
-        assert_eq!(message.headers.get("Nats-Msg-Id").map(|id| id.as_str()), Some(letters[index].key.as_str()));
+        assert_eq!(message.payload, deliveries[index].line.as_bytes());
+        assert_eq!(message.headers.get("Nats-Msg-Id").map(|id| id.as_str()), Some(deliveries[index].key.as_str()));
     }
 }
 
 #[tokio::test]
 async fn without_a_stream_nothing_is_told_as_delivered() {
     let Some((_server, port, _folder)) = server("") else { return };
-    let mut sink = Nats::new(&settings(&format!("nats://127.0.0.1:{port}")), &place()).expect("settings");
-    let error = sink.send(&letters()).await.expect_err("no stream");
+    let mut sink = Nats::new(&settings(&format!("nats://127.0.0.1:{port}")), &sender()).expect("settings");
+    let error = sink.send(&deliveries()).await.expect_err("no stream");
     assert!(is_later(&error) && error.to_string().contains("no stream accepts atalaia.v1.alerts.>"), "{error}");
     let stream = stream(port).await;
-    assert_eq!(sink.send(&letters()).await, Ok(()), "somebody added it");
+    assert_eq!(sink.send(&deliveries()).await, Ok(()), "somebody added it");
     assert_eq!(stream.get_info().await.expect("info").state.messages, 3);
 }
 
@@ -71,8 +71,8 @@ async fn without_a_stream_nothing_is_told_as_delivered() {
 async fn what_is_too_long_for_the_server_will_not_be_welcome_later() {
     let Some((_server, port, _folder)) = server("max_payload: 4096") else { return };
     let _stream = stream(port).await;
-    let long = with(&letters()[0], |change| change["alert"]["summary"] = "x".repeat(5000).into());
-    let mut sink = Nats::new(&settings(&format!("nats://127.0.0.1:{port}")), &place()).expect("settings");
+    let long = with(&deliveries()[0], |change| change["alert"]["summary"] = "x".repeat(5000).into());
+    let mut sink = Nats::new(&settings(&format!("nats://127.0.0.1:{port}")), &sender()).expect("settings");
     assert!(matches!(sink.send(&[long]).await, Err(SendError::Refused { .. })));
 }
 
@@ -80,16 +80,16 @@ async fn what_is_too_long_for_the_server_will_not_be_welcome_later() {
 async fn a_server_that_came_back_is_met_again() {
     let Some((first, port, folder)) = server("") else { return };
     drop(stream(port).await);
-    let mut sink = Nats::new(&settings(&format!("nats://127.0.0.1:{port}")), &place()).expect("settings");
+    let mut sink = Nats::new(&settings(&format!("nats://127.0.0.1:{port}")), &sender()).expect("settings");
     sink.wait = Duration::from_secs(2);
-    assert_eq!(sink.send(&letters()[..1]).await, Ok(()));
+    assert_eq!(sink.send(&deliveries()[..1]).await, Ok(()));
     drop(first);
-    assert!(is_later(&sink.send(&letters()[1..2]).await.expect_err("nobody there")));
+    assert!(is_later(&sink.send(&deliveries()[1..2]).await.expect_err("nobody there")));
     let program = installed("ATALAIA_NATS_SERVER").expect("as before");
     let _server = Server::start(Command::new(program).arg("-c").arg(folder.path().join("nats.conf")));
     listens(port);
     sink.wait = Duration::from_secs(20);
-    assert_eq!(sink.send(&letters()).await, Ok(()));
+    assert_eq!(sink.send(&deliveries()).await, Ok(()));
 }
 
 #[tokio::test]
@@ -103,11 +103,11 @@ async fn a_password_is_asked_for_and_never_told() {
         let login = Login { user: Some("atalaia".to_owned()), password, ..Login::default() };
         Settings { login, ..settings(&format!("nats://127.0.0.1:{port}")) }
     };
-    let mut sink = Nats::new(&login("wrong-canary"), &place()).expect("settings");
-    let error = sink.send(&letters()).await.expect_err("refused");
+    let mut sink = Nats::new(&login("wrong-canary"), &sender()).expect("settings");
+    let error = sink.send(&deliveries()).await.expect_err("refused");
     assert!(is_later(&error) && error.to_string().contains("authorization"), "{error}");
-    let mut sink = Nats::new(&login("right-canary"), &place()).expect("settings");
-    assert!(sink.send(&letters()).await.expect_err("no stream").to_string().contains("no stream"), "but let in");
+    let mut sink = Nats::new(&login("right-canary"), &sender()).expect("settings");
+    assert!(sink.send(&deliveries()).await.expect_err("no stream").to_string().contains("no stream"), "but let in");
 }
 
 #[tokio::test]
@@ -120,12 +120,12 @@ async fn credentials_sign_what_the_server_asks() {
     let sink = |credentials: Option<&str>| {
         let credentials = credentials.map(|text| secret(folder.path(), "user.creds", text));
         let login = Login { credentials, ..Login::default() };
-        Nats::new(&Settings { login, ..settings(&format!("nats://127.0.0.1:{port}")) }, &place())
+        Nats::new(&Settings { login, ..settings(&format!("nats://127.0.0.1:{port}")) }, &sender())
     };
-    let error = sink(None).expect("settings").send(&letters()).await.expect_err("nobody in particular");
+    let error = sink(None).expect("settings").send(&deliveries()).await.expect_err("nobody in particular");
     assert!(is_later(&error) && error.to_string().contains("authorization"), "{error}");
     let mut known = sink(Some(&text)).expect("settings");
-    assert!(known.send(&letters()).await.expect_err("no stream").to_string().contains("no stream"), "but let in");
+    assert!(known.send(&deliveries()).await.expect_err("no stream").to_string().contains("no stream"), "but let in");
     let error = sink(Some("canary")).err().expect("no credentials");
     assert!(error.contains("credentials") && !error.contains("canary"), "{error}");
 }
@@ -135,11 +135,11 @@ async fn a_server_is_known_by_its_certificate() {
     let lines = "tls { cert_file: \"HERE/server.pem\", key_file: \"HERE/server.key\" }";
     let Some((_server, port, _folder)) = server(lines) else { return };
     let told = Settings { tls: trust(), ..settings(&format!("tls://localhost:{port}")) };
-    let mut sink = Nats::new(&told, &place()).expect("settings");
-    assert!(sink.send(&letters()).await.expect_err("no stream").to_string().contains("no stream"), "but trusted");
+    let mut sink = Nats::new(&told, &sender()).expect("settings");
+    assert!(sink.send(&deliveries()).await.expect_err("no stream").to_string().contains("no stream"), "but trusted");
     let other = crate::tls::Settings { ca: Some(beside("tests/wires/client.pem")), ..crate::tls::Settings::default() };
-    let mut sink = Nats::new(&Settings { tls: other, ..told }, &place()).expect("settings");
-    let error = sink.send(&letters()).await.expect_err("of another authority");
+    let mut sink = Nats::new(&Settings { tls: other, ..told }, &sender()).expect("settings");
+    let error = sink.send(&deliveries()).await.expect_err("of another authority");
     assert!(is_later(&error) && !error.to_string().contains("no stream"), "{error}");
 }
 
@@ -147,8 +147,8 @@ async fn a_server_is_known_by_its_certificate() {
 async fn a_server_that_hangs_is_given_up() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("nats://127.0.0.1:{}", listener.local_addr().expect("bound").port());
-    let mut sink = Nats::new(&Settings { timeout_seconds: 1, ..settings(&url) }, &place()).expect("settings");
-    assert!(is_later(&sink.send(&letters()).await.expect_err("no greeting")));
+    let mut sink = Nats::new(&Settings { timeout_seconds: 1, ..settings(&url) }, &sender()).expect("settings");
+    assert!(is_later(&sink.send(&deliveries()).await.expect_err("no greeting")));
 }
 
 #[tokio::test]
@@ -166,9 +166,9 @@ async fn a_server_that_announces_far_too_much_is_named() {
         // Held open until the other side hangs up.
         while stream.read_buf(&mut said).await.is_ok_and(|count| 0 < count) {}
     };
-    let mut sink = Nats::new(&settings(&url), &place()).expect("settings");
-    let letters = letters();
-    let (sent, ()) = tokio::join!(sink.send(&letters), server);
+    let mut sink = Nats::new(&settings(&url), &sender()).expect("settings");
+    let deliveries = deliveries();
+    let (sent, ()) = tokio::join!(sink.send(&deliveries), server);
     let error = sent.expect_err("given up");
     assert!(is_later(&error) && error.to_string().contains("a message of 18446744073709551615 bytes"), "{error}");
 }
@@ -176,8 +176,8 @@ async fn a_server_that_announces_far_too_much_is_named() {
 #[test]
 fn nothing_from_the_air_stands_in_a_subject() {
     for bad in ["*", ">", "a.b", "a b", "a\r\nPUB x 0", ""] {
-        let letter = with(&letters()[0], |change| change["alert"]["behaviour"] = bad.into());
-        assert!(matches!(subject(Telling::of(&letter)), Err(SendError::Refused { .. })), "{bad:?}");
+        let delivery = with(&deliveries()[0], |change| change["alert"]["behaviour"] = bad.into());
+        assert!(matches!(subject(Telling::of(&delivery)), Err(SendError::Refused { .. })), "{bad:?}");
     }
 }
 

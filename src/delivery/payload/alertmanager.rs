@@ -8,16 +8,16 @@ use sha2::{Digest, Sha256};
 
 use super::{Told, plain};
 use crate::alerts::Status;
-use crate::delivery::letter::Place;
+use crate::delivery::send::SenderIdentity;
 use crate::time::{Span, Time};
 
 /// How long it stays firing there without being told again.
 pub(in crate::delivery) const LASTS: Span = Span::from_minutes(5);
 
 /// One alert of `POST /api/v2/alerts`.
-pub(in crate::delivery) fn alert(told: &Told, place: &Place, now: Time) -> Value {
+pub(in crate::delivery) fn alert(told: &Told, sender: &SenderIdentity, now: Time) -> Value {
     json!({
-        "labels": labels(told, place),
+        "labels": labels(told, sender),
         "annotations": annotations(told),
         "startsAt": told.alert.started_at,
         "endsAt": ends_at(told, now),
@@ -25,8 +25,8 @@ pub(in crate::delivery) fn alert(told: &Told, place: &Place, now: Time) -> Value
 }
 
 /// The body of a webhook as Alertmanager sends it.
-pub(in crate::delivery) fn webhook(told: &Told, place: &Place) -> Value {
-    let (labels, annotations) = (labels(told, place), annotations(told));
+pub(in crate::delivery) fn webhook(told: &Told, sender: &SenderIdentity) -> Value {
+    let (labels, annotations) = (labels(told, sender), annotations(told));
     let (status, ends_at) = match told.alert.status {
         // Its own webhooks write Go's zero time.
         Status::Open => ("firing", json!("0001-01-01T00:00:00Z")),
@@ -55,12 +55,12 @@ pub(in crate::delivery) fn webhook(told: &Told, place: &Place) -> Value {
     })
 }
 
-fn labels(told: &Told, place: &Place) -> Map<String, Value> {
+fn labels(told: &Told, sender: &SenderIdentity) -> Map<String, Value> {
     let mut labels = Map::new();
     labels.insert("alertname".to_owned(), json!(told.alert.behaviour));
     labels.insert("alert".to_owned(), json!(told.alert.id));
     labels.insert("job".to_owned(), json!("atalaia"));
-    labels.insert("site".to_owned(), json!(place.site));
+    labels.insert("site".to_owned(), json!(sender.site));
     if told.alert.digest().is_some() {
         labels.insert("digest".to_owned(), json!(told.revision.to_string()));
     }
@@ -112,8 +112,8 @@ mod tests {
         Told::of(&letter_with(name, |_| {})).expect("told")
     }
 
-    fn place() -> Place {
-        Place { site: "lisbon-1".to_owned() }
+    fn sender() -> SenderIdentity {
+        SenderIdentity { site: "lisbon-1".to_owned() }
     }
 
     fn now() -> Time {
@@ -123,8 +123,8 @@ mod tests {
     #[test]
     fn the_alerts_are_those_of_the_golden_files() {
         let told = told("rendezvous-opened");
-        assert_golden("rendezvous-opened.alertmanager", &format!("{:#}\n", alert(&told, &place(), now())));
-        assert_golden("rendezvous-opened.alertmanager-webhook", &format!("{:#}\n", webhook(&told, &place())));
+        assert_golden("rendezvous-opened.alertmanager", &format!("{:#}\n", alert(&told, &sender(), now())));
+        assert_golden("rendezvous-opened.alertmanager-webhook", &format!("{:#}\n", webhook(&told, &sender())));
     }
 
     #[test]
@@ -139,7 +139,8 @@ mod tests {
             change["alert"]["ended_at"] = json!("2026-03-14T05:00:00Z");
             change["alert"]["vessels"][0]["name"] = json!("ANOTHER");
         });
-        let (first, later) = (alert(&first, &place(), now()), alert(&Told::of(&later).expect("told"), &place(), now()));
+        let (first, later) =
+            (alert(&first, &sender(), now()), alert(&Told::of(&later).expect("told"), &sender(), now()));
         assert_eq!(first["labels"], later["labels"]);
         assert_ne!(first["annotations"], later["annotations"]);
         assert_eq!(first["endsAt"], "2026-03-14T12:05:00Z", "firing until it is told again");
@@ -149,16 +150,16 @@ mod tests {
     #[test]
     fn what_was_retracted_is_over_when_that_was_decided() {
         let told = told("loitering-retracted");
-        let made = alert(&told, &place(), now());
+        let made = alert(&told, &sender(), now());
         assert_eq!(made["endsAt"], json!(told.at));
         assert_eq!(made["annotations"]["change"], "retracted");
-        assert_eq!(webhook(&told, &place())["status"], "resolved");
+        assert_eq!(webhook(&told, &sender())["status"], "resolved");
     }
 
     #[test]
     fn it_never_ends_before_it_begins() {
         let told = told("rendezvous-opened");
-        let made = alert(&told, &place(), Time::parse("2020-01-01T00:00:00Z").expect("a time"));
+        let made = alert(&told, &sender(), Time::parse("2020-01-01T00:00:00Z").expect("a time"));
         assert_eq!(made["endsAt"], made["startsAt"]);
     }
 }

@@ -100,8 +100,8 @@ fn area(told: &Told) -> Element {
 /// `Dark rendezvous`.
 fn event(behaviour: &str) -> String {
     let words = behaviour.replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    let mut deliveries = words.chars();
+    deliveries.next().map(|first| first.to_uppercase().chain(deliveries).collect()).unwrap_or_default()
 }
 
 fn category(behaviour: &str) -> &'static str {
@@ -326,18 +326,18 @@ mod tests {
 
     #[test]
     fn an_exercise_is_none_of_the_real_ones() {
-        let letter =
+        let delivery =
             letter_with("rendezvous-opened", |change| change["alert"]["handling"]["reality"] = json!("exercise"));
-        let text = message(&Told::of(&letter).expect("told"), SENDER);
+        let text = message(&Told::of(&delivery).expect("told"), SENDER);
         assert_eq!(check(&text).expect("CAP").text_of("status"), "Exercise");
     }
 
     #[test]
     fn a_hostile_name_stays_a_text() {
-        let letter = letter_with("rendezvous-opened", |change| {
+        let delivery = letter_with("rendezvous-opened", |change| {
             change["alert"]["vessels"][0]["name"] = json!("</headline><status>Test\u{0}\u{202e}&x;");
         });
-        let seen = check(&message(&Told::of(&letter).expect("told"), SENDER)).expect("CAP");
+        let seen = check(&message(&Told::of(&delivery).expect("told"), SENDER)).expect("CAP");
         assert_eq!(seen.text_of("status"), "Actual");
         assert!(seen.text_of("headline").contains("</headline><status>Test &x;"), "{}", seen.text_of("headline"));
     }

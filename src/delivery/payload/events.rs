@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::{Told, within_bounds};
-use crate::delivery::letter::{Letter, Place};
+use crate::delivery::send::{Delivery, SenderIdentity};
 
 /// Media type of [`cloud_event`].
 pub(in crate::delivery) const CLOUD_EVENT: &str = "application/cloudevents+json";
 
-/// One CloudEvent; its `id` is the key of the letter. Without the points of tracks, and with `truncated`, where it were too long.
-pub(in crate::delivery) fn cloud_event(letter: &Letter, told: &Told, place: &Place) -> Value {
-    let (data, truncated) = within_bounds(letter);
+/// One CloudEvent; its `id` is the key of the delivery. Without the points of tracks, and with `truncated`, where it were too long.
+pub(in crate::delivery) fn cloud_event(delivery: &Delivery, told: &Told, sender: &SenderIdentity) -> Value {
+    let (data, truncated) = within_bounds(delivery);
     let alert = &told.alert;
     let subject = alert
         .vessels
@@ -18,8 +18,8 @@ pub(in crate::delivery) fn cloud_event(letter: &Letter, told: &Told, place: &Pla
         .map_or(alert.behaviour.clone(), |vessel| format!("{}/{}", alert.behaviour, vessel.nine_digits()));
     let mut event = json!({
         "specversion": "1.0",
-        "id": letter.key,
-        "source": format!("urn:atalaia:site:{}", place.site),
+        "id": delivery.key,
+        "source": format!("urn:atalaia:site:{}", sender.site),
         "type": format!("org.atalaia.alert.{}.v1", told.change),
         "subject": subject,
         "time": told.at,
@@ -40,8 +40,8 @@ pub(in crate::delivery) fn cloud_event(letter: &Letter, told: &Told, place: &Pla
 }
 
 /// `{type, timestamp, data}`.
-pub(in crate::delivery) fn standard(letter: &Letter, told: &Told) -> Value {
-    let (data, _) = within_bounds(letter);
+pub(in crate::delivery) fn standard(delivery: &Delivery, told: &Told) -> Value {
+    let (data, _) = within_bounds(delivery);
     json!({"type": format!("alert.{}", told.change), "timestamp": told.at, "data": data})
 }
 
@@ -50,15 +50,15 @@ mod tests {
     use super::super::{assert_golden, letter_with};
     use super::*;
 
-    fn event(letter: &Letter) -> Value {
-        cloud_event(letter, &Told::of(letter).expect("told"), &Place { site: "lisbon-1".to_owned() })
+    fn event(delivery: &Delivery) -> Value {
+        cloud_event(delivery, &Told::of(delivery).expect("told"), &SenderIdentity { site: "lisbon-1".to_owned() })
     }
 
     #[test]
     fn the_events_are_those_of_the_golden_files() {
-        let letter = letter_with("rendezvous-opened", |_| {});
-        assert_golden("rendezvous-opened.cloudevent", &format!("{:#}\n", event(&letter)));
-        let plain = standard(&letter, &Told::of(&letter).expect("told"));
+        let delivery = letter_with("rendezvous-opened", |_| {});
+        assert_golden("rendezvous-opened.cloudevent", &format!("{:#}\n", event(&delivery)));
+        let plain = standard(&delivery, &Told::of(&delivery).expect("told"));
         assert_golden("rendezvous-opened.standard", &format!("{plain:#}\n"));
     }
 

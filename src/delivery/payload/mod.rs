@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::digest::Digest;
-use super::letter::{Letter, SendError};
+use super::send::{Delivery, SendError};
 use crate::ais::hidden;
 use crate::alerts::{Handling, Severity, Status};
 use crate::time::Time;
@@ -105,10 +105,10 @@ type Point = (Time, f64, f64, Option<f64>, Option<f64>);
 
 impl Told {
     /// Reads it; what cannot be read will not be readable later.
-    pub(super) fn of(letter: &Letter) -> Result<Told, SendError> {
+    pub(super) fn of(delivery: &Delivery) -> Result<Told, SendError> {
         let unreadable =
-            |error| SendError::Refused { reason: format!("{}: is not a line of an alert: {error}", letter.key) };
-        Told::deserialize(&*letter.change).map_err(unreadable)
+            |error| SendError::Refused { reason: format!("{}: is not a line of an alert: {error}", delivery.key) };
+        Told::deserialize(&*delivery.change).map_err(unreadable)
     }
 }
 
@@ -176,9 +176,9 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// The change as it goes into a body: whole, or without the points of its tracks where it would be longer than receivers must take.
-fn within_bounds(letter: &Letter) -> (Value, bool) {
-    let mut change = Value::clone(&letter.change);
-    if letter.line.len() <= MOST_BYTES {
+fn within_bounds(delivery: &Delivery) -> (Value, bool) {
+    let mut change = Value::clone(&delivery.change);
+    if delivery.line.len() <= MOST_BYTES {
         return (change, false);
     }
     if let Some(tracks) = change["alert"]["evidence"]["tracks"].as_array_mut() {
@@ -187,14 +187,14 @@ fn within_bounds(letter: &Letter) -> (Value, bool) {
     (change, true)
 }
 
-/// A letter that says something else than it does.
+/// A delivery that says something else than it does.
 #[cfg(test)]
-pub(super) fn letter_with(name: &str, alter: impl FnOnce(&mut Value)) -> Letter {
+pub(super) fn letter_with(name: &str, alter: impl FnOnce(&mut Value)) -> Delivery {
     let path = format!("tests/payloads/{name}.json");
     let text = std::fs::read_to_string(&path).expect("a change of the package");
     let mut change: Value = serde_json::from_str(&text).expect("JSON");
     alter(&mut change);
-    Letter::new(Some(1), std::sync::Arc::from(change.to_string())).expect("a line of an alert")
+    Delivery::new(Some(1), std::sync::Arc::from(change.to_string())).expect("a line of an alert")
 }
 
 /// Compares with a file of `tests/payloads`; `BLESS=1` writes it.
@@ -221,24 +221,24 @@ mod tests {
 
     #[test]
     fn a_line_that_is_none_is_refused_and_named() {
-        let letter = letter_with("rendezvous-opened", |change| change["alert"]["started_at"] = json!("yesterday"));
-        let Err(SendError::Refused { reason }) = Told::of(&letter) else { panic!("refused") };
-        assert!(reason.starts_with(&letter.key), "{reason}");
+        let delivery = letter_with("rendezvous-opened", |change| change["alert"]["started_at"] = json!("yesterday"));
+        let Err(SendError::Refused { reason }) = Told::of(&delivery) else { panic!("refused") };
+        assert!(reason.starts_with(&delivery.key), "{reason}");
     }
 
     #[test]
     fn a_place_is_written_with_its_hemispheres() {
-        let letter = letter_with("rendezvous-opened", |change| {
+        let delivery = letter_with("rendezvous-opened", |change| {
             change["alert"]["position"] = json!({"lat": -6.5, "lon": 3.25});
         });
-        let told = Told::of(&letter).expect("told");
+        let told = Told::of(&delivery).expect("told");
         assert_eq!(told.alert.place().as_deref(), Some("06.5000S 003.2500E"));
     }
     #[test]
     fn a_digest_names_every_alert_that_it_stands_for() {
-        use crate::delivery::letter::Place;
+        use crate::delivery::send::SenderIdentity;
         let told = Told::of(&crate::delivery::trial::digest()).expect("told");
-        let made = alertmanager::alert(&told, &Place { site: "lisbon-1".to_owned() }, told.at);
+        let made = alertmanager::alert(&told, &SenderIdentity { site: "lisbon-1".to_owned() }, told.at);
         assert_eq!(made["annotations"]["alerts_open"], "idofone idoftwo");
         assert_eq!(made["annotations"]["alerts_ended"], "idofthree");
         assert_eq!(made["annotations"]["alerts_retracted"], json!(null));

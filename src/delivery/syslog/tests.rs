@@ -4,7 +4,7 @@ use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, UdpSocket};
 
 use super::*;
-use crate::delivery::trial::{golden, is_later, letters, place, read_back, trust, with};
+use crate::delivery::trial::{deliveries, golden, is_later, read_back, sender, trust, with};
 
 fn line() -> Line {
     Line { facility: 16, enterprise: 32_473, longest: 2048, host: "watch.example.org".to_owned(), process: 7 }
@@ -17,13 +17,13 @@ fn settings(address: &str, transport: Transport) -> Settings {
 
 #[test]
 fn messages_stay_as_they_are() {
-    let messages: Vec<String> = letters().iter().map(|letter| line().message(Telling::of(letter))).collect();
+    let messages: Vec<String> = deliveries().iter().map(|delivery| line().message(Telling::of(delivery))).collect();
     golden("syslog.txt", format!("{}\n", messages.join("\n")).as_bytes());
 }
 
 #[test]
 fn another_parser_reads_the_fields() {
-    let hostile = with(&letters()[1], |change| {
+    let hostile = with(&deliveries()[1], |change| {
         change["alert"]["id"] = "a\"b]c\\d\n<0>1 forged".into();
         change["alert"]["behaviour"] = "two words\u{7}".into();
     });
@@ -43,7 +43,7 @@ fn another_parser_reads_the_fields() {
 
 #[test]
 fn a_long_text_is_cut_and_never_the_fields() {
-    let long = with(&letters()[0], |change| change["alert"]["summary"] = "é".repeat(5000).into());
+    let long = with(&deliveries()[0], |change| change["alert"]["summary"] = "é".repeat(5000).into());
     let message = line().message(Telling::of(&long));
     assert!((2046..=2048).contains(&message.len()), "{}", message.len());
     assert!(message.contains("tlp=\"AMBER\"] \u{feff}TLP:AMBER") && message.ends_with('é'));
@@ -53,8 +53,8 @@ fn a_long_text_is_cut_and_never_the_fields() {
 async fn a_stream_carries_lengths() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("bound").to_string();
-    let mut sink = Syslog::new(&settings(&address, Transport::Tcp), &place()).expect("settings");
-    let letters = letters();
+    let mut sink = Syslog::new(&settings(&address, Transport::Tcp), &sender()).expect("settings");
+    let deliveries = deliveries();
     let heard = async {
         let (mut stream, _) = listener.accept().await.expect("a client");
         let mut messages = Vec::new();
@@ -72,9 +72,9 @@ async fn a_stream_carries_lengths() {
         }
         messages
     };
-    let (sent, heard) = tokio::join!(sink.send(&letters), heard);
+    let (sent, heard) = tokio::join!(sink.send(&deliveries), heard);
     assert_eq!(sent, Ok(()));
-    let made: Vec<String> = letters.iter().map(|letter| sink.line.message(Telling::of(letter))).collect();
+    let made: Vec<String> = deliveries.iter().map(|delivery| sink.line.message(Telling::of(delivery))).collect();
     assert_eq!(heard, made);
 }
 
@@ -82,12 +82,12 @@ async fn a_stream_carries_lengths() {
 async fn a_datagram_is_one_message() {
     let collector = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
     let address = collector.local_addr().expect("bound").to_string();
-    let mut sink = Syslog::new(&settings(&address, Transport::Udp), &place()).expect("settings");
-    assert_eq!(sink.send(&letters()[..2]).await, Ok(()));
-    for letter in &letters()[..2] {
+    let mut sink = Syslog::new(&settings(&address, Transport::Udp), &sender()).expect("settings");
+    assert_eq!(sink.send(&deliveries()[..2]).await, Ok(()));
+    for delivery in &deliveries()[..2] {
         let mut heard = vec![0; 65_536];
         let length = collector.recv(&mut heard).await.expect("a datagram");
-        assert_eq!(String::from_utf8_lossy(&heard[..length]), sink.line.message(Telling::of(letter)));
+        assert_eq!(String::from_utf8_lossy(&heard[..length]), sink.line.message(Telling::of(delivery)));
     }
 }
 
@@ -96,7 +96,7 @@ async fn a_collector_that_cannot_prove_itself_gets_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("bound").to_string();
     let told = Settings { tls: trust(), ..settings(&address, Transport::Tls) };
-    let mut sink = Syslog::new(&told, &place()).expect("settings");
+    let mut sink = Syslog::new(&told, &sender()).expect("settings");
     let heard = async {
         let (mut stream, _) = listener.accept().await.expect("a client");
         let mut first = vec![0; 65_536];
@@ -104,8 +104,8 @@ async fn a_collector_that_cannot_prove_itself_gets_nothing() {
         first.truncate(length);
         first
     };
-    let letters = letters();
-    let (sent, heard) = tokio::join!(sink.send(&letters[..1]), heard);
+    let deliveries = deliveries();
+    let (sent, heard) = tokio::join!(sink.send(&deliveries[..1]), heard);
     assert!(is_later(&sent.expect_err("no TLS there")));
     assert!(!String::from_utf8_lossy(&heard).contains("atalaia@"), "only the handshake was heard");
 }

@@ -25,12 +25,12 @@ fn settings(url: &str) -> Settings {
     toml::from_str(&text).expect("settings")
 }
 
-fn place() -> Place {
-    Place { site: "lisbon-1".to_owned() }
+fn sender() -> SenderIdentity {
+    SenderIdentity { site: "lisbon-1".to_owned() }
 }
 
 fn hook(settings: &Settings) -> Webhook {
-    let mut hook = Webhook::new(settings, &place()).expect("a webhook");
+    let mut hook = Webhook::new(settings, &sender()).expect("a webhook");
     hook.now = || Time::from_seconds(1_773_456_065);
     hook
 }
@@ -62,22 +62,22 @@ async fn while_a_key_is_replaced_either_verifies() {
     let keys = vec![secret(&folder, "old", OLD), secret(&folder, "new", NEW)];
     let mut hook = hook(&Settings { secrets: keys.clone(), ..settings(&receiver.url("/hook")) });
     assert!(!format!("{hook:?}").contains("00, 01") && !format!("{hook:?}").contains("[49"), "{hook:?}");
-    let letter = letter_with("rendezvous-opened", |_| {});
-    assert_eq!(hook.send(std::slice::from_ref(&letter)).await, Ok(()));
+    let delivery = letter_with("rendezvous-opened", |_| {});
+    assert_eq!(hook.send(std::slice::from_ref(&delivery)).await, Ok(()));
     hook.now = || Time::from_seconds(1_773_456_999);
-    assert_eq!(hook.send(std::slice::from_ref(&letter)).await, Ok(()));
+    assert_eq!(hook.send(std::slice::from_ref(&delivery)).await, Ok(()));
     let came = receiver.came();
     let (first, second) = (&came[0], &came[1]);
-    assert_eq!(first.header("webhook-id"), Some(&*letter.key));
+    assert_eq!(first.header("webhook-id"), Some(&*delivery.key));
     assert_eq!(first.header("webhook-id"), second.header("webhook-id"));
-    assert!(!letter.key.contains('.'));
+    assert!(!delivery.key.contains('.'));
     assert_eq!(first.header("webhook-timestamp"), Some("1773456065"));
     assert_eq!(second.header("webhook-timestamp"), Some("1773456999"));
     let verifies = |request: &Request, index: usize| {
         let seconds: i64 = request.header("webhook-timestamp").expect("a time").parse().expect("seconds");
         let expected = signature(
             &key(&keys[index].read().expect("a secret")).expect("a key"),
-            &letter.key,
+            &delivery.key,
             seconds,
             &request.body,
         );
@@ -88,11 +88,11 @@ async fn while_a_key_is_replaced_either_verifies() {
 
 #[tokio::test]
 async fn each_body_is_what_its_readers_expect() {
-    let letter = letter_with("rendezvous-opened", |_| {});
+    let delivery = letter_with("rendezvous-opened", |_| {});
     for (body, media_type, at, expected) in [
         ("cloudevents", "application/cloudevents+json", "/type", json!("org.atalaia.alert.opened.v1")),
         ("standard", "application/json", "/type", json!("alert.opened")),
-        ("line", "application/json", "/alert/id", letter.change["alert"]["id"].clone()),
+        ("line", "application/json", "/alert/id", delivery.change["alert"]["id"].clone()),
         ("alertmanager", "application/json", "/version", json!("4")),
     ] {
         let receiver = Receiver::answering(&[OK]).await;
@@ -101,7 +101,7 @@ async fn each_body_is_what_its_readers_expect() {
             receiver.url("/")
         );
         let settings: Settings = toml::from_str(&text).expect("settings");
-        assert_eq!(hook(&settings).send(std::slice::from_ref(&letter)).await, Ok(()));
+        assert_eq!(hook(&settings).send(std::slice::from_ref(&delivery)).await, Ok(()));
         let request = &receiver.came()[0];
         assert_eq!(request.header("content-type"), Some(media_type));
         assert_eq!(request.json().pointer(at), Some(&expected), "{body}");
@@ -114,7 +114,7 @@ fn a_key_of_another_form_is_told_of_and_not_shown() {
     let folder = tempfile::TempDir::new().expect("a folder");
     for text in ["hunter2-canary", "whsec_canary!", "whsec_c2hvcnQ=", "whsk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"] {
         let settings = Settings { secrets: vec![secret(&folder, "key", text)], ..settings("http://127.0.0.1:9/") };
-        let error = Webhook::new(&settings, &place()).expect_err("refused");
+        let error = Webhook::new(&settings, &sender()).expect_err("refused");
         assert!(
             error.starts_with("secrets[0] is not a signing key; write whsec_ and the base64 of 24 to 64 random bytes"),
             "{error}"

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::words::{mmsi, position_of, time_of, vessel_words};
 use crate::geo::LatLon;
-use crate::store::{Dossier, Filed};
+use crate::store::{AlertFile, CaseFile};
 use crate::time::Time;
 
 /// One alert or fact of a case.
@@ -15,13 +15,13 @@ pub struct Event<'a> {
     /// From 1, in order of time; the same number stands on the map.
     pub number: usize,
     /// All that is stored of it.
-    pub filed: &'a Filed,
+    pub alert_file: &'a AlertFile,
 }
 
 impl<'a> Event<'a> {
     /// The alert as it stands.
     pub fn alert(&self) -> &'a Value {
-        &self.filed.told.entry.body
+        &self.alert_file.told.entry.body
     }
 
     /// When it began.
@@ -51,7 +51,7 @@ impl<'a> Event<'a> {
             Some("retracted") => "taken back",
             _ => "over",
         };
-        let entry = &self.filed.told.entry;
+        let entry = &self.alert_file.told.entry;
         match (entry.state.as_str(), &entry.finding) {
             ("closed", Some(finding)) => format!("{status}; closed as {finding}"),
             ("new", _) => format!("{status}; not acknowledged"),
@@ -61,14 +61,14 @@ impl<'a> Event<'a> {
 }
 
 /// The alerts and facts of a case, numbered by when they began.
-pub fn events(dossier: &Dossier) -> Vec<Event<'_>> {
-    let mut filed: Vec<&Filed> = dossier.alerts.iter().collect();
-    let key = |filed: &&Filed| {
-        let body = &filed.told.entry.body;
-        (time_of(body, "started_at"), time_of(body, "opened_at"), filed.told.entry.id.clone())
+pub fn events(case_file: &CaseFile) -> Vec<Event<'_>> {
+    let mut alert_file: Vec<&AlertFile> = case_file.alerts.iter().collect();
+    let key = |alert_file: &&AlertFile| {
+        let body = &alert_file.told.entry.body;
+        (time_of(body, "started_at"), time_of(body, "opened_at"), alert_file.told.entry.id.clone())
     };
-    filed.sort_by_cached_key(key);
-    filed.into_iter().enumerate().map(|(index, filed)| Event { number: index + 1, filed }).collect()
+    alert_file.sort_by_cached_key(key);
+    alert_file.into_iter().enumerate().map(|(index, alert_file)| Event { number: index + 1, alert_file }).collect()
 }
 
 /// The vessels of some alerts, each once, by MMSI and track; as the latest alert names it.

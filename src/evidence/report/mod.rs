@@ -22,7 +22,7 @@ use map::{Line, Map, Mark, TRACK_STYLES};
 use parts::{Marked, dot, place, section, table, when};
 
 use crate::geo::LatLon;
-use crate::store::{AuditRow, Dossier, Filed, Note};
+use crate::store::{AlertFile, AuditRow, CaseFile, Note};
 use crate::time::{Span, Time};
 use crate::units::METRES_PER_NM;
 
@@ -36,18 +36,18 @@ const MOST_TRACKS: usize = 12;
 const MOST_MARKED: usize = 4;
 
 /// The report of one alert.
-pub fn of_alert(filed: &Filed, now: Time) -> String {
-    let entry = &filed.told.entry;
+pub fn of_alert(alert_file: &AlertFile, now: Time) -> String {
+    let entry = &alert_file.told.entry;
     let alert = &entry.body;
     let severity = alert["severity"].as_str().unwrap_or_default();
-    let event = Event { number: 1, filed };
+    let event = Event { number: 1, alert_file };
     let title = parts::title_of(alert);
     let mut content = vec![
         text("p", "Alert report").class("kicker"),
         text("h1", &title),
         parts::grade(severity, &format!("score {} of 100 · {}", alert["score"], event.state())),
         text("p", alert["summary"].as_str().unwrap_or_default()).class("summary"),
-        key_facts(filed),
+        key_facts(alert_file),
     ];
     content.extend(figure_of_alert(alert, &title).into_iter().flatten());
     let vessels: Vec<&Value> = alert["vessels"].as_array().into_iter().flatten().collect();
@@ -55,9 +55,9 @@ pub fn of_alert(filed: &Filed, now: Time) -> String {
     let why = section("Why this alert was raised", parts::measures(alert));
     let score = section("How the score comes about", parts::score(alert).into_iter().collect());
     content.push(element("div").class("pair").add(element("div").all(why)).add(element("div").all(score)));
-    content.extend(section("History of the alert", history(filed).into_iter().collect()));
-    let acts: Vec<(Option<usize>, &AuditRow)> = filed.told.audit.iter().map(|row| (None, row)).collect();
-    let notes: Vec<&Note> = filed.told.notes.iter().collect();
+    content.extend(section("History of the alert", history(alert_file).into_iter().collect()));
+    let acts: Vec<(Option<usize>, &AuditRow)> = alert_file.told.audit.iter().map(|row| (None, row)).collect();
+    let notes: Vec<&Note> = alert_file.told.notes.iter().collect();
     content.extend(section("What people did", parts::acts(&acts, &notes).into_iter().collect()));
     content.extend(section("Handling", parts::handling(alert).into_iter().collect()));
     content.extend(parts::limits());
@@ -66,9 +66,9 @@ pub fn of_alert(filed: &Filed, now: Time) -> String {
 }
 
 /// The report of a case with all of its alerts.
-pub fn of_case(dossier: &Dossier, now: Time) -> String {
-    let case = &dossier.case;
-    let events = events(dossier);
+pub fn of_case(case_file: &CaseFile, now: Time) -> String {
+    let case = &case_file.case;
+    let events = events(case_file);
     let id = case["id"].as_str().unwrap_or_default();
     let vessels = vessels_of(events.iter().map(Event::alert));
     let names: Vec<String> = vessels.iter().take(3).map(|vessel| vessel_name(vessel)).collect();
@@ -119,12 +119,12 @@ pub fn of_case(dossier: &Dossier, now: Time) -> String {
     content.extend(section("Vessels, as they identify themselves", parts::vessels(&vessels).into_iter().collect()));
     content
         .extend(section("The alerts one by one", events.iter().filter(|event| event.is_alert()).map(detail).collect()));
-    let mut acts: Vec<(Option<usize>, &AuditRow)> = dossier.audit.iter().map(|row| (None, row)).collect();
+    let mut acts: Vec<(Option<usize>, &AuditRow)> = case_file.audit.iter().map(|row| (None, row)).collect();
     for event in &events {
-        acts.extend(event.filed.told.audit.iter().map(|row| (Some(event.number), row)));
+        acts.extend(event.alert_file.told.audit.iter().map(|row| (Some(event.number), row)));
     }
     acts.sort_by_key(|(_, row)| row.at);
-    let notes: Vec<&Note> = events.iter().flat_map(|event| &event.filed.told.notes).collect();
+    let notes: Vec<&Note> = events.iter().flat_map(|event| &event.alert_file.told.notes).collect();
     content.extend(section("What people did", parts::acts(&acts, &notes).into_iter().collect()));
     let gravest = events.iter().map(Event::alert).max_by_key(|alert| Marked::of(alert).tlp);
     let handling = gravest.and_then(parts::handling);
@@ -151,8 +151,8 @@ fn short(id: &str) -> String {
 }
 
 /// When, where, in which zones, heard by whom.
-fn key_facts(filed: &Filed) -> Element {
-    let entry = &filed.told.entry;
+fn key_facts(alert_file: &AlertFile) -> Element {
+    let entry = &alert_file.told.entry;
     let alert = &entry.body;
     let at = |key: &str| time_of(alert, key).map_or(String::new(), |at| format!("{} UTC", at.minute()));
     let began = time_of(alert, "started_at").zip(time_of(alert, "last_at"));
@@ -182,14 +182,14 @@ fn key_facts(filed: &Filed) -> Element {
         ("Received by", stations.join(", ")),
         ("Confidence", if alert["confidence"] == "low" { "low: received by satellite only" } else { "" }.to_owned()),
         ("Assigned to", entry.assignee.clone().unwrap_or_default()),
-        ("Finding", finding(filed)),
+        ("Finding", finding(alert_file)),
         ("Alert", entry.id.clone()),
         ("Case", alert["case_id"].as_str().unwrap_or_default().to_owned()),
     ])
 }
 
-fn finding(filed: &Filed) -> String {
-    let entry = &filed.told.entry;
+fn finding(alert_file: &AlertFile) -> String {
+    let entry = &alert_file.told.entry;
     match (&entry.finding, &entry.finding_reason) {
         (Some(finding), Some(why)) => format!("{finding}: {why}"),
         (Some(finding), None) => finding.clone(),
@@ -198,7 +198,7 @@ fn finding(filed: &Filed) -> String {
 }
 
 /// Each change that was stored.
-fn history(filed: &Filed) -> Option<Element> {
+fn history(alert_file: &AlertFile) -> Option<Element> {
     let row = |line: &crate::store::Line| {
         let line = &line.line;
         let what = match line["change"].as_str() {
@@ -215,7 +215,7 @@ fn history(filed: &Filed) -> Option<Element> {
             .add(text("td", line["reason"].as_str().unwrap_or_default()))
     };
     let heads = [("When (UTC)", "fixed"), ("Change", ""), ("Severity, score", ""), ("Reason", "")];
-    table(&heads, filed.lines.iter().map(row).collect())
+    table(&heads, alert_file.lines.iter().map(row).collect())
 }
 
 /// The events of a case in a table, numbered as on the map.
@@ -260,7 +260,7 @@ fn detail(event: &Event<'_>) -> Element {
     element("div")
         .class("block")
         .add(heading)
-        .add(element("p").class("small").text(line).add(text("span", &event.filed.told.entry.id).class("id")))
+        .add(element("p").class("small").text(line).add(text("span", &event.alert_file.told.entry.id).class("id")))
         .add(beside)
 }
 

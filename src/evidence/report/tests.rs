@@ -17,7 +17,7 @@ fn act(minute: i64, who: &str, what: &str, why: Option<&str>) -> AuditRow {
 }
 
 /// A meeting off the Canaries, every text of which is hostile.
-fn filed(id: &str, mmsi: u32) -> Filed {
+fn alert_file(id: &str, mmsi: u32) -> AlertFile {
     let track = |mmsi: u32, lat: f64| {
         let points =
             (0..30).map(|number| json!([at(10 * number).to_string(), -16.0 + 0.01 * number as f64, lat, 4.0, 90.0]));
@@ -58,20 +58,20 @@ fn filed(id: &str, mmsi: u32) -> Filed {
     let notes = vec![Note { at: at(200), who: "ana".to_owned(), text: HOSTILE.to_owned() }];
     let told = Told { entry, notes, audit: vec![opened, noted], deliveries: Vec::new() };
     let line = json!({"at": at(80).to_string(), "change": "opened", "revision": 1, "reason": HOSTILE, "alert": body});
-    Filed { told, lines: vec![store_line(line)] }
+    AlertFile { told, lines: vec![store_line(line)] }
 }
 
 fn store_line(line: Value) -> crate::store::Line {
     crate::store::Line { stored_at: at(81), line }
 }
 
-fn dossier() -> Dossier {
+fn case_file() -> CaseFile {
     let case = json!({
         "handling": {"tlp": "AMBER", "europol": ["H1"]}, "id": "casecasecase", "score": 75, "severity": "high",
         "alerts": ["aaaa", "bbbb"], "held": {"at": at(300).to_string(), "who": "bea", "why": HOSTILE},
     });
     let audit = vec![act(300, "bea", "held", Some(HOSTILE))];
-    Dossier { case, audit, alerts: vec![filed("aaaa", 224_123_456), filed("bbbb", 224_123_456)] }
+    CaseFile { case, audit, alerts: vec![alert_file("aaaa", 224_123_456), alert_file("bbbb", 224_123_456)] }
 }
 
 /// Elements that are none of ours, and attributes that fetch or run something.
@@ -90,7 +90,7 @@ fn faults(page: &str) -> Vec<String> {
 
 #[test]
 fn a_hostile_name_is_text_wherever_it_stands() {
-    for page in [of_alert(&filed("aaaa", 224_123_456), at(400)), of_case(&dossier(), at(400))] {
+    for page in [of_alert(&alert_file("aaaa", 224_123_456), at(400)), of_case(&case_file(), at(400))] {
         assert_eq!(faults(&page), Vec::<String>::new());
         assert!(!page.contains("<script") && !page.contains('\u{202e}') && !page.contains("<img"), "{page}");
         let text =
@@ -102,7 +102,7 @@ fn a_hostile_name_is_text_wherever_it_stands() {
 
 #[test]
 fn the_policy_of_the_page_allows_its_own_style_alone() {
-    let page = of_alert(&filed("aaaa", 224_123_456), at(400));
+    let page = of_alert(&alert_file("aaaa", 224_123_456), at(400));
     let policy = "default-src &#39;none&#39;; style-src &#39;sha256-";
     assert!(page.contains(policy), "{page}");
     let style = page.split("<style>").nth(1).and_then(|rest| rest.split("</style>").next()).unwrap_or_default();
@@ -113,7 +113,7 @@ fn the_policy_of_the_page_allows_its_own_style_alone() {
 
 #[test]
 fn an_alert_says_what_was_measured_beside_what_was_asked() {
-    let page = of_alert(&filed("aaaa", 224_123_456), at(400));
+    let page = of_alert(&alert_file("aaaa", 224_123_456), at(400));
     for part in [
         "<h1>Meeting at sea: ALFA and ",
         ">Time that counted</td><td class=\"fixed\">50 min</td><td>at least 45 min</td>",
@@ -139,7 +139,7 @@ fn an_alert_says_what_was_measured_beside_what_was_asked() {
 
 #[test]
 fn a_case_is_told_by_time_with_what_holds_it_together() {
-    let page = of_case(&dossier(), at(400));
+    let page = of_case(&case_file(), at(400));
     for part in [
         "Case casecase: ALFA, ",
         "ALFA (Spain, cargo), MMSI 224123456, takes part in all of them.",
@@ -154,13 +154,13 @@ fn a_case_is_told_by_time_with_what_holds_it_together() {
 
 #[test]
 fn an_alert_without_a_place_has_no_map_and_all_the_rest() {
-    let mut filed = filed("aaaa", 224_123_456);
-    filed.told.entry.body["position"] = Value::Null;
-    filed.told.entry.body["evidence"]["tracks"] = json!([]);
-    filed.told.entry.body["handling"] = Value::Null;
-    let page = of_alert(&filed, at(400));
+    let mut alert_file = alert_file("aaaa", 224_123_456);
+    alert_file.told.entry.body["position"] = Value::Null;
+    alert_file.told.entry.body["evidence"]["tracks"] = json!([]);
+    alert_file.told.entry.body["handling"] = Value::Null;
+    let page = of_alert(&alert_file, at(400));
     assert!(!page.contains("<figure>") && page.contains("not known") && page.contains("TLP:RED"), "{page}");
-    let empty = Filed { lines: Vec::new(), ..filed };
+    let empty = AlertFile { lines: Vec::new(), ..alert_file };
     assert!(of_alert(&empty, at(400)).ends_with("</html>\n"));
 }
 

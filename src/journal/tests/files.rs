@@ -260,8 +260,8 @@ fn a_folder_that_is_away_is_missed_at_once_and_what_came_meanwhile_is_in_it_when
     let mut truth = Truth::default();
     let first = truth.append(&mut journal, &lines(0, hour(0), &batch(0, 90)));
     syncer.reach(first, LONG).expect("synced");
-    type Act = fn(&ModelDisk);
-    let absences: [(Absence, Act, Act); 2] = [
+    type Action = fn(&ModelDisk);
+    let absences: [(Absence, Action, Action); 2] = [
         (Absence::Gone, |disk| disk.take_away(folder()), |disk| disk.bring_back(folder())),
         (Absence::ReadOnly, ModelDisk::mount_read_only, ModelDisk::mount_writable),
     ];

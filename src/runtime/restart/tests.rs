@@ -24,8 +24,8 @@ fn room() -> Room {
     let (path, rebuild, pulse) = (folder.path().join("journal"), Span::from_hours(24), Arc::default());
     let place = Place { disk, folder: path, rebuild, program: PROGRAM, pulse, apart: false };
     let settings = config::check(None, None, Purpose::Replay).expect("the built-in settings");
-    let mut library = Library::new(Arc::clone(&place.disk), &place.folder);
-    let key = keep(Some(&mut library), &settings).expect("written");
+    let mut archive = SettingsArchive::new(Arc::clone(&place.disk), &place.folder);
+    let key = keep(Some(&mut archive), &settings).expect("written");
     Room { _folder: folder, place, settings, key }
 }
 
@@ -35,30 +35,30 @@ fn at(seconds: i64) -> Time {
 
 impl Room {
     fn records(&self) -> Records {
-        let library = Library::new(Arc::clone(&self.place.disk), &self.place.folder);
-        Records::open(&self.place, library, Position(0), Clock, |_| {}).expect("it opens")
+        let archive = SettingsArchive::new(Arc::clone(&self.place.disk), &self.place.folder);
+        Records::open(&self.place, archive, Position(0), Clock, |_| {}).expect("it opens")
     }
 
     /// What a live daemon does with ten minutes of a ship.
-    fn live(&self, records: &mut Records, helm: &mut Helm) {
+    fn live(&self, records: &mut Records, driver: &mut EngineDriver) {
         let mut out = Vec::new();
         let begun = Entry::Begun { at: at(0), sources: vec!["tower".to_owned()], in_force: self.key.clone() };
         records.append(&begun);
-        helm.begin(at(0), vec!["tower".to_owned()], &self.key, &self.settings, &mut out);
+        driver.begin(at(0), vec!["tower".to_owned()], &self.key, &self.settings, &mut out);
         for minute in 0..10 {
             let line = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24\n";
             let received = Some(at(60 * minute));
             records.append(&Entry::Lines { source: SourceId(0), received, bytes: line });
-            helm.lines(SourceId(0), received, line, &mut out);
+            driver.lines(SourceId(0), received, line, &mut out);
             records.append(&Entry::Tick { received: at(60 * minute + 1) });
-            helm.tick(at(60 * minute + 1), &mut out);
+            driver.tick(at(60 * minute + 1), &mut out);
         }
     }
 
     fn restored(&self, program: u64) -> Restored {
         let place = Place { program, ..self.place.clone() };
-        let mut library = Library::new(Arc::clone(&place.disk), &place.folder);
-        place.restore(&mut library, at(3600), None, &AtomicBool::new(false), |_, _| {}).expect("it can be read")
+        let mut archive = SettingsArchive::new(Arc::clone(&place.disk), &place.folder);
+        place.restore(&mut archive, at(3600), None, &AtomicBool::new(false), |_, _| {}).expect("it can be read")
     }
 
     /// Has a snapshot made by the thread, and waits for it.
@@ -78,34 +78,34 @@ impl Room {
 fn what_the_thread_saves_is_what_the_engine_knows() {
     let room = room();
     let mut records = room.records();
-    let mut live = Helm::new(&room.settings, vec!["tower".to_owned()], room.key.clone());
+    let mut live = EngineDriver::new(&room.settings, vec!["tower".to_owned()], room.key.clone());
     room.live(&mut records, &mut live);
     assert!(room.snapshot(&mut records), "no snapshot was made");
     let restored = room.restored(PROGRAM);
     assert_eq!(restored.entries, 0, "everything stands in the snapshot");
-    let helm = restored.helm.expect("an engine");
-    assert_eq!(helm.engine.tracks().len(), 1);
-    assert!(helm.engine.save() == live.engine.save(), "the engine and its snapshot differ");
-    assert_eq!((helm.received, helm.in_force), (live.received, live.in_force));
+    let driver = restored.driver.expect("an engine");
+    assert_eq!(driver.engine.tracks().len(), 1);
+    assert!(driver.engine.save() == live.engine.save(), "the engine and its snapshot differ");
+    assert_eq!((driver.received, driver.in_force), (live.received, live.in_force));
 }
 
 #[test]
 fn a_snapshot_of_another_build_is_not_read_and_the_journal_gives_the_same() {
     let room = room();
     let mut records = room.records();
-    let mut live = Helm::new(&room.settings, vec!["tower".to_owned()], room.key.clone());
+    let mut live = EngineDriver::new(&room.settings, vec!["tower".to_owned()], room.key.clone());
     room.live(&mut records, &mut live);
     assert!(room.snapshot(&mut records), "no snapshot was made");
     let restored = room.restored(PROGRAM + 1);
     assert_eq!(restored.entries, 21, "all of it is read from the journal");
-    assert!(restored.helm.expect("an engine").engine.save() == live.engine.save(), "the journal gives another state");
+    assert!(restored.driver.expect("an engine").engine.save() == live.engine.save(), "the journal gives another state");
 }
 
 #[test]
 fn a_snapshot_waits_until_the_store_has_what_was_decided() {
     let room = room();
     let mut records = room.records();
-    let mut live = Helm::new(&room.settings, vec!["tower".to_owned()], room.key.clone());
+    let mut live = EngineDriver::new(&room.settings, vec!["tower".to_owned()], room.key.clone());
     room.live(&mut records, &mut live);
     records.journal.flush();
     let position = records.journal.position();
@@ -116,8 +116,8 @@ fn a_snapshot_waits_until_the_store_has_what_was_decided() {
         }
         drop(settle);
         let (ask, asked) = sync_channel(1);
-        let library = records.library.beside();
-        ask.send(Asked { position, settled, library }).expect("the receiver is there");
+        let archive = records.archive.beside();
+        ask.send(Asked { position, settled, archive }).expect("the receiver is there");
         drop(ask);
         run_saver(&room.place, &records.journal.syncer(), &asked, &AtomicBool::new(false), Clock);
         newest(&*room.place.disk, &room.place.folder, None).expect("a list").count()

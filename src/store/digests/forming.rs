@@ -10,9 +10,9 @@ use super::HOUR;
 use crate::alerts::{Alert, Change, ChangeKind, Evidence, Handling, ScoreReason, Sentence, Severity, Status, digest};
 use crate::geo::LatLon;
 use crate::state;
-use crate::store::lines::{OURSELVES, audit, insert, upsert};
-use crate::store::wants::Wants;
-use crate::store::{Orders, marks, stored_severity};
+use crate::store::changes::{OURSELVES, audit, insert, upsert};
+use crate::store::filter::Filter;
+use crate::store::{Orders, markings, stored_severity};
 use crate::time::{Span, Time};
 
 /// From the first change beyond the cap to its digest.
@@ -92,15 +92,15 @@ pub(in crate::store) fn is_due(connection: &Connection, now: Time) -> rusqlite::
 pub(in crate::store) fn form(transaction: &Transaction<'_>, orders: &Orders, now: Time) -> rusqlite::Result<bool> {
     let mut told = false;
     for due in due(transaction, now)? {
-        let wants = orders.wants.iter().find(|wants| wants.sink == due.sink);
-        let Some(wants) = wants.filter(|_| 0 < due.waiting) else {
-            told |= end(transaction, orders, wants, &due, now)?;
+        let filter = orders.filters.iter().find(|filter| filter.sink == due.sink);
+        let Some(filter) = filter.filter(|_| 0 < due.waiting) else {
+            told |= end(transaction, orders, filter, &due, now)?;
             continue;
         };
         // What is more than that and less than another whole one waits for the next.
         for _ in 0..(due.waiting / MOST).max(1) {
-            for of_one_marking in apart(members(transaction, wants, &due.behaviour, now)?) {
-                told |= extend(transaction, orders, wants, &due.behaviour, &of_one_marking, now)?;
+            for of_one_marking in apart(members(transaction, filter, &due.behaviour, now)?) {
+                told |= extend(transaction, orders, filter, &due.behaviour, &of_one_marking, now)?;
             }
         }
     }
@@ -120,7 +120,12 @@ struct Member {
 }
 
 /// The oldest rows that wait, as they are marked by now; those that must not go any more are withheld.
-fn members(transaction: &Transaction<'_>, wants: &Wants, behaviour: &str, now: Time) -> rusqlite::Result<Vec<Member>> {
+fn members(
+    transaction: &Transaction<'_>,
+    filter: &Filter,
+    behaviour: &str,
+    now: Time,
+) -> rusqlite::Result<Vec<Member>> {
     let mut query = transaction.prepare_cached(
         "SELECT outbox.seq, outbox.alert, alerts.status, alerts.mark, changes.line,
              EXISTS (SELECT 1 FROM outbox AS other WHERE other.sink = outbox.sink AND other.alert = outbox.alert
@@ -131,23 +136,23 @@ fn members(transaction: &Transaction<'_>, wants: &Wants, behaviour: &str, now: T
              AND outbox.sink = ?1 AND alerts.behaviour = ?2
          ORDER BY outbox.seq LIMIT ?3",
     )?;
-    let mut rows = query.query(params![wants.sink, behaviour, MOST as i64])?;
+    let mut rows = query.query(params![filter.sink, behaviour, MOST as i64])?;
     let mut members = Vec::new();
     while let Some(row) = rows.next()? {
         let (seq, alert): (i64, String) = (row.get(0)?, row.get(1)?);
         let (mark, line, known): (Option<String>, String, bool) = (row.get(3)?, row.get(4)?, row.get(5)?);
         // The stored line is one of ours.
         let mut change: Value = serde_json::from_str(&line).unwrap_or_default();
-        marks::apply(&mut change["alert"], mark.as_deref());
+        markings::apply(&mut change["alert"], mark.as_deref());
         let body = &change["alert"];
-        let handling = marks::of_machine(body);
-        let refusal = wants.carries.refusal(&handling);
+        let handling = markings::of_machine(body);
+        let refusal = filter.clearance.refusal(&handling);
         if let Some(why) = refusal.as_ref().filter(|_| !known) {
             transaction.execute(
                 "UPDATE outbox SET state = 'withheld', told_at = ?2, error = ?3 WHERE seq = ?1",
                 params![seq, now.millis(), why],
             )?;
-            audit(transaction, now, OURSELVES, "withheld", &alert, Some(&format!("sink {}: {why}", wants.sink)))?;
+            audit(transaction, now, OURSELVES, "withheld", &alert, Some(&format!("sink {}: {why}", filter.sink)))?;
             continue;
         }
         let degrees = |key: &str| body["position"][key].as_f64();
@@ -185,15 +190,16 @@ fn apart(members: Vec<Member>) -> Vec<Vec<Member>> {
 fn extend(
     transaction: &Transaction<'_>,
     orders: &Orders,
-    wants: &Wants,
+    filter: &Filter,
     behaviour: &str,
     members: &[Member],
     now: Time,
 ) -> rusqlite::Result<bool> {
-    let open = open(transaction, &wants.sink, behaviour)?;
-    let id = open
-        .as_ref()
-        .map_or_else(|| digest(&format!("digest|{}|{behaviour}|{}", wants.sink, now.millis())), |open| open.id.clone());
+    let open = open(transaction, &filter.sink, behaviour)?;
+    let id = open.as_ref().map_or_else(
+        || digest(&format!("digest|{}|{behaviour}|{}", filter.sink, now.millis())),
+        |open| open.id.clone(),
+    );
     let revision = open.as_ref().map_or(1, |open| open.revision + 1);
     let mut take = transaction.prepare_cached("UPDATE outbox SET digest = ?2, error = ?3 WHERE seq = ?1")?;
     let key = format!("{id}-{revision}");
@@ -211,7 +217,7 @@ fn extend(
     };
     let (going_on, ended, retracted) = (listed("open"), listed("ended"), listed("retracted"));
     let alerts = going_on.len() + ended.len() + retracted.len();
-    let most = wants.digest_after.unwrap_or_default();
+    let most = filter.digest_after.unwrap_or_default();
     let words = behaviour.replace('_', " ");
     let summary = format!(
         "More than {most} updates on {words} alerts in an hour: this digest covers {}, {} of them open, highest severity {}. \
@@ -231,18 +237,18 @@ fn extend(
         handling: handling.or_else(|| open.map(|open| open.handling)),
         summary,
         listed: json!({
-            "alerts": alerts, "alerts_in_all": in_all(transaction, &wants.sink, &key)?,
+            "alerts": alerts, "alerts_in_all": in_all(transaction, &filter.sink, &key)?,
             "open": going_on, "ended": ended, "retracted": retracted,
         }),
     };
-    put(transaction, orders, Some(wants), behaviour, told, now)
+    put(transaction, orders, Some(filter), behaviour, told, now)
 }
 
 /// The end of a digest to which nothing was added for an hour.
 fn end(
     transaction: &Transaction<'_>,
     orders: &Orders,
-    wants: Option<&Wants>,
+    filter: Option<&Filter>,
     due: &Due,
     now: Time,
 ) -> rusqlite::Result<bool> {
@@ -266,7 +272,7 @@ fn end(
         ),
         listed: json!({ "alerts": 0, "alerts_in_all": all, "open": [], "ended": [], "retracted": [] }),
     };
-    put(transaction, orders, wants, &due.behaviour, told, now)
+    put(transaction, orders, filter, &due.behaviour, told, now)
 }
 
 /// `1 alert`, `940 alerts`.
@@ -300,7 +306,7 @@ fn open(transaction: &Transaction<'_>, sink: &str, behaviour: &str) -> rusqlite:
             revision: row.get(2)?,
             severity: stored_severity(&body),
             score: row.get(3)?,
-            handling: marks::of_machine(&body),
+            handling: markings::of_machine(&body),
         })
     });
     open.optional()
@@ -324,7 +330,7 @@ struct Telling {
 fn put(
     transaction: &Transaction<'_>,
     orders: &Orders,
-    wants: Option<&Wants>,
+    filter: Option<&Filter>,
     behaviour: &str,
     told: Telling,
     now: Time,
@@ -333,7 +339,7 @@ fn put(
     let mut measured = Map::new();
     measured.insert("digest".to_owned(), told.listed);
     let mut thresholds = Map::new();
-    thresholds.insert("digest_after_per_hour".to_owned(), wants.and_then(|wants| wants.digest_after).into());
+    thresholds.insert("digest_after_per_hour".to_owned(), filter.and_then(|filter| filter.digest_after).into());
     let alert = Alert {
         id: told.id,
         behaviour: state::word(BorrowedStrDeserializer::<Error>::new(behaviour)).unwrap_or("digest"),
@@ -379,19 +385,19 @@ fn put(
     let id = &change.alert.id;
     // To its sink it is an alert; in lists and counts of the store the alerts it stands for are.
     transaction.execute("UPDATE alerts SET announced = 0 WHERE id = ?1", [id])?;
-    match wants {
-        Some(wants) if !ends => transaction.execute(
+    match filter {
+        Some(filter) if !ends => transaction.execute(
             "INSERT INTO digests (sink, behaviour, alert) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-            params![wants.sink, behaviour, id],
+            params![filter.sink, behaviour, id],
         )?,
         _ => transaction.execute("DELETE FROM digests WHERE alert = ?1", [id])?,
     };
-    let Some(wants) = wants else {
+    let Some(filter) = filter else {
         return Ok(false);
     };
     let mut insert = transaction.prepare_cached(
         "INSERT INTO outbox (sink, alert, revision, state, since) VALUES (?1, ?2, ?3, 'pending', ?4)
          ON CONFLICT DO NOTHING",
     )?;
-    Ok(0 < insert.execute(params![wants.sink, id, change.revision, now.millis()])?)
+    Ok(0 < insert.execute(params![filter.sink, id, change.revision, now.millis()])?)
 }

@@ -12,7 +12,7 @@ mod forming;
 
 use rusqlite::{Transaction, params};
 
-use super::wants::Wants;
+use super::filter::Filter;
 use crate::alerts::Severity;
 use crate::time::{Span, Time};
 
@@ -71,9 +71,9 @@ pub(super) struct Offer<'a> {
 
 impl Offer<'_> {
     /// How it goes to the sink. `farewell`: it says no more than that it is over.
-    pub(super) fn way(&self, transaction: &Transaction<'_>, wants: &Wants, now: Time) -> rusqlite::Result<Way> {
+    pub(super) fn way(&self, transaction: &Transaction<'_>, filter: &Filter, now: Time) -> rusqlite::Result<Way> {
         let single = |counts| Ok(Way::Single { counts });
-        let Some(most) = wants.digest_after else {
+        let Some(most) = filter.digest_after else {
             return match self.closes && self.known.gathered && !self.known.singly {
                 // There was a cap when it was gathered.
                 true => Ok(Way::Gathered),
@@ -86,7 +86,7 @@ impl Offer<'_> {
             (true, Known { gathered: true, .. }) => Ok(Way::Gathered),
             // What is older than it is still to go.
             (false, Known { waits: true, .. }) => Ok(Way::Gathered),
-            _ if count(transaction, &wants.sink, self.behaviour, now)? < i64::from(most) => single(true),
+            _ if count(transaction, &filter.sink, self.behaviour, now)? < i64::from(most) => single(true),
             _ => Ok(Way::Gathered),
         }
     }

@@ -5,7 +5,7 @@ use crate::alerts::handling::Mark;
 use crate::alerts::{Change, Severity, Status};
 use crate::cases::Case;
 use crate::store::tests::{PATIENCE, Place, distress, noon, place, stored, tell, with};
-use crate::store::{Act, Query, act, alert, alerts, case, held_spans, hold, mark, release};
+use crate::store::{Action, Query, act, alert, alerts, case, held_spans, hold, mark, release};
 
 const WHO: &str = "ana";
 /// The device of `distress`.
@@ -75,7 +75,7 @@ fn what_is_over_goes_byte_for_byte_while_the_daemon_works() {
     // Much and little, so that pages fill, split and are left half empty.
     (0..300).for_each(|number| {
         let text = format!("called {MMSI} again, {}", "x".repeat(number % 97 * 20));
-        act(&place.path, id, &Act::Note(text), WHO, None, noon()).expect("there");
+        act(&place.path, id, &Action::Note(text), WHO, None, noon()).expect("there");
     });
     store.cases(vec![case_of("caseaaaa", &[id])]);
     store.cases(vec![Case { story: format!("MMSI {MMSI}, twice."), ..case_of("caseaaaa", &[id]) }]);
@@ -125,7 +125,8 @@ fn open_alerts_and_deliveries_that_wait_stay_whatever_their_age() {
     assert_eq!(place.count("SELECT count(*) FROM outbox WHERE state = 'pending'"), 2);
     // Told at last; and of the open one an analyst says that it is done with.
     tell(&store, &place.waiting("file"));
-    act(&place.path, "baaa", &Act::Close(crate::store::Finding::False), WHO, Some("a drill"), noon()).expect("there");
+    act(&place.path, "baaa", &Action::Close(crate::store::Finding::False), WHO, Some("a drill"), noon())
+        .expect("there");
     assert!(store.settle(PATIENCE));
     assert_eq!(run(&place, days(5000)).alerts, 2);
 }
@@ -159,7 +160,7 @@ fn a_held_case_keeps_all_that_belongs_to_it_until_it_is_released() {
     // The case of b grew into one of b and c under another id; d is another case; e is in none.
     store.cases(vec![case_of("firstcase", &[&b]), case_of("grown", &[&b, &c]), case_of("other", &[&d])]);
     assert!(store.settle(PATIENCE));
-    act(&place.path, "caaa", &Act::Note("a witness".to_owned()), WHO, None, noon()).expect("there");
+    act(&place.path, "caaa", &Action::Note("a witness".to_owned()), WHO, None, noon()).expect("there");
     assert!(hold(&place.path, "firstcase", WHO, " ", noon()).is_err());
     assert!(
         release(&place.path, "firstcase", WHO, "?", noon()).expect_err("not held").to_string().contains("is not held")
@@ -203,11 +204,11 @@ fn each_class_has_its_own_days_and_none_is_for_ever() {
     store.changes(over(2, |_| {})[..1].to_vec(), 0);
     assert!(store.settle(PATIENCE));
     for id in ["baaa", "caaa"] {
-        act(&place.path, id, &Act::Note("short".to_owned()), WHO, None, noon()).expect("there");
+        act(&place.path, id, &Action::Note("short".to_owned()), WHO, None, noon()).expect("there");
     }
-    let hush = crate::store::Hush { mmsi: Some(1), ..crate::store::Hush::default() };
-    crate::store::hush(&place.path, &hush, days(0), days(1), WHO, "a drill", noon()).expect("made");
-    crate::store::hush(&place.path, &hush, days(0), days(9999), WHO, "for long", noon()).expect("made");
+    let silence = crate::store::Silence { mmsi: Some(1), ..crate::store::Silence::default() };
+    crate::store::silence(&place.path, &silence, days(0), days(1), WHO, "a drill", noon()).expect("made");
+    crate::store::silence(&place.path, &silence, days(0), days(9999), WHO, "for long", noon()).expect("made");
     let settings = |alerts_days, notes_days, audit_days| RetentionSettings {
         alerts_days,
         notes_days,

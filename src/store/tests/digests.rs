@@ -24,8 +24,8 @@ struct Desk {
 }
 
 fn open(place: Place, clock: Arc<AtomicI64>) -> Desk {
-    let mail = Wants { digest_after: Some(CAP), ..Wants::from_severity("mail", Severity::Low) };
-    let orders = Orders { wants: vec![mail, Wants::from_severity("hook", Severity::Low)], ..orders(&[]) };
+    let mail = Filter { digest_after: Some(CAP), ..Filter::from_severity("mail", Severity::Low) };
+    let orders = Orders { filters: vec![mail, Filter::from_severity("hook", Severity::Low)], ..orders(&[]) };
     let (sender, events) = channel();
     let ticks = Arc::clone(&clock);
     let now = move || Time::from_millis(ticks.load(Ordering::Relaxed));
@@ -64,8 +64,8 @@ impl Desk {
 
     /// What is said of each row of `mail` in this state.
     fn rows(&self, state: &str) -> Vec<String> {
-        let which = Parcels { sink: Some("mail".to_owned()), state: Some(state.to_owned()), alert: None };
-        let rows = parcels(&self.place.path, &which, 10_000).expect("a list");
+        let which = DeliveryQuery { sink: Some("mail".to_owned()), state: Some(state.to_owned()), alert: None };
+        let rows = delivery_rows(&self.place.path, &which, 10_000).expect("a list");
         rows.into_iter().map(|row| row.error.unwrap_or_default()).collect()
     }
 }
@@ -273,9 +273,9 @@ fn what_was_marked_before_its_digest_was_taken_is_not_in_it() {
     desk.takes(devices(0..10, ChangeKind::Opened));
     desk.told_all();
     let red = Mark { tlp: Some(Tlp::Red), ..Mark::default() };
-    let amber = Wants { digest_after: Some(CAP), ..Wants::from_severity("mail", Severity::Low) };
-    let amber = Wants { carries: Carries { max_tlp: Tlp::Amber, ..Carries::everything() }, ..amber };
-    desk.store.orders(Orders { wants: vec![amber], ..orders(&[]) });
+    let amber = Filter { digest_after: Some(CAP), ..Filter::from_severity("mail", Severity::Low) };
+    let amber = Filter { clearance: Clearance { max_tlp: Tlp::Amber, ..Clearance::everything() }, ..amber };
+    desk.store.orders(Orders { filters: vec![amber], ..orders(&[]) });
     mark(&desk.place.path, &id(4), &red, "ana", "a source at risk", noon()).expect("there");
     desk.after(Span::from_minutes(1));
     assert_eq!(listed(&serde_json::from_str(&desk.place.waiting("mail")[0].line).expect("JSON"), "open").len(), 6);
@@ -305,7 +305,7 @@ fn a_digest_that_failed_takes_what_it_stands_for_along_and_back() {
     assert!(desk.store.settle(PATIENCE));
     let rows = desk.rows("failed");
     assert_eq!((rows.len(), rows.iter().filter(|said| said.ends_with("-1: 550 no")).count()), (8, 7));
-    let of = |alert: Option<String>| Parcels { sink: Some("mail".to_owned()), state: None, alert };
+    let of = |alert: Option<String>| DeliveryQuery { sink: Some("mail".to_owned()), state: None, alert };
     // One of them by itself; then all the rest, as it was.
     assert_eq!(retry(&desk.place.path, &of(Some(id(5))), "ana", None, noon()).expect("written"), 1);
     assert_eq!(desk.told_all()[0]["alert"]["id"], id(5).as_str());
@@ -322,7 +322,7 @@ fn what_was_told_in_a_digest_is_not_repeated_line_by_line() {
     desk.after(Span::from_minutes(1));
     desk.told_all();
     let outbox = Outbox::open(&desk.place.path).expect("it opens");
-    let open = outbox.open_alerts("mail", &Carries::everything()).expect("it can be read");
+    let open = outbox.open_alerts("mail", &Clearance::everything()).expect("it can be read");
     assert_eq!(open.len(), 4, "three and the digest");
 }
 
@@ -330,7 +330,7 @@ fn what_was_told_in_a_digest_is_not_repeated_line_by_line() {
 fn deliveries_of_the_version_before_go_on() {
     let place = place();
     let change = &distress()[0];
-    let (body, line) = (super::super::lines::json(&*change.alert), super::super::lines::json(change));
+    let (body, line) = (super::super::changes::json(&*change.alert), super::super::changes::json(change));
     let id = &change.alert.id;
     place.sql(&format!("PRAGMA journal_mode = WAL; {}", STEPS[..3].concat()));
     let quoted = |text: &str| text.replace('\'', "''");

@@ -6,14 +6,14 @@ use crate::alerts::handling::{Mark, Reality, Tlp};
 use crate::time::{Span, Time};
 
 /// One sink of this name that wants everything, but for what `edit` says.
-fn open_with(place: &Place, edit: impl Fn(&mut Wants)) -> Store {
-    let mut wants = Wants::from_severity("partner", Severity::Info);
-    edit(&mut wants);
-    let orders = Orders { wants: vec![wants, Wants::from_severity("own", Severity::Info)], ..orders(&[]) };
+fn open_with(place: &Place, edit: impl Fn(&mut Filter)) -> Store {
+    let mut filter = Filter::from_severity("partner", Severity::Info);
+    edit(&mut filter);
+    let orders = Orders { filters: vec![filter, Filter::from_severity("own", Severity::Info)], ..orders(&[]) };
     Store::open(&place.path, orders, noon, |_| {}, |_| {}).expect("it opens")
 }
 
-fn told_of(edit: impl Fn(&mut Wants), change: impl Fn(&mut crate::alerts::Alert)) -> usize {
+fn told_of(edit: impl Fn(&mut Filter), change: impl Fn(&mut crate::alerts::Alert)) -> usize {
     let place = place();
     let store = open_with(&place, edit);
     store.changes(vec![with(&distress()[0], 1, change)], 0);
@@ -27,18 +27,18 @@ fn a_sink_is_told_of_what_it_asks_for() {
     let text = |text: &str| vec![text.to_owned()];
     let nothing = |_: &mut crate::alerts::Alert| {};
     assert_eq!(told_of(|_| {}, nothing), 1);
-    assert_eq!(told_of(|wants| wants.behaviours = text("loitering"), nothing), 0);
-    assert_eq!(told_of(|wants| wants.behaviours = text("distress"), nothing), 1);
-    assert_eq!(told_of(|wants| wants.zones = text("elsewhere"), nothing), 0);
-    assert_eq!(told_of(|wants| wants.min_score = 90, |alert| alert.score = 89), 0);
-    assert_eq!(told_of(|wants| wants.min_score = 90, |alert| alert.score = 90), 1);
+    assert_eq!(told_of(|filter| filter.behaviours = text("loitering"), nothing), 0);
+    assert_eq!(told_of(|filter| filter.behaviours = text("distress"), nothing), 1);
+    assert_eq!(told_of(|filter| filter.zones = text("elsewhere"), nothing), 0);
+    assert_eq!(told_of(|filter| filter.min_score = 90, |alert| alert.score = 89), 0);
+    assert_eq!(told_of(|filter| filter.min_score = 90, |alert| alert.score = 90), 1);
 }
 
 #[test]
 fn what_a_sink_may_not_carry_is_withheld_and_the_audit_says_so() {
-    let withheld = |edit: fn(&mut Carries), change: fn(&mut crate::alerts::Alert)| {
+    let withheld = |edit: fn(&mut Clearance), change: fn(&mut crate::alerts::Alert)| {
         let place = place();
-        let store = open_with(&place, |wants| edit(&mut wants.carries));
+        let store = open_with(&place, |filter| edit(&mut filter.clearance));
         let changes = distress();
         store.changes((1..=2).map(|revision| with(&changes[0], revision, change)).collect(), 0);
         assert!(store.settle(PATIENCE));
@@ -52,28 +52,32 @@ fn what_a_sink_may_not_carry_is_withheld_and_the_audit_says_so() {
     };
     let nothing = |_: &mut crate::alerts::Alert| {};
     assert_eq!(
-        withheld(|carries| carries.max_tlp = Tlp::Green, nothing),
+        withheld(|clearance| clearance.max_tlp = Tlp::Green, nothing),
         "sink partner: TLP:AMBER is above its max_tlp GREEN"
     );
     let red = |alert: &mut crate::alerts::Alert| alert.handling.tlp = Tlp::AmberStrict;
-    assert!(withheld(|carries| carries.max_tlp = Tlp::Amber, red).contains("TLP:AMBER+STRICT"));
-    assert!(withheld(|carries| carries.europol = vec![crate::alerts::handling::Europol::H0], nothing).contains("H1"));
+    assert!(withheld(|clearance| clearance.max_tlp = Tlp::Amber, red).contains("TLP:AMBER+STRICT"));
     assert!(
-        withheld(|carries| carries.personal_data = false, |alert| alert.handling.personal_data = true)
+        withheld(|clearance| clearance.europol = vec![crate::alerts::handling::Europol::H0], nothing).contains("H1")
+    );
+    assert!(
+        withheld(|clearance| clearance.personal_data = false, |alert| alert.handling.personal_data = true)
             .contains("personal")
     );
-    assert!(withheld(|carries| carries.realities = vec![Reality::Exercise], nothing).contains("actual"));
+    assert!(withheld(|clearance| clearance.realities = vec![Reality::Exercise], nothing).contains("actual"));
     let released = |alert: &mut crate::alerts::Alert| alert.handling.releasable_to = vec!["ES".to_owned()];
-    assert!(withheld(|carries| carries.recipient = Some("PT".to_owned()), released).contains("not releasable to PT"));
+    assert!(
+        withheld(|clearance| clearance.recipient = Some("PT".to_owned()), released).contains("not releasable to PT")
+    );
 }
 
 #[test]
 fn who_was_told_is_told_of_the_end_without_what_was_marked_since() {
     for was_told in [true, false] {
         let place = place();
-        let store = open_with(&place, |wants| {
-            wants.carries.max_tlp = Tlp::Amber;
-            wants.behaviours = vec!["distress".to_owned()];
+        let store = open_with(&place, |filter| {
+            filter.clearance.max_tlp = Tlp::Amber;
+            filter.behaviours = vec!["distress".to_owned()];
         });
         let changes = distress();
         let id = &changes[0].alert.id;
@@ -96,7 +100,7 @@ fn who_was_told_is_told_of_the_end_without_what_was_marked_since() {
         let waiting = place.waiting("partner");
         if !was_told {
             // What waits is RED by now and will not go; of its end nothing is said either.
-            assert_eq!(waiting.iter().filter(|row| row.farewell).count(), 0);
+            assert_eq!(waiting.iter().filter(|row| row.closing_notice).count(), 0);
             assert_eq!(waiting.len(), 1, "the first, which is judged when it is to go");
             continue;
         }
@@ -123,10 +127,10 @@ fn what_is_tried_again_does_not_become_the_last_word() {
     // The first was given up, the second waits, the third was taken.
     let failed = Outcome::Failed { why: "not taken for 28 h".to_owned() };
     let tried = |seq, outcome| Tried { seq, attempts: 1, outcome };
-    store.reporter().tried(vec![tried(rows[0], failed), tried(rows[2], Outcome::Told)]);
+    store.reporter().tried(vec![tried(rows[0], failed), tried(rows[2], Outcome::Delivered)]);
     assert!(store.settle(PATIENCE));
     assert_eq!(revisions(&place), [2]);
-    let all = Parcels { sink: Some("partner".to_owned()), ..Parcels::default() };
+    let all = DeliveryQuery { sink: Some("partner".to_owned()), ..DeliveryQuery::default() };
     assert_eq!(retry(&place.path, &all, "ana", None, noon()).expect("written"), 1);
     assert_eq!(revisions(&place), [1, 2, 3]);
 }
@@ -137,7 +141,7 @@ fn what_nobody_knows_is_not_tried_again() {
     let store = open_with(&place, |_| {});
     let again = |sink: Option<&str>, alert: Option<&str>| {
         let [sink, alert] = [sink, alert].map(|word| word.map(str::to_owned));
-        retry(&place.path, &Parcels { sink, alert, state: None }, "ana", None, noon())
+        retry(&place.path, &DeliveryQuery { sink, alert, state: None }, "ana", None, noon())
             .map_err(|error| error.to_string())
     };
     assert_eq!(again(Some("own"), None), Err("no deliveries for sink `own`, nor for any".to_owned()));
@@ -161,7 +165,7 @@ fn what_waits_goes_out_as_it_is_marked_by_then() {
     let red = Mark { tlp: Some(Tlp::Red), ..Mark::default() };
     mark(&place.path, &changes[0].alert.id, &red, "ana", "a source at risk", noon()).expect("there");
     let waiting = place.waiting("partner");
-    assert!(waiting[0].line.contains(r#""tlp":"RED""#) && !waiting[0].farewell);
+    assert!(waiting[0].line.contains(r#""tlp":"RED""#) && !waiting[0].closing_notice);
     let why = "TLP:RED is above its max_tlp AMBER".to_owned();
     store.reporter().tried(vec![Tried { seq: waiting[0].seq, attempts: 0, outcome: Outcome::Withheld { why } }]);
     // Nobody follows it any more: who was not told of it is not told of its end.
@@ -204,10 +208,11 @@ fn what_failed_is_an_alert_for_the_others_until_it_has_been_taken() {
         again.line
     );
 
-    let listed = parcels(&place.path, &Parcels { state: Some("failed".to_owned()), ..Parcels::default() }, 10);
+    let listed =
+        delivery_rows(&place.path, &DeliveryQuery { state: Some("failed".to_owned()), ..DeliveryQuery::default() }, 10);
     let listed = listed.expect("a list");
     assert_eq!((listed.len(), listed[0].error.as_deref()), (2, Some("403 Forbidden")));
-    let all = Parcels { sink: Some("partner".to_owned()), ..Parcels::default() };
+    let all = DeliveryQuery { sink: Some("partner".to_owned()), ..DeliveryQuery::default() };
     assert_eq!(retry(&place.path, &all, "ana", Some("mended"), noon()).expect("written"), 2);
     assert_eq!(retry(&place.path, &all, "ana", None, noon()).expect("written"), 0, "none is failed any more");
     let again = place.waiting("partner");
@@ -245,7 +250,7 @@ fn a_notice_that_goes_on_is_told_again_after_half_an_hour() {
 fn whoever_has_it_is_told_of_its_end_though_others_never_get_it() {
     for (partly, told) in [(true, 1), (false, 0)] {
         let place = place();
-        let store = open_with(&place, |wants| wants.carries.max_tlp = Tlp::Amber);
+        let store = open_with(&place, |filter| filter.clearance.max_tlp = Tlp::Amber);
         let changes = distress();
         store.changes(changes[..1].to_vec(), 0);
         assert!(store.settle(PATIENCE));
@@ -261,7 +266,7 @@ fn whoever_has_it_is_told_of_its_end_though_others_never_get_it() {
         let waiting = place.waiting("partner");
         assert_eq!(waiting.len(), told, "{partly}: {waiting:#?}");
         for end in waiting {
-            assert!(end.farewell && end.line.contains("\"change\":\"ended\""), "{}", end.line);
+            assert!(end.closing_notice && end.line.contains("\"change\":\"ended\""), "{}", end.line);
             assert!(end.line.contains("Ended. Last sent: ") && !end.line.contains("RED"), "{}", end.line);
         }
         let audit = alert(&place.path, &changes[0].alert.id, noon()).expect("there").audit;
@@ -272,17 +277,17 @@ fn whoever_has_it_is_told_of_its_end_though_others_never_get_it() {
 #[test]
 fn what_is_repeated_to_a_sink_is_what_it_may_have() {
     let place = place();
-    let store = open_with(&place, |wants| wants.carries.max_tlp = Tlp::Amber);
+    let store = open_with(&place, |filter| filter.clearance.max_tlp = Tlp::Amber);
     let changes = distress();
     store.changes(changes[..1].to_vec(), 0);
     assert!(store.settle(PATIENCE));
     let seq = place.waiting("partner")[0].seq;
-    store.reporter().tried(vec![Tried { seq, attempts: 1, outcome: Outcome::Told }]);
+    store.reporter().tried(vec![Tried { seq, attempts: 1, outcome: Outcome::Delivered }]);
     assert!(store.settle(PATIENCE));
     let outbox = Outbox::open(&place.path).expect("it opens");
-    let amber = Carries { max_tlp: Tlp::Amber, ..Carries::everything() };
-    let repeated = |carries: &Carries| {
-        let open = outbox.open_alerts("partner", carries).expect("it can be read");
+    let amber = Clearance { max_tlp: Tlp::Amber, ..Clearance::everything() };
+    let repeated = |clearance: &Clearance| {
+        let open = outbox.open_alerts("partner", clearance).expect("it can be read");
         open.into_iter().map(|(_, line)| line.to_string()).collect::<Vec<_>>()
     };
     let before = repeated(&amber);
@@ -290,17 +295,17 @@ fn what_is_repeated_to_a_sink_is_what_it_may_have() {
     let red = Mark { tlp: Some(Tlp::Red), ..Mark::default() };
     mark(&place.path, &changes[0].alert.id, &red, "ana", "a source at risk", noon()).expect("there");
     assert_eq!(repeated(&amber), before, "as it was told");
-    assert!(repeated(&Carries::everything())[0].contains(r#""tlp":"RED""#));
-    assert_eq!(repeated(&Carries { max_tlp: Tlp::Green, ..Carries::everything() }), [""; 0]);
+    assert!(repeated(&Clearance::everything())[0].contains(r#""tlp":"RED""#));
+    assert_eq!(repeated(&Clearance { max_tlp: Tlp::Green, ..Clearance::everything() }), [""; 0]);
 }
 
 #[test]
 fn when_a_sink_took_something_is_known_after_a_restart() {
     let place = place();
-    let store = open_with(&place, |wants| wants.carries.max_tlp = Tlp::Amber);
+    let store = open_with(&place, |filter| filter.clearance.max_tlp = Tlp::Amber);
     store.changes((1..=3).map(|revision| with(&distress()[0], revision, |_| {})).collect(), 0);
     assert!(store.settle(PATIENCE));
-    let told = |row: &Delivery| Tried { seq: row.seq, attempts: 1, outcome: Outcome::Told };
+    let told = |row: &OutboxRow| Tried { seq: row.seq, attempts: 1, outcome: Outcome::Delivered };
     store.reporter().tried(place.waiting("partner").iter().take(2).map(told).collect());
     assert!(store.settle(PATIENCE));
     let outbox = Outbox::open(&place.path).expect("it opens");

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::super::xml::{Seen, read};
 use super::super::{assert_golden, letter_with};
 use super::*;
-use crate::delivery::letter::Letter;
+use crate::delivery::send::Delivery;
 
 /// Of each element, what may stand in it, in the schema's order; `*` says that it may repeat.
 const ORDER: &[(&str, &[&str])] = &[
@@ -265,8 +265,8 @@ fn check_push(text: &str) -> Result<Seen, String> {
     Ok(seen)
 }
 
-fn pushed(letter: &Letter) -> Result<String, String> {
-    let told = Told::of(letter).expect("told");
+fn pushed(delivery: &Delivery) -> Result<String, String> {
+    let told = Told::of(delivery).expect("told");
     let terms = Terms {
         sender: "xx.atalaia.anomaly.push.provider",
         recipient: "yy.legacy.anomaly.push.consumer",
@@ -358,8 +358,8 @@ fn a_silence_has_two_places_once_it_is_over() {
             change["alert"]["status"] = json!(status);
         })
     };
-    let roles = |letter: &Letter| {
-        let seen = check_push(&pushed(letter).expect("it may leave")).expect("a Push");
+    let roles = |delivery: &Delivery| {
+        let seen = check_push(&pushed(delivery).expect("it may leave")).expect("a Push");
         let mut roles = Vec::new();
         seen.all("LocationRole", &mut roles);
         roles.iter().map(|role| role.text.clone()).collect::<Vec<_>>()

@@ -17,9 +17,9 @@ use tokio::time::{Instant, Sleep, sleep};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 use tracing::warn;
 
-use super::Desk;
+use super::Ingest;
 use super::refusal::Refusal;
-use crate::inputs::{Seat, Seats, Settings};
+use crate::inputs::{AddressCounts, AddressPermit, Settings};
 use crate::lobby::{Lobby, Place};
 use crate::telemetry::InputCounters;
 
@@ -33,7 +33,7 @@ const STRANGERS: usize = 128;
 /// The places of those that have said who they are.
 pub(super) struct Reserved {
     places: Arc<Semaphore>,
-    seats: Seats,
+    counts: AddressCounts,
     most_per_address: u16,
 }
 
@@ -42,40 +42,40 @@ impl Reserved {
     pub(super) fn new(settings: &Settings) -> Reserved {
         Reserved {
             places: Arc::new(Semaphore::new(usize::from(settings.max_clients))),
-            seats: Seats::default(),
+            counts: AddressCounts::default(),
             most_per_address: settings.max_clients_per_address,
         }
     }
 }
 
 /// Accepts connections.
-pub(super) struct Door {
+pub(super) struct Admission {
     listener: TcpListener,
     lobby: Lobby,
-    desk: Arc<Desk>,
+    ingest: Arc<Ingest>,
 }
 
-impl Door {
+impl Admission {
     /// At an address that is listened on.
-    pub(super) fn new(listener: TcpListener, desk: Arc<Desk>) -> Door {
-        Door { listener, lobby: Lobby::new(STRANGERS), desk }
+    pub(super) fn new(listener: TcpListener, ingest: Arc<Ingest>) -> Admission {
+        Admission { listener, lobby: Lobby::new(STRANGERS), ingest }
     }
 }
 
-impl Listener for Door {
-    type Io = Guest;
+impl Listener for Admission {
+    type Io = Connection;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Guest, SocketAddr) {
+    async fn accept(&mut self) -> (Connection, SocketAddr) {
         loop {
             match self.listener.accept().await {
                 Ok((stream, peer)) => {
-                    InputCounters::add(&self.desk.port.counters.connections, 1);
+                    InputCounters::add(&self.ingest.port.counters.connections, 1);
                     let place = self.lobby.take(peer.ip()).await;
-                    return (Guest::new(stream, peer, place, Arc::clone(&self.desk)), peer);
+                    return (Connection::new(stream, peer, place, Arc::clone(&self.ingest)), peer);
                 }
                 Err(error) => {
-                    warn!(input = %self.desk.port.settings.name, %error, "connection not accepted");
+                    warn!(input = %self.ingest.port.settings.name, %error, "connection not accepted");
                     sleep(BREATH).await;
                 }
             }
@@ -94,8 +94,8 @@ pub(super) struct Peer {
     standing: Arc<Standing>,
 }
 
-impl Connected<IncomingStream<'_, Door>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, Door>) -> Peer {
+impl Connected<IncomingStream<'_, Admission>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Admission>) -> Peer {
         Peer { address: *stream.remote_addr(), standing: Arc::clone(&stream.io().standing) }
     }
 }
@@ -111,8 +111,9 @@ impl Peer {
             Held::Lobby(_) => {}
         }
         let place = Arc::clone(&reserved.places).try_acquire_owned().map_err(|_| Refusal::Full)?;
-        let seat = Seat::take(&reserved.seats, self.address.ip(), reserved.most_per_address).ok_or(Refusal::Full)?;
-        *held = Held::Reserved { _place: place, _seat: seat };
+        let permit =
+            AddressPermit::take(&reserved.counts, self.address.ip(), reserved.most_per_address).ok_or(Refusal::Full)?;
+        *held = Held::Reserved { _place: place, _seat: permit };
         self.standing.admitted.store(true, Relaxed);
         Ok(())
     }
@@ -127,12 +128,12 @@ struct Standing {
 /// The place it has.
 enum Held {
     Lobby(Place),
-    Reserved { _place: OwnedSemaphorePermit, _seat: Seat },
+    Reserved { _place: OwnedSemaphorePermit, _seat: AddressPermit },
 }
 
 /// A connection with its place. It ends when it has not said in time who it is, or its place is needed for another; later, when it has had
 /// no answer for too long: a peer that sends slowly, or never reads, gets none.
-pub(super) struct Guest {
+pub(super) struct Connection {
     stream: TcpStream,
     standing: Arc<Standing>,
     /// What [`Standing::admitted`] was when it was looked at last.
@@ -141,16 +142,16 @@ pub(super) struct Guest {
     displaced: Pin<Box<WaitForCancellationFutureOwned>>,
     idle: Duration,
     peer: SocketAddr,
-    desk: Arc<Desk>,
+    ingest: Arc<Ingest>,
 }
 
-impl Guest {
-    fn new(stream: TcpStream, peer: SocketAddr, place: Place, desk: Arc<Desk>) -> Guest {
-        let idle = Duration::from_secs(u64::from(desk.port.settings.idle_timeout_seconds));
+impl Connection {
+    fn new(stream: TcpStream, peer: SocketAddr, place: Place, ingest: Arc<Ingest>) -> Connection {
+        let idle = Duration::from_secs(u64::from(ingest.port.settings.idle_timeout_seconds));
         let displaced = Box::pin(place.displaced());
         let standing = Standing { held: Mutex::new(Held::Lobby(place)), admitted: AtomicBool::new(false) };
         let end = Box::pin(sleep(idle.min(HEAD_TIME)));
-        Guest { stream, standing: Arc::new(standing), admitted: false, end, displaced, idle, peer, desk }
+        Connection { stream, standing: Arc::new(standing), admitted: false, end, displaced, idle, peer, ingest }
     }
 
     /// Fails once its time is over.
@@ -165,7 +166,7 @@ impl Guest {
             return Ok(());
         }
         if !self.admitted {
-            self.desk.untold.count(&self.desk.port, self.peer, &Refusal::NoHead);
+            self.ingest.untold.count(&self.ingest.port, self.peer, &Refusal::NoHead);
         }
         Err(io::ErrorKind::TimedOut.into())
     }
@@ -176,7 +177,7 @@ impl Guest {
     }
 }
 
-impl AsyncRead for Guest {
+impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         // First what has come: it may say who it is.
         match Pin::new(&mut self.stream).poll_read(cx, buffer) {
@@ -189,7 +190,7 @@ impl AsyncRead for Guest {
     }
 }
 
-impl AsyncWrite for Guest {
+impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.stays(cx)?;
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);

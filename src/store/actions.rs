@@ -4,8 +4,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
+use super::changes::audit;
 use super::ids::{Kind, whole};
-use super::lines::audit;
 use super::trail::Actor;
 use super::{StoreError, schema};
 use crate::time::Time;
@@ -37,7 +37,7 @@ impl Finding {
 
 /// One thing done with one alert.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Act {
+pub enum Action {
     /// Seen, and no longer new; until then, if a time is given, and no longer than until it becomes graver.
     Acknowledge {
         /// When it is new again, by the wall clock.
@@ -55,7 +55,7 @@ pub enum Act {
 
 /// What is not to be delivered for a while, by event time: all that is given must fit.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Hush {
+pub struct Silence {
     /// Of this vessel.
     pub mmsi: Option<u32>,
     /// In or near this zone.
@@ -76,7 +76,7 @@ pub(super) fn no_alert(id: &str) -> StoreError {
 pub fn act<'a>(
     path: &Path,
     id: &str,
-    act: &Act,
+    act: &Action,
     who: impl Into<Actor<'a>>,
     why: Option<&str>,
     now: Time,
@@ -91,9 +91,9 @@ pub fn act<'a>(
 }
 
 /// Keeps deliveries back from `from` to `until` (event time); the number of the silence.
-pub fn hush<'a>(
+pub fn silence<'a>(
     path: &Path,
-    hush: &Hush,
+    silence: &Silence,
     from: Time,
     until: Time,
     who: impl Into<Actor<'a>>,
@@ -101,7 +101,7 @@ pub fn hush<'a>(
     now: Time,
 ) -> Result<i64, StoreError> {
     let who = who.into();
-    if hush == &Hush::default() {
+    if silence == &Silence::default() {
         return Err(StoreError::Refused("a silence needs a vessel, a zone or a behaviour".to_owned()));
     }
     if until <= from {
@@ -116,9 +116,9 @@ pub fn hush<'a>(
                     now.millis(),
                     who.who,
                     why,
-                    hush.mmsi,
-                    hush.zone,
-                    hush.behaviour,
+                    silence.mmsi,
+                    silence.zone,
+                    silence.behaviour,
                     from.millis(),
                     until.millis()
                 ],
@@ -132,7 +132,7 @@ pub fn hush<'a>(
 }
 
 /// Lifts a silence.
-pub fn unhush<'a>(
+pub fn lift_silence<'a>(
     path: &Path,
     number: i64,
     who: impl Into<Actor<'a>>,
@@ -187,7 +187,7 @@ fn do_it(
     id: &str,
     state: &str,
     severity: i64,
-    act: &Act,
+    act: &Action,
     who: Actor<'_>,
     why: Option<&str>,
     now: Time,
@@ -195,8 +195,10 @@ fn do_it(
     let refused = |text: &str| Ok(Err(StoreError::Refused(format!("{id}: {text}"))));
     let mut why = why.map(str::to_owned);
     let what = match act {
-        Act::Acknowledge { .. } | Act::Assign(_) if state == "closed" => return refused("is closed; reopen it first"),
-        Act::Acknowledge { until } => {
+        Action::Acknowledge { .. } | Action::Assign(_) if state == "closed" => {
+            return refused("is closed; reopen it first");
+        }
+        Action::Acknowledge { until } => {
             if until.is_some_and(|until| until <= now) {
                 return refused("an acknowledgement must end in the future");
             }
@@ -210,23 +212,23 @@ fn do_it(
             }
             "acknowledged"
         }
-        Act::Assign(to) => {
+        Action::Assign(to) => {
             transaction.execute("UPDATE alerts SET assignee = ?2 WHERE id = ?1", params![id, to])?;
             let whom = to.as_ref().map_or("to nobody".to_owned(), |to| format!("to {to}"));
             why = Some(format!("{whom}{}", why.map_or(String::new(), |why| format!(": {why}"))));
             "assigned"
         }
-        Act::Note(text) => {
+        Action::Note(text) => {
             transaction.execute(
                 "INSERT INTO notes (alert, at, who, text) VALUES (?1, ?2, ?3, ?4)",
                 params![id, now.millis(), who.who, text],
             )?;
             "noted"
         }
-        Act::Close(_) if why.as_deref().is_none_or(|why| why.trim().is_empty()) => {
+        Action::Close(_) if why.as_deref().is_none_or(|why| why.trim().is_empty()) => {
             return refused("a finding needs a reason");
         }
-        Act::Close(finding) => {
+        Action::Close(finding) => {
             transaction.execute(
                 "UPDATE alerts SET state = 'closed', finding = ?2, finding_reason = ?3, acknowledged_until = NULL
                  WHERE id = ?1",
@@ -235,8 +237,8 @@ fn do_it(
             why = Some(format!("{}: {}", finding.name(), why.unwrap_or_default()));
             "closed"
         }
-        Act::Reopen if state != "closed" => return refused("is not closed"),
-        Act::Reopen => {
+        Action::Reopen if state != "closed" => return refused("is not closed"),
+        Action::Reopen => {
             transaction.execute(
                 "UPDATE alerts SET state = 'new', finding = NULL, finding_reason = NULL, acknowledged_severity = NULL
                  WHERE id = ?1",

@@ -8,11 +8,11 @@ use crate::secret::Revealed;
 
 /// What opens it; without any key it is open.
 #[derive(Default)]
-pub(super) struct Lock {
+pub(super) struct Credentials {
     keys: Vec<Hmac<Sha256>>,
 }
 
-impl Lock {
+impl Credentials {
     /// A user name and password.
     pub(super) fn add_pair(&mut self, user: &str, password: &Revealed) {
         self.keys.push(keyed(b"basic", &[user.as_bytes(), b":", password.expose().as_bytes()]));
@@ -70,15 +70,15 @@ mod tests {
 
     #[test]
     fn only_who_is_known_comes_in() {
-        assert!(Lock::default().admits(None), "without keys it is open");
-        let mut lock = Lock::default();
-        lock.add_pair("station", &revealed("open:sesame"));
-        lock.add_token(&revealed("t0ken"));
+        assert!(Credentials::default().admits(None), "without keys it is open");
+        let mut credentials = Credentials::default();
+        credentials.add_pair("station", &revealed("open:sesame"));
+        credentials.add_token(&revealed("t0ken"));
         let basic = |pair: &str| format!("Basic {}", BASE64.encode(pair.as_bytes()));
         for good in
             [basic("station:open:sesame"), "basic c3RhdGlvbjpvcGVuOnNlc2FtZQ==".to_owned(), "Bearer t0ken".to_owned()]
         {
-            assert!(lock.admits(Some(good.as_bytes())), "{good}");
+            assert!(credentials.admits(Some(good.as_bytes())), "{good}");
         }
         for bad in [
             basic("station:sesame"),
@@ -93,8 +93,8 @@ mod tests {
             "Digest t0ken".to_owned(),
             String::new(),
         ] {
-            assert!(!lock.admits(Some(bad.as_bytes())), "{bad}");
+            assert!(!credentials.admits(Some(bad.as_bytes())), "{bad}");
         }
-        assert!(!lock.admits(None));
+        assert!(!credentials.admits(None));
     }
 }

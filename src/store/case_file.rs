@@ -5,26 +5,26 @@ use std::path::Path;
 use rusqlite::{Connection, Row};
 use serde_json::Value;
 
-use super::acts::in_transaction;
-use super::lines::audit;
+use super::actions::in_transaction;
+use super::changes::audit;
 use super::trail::{self, Actor, AuditRow};
 use super::{StoreError, Told, read, schema};
 use crate::time::Time;
 
 /// One case with all of its alerts.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Dossier {
+pub struct CaseFile {
     /// The case, as `case` gives it.
     pub case: Value,
     /// What was done with it, oldest first.
     pub audit: Vec<AuditRow>,
     /// Its alerts and facts, by start.
-    pub alerts: Vec<Filed>,
+    pub alerts: Vec<AlertFile>,
 }
 
 /// An alert with every line that was stored of it.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Filed {
+pub struct AlertFile {
     /// How it stands, with notes, audit and deliveries.
     pub told: Told,
     /// Its changes, in order.
@@ -44,11 +44,11 @@ pub struct Line {
 ///
 /// # Errors
 /// `Refused` when there is no such alert.
-pub fn filed(path: &Path, id: &str, now: Time) -> Result<Filed, StoreError> {
+pub fn alert_file(path: &Path, id: &str, now: Time) -> Result<AlertFile, StoreError> {
     let told = read::alert(path, id, now)?;
     let connection = schema::beside(path)?;
     let lines = lines_of(&connection, &told.entry.id).map_err(StoreError::sqlite(path))?;
-    Ok(Filed { told, lines })
+    Ok(AlertFile { told, lines })
 }
 
 fn lines_of(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Line>> {
@@ -65,7 +65,7 @@ fn lines_of(connection: &Connection, id: &str) -> rusqlite::Result<Vec<Line>> {
 ///
 /// # Errors
 /// `Refused` when there is no such case.
-pub fn dossier(path: &Path, id: &str, now: Time) -> Result<Dossier, StoreError> {
+pub fn case_file(path: &Path, id: &str, now: Time) -> Result<CaseFile, StoreError> {
     let case = read::case(path, id)?;
     let connection = schema::beside(path)?;
     let failed = StoreError::sqlite(path);
@@ -74,10 +74,10 @@ pub fn dossier(path: &Path, id: &str, now: Time) -> Result<Dossier, StoreError> 
     for id in case["alerts"].as_array().into_iter().flatten().filter_map(Value::as_str) {
         let lines = lines_of(&connection, id).map_err(&failed)?;
         if !lines.is_empty() {
-            alerts.push(Filed { told: read::alert(path, id, now)?, lines });
+            alerts.push(AlertFile { told: read::alert(path, id, now)?, lines });
         }
     }
-    Ok(Dossier { case, audit, alerts })
+    Ok(CaseFile { case, audit, alerts })
 }
 
 /// Notes that a bundle was made of a case; `why` says what of.

@@ -11,7 +11,7 @@ use crate::journal::Entry;
 use crate::time::{Span, Time};
 
 /// An engine, and what it was told about itself.
-pub(super) struct Helm {
+pub(super) struct EngineDriver {
     pub(super) engine: Engine,
     /// Inputs by `SourceId`; those that are gone keep their place.
     pub(super) names: Vec<String>,
@@ -21,11 +21,11 @@ pub(super) struct Helm {
     pub(super) received: Option<Time>,
 }
 
-impl Helm {
+impl EngineDriver {
     /// An engine that knows nothing yet.
-    pub(super) fn new(settings: &Checked, names: Vec<String>, in_force: String) -> Helm {
+    pub(super) fn new(settings: &Checked, names: Vec<String>, in_force: String) -> EngineDriver {
         let engine = Engine::new(&settings.engine, Arc::clone(&settings.chart), clocks(settings, &names));
-        Helm { engine, names, in_force, received: None }
+        EngineDriver { engine, names, in_force, received: None }
     }
 
     /// The daemon has started. Nobody was listening since the last line: what was silent then was not silent.

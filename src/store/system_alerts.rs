@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::{Map, Value};
 
-use super::{Orders, lines};
+use super::{Orders, changes};
 use crate::alerts::{Notice, NoticeKind};
 use crate::time::{Span, Time};
 
@@ -37,7 +37,7 @@ pub(super) fn store(
     let change = notice.change(started_at, now, revision, &orders.handling);
     // Who does not take what it is given is not told so.
     let failing = (notice.kind == NoticeKind::DeliveryFailed).then_some(notice.name.as_str());
-    let due = lines::store(transaction, &change, &orders.without(failing), now)?;
+    let due = changes::store(transaction, &change, &orders.without(failing), now)?;
     match notice.holds {
         true => transaction.execute(
             "INSERT INTO notices (kind, name, alert) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",

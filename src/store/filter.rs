@@ -5,7 +5,7 @@ use crate::alerts::{Alert, Class, Handling, Severity};
 
 /// What one sink wants and may carry.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Wants {
+pub struct Filter {
     /// Its name.
     pub sink: String,
     /// Nothing below this.
@@ -19,14 +19,14 @@ pub struct Wants {
     /// What lies in or near these only; empty: everything.
     pub zones: Vec<String>,
     /// What it may carry.
-    pub carries: Carries,
+    pub clearance: Clearance,
     /// Beyond so many changes of one behaviour in an hour the rest goes as digests; `None`: all go one by one.
     pub digest_after: Option<u32>,
 }
 
 /// Which markings a sink may carry; what it may not is withheld, and noted in the audit trail.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Carries {
+pub struct Clearance {
     /// Nothing stricter.
     pub max_tlp: Tlp,
     /// No handling code but these.
@@ -41,10 +41,10 @@ pub struct Carries {
     pub recipient: Option<String>,
 }
 
-impl Carries {
+impl Clearance {
     /// What stays in the house may carry everything.
-    pub const fn everything() -> Carries {
-        Carries {
+    pub const fn everything() -> Clearance {
+        Clearance {
             max_tlp: Tlp::Red,
             europol: Vec::new(),
             purposes: Vec::new(),
@@ -59,8 +59,8 @@ impl Carries {
         if self.max_tlp < handling.tlp {
             return Some(format!("TLP:{} is above its max_tlp {}", handling.tlp.name(), self.max_tlp.name()));
         }
-        let carries = |code: &Europol| self.europol.is_empty() || self.europol.contains(code);
-        if let Some(code) = handling.europol.iter().find(|code| !carries(code)) {
+        let clearance = |code: &Europol| self.europol.is_empty() || self.europol.contains(code);
+        if let Some(code) = handling.europol.iter().find(|code| !clearance(code)) {
             return Some(format!("it may not carry {}", code.name()));
         }
         if handling.personal_data && !self.personal_data {
@@ -86,24 +86,24 @@ impl Carries {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Verdict {
     /// Yes.
-    Wanted,
+    Selected,
     /// It did not ask for it.
-    Unasked,
+    NotSelected,
     /// It asked for it and may not have it: why.
     Withheld(String),
 }
 
-impl Wants {
+impl Filter {
     /// Everything from this severity on, of whatever marking.
-    pub fn from_severity(sink: &str, min_severity: Severity) -> Wants {
-        Wants {
+    pub fn from_severity(sink: &str, min_severity: Severity) -> Filter {
+        Filter {
             sink: sink.to_owned(),
             min_severity,
             min_score: 0,
             kinds: Vec::new(),
             behaviours: Vec::new(),
             zones: Vec::new(),
-            carries: Carries::everything(),
+            clearance: Clearance::everything(),
             digest_after: None,
         }
     }
@@ -116,15 +116,15 @@ impl Wants {
             && (self.kinds.is_empty() || self.kinds.contains(&Class::of(alert.behaviour)))
             && (self.behaviours.is_empty() || self.behaviours.iter().any(behaviour))
             && (self.zones.is_empty() || self.zones.iter().any(zone));
-        match asked.then(|| self.carries.refusal(&alert.handling)) {
-            None => Verdict::Unasked,
-            Some(None) => Verdict::Wanted,
+        match asked.then(|| self.clearance.refusal(&alert.handling)) {
+            None => Verdict::NotSelected,
+            Some(None) => Verdict::Selected,
             Some(Some(why)) => Verdict::Withheld(why),
         }
     }
 
     /// Whether an alert may go there, for who delivers without a store.
     pub fn takes(&self, alert: &Alert) -> bool {
-        self.verdict(alert) == Verdict::Wanted
+        self.verdict(alert) == Verdict::Selected
     }
 }

@@ -17,7 +17,7 @@ use super::{Daemon, Source};
 use crate::alerts::{Change, ChangeKind, Severity};
 use crate::clock::{Clock, Moment};
 use crate::config::{self, Checked};
-use crate::delivery::Couriers;
+use crate::delivery::Dispatcher;
 use crate::disk::Absence;
 use crate::http::{self, EngineView, Failing, InputView, Pages, ReloadView, SinkView, View};
 use crate::inputs::{Kind, Settings, State};
@@ -55,7 +55,7 @@ impl Turns {
 }
 
 /// What is watched, and who watches.
-pub(super) struct Lookout {
+pub(super) struct StatusReporter {
     pub(super) service: Service,
     began: Moment,
     opened: BTreeMap<(&'static str, Severity), u64>,
@@ -76,7 +76,7 @@ pub(super) struct Lookout {
     view: Option<watch::Sender<Arc<View>>>,
 }
 
-impl Lookout {
+impl StatusReporter {
     /// Begins to serve the pages, and to feed the watchdog as long as loop, store and journal get on.
     pub(super) fn start(
         settings: &Checked,
@@ -85,7 +85,7 @@ impl Lookout {
         sockets: &Arc<Sockets>,
         clock: Clock,
         stop: &CancellationToken,
-    ) -> io::Result<Lookout> {
+    ) -> io::Result<StatusReporter> {
         let mut service = Service::new(clock);
         if let Some(store) = store {
             service.watch("store", store.pulse());
@@ -96,7 +96,7 @@ impl Lookout {
         let of_kind = |kind: Kind| settings.inputs.iter().filter(move |input| input.kind == kind);
         let tcp = of_kind(Kind::TcpListen).map(|input| input.name.as_str()).chain([http::NAME]);
         sockets.tell_unclaimed(&of_kind(Kind::Udp).map(|input| input.name.as_str()).collect(), &tcp.collect());
-        let mut lookout = Lookout {
+        let mut status = StatusReporter {
             service,
             began: clock.moment(),
             opened: BTreeMap::new(),
@@ -114,7 +114,7 @@ impl Lookout {
             view: None,
         };
         if settings.http.address.is_some() || sockets.tcp(http::NAME).is_some() {
-            let (sender, view) = watch::channel(Arc::new(lookout.view(
+            let (sender, view) = watch::channel(Arc::new(status.view(
                 clock,
                 Vec::new(),
                 Vec::new(),
@@ -124,9 +124,9 @@ impl Lookout {
             let (store, journal) = (settings.store.clone(), restart::folder(settings));
             let pages = Pages { view, store, journal, clock };
             pages.serve(settings.http.clone(), Arc::clone(sockets), stop.clone())?;
-            lookout.view = Some(sender);
+            status.view = Some(sender);
         }
-        Ok(lookout)
+        Ok(status)
     }
 
     /// Counts what is announced.
@@ -236,37 +236,37 @@ impl Daemon {
     /// Once a second: the watchdog, the status and the pages.
     pub(super) fn look_out(&mut self, now: Moment) {
         self.ready_once_begun();
-        self.lookout.service.beat();
-        if self.lookout.counted.is_none_or(|counted| COUNT_EVERY <= now.since(counted)) {
-            self.lookout.counted = Some(now);
+        self.status.service.beat();
+        if self.status.counted.is_none_or(|counted| COUNT_EVERY <= now.since(counted)) {
+            self.status.counted = Some(now);
             self.count_open();
         }
-        if self.lookout.lapsing_read.is_none_or(|read| READ_EVERY <= now.since(read)) {
+        if self.status.lapsing_read.is_none_or(|read| READ_EVERY <= now.since(read)) {
             self.tell_lapsing();
-            self.lookout.lapsing_read = Some(now);
+            self.status.lapsing_read = Some(now);
         }
-        let Daemon { lookout, sources, helm, .. } = self;
-        let open: u64 = lookout.open.values().sum();
-        lookout.service.status(|| {
+        let Daemon { status, sources, driver, .. } = self;
+        let open: u64 = status.open.values().sum();
+        status.service.status(|| {
             let up = sources.iter().filter(|source| source.state == State::Up).count();
-            format!("{up} of {} inputs up, {open} open alerts, {} vessels", sources.len(), helm.engine.tracks().len())
+            format!("{up} of {} inputs up, {open} open alerts, {} vessels", sources.len(), driver.engine.tracks().len())
         });
-        if self.lookout.view.is_some() {
-            let since = now.since(self.lookout.began);
-            self.lookout.rates.note(since, self.sources.iter().map(|source| source.lines).collect());
+        if self.status.view.is_some() {
+            let since = now.since(self.status.began);
+            self.status.rates.note(since, self.sources.iter().map(|source| source.lines).collect());
         }
         self.show();
     }
 
     /// Puts how things stand on the pages.
     pub(super) fn show(&mut self) {
-        if self.lookout.view.is_some() {
+        if self.status.view.is_some() {
             let inputs = self.sources.iter().zip(&self.settings.inputs).enumerate();
             let inputs = inputs.map(|(place, (source, settings))| self.input_view(place, source, settings)).collect();
             let engine = self.engine_view();
-            let sinks = self.couriers.iter().flat_map(Couriers::counters).map(sink_view).collect();
-            let view = self.lookout.view(self.clock, inputs, sinks, engine, &self.reloaded);
-            if let Some(pages) = &self.lookout.view {
+            let sinks = self.dispatcher.iter().flat_map(Dispatcher::counters).map(sink_view).collect();
+            let view = self.status.view(self.clock, inputs, sinks, engine, &self.reloaded);
+            if let Some(pages) = &self.status.view {
                 pages.send_replace(Arc::new(view));
             }
         }
@@ -277,32 +277,32 @@ impl Daemon {
         let now = self.clock.moment();
         let listens = |settings: &Settings| matches!(settings.kind, Kind::Udp | Kind::TcpListen | Kind::AiscatcherHttp);
         let mut listeners = self.sources.iter().zip(&self.settings.inputs).filter(|(_, settings)| listens(settings));
-        if listeners.all(|(source, _)| source.begun) || BEGUN_WITHIN <= now.since(self.lookout.began) {
-            self.lookout.service.ready();
+        if listeners.all(|(source, _)| source.begun) || BEGUN_WITHIN <= now.since(self.status.began) {
+            self.status.service.ready();
         }
     }
 
     /// Certificates that expire while the daemon runs are told of as those of a start are.
     fn tell_lapsing(&mut self) {
         let lapsing = config::lapsing(&self.settings.inputs, &self.settings.sinks, self.clock.now());
-        let is_start = self.lookout.lapsing_read.is_none();
-        let new = lapsing.iter().filter(|told| !is_start && !self.lookout.lapsing.contains(told));
+        let is_start = self.status.lapsing_read.is_none();
+        let new = lapsing.iter().filter(|told| !is_start && !self.status.lapsing.contains(told));
         new.for_each(|told| warn!("{told}"));
-        self.lookout.lapsing = lapsing;
+        self.status.lapsing = lapsing;
     }
 
     fn count_open(&mut self) {
         let mut open = BTreeMap::new();
-        for alert in self.helm.engine.open_alerts().iter().filter(|alert| alert.announced) {
+        for alert in self.driver.engine.open_alerts().iter().filter(|alert| alert.announced) {
             *open.entry(alert.behaviour).or_default() += 1;
         }
         // A behaviour without one any more is shown as 0, not forgotten.
-        self.lookout.open.values_mut().for_each(|count| *count = 0);
-        self.lookout.open.extend(open);
+        self.status.open.values_mut().for_each(|count| *count = 0);
+        self.status.open.extend(open);
     }
 
     fn input_view(&self, place: usize, source: &Source, settings: &Settings) -> InputView {
-        let counts = self.helm.engine.tally().source(source.id);
+        let counts = self.driver.engine.tally().source(source.id);
         let rejects = counts.into_iter().flat_map(|counts| counts.rejects());
         InputView {
             name: source.name.clone(),
@@ -310,7 +310,7 @@ impl Daemon {
             ended: source.state == State::Ended,
             live: settings.kind.is_live(),
             lines: source.lines,
-            lines_per_second: self.lookout.rates.per_second(place),
+            lines_per_second: self.status.rates.per_second(place),
             counters: source.counters.read(),
             rejects: rejects.map(|(reason, count)| (reason.name(), count)).collect(),
             refused_posts: match settings.kind {
@@ -320,19 +320,19 @@ impl Daemon {
             heard: source.heard_at,
             lagging: source.lagging,
             // What it said before a restart says nothing of now.
-            reported: self.helm.engine.reported(source.id).filter(|_| source.heard_at.is_some()),
+            reported: self.driver.engine.reported(source.id).filter(|_| source.heard_at.is_some()),
             lateness: config::source_clock(settings, &self.settings).lateness,
             reason: source.counters.reason.get(),
         }
     }
 
     fn engine_view(&self) -> EngineView {
-        let engine = &self.helm.engine;
+        let engine = &self.driver.engine;
         let summary = engine.summary();
         EngineView {
             time: engine.now(),
             waited: Span::ZERO,
-            longest_turn: self.lookout.turns.longest.max(self.lookout.turns.before),
+            longest_turn: self.status.turns.longest.max(self.status.turns.before),
             vessels: engine.tracks().len() as u64,
             evicted: engine.tracks().evicted(),
             reports: summary.reports_by_type,

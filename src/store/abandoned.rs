@@ -6,10 +6,10 @@ use std::path::Path;
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value;
 
-use super::lines::Restated;
+use super::changes::Restated;
+use super::filter::Filter;
 use super::outbox::Ending;
-use super::wants::Wants;
-use super::{StoreError, lines, marks, outbox, schema, stored_severity};
+use super::{StoreError, changes, markings, outbox, schema, stored_severity};
 use crate::alerts::ChangeKind;
 use crate::time::{Span, Time};
 
@@ -57,7 +57,7 @@ pub fn revisions(path: &Path, ids: &BTreeSet<String>) -> Result<BTreeMap<String,
 pub(super) fn end(
     transaction: &Transaction<'_>,
     open: &BTreeSet<String>,
-    wants: &[Wants],
+    filter: &[Filter],
     now: Time,
 ) -> rusqlite::Result<(usize, bool)> {
     let (mut ended, mut due) = (0, false);
@@ -77,8 +77,8 @@ pub(super) fn end(
             continue;
         };
         let mut marked = Value::Object(alert);
-        marks::apply(&mut marked, row.get::<_, Option<String>>(5)?.as_deref());
-        let handling = marks::of_machine(&marked);
+        markings::apply(&mut marked, row.get::<_, Option<String>>(5)?.as_deref());
+        let handling = markings::of_machine(&marked);
         let (behaviour, grade): (String, _) = (row.get(6)?, stored_severity(&marked));
         let Value::Object(mut alert) = marked else {
             continue;
@@ -90,15 +90,19 @@ pub(super) fn end(
         let at = last_at.as_str().and_then(Time::parse).unwrap_or(now);
         let revision = revision + 1;
         let (change, reason) = (ChangeKind::Ended, GIVEN_UP);
-        lines::restate(transaction, &Restated { id: &id, revision, at, change, severity, reason, alert: &alert }, now)?;
+        changes::restate(
+            transaction,
+            &Restated { id: &id, revision, at, change, severity, reason, alert: &alert },
+            now,
+        )?;
         ended += 1;
         if !announced {
             continue;
         }
         // Who was told that it began is told that nobody looks after it any more.
-        for wants in wants {
+        for filter in filter {
             let end = Ending { alert: &id, behaviour: &behaviour, severity: grade, revision, at, handling: &handling };
-            due |= outbox::offer_end(transaction, wants, &end, now)?;
+            due |= outbox::offer_end(transaction, filter, &end, now)?;
         }
     }
     Ok((ended, due))

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
-use crate::store::sound::damaged;
+use crate::store::integrity::damaged;
 
 /// Enough that the file has pages of every kind.
 const ALERTS: usize = 60;

@@ -7,10 +7,10 @@ use std::sync::{Arc, OnceLock};
 
 use tracing::{error, info, warn};
 
-use super::helm::Helm;
-use super::keeping::remedy;
-use super::library::Library;
+use super::driver::EngineDriver;
+use super::persist::remedy;
 use super::restart::{self, PATIENCE, Place, Records, Restored};
+use super::settings_archive::SettingsArchive;
 use crate::ais::SourceId;
 use crate::alerts::Change;
 use crate::clock::Clock;
@@ -24,8 +24,8 @@ use crate::telemetry::Pulse;
 use crate::time::Span;
 
 /// What the daemon begins with.
-pub(super) struct Begun {
-    pub(super) helm: Helm,
+pub(super) struct Started {
+    pub(super) driver: EngineDriver,
     pub(super) records: Option<Records>,
     /// The number of each input in the engine.
     pub(super) ids: Vec<SourceId>,
@@ -39,12 +39,12 @@ pub(super) fn begin(
     clock: Clock,
     pulse: &Arc<Pulse>,
     tell: impl Fn(journal::Event) + Send + Sync + 'static,
-) -> io::Result<Begun> {
+) -> io::Result<Started> {
     let ours: Vec<String> = settings.inputs.iter().map(|input| input.name.clone()).collect();
     let (Some(store), Some(folder)) = (store, restart::folder(settings)) else {
         let ids = (0..ours.len()).map(|index| SourceId(index as u16)).collect();
-        let helm = Helm::new(settings, ours, settings.in_force()?.key);
-        return Ok(Begun { helm, records: None, ids });
+        let driver = EngineDriver::new(settings, ours, settings.in_force()?.key);
+        return Ok(Started { driver, records: None, ids });
     };
     if let Some(damaged) = store.set_aside() {
         tell_of_damage(damaged);
@@ -53,10 +53,10 @@ pub(super) fn begin(
     let rebuild = Span::from_hours(i64::from(settings.journal.rebuild_hours));
     let (program, pulse) = (restart::program()?, Arc::clone(pulse));
     let place = Place { disk: Arc::clone(&disk), folder, rebuild, program, pulse, apart: true };
-    let mut library = Library::new(disk, &place.folder);
+    let mut archive = SettingsArchive::new(disk, &place.folder);
     // What was in force is, more often than not, what the files still say.
     let record = settings.in_force()?;
-    library.know(&record.key, settings);
+    archive.know(&record.key, settings);
     let reached = settings.store.as_deref().map(store::reached).transpose().map_err(io::Error::other)?.unwrap_or(0);
 
     if let Err(error) = journal::settle(&*place.disk, &place.folder) {
@@ -64,28 +64,28 @@ pub(super) fn begin(
     }
     let began = clock.moment();
     let keep = |changes: Vec<Change>, position: Position| store.changes(changes, position.0);
-    let restored = place.restore(&mut library, clock.now(), None, &AtomicBool::new(false), keep);
+    let restored = place.restore(&mut archive, clock.now(), None, &AtomicBool::new(false), keep);
     let restored = restored.unwrap_or_else(|error| {
         error!(%error, "the state before the restart cannot be read; starting without it");
-        Restored { helm: None, position: Position(0), entries: 0, whole: false }
+        Restored { driver: None, position: Position(0), entries: 0, whole: false }
     });
-    library.keep(&record, settings)?;
+    archive.keep(&record, settings)?;
     let in_force = record.key;
     let at_least = restored.position.max(Position(reached));
     let whole = restored.whole && reached <= restored.position.0;
-    let mut records = Records::open(&place, library, at_least, clock, tell)?;
+    let mut records = Records::open(&place, archive, at_least, clock, tell)?;
     // Once only: nobody else has it.
     let _ = syncer.set(records.journal.syncer());
 
-    let was_known = restored.helm.is_some();
-    let mut helm = restored.helm.unwrap_or_else(|| Helm::new(settings, ours.clone(), in_force.clone()));
-    let known: BTreeSet<String> = helm.engine.open_alerts().iter().map(|alert| alert.id.clone()).collect();
+    let was_known = restored.driver.is_some();
+    let mut driver = restored.driver.unwrap_or_else(|| EngineDriver::new(settings, ours.clone(), in_force.clone()));
+    let known: BTreeSet<String> = driver.engine.open_alerts().iter().map(|alert| alert.id.clone()).collect();
     store.open_are(known.clone());
     let mut changes = Vec::new();
     // A snapshot must not run ahead of the store: what the journal decided would be skipped by the next start.
     let mut settled = store.settle(PATIENCE);
     match settings.store.as_deref().filter(|_| settled).map(|path| store::revisions(path, &known)) {
-        Some(Ok(stored)) => helm.engine.revisions(&stored, &mut changes),
+        Some(Ok(stored)) => driver.engine.revisions(&stored, &mut changes),
         Some(Err(error)) => error!(%error, "open alerts cannot be read from the store"),
         None => error!("the store does not accept alerts rebuilt from the journal; trying again"),
     }
@@ -94,26 +94,26 @@ pub(super) fn begin(
     }
 
     // Numbers of inputs stay what they were; new ones come behind.
-    let mut names = helm.names.clone();
-    names.extend(ours.iter().filter(|name| !helm.names.contains(name)).cloned());
+    let mut names = driver.names.clone();
+    names.extend(ours.iter().filter(|name| !driver.names.contains(name)).cloned());
     let id = |name: &String| SourceId(names.iter().position(|known| known == name).unwrap_or(0) as u16);
     let ids = ours.iter().map(id).collect();
     let at = clock.now();
-    let away = helm.received.map(|from| (at - from).to_string());
+    let away = driver.received.map(|from| (at - from).to_string());
     fault::point("restart-begun");
     records.append(&Entry::Begun { at, sources: names.clone(), in_force: in_force.clone() });
-    helm.begin(at, names, &in_force, settings, &mut changes);
+    driver.begin(at, names, &in_force, settings, &mut changes);
     if !changes.is_empty() {
         store.changes(changes, records.flush());
         settled &= store.settle(PATIENCE);
     }
-    if settled && let Err(error) = records.save_now(&helm, at) {
+    if settled && let Err(error) = records.save_now(&driver, at) {
         error!(%error, "the engine's state was not saved");
     }
     if was_known {
         info!(
-            vessels = helm.engine.tracks().len(),
-            open_alerts = helm.engine.open_alerts().len(),
+            vessels = driver.engine.tracks().len(),
+            open_alerts = driver.engine.open_alerts().len(),
             entries = restored.entries,
             seconds = clock.moment().since(began).as_secs_f64(),
             away,
@@ -121,7 +121,7 @@ pub(super) fn begin(
             "state restored"
         );
     }
-    Ok(Begun { helm, records: Some(records), ids })
+    Ok(Started { driver, records: Some(records), ids })
 }
 
 /// Waits until the journal is durable up to a position. An alert is stored all the same if it cannot be: what is lost then is
@@ -140,13 +140,13 @@ pub(super) fn wait_for_journal(syncer: &OnceLock<Syncer>, position: u64, said: &
 }
 
 /// Lines of a recording that the engine has had already: it is read from its beginning again.
-pub(super) fn used_before(helm: &Helm, id: SourceId, kind: Kind) -> u64 {
+pub(super) fn used_before(driver: &EngineDriver, id: SourceId, kind: Kind) -> u64 {
     if kind != Kind::File {
         return 0;
     }
-    let lines = helm.engine.tally().source(id).map_or(0, |counts| counts.lines);
+    let lines = driver.engine.tally().source(id).map_or(0, |counts| counts.lines);
     if 0 < lines {
-        let input = helm.names.get(usize::from(id.0)).map_or("", String::as_str);
+        let input = driver.names.get(usize::from(id.0)).map_or("", String::as_str);
         info!(input, lines, "lines of this recording that were used before the restart are skipped");
     }
     lines

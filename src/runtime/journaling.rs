@@ -7,9 +7,9 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tracing::{error, info, warn};
 
-use super::library::Library;
 use super::restart::{self, Records};
-use super::{Daemon, LEAVE, Source, begin};
+use super::settings_archive::SettingsArchive;
+use super::{Daemon, LEAVE, Source, start};
 use crate::ais::SourceId;
 use crate::clock::Moment;
 use crate::config::{self, Checked};
@@ -79,7 +79,7 @@ impl Daemon {
     /// An input is silent, or has ended.
     pub(super) fn idle(&mut self, source: SourceId) {
         self.write_down(&Entry::Idle { source });
-        self.helm.engine.source_idle(source, &mut self.changes);
+        self.driver.engine.source_idle(source, &mut self.changes);
     }
 
     /// An input has ended: it is silent, and nothing of it can be on its way, which the engine is told as two steps.
@@ -89,19 +89,19 @@ impl Daemon {
     }
 
     /// Puts settings and zones in force; with a journal they have been written down in `library`.
-    pub(super) fn replace(&mut self, settings: &Checked, key: &str, library: Option<Library>) {
-        if let (Some(records), Some(library)) = (&mut self.records, library) {
-            records.library = library;
+    pub(super) fn replace(&mut self, settings: &Checked, key: &str, archive: Option<SettingsArchive>) {
+        if let (Some(records), Some(archive)) = (&mut self.records, archive) {
+            records.archive = archive;
             self.write_down(&Entry::InForce { key: key.to_owned() });
         }
-        self.helm.replace(key, settings, &mut self.changes);
+        self.driver.replace(key, settings, &mut self.changes);
     }
 
     /// What the journal says of itself.
     pub(super) fn journal_says(&mut self, event: journal::Event) {
-        self.lookout.journal(&event);
+        self.status.journal(&event);
         let lost = matches!(event, journal::Event::Working { lost } if 0 < lost);
-        begin::tell_of_journal(event);
+        start::tell_of_journal(event);
         self.show();
         let Some(records) = self.records.as_mut().filter(|_| lost) else {
             return;
@@ -109,7 +109,7 @@ impl Daemon {
         // What is lost to the journal only the engine itself still knows: snapshots made from the journal would lack it.
         let settled = self.store.as_ref().is_none_or(|store| store.settle(restart::PATIENCE));
         let saved = match settled {
-            true => records.save_now(&self.helm, self.clock.now()),
+            true => records.save_now(&self.driver, self.clock.now()),
             false => Err(io::Error::other("the store has not yet accepted earlier alerts")),
         };
         if let Err(error) = saved {
@@ -137,13 +137,13 @@ impl Daemon {
             return;
         }
         self.write_down(&Entry::Ended);
-        self.helm.engine.finish(&mut self.changes);
+        self.driver.engine.finish(&mut self.changes);
     }
 
     /// Saves the state and closes the journal.
     pub(super) fn close_records(&mut self) {
         if let Some(records) = self.records.take()
-            && let Err(error) = records.finish(&self.helm, self.clock.now())
+            && let Err(error) = records.finish(&self.driver, self.clock.now())
         {
             error!(%error, "the engine's state was not saved; the next start reads the journal again");
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// One line of the alert stream on its way to one sink.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Letter {
+pub(super) struct Delivery {
     /// The row of the store it stands in, if there is a store.
     pub(super) row: Option<i64>,
     /// `<id>-<revision>`: the same for every repeat.
@@ -20,13 +20,13 @@ pub(super) struct Letter {
     pub(super) change: Arc<Value>,
 }
 
-impl Letter {
+impl Delivery {
     /// From a stored line; `None` if it is no line of an alert.
-    pub(super) fn new(row: Option<i64>, line: Arc<str>) -> Option<Letter> {
+    pub(super) fn new(row: Option<i64>, line: Arc<str>) -> Option<Delivery> {
         let change: Value = serde_json::from_str(&line).ok()?;
         let alert: Arc<str> = change["alert"]["id"].as_str()?.into();
         let key = format!("{alert}-{}", change["revision"].as_u64()?);
-        Some(Letter { row, key, alert, line, change: Arc::new(change) })
+        Some(Delivery { row, key, alert, line, change: Arc::new(change) })
     }
 }
 
@@ -63,10 +63,10 @@ pub(super) enum SendError {
     },
 }
 
-/// Letters that only some of those they are for have, at most; beyond, the oldest are given up.
+/// Deliveries that only some of those they are for have, at most; beyond, the oldest are given up.
 pub(super) const MOST_PARTLY: usize = 1000;
 
-/// How many letters a sink takes at once, and from when.
+/// How many deliveries a sink takes at once, and from when.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Pace {
     /// At most so many in one `send`.
@@ -82,7 +82,7 @@ impl Pace {
 
 /// Where the daemon stands, for formats that name their sender.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Place {
-    /// `[delivery] site`: letters, digits and `-`.
+pub(super) struct SenderIdentity {
+    /// `[delivery] site`: deliveries, digits and `-`.
     pub(super) site: String,
 }

@@ -15,16 +15,16 @@ use crate::time::{Span, Time};
 const MARGIN: Span = Span::from_hours(24);
 
 /// Every set of settings and zones that was in force, by its key: folders that the program can be run with.
-pub(super) struct Library {
+pub(super) struct SettingsArchive {
     disk: Arc<dyn Disk>,
     folder: PathBuf,
     read: BTreeMap<String, Arc<Checked>>,
 }
 
-impl Library {
+impl SettingsArchive {
     /// Beside the journal.
-    pub(super) fn new(disk: Arc<dyn Disk>, journal: &Path) -> Library {
-        Library { disk, folder: journal.join("in-force"), read: BTreeMap::new() }
+    pub(super) fn new(disk: Arc<dyn Disk>, journal: &Path) -> SettingsArchive {
+        SettingsArchive { disk, folder: journal.join("in-force"), read: BTreeMap::new() }
     }
 
     /// Keeps one, durably.
@@ -44,8 +44,8 @@ impl Library {
     }
 
     /// Another of the same place, with all that is at hand.
-    pub(super) fn beside(&self) -> Library {
-        Library { disk: Arc::clone(&self.disk), folder: self.folder.clone(), read: self.read.clone() }
+    pub(super) fn beside(&self) -> SettingsArchive {
+        SettingsArchive { disk: Arc::clone(&self.disk), folder: self.folder.clone(), read: self.read.clone() }
     }
 
     fn keep_in(&self, folder: &Path, in_force: &InForce<'_>) -> io::Result<()> {
@@ -124,32 +124,32 @@ mod tests {
     fn what_no_line_was_read_with_goes() {
         let journal = TempDir::new().expect("a folder");
         let settings = config::check(None, None, Purpose::Replay).expect("the built-in settings");
-        let mut library = Library::new(Arc::new(RealDisk), journal.path());
-        assert_eq!(library.purge(Time::from_millis(0), Rehearsal::No).expect("no folder, nothing to remove"), 0);
+        let mut archive = SettingsArchive::new(Arc::new(RealDisk), journal.path());
+        assert_eq!(archive.purge(Time::from_millis(0), Rehearsal::No).expect("no folder, nothing to remove"), 0);
         let files = settings.in_force().expect("built in").files;
         let hour = |hour: i64| Time::from_millis(1_790_000_000_000) + Span::from_hours(hour);
         let record = |key: &str| InForce { key: key.to_owned(), files: files.clone() };
         let file = |key: &str| journal.path().join("in-force").join(key).join(config::IN_FORCE_FILE);
-        let put = |library: &mut Library, key: &str, at: Time| {
-            library.keep(&record(key), &settings).expect("written");
+        let put = |archive: &mut SettingsArchive, key: &str, at: Time| {
+            archive.keep(&record(key), &settings).expect("written");
             let at = UNIX_EPOCH + Duration::from_millis(at.millis() as u64);
             File::options().write(true).open(file(key)).expect("there").set_modified(at).expect("set");
         };
         for (key, at) in [("a", 0), ("b", 10), ("c", 20), ("d", 90)] {
-            put(&mut library, key, hour(at));
+            put(&mut archive, key, hour(at));
         }
         // In force once more.
-        put(&mut library, "a", hour(30));
+        put(&mut archive, "a", hour(30));
         let left = || ["a", "b", "c", "d"].into_iter().filter(|key| file(key).exists()).collect::<Vec<_>>();
-        assert_eq!(library.purge(hour(35), Rehearsal::No).expect("readable"), 0, "within the margin");
-        assert_eq!(library.purge(hour(60), Rehearsal::Yes).expect("readable"), 2);
+        assert_eq!(archive.purge(hour(35), Rehearsal::No).expect("readable"), 0, "within the margin");
+        assert_eq!(archive.purge(hour(60), Rehearsal::Yes).expect("readable"), 2);
         assert_eq!(left(), ["a", "b", "c", "d"]);
-        assert_eq!(library.purge(hour(60), Rehearsal::No).expect("readable"), 2);
+        assert_eq!(archive.purge(hour(60), Rehearsal::No).expect("readable"), 2);
         assert_eq!(left(), ["a", "d"], "the last one before is what the oldest line was read with");
-        assert_eq!(library.purge(hour(1000), Rehearsal::No).expect("readable"), 1);
+        assert_eq!(archive.purge(hour(1000), Rehearsal::No).expect("readable"), 1);
         assert_eq!(left(), ["d"]);
         let before = fs::metadata(file("d")).and_then(|found| found.modified()).expect("readable");
-        library.keep(&record("d"), &settings).expect("written");
+        archive.keep(&record("d"), &settings).expect("written");
         assert!(before < fs::metadata(file("d")).and_then(|found| found.modified()).expect("readable"));
     }
 }

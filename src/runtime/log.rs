@@ -10,7 +10,7 @@ use crate::inputs::State;
 impl Daemon {
     /// Says which inputs' clocks lag behind receipt, when that begins and when it ends.
     pub(super) fn tell_lagging(&mut self) {
-        let lagging = self.helm.engine.lagging();
+        let lagging = self.driver.engine.lagging();
         for source in &mut self.sources {
             let lags = lagging.contains(&source.id);
             match (source.lagging, lags) {
@@ -27,7 +27,7 @@ impl Daemon {
 
     /// Says what an input that has ended leaves to be said.
     pub(super) fn tell_ended(&self, id: SourceId) {
-        let untimed = self.helm.engine.tally().source(id).map_or(0, |counts| counts.untimed_total());
+        let untimed = self.driver.engine.tally().source(id).map_or(0, |counts| counts.untimed_total());
         if 0 < untimed {
             let input = self.sources.iter().find(|source| source.id == id).map_or("", |source| &source.name);
             warn!(%input, messages = untimed, "messages without any time: the rules do not use them");
@@ -45,9 +45,9 @@ impl Daemon {
                 connections, "input status"
             );
         }
-        let at = self.helm.engine.now().map(|at| at.to_string());
+        let at = self.driver.engine.now().map(|at| at.to_string());
         let Outcome { at: reloaded_at, ok: reload_ok, problems, .. } = &self.reloaded;
         let reload_refused = problems.first();
-        info!(at, open_alerts = self.helm.engine.open_alerts().len(), reload_ok, %reloaded_at, reload_refused, "status");
+        info!(at, open_alerts = self.driver.engine.open_alerts().len(), reload_ok, %reloaded_at, reload_refused, "status");
     }
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::{Value, json};
 
-use super::marks;
+use super::filter::Filter;
+use super::markings;
 use super::outbox;
 use super::resumed::{self, Weighed};
 use super::trail::Actor;
-use super::wants::Wants;
 use crate::alerts::{Alert, Change, ChangeKind, Severity, Status};
 use crate::cases::Case;
 use crate::time::Time;
@@ -23,10 +23,10 @@ pub const OURSELVES: &str = "(atalaia)";
 pub(super) fn store(
     transaction: &Transaction<'_>,
     change: &Change,
-    wants: &[Wants],
+    filter: &[Filter],
     now: Time,
 ) -> rusqlite::Result<bool> {
-    let news = match resumed::weigh(transaction, change, wants, now)? {
+    let news = match resumed::weigh(transaction, change, filter, now)? {
         Weighed::News(news) => news,
         Weighed::Told { due } => return Ok(due),
     };
@@ -41,10 +41,10 @@ pub(super) fn store(
     if !alert.announced {
         return Ok(false);
     }
-    let hushed = is_hushed(transaction, change)?;
+    let silenced = is_hushed(transaction, change)?;
     let mut due = false;
-    for wants in wants {
-        due |= outbox::offer(transaction, wants, change, hushed, now)?;
+    for filter in filter {
+        due |= outbox::offer(transaction, filter, change, silenced, now)?;
     }
     Ok(due)
 }
@@ -92,7 +92,7 @@ pub(super) fn restate(transaction: &Transaction<'_>, restated: &Restated<'_>, no
 
 /// The change as it goes out: marked as an analyst marked the alert, if one did.
 pub(super) fn marked<'a>(transaction: &Transaction<'_>, change: &'a Change) -> rusqlite::Result<Cow<'a, Change>> {
-    let Some(mark) = marks::of(transaction, &change.alert.id)? else {
+    let Some(mark) = markings::of(transaction, &change.alert.id)? else {
         return Ok(Cow::Borrowed(change));
     };
     let handling = change.alert.handling.clone().marked(&mark);

@@ -5,30 +5,30 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Connections by address.
-pub(super) type Seats = Arc<Mutex<BTreeMap<IpAddr, u16>>>;
+pub(super) type AddressCounts = Arc<Mutex<BTreeMap<IpAddr, u16>>>;
 
 /// One connection of an address; given back when dropped.
-pub(super) struct Seat {
-    seats: Seats,
+pub(super) struct AddressPermit {
+    counts: AddressCounts,
     address: IpAddr,
 }
 
-impl Seat {
+impl AddressPermit {
     /// `None` when the address has `most` already.
-    pub(super) fn take(seats: &Seats, address: IpAddr, most: u16) -> Option<Seat> {
-        let mut taken = seats.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn take(counts: &AddressCounts, address: IpAddr, most: u16) -> Option<AddressPermit> {
+        let mut taken = counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = taken.entry(address).or_insert(0);
         if most <= *count {
             return None;
         }
         *count += 1;
-        Some(Seat { seats: Arc::clone(seats), address })
+        Some(AddressPermit { counts: Arc::clone(counts), address })
     }
 }
 
-impl Drop for Seat {
+impl Drop for AddressPermit {
     fn drop(&mut self) {
-        let mut taken = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = taken.get_mut(&self.address) {
             *count -= 1;
             if *count == 0 {

@@ -54,8 +54,8 @@ pub(super) struct Purging {
 
 /// Whom the store tells.
 pub(super) fn orders(settings: &Checked) -> Orders {
-    let wants = settings.sinks.iter().map(delivery::Settings::wants).collect();
-    Orders { wants, handling: settings.engine.handling.clone() }
+    let filter = settings.sinks.iter().map(delivery::Settings::filter).collect();
+    Orders { filters: filter, handling: settings.engine.handling.clone() }
 }
 
 /// What whoever is on watch is to do about a store or a journal that is away.
@@ -81,7 +81,7 @@ pub(super) fn remedy(absence: Absence) -> &'static str {
 impl Daemon {
     /// What the store says of itself.
     pub(super) fn stored(&mut self, event: store::Event) {
-        self.lookout.store(&event);
+        self.status.store(&event);
         match event {
             // The workers were told by the store's own thread.
             store::Event::Stored => return,
@@ -104,13 +104,13 @@ impl Daemon {
         };
         let now = self.clock.moment();
         if self.cases_at.take_if(|since| CASES_EVERY <= now.since(*since)).is_some() {
-            store.cases(self.helm.engine.cases());
+            store.cases(self.driver.engine.cases());
         }
     }
 
     /// Says, while it lasts, that there are more vessels than there is room for: a flood of invented numbers, most likely.
     pub(super) fn tell_flood(&mut self, now: Moment) {
-        let tracks = self.helm.engine.tracks();
+        let tracks = self.driver.engine.tracks();
         let (evicted, tracks) = (tracks.evicted(), tracks.len());
         let Flood { told, at, noticed } = &mut self.flood;
         let more = evicted - (*told).min(evicted);
@@ -199,7 +199,7 @@ impl Daemon {
         let Some(store) = &self.store else {
             return;
         };
-        store.cases(self.helm.engine.cases());
+        store.cases(self.driver.engine.cases());
         if !store.settle(LAST_WORDS) {
             error!("the store did not accept everything in time; one more attempt at shutdown");
         }

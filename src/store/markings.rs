@@ -7,9 +7,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
 use super::StoreError;
-use super::acts::{find, in_transaction};
+use super::actions::{find, in_transaction};
+use super::changes::{audit, json};
 use super::digests;
-use super::lines::{audit, json};
 use super::trail::Actor;
 use crate::alerts::handling::{Europol, Mark, Tlp};
 use crate::alerts::{Handling, HandlingSettings};

@@ -1,0 +1,268 @@
+//! The deliveries a sink has in hand: in order, each alert's revisions behind one another, what failed again later.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::send::Delivery;
+use crate::clock::{Clock, Moment};
+use crate::time::Time;
+
+/// Deliveries in hand at most; more stay in the store.
+pub(super) const ROOM: usize = 256;
+
+/// One delivery in hand.
+#[derive(Clone, Debug)]
+pub(super) struct Attempt {
+    pub(super) delivery: Delivery,
+    /// Since when it waits, wall clock.
+    pub(super) since: Time,
+    /// When it was read from where it waits.
+    pub(super) read: Moment,
+    /// How often it was tried.
+    pub(super) tries: u32,
+    /// Tried again so long after this moment.
+    pub(super) wait: Option<(Moment, Duration)>,
+    /// Not together with others: among them was one that the sink refused.
+    pub(super) alone: bool,
+    /// Some of those it is for have it: a newer one of its alert need not wait for the rest.
+    pub(super) partly: bool,
+    /// It was counted as one that waits for the rate of the sink.
+    pub(super) delayed: bool,
+}
+
+impl Attempt {
+    /// Just read, to be tried at once.
+    pub(super) fn new(delivery: Delivery, since: Time, tries: u32) -> Attempt {
+        Attempt {
+            delivery,
+            since,
+            read: Clock.moment(),
+            tries,
+            wait: None,
+            alone: false,
+            partly: false,
+            delayed: false,
+        }
+    }
+
+    fn is_ready(&self, now: Moment) -> bool {
+        self.wait.is_none_or(|(from, wait)| wait <= now.since(from))
+    }
+}
+
+/// What is in hand, in the order it goes out.
+#[derive(Debug, Default)]
+pub(super) struct InFlight {
+    attempts: Vec<Attempt>,
+}
+
+impl InFlight {
+    pub(super) fn is_empty(&self) -> bool {
+        self.attempts.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.attempts.len()
+    }
+
+    /// How many nobody has yet.
+    pub(super) fn fresh(&self) -> usize {
+        self.attempts.iter().filter(|attempt| !attempt.partly).count()
+    }
+
+    /// Puts one where it belongs, in the order of rows.
+    pub(super) fn push(&mut self, attempt: Attempt) {
+        let place = self.attempts.partition_point(|other| other.delivery.row < attempt.delivery.row);
+        self.attempts.insert(place, attempt);
+    }
+
+    pub(super) fn holds(&self, row: i64) -> bool {
+        self.attempts.binary_search_by_key(&Some(row), |attempt| attempt.delivery.row).is_ok()
+    }
+
+    /// Takes out what goes next, at most so many together, of what nobody has yet: the first that is ready and no older delivery of whose alert still waits.
+    pub(super) fn take_ready(&mut self, now: Moment, together: usize) -> Vec<Attempt> {
+        let mut blocked: BTreeSet<&str> = BTreeSet::new();
+        let mut places: Vec<usize> = Vec::new();
+        for (place, attempt) in self.attempts.iter().enumerate() {
+            if attempt.partly {
+                continue;
+            }
+            let alert = &*attempt.delivery.alert;
+            if blocked.contains(alert) || !attempt.is_ready(now) {
+                blocked.insert(alert);
+                continue;
+            }
+            if attempt.alone && !places.is_empty() {
+                break;
+            }
+            places.push(place);
+            if attempt.alone || together <= places.len() {
+                break;
+            }
+        }
+        let mut taken: Vec<Attempt> = places.iter().rev().map(|place| self.attempts.remove(*place)).collect();
+        taken.reverse();
+        taken
+    }
+
+    /// Notes that what is ready waits for the rate of the sink; how much of it had not waited for that before.
+    pub(super) fn note_delayed(&mut self, now: Moment) -> usize {
+        let waits = |attempt: &&mut Attempt| !attempt.partly && !attempt.delayed && attempt.is_ready(now);
+        self.attempts.iter_mut().filter(waits).map(|attempt| attempt.delayed = true).count()
+    }
+
+    /// Takes out the first that is ready of those that some have.
+    pub(super) fn take_partly(&mut self, now: Moment) -> Vec<Attempt> {
+        let place = self.attempts.iter().position(|attempt| attempt.partly && attempt.is_ready(now));
+        place.map(|place| self.attempts.remove(place)).into_iter().collect()
+    }
+
+    /// Takes out the oldest of those that some have, beyond so many.
+    pub(super) fn take_partly_beyond(&mut self, most: usize) -> Vec<Attempt> {
+        let mut beyond = (self.len() - self.fresh()).saturating_sub(most);
+        let mut is_beyond = |attempt: &mut Attempt| {
+            let taken = attempt.partly && 0 < beyond;
+            beyond -= usize::from(taken);
+            taken
+        };
+        self.attempts.extract_if(.., |attempt| is_beyond(attempt)).collect()
+    }
+
+    /// Puts back what was taken, in its place.
+    pub(super) fn put_back(&mut self, attempts: Vec<Attempt>) {
+        attempts.into_iter().for_each(|attempt| self.push(attempt));
+    }
+
+    /// Everything may be tried at once: the sink works again.
+    pub(super) fn wake(&mut self) {
+        self.attempts.iter_mut().for_each(|attempt| attempt.wait = None);
+    }
+
+    /// How long until the next one is ready, behind those of its alert; `None` when nothing waits.
+    pub(super) fn next_in(&self, now: Moment) -> Option<Duration> {
+        let left = |attempt: &Attempt| {
+            attempt.wait.map_or(Duration::ZERO, |(from, wait)| wait.saturating_sub(now.since(from)))
+        };
+        let mut of_alert: BTreeMap<&str, Duration> = BTreeMap::new();
+        let waits = self.attempts.iter().map(|attempt| {
+            if attempt.partly {
+                return left(attempt);
+            }
+            let longest = of_alert.entry(&*attempt.delivery.alert).or_default();
+            *longest = (*longest).max(left(attempt));
+            *longest
+        });
+        waits.min()
+    }
+
+    /// Takes out what only some have and a newer delivery of the same alert has made needless.
+    pub(super) fn take_outdated(&mut self, newer: &Delivery) -> Vec<Attempt> {
+        let is_older = |attempt: &mut Attempt| {
+            attempt.partly && attempt.delivery.row < newer.row && attempt.delivery.alert == newer.alert
+        };
+        self.attempts.extract_if(.., is_older).collect()
+    }
+
+    /// Takes out what has waited since before a moment.
+    pub(super) fn take_older(&mut self, than: Time) -> Vec<Attempt> {
+        self.attempts.extract_if(.., |attempt| attempt.since <= than).collect()
+    }
+
+    /// Takes all of it.
+    pub(super) fn drain(&mut self) -> Vec<Attempt> {
+        std::mem::take(&mut self.attempts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attempt(row: i64, alert: &str, wait: Option<u64>) -> Attempt {
+        let line = format!("{{\"revision\":{row},\"alert\":{{\"id\":\"{alert}\"}}}}");
+        let delivery = Delivery::new(Some(row), line.into()).expect("a line");
+        let wait = wait.map(|seconds| (Clock.moment(), Duration::from_secs(seconds)));
+        Attempt { wait, ..Attempt::new(delivery, Time::from_millis(0), 0) }
+    }
+
+    fn rows(in_flight: &mut InFlight, together: usize) -> Vec<i64> {
+        in_flight.take_ready(Clock.moment(), together).iter().filter_map(|attempt| attempt.delivery.row).collect()
+    }
+
+    #[test]
+    fn a_later_word_of_an_alert_never_overtakes_an_earlier_one() {
+        let mut in_flight = InFlight::default();
+        in_flight.push(attempt(1, "a", Some(3600)));
+        in_flight.push(attempt(2, "a", None));
+        in_flight.push(attempt(3, "b", None));
+        assert_eq!(rows(&mut in_flight, 10), [3]);
+        assert_eq!(rows(&mut in_flight, 10), [0; 0]);
+        in_flight.wake();
+        assert_eq!(rows(&mut in_flight, 10), [1, 2]);
+    }
+
+    #[test]
+    fn nothing_is_ready_behind_what_waits() {
+        let mut in_flight = InFlight::default();
+        in_flight.push(attempt(1, "a", Some(3600)));
+        in_flight.push(attempt(2, "a", None));
+        assert!(Duration::from_secs(3000) < in_flight.next_in(Clock.moment()).expect("two wait"));
+        in_flight.push(attempt(3, "b", None));
+        assert_eq!(in_flight.next_in(Clock.moment()), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn what_is_too_old_is_taken_out_whether_it_is_ready_or_not() {
+        let mut in_flight = InFlight::default();
+        let old = |row, since, wait| Attempt { since: Time::from_millis(since), ..attempt(row, "a", wait) };
+        in_flight.push(old(1, 0, Some(3600)));
+        in_flight.push(old(2, 1000, None));
+        in_flight.push(old(3, 1001, None));
+        let late: Vec<Option<i64>> =
+            in_flight.take_older(Time::from_millis(1000)).iter().map(|attempt| attempt.delivery.row).collect();
+        assert_eq!((late, in_flight.len()), (vec![Some(1), Some(2)], 1));
+    }
+
+    #[test]
+    fn a_newer_letter_does_not_wait_for_those_who_lack_an_older_one() {
+        let (mut in_flight, now) = (InFlight::default(), Clock.moment());
+        in_flight.push(Attempt { partly: true, alone: true, ..attempt(1, "a", Some(3600)) });
+        in_flight.push(attempt(2, "a", None));
+        assert_eq!(in_flight.next_in(now), Some(Duration::ZERO));
+        let taken = in_flight.take_ready(now, 10);
+        assert_eq!(taken.iter().map(|attempt| attempt.delivery.row).collect::<Vec<_>>(), [Some(2)]);
+        assert!(in_flight.take_partly(now).is_empty(), "not yet");
+        assert_eq!((in_flight.len(), in_flight.fresh()), (1, 0));
+        assert!(in_flight.take_outdated(&attempt(3, "b", None).delivery).is_empty(), "of another alert");
+        assert_eq!((in_flight.take_outdated(&taken[0].delivery).len(), in_flight.len()), (1, 0));
+        for row in 4..7 {
+            in_flight.push(Attempt { partly: true, ..attempt(row, "c", None) });
+        }
+        let rows = |attempts: Vec<Attempt>| attempts.iter().map(|attempt| attempt.delivery.row).collect::<Vec<_>>();
+        assert_eq!(rows(in_flight.take_partly_beyond(2)), [Some(4)]);
+        assert_eq!(rows(in_flight.take_partly(now)), [Some(5)]);
+        assert!(in_flight.take_ready(now, 10).is_empty(), "those are not for everybody");
+    }
+
+    #[test]
+    fn what_is_put_back_goes_first_again() {
+        let mut in_flight = InFlight::default();
+        (1..=4).for_each(|row| in_flight.push(attempt(row, &format!("{row}"), None)));
+        let taken = in_flight.take_ready(Clock.moment(), 2);
+        in_flight.put_back(taken);
+        assert_eq!(rows(&mut in_flight, 3), [1, 2, 3]);
+    }
+
+    #[test]
+    fn after_a_refusal_of_several_each_goes_alone() {
+        let mut in_flight = InFlight::default();
+        let mut two = vec![attempt(1, "a", None), attempt(2, "b", None)];
+        two.iter_mut().for_each(|attempt| attempt.alone = true);
+        in_flight.push(attempt(3, "c", None));
+        in_flight.put_back(two);
+        assert_eq!(rows(&mut in_flight, 10), [1]);
+        assert_eq!(rows(&mut in_flight, 10), [2]);
+        assert_eq!(rows(&mut in_flight, 10), [3]);
+    }
+}
