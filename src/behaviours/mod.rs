@@ -4,51 +4,31 @@
 //! holds or is over. It never raises alerts, formats text, stores or asks another behaviour.
 
 pub mod ais_gap;
-mod alongside;
 pub mod alongside_at_anchor;
-mod anchored;
-mod asked;
 pub mod async_rendezvous;
-mod circling;
-mod condition;
-mod crossing;
 pub mod dark_rendezvous;
 pub mod distress;
 pub mod draught_change;
 pub mod drift;
-mod dropped;
 mod explain;
 pub mod feed_silent;
 pub mod fishing_out_of_place;
 pub mod identity_change;
 pub mod identity_conflict;
-mod instant;
 pub mod interference;
-mod judged;
 pub mod limit_hugging;
 pub mod loitering;
-mod lone;
-mod meetings;
-mod one_hull;
 pub mod out_and_back;
-mod pair;
-mod pair_kind;
 mod place;
 pub mod position_jump;
-mod profile;
-mod registry;
 pub mod rendezvous;
-mod sharing;
-mod side_by_side;
+mod runner;
+mod shared;
 mod signal;
 pub mod slowdown;
 pub mod small_craft_stop;
-mod stay;
-mod swing;
-mod tier;
 pub mod voyage_anomaly;
 pub mod watchlist;
-mod wording;
 pub mod zone_entry;
 pub mod zone_exit;
 pub mod zone_speed;
@@ -293,7 +273,7 @@ macro_rules! catalogue {
         pub fn check_overrides(base: &Settings, behaviour: &str, overrides: &Map<String, Value>) -> Vec<String> {
             match behaviour {
                 $(
-                    stringify!($name) => match profile::overridden(&base.$name, overrides) {
+                    stringify!($name) => match runner::profile::overridden(&base.$name, overrides) {
                         Ok(settings) => within_reason(&settings, &$name::Settings::default(), settings.problems()),
                         Err(fault) => vec![fault],
                     },

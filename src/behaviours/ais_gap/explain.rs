@@ -1,6 +1,6 @@
 //! What a gap asks of a vessel, as data.
 
-use crate::behaviours::sharing::explain_silence;
+use crate::behaviours::shared::sharing::explain_silence;
 use crate::behaviours::{Explanation, Scene, Step};
 use crate::coverage::{SilenceRate, Usual};
 

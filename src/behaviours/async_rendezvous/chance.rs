@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::behaviours::dropped::{Spot, small};
+use crate::behaviours::shared::dropped::{Spot, small};
 use crate::behaviours::{Scene, minutes};
 use crate::episodes::{Halt, Kind, Rate};
 use crate::time::Span;

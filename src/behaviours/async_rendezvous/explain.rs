@@ -1,7 +1,7 @@
 //! What an asynchronous rendezvous asks of the ship and of the boat, as data.
 
-use crate::behaviours::dropped::{Spot, small};
 use crate::behaviours::explain::said_of;
+use crate::behaviours::shared::dropped::{Spot, small};
 use crate::behaviours::{Explanation, Place, Scene, Step};
 use crate::episodes::Halt;
 use crate::units::METRES_PER_NM;

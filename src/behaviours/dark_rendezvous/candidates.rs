@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::behaviours::one_hull::one_hull;
+use crate::behaviours::shared::one_hull::one_hull;
 use crate::behaviours::{Scene, minutes};
 use crate::episodes::Halt;
 use crate::episodes::gap::Gap;

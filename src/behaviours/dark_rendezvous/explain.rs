@@ -1,6 +1,6 @@
 //! What a dark rendezvous asks of the ship that stopped and of the silent one, as data.
 
-use crate::behaviours::dropped::zones_at;
+use crate::behaviours::shared::dropped::zones_at;
 use crate::behaviours::{Explanation, Place, Scene, Step, minutes};
 use crate::time::Span;
 

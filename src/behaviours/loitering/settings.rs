@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Span;
 
-use super::super::anchored::Anchorage;
-use super::super::condition::Rule;
+use super::super::runner::condition::Rule;
+use super::super::shared::anchored::Anchorage;
 use super::super::{hysteresis, minutes, not_negative, ordered, positive};
 
 /// The begin threshold must hold this long again for the same alert (SPEC "Alerts").

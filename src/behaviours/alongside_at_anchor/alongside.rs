@@ -1,0 +1,472 @@
+//! One small craft at one anchored ship: their distance at whole minutes, counted for each zone (the working part of `alongside_at_anchor`).
+
+use std::collections::VecDeque;
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Map;
+
+use crate::geo::{LatLon, sun_altitude_degrees};
+use crate::time::{Span, Time};
+use crate::tracks::{TrackIx, TrackKey};
+use crate::zones::{Hit, Relation, ZoneIx};
+
+use crate::behaviours::alongside_at_anchor::{Settings, asked_by, is_small_craft};
+use crate::behaviours::runner::instant::{Bridges, CommonInstant, instant_of};
+use crate::behaviours::runner::pair::{enough_fixes, lasting};
+use crate::behaviours::runner::profile::{Profile, Profiles};
+use crate::behaviours::runner::tier::{Tier, TierRule};
+use crate::behaviours::shared::one_hull::one_hull;
+use crate::behaviours::{Explanation, Holding, Output, Scene, Signal, SignalKind, Subject, number, thresholds};
+
+const NAME: &str = "alongside_at_anchor";
+const MINUTE: Span = Span::from_minutes(1);
+/// Again for this long within the merge window: the same visit.
+const RESUME_MINUTES: u32 = 5;
+const SAY_EVERY: Span = Span::from_minutes(1);
+/// The zones round the ship are looked up again after this. Metres.
+const REDO_METRES: f64 = 100.0;
+/// Ships that have not been near each other for this long are no pair.
+const FORGET_APART: Span = Span::from_minutes(20);
+/// The sun below this is night (SPEC). Degrees.
+const NIGHT_DEGREES: f64 = -6.0;
+/// So many visits are remembered, the latest.
+const MOST_VISITS: usize = 10_000;
+
+/// A ship and a small craft under watch.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Visit {
+    ship: (TrackKey, TrackIx),
+    craft: (TrackKey, TrackIx),
+    /// The last instant worked out.
+    done: Time,
+    last_near: Time,
+    spot: Option<Spot>,
+    stays: Vec<Stay>,
+    waking: Option<Time>,
+}
+
+/// Where the ship was looked up last.
+#[derive(Serialize, Deserialize)]
+struct Spot {
+    at: LatLon,
+    zones: Vec<(ZoneIx, Relation)>,
+}
+
+/// The pair in one zone that asks.
+#[derive(Serialize, Deserialize)]
+struct Stay {
+    zone_id: String,
+    tier: Tier,
+    open: Option<Open>,
+    /// Kept after the end until it can no longer come back.
+    ended: Option<(Open, Time)>,
+    night: bool,
+    /// The last minute they were not apart.
+    held_at: Time,
+    away: Option<(Time, u32)>,
+    min_metres: f64,
+}
+
+/// What was said about a visit.
+#[derive(Clone, Serialize, Deserialize)]
+struct Open {
+    said_at: Time,
+    started_at: Time,
+    satisfied_at: Time,
+    /// Which visit of this craft to this ship it is, from 1.
+    visit: u32,
+}
+
+impl Visit {
+    pub(super) fn new(ship: (TrackKey, TrackIx), craft: (TrackKey, TrackIx), from: Time) -> Visit {
+        Visit { ship, craft, done: from, last_near: from + FORGET_APART, spot: None, stays: Vec::new(), waking: None }
+    }
+
+    pub(super) fn keys(&self) -> (TrackKey, TrackKey) {
+        (self.ship.0, self.craft.0)
+    }
+
+    /// Works out every whole minute that both now have fixes around.
+    pub(super) fn advance(
+        &mut self,
+        scene: &Scene<'_>,
+        profiles: &Profiles<Settings>,
+        bridges: Bridges,
+        visits: &mut Visits,
+        out: &mut Output,
+    ) {
+        let (ship, craft) = (scene.tracks.vessel(self.ship.1), scene.tracks.vessel(self.craft.1));
+        let (Some(last_ship), Some(last_craft)) = (ship.last(), craft.last()) else {
+            return;
+        };
+        let silent_since = last_ship.at.min(last_craft.at);
+        let until = silent_since.floor_minute();
+        if one_hull(scene, self.ship.0, self.craft.0).is_some() {
+            self.done = self.done.max(until);
+            return;
+        }
+        // Nothing older than a trail's fine part can be worked out; after a long silence start there.
+        self.done = self.done.max(until - Span::from_hours(2));
+        while self.done + MINUTE <= until {
+            self.done = self.done + MINUTE;
+            if let Some(instant) = instant_of(scene, bridges, &ship, &craft, self.done) {
+                self.count(scene, profiles, &instant, visits, out);
+            }
+        }
+        if self.is_open() && self.waking.is_none() {
+            self.ask_wake(self.lost_at(scene, silent_since), out);
+        }
+    }
+
+    /// The moment one of them may have been silent for too long.
+    pub(super) fn wake(&mut self, scene: &Scene<'_>, visits: &mut Visits, out: &mut Output) {
+        if self.waking.is_none_or(|at| scene.now < at) {
+            return;
+        }
+        self.waking = None;
+        let last = |ix| scene.tracks.vessel(ix).last().map_or(Time::MIN, |fix| fix.at);
+        let lost_at = self.lost_at(scene, last(self.ship.1).min(last(self.craft.1)));
+        match scene.now < lost_at {
+            true if self.is_open() => self.ask_wake(lost_at, out),
+            true => {}
+            false => self.close(scene, "lost", visits, out),
+        }
+    }
+
+    fn lost_at(&self, scene: &Scene<'_>, last: Time) -> Time {
+        scene.tracks.lost_at(self.ship.1, last).max(scene.tracks.lost_at(self.craft.1, last))
+    }
+
+    /// Whether nothing is counted, open or able to come back.
+    pub(super) fn is_done(&self, scene: &Scene<'_>) -> bool {
+        let idle = |stay: &Stay| {
+            let can_come_back = stay.ended.as_ref().is_some_and(|(_, at)| scene.now <= *at + scene.merge);
+            stay.open.is_none() && !can_come_back
+        };
+        self.stays.iter().all(idle) && FORGET_APART < scene.now - self.last_near
+    }
+
+    /// Ends everything at the last minute it held.
+    pub(super) fn close(&mut self, _scene: &Scene<'_>, reason: &'static str, visits: &mut Visits, out: &mut Output) {
+        let pair = (self.ship, self.craft);
+        for mut stay in self.stays.drain(..) {
+            stay.end(pair, stay.held_at, reason, visits, out);
+        }
+        self.last_near = Time::MIN;
+    }
+
+    /// Other zones or settings are in force: ends what they no longer allow.
+    pub(super) fn reload(
+        &mut self,
+        scene: &Scene<'_>,
+        profiles: &Profiles<Settings>,
+        visits: &mut Visits,
+        out: &mut Output,
+    ) {
+        self.spot = None;
+        let pair = (self.ship, self.craft);
+        self.stays.retain_mut(|stay| {
+            let zone = scene.chart.zones.find(&stay.zone_id);
+            let keep = zone.is_some_and(|zone| profiles.asked(NAME, scene.chart, zone, scene.now).is_some());
+            if !keep {
+                stay.end(pair, stay.held_at, "zone removed or inactive", visits, out);
+            }
+            keep
+        });
+    }
+
+    /// The conditions in each zone that asks, at the last instant both were heard.
+    pub(super) fn explain(
+        &self,
+        scene: &Scene<'_>,
+        profiles: &Profiles<Settings>,
+        bridges: Bridges,
+    ) -> Vec<Explanation> {
+        let (ship, craft) = (scene.tracks.vessel(self.ship.1), scene.tracks.vessel(self.craft.1));
+        let metres = instant_of(scene, bridges, &ship, &craft, self.done).map(|instant| instant.metres);
+        let told = self.stays.iter().filter_map(|stay| {
+            let zone = scene.chart.zones.find(&stay.zone_id)?;
+            let settings = &profiles.asked(NAME, scene.chart, zone, scene.now)?.settings;
+            let small = is_small_craft(&craft, settings.small_metres);
+            let about = format!("{} at {} in {}", self.craft.0, self.ship.0, stay.zone_id);
+            let told = Explanation::new(about)
+                .is("ship_status", ship.status().map(u64::from), "1 or 5", ship.says_anchored())
+                .is("small_craft", small, "true", small)
+                .at_most("distance_metres", metres, settings.alongside_metres)
+                .at_least("alongside_minutes", Some(f64::from(stay.tier.counted())), settings.after_minutes);
+            Some(told)
+        });
+        told.collect()
+    }
+
+    fn is_open(&self) -> bool {
+        self.stays.iter().any(|stay| stay.open.is_some())
+    }
+
+    fn count(
+        &mut self,
+        scene: &Scene<'_>,
+        profiles: &Profiles<Settings>,
+        instant: &CommonInstant,
+        visits: &mut Visits,
+        out: &mut Output,
+    ) {
+        let Some(at) = scene.tracks.vessel(self.ship.1).last().map(|fix| fix.position) else {
+            return;
+        };
+        self.locate(scene, at);
+        let zones = self.spot.as_ref().map(|spot| spot.zones.clone()).unwrap_or_default();
+        let pair = (self.ship, self.craft);
+        let allowed: Vec<ZoneIx> = zones
+            .iter()
+            .filter(|(zone, relation)| *relation == Relation::In && asked_by(scene.chart.zones.get(*zone).kind))
+            .map(|(zone, _)| *zone)
+            .filter(|zone| profiles.asked(NAME, scene.chart, *zone, scene.now).is_some())
+            .collect();
+        self.stays.retain_mut(|stay| {
+            let keep = allowed.iter().any(|zone| scene.chart.zones.get(*zone).id == stay.zone_id);
+            if !keep {
+                stay.end(pair, stay.held_at, "left the zone", visits, out);
+            }
+            keep
+        });
+        for zone in allowed {
+            let Some(profile) = profiles.asked(NAME, scene.chart, zone, scene.now) else {
+                continue;
+            };
+            if instant.metres <= 2.0 * profile.settings.apart_metres {
+                self.last_near = scene.now.max(instant.at);
+            }
+            let zone_id = &scene.chart.zones.get(zone).id;
+            let place = match self.stays.iter().position(|stay| stay.zone_id == *zone_id) {
+                Some(place) => place,
+                None => {
+                    self.stays.push(Stay::new(zone_id));
+                    self.stays.len() - 1
+                }
+            };
+            self.stays[place].count(scene, pair, profile, instant, &zones, visits, out);
+        }
+    }
+
+    /// The zones round the ship, looked up again after 100 m.
+    fn locate(&mut self, scene: &Scene<'_>, at: LatLon) {
+        if self.spot.as_ref().is_some_and(|spot| spot.at.metres_to(at) <= REDO_METRES) {
+            return;
+        }
+        let mut hits: Vec<Hit> = Vec::new();
+        scene.chart.zones.at(at, &mut hits);
+        let zones = hits.iter().filter(|hit| hit.relation != Relation::Outside);
+        self.spot = Some(Spot { at, zones: zones.map(|hit| (hit.zone, hit.relation)).collect() });
+    }
+
+    fn ask_wake(&mut self, at: Time, out: &mut Output) {
+        self.waking = Some(at);
+        out.wakes.push((at, self.ship.0, self.ship.1));
+    }
+}
+
+type Pair = ((TrackKey, TrackIx), (TrackKey, TrackIx));
+
+impl Stay {
+    fn new(zone_id: &str) -> Stay {
+        Stay {
+            zone_id: zone_id.to_owned(),
+            tier: Tier::new(),
+            open: None,
+            ended: None,
+            night: false,
+            held_at: Time::MIN,
+            away: None,
+            min_metres: f64::INFINITY,
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn count(
+        &mut self,
+        scene: &Scene<'_>,
+        pair: Pair,
+        profile: &Profile<Settings>,
+        instant: &CommonInstant,
+        zones: &[(ZoneIx, Relation)],
+        visits: &mut Visits,
+        out: &mut Output,
+    ) {
+        let settings = &profile.settings;
+        let (ship, craft) = (scene.tracks.vessel(pair.0.1), scene.tracks.vessel(pair.1.1));
+        // Type and status must hold throughout.
+        let fits = ship.says_anchored() && is_small_craft(&craft, settings.small_metres);
+        let within = fits && instant.metres <= settings.alongside_metres;
+        let away = !fits || settings.apart_metres < instant.metres;
+        let rule = TierRule::new(settings.after_minutes, settings.break_minutes);
+        // Once it is open a break ends nothing: being apart for long does.
+        if within || self.open.is_none() {
+            self.tier.count(&rule, instant.at, within, instant.metres, instant.knots);
+        }
+        if self.tier.counted() == 0 {
+            self.night = false;
+            self.min_metres = f64::INFINITY;
+        }
+        if within {
+            self.min_metres = self.min_metres.min(instant.metres);
+            self.night |= sun_altitude_degrees(instant.middle, instant.at) < NIGHT_DEGREES;
+        }
+        if self.open.is_none() {
+            self.open = self.opening(scene, pair, settings, instant, visits);
+        }
+        if !away {
+            self.held_at = instant.at;
+        }
+        if lasting(&mut self.away, away, instant.at, settings.end_minutes).is_some() {
+            let reason = if ship.says_anchored() { "apart" } else { "under way" };
+            self.end(pair, self.held_at, reason, visits, out);
+            return;
+        }
+        let news = self.open.as_ref().is_some_and(|open| SAY_EVERY <= instant.at - open.said_at);
+        if news && !away {
+            self.say(scene, pair, profile, instant, zones, out);
+        }
+    }
+
+    /// What opens now: a new visit, or one that ended within the merge window and goes on.
+    fn opening(
+        &mut self,
+        scene: &Scene<'_>,
+        pair: Pair,
+        settings: &Settings,
+        instant: &CommonInstant,
+        visits: &Visits,
+    ) -> Option<Open> {
+        let again = self.ended.as_ref().is_some_and(|(_, ended_at)| instant.at <= *ended_at + scene.merge);
+        if again {
+            let (open, _) = self.ended.take_if(|_| RESUME_MINUTES <= self.tier.counted())?;
+            return Some(Open { said_at: Time::MIN, ..open });
+        }
+        let rule = TierRule::new(settings.after_minutes, settings.break_minutes);
+        if !self.tier.satisfied(&rule) || !enough_fixes(scene, &pair.0, &pair.1, self.tier.since()) {
+            return None;
+        }
+        self.ended = None;
+        let within = Span::from_millis((settings.visit_days * 86_400_000.0) as i64);
+        Some(Open {
+            said_at: Time::MIN,
+            started_at: self.tier.since(),
+            satisfied_at: instant.at,
+            visit: 1 + visits.before((pair.0.0, pair.1.0), self.tier.since(), within),
+        })
+    }
+
+    fn say(
+        &mut self,
+        scene: &Scene<'_>,
+        pair: Pair,
+        profile: &Profile<Settings>,
+        instant: &CommonInstant,
+        zones: &[(ZoneIx, Relation)],
+        out: &mut Output,
+    ) {
+        let Profile { settings, own_score, .. } = profile;
+        let Some(open) = &mut self.open else {
+            return;
+        };
+        open.said_at = instant.at;
+        let mut measured = Map::new();
+        measured.insert("counted_minutes".into(), number(f64::from(self.tier.counted()), 0));
+        measured.insert("distance_metres".into(), number(instant.metres, 0));
+        measured.insert("min_distance_metres".into(), number(self.min_metres, 0));
+        measured.insert("max_distance_metres".into(), number(self.tier.furthest(), 0));
+        measured.insert("visit".into(), number(f64::from(open.visit), 0));
+        let mut base = vec![(NAME, settings.score)];
+        if self.night {
+            base.push(("night", settings.night_points));
+        }
+        if 1 < open.visit {
+            base.push(("second_visit", settings.second_visit_points));
+        }
+        out.signals.push(Signal {
+            behaviour: NAME,
+            subject: subject(pair, &self.zone_id),
+            kind: SignalKind::Holds(Box::new(Holding {
+                started_at: open.started_at,
+                satisfied_at: open.satisfied_at,
+                last_at: instant.at,
+                form: "alongside",
+                position: Some(instant.middle),
+                shore_nm: Some(scene.chart.shore_nm(instant.middle)),
+                zones: zones.to_vec(),
+                base,
+                asked: (!own_score).then_some(settings.asked_score),
+                anchored: false,
+                measured,
+                thresholds: thresholds(
+                    settings,
+                    &[
+                        "alongside_metres",
+                        "after_minutes",
+                        "break_minutes",
+                        "apart_metres",
+                        "end_minutes",
+                        "small_metres",
+                    ],
+                ),
+            })),
+        });
+    }
+
+    fn end(&mut self, pair: Pair, ended_at: Time, reason: &'static str, visits: &mut Visits, out: &mut Output) {
+        self.tier = Tier::new();
+        self.night = false;
+        let Some(open) = self.open.take() else {
+            return;
+        };
+        let ended_at = ended_at.max(open.started_at);
+        visits.add((pair.0.0, pair.1.0), open.started_at, ended_at);
+        out.signals.push(Signal {
+            behaviour: NAME,
+            subject: subject(pair, &self.zone_id),
+            kind: SignalKind::Over { ended_at, reason },
+        });
+        self.ended = Some((open, ended_at));
+    }
+}
+
+fn subject((ship, craft): Pair, zone_id: &str) -> Subject {
+    Subject { zone_id: zone_id.to_owned(), ..Subject::pair(ship, craft) }
+}
+
+/// Visits that ended: which craft was at which ship, and when. Bounded; the oldest go first.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct Visits {
+    ended: FxHashMap<(TrackKey, TrackKey), Vec<(Time, Time)>>,
+    order: VecDeque<(TrackKey, TrackKey)>,
+}
+
+impl Visits {
+    /// Remembers one; the same visit seen by two zones, or gone on after a break, counts once.
+    fn add(&mut self, pair: (TrackKey, TrackKey), started_at: Time, ended_at: Time) {
+        let known = self.ended.entry(pair).or_default();
+        if let Some((_, end)) = known.iter_mut().find(|(start, end)| started_at <= *end && *start <= ended_at) {
+            *end = ended_at.max(*end);
+            return;
+        }
+        known.push((started_at, ended_at));
+        self.order.push_back(pair);
+        if MOST_VISITS < self.order.len()
+            && let Some(oldest) = self.order.pop_front()
+            && let Some(known) = self.ended.get_mut(&oldest)
+        {
+            known.remove(0);
+            if known.is_empty() {
+                self.ended.remove(&oldest);
+            }
+        }
+    }
+
+    /// How many visits of this craft to this ship ended within `within` before `started_at`.
+    fn before(&self, pair: (TrackKey, TrackKey), started_at: Time, within: Span) -> u32 {
+        let known = self.ended.get(&pair).into_iter().flatten();
+        known.filter(|(_, end)| *end < started_at && started_at - *end <= within).count() as u32
+    }
+}

@@ -1,0 +1,354 @@
+//! Alongside at anchor: a small craft lies beside a merchant ship that is at anchor or moored.
+//!
+//! ## Watches
+//! Cargo ships and tankers (types 70-89) that say they are at anchor or moored, inside ports, anchorages and areas that ask with
+//! `{"alongside_at_anchor":{}}` and are active; small craft near them: under 30 m, class B, or of unknown length and no merchant
+//! or passenger ship; never pilots, tugs, tenders, law enforcement and the like (31, 32, 50-59).
+//! ## Why
+//! Packages leave a ship over its side before anybody searches it, mostly by night; who supplies or crews ships is known by type.
+//! ## Opens
+//! Within `alongside_metres`, hull to hull where dimensions and heading are known, at whole UTC minutes for `after_minutes`; a break longer
+//! than `break_minutes` starts anew. Night while it lasts and a visit of the same craft to the same ship within `visit_days` before add points.
+//! ## Ends
+//! Further apart than `apart_metres`, or the ship under way, for `end_minutes`; or the ship outside the zone; or one silent for 6 h (lost).
+//! ## Blind spots
+//! Craft without a transponder are not seen. A boat that is moored beside a moored ship for its own reasons looks the same.
+
+mod alongside;
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use crate::state::remembers;
+use crate::time::{Span, Time};
+use crate::tracks::{Activity, TrackIx, TrackKey, Vessel};
+use crate::zones::{Chart, Kind, Relation};
+
+use super::alongside_at_anchor::alongside::{Visit, Visits};
+use super::explain::or_nobody_asks;
+use super::runner::instant::Bridges;
+use super::runner::profile::Profiles;
+use super::{
+    Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step, hysteresis, minutes, not_negative, positive,
+};
+
+const NAME: &str = "alongside_at_anchor";
+/// Neighbours are looked for this far between antennas: hulls of two long ships and `alongside_metres`. Metres.
+const LOOK_METRES: f64 = 600.0;
+/// Nobody silent for longer is a neighbour, and a count may begin this long before both are seen near.
+const LOOK_BACK: Span = Span::from_minutes(20);
+/// At most so many visits are followed for one vessel, the nearest first.
+const MOST_PARTNERS: usize = 16;
+
+/// `[behaviours.alongside_at_anchor]`
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Whether it runs, in zones that ask for it.
+    pub enabled: bool,
+    /// Base points. A zone that gives its own is not raised to `asked_score`.
+    pub score: i32,
+    /// What a zone that asks raises it to.
+    pub asked_score: i32,
+    /// Points added when any of it is by night (sun below -6°).
+    pub night_points: i32,
+    /// Points added when the same craft came to the same ship before.
+    pub second_visit_points: i32,
+    /// "Before". Days, at most 30.
+    pub visit_days: f64,
+    /// A craft shorter than this is small. Metres.
+    pub small_metres: f64,
+    /// This near is alongside, at most 200. Metres.
+    pub alongside_metres: f64,
+    /// How long alongside. Minutes.
+    pub after_minutes: f64,
+    /// A break longer than this starts the count anew. Minutes.
+    pub break_minutes: f64,
+    /// Further apart than this they part. Metres; not below `alongside_metres`.
+    pub apart_metres: f64,
+    /// How long apart until it ends. Minutes.
+    pub end_minutes: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            enabled: true,
+            score: 25,
+            asked_score: 40,
+            night_points: 15,
+            second_visit_points: 10,
+            visit_days: 14.0,
+            small_metres: 30.0,
+            alongside_metres: 100.0,
+            after_minutes: 10.0,
+            break_minutes: 3.0,
+            apart_metres: 200.0,
+            end_minutes: 10.0,
+        }
+    }
+}
+
+impl Settings {
+    /// All faults; each begins with the key.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (key, points) in [
+            ("score", self.score),
+            ("asked_score", self.asked_score),
+            ("night_points", self.night_points),
+            ("second_visit_points", self.second_visit_points),
+        ] {
+            if !(0..=100).contains(&points) {
+                problems.push(format!("{key} must lie between 0 and 100, not {points}"));
+            }
+        }
+        for (key, value) in [
+            ("small_metres", self.small_metres),
+            ("alongside_metres", self.alongside_metres),
+            ("after_minutes", self.after_minutes),
+            ("end_minutes", self.end_minutes),
+        ] {
+            positive(&mut problems, key, value);
+        }
+        not_negative(&mut problems, "break_minutes", self.break_minutes);
+        if !(0.0..=30.0).contains(&self.visit_days) {
+            problems.push(format!("visit_days must lie between 0 and 30, not {}", self.visit_days));
+        }
+        if 200.0 < self.alongside_metres {
+            problems
+                .push("alongside_metres must not be above 200: neighbours are not looked for further off".to_owned());
+        }
+        hysteresis(&mut problems, ("alongside_metres", self.alongside_metres), ("apart_metres", self.apart_metres));
+        problems
+    }
+}
+
+/// Whether a zone of this kind can ask for it (SPEC `alongside_at_anchor`).
+pub(super) fn asked_by(kind: Kind) -> bool {
+    matches!(kind, Kind::Port | Kind::Anchorage | Kind::Area)
+}
+
+/// The behaviour.
+pub struct AlongsideAtAnchor {
+    profiles: Profiles<Settings>,
+    bridges: Bridges,
+    /// By ship, then craft.
+    pairs: FxHashMap<(TrackIx, TrackIx), Visit>,
+    partners: FxHashMap<TrackIx, Vec<TrackIx>>,
+    looked_at: FxHashMap<TrackIx, Time>,
+    visits: Visits,
+}
+
+impl AlongsideAtAnchor {
+    /// With the zones' own settings.
+    pub fn new(settings: &Settings, chart: &Chart) -> AlongsideAtAnchor {
+        AlongsideAtAnchor {
+            profiles: Profiles::new(NAME, settings, chart),
+            // As in `rendezvous`: the distance of two ships does not depend on who asks about it.
+            bridges: Bridges { fast: minutes(10.0), slow: minutes(20.0) },
+            pairs: FxHashMap::default(),
+            partners: FxHashMap::default(),
+            looked_at: FxHashMap::default(),
+            visits: Visits::default(),
+        }
+    }
+
+    /// Looks for the other party of a vessel inside a zone that asks, once in every UTC minute.
+    fn look(&mut self, scene: &Scene<'_>, step: &Step<'_>, vessel: &Vessel<'_>, out: &mut Output) {
+        let Some(fix) = step.fix else {
+            return;
+        };
+        let asks = step.presence.iter().find_map(|(zone, relation)| {
+            let inside = relation == Relation::In && asked_by(scene.chart.zones.get(zone).kind);
+            self.profiles.asked(NAME, scene.chart, zone, scene.now).filter(|_| inside)
+        });
+        let Some(small_metres) = asks.map(|profile| profile.settings.small_metres) else {
+            return;
+        };
+        let (ship, small) = (is_ship(vessel) && vessel.says_anchored(), is_small_craft(vessel, small_metres));
+        if !ship && !small {
+            return;
+        }
+        let minute = fix.at.floor_minute();
+        if self.looked_at.insert(step.vessel, minute) == Some(minute) {
+            return;
+        }
+        let mut found: Vec<(f64, TrackKey, TrackIx)> = Vec::new();
+        scene.tracks.near(fix.position, LOOK_METRES, |other, metres| {
+            let fits = match ship {
+                true => is_small_craft(&other, small_metres),
+                false => is_ship(&other) && other.says_anchored(),
+            };
+            let fresh = other.last().is_some_and(|last| fix.at - last.at <= LOOK_BACK);
+            if fits && fresh && other.takes_part() && other.ix() != vessel.ix() {
+                found.push((metres, other.key(), other.ix()));
+            }
+        });
+        found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        for (_, key, other) in found {
+            let (one, two) = ((step.key, step.vessel), (key, other));
+            let (ship, craft) = if ship { (one, two) } else { (two, one) };
+            self.begin(ship, craft, (fix.at - LOOK_BACK).floor_minute(), out);
+        }
+    }
+
+    fn begin(&mut self, ship: (TrackKey, TrackIx), craft: (TrackKey, TrackIx), from: Time, out: &mut Output) {
+        let full = |ix| self.partners.get(&ix).is_some_and(|partners| MOST_PARTNERS <= partners.len());
+        if self.pairs.contains_key(&(ship.1, craft.1)) || full(ship.1) || full(craft.1) {
+            return;
+        }
+        self.pairs.insert((ship.1, craft.1), Visit::new(ship, craft, from));
+        for (one, two) in [(ship.1, craft.1), (craft.1, ship.1)] {
+            let partners = self.partners.entry(one).or_default();
+            if partners.is_empty() {
+                out.activity.push((one, Activity::Keeps));
+            }
+            partners.push(two);
+        }
+    }
+
+    /// The pairs a vessel is in, in order of their track keys.
+    fn pairs_of(&self, vessel: TrackIx) -> Vec<(TrackIx, TrackIx)> {
+        let partners = self.partners.get(&vessel).into_iter().flatten();
+        let pairs = partners.flat_map(|other| [(vessel, *other), (*other, vessel)]);
+        let mut pairs: Vec<_> =
+            pairs.filter_map(|pair| self.pairs.get(&pair).map(|visit| (visit.keys(), pair))).collect();
+        pairs.sort_unstable();
+        pairs.into_iter().map(|(_, pair)| pair).collect()
+    }
+
+    fn drop_pair(&mut self, pair: (TrackIx, TrackIx), out: &mut Output) {
+        self.pairs.remove(&pair);
+        for (one, two) in [pair, (pair.1, pair.0)] {
+            let Some(partners) = self.partners.get_mut(&one) else {
+                continue;
+            };
+            partners.retain(|partner| *partner != two);
+            if partners.is_empty() {
+                self.partners.remove(&one);
+                self.looked_at.remove(&one);
+                out.activity.push((one, Activity::Done));
+            }
+        }
+    }
+}
+
+impl Behaviour for AlongsideAtAnchor {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Near(LOOK_METRES)
+    }
+
+    fn interest(&self) -> Interest {
+        Interest::SLOW
+    }
+
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        let known = self.partners.contains_key(&step.vessel);
+        if step.fix.is_none() || (!known && step.presence.is_empty()) {
+            return;
+        }
+        let vessel = scene.tracks.vessel(step.vessel);
+        if !vessel.takes_part() {
+            return;
+        }
+        if step.interest.meets(Interest::SLOW) {
+            self.look(scene, step, &vessel, out);
+        }
+        for pair in self.pairs_of(step.vessel) {
+            if let Some(visit) = self.pairs.get_mut(&pair) {
+                visit.advance(scene, &self.profiles, self.bridges, &mut self.visits, out);
+                if visit.is_done(scene) {
+                    self.drop_pair(pair, out);
+                }
+            }
+        }
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let told = self.pairs_of(step.vessel).into_iter().filter_map(|pair| self.pairs.get(&pair));
+        let told: Vec<Explanation> =
+            told.flat_map(|visit| visit.explain(scene, &self.profiles, self.bridges)).collect();
+        if !told.is_empty() {
+            return told;
+        }
+        let asks = |zone| self.profiles.asked(NAME, scene.chart, zone, scene.now);
+        let inside = step.presence.iter().find_map(|(zone, relation)| {
+            asks(zone).filter(|_| relation == Relation::In && asked_by(scene.chart.zones.get(zone).kind))
+        });
+        let Some(profile) = inside else {
+            return or_nobody_asks(Vec::new(), scene, step);
+        };
+        let vessel = scene.tracks.vessel(step.vessel);
+        let ship = is_ship(&vessel) && vessel.says_anchored();
+        let role = match (ship, is_small_craft(&vessel, profile.settings.small_metres)) {
+            (true, _) => "ship at anchor or moored",
+            (false, true) => "small craft",
+            (false, false) => "neither",
+        };
+        let told = Explanation::new("").takes_part(scene, step);
+        let told = told.is("role", role, "ship at anchor or moored, or small craft", role != "neither");
+        vec![told.is("other_party", "none", format!("the other role within {LOOK_METRES} m"), false)]
+    }
+
+    fn wake(&mut self, scene: &Scene<'_>, _key: TrackKey, vessel: TrackIx, out: &mut Output) {
+        for pair in self.pairs_of(vessel) {
+            if let Some(visit) = self.pairs.get_mut(&pair) {
+                visit.wake(scene, &mut self.visits, out);
+                if visit.is_done(scene) {
+                    self.drop_pair(pair, out);
+                }
+            }
+        }
+    }
+
+    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+        self.looked_at.remove(&vessel);
+        for pair in self.pairs_of(vessel) {
+            if let Some(visit) = self.pairs.get_mut(&pair) {
+                visit.close(scene, reason, &mut self.visits, out);
+            }
+            self.drop_pair(pair, out);
+        }
+    }
+
+    fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, out: &mut Output) {
+        self.profiles.rebuild(NAME, &settings.alongside_at_anchor, scene.chart);
+        let mut pairs: Vec<_> = self.pairs.iter().map(|(pair, visit)| (visit.keys(), *pair)).collect();
+        pairs.sort_unstable();
+        for (_, pair) in pairs {
+            if let Some(visit) = self.pairs.get_mut(&pair) {
+                visit.reload(scene, &self.profiles, &mut self.visits, out);
+            }
+        }
+    }
+
+    remembers! { kept { profiles, pairs, partners, looked_at, visits } parts {} built { bridges } }
+}
+
+/// A cargo ship or tanker.
+pub(super) fn is_ship(vessel: &Vessel<'_>) -> bool {
+    vessel.ship_type().is_some_and(|kind| (70..=89).contains(&kind))
+}
+
+/// Short, class B, or of unknown length and neither merchant nor passenger ship; nobody whose work it is to go alongside.
+pub(super) fn is_small_craft(vessel: &Vessel<'_>, small_metres: f64) -> bool {
+    let kind = vessel.ship_type();
+    if kind.is_some_and(|kind| matches!(kind, 31 | 32 | 50..=59)) {
+        return false;
+    }
+    let length = vessel.identity().and_then(|identity| identity.length());
+    match length {
+        Some(length) if f64::from(length) < small_metres => true,
+        _ if kind.is_some_and(|kind| (60..=89).contains(&kind)) => false,
+        Some(_) => vessel.class() == crate::ais::Class::B,
+        None => true,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,444 @@
+//! Dark rendezvous: a ship stops at sea while another, silent at the time, could have come to her and gone back.
+//!
+//! ## Watches
+//! Halts with `stop_minutes` below 1 kn, `min_shore_nm` off, outside calm water and its margin; and the gaps of other vessels, which the
+//! reception model holds for improbable.
+//! ## Why
+//! Who wants to meet unseen switches off. The other one, who stays on, still has to stop.
+//! ## Opens
+//! The silent vessel could have reached the stop and come back to where it was heard again, at `speed_factor` times its usual speed
+//! at most, with `slack_minutes` to `max_slack_hours` to spare, of which `together_minutes` while the other lay stopped, and no third
+//! vessel lay alongside. Of several the one with the most slack is named, with the number of all; more than `most_candidates` is
+//! kept as a fact, and a silence that leaves time for more than `most_stops` stops.
+//! ## Ends
+//! The stop ends; taken back when the silent vessel is heard again where it could not have come from there, or a late report shows
+//! that it was elsewhere.
+//! ## Blind spots
+//! Could have is not did. Boats without transponders have no gaps, and where reception is thin nobody does.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::episodes::gap::Gap;
+use crate::episodes::{Halt, News};
+use crate::state::remembers;
+use crate::time::{Span, Time};
+use crate::tracks::{Activity, TrackIx, TrackKey};
+use crate::units::METRES_PER_NM;
+use crate::zones::Chart;
+
+use super::runner::profile::{Profiles, Standing};
+use super::shared::dropped::zones_at;
+use super::{
+    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    minutes, not_negative, number, ordered, positive, thresholds,
+};
+
+mod candidates;
+mod explain;
+
+use candidates::{Candidate, alongside, candidates, stop_end};
+
+const NAME: &str = "dark_rendezvous";
+/// Stops are looked for this far from a gap's ends. Nautical miles.
+const FARTHEST_NM: f64 = 120.0;
+/// Gaps that began longer before a stop are not looked at: the most slack that can be set, and two days under way.
+const LONGEST_GAP: Span = Span::from_hours(216);
+/// Meetings remembered so that they can be judged again; beyond it the oldest go.
+const MOST: usize = 5000;
+/// How often a silence that goes on is looked at again, and for how long.
+const ASK_EVERY: Span = Span::from_minutes(15);
+const ASKED_WITHIN: Span = Span::from_hours(48);
+/// For how long a meeting may still be judged again.
+const JUDGED_WITHIN: Span = Span::from_hours(30 * 24);
+
+/// `[behaviours.dark_rendezvous]`
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Whether it runs.
+    pub enabled: bool,
+    /// Base points.
+    pub score: i32,
+    /// Points where the silent vessel lay at anchor, or still for hours, when it was last heard; 0 or less.
+    pub lay_still_points: i32,
+    /// Least distance of the stop from shore. Nautical miles.
+    pub min_shore_nm: f64,
+    /// How long she must lie stopped; halts shorter than 15 min are not told of. Minutes.
+    pub stop_minutes: f64,
+    /// How fast the silent vessel may have gone, as a multiple of its usual speed.
+    pub speed_factor: f64,
+    /// Time it must have had left after the way there and back. Minutes.
+    pub slack_minutes: f64,
+    /// Of that, while she lay stopped. Minutes; not above `slack_minutes`.
+    pub together_minutes: f64,
+    /// With more time left than this the silence says nothing of the stop. Hours, at most 168.
+    pub max_slack_hours: f64,
+    /// Candidates named, at most.
+    pub candidates: u32,
+    /// With more candidates than this it is kept as a fact.
+    pub most_candidates: u32,
+    /// And where one silence leaves time for more stops than this.
+    pub most_stops: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            enabled: true,
+            score: 35,
+            lay_still_points: -20,
+            min_shore_nm: 12.0,
+            stop_minutes: 15.0,
+            speed_factor: 1.1,
+            slack_minutes: 45.0,
+            together_minutes: 15.0,
+            max_slack_hours: 48.0,
+            candidates: 3,
+            most_candidates: 5,
+            most_stops: 3,
+        }
+    }
+}
+
+impl Settings {
+    /// All faults; each begins with the key.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (key, value) in [("speed_factor", self.speed_factor), ("slack_minutes", self.slack_minutes)] {
+            positive(&mut problems, key, value);
+        }
+        not_negative(&mut problems, "min_shore_nm", self.min_shore_nm);
+        not_negative(&mut problems, "together_minutes", self.together_minutes);
+        ordered(&mut problems, ("together_minutes", self.together_minutes), ("slack_minutes", self.slack_minutes));
+        if self.stop_minutes.is_nan() || self.stop_minutes < 15.0 {
+            problems.push("stop_minutes must be at least 15: shorter stops are not kept".to_owned());
+        }
+        ordered(
+            &mut problems,
+            ("slack_minutes in hours", self.slack_minutes / 60.0),
+            ("max_slack_hours", self.max_slack_hours),
+        );
+        if 168.0 < self.max_slack_hours {
+            problems.push("max_slack_hours must not be above 168".to_owned());
+        }
+        if 3.0 < self.speed_factor {
+            problems.push("speed_factor must not be above 3".to_owned());
+        }
+        if !(-100..=0).contains(&self.lay_still_points) {
+            problems.push(format!("lay_still_points must lie between -100 and 0, not {}", self.lay_still_points));
+        }
+        if self.candidates == 0 {
+            problems.push("candidates must be at least 1".to_owned());
+        }
+        if !(0..=100).contains(&self.score) {
+            problems.push(format!("score must lie between 0 and 100, not {}", self.score));
+        }
+        problems
+    }
+}
+
+/// The behaviour.
+pub struct DarkRendezvous {
+    base: Settings,
+    profiles: Profiles<Settings>,
+    /// By the halt: what was said of it.
+    meetings: BTreeMap<u64, Meeting>,
+    /// Vessels whose return is waited for.
+    dark: FxHashMap<TrackIx, TrackKey>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Meeting {
+    subject: Subject,
+    dark: TrackKey,
+    /// Start of the gap.
+    from: Time,
+    started_at: Time,
+    satisfied_at: Time,
+    profile: u16,
+    possible: usize,
+    /// Stops that the same silence leaves time for, this one included.
+    stops: usize,
+    over: bool,
+}
+
+impl DarkRendezvous {
+    /// With the zones' own settings.
+    pub fn new(settings: &Settings, chart: &Chart) -> DarkRendezvous {
+        DarkRendezvous {
+            base: settings.clone(),
+            profiles: Profiles::new(NAME, settings, chart),
+            meetings: BTreeMap::new(),
+            dark: FxHashMap::default(),
+        }
+    }
+
+    /// Under which settings a halt may be one, if under any.
+    fn profile(&self, scene: &Scene<'_>, halt: &Halt) -> Option<u16> {
+        let mut profiles = Vec::new();
+        let zones = zones_at(scene.chart, halt.position);
+        self.profiles.anywhere(scene.chart, zones.iter().map(|(zone, _)| *zone), scene.now, &mut profiles);
+        let place = Place::at(scene.chart, halt.position, scene.now);
+        profiles.into_iter().find(|index| {
+            let profile = self.profiles.get(*index);
+            let settings = &profile.settings;
+            minutes(settings.stop_minutes) <= halt.still && profile.at_sea(&place, settings.min_shore_nm, Standing::New)
+        })
+    }
+
+    /// Judges one halt anew: says what it has become.
+    fn judge(&mut self, scene: &Scene<'_>, id: u64, out: &mut Output) {
+        let Some(halt) = scene.episodes.halts.get(id) else {
+            return;
+        };
+        let meeting = self.meetings.get(&id);
+        let named = meeting.map(|meeting| meeting.dark);
+        let stops = meeting.map_or(0, |meeting| self.stops_of(meeting.dark, meeting.from));
+        // Gaps are few and charts are slow: most stops have no silent vessel anywhere near.
+        if named.is_none() && !self.is_near_a_gap(scene, halt) {
+            return;
+        }
+        let Some(profile) = meeting.map(|meeting| meeting.profile).or_else(|| self.profile(scene, halt)) else {
+            return;
+        };
+        let settings = self.profiles.get(profile).settings.clone();
+        let mut candidates = candidates(scene, halt, &settings, named);
+        if let Some(meeting) = self.meetings.get_mut(&id) {
+            if let Some(place) = candidates.iter().position(|candidate| candidate.gap.key == meeting.dark) {
+                // The one that was named stays the first; how many there are may be news.
+                if (meeting.possible, meeting.stops) != (candidates.len(), stops) && !meeting.over {
+                    (meeting.possible, meeting.stops) = (candidates.len(), stops);
+                    candidates[..=place].rotate_right(1);
+                    out.signals.push(holds(scene, halt, meeting, &candidates, &settings));
+                }
+                return;
+            }
+            let kind = SignalKind::Disproved {
+                started_at: meeting.started_at,
+                reason: "the silent vessel cannot have been there",
+            };
+            out.signals.push(Signal { behaviour: NAME, subject: meeting.subject.clone(), kind });
+            self.meetings.remove(&id);
+        }
+        let Some(best) = candidates.first() else {
+            return;
+        };
+        if alongside(scene, halt, best.gap.key).is_some() {
+            return;
+        }
+        if MOST <= self.meetings.len() {
+            self.meetings.pop_first();
+        }
+        let subject = Subject::pair((halt.key, halt.vessel), (best.gap.key, best.ix));
+        let meeting = Meeting {
+            subject: subject.clone(),
+            dark: best.gap.key,
+            from: best.gap.from.at,
+            started_at: halt.started_at,
+            satisfied_at: scene.now,
+            profile,
+            possible: candidates.len(),
+            stops: 1 + self.stops_of(best.gap.key, best.gap.from.at),
+            over: halt.over,
+        };
+        out.signals.push(holds(scene, halt, &meeting, &candidates, &settings));
+        if halt.over {
+            let kind = SignalKind::Over { ended_at: halt.last_at, reason: "the stop ended" };
+            out.signals.push(Signal { behaviour: NAME, subject, kind });
+        }
+        self.meetings.insert(id, meeting);
+    }
+
+    /// How many stops have been found that one silence leaves time for.
+    fn stops_of(&self, dark: TrackKey, from: Time) -> usize {
+        self.meetings.values().filter(|meeting| meeting.dark == dark && meeting.from == from).count()
+    }
+
+    /// Whether any vessel was silent during a halt within reach of it, as far as a look at time and distance says.
+    fn is_near_a_gap(&self, scene: &Scene<'_>, halt: &Halt) -> bool {
+        let until = stop_end(halt, scene.now);
+        let mut gaps = scene.gaps.during(halt.started_at, until, LONGEST_GAP);
+        gaps.any(|gap| gap.key != halt.key && gap.from.position.metres_to(halt.position) <= FARTHEST_NM * METRES_PER_NM)
+    }
+
+    /// The halts that a gap may have to do with.
+    fn around(&self, scene: &Scene<'_>, gap: &Gap) -> Vec<u64> {
+        let until = gap.to.map_or(scene.now, |to| to.at);
+        let hours = (until - gap.from.at).hours();
+        let latest = gap.from.at + self.base.longest();
+        let nm = (hours * gap.usual_knots * self.base.speed_factor.max(1.0)).min(FARTHEST_NM);
+        let latest = until.min(latest);
+        let during = |halt: &Halt| halt.started_at <= latest && gap.from.at <= halt.last_at && halt.key != gap.key;
+        let near = scene.episodes.halts.near_if(gap.from.position, nm * METRES_PER_NM, during);
+        near.into_iter().map(|(id, _, _)| id).collect()
+    }
+
+    /// A gap is new, has ended, or was corrected: halts around it, and meetings that rest on it, are judged.
+    fn gap_changed(&mut self, scene: &Scene<'_>, key: TrackKey, out: &mut Output) {
+        let mut ids: Vec<u64> = Vec::new();
+        for gap in scene.gaps.of(key, scene.now - JUDGED_WITHIN, scene.now).filter(|gap| !gap.usual) {
+            ids.extend(self.around(scene, gap));
+        }
+        ids.extend(self.meetings.iter().filter(|(_, meeting)| meeting.dark == key).map(|(id, _)| *id));
+        ids.sort_unstable();
+        ids.dedup();
+        for id in ids {
+            self.judge(scene, id, out);
+        }
+    }
+
+    fn end(&mut self, id: u64, ended_at: Time, reason: &'static str, out: &mut Output) {
+        if let Some(meeting) = self.meetings.get_mut(&id).filter(|meeting| !meeting.over) {
+            meeting.over = true;
+            let kind = SignalKind::Over { ended_at, reason };
+            out.signals.push(Signal { behaviour: NAME, subject: meeting.subject.clone(), kind });
+        }
+    }
+}
+
+fn holds(scene: &Scene<'_>, halt: &Halt, meeting: &Meeting, candidates: &[Candidate], settings: &Settings) -> Signal {
+    let best = &candidates[0];
+    let mut measured = Map::new();
+    measured.insert("dark_mmsi".to_owned(), Value::from(best.gap.key.mmsi.0));
+    measured.insert("silent_since".to_owned(), Value::from(best.gap.from.at.to_string()));
+    measured.insert("slack_hours".to_owned(), number(best.slack.hours(), 1));
+    measured.insert("usual_knots".to_owned(), number(best.gap.usual_knots, 1));
+    measured.insert("distance_nm".to_owned(), number(best.gap.from.position.nm_to(halt.position), 1));
+    measured.insert("stopped_minutes".to_owned(), number(halt.still.minutes(), 0));
+    measured.insert("possible".to_owned(), Value::from(candidates.len()));
+    measured.insert("stops_within_reach".to_owned(), Value::from(meeting.stops));
+    if 1 < candidates.len() {
+        let others = candidates[1..].iter().take(settings.candidates.saturating_sub(1) as usize);
+        let named = others
+            .map(|other| Value::from(format!("{} ({:.1} h of slack)", other.gap.key.mmsi.0, other.slack.hours())));
+        measured.insert("other_candidates".to_owned(), Value::Array(named.collect()));
+    }
+    let many = settings.most_candidates < candidates.len() as u32;
+    let wide = settings.most_stops < meeting.stops as u32;
+    let keys = [
+        "min_shore_nm",
+        "stop_minutes",
+        "speed_factor",
+        "slack_minutes",
+        "together_minutes",
+        "max_slack_hours",
+        "most_candidates",
+    ];
+    let mut base = vec![(NAME, settings.score)];
+    if best.gap.lay_still {
+        base.push(("lay_still", settings.lay_still_points));
+    }
+    let kind = SignalKind::Holds(Box::new(Holding {
+        started_at: meeting.started_at,
+        satisfied_at: meeting.satisfied_at,
+        last_at: halt.last_at.max(meeting.started_at),
+        form: match (many, wide) {
+            (true, _) => "one_of_many",
+            (false, true) => "many_stops",
+            (false, false) => "possible",
+        },
+        position: Some(halt.position),
+        shore_nm: Some(halt.shore_nm),
+        zones: zones_at(scene.chart, halt.position),
+        base,
+        asked: None,
+        anchored: false,
+        measured,
+        thresholds: thresholds(settings, &keys),
+    }));
+    Signal { behaviour: NAME, subject: meeting.subject.clone(), kind }
+}
+
+impl Behaviour for DarkRendezvous {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Episodes
+    }
+
+    fn interest(&self) -> Interest {
+        Interest::SILENT.and(Interest::LATE)
+    }
+
+    fn episode(&mut self, scene: &Scene<'_>, news: News, out: &mut Output) {
+        match news {
+            News::Stopped(id) => self.judge(scene, id, out),
+            News::HaltEnded(id) => {
+                let Some(halt) = scene.episodes.halts.get(id) else {
+                    return;
+                };
+                let ended_at = halt.last_at;
+                if !self.meetings.contains_key(&id) && minutes(15.0) <= halt.still {
+                    self.judge(scene, id, out);
+                }
+                self.end(id, ended_at, "the stop ended", out);
+            }
+            News::HaltBegan(_) | News::Still(_) | News::LegBegan(_) | News::LegEnded(_) | News::Kink(_) => {}
+        }
+    }
+
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        match step.fix {
+            None if step.interest.meets(Interest::SILENT) => {
+                let usual = scene.gaps.latest(step.key).is_none_or(|gap| gap.to.is_some() || gap.usual);
+                // Others may fall silent in the same slot: how many could have come is known a minute later.
+                if !usual && self.dark.insert(step.vessel, step.key).is_none() {
+                    out.activity.push((step.vessel, Activity::Keeps));
+                    out.wakes.push((scene.now + Span::from_minutes(1), step.key, step.vessel));
+                }
+            }
+            Some(_) if step.interest.meets(Interest::LATE) => self.gap_changed(scene, step.key, out),
+            Some(_) if self.dark.remove(&step.vessel).is_some() => {
+                out.activity.push((step.vessel, Activity::Done));
+                self.gap_changed(scene, step.key, out);
+            }
+            Some(_) | None => {}
+        }
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        vec![self.as_stopped(scene, step), self.as_dark(scene, step)]
+    }
+
+    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
+        // While it stays silent its reach grows.
+        let open = scene.gaps.latest(key).filter(|gap| gap.to.is_none() && scene.now - gap.from.at <= ASKED_WITHIN);
+        if self.dark.get(&vessel) == Some(&key) && open.is_some() {
+            self.gap_changed(scene, key, out);
+            out.wakes.push((scene.now + ASK_EVERY, key, vessel));
+        }
+    }
+
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+        self.dark.remove(&vessel);
+        let about = |meeting: &Meeting| meeting.subject.vessels.iter().any(|(_, ix)| *ix == vessel);
+        let ids: Vec<(u64, Time)> = self
+            .meetings
+            .iter()
+            .filter(|(_, meeting)| about(meeting))
+            .map(|(id, meeting)| (*id, meeting.satisfied_at))
+            .collect();
+        for (id, at) in ids {
+            self.end(id, at, reason, out);
+            self.meetings.remove(&id);
+        }
+    }
+
+    fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, _out: &mut Output) {
+        self.base = settings.dark_rendezvous.clone();
+        self.profiles.rebuild(NAME, &self.base, scene.chart);
+        let oldest = scene.now - JUDGED_WITHIN;
+        self.meetings.retain(|_, meeting| oldest <= meeting.from);
+    }
+
+    remembers! { kept { profiles, meetings, dark } parts {} built { base } }
+}
+
+#[cfg(test)]
+mod tests;

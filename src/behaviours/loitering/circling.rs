@@ -1,0 +1,345 @@
+//! Circling: whether a vessel's 5-minute positions go round in one place (a form of loitering).
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::geo::{LatLon, wrap_degrees};
+use crate::time::{Span, Time};
+use crate::tracks::{Fix, Vessel};
+use crate::units::METRES_PER_NM;
+
+use crate::behaviours::loitering::Settings;
+use crate::behaviours::{Explanation, Scene, number};
+
+const SLOT: Span = Span::from_minutes(5);
+const SLOT_HOURS: f64 = 1.0 / 12.0;
+/// Below this share of `circling_path_nm` in the window it lies; heard for less than this share of it, the window proves nothing.
+const LEAST_SHARE: f64 = 0.5;
+/// Shorter than this in 5 minutes, a course says nothing. Metres.
+const STEADY_METRES: f64 = 100.0;
+/// Who turns right round between two positions went to neither side.
+const TURNED_BACK_DEGREES: f64 = 170.0;
+/// Faster than this nobody circles: not looked at. Knots.
+const TOO_FAST_KNOTS: f64 = 15.0;
+
+/// One vessel's circling under one set of settings.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Circling {
+    allowed_since: Option<Time>,
+    /// The last look at which it went round, and the last of all.
+    held_at: Time,
+    looked_at: Time,
+    state: State,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+enum State {
+    Idle,
+    Open { satisfied_at: Time, round: Round },
+    Ended { satisfied_at: Time, started_at: Time, ended_at: Time },
+}
+
+/// A window in which a vessel went round.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Round {
+    started_at: Time,
+    hours: f64,
+    path_nm: f64,
+    net_nm: f64,
+    median_knots: f64,
+    turn_degrees: f64,
+}
+
+/// What a later window says of a round.
+enum Standing {
+    /// It goes on.
+    Goes(Round),
+    /// Past the begin value of the displacement, short of the end value.
+    Strays,
+    /// No longer round and round.
+    Over,
+}
+
+impl Circling {
+    pub(super) fn new() -> Circling {
+        Circling { allowed_since: None, held_at: Time::MIN, looked_at: Time::MIN, state: State::Idle }
+    }
+
+    /// One look every 5 minutes where the place allows it; the last moment it held, if it ended.
+    pub(super) fn look(
+        &mut self,
+        settings: &Settings,
+        scene: &Scene<'_>,
+        vessel: &Vessel<'_>,
+        fix: &Fix,
+    ) -> Option<Time> {
+        let allowed_since = *self.allowed_since.get_or_insert(fix.at);
+        self.looked_at = fix.at;
+        let bridge = scene.tracks.settings().max_hole(vessel.satellite_only());
+        match self.state {
+            State::Open { satisfied_at, round } => {
+                let window = satisfied_at - round.started_at;
+                match walked(vessel, fix, bridge, window.hours()).stands(settings, window) {
+                    Standing::Goes(now) => {
+                        self.held_at = fix.at;
+                        let round = Round { started_at: round.started_at, ..now };
+                        self.state = State::Open { satisfied_at, round };
+                        None
+                    }
+                    Standing::Strays => None,
+                    Standing::Over => {
+                        let ended_at = self.held_at.max(satisfied_at);
+                        self.state = State::Ended { satisfied_at, started_at: round.started_at, ended_at };
+                        Some(ended_at)
+                    }
+                }
+            }
+            State::Idle => {
+                let round = find(settings, vessel, fix, allowed_since, bridge)?;
+                self.held_at = fix.at;
+                self.state = State::Open { satisfied_at: fix.at, round };
+                None
+            }
+            State::Ended { satisfied_at, started_at, ended_at } => {
+                let window = satisfied_at - started_at;
+                if ended_at + scene.merge < fix.at {
+                    // What comes later is another round: none of the old one counts towards it.
+                    self.allowed_since = Some(ended_at);
+                    self.state = State::Idle;
+                } else if window <= fix.at - allowed_since
+                    && let Standing::Goes(round) = walked(vessel, fix, bridge, window.hours()).stands(settings, window)
+                {
+                    self.held_at = fix.at;
+                    self.state = State::Open { satisfied_at, round: Round { started_at, ..round } };
+                }
+                None
+            }
+        }
+    }
+
+    /// It lies now: no round counts that began before.
+    pub(super) fn rest(&mut self, at: Time) {
+        if let State::Open { satisfied_at, round } = self.state {
+            let ended_at = self.held_at.max(satisfied_at);
+            self.state = State::Ended { satisfied_at, started_at: round.started_at, ended_at };
+        }
+        self.allowed_since = Some(at);
+    }
+
+    /// The place no longer allows it: over at the last look.
+    pub(super) fn leave(&mut self) -> Option<Time> {
+        self.allowed_since = None;
+        let State::Open { satisfied_at, round } = self.state else {
+            return None;
+        };
+        let ended_at = satisfied_at.max(self.held_at);
+        self.state = State::Ended { satisfied_at, started_at: round.started_at, ended_at };
+        Some(ended_at)
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.state, State::Open { .. })
+    }
+
+    pub(super) fn is_idle(&self, merge: Span, now: Time) -> bool {
+        match self.state {
+            State::Idle => self.allowed_since.is_none(),
+            State::Open { .. } => false,
+            State::Ended { ended_at, .. } => self.allowed_since.is_none() && ended_at + merge < now,
+        }
+    }
+
+    pub(super) fn satisfied_at(&self) -> Option<Time> {
+        match self.state {
+            State::Open { satisfied_at, .. } => Some(satisfied_at),
+            State::Idle | State::Ended { .. } => None,
+        }
+    }
+
+    pub(super) fn started_at(&self) -> Time {
+        match self.state {
+            State::Open { round, .. } => round.started_at,
+            State::Ended { started_at, .. } => started_at,
+            State::Idle => Time::MIN,
+        }
+    }
+
+    pub(super) fn measure(&self, measured: &mut Map<String, Value>) {
+        let State::Open { round, .. } = self.state else {
+            return;
+        };
+        measured.insert("circling_hours".into(), number(round.hours, 1));
+        measured.insert("circling_path_nm".into(), number(round.path_nm, 1));
+        measured.insert("circling_net_nm".into(), number(round.net_nm, 1));
+        measured.insert("circling_median_knots".into(), number(round.median_knots, 1));
+        measured.insert("circling_turn_degrees".into(), number(round.turn_degrees, 0));
+    }
+}
+
+/// The shortest window ending now in which the vessel went round.
+fn find(settings: &Settings, vessel: &Vessel<'_>, fix: &Fix, since: Time, bridge: Span) -> Option<Round> {
+    let shortest = Span::from_millis((settings.circling_min_hours * 3.6e6) as i64);
+    let too_fast = vessel.speed_made_good().is_some_and(|smg| TOO_FAST_KNOTS < smg.knots);
+    if too_fast || fix.at - since < shortest {
+        return None;
+    }
+    let box_metres = settings.circling_box_nm * METRES_PER_NM;
+    let now = Time::from_millis(fix.at.millis().div_euclid(SLOT.millis()) * SLOT.millis());
+    // Who was outside the box when the shortest window began is passing: most vessels leave here.
+    let then = vessel.position_at(now - shortest, bridge)?;
+    if 1.5 * box_metres < then.metres_to(fix.position) {
+        return None;
+    }
+    let mut walk = Walk::default();
+    let slots = (settings.circling_max_hours / SLOT_HOURS).round() as i64;
+    for slot in 0..=slots {
+        let at = now - Span::from_millis(SLOT.millis() * slot);
+        if at < since {
+            return None;
+        }
+        if let Some(position) = vessel.position_at(at, bridge) {
+            walk.back_to(position, at);
+        } else {
+            walk.hole();
+        }
+        if settings.circling_min_hours <= walk.hours
+            && walk.wide().max(walk.high()) <= box_metres
+            && let Some(round) = walk.judge(settings)
+        {
+            return Some(round);
+        }
+    }
+    None
+}
+
+/// What a vessel sailed over the last `hours`, as far as it was heard.
+pub(super) fn walked(vessel: &Vessel<'_>, fix: &Fix, bridge: Span, hours: f64) -> Walk {
+    let now = Time::from_millis(fix.at.millis().div_euclid(SLOT.millis()) * SLOT.millis());
+    let mut walk = Walk::default();
+    for slot in 0..=(hours / SLOT_HOURS).round() as i64 {
+        let at = now - Span::from_millis(SLOT.millis() * slot);
+        match vessel.position_at(at, bridge) {
+            Some(position) => walk.back_to(position, at),
+            None => walk.hole(),
+        }
+    }
+    walk
+}
+
+/// The conditions on what was sailed.
+pub(super) fn explain(told: Explanation, settings: &Settings, walk: Option<Walk>) -> Explanation {
+    let walk = walk.unwrap_or_default();
+    let nm = |metres: f64| Some(metres / METRES_PER_NM);
+    let net = walk.newest.zip(walk.last).map(|(newest, last)| newest.metres_to(last));
+    let share = net.filter(|_| 0.0 < walk.path).map(|net| net / walk.path);
+    let mut speeds = walk.speeds.clone();
+    speeds.sort_unstable_by(f64::total_cmp);
+    told.at_least("window_hours", Some(walk.hours), settings.circling_min_hours)
+        .at_least("path_nm", nm(walk.path), settings.circling_path_nm)
+        .below("net_share_of_path", share, settings.circling_displacement)
+        .between(
+            "median_knots",
+            speeds.get(speeds.len() / 2).copied(),
+            settings.circling_min_knots,
+            settings.circling_max_knots,
+        )
+        .at_most("box_nm", nm(walk.wide().max(walk.high())), settings.circling_box_nm)
+        .at_least("turned_degrees", Some(walk.turn.abs()), settings.circling_turn_degrees)
+}
+
+/// 5-minute positions, walked back from now.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct Walk {
+    newest: Option<LatLon>,
+    last: Option<LatLon>,
+    after_hole: bool,
+    started_at: Option<Time>,
+    course: Option<f64>,
+    hours: f64,
+    path: f64,
+    turn: f64,
+    east: (f64, f64),
+    north: (f64, f64),
+    speeds: Vec<f64>,
+}
+
+impl Walk {
+    fn back_to(&mut self, position: LatLon, at: Time) {
+        let newest = *self.newest.get_or_insert(position);
+        let (east, north) = newest.plane(position);
+        self.east = (self.east.0.min(east), self.east.1.max(east));
+        self.north = (self.north.0.min(north), self.north.1.max(north));
+        if let Some(last) = self.last.filter(|_| !self.after_hole) {
+            let metres = position.metres_to(last);
+            self.path += metres;
+            self.hours += SLOT_HOURS;
+            self.speeds.push(metres / METRES_PER_NM / SLOT_HOURS);
+            if STEADY_METRES <= metres {
+                let (east, north) = position.plane(last);
+                let course = east.atan2(north).to_degrees();
+                let turn = self.course.map_or(0.0, |later| wrap_degrees(later - course));
+                if turn.abs() < TURNED_BACK_DEGREES {
+                    self.turn += turn;
+                }
+                self.course = Some(course);
+            }
+        }
+        self.after_hole = false;
+        self.last = Some(position);
+        self.started_at = Some(at);
+    }
+
+    fn hole(&mut self) {
+        self.after_hole = true;
+        self.course = None;
+    }
+
+    fn wide(&self) -> f64 {
+        self.east.1 - self.east.0
+    }
+
+    fn high(&self) -> f64 {
+        self.north.1 - self.north.0
+    }
+
+    /// How a later window, as long as the first, stands.
+    fn stands(&self, settings: &Settings, window: Span) -> Standing {
+        let net = self.newest.zip(self.last).map_or(0.0, |(newest, last)| newest.metres_to(last));
+        let wide = settings.circling_box_nm * METRES_PER_NM < self.wide().max(self.high());
+        if wide || settings.circling_end_displacement * self.path < net {
+            return Standing::Over;
+        }
+        if self.hours < LEAST_SHARE * window.hours() || settings.circling_displacement * self.path < net {
+            return Standing::Strays;
+        }
+        match self.path < LEAST_SHARE * settings.circling_path_nm * METRES_PER_NM {
+            true => Standing::Over,
+            false => self.round(net).map_or(Standing::Strays, Standing::Goes),
+        }
+    }
+
+    fn round(&self, net: f64) -> Option<Round> {
+        let mut speeds = self.speeds.clone();
+        speeds.sort_unstable_by(f64::total_cmp);
+        Some(Round {
+            started_at: self.started_at?,
+            hours: self.hours,
+            path_nm: self.path / METRES_PER_NM,
+            net_nm: net / METRES_PER_NM,
+            median_knots: *speeds.get(speeds.len() / 2)?,
+            turn_degrees: self.turn,
+        })
+    }
+
+    fn judge(&self, settings: &Settings) -> Option<Round> {
+        let net = self.newest?.metres_to(self.last?);
+        let goes_round = settings.circling_path_nm * METRES_PER_NM <= self.path
+            && net < settings.circling_displacement * self.path
+            && settings.circling_turn_degrees <= self.turn.abs();
+        if !goes_round {
+            return None;
+        }
+        let steady = settings.circling_min_knots..=settings.circling_max_knots;
+        self.round(net).filter(|round| steady.contains(&round.median_knots))
+    }
+}

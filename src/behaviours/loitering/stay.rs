@@ -1,0 +1,220 @@
+//! One vessel's stay in a watched place under one set of settings (part of `loitering`).
+
+use serde::{Deserialize, Serialize};
+
+use crate::geo::LatLon;
+use crate::time::{Span, Time};
+use crate::tracks::{Fix, SpeedMadeGood, Vessel};
+use crate::units::METRES_PER_NM;
+
+use crate::behaviours::loitering::Settings;
+use crate::behaviours::runner::condition::{Condition, Observation, Rule, Verdict};
+use crate::behaviours::runner::profile::Profile;
+use crate::behaviours::shared::anchored::{self, Anchored};
+use crate::behaviours::shared::swing::Swing;
+use crate::behaviours::{Explanation, Interest, Scene, Step, loitering::circling, minutes};
+
+/// A vessel this near lies alongside, wherever the antennas stand. Metres.
+const ALONGSIDE_METRES: f64 = 300.0;
+/// A vessel not heard for longer may have left.
+const HEARD_WITHIN: Span = Span::from_minutes(10);
+/// A vessel that began to lie so much later came to the one that lay there first.
+const CAME_LATER_BY: Span = Span::from_minutes(10);
+
+/// One vessel under one set of settings.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Stay {
+    pub(super) profile: u16,
+    pub(super) slow: Condition,
+    pub(super) circling: circling::Circling,
+    pub(super) swing: Swing,
+    /// Whether another vessel came alongside while it was slow.
+    visited: bool,
+    /// How it was last anchored, and when.
+    anchored: Option<(Anchored, Time)>,
+    /// Where and when it was last slow.
+    lay: Option<(LatLon, Time)>,
+    /// Whether the place allows it now.
+    inside: bool,
+    /// Nothing before this moment counts: the place must hold throughout.
+    not_before: Time,
+}
+
+impl Stay {
+    /// A stay of which nothing before `not_before` counts: when its border was crossed, or its zone came into force.
+    pub(super) fn new(profile: u16, not_before: Time) -> Stay {
+        Stay {
+            profile,
+            slow: Condition::new(),
+            circling: circling::Circling::new(),
+            swing: Swing::default(),
+            visited: false,
+            anchored: None,
+            lay: None,
+            inside: true,
+            not_before,
+        }
+    }
+
+    /// Whether it can be dropped: the place does not allow it, and nothing can come back.
+    pub(super) fn is_idle(&self, rule: &Rule, now: Time) -> bool {
+        !self.inside && self.slow.is_idle(rule, now) && self.circling.is_idle(rule.merge, now)
+    }
+
+    /// Whether it is open and shows no sign of ending: what is measured then describes it.
+    pub(super) fn holds(&self) -> bool {
+        (self.slow.is_open() && !self.slow.is_ending()) || self.circling.is_open()
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.slow.is_open() || self.circling.is_open()
+    }
+
+    /// One fix where the place allows it; the last moment it held, if something ended.
+    pub(super) fn observe(
+        &mut self,
+        settings: &Settings,
+        scene: &Scene<'_>,
+        vessel: &Vessel<'_>,
+        fix: &Fix,
+        step: &Step<'_>,
+    ) -> Option<Time> {
+        let mut ended = None;
+        if !self.inside {
+            self.inside = true;
+            self.not_before = fix.at;
+        }
+        let over_hole = || vessel.speed_made_good().filter(|smg| smg.over_hole && settings.slow_knots <= smg.knots);
+        if let Some(smg) = step.smg.or_else(over_hole) {
+            let smg = SpeedMadeGood { since: smg.since.max(self.not_before), ..smg };
+            let rule = settings.rule(scene.merge, vessel.satellite_only());
+            let observation = match smg.knots {
+                knots if knots < settings.slow_knots => Observation::Meets,
+                knots if knots < settings.moving_knots && !smg.over_hole => Observation::Between,
+                _ if self.slow.is_open() && self.is_shift(settings, fix) => Observation::Shifts,
+                _ => Observation::Ends,
+            };
+            if let Verdict::Over(at) = self.slow.observe(&rule, observation, &smg, fix.at) {
+                ended = Some(at);
+            }
+            if observation == Observation::Meets {
+                self.lay = Some((fix.position, fix.at));
+            }
+            // The way out is no part of the swing.
+            if self.slow.counted() == Span::ZERO {
+                self.swing = Swing::default();
+                self.visited = false;
+            } else if matches!(observation, Observation::Meets | Observation::Between) {
+                self.swing.extend(fix.position, smg.knots);
+            }
+        }
+        // Whoever lies goes round no more: the alert goes on as slow.
+        if self.slow.is_open() && !self.slow.is_ending() {
+            self.circling.rest(fix.at);
+        } else if settings.circling && step.interest.meets(Interest::TICK) {
+            ended = ended.max(self.circling.look(settings, scene, vessel, fix));
+        }
+        ended
+    }
+
+    /// How it is anchored while it is slow. A vessel that leaves its anchorage counts as anchored until it has been slow elsewhere for as
+    /// long as it takes to loiter.
+    pub(super) fn anchored(
+        &mut self,
+        settings: &Settings,
+        scene: &Scene<'_>,
+        vessel: &Vessel<'_>,
+        at: Time,
+    ) -> Option<Anchored> {
+        if !self.slow.is_open() {
+            return None;
+        }
+        self.visited |= is_visited(scene, vessel, self.slow.started_at());
+        match Anchored::of(scene, vessel, &self.swing, &settings.anchorage()) {
+            // Lying still while another comes alongside is no proof of an anchor: a meeting looks like that.
+            Some(Anchored::Swing { .. } | Anchored::Still { .. }) if self.visited => {}
+            Some(now) => self.anchored = Some((now, at)),
+            None => {}
+        }
+        self.anchored.filter(|(_, last)| at - *last < minutes(settings.after_minutes)).map(|(how, _)| how)
+    }
+
+    /// Whether a vessel that moves is still about where it lay.
+    fn is_shift(&self, settings: &Settings, fix: &Fix) -> bool {
+        self.lay.is_some_and(|(position, at)| {
+            position.metres_to(fix.position) <= settings.shift_nm * METRES_PER_NM
+                && fix.at - at <= minutes(settings.shift_minutes)
+        })
+    }
+
+    /// The conditions of both forms, of a vessel that is not judged yet as well.
+    pub(super) fn explain(
+        stay: Option<&Stay>,
+        profile: &Profile<Settings>,
+        scene: &Scene<'_>,
+        step: &Step<'_>,
+        watched: bool,
+    ) -> Vec<Explanation> {
+        let settings = &profile.settings;
+        let vessel = scene.tracks.vessel(step.vessel);
+        let begun = |form: &str| {
+            let told = Explanation::new(form).takes_part(scene, step).watched(scene, step, watched);
+            profile.explain_place(told, step.place.as_ref(), settings.min_shore_nm)
+        };
+        let counted = stay.map_or(Span::ZERO, |stay| stay.slow.counted());
+        let slow = begun("slow")
+            .below("speed_made_good_knots", step.smg.map(|smg| smg.knots), settings.slow_knots)
+            .at_least("slow_minutes", Some(counted.minutes()), settings.after_minutes);
+        let swing = stay.map_or_else(Swing::default, |stay| stay.swing);
+        let lies = Anchored::of(scene, &vessel, &swing, &settings.anchorage()).filter(|_| counted != Span::ZERO);
+        let slow = anchored::explain(slow, scene, step, lies);
+        if !settings.circling {
+            return vec![slow];
+        }
+        let bridge = scene.tracks.settings().max_hole(vessel.satellite_only());
+        let walked = step.fix.map(|fix| circling::walked(&vessel, &fix, bridge, settings.circling_max_hours));
+        let circling = circling::explain(begun("circling, over the longest window"), settings, walked);
+        vec![slow, circling]
+    }
+
+    pub(super) fn leave(&mut self) -> Option<Time> {
+        self.swing = Swing::default();
+        self.anchored = None;
+        self.inside = false;
+        let slow = match self.slow.leave() {
+            Verdict::Over(at) => Some(at),
+            Verdict::Nothing | Verdict::Opened | Verdict::Holds => None,
+        };
+        slow.max(self.circling.leave())
+    }
+
+    pub(super) fn started_at(&self) -> Time {
+        match (self.slow.satisfied_at(), self.circling.satisfied_at()) {
+            (Some(slow), Some(circling)) if circling < slow => self.circling.started_at(),
+            (Some(_), _) => self.slow.started_at(),
+            (None, _) => self.circling.started_at(),
+        }
+    }
+
+    pub(super) fn satisfied_at(&self) -> Time {
+        let first = [self.slow.satisfied_at(), self.circling.satisfied_at()];
+        first.into_iter().flatten().min().unwrap_or(Time::MIN)
+    }
+}
+
+/// Whether a vessel lies alongside that came later than `since`: one that lay there already is a neighbour at the same anchorage.
+fn is_visited(scene: &Scene<'_>, vessel: &Vessel<'_>, since: Time) -> bool {
+    let Some(fix) = vessel.last() else {
+        return false;
+    };
+    let mut visited = false;
+    scene.tracks.near(fix.position, ALONGSIDE_METRES, |other, _| {
+        let heard = other.last().is_some_and(|last| fix.at - last.at <= HEARD_WITHIN);
+        let came_later = || match scene.episodes.lying.of(other.key()) {
+            Some(still) => since + CAME_LATER_BY <= still.since,
+            None => true,
+        };
+        visited |= other.ix() != vessel.ix() && other.takes_part() && heard && came_later();
+    });
+    visited
+}

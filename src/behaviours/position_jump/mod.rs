@@ -1,0 +1,199 @@
+//! Position jump: an MMSI turns up where no ship could have gone.
+//!
+//! ## Watches
+//! Every ship and tender. Numbers outside every class, factory settings, and numbers that several ships are known to send are not
+//! watched.
+//! ## Why
+//! A false position, a transponder carried elsewhere, or a second ship under the same number.
+//! ## Opens
+//! At the third consistent fix at a place `min_nm` or more away that the last one before them rules out: it would have taken more
+//! than `tracks.jump_knots`, whatever the resolution of both fixes in place and time.
+//! ## Ends
+//! When the track it left has been silent for `joined_minutes`; superseded when that goes on and two ships are proved.
+//! ## Blind spots
+//! One or two wild fixes are dropped. Two places of one moment imply no speed and are left to `identity_conflict`. Positions that are falsified little by little never jump.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::state::remembers;
+use crate::time::Time;
+use crate::tracks::{Activity, CONFIRMING_FIXES, Jump, TrackIx, TrackKey};
+use crate::zones::Chart;
+
+use super::shared::sharing::{is_of_several, is_watched, jump_measured, jump_nm};
+use super::{
+    Behaviour, Explanation, Holding, Interest, Output, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    minutes, not_negative, positive, thresholds,
+};
+
+const NAME: &str = "position_jump";
+
+/// `[behaviours.position_jump]`
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Whether it runs.
+    pub enabled: bool,
+    /// Base points.
+    pub score: i32,
+    /// A jump shorter than this is antennas, clocks and receivers. Nautical miles.
+    pub min_nm: f64,
+    /// The track it left silent for this long, it is over. Minutes.
+    pub joined_minutes: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { enabled: true, score: 10, min_nm: 1.0, joined_minutes: 30.0 }
+    }
+}
+
+impl Settings {
+    /// All faults; each begins with the key.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        not_negative(&mut problems, "min_nm", self.min_nm);
+        positive(&mut problems, "joined_minutes", self.joined_minutes);
+        problems
+    }
+}
+
+/// The behaviour.
+pub struct PositionJump {
+    settings: Settings,
+    /// Open jumps by the further track.
+    open: BTreeMap<TrackIx, Open>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Open {
+    key: TrackKey,
+    from: (TrackKey, TrackIx),
+    /// The last fix on the track it left, as far as known.
+    left_at: Time,
+}
+
+impl PositionJump {
+    /// Zones do not matter to it.
+    pub fn new(settings: &Settings, _chart: &Chart) -> PositionJump {
+        PositionJump { settings: settings.clone(), open: BTreeMap::new() }
+    }
+
+    fn close(&mut self, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+        let Some(open) = self.open.remove(&vessel) else {
+            return;
+        };
+        out.activity.push((vessel, Activity::Done));
+        let ended_at = open.left_at + minutes(self.settings.joined_minutes);
+        let subject = Subject::one(open.key, vessel);
+        out.signals.push(Signal { behaviour: NAME, subject, kind: SignalKind::Over { ended_at, reason } });
+    }
+}
+
+/// Whether the speed it implies is one that no ship makes; two places of one moment imply none.
+fn is_too_fast(scene: &Scene<'_>, jump: &Jump) -> bool {
+    jump.implied_knots().is_some_and(|knots| scene.tracks.settings().jump_knots < knots)
+}
+
+impl Behaviour for PositionJump {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Vessel
+    }
+
+    fn interest(&self) -> Interest {
+        Interest::JUMPED
+    }
+
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        let (Some(jump), Some(fix)) = (step.jump, step.fix) else {
+            return;
+        };
+        let told_elsewhere = !is_watched(step.key.mmsi) || is_of_several(scene, step.key.mmsi);
+        if told_elsewhere || jump_nm(jump) < self.settings.min_nm || !is_too_fast(scene, jump) {
+            return;
+        }
+        let subject = Subject::one(step.key, step.vessel);
+        let holding = Holding {
+            started_at: jump.first.at,
+            satisfied_at: fix.at,
+            last_at: fix.at,
+            form: "",
+            position: Some(fix.position),
+            shore_nm: Some(scene.chart.shore_nm(fix.position)),
+            zones: step.presence.iter().collect(),
+            base: vec![(NAME, self.settings.score)],
+            asked: None,
+            anchored: false,
+            measured: jump_measured(jump),
+            thresholds: thresholds(&self.settings, &["min_nm", "joined_minutes"]),
+        };
+        let kind = SignalKind::Holds(Box::new(holding));
+        out.signals.push(Signal { behaviour: NAME, subject: subject.clone(), kind });
+        if jump.from.1 == step.vessel {
+            let kind = SignalKind::Over { ended_at: fix.at, reason: "tracks joined" };
+            out.signals.push(Signal { behaviour: NAME, subject, kind });
+            return;
+        }
+        out.activity.push((step.vessel, Activity::Keeps));
+        out.wakes.push((jump.before.at + minutes(self.settings.joined_minutes), step.key, step.vessel));
+        self.open.insert(step.vessel, Open { key: step.key, from: jump.from, left_at: jump.before.at });
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let mmsi = step.key.mmsi;
+        let told = Explanation::new("").is("mmsi", mmsi.to_string(), "a ship's or tender's own", is_watched(mmsi));
+        let several = is_of_several(scene, mmsi);
+        let told = told.is("ships_known_to_send_it", if several { "several" } else { "one" }, "one", !several);
+        let Some(open) = self.open.get(&step.vessel).filter(|open| open.key == step.key) else {
+            let elsewhere = scene.tracks.fixes_elsewhere(mmsi);
+            let needed = format!(">= {CONFIRMING_FIXES}, in agreement");
+            return vec![told.is("fixes_out_of_reach", elsewhere, needed, CONFIRMING_FIXES <= elsewhere)];
+        };
+        let left = scene.tracks.find(open.from.0).and_then(|left| left.last()).map_or(open.left_at, |fix| fix.at);
+        let silent = scene.now - left.max(open.left_at);
+        let told = told.is("jumped_away_from", open.from.0.to_string(), "a place out of reach", true);
+        vec![told.below("other_track_silent_minutes", Some(silent.minutes()), self.settings.joined_minutes)]
+    }
+
+    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
+        let Some(open) = self.open.get_mut(&vessel).filter(|open| open.key == key) else {
+            return;
+        };
+        if let Some(fix) = scene.tracks.find(open.from.0).and_then(|left| left.last()) {
+            open.left_at = open.left_at.max(fix.at);
+        }
+        let over_at = open.left_at + minutes(self.settings.joined_minutes);
+        if scene.now < over_at {
+            out.wakes.push((over_at, key, vessel));
+            return;
+        }
+        self.close(vessel, "tracks joined", out);
+    }
+
+    fn forget(&mut self, scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+        self.close(vessel, reason, out);
+        let left: Vec<TrackIx> =
+            self.open.iter().filter(|(_, open)| open.from.1 == vessel).map(|(further, _)| *further).collect();
+        for further in left {
+            if let (Some(open), Some(fix)) = (self.open.get_mut(&further), scene.tracks.vessel(vessel).last()) {
+                open.left_at = open.left_at.max(fix.at);
+            }
+            self.close(further, "tracks joined", out);
+        }
+    }
+
+    fn reload(&mut self, _scene: &Scene<'_>, settings: &super::Settings, _places: &Places, _out: &mut Output) {
+        self.settings = settings.position_jump.clone();
+    }
+
+    remembers! { kept { open } parts {} built { settings } }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,496 @@
+//! Two ships near each other: their distance at whole minutes, counted by tier (the working part of `rendezvous`).
+
+use serde::{Deserialize, Serialize};
+use serde_json::Map;
+
+use crate::geo::LatLon;
+use crate::state::{Word, word};
+use crate::time::{Span, Time};
+use crate::tracks::{TrackIx, TrackKey};
+use crate::units::METRES_PER_NM;
+use crate::zones::{Hit, Relation, ZoneIx};
+
+use crate::behaviours::rendezvous::Settings;
+use crate::behaviours::rendezvous::kind::PairKind;
+use crate::behaviours::rendezvous::meetings::Meetings;
+use crate::behaviours::rendezvous::side_by_side::SideBySide;
+use crate::behaviours::runner::instant::{Bridges, CommonInstant, instant_of};
+use crate::behaviours::runner::pair::{Judged, enough_fixes, mixed};
+use crate::behaviours::runner::profile::{Profile, Profiles, Standing};
+use crate::behaviours::shared::one_hull::{OneHull, one_hull};
+use crate::behaviours::{
+    Explanation, Holding, Output, Place, Scene, Signal, SignalKind, Subject, minutes, number, thresholds,
+};
+
+const NAME: &str = "rendezvous";
+const MINUTE: Span = Span::from_minutes(1);
+/// Again for this long within the merge window: the same meeting.
+const RESUME_MINUTES: u32 = 5;
+const SAY_EVERY: Span = Span::from_minutes(1);
+const REDO_METRES: f64 = 100.0;
+/// A count is kept over a silence of one of them for this long.
+const FORGET_AFTER: Span = Span::from_hours(2);
+/// Ships that have not been near each other for this long are no pair.
+const FORGET_APART: Span = Span::from_minutes(20);
+
+/// Two ships under watch.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Pair {
+    pub(super) a: (TrackKey, TrackIx),
+    pub(super) b: (TrackKey, TrackIx),
+    /// The last instant worked out.
+    done: Time,
+    judged: Vec<Judged>,
+    spot: Option<Spot>,
+    said: Option<Said>,
+    /// Kept after the end until it can no longer come back.
+    ended: Option<(Said, Time)>,
+    last_near: Time,
+    min_metres: f64,
+    /// What two fishing vessels did before; empty for others.
+    side_by_side: SideBySide,
+    /// Meetings of the two in the 14 days before the one last said.
+    earlier: usize,
+    swing: [Option<(LatLon, f64)>; 2],
+    waking: Option<Time>,
+}
+
+/// Where the midpoint was looked up last.
+#[derive(Serialize, Deserialize)]
+struct Spot {
+    middle: LatLon,
+    place: Place,
+    zones: Vec<(ZoneIx, Relation)>,
+}
+
+/// What was said last about a meeting.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Said {
+    at: Time,
+    started_at: Time,
+    satisfied_at: Time,
+    last_at: Time,
+    #[serde(deserialize_with = "word")]
+    form: Word,
+    zones: Vec<(ZoneIx, Relation)>,
+}
+
+impl Pair {
+    pub(super) fn new(a: (TrackKey, TrackIx), b: (TrackKey, TrackIx), from: Time) -> Pair {
+        Pair {
+            a,
+            b,
+            done: from,
+            judged: Vec::new(),
+            spot: None,
+            said: None,
+            ended: None,
+            last_near: from + Span::from_minutes(20),
+            min_metres: f64::INFINITY,
+            side_by_side: SideBySide::default(),
+            earlier: 0,
+            swing: [None, None],
+            waking: None,
+        }
+    }
+
+    /// Works out every whole minute that both ships now have fixes around.
+    pub(super) fn advance(
+        &mut self,
+        scene: &Scene<'_>,
+        profiles: &Profiles<Settings>,
+        bridges: Bridges,
+        meetings: &mut Meetings,
+        out: &mut Output,
+    ) {
+        let a = scene.tracks.vessel(self.a.1);
+        let b = scene.tracks.vessel(self.b.1);
+        let (Some(last_a), Some(last_b)) = (a.last(), b.last()) else {
+            return;
+        };
+        let until = last_a.at.min(last_b.at).floor_minute();
+        if let Some(hull) = one_hull(scene, self.a.0, self.b.0) {
+            self.done = self.done.max(until);
+            return self.stand_down(hull, out);
+        }
+        // Nothing older than a trail's fine part can be worked out; after a long silence start there.
+        self.done = self.done.max(until - Span::from_hours(2));
+        while self.done + MINUTE <= until {
+            self.done = self.done + MINUTE;
+            if let Some(instant) = instant_of(scene, bridges, &a, &b, self.done) {
+                self.count(scene, profiles, &instant, meetings, out);
+            }
+        }
+        if self.said.is_some() {
+            let silent_since = last_a.at.min(last_b.at);
+            self.ask_wake(scene, silent_since, profiles, out);
+        }
+    }
+
+    /// The two are one hull: nothing is counted, and what was told is taken back.
+    fn stand_down(&mut self, hull: OneHull, out: &mut Output) {
+        self.judged.clear();
+        self.ended = None;
+        if let Some(said) = self.said.take() {
+            let kind = SignalKind::Disproved { started_at: said.started_at, reason: hull.reason() };
+            out.signals.push(Signal { behaviour: NAME, subject: Subject::pair(self.a, self.b), kind });
+        }
+    }
+
+    /// The moment one of them may have been silent for too long.
+    pub(super) fn wake(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, out: &mut Output) {
+        if self.waking.is_none_or(|at| scene.now < at) {
+            return;
+        }
+        self.waking = None;
+        let last = |ix| scene.tracks.vessel(ix).last().map_or(Time::MIN, |fix| fix.at);
+        let silent_since = last(self.a.1).min(last(self.b.1));
+        let Some(lost_at) = self.lost_at(scene, silent_since, profiles) else {
+            return;
+        };
+        if scene.now < lost_at {
+            self.ask_wake(scene, silent_since, profiles, out);
+            return;
+        }
+        self.close(scene, "lost", out);
+    }
+
+    /// Whether it may give way to a nearer one: nothing was said about it.
+    pub(super) fn is_untold(&self) -> bool {
+        self.said.is_none() && self.ended.is_none()
+    }
+
+    /// Whether nothing is counted, open or able to come back.
+    pub(super) fn is_done(&self, scene: &Scene<'_>) -> bool {
+        let can_come_back = self.ended.as_ref().is_some_and(|(_, at)| scene.now <= *at + scene.merge);
+        let last = |ix| scene.tracks.vessel(ix).last().map_or(Time::MIN, |fix| fix.at);
+        let silent_since = last(self.a.1).min(last(self.b.1));
+        let counting = self.judged.iter().any(Judged::is_counting) && scene.now - silent_since <= FORGET_AFTER
+            || scene.now - self.last_near <= FORGET_APART;
+        self.said.is_none() && !can_come_back && !counting
+    }
+
+    /// Ends the meeting, if one is open, at the last moment it held.
+    pub(super) fn close(&mut self, scene: &Scene<'_>, reason: &'static str, out: &mut Output) {
+        if let Some(said) = &self.said {
+            let ended_at = said.last_at;
+            self.over(scene, ended_at, reason, out);
+        }
+        self.judged.clear();
+        self.last_near = Time::MIN;
+    }
+
+    /// Other zones or settings are in force; false when the pair is no longer watched at all.
+    pub(super) fn reload(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, out: &mut Output) -> bool {
+        let Some(Spot { middle, .. }) = self.spot.take() else {
+            self.judged.clear();
+            return true;
+        };
+        let allowed = self.locate(scene, profiles, middle);
+        match allowed.first() {
+            None => {
+                self.close(scene, "zone removed or inactive", out);
+                false
+            }
+            Some(first) => {
+                for judged in &mut self.judged {
+                    if !allowed.contains(&judged.profile) {
+                        judged.profile = *first;
+                    }
+                }
+                self.judged.dedup_by_key(|judged| judged.profile);
+                true
+            }
+        }
+    }
+
+    /// The conditions of the near and close tiers, at the last instant both were heard.
+    pub(super) fn explain(
+        &self,
+        scene: &Scene<'_>,
+        profiles: &Profiles<Settings>,
+        bridges: Bridges,
+        meetings: &Meetings,
+    ) -> Vec<Explanation> {
+        let (a, b) = (scene.tracks.vessel(self.a.1), scene.tracks.vessel(self.b.1));
+        let metres = instant_of(scene, bridges, &a, &b, self.done).map(|instant| instant.metres);
+        let place = self.spot.as_ref().map(|spot| spot.place);
+        if let Some(hull) = one_hull(scene, self.a.0, self.b.0) {
+            let told = Explanation::new(format!("{} and {}", self.a.0, self.b.0));
+            return vec![told.is("one_hull", hull.words(), "two hulls", false)];
+        }
+        let earlier = match self.said {
+            Some(_) => self.earlier,
+            None => meetings.earlier((self.a.0, self.b.0), scene.now),
+        };
+        let kind = PairKind::of(&a, &b);
+        let tow = self.side_by_side.tow();
+        let told = self.judged.iter().flat_map(|judged| {
+            let profile = profiles.get(judged.profile);
+            let settings = &profile.settings;
+            [
+                ("near", settings.near_metres, settings.near_minutes, &judged.near),
+                ("close", settings.close_metres, settings.close_minutes, &judged.close),
+            ]
+            .map(|(name, within, minutes, tier)| {
+                let told = Explanation::new(format!("{name}: {} and {}", self.a.0, self.b.0));
+                let median = (0 < tier.counted()).then(|| tier.median_knots());
+                let told = profile
+                    .explain_place(told, place.as_ref(), settings.min_shore_nm)
+                    .is("one_hull", "no", "two hulls", true)
+                    .at_most("distance_metres", metres, within)
+                    .at_least("counted_minutes", Some(f64::from(tier.counted())), minutes)
+                    .below("median_knots", median, settings.slow_knots);
+                kind.explain(told, settings, earlier, &tow)
+            })
+        });
+        told.collect()
+    }
+
+    fn count(
+        &mut self,
+        scene: &Scene<'_>,
+        profiles: &Profiles<Settings>,
+        instant: &CommonInstant,
+        meetings: &mut Meetings,
+        out: &mut Output,
+    ) {
+        let allowed = self.locate(scene, profiles, instant.middle);
+        for profile in &allowed {
+            if !self.judged.iter().any(|judged| judged.profile == *profile) {
+                self.judged.push(Judged::new(*profile));
+            }
+        }
+        let Some(Spot { place, .. }) = &self.spot else {
+            return;
+        };
+        let place = *place;
+        if let Some(profile) = allowed.first().map(|profile| profiles.get(*profile))
+            && PairKind::of(&scene.tracks.vessel(self.a.1), &scene.tracks.vessel(self.b.1)) == PairKind::Fishing
+        {
+            self.side_by_side.look(instant, profile.settings.gear_metres, profile.settings.gear_knots);
+        }
+        let mut ended_at = None;
+        let mut reason = "apart";
+        for judged in &mut self.judged {
+            let profile = profiles.get(judged.profile);
+            let standing = if judged.open { Standing::Open } else { Standing::New };
+            let at_sea = profile.at_sea(&place, profile.settings.min_shore_nm, standing);
+            if !(allowed.contains(&judged.profile) && at_sea) {
+                if judged.open {
+                    ended_at = ended_at.max(self.said.as_ref().map(|said| said.last_at));
+                    reason = "left the zone";
+                }
+                *judged = Judged::new(judged.profile);
+                continue;
+            }
+            let enough = |started_at: Time| enough_fixes(scene, &self.a, &self.b, started_at);
+            judged.count(&profile.settings, instant, &place, mixed(scene, &self.a, &self.b), enough);
+            if let Some(held_at) = judged.parted(&profile.settings, instant) {
+                ended_at = ended_at.max(Some(held_at));
+            }
+        }
+        if instant.metres <= 2.0 * profiles_near(profiles, &self.judged) {
+            self.last_near = scene.now.max(instant.at);
+        }
+        self.resume(scene, profiles);
+        let open = self.judged.iter().any(|judged| judged.open);
+        if open {
+            self.say(scene, profiles, (instant, &place), meetings, out);
+        } else if let Some(said) = self.said.as_ref().map(|said| said.started_at) {
+            self.over(scene, ended_at.unwrap_or(instant.at).max(said), reason, out);
+        }
+    }
+
+    /// A meeting that comes back within the merge window after five minutes near is the same.
+    fn resume(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>) {
+        let Some((_, ended_at)) = &self.ended else {
+            return;
+        };
+        let until = *ended_at + scene.merge;
+        for judged in &mut self.judged {
+            let settings = &profiles.get(judged.profile).settings;
+            let again = judged.near.counted() >= RESUME_MINUTES
+                && judged.near.slow(settings.slow_knots)
+                && judged.near.last() <= until;
+            if !judged.open && again {
+                judged.open = true;
+            }
+        }
+    }
+
+    fn say(
+        &mut self,
+        scene: &Scene<'_>,
+        profiles: &Profiles<Settings>,
+        (instant, place): (&CommonInstant, &Place),
+        meetings: &mut Meetings,
+        out: &mut Output,
+    ) {
+        let Some(judged) = self.judged.iter().find(|judged| judged.holds(instant.at)) else {
+            return;
+        };
+        let Profile { settings, own_score, .. } = profiles.get(judged.profile);
+        let form = judged.form(settings);
+        let tier = judged.leading(form);
+        if self.said.is_none()
+            && let Some((said, ended_at)) = self.ended.take()
+            && instant.at <= ended_at + scene.merge
+        {
+            self.said = Some(Said { at: Time::MIN, ..said });
+        }
+        if self.said.is_none() {
+            self.earlier = meetings.meet((self.a.0, self.b.0), tier.since());
+        }
+        let zones = self.spot.as_ref().map(|spot| spot.zones.clone()).unwrap_or_default();
+        let since = self.said.as_ref().map_or(tier.since(), |said| said.started_at);
+        let satisfied_at = self.said.as_ref().map_or(instant.at, |said| said.satisfied_at);
+        let within = instant.metres <= settings.near_metres.max(settings.underway_metres);
+        let last_at = match &self.said {
+            Some(said) if !within => said.last_at,
+            Some(_) | None => instant.at,
+        };
+        self.min_metres = self.min_metres.min(instant.metres);
+        for (swing, ix) in self.swing.iter_mut().zip([self.a.1, self.b.1]) {
+            let vessel = scene.tracks.vessel(ix);
+            if let Some(position) = vessel.position_at(instant.at, minutes(settings.bridge_slow_minutes)) {
+                let (origin, reach) = swing.get_or_insert((position, 0.0));
+                *reach = reach.max(origin.metres_to(position) / 2.0);
+            }
+        }
+        let news = self
+            .said
+            .as_ref()
+            .is_none_or(|said| said.form != form || said.zones != zones || SAY_EVERY <= instant.at - said.at);
+        if !news {
+            return;
+        }
+        let anchored = [self.a.1, self.b.1].iter().zip(&self.swing).all(|(ix, swing)| {
+            let reach = swing.map_or(0.0, |(_, reach)| reach);
+            scene.tracks.vessel(*ix).says_anchored() && reach < settings.anchored_swing_nm * METRES_PER_NM
+        });
+        let mut measured = Map::new();
+        measured.insert("counted_minutes".into(), number(f64::from(tier.counted()), 0));
+        measured.insert("distance_metres".into(), number(instant.metres, 0));
+        measured.insert("min_distance_metres".into(), number(self.min_metres, 0));
+        measured.insert("max_distance_metres".into(), number(tier.furthest(), 0));
+        measured.insert("median_knots".into(), number(tier.median_knots(), 1));
+        measured.insert("shore_nm".into(), number(place.shore_nm, 1));
+        let mut limits = thresholds(settings, keys_of(form));
+        let kind = PairKind::of(&scene.tracks.vessel(self.a.1), &scene.tracks.vessel(self.b.1));
+        kind.measure(settings, self.earlier, &self.side_by_side.tow(), &mut measured, &mut limits);
+        let mut base = vec![match form {
+            "close" | "close+long" => ("close", settings.close_score),
+            "underway" => ("underway", settings.score),
+            _ => ("near", settings.score),
+        }];
+        if form.ends_with("long") {
+            base.push(("long", settings.long_points));
+        }
+        out.signals.push(Signal {
+            behaviour: NAME,
+            subject: Subject::pair(self.a, self.b),
+            kind: SignalKind::Holds(Box::new(Holding {
+                started_at: since,
+                satisfied_at,
+                last_at,
+                form,
+                position: Some(instant.middle),
+                shore_nm: Some(place.shore_nm),
+                zones: zones.clone(),
+                base,
+                asked: (form == "underway" && !own_score).then_some(settings.asked_score),
+                anchored,
+                measured,
+                thresholds: limits,
+            })),
+        });
+        self.said = Some(Said { at: instant.at, started_at: since, satisfied_at, last_at, form, zones });
+    }
+
+    fn over(&mut self, _scene: &Scene<'_>, ended_at: Time, reason: &'static str, out: &mut Output) {
+        let Some(said) = self.said.take() else {
+            return;
+        };
+        out.signals.push(Signal {
+            behaviour: NAME,
+            subject: Subject::pair(self.a, self.b),
+            kind: SignalKind::Over { ended_at, reason },
+        });
+        self.ended = Some((said, ended_at));
+    }
+
+    /// Zones and place at the midpoint, looked up again after 100 m; the profiles in force there.
+    fn locate(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, middle: LatLon) -> Vec<u16> {
+        let stale = self.spot.as_ref().is_none_or(|spot| REDO_METRES < spot.middle.metres_to(middle));
+        if stale {
+            let mut hits: Vec<Hit> = Vec::new();
+            scene.chart.zones.at(middle, &mut hits);
+            let zones = hits
+                .iter()
+                .filter(|hit| hit.relation != Relation::Outside)
+                .map(|hit| (hit.zone, hit.relation))
+                .collect();
+            self.spot = Some(Spot { middle, place: Place::at(scene.chart, middle, scene.now), zones });
+        }
+        let mut allowed = Vec::new();
+        if let Some(Spot { zones, .. }) = &self.spot {
+            profiles.anywhere(scene.chart, zones.iter().map(|(zone, _)| *zone), scene.now, &mut allowed);
+        }
+        allowed
+    }
+
+    fn lost_at(&self, scene: &Scene<'_>, silent_since: Time, profiles: &Profiles<Settings>) -> Option<Time> {
+        let judged = self.judged.iter().find(|judged| judged.open)?;
+        let late = scene.tracks.lateness(self.a.1).max(scene.tracks.lateness(self.b.1));
+        Some(silent_since + minutes(profiles.get(judged.profile).settings.lost_minutes) + late)
+    }
+
+    fn ask_wake(&mut self, scene: &Scene<'_>, silent_since: Time, profiles: &Profiles<Settings>, out: &mut Output) {
+        let Some(lost_at) = self.lost_at(scene, silent_since, profiles) else {
+            return;
+        };
+        if self.waking.is_none() {
+            self.waking = Some(lost_at);
+            out.wakes.push((lost_at, self.a.0, self.a.1));
+        }
+    }
+}
+
+fn profiles_near(profiles: &Profiles<Settings>, judged: &[Judged]) -> f64 {
+    judged.iter().map(|judged| profiles.get(judged.profile).settings.apart_metres).fold(0.0, f64::max)
+}
+
+fn keys_of(form: &str) -> &'static [&'static str] {
+    match form {
+        "underway" => &[
+            "underway_metres",
+            "underway_minutes",
+            "underway_min_knots",
+            "underway_max_knots",
+            "underway_course_degrees",
+            "underway_min_shore_nm",
+            "apart_metres",
+            "end_minutes",
+        ],
+        "close" | "close+long" => &[
+            "close_metres",
+            "close_minutes",
+            "slow_knots",
+            "moving_knots",
+            "min_shore_nm",
+            "apart_metres",
+            "end_minutes",
+        ],
+        _ => &[
+            "near_metres",
+            "near_minutes",
+            "long_minutes",
+            "slow_knots",
+            "moving_knots",
+            "min_shore_nm",
+            "apart_metres",
+            "end_minutes",
+        ],
+    }
+}

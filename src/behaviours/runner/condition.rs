@@ -1,0 +1,360 @@
+//! A condition on one vessel's speed that must hold for a time: counted over holes, ended with hysteresis, merged when it
+//! comes back (SPEC "Durations", "Alerts").
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::{Span, Time};
+use crate::tracks::SpeedMadeGood;
+
+/// How long a condition counts until it opens, ends and may come back.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::behaviours) struct Rule {
+    /// Counted time until it opens.
+    pub(in crate::behaviours) after: Span,
+    /// Time its end value must hold.
+    pub(in crate::behaviours) end_after: Span,
+    /// Time its begin value must hold to be the same again within `merge`.
+    pub(in crate::behaviours) resume_after: Span,
+    /// How long after its end it may still come back as the same.
+    pub(in crate::behaviours) merge: Span,
+    /// Fixes needed within the condition.
+    pub(in crate::behaviours) fixes: u32,
+}
+
+/// What one fix says about the condition.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(in crate::behaviours) enum Observation {
+    /// The begin value is met.
+    Meets,
+    /// Past the begin value, short of the end value: counts nothing, resets nothing.
+    Between,
+    /// The end value is met, near where it held: ends nothing, and what is open does not hold meanwhile.
+    Shifts,
+    /// The end value is met.
+    Ends,
+}
+
+/// What the condition says after a fix.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::behaviours) enum Verdict {
+    /// Not (yet) satisfied.
+    Nothing,
+    /// Satisfied for the first time, or again within the merge window.
+    Opened,
+    /// Still satisfied.
+    Holds,
+    /// No longer satisfied; with the last moment it held.
+    Over(Time),
+}
+
+/// Time counted towards something, as the union of the spans of the fixes that meet it.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+struct Count {
+    since: Time,
+    covered: Time,
+    counted: Span,
+    fixes: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+enum State {
+    Idle,
+    Running,
+    Open { satisfied_at: Time },
+    Ended { started_at: Time, satisfied_at: Time, ended_at: Time },
+}
+
+/// One running condition.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub(in crate::behaviours) struct Condition {
+    state: State,
+    /// The run that is being counted: before opening, while open, or after an end towards coming back.
+    run: Option<Count>,
+    ending: Option<Count>,
+    started_at: Time,
+    /// The last fix that did not meet the end value.
+    held_at: Time,
+    /// What earlier runs of the same alert counted.
+    before: Span,
+}
+
+impl Condition {
+    /// Nothing counted yet.
+    pub(in crate::behaviours) fn new() -> Condition {
+        Condition {
+            state: State::Idle,
+            run: None,
+            ending: None,
+            started_at: Time::MIN,
+            held_at: Time::MIN,
+            before: Span::ZERO,
+        }
+    }
+
+    /// Takes in one fix with its speed made good (none of it over a hole that does not count).
+    pub(in crate::behaviours) fn observe(
+        &mut self,
+        rule: &Rule,
+        observation: Observation,
+        smg: &SpeedMadeGood,
+        at: Time,
+    ) -> Verdict {
+        match observation {
+            Observation::Meets => self.meets(rule, smg.since, at),
+            Observation::Between => {
+                self.ending = None;
+                self.held_at = at;
+                if let Some(run) = &mut self.run {
+                    run.covered = at;
+                }
+                self.standing()
+            }
+            Observation::Shifts | Observation::Ends => self.ends(rule, observation, smg.since, at),
+        }
+    }
+
+    /// The place no longer allows it, or the vessel was lost: over at the last moment it held.
+    pub(in crate::behaviours) fn leave(&mut self) -> Verdict {
+        let was_open = self.is_open();
+        self.end(self.held_at);
+        if was_open { Verdict::Over(self.held_at) } else { Verdict::Nothing }
+    }
+
+    /// When it began (first opening of an alert that came back included).
+    pub(in crate::behaviours) fn started_at(&self) -> Time {
+        match self.state {
+            State::Ended { started_at, .. } => started_at,
+            State::Idle | State::Running | State::Open { .. } => self.started_at,
+        }
+    }
+
+    /// When it was first satisfied; `None` while it is not open.
+    pub(in crate::behaviours) fn satisfied_at(&self) -> Option<Time> {
+        match self.state {
+            State::Open { satisfied_at } => Some(satisfied_at),
+            State::Idle | State::Running | State::Ended { .. } => None,
+        }
+    }
+
+    /// Whether it is satisfied now.
+    pub(in crate::behaviours) fn is_open(&self) -> bool {
+        matches!(self.state, State::Open { .. })
+    }
+
+    /// Whether its end value is being met: it may be over already, only not for long enough to say so.
+    pub(in crate::behaviours) fn is_ending(&self) -> bool {
+        self.ending.is_some()
+    }
+
+    /// Whether it can be dropped: nothing counted, nothing to come back to.
+    pub(in crate::behaviours) fn is_idle(&self, rule: &Rule, now: Time) -> bool {
+        match self.state {
+            State::Idle => self.run.is_none(),
+            State::Ended { ended_at, .. } => self.run.is_none() && ended_at + rule.merge < now,
+            State::Running | State::Open { .. } => false,
+        }
+    }
+
+    /// Time counted in the present run.
+    pub(in crate::behaviours) fn counted(&self) -> Span {
+        self.run.map_or(Span::ZERO, |run| run.counted)
+    }
+
+    /// Time counted in all runs of the alert, before opening of the present one.
+    pub(in crate::behaviours) fn counted_in_all(&self) -> Span {
+        self.before + self.counted()
+    }
+
+    fn meets(&mut self, rule: &Rule, since: Time, at: Time) -> Verdict {
+        self.ending = None;
+        self.held_at = at;
+        let run = extend(&mut self.run, since, at);
+        match self.state {
+            State::Idle | State::Running => {
+                self.started_at = run.since;
+                let opens = rule.after <= run.counted && rule.fixes <= run.fixes;
+                self.state = match opens {
+                    true => State::Open { satisfied_at: at },
+                    false => State::Running,
+                };
+                if opens { Verdict::Opened } else { Verdict::Nothing }
+            }
+            State::Open { .. } => Verdict::Holds,
+            State::Ended { started_at, satisfied_at, ended_at } => {
+                if ended_at + rule.merge < at {
+                    self.state = State::Running;
+                    self.started_at = run.since;
+                    self.before = Span::ZERO;
+                    return self.meets(rule, since, at);
+                }
+                if run.counted < rule.resume_after {
+                    return Verdict::Nothing;
+                }
+                self.started_at = started_at;
+                self.state = State::Open { satisfied_at };
+                Verdict::Opened
+            }
+        }
+    }
+
+    fn ends(&mut self, rule: &Rule, observation: Observation, since: Time, at: Time) -> Verdict {
+        if matches!(self.state, State::Idle) {
+            return Verdict::Nothing;
+        }
+        if let Some(run) = &mut self.run {
+            run.covered = at;
+        }
+        let ending = extend(&mut self.ending, since, at);
+        if ending.counted < rule.end_after || observation == Observation::Shifts {
+            return self.standing();
+        }
+        self.leave()
+    }
+
+    fn end(&mut self, ended_at: Time) {
+        self.before = match self.state {
+            State::Open { .. } => self.counted_in_all(),
+            State::Ended { .. } => self.before,
+            State::Idle | State::Running => Span::ZERO,
+        };
+        self.run = None;
+        self.ending = None;
+        self.state = match self.state {
+            State::Open { satisfied_at } => State::Ended { started_at: self.started_at, satisfied_at, ended_at },
+            ended @ State::Ended { .. } => ended,
+            State::Idle | State::Running => State::Idle,
+        };
+    }
+
+    fn standing(&self) -> Verdict {
+        if self.is_open() { Verdict::Holds } else { Verdict::Nothing }
+    }
+}
+
+impl Default for Condition {
+    fn default() -> Condition {
+        Condition::new()
+    }
+}
+
+/// Adds the span `since..at` to a count; what is already covered counts once, holes between spans count nothing.
+fn extend(count: &mut Option<Count>, since: Time, at: Time) -> Count {
+    let count = count.get_or_insert(Count {
+        since,
+        covered: since,
+        counted: Span::ZERO,
+        // The fix at the start of the first span is within the condition too.
+        fixes: 1,
+    });
+    count.counted += at - since.max(count.covered);
+    count.covered = at;
+    count.fixes += 1;
+    *count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULE: Rule = Rule {
+        after: Span::from_minutes(60),
+        end_after: Span::from_minutes(15),
+        resume_after: Span::from_minutes(5),
+        merge: Span::from_minutes(60),
+        fixes: 4,
+    };
+
+    fn minute(minute: i64) -> Time {
+        Time::from_seconds(minute * 60)
+    }
+
+    /// Observes at `at` with a span of five minutes.
+    fn see(condition: &mut Condition, observation: Observation, at: i64) -> Verdict {
+        let smg = SpeedMadeGood { knots: 0.0, since: minute(at - 5), over_hole: false };
+        condition.observe(&RULE, observation, &smg, minute(at))
+    }
+
+    #[test]
+    fn opens_at_the_fix_that_completes_the_hour() {
+        let mut condition = Condition::new();
+        for at in 5..60 {
+            assert_eq!(see(&mut condition, Observation::Meets, at), Verdict::Nothing);
+        }
+        assert_eq!(see(&mut condition, Observation::Meets, 60), Verdict::Opened);
+        assert_eq!(condition.started_at(), minute(0));
+        assert_eq!(see(&mut condition, Observation::Meets, 61), Verdict::Holds);
+    }
+
+    #[test]
+    fn a_pause_counts_nothing_and_resets_nothing() {
+        let mut condition = Condition::new();
+        for at in 5..=40 {
+            see(&mut condition, Observation::Meets, at);
+        }
+        for at in 41..=50 {
+            see(&mut condition, Observation::Between, at);
+        }
+        for at in 51..70 {
+            assert_eq!(see(&mut condition, Observation::Meets, at), Verdict::Nothing);
+        }
+        assert_eq!(see(&mut condition, Observation::Meets, 70), Verdict::Opened);
+        assert_eq!(condition.started_at(), minute(0));
+    }
+
+    #[test]
+    fn a_hole_counts_nothing_and_resets_nothing() {
+        let mut condition = Condition::new();
+        for at in 5..=30 {
+            see(&mut condition, Observation::Meets, at);
+        }
+        for at in 125..150 {
+            assert_eq!(see(&mut condition, Observation::Meets, at), Verdict::Nothing);
+        }
+        // 30 minutes before the hole, 30 from its first fix at 120.
+        assert_eq!(see(&mut condition, Observation::Meets, 150), Verdict::Opened);
+        assert_eq!(condition.started_at(), minute(0));
+    }
+
+    #[test]
+    fn ends_at_the_last_slow_fix_and_comes_back_within_the_hour() {
+        let mut condition = Condition::new();
+        for at in 5..=60 {
+            see(&mut condition, Observation::Meets, at);
+        }
+        for at in 70..80 {
+            assert_eq!(see(&mut condition, Observation::Ends, at), Verdict::Holds);
+        }
+        assert_eq!(see(&mut condition, Observation::Ends, 80), Verdict::Over(minute(60)));
+        assert_eq!(see(&mut condition, Observation::Meets, 120), Verdict::Opened);
+        assert_eq!(condition.started_at(), minute(0));
+        assert_eq!(condition.satisfied_at(), Some(minute(60)));
+    }
+
+    #[test]
+    fn what_comes_back_after_the_merge_window_is_new() {
+        let mut condition = Condition::new();
+        for at in 5..=60 {
+            see(&mut condition, Observation::Meets, at);
+        }
+        for at in 70..=80 {
+            see(&mut condition, Observation::Ends, at);
+        }
+        for at in 130..185 {
+            assert_eq!(see(&mut condition, Observation::Meets, at), Verdict::Nothing);
+        }
+        assert_eq!(see(&mut condition, Observation::Meets, 185), Verdict::Opened);
+        assert_eq!(condition.started_at(), minute(125));
+    }
+
+    #[test]
+    fn few_fixes_are_not_enough() {
+        let mut condition = Condition::new();
+        let smg = |since| SpeedMadeGood { knots: 0.1, since: minute(since), over_hole: false };
+        for (since, at) in [(0, 20), (20, 40)] {
+            let verdict = condition.observe(&RULE, Observation::Meets, &smg(since), minute(at));
+            assert_eq!(verdict, Verdict::Nothing);
+        }
+        let verdict = condition.observe(&RULE, Observation::Meets, &smg(40), minute(60));
+        assert_eq!(verdict, Verdict::Opened);
+    }
+}

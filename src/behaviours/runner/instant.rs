@@ -1,0 +1,97 @@
+//! Two ships at a whole minute: where, how far apart, how fast (part of `rendezvous`).
+
+use crate::ais::Class;
+use crate::geo::{Hull, LatLon, angle_between, hull_metres};
+use crate::time::{Span, Time};
+use crate::tracks::Vessel;
+use crate::units::knots;
+
+use crate::behaviours::Scene;
+
+/// Span over which the speed at an instant is measured.
+const SPEED_SPAN: Span = Span::from_minutes(5);
+/// Below this a hole of `bridge_slow_minutes` is bridged. Knots.
+const SLOW_BRIDGE_KNOTS: f64 = 3.0;
+
+/// How far apart fixes may lie and still be bridged: of the base settings, since the distance of two ships does not depend on
+/// the zone it is judged in.
+#[derive(Clone, Copy)]
+pub(in crate::behaviours) struct Bridges {
+    /// Class A at 3 kn and more.
+    pub(in crate::behaviours) fast: Span,
+    /// Class B, and whoever is slower.
+    pub(in crate::behaviours) slow: Span,
+}
+
+/// Both ships at a whole minute.
+pub(in crate::behaviours) struct CommonInstant {
+    pub(in crate::behaviours) at: Time,
+    pub(in crate::behaviours) middle: LatLon,
+    pub(in crate::behaviours) metres: f64,
+    pub(in crate::behaviours) knots: [f64; 2],
+    pub(in crate::behaviours) course_apart: f64,
+    /// Course made good of the first of the two. Degrees.
+    pub(in crate::behaviours) course: f64,
+}
+
+pub(in crate::behaviours) fn instant_of(
+    scene: &Scene<'_>,
+    bridges: Bridges,
+    a: &Vessel<'_>,
+    b: &Vessel<'_>,
+    at: Time,
+) -> Option<CommonInstant> {
+    let bridge = |vessel: &Vessel<'_>| {
+        let slow = vessel.speed_made_good().is_none_or(|smg| smg.knots < SLOW_BRIDGE_KNOTS);
+        let span = if vessel.class() == Class::B || slow { bridges.slow } else { bridges.fast };
+        match vessel.satellite_only() {
+            true => span.max(scene.tracks.settings().max_hole(true)),
+            false => span,
+        }
+    };
+    let position_a = a.position_at(at, bridge(a))?;
+    let position_b = b.position_at(at, bridge(b))?;
+    let (speed_a, course_a) = motion(a, position_a, at, bridge(a));
+    let (speed_b, course_b) = motion(b, position_b, at, bridge(b));
+    Some(CommonInstant {
+        at,
+        middle: position_a.between(position_b, 0.5),
+        metres: distance(a, position_a, b, position_b),
+        knots: [speed_a, speed_b],
+        course_apart: angle_between(course_a, course_b),
+        course: course_a,
+    })
+}
+
+/// Speed made good (knots) and course (degrees) over the five minutes before an instant.
+pub(in crate::behaviours) fn motion(vessel: &Vessel<'_>, position: LatLon, at: Time, bridge: Span) -> (f64, f64) {
+    match vessel.position_at(at - SPEED_SPAN, bridge) {
+        Some(before) => {
+            let (east, north) = before.plane(position);
+            let course = east.atan2(north).to_degrees().rem_euclid(360.0);
+            (knots(before.metres_to(position), SPEED_SPAN.seconds()), course)
+        }
+        None => {
+            let smg = vessel.speed_made_good().map_or(0.0, |smg| smg.knots);
+            (smg, vessel.last().and_then(|fix| fix.said.cog_degrees()).unwrap_or(0.0))
+        }
+    }
+}
+
+/// Metres between two ships: between their hulls where dimensions and heading allow, else between antennas.
+pub(in crate::behaviours) fn distance(a: &Vessel<'_>, at_a: LatLon, b: &Vessel<'_>, at_b: LatLon) -> f64 {
+    let antennas = at_a.metres_to(at_b);
+    let hull = |vessel: &Vessel<'_>, at: LatLon| {
+        let dimensions = vessel.identity().and_then(|identity| identity.dimensions).unwrap_or_default();
+        Hull {
+            at,
+            heading_degrees: vessel.last().and_then(|fix| fix.said.heading_degrees()),
+            bow: f64::from(dimensions.bow),
+            stern: f64::from(dimensions.stern),
+            port: f64::from(dimensions.port),
+            starboard: f64::from(dimensions.starboard),
+        }
+    };
+    // Beyond the longest hulls afloat the difference is of no interest.
+    if 2500.0 < antennas { antennas } else { hull_metres(hull(a, at_a), hull(b, at_b)) }
+}

@@ -1,0 +1,205 @@
+//! One pair of ships under one set of settings: its tiers, and whether they have parted (part of `rendezvous`).
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Time;
+use crate::tracks::{TrackIx, TrackKey};
+
+use crate::behaviours::rendezvous::Settings;
+use crate::behaviours::runner::instant::CommonInstant;
+use crate::behaviours::runner::tier::{Tier, TierRule};
+use crate::behaviours::{Place, Scene};
+
+/// One pair under one set of settings.
+#[derive(Serialize, Deserialize)]
+pub(in crate::behaviours) struct Judged {
+    pub(in crate::behaviours) profile: u16,
+    pub(in crate::behaviours) near: Tier,
+    pub(in crate::behaviours) close: Tier,
+    pub(in crate::behaviours) underway: Tier,
+    /// Once close, a meeting stays close to its end.
+    was_close: bool,
+    /// The last known minute they were neither apart nor fast.
+    held_at: Time,
+    /// Further apart than allowed: since, and minutes so far.
+    far: Option<(Time, u32)>,
+    /// Further apart or faster.
+    away: Option<(Time, u32)>,
+    pub(in crate::behaviours) open: bool,
+}
+
+impl Judged {
+    pub(in crate::behaviours) fn new(profile: u16) -> Judged {
+        Judged {
+            profile,
+            near: Tier::new(),
+            close: Tier::new(),
+            underway: Tier::new(),
+            was_close: false,
+            held_at: Time::MIN,
+            far: None,
+            away: None,
+            open: false,
+        }
+    }
+
+    pub(in crate::behaviours) fn count(
+        &mut self,
+        settings: &Settings,
+        instant: &CommonInstant,
+        place: &Place,
+        mixed: Mixed,
+        enough: impl Fn(Time) -> bool,
+    ) {
+        let near = TierRule::new(settings.near_minutes, settings.near_break_minutes);
+        let close = TierRule::new(settings.close_minutes, settings.close_break_minutes);
+        let (metres, speeds) = (instant.metres, instant.knots);
+        // Once they have met, a break ends nothing: distance and speed over time do.
+        let open = self.open;
+        let count = |tier: &mut Tier, rule: &TierRule, within: bool| {
+            if within || !open {
+                tier.count(rule, instant.at, within, metres, speeds);
+            }
+        };
+        count(&mut self.near, &near, metres <= settings.near_metres);
+        count(&mut self.close, &close, metres <= settings.close_metres);
+        let slow = |tier: &Tier, rule: &TierRule| {
+            tier.satisfied(rule) && tier.slow(settings.slow_knots) && enough(tier.since())
+        };
+        self.open |= slow(&self.near, &near) || slow(&self.close, &close);
+        self.was_close |= self.open && self.is_close(settings);
+        if !settings.underway || mixed == Mixed::NotForUnderway {
+            return;
+        }
+        let underway = TierRule::new(settings.underway_minutes, settings.near_break_minutes);
+        let in_step = metres <= settings.underway_metres
+            && speeds
+                .iter()
+                .all(|knots| settings.underway_min_knots <= *knots && *knots <= settings.underway_max_knots)
+            && instant.course_apart <= settings.underway_course_degrees
+            && settings.underway_min_shore_nm <= place.shore_nm;
+        count(&mut self.underway, &underway, in_step);
+        self.open |= self.underway.satisfied(&underway) && enough(self.underway.since());
+    }
+
+    /// Whether they have been apart, or one fast, for long enough: then the last minute before, if the meeting was open.
+    /// Ships under way in step are fast by nature: only distance parts them.
+    pub(in crate::behaviours) fn parted(&mut self, settings: &Settings, instant: &CommonInstant) -> Option<Time> {
+        // Who came fast has not left: only what happens after the first counted minute can end a count.
+        if !self.open && self.near.counted() <= 1 && self.underway.counted() <= 1 {
+            self.away = None;
+            self.far = None;
+        }
+        let far = settings.apart_metres < instant.metres;
+        let fast = instant.knots.iter().any(|knots| settings.moving_knots < *knots);
+        let far_since = lasting(&mut self.far, far, instant.at, settings.end_minutes);
+        let away_since = lasting(&mut self.away, far || fast, instant.at, settings.end_minutes);
+        let in_step = self.open && self.form(settings) == "underway";
+        if !(far || (fast && !in_step)) {
+            self.held_at = instant.at;
+        }
+        let held_at = self.held_at;
+        let was_open = self.open;
+        if far_since.is_some() {
+            *self = Judged::new(self.profile);
+            return was_open.then_some(held_at);
+        }
+        away_since?;
+        self.near = Tier::new();
+        self.close = Tier::new();
+        if in_step {
+            return None;
+        }
+        self.open = false;
+        self.was_close = false;
+        was_open.then_some(held_at)
+    }
+
+    /// Whether it is open and they are together: what is measured then describes the meeting.
+    pub(in crate::behaviours) fn holds(&self, at: Time) -> bool {
+        self.open && self.held_at == at
+    }
+
+    /// Whether anything is counted.
+    pub(in crate::behaviours) fn is_counting(&self) -> bool {
+        [&self.near, &self.close, &self.underway].iter().any(|tier| 0 < tier.counted())
+    }
+
+    pub(in crate::behaviours) fn form(&self, settings: &Settings) -> &'static str {
+        let rule = |minutes: f64, pause: f64| TierRule::new(minutes, pause);
+        let close = self.was_close || self.is_close(settings);
+        let long = self.near.satisfied(&rule(settings.long_minutes, settings.near_break_minutes));
+        let near = self.near.satisfied(&rule(settings.near_minutes, settings.near_break_minutes))
+            && self.near.slow(settings.slow_knots);
+        let underway = self.underway.satisfied(&rule(settings.underway_minutes, settings.near_break_minutes));
+        match (close, long, near, underway) {
+            (true, true, _, _) => "close+long",
+            (true, false, _, _) => "close",
+            (false, true, _, _) => "near+long",
+            (false, false, false, true) => "underway",
+            (false, false, _, _) => "near",
+        }
+    }
+
+    fn is_close(&self, settings: &Settings) -> bool {
+        let rule = TierRule::new(settings.close_minutes, settings.close_break_minutes);
+        self.close.satisfied(&rule) && self.close.slow(settings.slow_knots)
+    }
+
+    /// The tier whose figures describe a form.
+    pub(in crate::behaviours) fn leading(&self, form: &str) -> &Tier {
+        match form {
+            "close" if 0 < self.close.counted() => &self.close,
+            "underway" => &self.underway,
+            _ => &self.near,
+        }
+    }
+}
+
+/// Counts the minutes something lasts; since when, once it has lasted long enough.
+pub(in crate::behaviours) fn lasting(
+    count: &mut Option<(Time, u32)>,
+    holds: bool,
+    at: Time,
+    minutes: f64,
+) -> Option<Time> {
+    if !holds {
+        *count = None;
+        return None;
+    }
+    let (since, counted) = count.get_or_insert((at, 0));
+    *counted += 1;
+    (minutes <= f64::from(*counted)).then_some(*since)
+}
+
+/// Whether the two may be a pair of the underway tier.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::behaviours) enum Mixed {
+    Fits,
+    /// Both fishing, or a tug with its tow.
+    NotForUnderway,
+}
+
+pub(in crate::behaviours) fn mixed(scene: &Scene<'_>, a: &(TrackKey, TrackIx), b: &(TrackKey, TrackIx)) -> Mixed {
+    let types = [a.1, b.1].map(|ix| scene.tracks.vessel(ix).ship_type());
+    let fishing = types.iter().all(|kind| *kind == Some(30));
+    let towing = types.iter().any(|kind| matches!(kind, Some(31 | 32 | 52)));
+    if fishing || towing { Mixed::NotForUnderway } else { Mixed::Fits }
+}
+
+/// Four fixes of each ship within the condition; two of one heard only by satellite.
+pub(in crate::behaviours) fn enough_fixes(
+    scene: &Scene<'_>,
+    a: &(TrackKey, TrackIx),
+    b: &(TrackKey, TrackIx),
+    since: Time,
+) -> bool {
+    [a.1, b.1].into_iter().all(|ix| {
+        let vessel = scene.tracks.vessel(ix);
+        let needed = if vessel.satellite_only() { 2 } else { 4 };
+        let kept = vessel.trail_since(since).count();
+        let last_kept = vessel.trail_since(since).last().map(|point| point.at);
+        let last = vessel.last().filter(|fix| last_kept.is_none_or(|kept| kept < fix.at));
+        needed <= kept + usize::from(last.is_some())
+    })
+}

@@ -1,0 +1,237 @@
+//! Settings by zone: which settings a behaviour is judged with where, overrides included.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::time::Time;
+use crate::zones::{Chart, Presence, Zone, ZoneIx};
+
+use crate::behaviours::{Explanation, Place};
+
+/// Slack at the borders of calm water and shore for what is open already. Nautical miles (SPEC: 0.2 nm at every border).
+const HYSTERESIS_NM: f64 = 0.2;
+
+/// One set of settings and the calm water rule that goes with it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub(in crate::behaviours) struct Profile<S> {
+    pub(in crate::behaviours) settings: S,
+    /// Whether calm water keeps sea behaviours from opening here.
+    calm: bool,
+    /// How far from a built-in point or a calm zone's edge. Nautical miles.
+    margin_nm: f64,
+    /// Whether the zone's own settings give a score.
+    pub(in crate::behaviours) own_score: bool,
+}
+
+/// The profiles of one behaviour. Old ones stay when zones change, so that an index keeps its meaning.
+#[derive(Serialize, Deserialize)]
+pub(in crate::behaviours) struct Profiles<S> {
+    list: Vec<Profile<S>>,
+    by_zone: Vec<Option<u16>>,
+    anywhere: u16,
+}
+
+/// Whether something is about to open or open already: borders have two sides.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::behaviours) enum Standing {
+    New,
+    Open,
+}
+
+impl<S: Clone + PartialEq + Serialize + DeserializeOwned> Profiles<S> {
+    pub(in crate::behaviours) fn new(name: &str, base: &S, chart: &Chart) -> Profiles<S> {
+        let mut profiles = Profiles { list: Vec::new(), by_zone: Vec::new(), anywhere: 0 };
+        profiles.rebuild(name, base, chart);
+        profiles
+    }
+
+    /// Puts new zones or base settings in force; indexes given out before stay valid.
+    pub(in crate::behaviours) fn rebuild(&mut self, name: &str, base: &S, chart: &Chart) {
+        self.anywhere = self.intern(Profile {
+            settings: base.clone(),
+            calm: true,
+            margin_nm: chart.calm_margin_nm,
+            own_score: false,
+        });
+        self.by_zone =
+            chart.zones.iter().map(|(_, zone)| self.of_zone(name, base, zone, chart.calm_margin_nm)).collect();
+    }
+
+    pub(in crate::behaviours) fn get(&self, profile: u16) -> &Profile<S> {
+        &self.list[usize::from(profile)]
+    }
+
+    /// The profiles in force for whoever is in or near these zones, without repeats: those of the active watched ones.
+    pub(in crate::behaviours) fn watched(&self, chart: &Chart, presence: &Presence, now: Time, out: &mut Vec<u16>) {
+        self.of_zones(chart, presence.iter().map(|(zone, _)| zone), now, out);
+    }
+
+    /// The profiles to explain for a vessel: those in force where it is, else the base settings; and whether it is watched.
+    pub(in crate::behaviours) fn for_explaining(
+        &self,
+        chart: &Chart,
+        presence: &Presence,
+        now: Time,
+    ) -> (Vec<u16>, bool) {
+        let mut profiles = Vec::new();
+        self.watched(chart, presence, now, &mut profiles);
+        let watched = !profiles.is_empty();
+        if !watched {
+            profiles.push(self.anywhere);
+        }
+        (profiles, watched)
+    }
+
+    /// The same for a set of zones, and the base settings outside all of them.
+    pub(in crate::behaviours) fn anywhere(
+        &self,
+        chart: &Chart,
+        zones: impl Iterator<Item = ZoneIx> + Clone,
+        now: Time,
+        out: &mut Vec<u16>,
+    ) {
+        let inside = zones.clone().any(|zone| {
+            let zone = chart.zones.get(zone);
+            zone.watched() && zone.active(now)
+        });
+        match inside {
+            true => self.of_zones(chart, zones, now, out),
+            false => {
+                out.clear();
+                out.push(self.anywhere);
+            }
+        }
+    }
+
+    /// Whether a sea behaviour could be here, or half a mile further out, under any settings: a quick look before neighbours.
+    pub(in crate::behaviours) fn might_be_at_sea(&self, place: &Place, min_shore_nm: impl Fn(&S) -> f64) -> bool {
+        let near = |profile: &Profile<S>| profile.at_sea(place, min_shore_nm(&profile.settings) - 0.5, Standing::Open);
+        self.list.iter().any(near)
+    }
+
+    /// The profile of one zone, if the behaviour runs there and the zone is active.
+    pub(in crate::behaviours) fn of(&self, chart: &Chart, zone: ZoneIx, now: Time) -> Option<&Profile<S>> {
+        let profile = self.by_zone.get(usize::from(zone.0)).copied().flatten()?;
+        chart.zones.get(zone).active(now).then(|| self.get(profile))
+    }
+
+    /// The behaviour's settings in a zone that asks for it, if that is active.
+    pub(in crate::behaviours) fn asked(
+        &self,
+        name: &str,
+        chart: &Chart,
+        zone: ZoneIx,
+        now: Time,
+    ) -> Option<&Profile<S>> {
+        chart.zones.get(zone).asks(name)?;
+        self.of(chart, zone, now)
+    }
+
+    /// The index of that profile.
+    pub(in crate::behaviours) fn index_of(&self, chart: &Chart, zone: ZoneIx, now: Time) -> Option<u16> {
+        let profile = self.by_zone.get(usize::from(zone.0)).copied().flatten()?;
+        chart.zones.get(zone).active(now).then_some(profile)
+    }
+
+    fn of_zones(&self, chart: &Chart, zones: impl Iterator<Item = ZoneIx>, now: Time, out: &mut Vec<u16>) {
+        out.clear();
+        for ix in zones {
+            let zone = chart.zones.get(ix);
+            if !zone.watched() || !zone.active(now) {
+                continue;
+            }
+            if let Some(profile) = self.by_zone.get(usize::from(ix.0)).copied().flatten()
+                && !out.contains(&profile)
+            {
+                out.push(profile);
+            }
+        }
+        out.sort_unstable();
+    }
+
+    fn of_zone(&mut self, name: &str, base: &S, zone: &Zone, margin_nm: f64) -> Option<u16> {
+        if !zone.runs(name) {
+            return None;
+        }
+        let own = zone.asks(name);
+        let settings = match own {
+            // `check` and the zone loader refuse overrides that do not fit; nothing else reaches this place.
+            Some(own) => overridden(base, own).unwrap_or_else(|_| base.clone()),
+            None => base.clone(),
+        };
+        Some(self.intern(Profile {
+            settings,
+            calm: zone.calm,
+            margin_nm: zone.calm_margin_nm.unwrap_or(margin_nm),
+            own_score: own.is_some_and(|own| own.contains_key("score")),
+        }))
+    }
+
+    fn intern(&mut self, profile: Profile<S>) -> u16 {
+        if let Some(known) = self.list.iter().position(|other| *other == profile) {
+            return known as u16;
+        }
+        self.list.push(profile);
+        self.list.len() as u16 - 1
+    }
+}
+
+impl<S> Profile<S> {
+    /// The conditions on the place, as `at_sea` judges them before something opens.
+    pub(in crate::behaviours) fn explain_place(
+        &self,
+        told: Explanation,
+        place: Option<&Place>,
+        min_shore_nm: f64,
+    ) -> Explanation {
+        let told = told.at_least("shore_nm", place.map(|place| place.shore_nm), min_shore_nm);
+        if !self.calm {
+            return told.is("calm_water", "does not matter here", "any", true);
+        }
+        let told = told.is(
+            "in_calm_water",
+            place.map(|place| place.calm.inside),
+            "false",
+            place.is_some_and(|place| !place.calm.inside),
+        );
+        told.at_least("calm_water_nm", place.map(|place| place.calm.nearest_nm), self.margin_nm)
+    }
+
+    /// Whether a sea behaviour may be here: far enough from shore, outside calm water and its margin.
+    pub(in crate::behaviours) fn at_sea(&self, place: &Place, min_shore_nm: f64, standing: Standing) -> bool {
+        let slack = match standing {
+            Standing::New => 0.0,
+            Standing::Open => HYSTERESIS_NM,
+        };
+        if place.shore_nm < min_shore_nm - slack {
+            return false;
+        }
+        if !self.calm {
+            return true;
+        }
+        !place.calm.inside && self.margin_nm - slack <= place.calm.nearest_nm
+    }
+}
+
+/// Base settings with a zone's own values on top; the error says which key is wrong and why.
+pub(in crate::behaviours) fn overridden<S: Serialize + DeserializeOwned>(
+    base: &S,
+    own: &Map<String, Value>,
+) -> Result<S, String> {
+    let mut all = match serde_json::to_value(base) {
+        Ok(Value::Object(all)) => all,
+        Ok(_) | Err(_) => return Err("these settings cannot be overridden".to_owned()),
+    };
+    for (key, value) in own {
+        if !all.contains_key(key) {
+            let known: Vec<&str> = all.keys().map(String::as_str).collect();
+            return Err(format!("unknown setting `{key}`; there are {}", known.join(", ")));
+        }
+        all.insert(key.clone(), value.clone());
+        if let Err(fault) = serde_json::from_value::<S>(Value::Object(all.clone())) {
+            return Err(format!("`{key}`: {fault}"));
+        }
+    }
+    serde_json::from_value(Value::Object(all)).map_err(|fault| fault.to_string())
+}

@@ -1,0 +1,195 @@
+//! Minutes counted towards one tier of a meeting.
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Time;
+
+const BINS: usize = 80;
+const PER_KNOT: f64 = 4.0;
+
+/// How long a tier counts, and which break resets it.
+#[derive(Clone, Copy)]
+pub(in crate::behaviours) struct TierRule {
+    minutes: f64,
+    pause: f64,
+}
+
+impl TierRule {
+    pub(in crate::behaviours) fn new(minutes: f64, pause: f64) -> TierRule {
+        TierRule { minutes, pause }
+    }
+}
+
+/// The counted instants of one tier.
+#[derive(Serialize, Deserialize)]
+pub(in crate::behaviours) struct Tier {
+    since: Time,
+    last: Time,
+    counted: u32,
+    missed: u32,
+    furthest: f64,
+    #[serde(with = "speeds")]
+    speeds: Option<Box<[[u16; BINS]; 2]>>,
+}
+
+/// `with` for the speeds of both: serde knows no array of 80.
+mod speeds {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::BINS;
+
+    type Speeds = Option<Box<[[u16; BINS]; 2]>>;
+
+    pub(in crate::behaviours) fn serialize<S: Serializer>(speeds: &Speeds, to: S) -> Result<S::Ok, S::Error> {
+        speeds.as_ref().map(|both| both.as_flattened()).serialize(to)
+    }
+
+    pub(in crate::behaviours) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Speeds, D::Error> {
+        let Some(flat) = Option::<Vec<u16>>::deserialize(from)? else {
+            return Ok(None);
+        };
+        let mut both = Box::new([[0; BINS]; 2]);
+        if flat.len() != 2 * BINS {
+            return Err(D::Error::custom("speeds of another number of bins"));
+        }
+        both.as_flattened_mut().copy_from_slice(&flat);
+        Ok(Some(both))
+    }
+}
+
+impl Tier {
+    pub(in crate::behaviours) fn new() -> Tier {
+        Tier { since: Time::MAX, last: Time::MIN, counted: 0, missed: 0, furthest: 0.0, speeds: None }
+    }
+
+    /// Takes in one known instant: counted, or a minute of a break.
+    pub(in crate::behaviours) fn count(
+        &mut self,
+        rule: &TierRule,
+        at: Time,
+        within: bool,
+        metres: f64,
+        knots: [f64; 2],
+    ) {
+        if !within {
+            self.missed += 1;
+            if rule.pause < f64::from(self.missed) && 0 < self.counted {
+                *self = Tier::new();
+            }
+            return;
+        }
+        if self.counted == 0 {
+            self.since = at;
+        }
+        self.counted += 1;
+        self.missed = 0;
+        self.last = at;
+        self.furthest = self.furthest.max(metres);
+        let speeds = self.speeds.get_or_insert_with(|| Box::new([[0; BINS]; 2]));
+        for (bins, knots) in speeds.iter_mut().zip(knots) {
+            let bin = ((knots * PER_KNOT) as usize).min(BINS - 1);
+            bins[bin] = bins[bin].saturating_add(1);
+        }
+    }
+
+    /// Whether it has counted long enough: every counted instant is worth a minute (SPEC `rendezvous`).
+    pub(in crate::behaviours) fn satisfied(&self, rule: &TierRule) -> bool {
+        0 < self.counted && rule.minutes <= f64::from(self.counted)
+    }
+
+    /// Whether the median speed of each ship over the counted instants lies below `knots`.
+    pub(in crate::behaviours) fn slow(&self, knots: f64) -> bool {
+        self.speeds.as_ref().is_some_and(|speeds| speeds.iter().all(|bins| median(bins) < knots))
+    }
+
+    /// The greater of the two ships' medians. Knots.
+    pub(in crate::behaviours) fn median_knots(&self) -> f64 {
+        let medians = |speeds: &[[u16; BINS]; 2]| median(&speeds[0]).max(median(&speeds[1]));
+        self.speeds.as_ref().map_or(0.0, |speeds| medians(speeds))
+    }
+
+    /// The first counted instant.
+    pub(in crate::behaviours) fn since(&self) -> Time {
+        self.since
+    }
+
+    /// The last counted instant.
+    pub(in crate::behaviours) fn last(&self) -> Time {
+        self.last
+    }
+
+    /// Minutes counted.
+    pub(in crate::behaviours) fn counted(&self) -> u32 {
+        self.counted
+    }
+
+    /// The greatest distance among the counted instants. Metres.
+    pub(in crate::behaviours) fn furthest(&self) -> f64 {
+        self.furthest
+    }
+}
+
+/// The middle of the bin that holds the median. Knots.
+fn median(bins: &[u16; BINS]) -> f64 {
+    let total: u32 = bins.iter().map(|count| u32::from(*count)).sum();
+    let mut below = 0;
+    for (bin, count) in bins.iter().enumerate() {
+        below += u32::from(*count);
+        if total < 2 * below {
+            return (bin as f64 + 0.5) / PER_KNOT;
+        }
+    }
+    0.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEAR: TierRule = TierRule { minutes: 30.0, pause: 10.0 };
+
+    fn minute(minute: i64) -> Time {
+        Time::from_seconds(minute * 60)
+    }
+
+    #[test]
+    fn counts_thirty_instants_and_survives_a_break_of_ten() {
+        let mut tier = Tier::new();
+        for at in 0..20 {
+            tier.count(&NEAR, minute(at), true, 200.0, [0.5, 0.7]);
+        }
+        for at in 20..30 {
+            tier.count(&NEAR, minute(at), false, 600.0, [0.5, 0.7]);
+        }
+        for at in 30..39 {
+            tier.count(&NEAR, minute(at), true, 200.0, [0.5, 0.7]);
+            assert!(!tier.satisfied(&NEAR));
+        }
+        tier.count(&NEAR, minute(39), true, 200.0, [0.5, 0.7]);
+        assert!(tier.satisfied(&NEAR) && tier.slow(3.0));
+        assert_eq!(tier.since(), minute(0));
+    }
+
+    #[test]
+    fn a_break_of_eleven_resets() {
+        let mut tier = Tier::new();
+        for at in 0..20 {
+            tier.count(&NEAR, minute(at), true, 200.0, [0.5, 0.7]);
+        }
+        for at in 20..31 {
+            tier.count(&NEAR, minute(at), false, 600.0, [0.5, 0.7]);
+        }
+        assert_eq!(tier.counted(), 0);
+    }
+
+    #[test]
+    fn one_fast_ship_is_no_meeting() {
+        let mut tier = Tier::new();
+        for at in 0..40 {
+            tier.count(&NEAR, minute(at), true, 200.0, [0.5, 6.0]);
+        }
+        assert!(tier.satisfied(&NEAR) && !tier.slow(3.0));
+        assert!((tier.median_knots() - 6.1).abs() < 0.2);
+    }
+}

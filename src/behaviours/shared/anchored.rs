@@ -1,0 +1,114 @@
+//! Whether a slow vessel lies at anchor or is held still, by its own word or by its positions (shared by behaviours that rest on a
+//! stop).
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::episodes::{ANCHORED_AFTER, Held};
+use crate::time::{Span, Time};
+use crate::tracks::Vessel;
+
+use crate::behaviours::shared::swing::Swing;
+use crate::behaviours::{Explanation, Scene, Step, number};
+
+/// When a slow vessel counts as anchored.
+pub(in crate::behaviours) struct Anchorage {
+    /// It swings less than this. Radius in nautical miles.
+    pub(in crate::behaviours) swing_nm: f64,
+    /// Without a status that says so, it has done so for this long.
+    pub(in crate::behaviours) after: Span,
+    /// One that was never under way keeps within this for as long as it is slow. Radius in nautical miles.
+    pub(in crate::behaviours) still_nm: f64,
+}
+
+impl Anchorage {
+    /// For behaviours that set the radius only.
+    pub(in crate::behaviours) fn within(swing_nm: f64) -> Anchorage {
+        Anchorage { swing_nm, after: ANCHORED_AFTER, still_nm: 0.0 }
+    }
+}
+
+/// How a vessel is anchored.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub(in crate::behaviours) enum Anchored {
+    /// It says so, and swings less than the radius.
+    Status { radius_nm: f64 },
+    /// It has stayed within the radius for hours.
+    Swing { radius_nm: f64, time: Span },
+    /// It was never under way since it was first heard, and has not moved.
+    Still { radius_nm: f64, time: Span },
+}
+
+impl Anchored {
+    pub(in crate::behaviours) fn of(
+        scene: &Scene<'_>,
+        vessel: &Vessel<'_>,
+        swing: &Swing,
+        anchorage: &Anchorage,
+    ) -> Option<Anchored> {
+        let radius_nm = swing.radius_nm();
+        if vessel.says_anchored() && radius_nm < anchorage.swing_nm {
+            return Some(Anchored::Status { radius_nm });
+        }
+        let at = vessel.last().map_or(Time::MIN, |fix| fix.at);
+        if let Some(still) = scene.episodes.lying.of(vessel.key())
+            && still.radius_nm < anchorage.swing_nm
+            && anchorage.after <= at - still.since
+        {
+            return Some(Anchored::Swing { radius_nm: still.radius_nm, time: at - still.since });
+        }
+        let never = !vessel.ever_under_way() && radius_nm < anchorage.still_nm;
+        never.then(|| Anchored::Still { radius_nm, time: at - vessel.first_at() })
+    }
+
+    /// Adds how, and the numbers.
+    pub(in crate::behaviours) fn measure(self, measured: &mut Map<String, Value>) {
+        let (by, radius_nm, time) = match self {
+            Anchored::Status { radius_nm } => ("status", radius_nm, None),
+            Anchored::Swing { radius_nm, time } => ("swing", radius_nm, Some(time)),
+            Anchored::Still { radius_nm, time } => ("still", radius_nm, Some(time)),
+        };
+        measured.insert("anchored_by".into(), by.into());
+        measured.insert("anchored_nm".into(), number(radius_nm, 2));
+        if let Some(time) = time {
+            measured.insert("anchored_hours".into(), number(time.hours(), 1));
+        }
+    }
+
+    fn words(self) -> String {
+        match self {
+            Anchored::Status { radius_nm } => format!("by status, within {radius_nm:.2} nm"),
+            Anchored::Swing { radius_nm, time } => format!("within {radius_nm:.2} nm for {time}"),
+            Anchored::Still { radius_nm, time } => format!("within {radius_nm:.2} nm, never under way in {time}"),
+        }
+    }
+}
+
+/// The conditions under which a stop is kept as a fact: gear, held, anchored near shore.
+pub(in crate::behaviours) fn explain(
+    told: Explanation,
+    scene: &Scene<'_>,
+    step: &Step<'_>,
+    anchored: Option<Anchored>,
+) -> Explanation {
+    let vessel = scene.tracks.vessel(step.vessel);
+    let gear = scene.episodes.gear.sign_of(&vessel);
+    let held = step.fix.and_then(|fix| scene.episodes.lying.held(step.key, fix.position));
+    let held_words = held.map_or("no".to_owned(), |held| match held {
+        Held::Itself { radius_nm, time } => format!("within {radius_nm:.2} nm for {time}"),
+        Held::BesideHeld { nm } => format!("{nm:.2} nm from where other vessels lay for a day"),
+    });
+    told.is(
+        "gear",
+        gear.map_or("no".to_owned(), |sign| sign.words()),
+        "no fishing gear beacon, else a fact",
+        gear.is_none(),
+    )
+    .is("held", held_words, "not in one place for 12 h and the day before, else a fact", held.is_none())
+    .is(
+        "anchored",
+        anchored.map_or("no".to_owned(), Anchored::words),
+        "lowers the score; within 12 nm of shore a fact",
+        true,
+    )
+}

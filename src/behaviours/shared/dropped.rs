@@ -1,0 +1,67 @@
+//! Where things may lie that went over the side, and who may come for them (part of `async_rendezvous`; `dark_rendezvous` asks about places too).
+
+use serde::{Deserialize, Serialize};
+
+use crate::ais::Class;
+use crate::episodes::{Kink, SlowLeg};
+use crate::geo::LatLon;
+use crate::time::Time;
+use crate::tracks::Vessel;
+use crate::zones::{Chart, Hit, Relation, ZoneIx};
+
+/// Where a ship was slow, or farthest aside.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(in crate::behaviours) struct Spot {
+    pub(in crate::behaviours) from: LatLon,
+    pub(in crate::behaviours) to: LatLon,
+    pub(in crate::behaviours) at: Time,
+    pub(in crate::behaviours) shore_nm: f64,
+}
+
+impl Spot {
+    pub(in crate::behaviours) fn of_leg(leg: &SlowLeg) -> Spot {
+        Spot { from: leg.position, to: leg.last_position, at: leg.last_at, shore_nm: leg.shore_nm }
+    }
+
+    pub(in crate::behaviours) fn of_kink(kink: &Kink) -> Spot {
+        Spot { from: kink.position, to: kink.position, at: kink.aside_at, shore_nm: kink.shore_nm }
+    }
+
+    /// Metres from the straight line between the two ends.
+    pub(in crate::behaviours) fn metres_from(&self, at: LatLon) -> f64 {
+        let (x, y) = self.from.plane(self.to);
+        let (px, py) = self.from.plane(at);
+        let length2 = x * x + y * y;
+        let share = if length2 < 1.0 { 0.0 } else { ((px * x + py * y) / length2).clamp(0.0, 1.0) };
+        (px - share * x).hypot(py - share * y)
+    }
+}
+
+/// The zones a place lies in or near.
+pub(in crate::behaviours) fn zones_at(chart: &Chart, place: LatLon) -> Vec<(ZoneIx, Relation)> {
+    let mut hits: Vec<Hit> = Vec::new();
+    chart.zones.at(place, &mut hits);
+    hits.iter().filter(|hit| hit.relation != Relation::Outside).map(|hit| (hit.zone, hit.relation)).collect()
+}
+
+/// What makes a craft small, in a word or two; `None` for those that are not, or are not known to be: no merchant, tug or ship of state by
+/// its own word, and no unknown type alone.
+pub(in crate::behaviours) fn small(vessel: &Vessel<'_>, small_metres: f64) -> Option<String> {
+    let kind = vessel.ship_type();
+    if !vessel.takes_part() || matches!(kind, Some(31..=35 | 50..=55 | 58 | 60..=89)) {
+        return None;
+    }
+    let length = vessel.identity().and_then(|identity| identity.length());
+    let by_type = match kind {
+        Some(30) => Some("fishing"),
+        Some(36) => Some("sailing"),
+        Some(37) => Some("pleasure"),
+        Some(_) | None => None,
+    };
+    match (length, by_type) {
+        (Some(length), _) if f64::from(length) < small_metres => Some(format!("{length} m long")),
+        (_, Some(kind)) => Some(format!("{kind} by type")),
+        (None, None) if vessel.class() == Class::B => Some("class B".to_owned()),
+        (_, None) => None,
+    }
+}

@@ -1,0 +1,115 @@
+//! Which changes of static data are changes, and which are slips of crews and sets (part of `identity_change`).
+
+use crate::zones::{Likeness, fold, likeness};
+
+/// A shorter name is a truncation of nothing. Characters.
+const TRUNCATED_FROM: usize = 4;
+/// From this length on one edit of a call sign is a slip. Characters.
+const CALL_SIGN_SLIP_FROM: usize = 4;
+/// Words before a name that some crews type and some do not.
+const PREFIXES: [&str; 9] = ["MV", "MT", "MS", "MY", "SY", "SV", "FV", "SS", "TUG"];
+/// What stands where a name should be: yards, test sets, defaults.
+const NO_NAMES: [&str; 9] = ["HULL", "NEWBUILD", "NB", "YARD", "TEST", "UNKNOWN", "NONAME", "SHIPNAME", "NOTAVAILABLE"];
+/// Numbers that pass the check digit and that crews type for want of their own.
+const NO_NUMBERS: [u32; 2] = [1_234_567, 5_555_555];
+
+/// Whether a ship that said `old` and now says `new` has another name. Truncated, padded, differently spaced and mistyped
+/// names are the same, and so is what follows a yard's hull number.
+pub(in crate::behaviours) fn another_name(old: &str, new: &str) -> bool {
+    let (old, new) = (core(old), core(new));
+    if no_name(&old) || no_name(&new) || old == new {
+        return false;
+    }
+    let (short, long) = if old.len() <= new.len() { (&old, &new) } else { (&new, &old) };
+    let truncated = TRUNCATED_FROM <= short.chars().count() && long.starts_with(short.as_str());
+    !truncated && likeness(&old, &new) == Likeness::Different
+}
+
+/// Whether the call sign is another one, and not one slip of the keyboard away.
+pub(in crate::behaviours) fn another_call_sign(old: &str, new: &str) -> bool {
+    // Padding to six characters lets a slip be seen in a shorter call sign.
+    let padded = |text: &str| format!("{}......", fold(text));
+    let (old_core, new_core) = (fold(old), fold(new));
+    let long = CALL_SIGN_SLIP_FROM <= old_core.len().min(new_core.len());
+    match long {
+        true => likeness(&padded(old), &padded(new)) == Likeness::Different,
+        false => !old_core.is_empty() && !new_core.is_empty() && old_core != new_core,
+    }
+}
+
+/// Whether the type is another kind of ship: the second digit of most is the cargo's hazard, which changes with every voyage.
+pub(in crate::behaviours) fn another_type(old: u8, new: u8) -> bool {
+    kind(old) != kind(new)
+}
+
+/// Whether this IMO number can be anybody's: typed by several ships for want of their own.
+pub(in crate::behaviours) fn is_nobodys(imo: u32) -> bool {
+    NO_NUMBERS.contains(&imo)
+}
+
+/// Whether this stands where a name should be.
+pub(in crate::behaviours) fn is_no_name(name: &str) -> bool {
+    no_name(&core(name))
+}
+
+/// The folded name without the word that says what kind of ship it is.
+fn core(name: &str) -> String {
+    // "M/V X" and "M.V. X" are "MV X".
+    let plain: String = name.chars().filter(|c| !matches!(c, '.' | '/')).collect();
+    let mut words = plain.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let rest: String = words.collect();
+    match PREFIXES.contains(&fold(first).as_str()) && !rest.is_empty() {
+        true => fold(&rest),
+        false => fold(&plain),
+    }
+}
+
+fn no_name(core: &str) -> bool {
+    let digits = core.chars().filter(char::is_ascii_digit).count();
+    let letters = core.chars().count() - digits;
+    let number = letters <= 1 && 2 < digits;
+    let known = |word: &str| core.strip_prefix(word).is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()));
+    core.is_empty() || number || NO_NAMES.iter().any(|word| known(word)) || core.starts_with("NEWBUILDING")
+}
+
+fn kind(ship_type: u8) -> u8 {
+    match ship_type {
+        31 | 52 => 31,
+        36 | 37 => 36,
+        20..=29 | 40..=49 | 60..=99 => ship_type / 10 * 10,
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_another_only_when_people_would_say_so() {
+        assert!(another_name("HONMON", "MATTHEW"));
+        assert!(another_name("ALFA", "BRAVO"));
+        for (old, new) in [
+            ("ATLANTIC STAR", "M/V ATLANTIC STAR"),
+            ("ATLANTIC STAR", "ATLANTIC-STAR"),
+            ("ATLANTIC STAR OF TH", "ATLANTIC STAR OF THE SEA"),
+            ("ATLANTIC STAR", "ATLANTIC STRA"),
+            ("SÃO JOÃO", "SAO JOAO"),
+            ("HULL 1234", "ATLANTIC STAR"),
+            ("H1234", "ATLANTIC STAR"),
+            ("123456", "ATLANTIC STAR"),
+            ("NEWBUILDING NO 7", "ATLANTIC STAR"),
+        ] {
+            assert!(!another_name(old, new), "{old} {new}");
+        }
+    }
+
+    #[test]
+    fn a_slip_in_a_call_sign_is_none_and_a_cargo_is_no_kind_of_ship() {
+        assert!(another_call_sign("EAAA", "V7XY2"));
+        assert!(!another_call_sign("EAAA", "EAAB"));
+        assert!(!another_call_sign("EA1234", "EA 1234"));
+        assert!(!another_type(70, 74) && !another_type(31, 52) && another_type(70, 30) && another_type(30, 37));
+    }
+}

@@ -1,0 +1,72 @@
+//! One hull with two transponders: no rule about pairs applies to them (part of `rendezvous`, `alongside_at_anchor`, `async_rendezvous` and
+//! `dark_rendezvous`).
+
+use crate::time::Span;
+use crate::tracks::{TrackKey, Vessel};
+use crate::zones::imo_check_digit_holds;
+
+use crate::behaviours::Scene;
+use crate::behaviours::shared::names::{is_no_name, is_nobodys};
+
+/// A call sign shorter than this is a placeholder.
+const SHORTEST_CALL_SIGN: usize = 3;
+
+/// How it is known that two numbers are one hull.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(in crate::behaviours) enum OneHull {
+    /// Both say this IMO number.
+    Imo(u32),
+    /// Both say the same name and call sign.
+    Name,
+    /// Never more than 200 m apart for this long.
+    NeverApart(Span),
+}
+
+impl OneHull {
+    /// Why a meeting of the two is taken back.
+    pub(in crate::behaviours) fn reason(self) -> &'static str {
+        match self {
+            OneHull::Imo(_) => "one hull: both transmit the same IMO number and have never been seen apart",
+            OneHull::Name => "one hull: both transmit the same name and call sign and have never been seen apart",
+            OneHull::NeverApart(_) => "one hull: they have never been more than 200 m apart",
+        }
+    }
+
+    /// The measured value of the condition.
+    pub(in crate::behaviours) fn words(self) -> String {
+        match self {
+            OneHull::Imo(imo) => format!("yes: IMO number {imo} on both, never seen apart"),
+            OneHull::Name => "yes: name and call sign on both, never seen apart".to_owned(),
+            OneHull::NeverApart(lasted) => format!("yes: never more than 200 m apart in {lasted}"),
+        }
+    }
+}
+
+/// Whether two numbers are one hull. Two ships that claim one identity and have once been seen apart are not.
+pub(in crate::behaviours) fn one_hull(scene: &Scene<'_>, a: TrackKey, b: TrackKey) -> Option<OneHull> {
+    let inseparable = &scene.episodes.inseparable;
+    if !inseparable.always(a, b) {
+        return None;
+    }
+    let (one, two) = (scene.tracks.find(a)?, scene.tracks.find(b)?);
+    same_identity(&one, &two).or_else(|| inseparable.proves_one_hull(a, b).map(OneHull::NeverApart))
+}
+
+fn same_identity(a: &Vessel<'_>, b: &Vessel<'_>) -> Option<OneHull> {
+    let (a, b) = (a.identity()?, b.identity()?);
+    if let Some(imo) = a.imo.filter(|imo| b.imo == Some(*imo) && is_own_imo(*imo)) {
+        return Some(OneHull::Imo(imo));
+    }
+    let sign = a.call_sign.as_deref().filter(|sign| SHORTEST_CALL_SIGN <= sign.len());
+    let name = a.name.as_deref().filter(|name| !is_no_name(name));
+    let named = name.is_some() && name == b.name.as_deref() && sign.is_some() && sign == b.call_sign.as_deref();
+    named.then_some(OneHull::Name)
+}
+
+/// Whether the number is one that a ship may have, and not one that sets are delivered with.
+fn is_own_imo(imo: u32) -> bool {
+    imo_check_digit_holds(imo) && !is_nobodys(imo)
+}
+
+#[cfg(test)]
+mod tests;

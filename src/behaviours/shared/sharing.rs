@@ -1,0 +1,74 @@
+//! One MMSI in two places: whose number may be watched for that, and what is measured (part of `position_jump`,
+//! `identity_conflict`, `interference` and `ais_gap`).
+
+use serde_json::{Map, Value};
+
+use crate::tracks::Jump;
+use crate::units::{METRES_PER_NM, Mmsi, StationClass};
+
+use crate::behaviours::{Explanation, Scene, Step, number};
+
+/// Whether two positions of this number mean anything: many boats share what a set was delivered with.
+pub(in crate::behaviours) fn is_watched(mmsi: Mmsi) -> bool {
+    matches!(mmsi.station_class(), StationClass::Ship | StationClass::Tender) && !is_factory_setting(mmsi.0)
+}
+
+/// One digit nine times, or nothing behind the country's three.
+fn is_factory_setting(number: u32) -> bool {
+    number.is_multiple_of(111_111_111) || number.is_multiple_of(1_000_000)
+}
+
+/// Whether two ships or more are known to send the number: each further place is then the conflict's to tell.
+pub(in crate::behaviours) fn is_of_several(scene: &Scene<'_>, mmsi: Mmsi) -> bool {
+    let tracks = || scene.tracks.under(mmsi);
+    2 < tracks().count() || tracks().any(|vessel| vessel.is_one_of_several() || vessel.shares_number())
+}
+
+/// The conditions on a silence that come from the number: a phantom's means nothing, nor that of one track of a shared number.
+pub(in crate::behaviours) fn explain_silence(told: Explanation, scene: &Scene<'_>, step: &Step<'_>) -> Explanation {
+    let vessel = scene.tracks.vessel(step.vessel);
+    let told = match (vessel.began_in_interference(), step.key.ordinal) {
+        (true, _) => told.is("further_track_began", "in interference", "outside interference", false),
+        (false, 1) => told,
+        (false, _) => {
+            let lived = format!("{:.0}", vessel.lived().minutes());
+            told.is("further_track_lived_minutes", lived, ">= 60", !vessel.is_phantom())
+        }
+    };
+    let places = scene.tracks.places_within_a_day(step.key.mmsi);
+    let most = scene.tracks.settings().shared_above_places;
+    told.is("places_of_its_number_in_24_h", places, format!("<= {most}"), !vessel.shares_number())
+}
+
+/// How far a jump goes. Nautical miles.
+pub(in crate::behaviours) fn jump_nm(jump: &Jump) -> f64 {
+    jump.metres() / METRES_PER_NM
+}
+
+/// What is told about a jump.
+pub(in crate::behaviours) fn jump_measured(jump: &Jump) -> Map<String, Value> {
+    let mut measured = Map::from_iter([
+        ("distance_nm".to_owned(), number(jump_nm(jump), 1)),
+        ("from_lat".to_owned(), number(jump.before.position.lat, 4)),
+        ("from_lon".to_owned(), number(jump.before.position.lon, 4)),
+    ]);
+    // At the same moment in two places: no speed explains that.
+    if let Some((elapsed, knots)) = jump.elapsed().zip(jump.implied_knots()) {
+        measured.insert("elapsed_minutes".to_owned(), number(elapsed.minutes(), 1));
+        measured.insert("implied_knots".to_owned(), number(knots, 0));
+    }
+    measured
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_sets_are_delivered_with_are_nobodys() {
+        for shared in [333_333_333, 224_000_000, 123_456_789, 0, 111_111_111, 970_012_345] {
+            assert!(!is_watched(Mmsi(shared)), "{shared}");
+        }
+        assert!(is_watched(Mmsi(224_123_456)) && is_watched(Mmsi(982_241_234)));
+    }
+}

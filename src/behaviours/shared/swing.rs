@@ -1,0 +1,32 @@
+//! How far a slow vessel has swung: the box of its positions (part of `loitering`).
+
+use serde::{Deserialize, Serialize};
+
+use crate::geo::LatLon;
+use crate::units::METRES_PER_NM;
+
+/// The box a vessel has stayed in during a run, around its first position.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+pub(in crate::behaviours) struct Swing {
+    origin: Option<LatLon>,
+    east: (f64, f64),
+    north: (f64, f64),
+    pub(in crate::behaviours) fastest_knots: f64,
+}
+
+impl Swing {
+    pub(in crate::behaviours) fn extend(&mut self, position: LatLon, knots: f64) {
+        let origin = *self.origin.get_or_insert(position);
+        let (east, north) = origin.plane(position);
+        self.east = (self.east.0.min(east), self.east.1.max(east));
+        self.north = (self.north.0.min(north), self.north.1.max(north));
+        self.fastest_knots = self.fastest_knots.max(knots);
+    }
+
+    /// Half the diagonal of the box.
+    pub(in crate::behaviours) fn radius_nm(&self) -> f64 {
+        let wide = self.east.1 - self.east.0;
+        let high = self.north.1 - self.north.0;
+        wide.hypot(high) / 2.0 / METRES_PER_NM
+    }
+}

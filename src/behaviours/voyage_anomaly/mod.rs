@@ -1,0 +1,391 @@
+//! Voyage anomaly: a ship changes where it says it goes while at sea, or makes calls that pay nobody.
+//!
+//! ## Watches
+//! **Destination**: every vessel in or near an active corridor, area or benign zone, outside calm water. **Short calls**: cargo ships and
+//! tankers (types 70-89) at every port call that is seen from arrival to departure.
+//! ## Why
+//! MV Matthew changed Gdansk for Belfast while it waited for its daughters; RAS lay at anchor for weeks, called for 21 hours and loaded nothing.
+//! ## Opens
+//! **Destination**: it meant one harbour, means another and keeps to it for `kept_minutes`; not within `settle_hours` of a port call, when
+//! crews still type where they go. **Short calls**: two calls in a row shorter than `call_hours` with a change of draught below
+//! `draught_metres`, read `settle_hours` after departure.
+//! ## Ends
+//! At once: it is told, and does not go on.
+//! ## Blind spots
+//! Orders change for honest reasons. A destination that is no harbour of the index, or free text, is not judged. Ships that never touch
+//! their draught seem to load nothing.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::state::remembers;
+use crate::time::Time;
+use crate::tracks::{Fields, Learned, TrackIx, TrackKey, Vessel};
+use crate::zones::{Chart, Hit, Relation, ZoneIx};
+
+use super::runner::profile::Profiles;
+use super::{
+    Behaviour, Explanation, Holding, Interest, Output, Place, Places, Scene, Scope, Signal, SignalKind, Step, Subject,
+    minutes, not_negative, number, positive, thresholds,
+};
+
+const NAME: &str = "voyage_anomaly";
+/// Short calls in a row.
+const IN_A_ROW: u8 = 2;
+
+/// `[behaviours.voyage_anomaly]`
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Whether it runs.
+    pub enabled: bool,
+    /// Base points.
+    pub score: i32,
+    /// How long the other destination must be kept. Minutes.
+    pub kept_minutes: f64,
+    /// After a port call destination and draught are still being entered for this long. Hours.
+    pub settle_hours: f64,
+    /// A call shorter than this is short. Hours.
+    pub call_hours: f64,
+    /// A change of draught below this is none. Metres.
+    pub draught_metres: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            enabled: true,
+            score: 5,
+            kept_minutes: 30.0,
+            settle_hours: 3.0,
+            call_hours: 24.0,
+            draught_metres: 0.2,
+        }
+    }
+}
+
+impl Settings {
+    /// All faults; each begins with the key.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if !(0..=100).contains(&self.score) {
+            problems.push(format!("score must lie between 0 and 100, not {}", self.score));
+        }
+        for (key, value) in [
+            ("kept_minutes", self.kept_minutes),
+            ("call_hours", self.call_hours),
+            ("draught_metres", self.draught_metres),
+        ] {
+            positive(&mut problems, key, value);
+        }
+        not_negative(&mut problems, "settle_hours", self.settle_hours);
+        problems
+    }
+}
+
+/// The behaviour.
+pub struct VoyageAnomaly {
+    settings: Settings,
+    profiles: Profiles<Settings>,
+    vessels: FxHashMap<TrackIx, State>,
+}
+
+/// What is kept about one vessel: nothing unless it changed its mind lately or made a short call.
+#[derive(Serialize, Deserialize)]
+struct State {
+    key: TrackKey,
+    change: Option<NewDestination>,
+    /// When the draught after the last call is to be read.
+    read_at: Option<Time>,
+    /// Short calls in a row, and when the first of them began.
+    short: Option<(u8, Time)>,
+}
+
+/// Where a watched vessel is, and the settings that hold there.
+#[derive(Serialize, Deserialize)]
+struct Spot {
+    place: Place,
+    zones: Vec<(ZoneIx, Relation)>,
+    settings: Settings,
+}
+
+/// Another harbour than before.
+#[derive(Serialize, Deserialize)]
+struct NewDestination {
+    from: Arc<str>,
+    to: Arc<str>,
+    since: Time,
+}
+
+impl VoyageAnomaly {
+    /// With the zones' own settings.
+    pub fn new(settings: &Settings, chart: &Chart) -> VoyageAnomaly {
+        VoyageAnomaly {
+            settings: settings.clone(),
+            profiles: Profiles::new(NAME, settings, chart),
+            vessels: FxHashMap::default(),
+        }
+    }
+
+    fn state(&mut self, key: TrackKey, vessel: TrackIx) -> &mut State {
+        self.vessels.entry(vessel).or_insert(State { key, change: None, read_at: None, short: None })
+    }
+
+    /// Drops a vessel nothing is kept about.
+    fn rest(&mut self, vessel: TrackIx) {
+        let idle = |state: &State| state.change.is_none() && state.read_at.is_none() && state.short.is_none();
+        if self.vessels.get(&vessel).is_some_and(idle) {
+            self.vessels.remove(&vessel);
+        }
+    }
+
+    /// Its settings where it is, if it is watched there and at sea: the place, the zones, the settings.
+    fn watched(&self, scene: &Scene<'_>, vessel: &Vessel<'_>) -> Option<Spot> {
+        let fix = vessel.last()?;
+        let mut hits: Vec<Hit> = Vec::new();
+        scene.chart.zones.at(fix.position, &mut hits);
+        let zones = hits.iter().filter(|hit| hit.relation != Relation::Outside);
+        let zones: Vec<_> = zones.map(|hit| (hit.zone, hit.relation)).collect();
+        let mut profiles = Vec::new();
+        let watched = zones.iter().map(|(zone, _)| *zone).filter(|zone| scene.chart.zones.get(*zone).watched());
+        watched.clone().next()?;
+        self.profiles.anywhere(scene.chart, watched, scene.now, &mut profiles);
+        let settings = self.profiles.get(*profiles.first()?).settings.clone();
+        let place = Place::at(scene.chart, fix.position, scene.now);
+        let settle = minutes(settings.settle_hours * 60.0);
+        let calls = &scene.episodes.port_calls;
+        let in_port = place.calm.inside
+            || calls.stay(vessel.key()).is_some()
+            || calls.in_port_between(vessel.key(), scene.now - settle, scene.now);
+        (!in_port).then_some(Spot { place, zones, settings })
+    }
+
+    /// A destination was said that differs from the one before.
+    fn destination(&mut self, scene: &Scene<'_>, step: &Step<'_>, learned: &Learned, out: &mut Output) {
+        let vessel = scene.tracks.vessel(step.vessel);
+        let harbour = |said: Option<&str>| {
+            let port = scene.chart.ports.destination(said?)?;
+            Some(Arc::clone(&port.name))
+        };
+        let to = harbour(vessel.identity().and_then(|identity| identity.destination.as_deref()));
+        let known = self.vessels.get_mut(&step.vessel).and_then(|state| state.change.take());
+        let (from, since, to) = match (known, to) {
+            (_, None) => return self.rest(step.vessel),
+            (Some(known), Some(to)) if known.to == to => (known.from, known.since, to),
+            (Some(known), Some(to)) => (known.from, step.at, to),
+            (None, Some(to)) => match harbour(learned.before.destination.as_deref()) {
+                Some(from) => (from, step.at, to),
+                None => return,
+            },
+        };
+        let watched = self.watched(scene, &vessel);
+        let (Some(Spot { settings, .. }), true) = (watched, from != to) else {
+            return self.rest(step.vessel);
+        };
+        out.wakes.push((since + minutes(settings.kept_minutes), step.key, step.vessel));
+        self.state(step.key, step.vessel).change = Some(NewDestination { from, to, since });
+    }
+
+    /// The other destination was kept for long enough, if the ship is still watched and at sea.
+    fn kept(&mut self, scene: &Scene<'_>, key: TrackKey, ix: TrackIx, out: &mut Output) {
+        let vessel = scene.tracks.vessel(ix);
+        let Some(change) = self.vessels.get_mut(&ix).and_then(|state| state.change.take()) else {
+            return;
+        };
+        let Some(Spot { place, zones, settings }) = self.watched(scene, &vessel) else {
+            return;
+        };
+        if scene.now < change.since + minutes(settings.kept_minutes) {
+            out.wakes.push((change.since + minutes(settings.kept_minutes), key, ix));
+            self.state(key, ix).change = Some(change);
+            return;
+        }
+        let mut measured = Map::new();
+        measured.insert("destination_before".into(), Value::from(&*change.from));
+        measured.insert("destination_after".into(), Value::from(&*change.to));
+        measured.insert("kept_minutes".into(), number((scene.now - change.since).minutes(), 0));
+        let facts = Facts { started_at: change.since, form: "destination", measured };
+        facts.tell(scene, (key, ix), Some(place), zones, &settings, out);
+    }
+
+    /// Counts the call that ended `settle_hours` ago.
+    fn call(&mut self, scene: &Scene<'_>, key: TrackKey, ix: TrackIx, out: &mut Output) {
+        let vessel = scene.tracks.vessel(ix);
+        let settings = self.settings.clone();
+        let Some(call) = scene.episodes.port_calls.of(key).last().cloned() else {
+            return;
+        };
+        let after = vessel.identity().and_then(|identity| identity.draught_dm);
+        let change = call.draught_dm.zip(after).map(|(before, after)| f64::from(before.abs_diff(after)) / 10.0);
+        let short = call.arrived
+            && call.to - call.from < minutes(settings.call_hours * 60.0)
+            && change.is_some_and(|metres| metres < settings.draught_metres);
+        let before = self.state(key, ix).short.take();
+        if !short {
+            return;
+        }
+        let (count, since) = before.map_or((1, call.from), |(count, since)| (count.saturating_add(1), since));
+        self.state(key, ix).short = Some((count, since));
+        if count < IN_A_ROW {
+            return;
+        }
+        let mut measured = Map::new();
+        measured.insert("short_calls".into(), number(f64::from(count), 0));
+        measured.insert("call_hours".into(), number((call.to - call.from).hours(), 1));
+        measured.insert("draught_change_metres".into(), number(change.unwrap_or(0.0), 1));
+        if let Some(port) = &call.port {
+            measured.insert("port".into(), Value::from(&**port));
+        }
+        let (place, zones) =
+            self.watched(scene, &vessel).map_or((None, Vec::new()), |spot| (Some(spot.place), spot.zones));
+        let facts = Facts { started_at: since, form: "short_calls", measured };
+        facts.tell(scene, (key, ix), place, zones, &settings, out);
+    }
+}
+
+impl Behaviour for VoyageAnomaly {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Episodes
+    }
+
+    fn interest(&self) -> Interest {
+        Interest::LEARNED.and(Interest::SAILED)
+    }
+
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        let vessel = scene.tracks.vessel(step.vessel);
+        if !vessel.takes_part() {
+            return;
+        }
+        if let Some(learned) = step.learned
+            && learned.changed.meets(Fields::DESTINATION)
+            && !learned.shared
+        {
+            self.destination(scene, step, learned, out);
+        }
+        let merchant = vessel.ship_type().is_some_and(|kind| (70..=89).contains(&kind));
+        if step.interest.meets(Interest::SAILED) && merchant {
+            let read_at = step.at + minutes(self.settings.settle_hours * 60.0);
+            self.state(step.key, step.vessel).read_at = Some(read_at);
+            out.wakes.push((read_at, step.key, step.vessel));
+        }
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        let vessel = scene.tracks.vessel(step.vessel);
+        let state = self.vessels.get(&step.vessel).filter(|state| state.key == step.key);
+        let said = vessel.identity().and_then(|identity| identity.destination.as_deref());
+        let harbour = said.and_then(|said| scene.chart.ports.destination(said));
+        let change = state.and_then(|state| state.change.as_ref());
+        let kept = change.map(|change| (scene.now - change.since).minutes());
+        let watched = self.watched(scene, &vessel).is_some();
+        let destination = Explanation::new("destination")
+            .takes_part(scene, step)
+            .is("watched_and_at_sea", watched, "true", watched)
+            .is("destination", said, "a harbour of the index", harbour.is_some())
+            .is("destination_before", change.map(|change| &*change.from), "another harbour", change.is_some())
+            .at_least("kept_minutes", kept, self.settings.kept_minutes);
+        let merchant = vessel.ship_type().is_some_and(|kind| (70..=89).contains(&kind));
+        let calls = scene.episodes.port_calls.of(step.key);
+        let last = calls.last().map(|call| (call.to - call.from).hours());
+        let short = state.and_then(|state| state.short).map_or(0, |(count, _)| count);
+        let short_calls = Explanation::new("short calls")
+            .is("ship_type", vessel.ship_type().map(u64::from), "70 to 89", merchant)
+            .is(
+                "arrival_seen",
+                calls.last().map(|call| call.arrived),
+                "true",
+                calls.last().is_some_and(|call| call.arrived),
+            )
+            .below("last_call_hours", last, self.settings.call_hours)
+            .at_least("short_calls_in_a_row", Some(f64::from(short)), f64::from(IN_A_ROW));
+        vec![destination, short_calls]
+    }
+
+    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
+        let Some(state) = self.vessels.get_mut(&vessel).filter(|state| state.key == key) else {
+            return;
+        };
+        let reads = state.read_at.take_if(|at| *at <= scene.now).is_some();
+        let changes = state.change.is_some();
+        if changes {
+            self.kept(scene, key, vessel, out);
+        }
+        if reads {
+            self.call(scene, key, vessel, out);
+        }
+        self.rest(vessel);
+    }
+
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, _reason: &'static str, _out: &mut Output) {
+        self.vessels.remove(&vessel);
+    }
+
+    fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, _out: &mut Output) {
+        self.settings = settings.voyage_anomaly.clone();
+        self.profiles.rebuild(NAME, &self.settings, scene.chart);
+    }
+
+    remembers! { kept { profiles, vessels } parts {} built { settings } }
+}
+
+/// What is told, once.
+struct Facts {
+    started_at: Time,
+    form: &'static str,
+    measured: Map<String, Value>,
+}
+
+impl Facts {
+    fn tell(
+        self,
+        scene: &Scene<'_>,
+        (key, ix): (TrackKey, TrackIx),
+        place: Option<Place>,
+        zones: Vec<(ZoneIx, Relation)>,
+        settings: &Settings,
+        out: &mut Output,
+    ) {
+        let subject = Subject::one(key, ix);
+        out.signals.push(Signal {
+            behaviour: NAME,
+            subject: subject.clone(),
+            kind: SignalKind::Holds(Box::new(Holding {
+                started_at: self.started_at,
+                satisfied_at: scene.now,
+                last_at: scene.now,
+                form: self.form,
+                position: scene.tracks.vessel(ix).last().map(|fix| fix.position),
+                shore_nm: place.map(|place| place.shore_nm),
+                zones,
+                base: vec![(NAME, settings.score)],
+                asked: None,
+                anchored: false,
+                measured: self.measured,
+                thresholds: thresholds(settings, keys_of(self.form)),
+            })),
+        });
+        out.signals.push(Signal {
+            behaviour: NAME,
+            subject,
+            kind: SignalKind::Over { ended_at: scene.now, reason: "single event" },
+        });
+    }
+}
+
+fn keys_of(form: &str) -> &'static [&'static str] {
+    match form {
+        "destination" => &["kept_minutes", "settle_hours"],
+        _ => &["call_hours", "draught_metres", "settle_hours"],
+    }
+}
+
+#[cfg(test)]
+mod tests;

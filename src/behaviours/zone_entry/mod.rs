@@ -1,0 +1,75 @@
+//! Zone entry: a vessel comes into a zone that asks to be told.
+//!
+//! ## Watches
+//! Every vessel, at the borders of zones that ask with `{"zone_entry":{}}` and are active.
+//! ## Why
+//! Some waters are worth a look at whoever enters them.
+//! ## Opens
+//! At the first fix more than 0.2 nm inside, or the second in a row inside at least 60 s after the first. First seen inside, or inside after it was lost, is no entry.
+//! ## Ends
+//! When it leaves the zone, or after 6 h without a fix (lost).
+//! ## Blind spots
+//! A border crossed while nobody hears the vessel is crossed at the first fix after it. A vessel that switches off is not seen to cross.
+
+use crate::state::remembers;
+use crate::tracks::{TrackIx, TrackKey};
+use crate::zones::Chart;
+
+use super::runner::crossing::{Crossings, Way};
+use super::{Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step};
+
+const NAME: &str = "zone_entry";
+
+/// `[behaviours.zone_entry]`
+pub type Settings = super::runner::crossing::Settings;
+
+/// The behaviour.
+pub struct ZoneEntry {
+    crossings: Crossings,
+}
+
+impl ZoneEntry {
+    /// With the zones' own settings.
+    pub fn new(settings: &Settings, chart: &Chart) -> ZoneEntry {
+        ZoneEntry { crossings: Crossings::new(NAME, Way::In, settings, chart) }
+    }
+}
+
+impl Behaviour for ZoneEntry {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Vessel
+    }
+
+    fn interest(&self) -> Interest {
+        Interest::CROSSED
+    }
+
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        self.crossings.step(scene, step, out);
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        self.crossings.explain(scene, step)
+    }
+
+    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
+        self.crossings.wake(scene, key, vessel, out);
+    }
+
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+        self.crossings.close(vessel, reason, out);
+    }
+
+    fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, out: &mut Output) {
+        self.crossings.reload(scene, &settings.zone_entry, out);
+    }
+
+    remembers! { kept {} parts { crossings } built {} }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! Zone exit: a vessel leaves a zone that asks to be told.
+//!
+//! ## Watches
+//! Every vessel, at the borders of zones that ask with `{"zone_exit":{}}` and are active.
+//! ## Why
+//! A ship that was told to stay, or that waited, is on its way.
+//! ## Opens
+//! At the first fix more than 0.2 nm outside, or the second in a row outside at least 60 s after the first.
+//! ## Ends
+//! When it comes back into the zone, or after 6 h without a fix (lost).
+//! ## Blind spots
+//! A border crossed while nobody hears the vessel is crossed at the first fix after it. A vessel that switches off is not seen to cross.
+
+use crate::state::remembers;
+use crate::tracks::{TrackIx, TrackKey};
+use crate::zones::Chart;
+
+use super::runner::crossing::{Crossings, Way};
+use super::{Behaviour, Explanation, Interest, Output, Places, Scene, Scope, Step};
+
+const NAME: &str = "zone_exit";
+
+/// `[behaviours.zone_exit]`
+pub type Settings = super::runner::crossing::Settings;
+
+/// The behaviour.
+pub struct ZoneExit {
+    crossings: Crossings,
+}
+
+impl ZoneExit {
+    /// With the zones' own settings.
+    pub fn new(settings: &Settings, chart: &Chart) -> ZoneExit {
+        ZoneExit { crossings: Crossings::new(NAME, Way::Out, settings, chart) }
+    }
+}
+
+impl Behaviour for ZoneExit {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::Vessel
+    }
+
+    fn interest(&self) -> Interest {
+        Interest::CROSSED
+    }
+
+    fn step(&mut self, scene: &Scene<'_>, step: &Step<'_>, out: &mut Output) {
+        self.crossings.step(scene, step, out);
+    }
+
+    fn explain(&self, scene: &Scene<'_>, step: &Step<'_>) -> Vec<Explanation> {
+        self.crossings.explain(scene, step)
+    }
+
+    fn wake(&mut self, scene: &Scene<'_>, key: TrackKey, vessel: TrackIx, out: &mut Output) {
+        self.crossings.wake(scene, key, vessel, out);
+    }
+
+    fn forget(&mut self, _scene: &Scene<'_>, vessel: TrackIx, reason: &'static str, out: &mut Output) {
+        self.crossings.close(vessel, reason, out);
+    }
+
+    fn reload(&mut self, scene: &Scene<'_>, settings: &super::Settings, _places: &Places, out: &mut Output) {
+        self.crossings.reload(scene, &settings.zone_exit, out);
+    }
+
+    remembers! { kept {} parts { crossings } built {} }
+}
