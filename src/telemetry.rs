@@ -126,7 +126,7 @@ impl InputCounters {
 #[derive(Debug, Default)]
 pub struct SinkCounters {
     /// Lines delivered.
-    pub told: AtomicU64,
+    pub delivered: AtomicU64,
     /// Failed attempts.
     pub failures: AtomicU64,
     /// Lines given up.

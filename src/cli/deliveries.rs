@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 
 use super::place::Place;
@@ -9,7 +10,7 @@ use super::table::{Column, number, short_id, table, text, width};
 use super::{Failure, StoreArguments, print, refused, who};
 use crate::clock::Clock;
 use crate::config::{StoreSettings, meant};
-use crate::store::{self, DeliveryQuery, DeliveryRow, StoreError};
+use crate::store::{self, DeliveryQuery, DeliveryRow, DeliveryState, StoreError};
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
@@ -31,9 +32,9 @@ enum Command {
     List {
         #[command(flatten)]
         which: Which,
-        /// Only in this state: pending, told, silenced, withheld or failed [default: pending and failed]
-        #[arg(long, value_parser = ["pending", "told", "silenced", "withheld", "failed"])]
-        state: Option<String>,
+        /// Only in this state [default: pending and failed]
+        #[arg(long, value_parser = state())]
+        state: Option<DeliveryState>,
         /// At most this many
         #[arg(long, default_value_t = LIMIT)]
         limit: usize,
@@ -56,6 +57,19 @@ enum Command {
     Count,
 }
 
+/// The states by name; `told` is the name that `delivered` had until version 0.2.
+fn state() -> impl TypedValueParser<Value = DeliveryState> {
+    let value = |state: DeliveryState| match state {
+        DeliveryState::Delivered => PossibleValue::new(state.name()).alias("told"),
+        _ => PossibleValue::new(state.name()),
+    };
+    let named = |text: String| {
+        let known = DeliveryState::ALL.into_iter().find(|state| state.name() == text);
+        known.unwrap_or(DeliveryState::Delivered)
+    };
+    PossibleValuesParser::new(DeliveryState::ALL.map(value)).map(named)
+}
+
 #[derive(Debug, clap::Args)]
 struct Which {
     /// Only to this sink
@@ -74,8 +88,8 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
             if let Some(sink) = &which.sink {
                 is_sink(settings.as_ref(), &path, sink)?;
             }
-            let usual = || vec!["failed".to_owned(), "pending".to_owned()];
-            let states = state.clone().map_or_else(usual, |state| vec![state]);
+            let usual = || vec![DeliveryState::Failed, DeliveryState::Pending];
+            let states = state.map_or_else(usual, |state| vec![state]);
             let mut shown = Vec::new();
             for state in states {
                 let which = DeliveryQuery { sink: which.sink.clone(), alert: which.alert.clone(), state: Some(state) };
@@ -94,7 +108,9 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Count => {
             let rows = store::deliveries(&path).map_err(refused)?;
-            let line = |(sink, state, count): &(String, String, u64)| format!("{}  {state}  {count}\n", FromAir(sink));
+            let line = |(sink, state, count): &(String, DeliveryState, u64)| {
+                format!("{}  {}  {count}\n", FromAir(sink), state.name())
+            };
             print(&rows.iter().map(line).collect::<String>())
         }
     }
@@ -138,16 +154,16 @@ const COLUMNS: [Column; 9] = [
 /// One row of the list: an alert is named by the beginning of its id and its revision.
 fn row(row: &DeliveryRow) -> Vec<String> {
     let when = |time: Option<Time>| time.map_or_else(|| "-".to_owned(), |time| time.to_string());
-    let pending = row.state == "pending";
+    let pending = row.state == DeliveryState::Pending;
     vec![
         FromAir(&row.sink).to_string(),
         format!("{}-{}", short_id(&row.alert), row.revision),
         row.behaviour.clone(),
-        row.state.clone(),
+        row.state.name().to_owned(),
         row.since.to_string(),
         row.attempts.to_string(),
         when(row.due_at.filter(|_| pending)),
-        when(row.told_at.filter(|_| !pending)),
+        when(row.settled_at.filter(|_| !pending)),
         row.error.as_deref().map_or_else(String::new, |error| FromAir(error).to_string()),
     ]
 }
@@ -156,8 +172,10 @@ fn object(row: &DeliveryRow) -> String {
     let when = |time: Option<Time>| time.map(|time| time.to_string());
     let value = json!({
         "sink": row.sink, "alert": row.alert, "revision": row.revision, "behaviour": row.behaviour,
-        "state": row.state, "since": row.since.to_string(), "attempts": row.attempts,
-        "due_at": when(row.due_at), "told_at": when(row.told_at), "error": row.error,
+        "state": row.state.name(), "since": row.since.to_string(), "attempts": row.attempts,
+        "due_at": when(row.due_at), "settled_at": when(row.settled_at), "error": row.error,
+        // The name until version 0.2.
+        "told_at": when(row.settled_at),
     });
     format!("{value}\n")
 }

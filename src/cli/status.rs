@@ -152,7 +152,7 @@ fn told(page: &Value) -> String {
     });
     text += &table([head].into_iter().chain(inputs).collect());
     let head = ["SINK", "STATE", "DELIVERED", "WAITING", "SINCE", "GIVEN UP"].map(str::to_owned).to_vec();
-    let keys = ["name", "state", "told", "waiting", "oldest_waits_since", "failed"];
+    let keys = ["name", "state", "delivered", "waiting", "oldest_waits_since", "failed"];
     let sinks = page["sinks"].as_array().into_iter().flatten().map(|sink| keys.map(|key| word(&sink[key])).to_vec());
     text + &table([head].into_iter().chain(sinks).collect())
 }

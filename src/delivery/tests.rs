@@ -14,7 +14,7 @@ use super::*;
 use crate::ais::{Line, SourceId};
 use crate::alerts::{Alert, HandlingSettings, Severity};
 use crate::clock::Moment;
-use crate::store::{DeliveryQuery, Event, Orders, Store, delivery_rows};
+use crate::store::{DeliveryQuery, DeliveryState, Event, Orders, Store, delivery_rows};
 use crate::testing::{AREA, engine, lines, only};
 use crate::time::{Span, Time};
 
@@ -142,11 +142,11 @@ fn people_get_digests_of_a_flood_and_machines_every_line_at_their_rate() {
         assert!(store.settle(PATIENCE));
     }
     wait_until(|| events.lock().expect("nobody panicked").len() == changes.len());
-    let rows = |sink: &str, state: &str| {
-        let which = DeliveryQuery { sink: Some(sink.to_owned()), state: Some(state.to_owned()), alert: None };
+    let rows = |sink: &str, state: DeliveryState| {
+        let which = DeliveryQuery { sink: Some(sink.to_owned()), state: Some(state), alert: None };
         delivery_rows(&path, &which, 100_000).expect("a list")
     };
-    wait_until(|| rows("people", "pending").is_empty());
+    wait_until(|| rows("people", DeliveryState::Pending).is_empty());
 
     // The machine had every line once, in order, and no faster than it may.
     let events = events.lock().expect("nobody panicked");
@@ -185,7 +185,7 @@ fn people_get_digests_of_a_flood_and_machines_every_line_at_their_rate() {
     let missing = |told: BTreeSet<String>, of: &BTreeSet<String>| of.difference(&told).count();
     assert_eq!(missing(&of("open") | &alone("opened"), &opened), 0, "opened");
     assert_eq!(missing(&of("ended") | &alone("ended"), &ended), 0, "ended");
-    let told = rows("people", "told");
+    let told = rows("people", DeliveryState::Delivered);
     let in_digests =
         told.iter().filter(|row| row.error.as_deref().is_some_and(|said| said.starts_with("in digest "))).count();
     assert_eq!((told.len(), in_digests), (changes.len() + digests.len(), changes.len() - singles.len()));

@@ -236,7 +236,7 @@ impl Worker {
         let reason = || format!("no answer within {} s", LONGEST_SEND.as_secs());
         match sent.unwrap_or_else(|_| Err(SendError::Later { wait: None, reason: reason() })) {
             Ok(()) => {
-                SinkCounters::add(&self.counters.told, taken.len() as u64);
+                SinkCounters::add(&self.counters.delivered, taken.len() as u64);
                 if sink.refresh_every().is_some() {
                     deliveries.iter().for_each(|delivery| note_open(delivery, &mut self.state.open));
                 }

@@ -135,7 +135,7 @@ fn add_files(case_file: &CaseFile, members: &mut Members) -> io::Result<()> {
             .iter()
             .map(|sent| {
                 let at = sent.at.map(|at| at.to_string());
-                json!({ "revision": sent.revision, "sink": sent.sink, "state": sent.state, "at": at, "error": sent.error })
+                json!({ "revision": sent.revision, "sink": sent.sink, "state": sent.state.name(), "at": at, "error": sent.error })
             })
             .collect();
         let file = json!({ "alert": alert, "changes": lines, "audit": audit(&told.audit), "deliveries": deliveries });

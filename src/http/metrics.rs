@@ -165,23 +165,20 @@ fn engine(page: &mut Page, view: &View) {
 }
 
 fn alerts(page: &mut Page, view: &View) {
-    let rule = |name: &&'static str| vec![("rule", (*name).to_owned())];
+    // `rule` is the name of this label until version 0.2.
+    let behaviour = |name: &&'static str| vec![("behaviour", (*name).to_owned()), ("rule", (*name).to_owned())];
     let opened = view.opened.iter().map(|((name, severity), count)| {
-        let mut labels = rule(name);
+        let mut labels = behaviour(name);
         labels.push(("severity", word(*severity).to_owned()));
         (labels, *count)
     });
-    page.counters(
-        "alerts_opened",
-        "Alerts announced since the start, by behaviour (label rule) and severity when opened",
-        opened,
-    );
-    let ended = view.ended.iter().map(|(name, count)| (rule(name), *count));
-    page.counters("alerts_ended", "Alerts ended since the start, by behaviour (label rule)", ended);
-    let retracted = view.retracted.iter().map(|(name, count)| (rule(name), *count));
-    page.counters("alerts_retracted", "Alerts retracted since the start, by behaviour (label rule)", retracted);
-    let open = view.open.iter().map(|(name, count)| (rule(name), *count as f64));
-    page.gauges("alerts_open", "Open alerts, by behaviour (label rule)", open);
+    page.counters("alerts_opened", "Alerts announced since the start, by behaviour and severity when opened", opened);
+    let ended = view.ended.iter().map(|(name, count)| (behaviour(name), *count));
+    page.counters("alerts_ended", "Alerts ended since the start, by behaviour", ended);
+    let retracted = view.retracted.iter().map(|(name, count)| (behaviour(name), *count));
+    page.counters("alerts_retracted", "Alerts retracted since the start, by behaviour", retracted);
+    let open = view.open.iter().map(|(name, count)| (behaviour(name), *count as f64));
+    page.gauges("alerts_open", "Open alerts, by behaviour", open);
 }
 
 fn keeping(page: &mut Page, view: &View, beside: &Beside) {
@@ -208,7 +205,7 @@ fn keeping(page: &mut Page, view: &View, beside: &Beside) {
 fn sinks(page: &mut Page, view: &View, beside: &Beside) {
     let attempts = view.sinks.iter().flat_map(|sink| {
         let labels = |outcome: &str| vec![("sink", sink.name.clone()), ("outcome", outcome.to_owned())];
-        [(labels("told"), sink.told), (labels("failed"), sink.failures), (labels("given_up"), sink.given_up)]
+        [(labels("delivered"), sink.delivered), (labels("failed"), sink.failures), (labels("given_up"), sink.given_up)]
     });
     page.counters("delivery_attempts", "Outcome of deliveries", attempts);
     let delayed = view.sinks.iter().map(|sink| (vec![("sink", sink.name.clone())], sink.delayed));
@@ -307,14 +304,14 @@ mod tests {
             "atalaia_source_lines_per_second{source=\"hub\"} 2.5",
             "atalaia_source_lag_seconds{source=\"coast\"} 4.0",
             "atalaia_engine_lag_seconds 32.0",
-            "atalaia_alerts_opened_total{rule=\"loitering\",severity=\"high\"} 4",
+            "atalaia_alerts_opened_total{behaviour=\"loitering\",rule=\"loitering\",severity=\"high\"} 4",
             "atalaia_alerts_open{rule=\"loitering\"} 1.0",
             "atalaia_alerts_retracted_total{rule=\"ais_gap\"} 2",
             "atalaia_deliveries_delayed_total{sink=\"log\"} 4",
             "atalaia_outbox_depth{sink=\"hook\"} 7.0",
             "atalaia_outbox_depth{sink=\"log\"} 0.0",
             "atalaia_outbox_failed{sink=\"hook\"} 1.0",
-            "atalaia_delivery_attempts_total{sink=\"log\",outcome=\"told\"} 9",
+            "atalaia_delivery_attempts_total{sink=\"log\",outcome=\"delivered\"} 9",
             "atalaia_delivery_attempts_total{sink=\"log\",outcome=\"failed\"} 2",
             "atalaia_sink_down{sink=\"log\"} 0.0",
             "atalaia_outbox_oldest_age_seconds{sink=\"hook\"} 90.0",

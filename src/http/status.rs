@@ -59,8 +59,10 @@ struct Sink<'a> {
     name: &'a str,
     /// `up` or `down`.
     state: &'static str,
-    /// Why it did not take the last letter.
+    /// Why it did not take the last delivery.
     reason: Option<&'a str>,
+    delivered: u64,
+    /// The same under its name until version 0.2.
     told: u64,
     failures: u64,
     /// Since the start.
@@ -113,7 +115,8 @@ pub(super) fn status<'a>(view: &'a View, age: Duration, beside: &Beside) -> Stat
             name: &sink.name,
             state: if sink.down { "down" } else { "up" },
             reason: sink.reason.as_deref(),
-            told: sink.told,
+            delivered: sink.delivered,
+            told: sink.delivered,
             failures: sink.failures,
             given_up: sink.given_up,
             delayed: sink.delayed,

@@ -30,7 +30,7 @@ pub(super) fn view() -> View {
         inputs: vec![input("coast"), input("hub")],
         sinks: vec![SinkView {
             name: "log".to_owned(),
-            told: 9,
+            delivered: 9,
             failures: 2,
             given_up: 1,
             delayed: 4,

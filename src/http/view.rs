@@ -80,7 +80,7 @@ pub struct SinkView {
     /// As the settings name it.
     pub name: String,
     /// Lines it took.
-    pub told: u64,
+    pub delivered: u64,
     /// Sends that came to nothing.
     pub failures: u64,
     /// Lines that are not tried again.

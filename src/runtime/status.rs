@@ -209,7 +209,7 @@ fn sink_view((name, counters): (&str, &SinkCounters)) -> SinkView {
     let read = |counter: &AtomicU64| counter.load(Relaxed);
     SinkView {
         name: name.to_owned(),
-        told: read(&counters.told),
+        delivered: read(&counters.delivered),
         failures: read(&counters.failures),
         given_up: read(&counters.given_up),
         delayed: read(&counters.delayed),

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::actions::Silence;
 use super::changes::rank;
+use super::delivery_state::DeliveryState;
 use super::ids::{Kind, whole};
 use super::trail::{self, AuditRow};
 use super::{StoreError, holds, markings, schema};
@@ -119,8 +120,8 @@ pub struct Sent {
     pub revision: u32,
     /// The sink's name.
     pub sink: String,
-    /// `pending`, `told`, `silenced`, `withheld` or `failed`.
-    pub state: String,
+    /// Where it is.
+    pub state: DeliveryState,
     /// When it was told.
     pub at: Option<Time>,
     /// How often it was tried.

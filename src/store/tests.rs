@@ -332,7 +332,7 @@ fn a_sink_that_nobody_names_any_more_is_shown_as_failed() {
     drop(store);
     let (_store, events) = place.open(&["new"]);
     assert!(events.try_recv().is_err());
-    assert_eq!(deliveries(&place.path).expect("counts"), [("old".to_owned(), "failed".to_owned(), due)]);
+    assert_eq!(deliveries(&place.path).expect("counts"), [("old".to_owned(), DeliveryState::Failed, due)]);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, params};
 
 use super::changes::audit;
+use super::delivery_state::DeliveryState;
 use super::ids::{Kind, whole};
 use super::trail::Actor;
 use super::{StoreError, digests, schema};
@@ -21,8 +22,8 @@ pub struct DeliveryRow {
     pub revision: u32,
     /// What it is about.
     pub behaviour: String,
-    /// `pending`, `told`, `silenced`, `withheld` or `failed`.
-    pub state: String,
+    /// Where it is.
+    pub state: DeliveryState,
     /// Since when, wall clock.
     pub since: Time,
     /// How often it was tried.
@@ -30,7 +31,7 @@ pub struct DeliveryRow {
     /// When it is tried next, if that is said.
     pub due_at: Option<Time>,
     /// When it was taken or given up.
-    pub told_at: Option<Time>,
+    pub settled_at: Option<Time>,
     /// What the sink said last, or why it was not told.
     pub error: Option<String>,
 }
@@ -41,7 +42,7 @@ pub struct DeliveryQuery {
     /// To this sink.
     pub sink: Option<String>,
     /// In this state.
-    pub state: Option<String>,
+    pub state: Option<DeliveryState>,
     /// Of this alert; its id may be shortened to four characters.
     pub alert: Option<String>,
 }
@@ -53,9 +54,9 @@ impl DeliveryQuery {
 }
 
 /// How many rows of the outbox are in which state, by sink.
-pub fn deliveries(path: &Path) -> Result<Vec<(String, String, u64)>, StoreError> {
+pub fn deliveries(path: &Path) -> Result<Vec<(String, DeliveryState, u64)>, StoreError> {
     let connection = schema::beside(path)?;
-    let read = || -> rusqlite::Result<Vec<(String, String, u64)>> {
+    let read = || -> rusqlite::Result<Vec<(String, DeliveryState, u64)>> {
         let mut query =
             connection.prepare("SELECT sink, state, count(*) FROM outbox GROUP BY sink, state ORDER BY sink, state")?;
         let rows = query.query_map(params![], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)? as u64)))?;
@@ -92,7 +93,7 @@ pub fn delivery_rows(path: &Path, which: &DeliveryQuery, most: usize) -> Result<
                 since: Time::from_millis(row.get(5)?),
                 attempts: row.get(6)?,
                 due_at: time(7)?,
-                told_at: time(8)?,
+                settled_at: time(8)?,
                 error: row.get(9)?,
             })
         })?;
@@ -128,7 +129,7 @@ pub fn retry<'a>(
                 DeliveryQuery::CONDITION
             ))?;
             let rows = failed
-                .query_map(params![which.sink, "failed", which.alert], |row| {
+                .query_map(params![which.sink, DeliveryState::Failed, which.alert], |row| {
                     Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
                 })?
                 .collect::<rusqlite::Result<Vec<(i64, String, String, u32, bool)>>>()?;

@@ -12,7 +12,7 @@ use std::{env, fs, thread};
 
 use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::clock::{Clock, Moment};
-use atalaia::store::{self, DeliveryQuery};
+use atalaia::store::{self, DeliveryQuery, DeliveryState};
 use atalaia::time::Span;
 use atalaia::units::Mmsi;
 use serde_json::{Value, json};
@@ -289,7 +289,7 @@ impl Run {
 
 fn counts(store: &Path, sink: &str) -> BTreeMap<String, u64> {
     let rows = store::deliveries(store).unwrap().into_iter();
-    rows.filter(|(name, ..)| name == sink).map(|(_, state, count)| (state, count)).collect()
+    rows.filter(|(name, ..)| name == sink).map(|(_, state, count)| (state.name().to_owned(), count)).collect()
 }
 
 #[test]
@@ -323,7 +323,7 @@ fn nine_good_sinks_do_not_notice_the_bad_ones_and_those_catch_up() {
             // What it says first is that it took it; nobody reads the rest.
             continue;
         }
-        assert!(!counts.contains_key("told"), "{manner:?}: {counts:?}");
+        assert!(!counts.contains_key("delivered"), "{manner:?}: {counts:?}");
         assert_eq!(counts.values().sum::<u64>(), u64::from(alerts), "{manner:?}: {counts:?}");
         let asked = receiver.asked.load(Ordering::Relaxed);
         assert!((1..60).contains(&asked), "{manner:?} was asked {asked} times");
@@ -341,7 +341,7 @@ fn nine_good_sinks_do_not_notice_the_bad_ones_and_those_catch_up() {
     for (number, manner) in BAD.iter().enumerate() {
         let name = format!("bad-{number}");
         wait_until(|| !counts(&store, &name).contains_key("pending"));
-        assert_eq!(counts(&store, &name), [("told".to_owned(), u64::from(alerts) + 1)].into(), "{manner:?}");
+        assert_eq!(counts(&store, &name), [("delivered".to_owned(), u64::from(alerts) + 1)].into(), "{manner:?}");
     }
     assert!(status(id, "VmRSS:") << 10 < memory + MOST_MEMORY && status(id, "Threads:") <= threads + 2);
     assert!(counts(&store, "nowhere").contains_key("pending"));
@@ -373,8 +373,11 @@ fn a_backlog_is_told_in_order_once_the_sink_is_back() {
     }
     eprintln!("{waiting} letters that waited were told in {:?}", Clock.moment().since(start));
     wait_until(|| !pending(1));
-    let which =
-        DeliveryQuery { sink: Some("partner".to_owned()), state: Some("told".to_owned()), ..DeliveryQuery::default() };
+    let which = DeliveryQuery {
+        sink: Some("partner".to_owned()),
+        state: Some(DeliveryState::Delivered),
+        ..DeliveryQuery::default()
+    };
     let stored = store::delivery_rows(&store, &which, usize::MAX >> 1).unwrap();
     let stored: Vec<String> = stored.iter().map(|row| format!("{}-{}", row.alert, row.revision)).collect();
     assert!(waiting as usize <= stored.len());
@@ -415,7 +418,7 @@ fn a_letter_that_a_receiver_cannot_digest_keeps_no_other_from_it() {
     }
     wait_until(|| receiver.keys().len() == 19);
     let store = station.store();
-    wait_until(|| counts(&store, "partner").get("told") == Some(&19));
+    wait_until(|| counts(&store, "partner").get("delivered") == Some(&19));
     assert_eq!(counts(&store, "partner").get("pending"), Some(&1));
     station.daemon.stop("feed");
 }
@@ -479,7 +482,7 @@ fn a_mail_that_one_does_not_take_yet_is_told_once_everybody_has_it() {
     assert_eq!(mail()["to"], json!(["watch@example.org", "gone@example.org"]));
     let second = mail();
     assert_eq!((&second["to"], &second["text"]), (&json!(["gone@example.org"]), &first["text"]));
-    wait_until(|| counts(&store, "mail") == [("told".to_owned(), 2)].into());
+    wait_until(|| counts(&store, "mail") == [("delivered".to_owned(), 2)].into());
     station.daemon.stop("feed");
     drop(server.stdin.take());
     assert!(server.wait().unwrap().success());

@@ -123,7 +123,7 @@ fn one_alert_is_shown_as_complete_as_a_mail_tells_it() {
     let object = &objects(&desk.says(&["alerts", "show", &id, "--json"], None))[0];
     assert!(object["evidence"]["tracks"].is_array() && object["notes"][0]["text"] == "aircraft asked for");
     assert_eq!(object["changes"][0]["change"], "opened");
-    assert!(object["deliveries"][0]["state"] == "told" && object["deliveries"][0]["error"].is_null(), "{object}");
+    assert!(object["deliveries"][0]["state"] == "delivered" && object["deliveries"][0]["error"].is_null(), "{object}");
     assert!(object["audit"].as_array().unwrap().iter().any(|act| act["what"] == "noted"));
 }
 

@@ -159,10 +159,10 @@ fn is_peer(file: &Source) -> bool {
     match file.module[0].as_str() {
         "behaviours" => is_behaviour(file),
         "inputs" => file.code.contains("async fn run("),
-        // `target` is the one face of them all, and the only one that hands on what it is asked to send.
+        // `sink` dispatches to all of them, and is the only one that passes on what it is asked to send.
         "delivery" => {
             let sends = ["pub async fn send(", "pub(super) async fn send("];
-            file.module[1] != "target" && sends.iter().any(|told| file.code.contains(told))
+            file.module[1] != "sink" && sends.iter().any(|told| file.code.contains(told))
         }
         _ => false,
     }

@@ -74,9 +74,10 @@ impl Desk {
 }
 
 /// The lists with their first heads, and how many lines follow the rows.
-const LISTS: [(&[&str], &str, usize); 4] = [
+const LISTS: [(&[&str], &str, usize); 5] = [
     (&["alerts", "list", "--severity", "low"], "id        severity", 0),
     (&["cases", "list"], "id        severity", 1),
+    (&["deliveries", "list", "--state", "delivered"], "sink     alert", 0),
     (&["deliveries", "list", "--state", "told"], "sink     alert", 0),
     (&["zones", "list"], "id", 1),
 ];

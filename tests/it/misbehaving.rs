@@ -236,7 +236,7 @@ fn stands(address: &str, sink: &str) -> Value {
 /// Deliveries to a sink, by state.
 fn counts(store: &Path, sink: &str) -> BTreeMap<String, u64> {
     let rows = store::deliveries(store).unwrap().into_iter();
-    rows.filter(|(name, ..)| name == sink).map(|(_, state, count)| (state, count)).collect()
+    rows.filter(|(name, ..)| name == sink).map(|(_, state, count)| (state.name().to_owned(), count)).collect()
 }
 
 /// Waits until something holds of a sink or an input.
@@ -294,7 +294,7 @@ fn misbehave(protocol: &Protocol) {
             continue;
         }
         if says.is_empty() {
-            until(name, || counts(&store, name) == [("told".to_owned(), u64::from(ALERTS))].into());
+            until(name, || counts(&store, name) == [("delivered".to_owned(), u64::from(ALERTS))].into());
             continue;
         }
         until(name, || stands(&http, name)["failures"].as_u64() >= Some(2));
@@ -315,7 +315,7 @@ fn misbehave(protocol: &Protocol) {
         if protocol.unseen.contains(&server.desk.misdeed.unwrap()) {
             continue;
         }
-        until(name, || counts(&store, name) == [("told".to_owned(), u64::from(ALERTS) + 1)].into());
+        until(name, || counts(&store, name) == [("delivered".to_owned(), u64::from(ALERTS) + 1)].into());
         let taken: BTreeSet<Taken> = server.taken().into_iter().collect();
         assert_eq!(taken, expected.iter().cloned().collect(), "{name}");
         until(name, || stands(&http, name)["state"] == "up");

@@ -10,7 +10,7 @@ use super::super::table::{width, wrapped};
 use super::super::when::words;
 use super::super::{Failure, print, refused};
 use crate::delivery::{CAVEAT, Row, sheet};
-use crate::store::{self, AuditRow, ChangeRow, Sent, Told};
+use crate::store::{self, AuditRow, ChangeRow, DeliveryState, Sent, Told};
 use crate::telemetry::FromAir;
 use crate::time::Time;
 
@@ -205,15 +205,15 @@ fn deliveries(sent: &[Sent], width: Option<usize>) -> String {
 /// What became of one change at one sink. Of what was delivered only a digest is said: an error is one of an earlier try.
 fn outcome(sent: &Sent) -> String {
     let error = sent.error.as_ref().map_or(String::new(), |error| format!(": {}", FromAir(error)));
-    match sent.state.as_str() {
-        "told" => match sent.error.as_ref().filter(|text| text.starts_with(store::IN_DIGEST)) {
+    match sent.state {
+        DeliveryState::Delivered => match sent.error.as_ref().filter(|text| text.starts_with(store::IN_DIGEST)) {
             Some(digest) => format!("delivered {}", FromAir(digest)),
             None => "delivered".to_owned(),
         },
-        "silenced" => "held back by a silence".to_owned(),
-        "pending" => format!("waiting{error}"),
-        "failed" => format!("not delivered{error}"),
-        state => format!("{}{error}", FromAir(state)),
+        DeliveryState::Silenced => "held back by a silence".to_owned(),
+        DeliveryState::Pending => format!("waiting{error}"),
+        DeliveryState::Failed => format!("not delivered{error}"),
+        DeliveryState::Withheld => format!("withheld{error}"),
     }
 }
 
@@ -230,9 +230,9 @@ fn object(told: &Told, changes: &[ChangeRow]) -> String {
     value["changes"] = changes.iter().map(change).collect();
     value["audit"] = told.audit.iter().map(AuditRow::value).collect();
     let sent = |sent: &Sent| {
-        let error = sent.error.clone().filter(|_| sent.state != "told");
+        let error = sent.error.clone().filter(|_| sent.state != DeliveryState::Delivered);
         json!({
-            "revision": sent.revision, "sink": sent.sink, "state": sent.state, "at": sent.at.map(|at| at.to_string()),
+            "revision": sent.revision, "sink": sent.sink, "state": sent.state.name(), "at": sent.at.map(|at| at.to_string()),
             "attempts": sent.attempts, "error": error,
         })
     };
@@ -245,22 +245,18 @@ mod tests {
     use super::*;
     use crate::store::Before;
 
-    fn sent(revision: u32, state: &str, error: Option<&str>) -> Sent {
-        let at = (state == "told").then(|| Time::from_seconds(i64::from(revision)));
-        Sent {
-            revision,
-            sink: "partner".to_owned(),
-            state: state.to_owned(),
-            at,
-            attempts: revision,
-            error: error.map(str::to_owned),
-        }
+    fn sent(revision: u32, state: DeliveryState, error: Option<&str>) -> Sent {
+        let at = (state == DeliveryState::Delivered).then(|| Time::from_seconds(i64::from(revision)));
+        Sent { revision, sink: "partner".to_owned(), state, at, attempts: revision, error: error.map(str::to_owned) }
     }
 
     #[test]
     fn what_was_delivered_at_last_shows_no_error_of_before() {
-        let all =
-            [sent(1, "told", None), sent(2, "told", Some("http://x: 400")), sent(3, "pending", Some("http://x: 500"))];
+        let all = [
+            sent(1, DeliveryState::Delivered, None),
+            sent(2, DeliveryState::Delivered, Some("http://x: 400")),
+            sent(3, DeliveryState::Pending, Some("http://x: 500")),
+        ];
         assert_eq!(
             deliveries(&all, None),
             "  partner  revisions 1 to 2 delivered 1970-01-01 00:00, tries: 2\n  \

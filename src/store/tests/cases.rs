@@ -85,8 +85,8 @@ fn a_shortened_id_that_fits_two_is_refused_everywhere_and_a_whole_one_never() {
     several(alert(&place.path, "baaaa", noon()).map(drop));
     several(case(&place.path, "case").map(drop));
     several(hold(&place.path, "caseo", "ana", "court", noon()).map(drop));
-    let delivery_rows = DeliveryQuery { alert: Some("baaaa".into()), ..DeliveryQuery::default() };
-    several(retry(&place.path, &delivery_rows, "ana", None, noon()).map(drop));
+    let query = DeliveryQuery { alert: Some("baaaa".into()), ..DeliveryQuery::default() };
+    several(retry(&place.path, &query, "ana", None, noon()).map(drop));
     // Three characters are too few to mean anything, and a whole id means itself though another goes on.
     assert!(act("baa").expect_err("too short").to_string().contains("first four characters"));
     act("baaaaaaaaaaaaaaaaaaaaaaaax").expect("one fits");

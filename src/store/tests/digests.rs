@@ -63,8 +63,8 @@ impl Desk {
     }
 
     /// What is said of each row of `mail` in this state.
-    fn rows(&self, state: &str) -> Vec<String> {
-        let which = DeliveryQuery { sink: Some("mail".to_owned()), state: Some(state.to_owned()), alert: None };
+    fn rows(&self, state: DeliveryState) -> Vec<String> {
+        let which = DeliveryQuery { sink: Some("mail".to_owned()), state: Some(state), alert: None };
         let rows = delivery_rows(&self.place.path, &which, 10_000).expect("a list");
         rows.into_iter().map(|row| row.error.unwrap_or_default()).collect()
     }
@@ -112,7 +112,7 @@ fn beyond_the_cap_a_digest_lists_the_rest_and_they_are_told_with_it() {
     desk.takes(devices(0..10, ChangeKind::Opened));
     assert_eq!((desk.place.waiting("mail").len(), desk.place.waiting("hook").len()), (3, 10));
     let waits = |row: &String| row == "waits for a digest";
-    assert_eq!(desk.rows("pending").into_iter().filter(waits).count(), 7);
+    assert_eq!(desk.rows(DeliveryState::Pending).into_iter().filter(waits).count(), 7);
     assert_eq!(desk.told_all().len(), 3);
     desk.after(Span::from_seconds(59));
     assert_eq!(desk.place.waiting("mail").len(), 0, "more may come");
@@ -133,11 +133,14 @@ fn beyond_the_cap_a_digest_lists_the_rest_and_they_are_told_with_it() {
             "More than 3 updates on distress alerts in an hour: this digest covers 7 alerts, 7 of them open"
         )
     );
-    assert_eq!(desk.rows("pending").len(), 0);
-    let told = desk.rows("told");
+    assert_eq!(desk.rows(DeliveryState::Pending).len(), 0);
+    let told = desk.rows(DeliveryState::Delivered);
     assert_eq!(told.iter().filter(|said| **said == format!("in digest {}", key(digest))).count(), 7, "{told:?}");
     let shown = super::super::alert(&desk.place.path, &id(7), noon()).expect("there").deliveries;
-    assert!(shown.iter().any(|sent| sent.sink == "mail" && sent.state == "told" && sent.at.is_some()), "{shown:?}");
+    assert!(
+        shown.iter().any(|sent| sent.sink == "mail" && sent.state == DeliveryState::Delivered && sent.at.is_some()),
+        "{shown:?}"
+    );
     // The alerts are listed once: the digest is none of them.
     assert_eq!(alerts(&desk.place.path, &Query::default(), noon()).expect("a list").len(), 10);
     // The other one was told one by one.
@@ -222,8 +225,8 @@ fn an_alert_opened_and_over_before_its_digest_is_listed_once_as_it_stands() {
     desk.after(Span::from_minutes(1));
     let told = desk.told_all();
     assert_eq!((listed(&told[0], "open"), listed(&told[0], "ended")), (ids(3..4), ids(4..5)));
-    assert_eq!(desk.rows("pending").len(), 0);
-    assert_eq!(desk.rows("told").len(), 3 + 5 + 1);
+    assert_eq!(desk.rows(DeliveryState::Pending).len(), 0);
+    assert_eq!(desk.rows(DeliveryState::Delivered).len(), 3 + 5 + 1);
 }
 
 #[test]
@@ -240,7 +243,7 @@ fn a_crash_at_any_moment_loses_nothing_and_a_repeat_has_the_same_key() {
     desk.after(Span::from_minutes(30));
     let second = desk.place.waiting("mail");
     assert_eq!(second, first);
-    assert_eq!(desk.rows("pending").len(), 8, "what it stands for waits with it");
+    assert_eq!(desk.rows(DeliveryState::Pending).len(), 8, "what it stands for waits with it");
     // Nobody follows the alerts any more: the digest is none of those that end for it.
     desk.store.open_are(BTreeSet::new());
     assert!(desk.store.settle(PATIENCE));
@@ -248,8 +251,8 @@ fn a_crash_at_any_moment_loses_nothing_and_a_repeat_has_the_same_key() {
     assert_eq!(told.iter().filter(|line| line["change"] == "ended").count(), 3, "those that went by themselves");
     desk.after(Span::from_minutes(10));
     assert_eq!(listed(&desk.told_all()[0], "ended"), ids(3..10));
-    assert_eq!(desk.rows("pending").len(), 0);
-    assert_eq!(desk.rows("told").len(), 10 + 10 + 2);
+    assert_eq!(desk.rows(DeliveryState::Pending).len(), 0);
+    assert_eq!(desk.rows(DeliveryState::Delivered).len(), 10 + 10 + 2);
 }
 
 #[test]
@@ -264,7 +267,7 @@ fn a_flood_makes_digests_of_a_thousand_and_one_for_the_rest() {
     assert_eq!((told.len(), digests(&told)), (5, vec![1000, 1000]), "they do not wait");
     desk.after(Span::from_minutes(10));
     assert_eq!(digests(&desk.told_all()), [500]);
-    assert_eq!(desk.rows("told").len(), 2503 + 3);
+    assert_eq!(desk.rows(DeliveryState::Delivered).len(), 2503 + 3);
 }
 
 #[test]
@@ -285,7 +288,7 @@ fn what_was_marked_before_its_digest_was_taken_is_not_in_it() {
     let told = desk.told_all();
     let expected = [ids(3..4), ids(6..10)].concat();
     assert_eq!((listed(&told[0], "open"), &told[0]["alert"]["handling"]["tlp"]), (expected, &"AMBER".into()));
-    assert_eq!(desk.rows("withheld").len(), 3, "two alerts, and the digest that had one of them");
+    assert_eq!(desk.rows(DeliveryState::Withheld).len(), 3, "two alerts, and the digest that had one of them");
     // It was never told of one of them, and had the others listed.
     desk.takes(devices(4..7, ChangeKind::Ended));
     mark(&desk.place.path, &id(6), &red, "ana", "a third", noon()).expect("there");
@@ -303,7 +306,7 @@ fn a_digest_that_failed_takes_what_it_stands_for_along_and_back() {
     let failed = || Outcome::Failed { why: "550 no".to_owned() };
     desk.store.reporter().tried(vec![Tried { seq, attempts: 1, outcome: failed() }]);
     assert!(desk.store.settle(PATIENCE));
-    let rows = desk.rows("failed");
+    let rows = desk.rows(DeliveryState::Failed);
     assert_eq!((rows.len(), rows.iter().filter(|said| said.ends_with("-1: 550 no")).count()), (8, 7));
     let of = |alert: Option<String>| DeliveryQuery { sink: Some("mail".to_owned()), state: None, alert };
     // One of them by itself; then all the rest, as it was.
@@ -312,7 +315,14 @@ fn a_digest_that_failed_takes_what_it_stands_for_along_and_back() {
     assert_eq!(retry(&desk.place.path, &of(None), "ana", None, noon()).expect("written"), 7);
     let told = desk.told_all();
     assert_eq!((told.len(), listed(&told[0], "open")), (1, ids(3..10)));
-    assert_eq!((desk.rows("failed").len(), desk.rows("pending").len(), desk.rows("told").len()), (0, 0, 11));
+    assert_eq!(
+        (
+            desk.rows(DeliveryState::Failed).len(),
+            desk.rows(DeliveryState::Pending).len(),
+            desk.rows(DeliveryState::Delivered).len()
+        ),
+        (0, 0, 11)
+    );
 }
 
 #[test]

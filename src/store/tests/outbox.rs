@@ -208,8 +208,11 @@ fn what_failed_is_an_alert_for_the_others_until_it_has_been_taken() {
         again.line
     );
 
-    let listed =
-        delivery_rows(&place.path, &DeliveryQuery { state: Some("failed".to_owned()), ..DeliveryQuery::default() }, 10);
+    let listed = delivery_rows(
+        &place.path,
+        &DeliveryQuery { state: Some(DeliveryState::Failed), ..DeliveryQuery::default() },
+        10,
+    );
     let listed = listed.expect("a list");
     assert_eq!((listed.len(), listed[0].error.as_deref()), (2, Some("403 Forbidden")));
     let all = DeliveryQuery { sink: Some("partner".to_owned()), ..DeliveryQuery::default() };

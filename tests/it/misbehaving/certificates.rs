@@ -142,7 +142,7 @@ impl Office {
     fn have(&self, wanted: impl Fn(&Kind) -> bool, count: usize) {
         let store = self.folder.path().join("atalaia.sqlite");
         for (kind, server) in KINDS.iter().zip(&self.servers).filter(|(kind, _)| wanted(kind)) {
-            until(kind.name, || counts(&store, kind.name) == [("told".to_owned(), count as u64)].into());
+            until(kind.name, || counts(&store, kind.name) == [("delivered".to_owned(), count as u64)].into());
             let different: BTreeSet<String> = server.taken().into_iter().map(|taken| taken.body).collect();
             assert_eq!(different.len(), count, "{}: {different:#?}", kind.name);
         }
@@ -161,7 +161,7 @@ impl Office {
                 thread::sleep(Duration::from_millis(20));
             }
             let counted = counts(&store, kind.name);
-            assert_eq!(counted.get("told").copied().unwrap_or(0), delivered, "{}: {counted:?}", kind.name);
+            assert_eq!(counted.get("delivered").copied().unwrap_or(0), delivered, "{}: {counted:?}", kind.name);
         }
     }
 
