@@ -166,7 +166,7 @@ fn engine(page: &mut Page, view: &View) {
 
 fn alerts(page: &mut Page, view: &View) {
     // `rule` is the name of this label until version 0.2.
-    let behaviour = |name: &&'static str| vec![("behaviour", (*name).to_owned()), ("rule", (*name).to_owned())];
+    let behaviour = |name: &&'static str| vec![("rule", (*name).to_owned()), ("behaviour", (*name).to_owned())];
     let opened = view.opened.iter().map(|((name, severity), count)| {
         let mut labels = behaviour(name);
         labels.push(("severity", word(*severity).to_owned()));
@@ -304,9 +304,9 @@ mod tests {
             "atalaia_source_lines_per_second{source=\"hub\"} 2.5",
             "atalaia_source_lag_seconds{source=\"coast\"} 4.0",
             "atalaia_engine_lag_seconds 32.0",
-            "atalaia_alerts_opened_total{behaviour=\"loitering\",rule=\"loitering\",severity=\"high\"} 4",
-            "atalaia_alerts_open{rule=\"loitering\"} 1.0",
-            "atalaia_alerts_retracted_total{rule=\"ais_gap\"} 2",
+            "atalaia_alerts_opened_total{rule=\"loitering\",behaviour=\"loitering\",severity=\"high\"} 4",
+            "atalaia_alerts_open{rule=\"loitering\",behaviour=\"loitering\"} 1.0",
+            "atalaia_alerts_retracted_total{rule=\"ais_gap\",behaviour=\"ais_gap\"} 2",
             "atalaia_deliveries_delayed_total{sink=\"log\"} 4",
             "atalaia_outbox_depth{sink=\"hook\"} 7.0",
             "atalaia_outbox_depth{sink=\"log\"} 0.0",

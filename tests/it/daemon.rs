@@ -17,6 +17,11 @@ use tempfile::TempDir;
 /// No test waits longer for anything; a healthy daemon needs a fraction.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Waits a moment between two looks: polling must not take the processor from the program under test.
+pub fn pause() {
+    thread::sleep(Duration::from_millis(5));
+}
+
 /// Keeps a start fast: no coast, no ports.
 pub const BARE: &str = "[zones]\ncoast = \"off\"\nports = \"off\"\nanchorages = \"off\"\n";
 
@@ -129,7 +134,7 @@ impl Daemon {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status.signal();
             }
-            thread::yield_now();
+            pause();
         }
         panic!("{what}: it lives:\n{}", self.heard.join("\n"))
     }
@@ -202,7 +207,7 @@ pub fn accept(listener: &TcpListener) -> TcpStream {
             stream.set_nonblocking(false).unwrap();
             return stream;
         }
-        thread::yield_now();
+        pause();
     }
     panic!("the daemon did not connect");
 }

@@ -4,7 +4,6 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::thread;
 
 use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::clock::Clock;
@@ -20,7 +19,7 @@ pub fn wait_for_line_in(path: &Path) -> String {
     while Clock.moment().since(start) < PATIENCE {
         match fs::read_to_string(path) {
             Ok(text) if text.ends_with('\n') => return text,
-            _ => thread::yield_now(),
+            _ => crate::daemon::pause(),
         }
     }
     panic!("no whole line came into {}", path.display());

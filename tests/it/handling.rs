@@ -7,7 +7,6 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::Command;
-use std::thread;
 
 use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::clock::Clock;
@@ -53,7 +52,7 @@ impl Centre {
                 return told;
             }
             assert!(Clock.moment().since(start) < PATIENCE, "{told:?}");
-            thread::yield_now();
+            crate::daemon::pause();
         }
     }
 

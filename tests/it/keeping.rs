@@ -15,7 +15,6 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread;
 
 use atalaia::ais::encode::{Envelope, Message, Motion};
 use atalaia::clock::Clock;
@@ -84,7 +83,7 @@ fn what_is_done_on_the_command_line_lasts_and_is_exported() {
     let start = Clock.moment();
     while told(&folder).len() < 3 {
         assert!(Clock.moment().since(start) < PATIENCE);
-        thread::yield_now();
+        crate::daemon::pause();
     }
     // While the daemon works.
     let (code, list, _) = atalaia(&file, &["alerts", "list"]);

@@ -138,7 +138,9 @@ fn told(bytes: &[u8]) -> BTreeMap<(String, u64), Value> {
     let lines = bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Value>(line).ok());
     let mut told = BTreeMap::new();
     for line in lines {
-        let key = (line["alert"]["id"].as_str().unwrap().to_owned(), line["revision"].as_u64().unwrap());
+        // What a torn line leaves may be JSON too.
+        let (Some(id), Some(revision)) = (line["alert"]["id"].as_str(), line["revision"].as_u64()) else { continue };
+        let key = (id.to_owned(), revision);
         if let Some(before) = told.insert(key, line.clone()) {
             assert_eq!(before, line, "a repeat says another thing");
         }
@@ -179,7 +181,7 @@ fn feed(daemon: &mut Daemon, folder: &Path, lines: &[String], from: usize, told_
             if !daemon.lives() {
                 return;
             }
-            thread::yield_now();
+            crate::daemon::pause();
         }
     }
 }

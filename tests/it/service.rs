@@ -134,7 +134,7 @@ pub fn wait_for_page(address: &str, page: &str, holds: impl Fn(&str) -> bool) ->
             return answer;
         }
         assert!(Clock.moment().since(start) < PATIENCE, "{page} never came to say so:\n{answer}");
-        thread::yield_now();
+        crate::daemon::pause();
     }
 }
 
@@ -238,7 +238,7 @@ fn the_pages_show_what_comes_in_and_what_is_wrong() {
     send(&address, &distress());
     send(&address, "!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*25\n");
     daemon.wait_for(&["behaviour=\"distress\""]);
-    let opened = "\natalaia_alerts_opened_total{rule=\"distress\",severity=";
+    let opened = "\natalaia_alerts_opened_total{rule=\"distress\",behaviour=\"distress\",severity=";
     let page = wait_for_page(&pages, "/metrics", |answer| {
         answer.contains(opened) && answer.contains("\natalaia_source_lines_total{source=\"feed\"} 2\n")
     });

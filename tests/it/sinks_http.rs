@@ -92,7 +92,7 @@ fn only_file(folder: &Path) -> PathBuf {
             return path;
         }
         assert!(Clock.moment().since(start) < PATIENCE, "nothing came into {}", folder.display());
-        thread::yield_now();
+        crate::daemon::pause();
     }
 }
 

@@ -3,7 +3,6 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::thread;
 
 use async_nats::jetstream::consumer::PullConsumer;
 use async_nats::jetstream::{self, Context};
@@ -229,7 +228,7 @@ fn stopped_in_order_it_has_acknowledged_what_it_took() {
     // Written down, it acknowledges within a second; it is told to stop before that.
     let start = Clock.moment();
     while place.written_down() < lines.len() && Clock.moment().since(start) < PATIENCE {
-        thread::yield_now();
+        crate::daemon::pause();
     }
     daemon.stop("feed");
     assert_eq!(runtime.block_on(outstanding(&context)), (0, 0));

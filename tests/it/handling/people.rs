@@ -44,8 +44,8 @@ fn one_alert() -> Centre {
 const COMMANDS: [(&[&str], &str); 6] = [
     (&["alerts", "list"], "distress"),
     (&["cases", "list"], "972100000"),
-    (&["deliveries", "list", "--state", "told", "--sink", "archive"], "distress"),
-    (&["deliveries", "count"], "archive  told  1"),
+    (&["deliveries", "list", "--state", "delivered", "--sink", "archive"], "distress"),
+    (&["deliveries", "count"], "archive  delivered  1"),
     (&["purge", "--dry-run"], "0 would go"),
     (&["backup"], "complete and sound"),
 ];

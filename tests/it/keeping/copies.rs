@@ -22,7 +22,7 @@ fn wait_for_told(folder: &TempDir, count: usize) {
     let start = Clock.moment();
     while told(folder).len() < count {
         assert!(Clock.moment().since(start) < PATIENCE, "{} of {count} were told", told(folder).len());
-        thread::yield_now();
+        crate::daemon::pause();
     }
 }
 

@@ -25,7 +25,7 @@ fn what_is_open_is_stored_again_when_the_store_is_damaged() {
     let start = Clock.moment();
     while told(&folder).len() < DEVICES as usize {
         assert!(Clock.moment().since(start) < PATIENCE);
-        std::thread::yield_now();
+        crate::daemon::pause();
     }
     daemon.stop("feed");
     let before: BTreeSet<String> = open_alerts(&file).into_iter().map(|(id, _)| id).collect();

@@ -113,7 +113,7 @@ fn one_life(seed: u64) -> (u32, usize) {
         if PATIENCE < Clock.moment().since(start) {
             break;
         }
-        thread::yield_now();
+        crate::daemon::pause();
     }
     daemon.stop("feed");
     let told = told(&folder);

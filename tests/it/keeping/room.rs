@@ -42,7 +42,7 @@ fn wait_for_told(folder: &TempDir, count: u32) -> Duration {
     let start = Clock.moment();
     while told(folder).iter().map(key).collect::<BTreeSet<_>>().len() < count as usize {
         assert!(Clock.moment().since(start) < PATIENCE, "{} of {count} were told", told(folder).len());
-        std::thread::yield_now();
+        crate::daemon::pause();
     }
     Clock.moment().since(start)
 }
