@@ -1,4 +1,4 @@
-//! What the thread of snapshots saves is what a restart takes up, and nothing else is.
+//! A snapshot of the saver thread restores exactly the state of the engine, and one of another build is not used.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ impl Room {
         Records::open(&self.place, archive, Position(0), Clock, |_| {}).expect("it opens")
     }
 
-    /// What a live daemon does with ten minutes of a ship.
+    /// Does what a running daemon does with ten minutes of one ship.
     fn live(&self, records: &mut Records, driver: &mut EngineDriver) {
         let mut out = Vec::new();
         let begun = Entry::Begun { at: at(0), sources: vec!["tower".to_owned()], in_force: self.key.clone() };
@@ -61,7 +61,7 @@ impl Room {
         place.restore(&mut archive, at(3600), None, &AtomicBool::new(false), |_, _| {}).expect("it can be read")
     }
 
-    /// Has a snapshot made by the thread, and waits for it.
+    /// Has the saver thread make a snapshot and waits for it.
     fn snapshot(&self, records: &mut Records) -> bool {
         let (settle, settled) = sync_channel(1);
         settle.send(()).expect("the receiver is there");
