@@ -19,7 +19,8 @@ fn report(mmsi: u32, seconds: i64) -> Report {
     }
 }
 
-/// The seconds of what is believed, in order of release, of reports given as vessel and second.
+/// Feeds reports, given as vessel and second; returns the seconds of those believed, in order of release, and how many were
+/// refused.
 fn believed(reports: impl IntoIterator<Item = (u32, i64)>) -> (Vec<i64>, u64) {
     let (mut leaps, mut out) = (Leaps::new(), Vec::new());
     let mut refused = 0;
@@ -71,7 +72,7 @@ fn two_ships_of_one_wrong_clock_among_others_are_refused() {
 fn a_real_gap_is_believed_once_two_vessels_agree_after_it() {
     let after = 10 * HOUR;
     assert_eq!(believed(two(0, HOUR, 10).chain(two(after, after + HOUR, 10))), believed_all(720));
-    // At the end three reports are enough, of one vessel too; two are not.
+    // At the end three reports are enough, even from one vessel; two are not.
     for (last, lost) in [
         (vec![(1, after), (2, after + 10), (1, after + 20)], 0),
         (vec![(1, after), (2, after + 10)], 2),
@@ -108,7 +109,7 @@ fn hourly_tables_are_believed() {
 
 #[test]
 fn a_feed_in_disorder_is_no_feed_of_broken_clocks() {
-    // Every third report is fresh, the others were delivered up to 40 min late.
+    // Every third report is fresh; the others arrive up to 40 min late.
     let all = (0..600).map(|number| (number as u32 % 7 + 1, number * 10 - (number % 3) * 1200));
     let (kept, refused) = believed(all);
     assert!(refused <= 10 && 590 <= kept.len(), "{refused} refused");
