@@ -1,4 +1,4 @@
-//! Which alerts are one case, and what it weighs.
+//! Which alerts form one case, and its score.
 
 use super::*;
 use crate::alerts::{ChangeKind, Evidence, ScoreReason, Sentence};
@@ -20,7 +20,7 @@ fn vessel(mmsi: u32) -> VesselRef {
     }
 }
 
-/// An alert over the hour that begins `hours` after a certain noon.
+/// An alert over the hour that begins `hours` after a fixed noon.
 fn alert(id: &str, behaviour: &'static str, score: i32, hours: i64, mmsis: &[u32]) -> Alert {
     let noon = Time::parse("2026-03-01T12:00:00Z").expect("a time");
     let started_at = noon + Span::from_hours(hours);
@@ -192,7 +192,7 @@ fn too_many_are_forgotten_facts_first_and_counted() {
     assert_eq!(book.cases().len(), MOST / 50 + 1);
 }
 
-/// A dark meeting of a stopped vessel with one of several that could have come.
+/// A dark meeting of a stopped vessel with one of several possible silent vessels.
 fn dark(id: &str, hours: i64, host: u32, silent: u32, possible: u32) -> Alert {
     let mut alert = alert(id, "dark_rendezvous", 55, hours, &[host, silent]);
     alert.vessels[1].role = Some("dark");
@@ -209,7 +209,7 @@ fn a_vessel_that_is_one_of_several_possible_is_not_tied_to_the_case() {
         alert("d", "loitering", 50, 3, &[2]),
     ]);
     assert_eq!(got.iter().map(|case| (case.alerts.clone(), case.score)).collect::<Vec<_>>().len(), 2);
-    // It brings no points: 50 each, and not 55 or 60.
+    // The uncertain vessel adds no points: 50 each, not 55 or 60.
     assert!(got.iter().all(|case| case.score == 50), "{got:?}");
     let certain = cases(vec![alert("a", "loitering", 50, DAY, &[1]), dark("b", 1, 1, 9, 1)]);
     assert_eq!((certain.len(), certain[0].score), (1, 65));
@@ -225,7 +225,7 @@ fn a_silent_vessel_is_let_go_when_others_turn_out_to_be_possible() {
     assert_eq!(book.cases().len(), 1);
 }
 
-/// Every alert and fact of these has the case that lists it, and no other has one.
+/// Checks that every alert and fact names the case that lists it, and that no other case lists it.
 fn assert_each_names_its_case(book: &CaseBook, ids: &[&str]) {
     let cases = book.cases();
     for id in ids {
@@ -243,7 +243,7 @@ fn an_alert_names_the_case_that_lists_it_from_its_first_line_on() {
         ("d", alert("d", "drift", 5, 30, &[2])),
         ("e", alert("e", "drift", 5, 30, &[9])),
         ("f", alert("f", "loitering", 40, 300, &[1])),
-        // A late report ties an earlier one to it: the case goes by that one's name from here on.
+        // A late report links an earlier alert to the case, which takes that alert's id from here on.
         ("a", alert("a", "ais_gap", 25, 1, &[2])),
     ];
     let mut ids = Vec::new();
