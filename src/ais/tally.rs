@@ -184,6 +184,7 @@ impl Counts {
 }
 
 /// The counters of all sources.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Tally {
     sources: Vec<Counts>,
 }
