@@ -78,8 +78,7 @@ enum Asked {
     Reload,
 }
 
-/// Capacity of the channel from the inputs, in batches: enough to bridge a burst, small enough that a busy engine slows its
-/// feeds.
+/// Capacity of the channel from the inputs, in batches: enough to bridge a burst, small enough that a busy engine slows its feeds.
 const BATCHES_WAITING: usize = 64;
 const TICK: Duration = Duration::from_secs(1);
 const STATUS_EVERY: Duration = Duration::from_secs(600);
@@ -97,8 +96,7 @@ pub fn run(settings: Checked, file: PathBuf) -> io::Result<()> {
     run_watched(settings, file, CancellationToken::new(), None)
 }
 
-/// Runs the daemon inside another command. Cancelling `stop` works like SIGTERM: lines that have arrived are still processed.
-/// Every
+/// Runs the daemon inside another command. Cancelling `stop` works like SIGTERM: lines that have arrived are still processed. Every
 /// announced change is also sent to `watcher`, regardless of the sinks' filters.
 pub fn run_watched(
     settings: Checked,
@@ -447,9 +445,8 @@ impl Daemon {
     async fn finish(&mut self) -> io::Result<()> {
         info!("stopping");
         self.status.service.stopping();
-        // Data in socket and pipe buffers counts as arrived. A recording, or a feed that never pauses, is cut off at the
-        // deadline;
-        // lines received before it are processed, however long that takes.
+        // Data in socket and pipe buffers counts as arrived. A recording, or a feed that never pauses, is cut off at the deadline; lines
+        // received before it are processed, however long that takes.
         let deadline = Instant::now() + LONGEST_DRAIN;
         let last = self.clock.now() + Span::from_millis(LONGEST_DRAIN.as_millis() as i64);
         while let Some(batch) = self.arrived().await {

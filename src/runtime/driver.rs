@@ -1,5 +1,4 @@
-//! The only way into the engine. Live lines and entries replayed from the journal take the same path, so both give the same
-//! result.
+//! The only way into the engine. Live lines and entries replayed from the journal take the same path, so both give the same result.
 
 use std::io;
 use std::sync::Arc;
@@ -29,8 +28,8 @@ impl EngineDriver {
         EngineDriver { engine, names, in_force, received: None }
     }
 
-    /// Records that the daemon has started at `at`. Nothing was received since the last line, so silence in that interval is
-    /// not the vessels'.
+    /// Records that the daemon has started at `at`. Nothing was received since the last line, so silence in that interval is not the
+    /// vessels'.
     pub(super) fn begin(
         &mut self,
         at: Time,

@@ -22,8 +22,7 @@ pub(super) fn lateness(input: &inputs::Settings, settings: &Checked) -> Duration
     Duration::from_millis(config::source_clock(input, settings).lateness.millis().max(0) as u64)
 }
 
-/// Maximum number of acknowledgements waiting for the journal. Batches beyond it are not acknowledged, so their senders
-/// repeat them.
+/// Maximum number of acknowledgements waiting for the journal. Batches beyond it are not acknowledged, so their senders repeat them.
 const MOST_OWED: usize = 20_000;
 
 impl Daemon {
@@ -82,8 +81,7 @@ impl Daemon {
         self.driver.engine.source_idle(source, &mut self.changes);
     }
 
-    /// Notifies journal and engine that an input has ended. The second entry means that none of its reports can still be on
-    /// the way.
+    /// Notifies journal and engine that an input has ended. The second entry means that none of its reports can still be on the way.
     pub(super) fn over(&mut self, source: SourceId) {
         self.idle(source);
         self.idle(source);
@@ -184,8 +182,7 @@ impl Records {
 }
 
 impl Source {
-    /// Whether the engine must be notified of silence: once after `idle_after`, and once when no late report can still be on
-    /// its way.
+    /// Whether the engine must be notified of silence: once after `idle_after`, and once when no late report can still be on its way.
     pub(super) fn falls_silent(&mut self, now: Moment, idle_after: Duration) -> bool {
         let silent = now.since(self.heard);
         if !self.idle && idle_after <= silent {

@@ -142,9 +142,8 @@ impl Daemon {
         store.notice(Notice { kind: NoticeKind::VesselFlood, name: String::new(), holds, summary, measured });
     }
 
-    /// Removes expired records and lines at startup and once a day, on a thread of its own. A purge interrupted by shutdown
-    /// is
-    /// completed by the next one.
+    /// Removes expired records and lines at startup and once a day, on a thread of its own. A purge interrupted by shutdown is completed
+    /// by the next one.
     pub(super) fn purge(&mut self) {
         let moment = self.clock.moment();
         let recent = self.purging.began.is_some_and(|began| moment.since(began) < PURGE_EVERY);

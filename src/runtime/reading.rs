@@ -1,5 +1,5 @@
-//! Reads, checks, builds and archives new settings, zones and watchlists on a thread of their own. They may be large, and lines must
-//! not wait.
+//! Reads, checks, builds and archives new settings, zones and watchlists on a thread of their own. They may be large, and lines must not
+//! wait.
 
 use std::future::pending;
 use std::path::PathBuf;

@@ -65,8 +65,7 @@ pub(super) struct Restored {
 }
 
 impl Place {
-    /// Loads the newest usable snapshot and replays the journal written since. `out` receives the changes. Stops at `until`,
-    /// or as soon
+    /// Loads the newest usable snapshot and replays the journal written since. `out` receives the changes. Stops at `until`, or as soon
     /// as `stop` is set.
     pub(super) fn restore(
         &self,
@@ -182,8 +181,8 @@ impl Place {
         Ok(driver)
     }
 
-    /// Makes a snapshot at `position`, up to which the journal is durable. Restores the state up to there, as a restart
-    /// would, and saves it.
+    /// Makes a snapshot at `position`, up to which the journal is durable. Restores the state up to there, as a restart would, and saves
+    /// it.
     pub(super) fn make(
         &self,
         archive: &mut SettingsArchive,
@@ -256,8 +255,7 @@ impl Records {
         MOST_ENTRIES <= self.journal.position().0 - self.saved_at.0 || MOST_BYTES <= self.bytes
     }
 
-    /// Requests a snapshot of the current position, to be made once `settled` confirms that every earlier decision is stored.
-    /// The saver
+    /// Requests a snapshot of the current position, to be made once `settled` confirms that every earlier decision is stored. The saver
     /// thread makes it from the last snapshot and the journal, so the engine never waits.
     pub(super) fn ask_snapshot(&mut self, settled: Receiver<()>) {
         self.journal.flush();
@@ -293,10 +291,8 @@ struct Asked {
     archive: SettingsArchive,
 }
 
-/// The thread that has snapshots made (see `apart`). Each is made by restoring up to a position, as a restart would, and
-/// saving
-/// the result. The engine never waits, however large its state, and every snapshot proves that its predecessor and the
-/// journal can be read.
+/// The thread that has snapshots made (see `apart`). Each is made by restoring up to a position, as a restart would, and saving the
+/// result. The engine never waits, however large its state, and every snapshot proves that its predecessor and the journal can be read.
 struct Saver {
     sender: Option<SyncSender<Asked>>,
     stop: Arc<AtomicBool>,
@@ -396,9 +392,8 @@ pub(crate) struct PurgedLines {
     pub(crate) in_force: u64,
 }
 
-/// Removes received lines older than `days` (0 keeps them for ever), except those of held cases, and the archived settings
-/// that
-/// no remaining line needs. Does nothing without a journal.
+/// Removes received lines older than `days` (0 keeps them for ever), except those of held cases, and the archived settings that no
+/// remaining line needs. Does nothing without a journal.
 pub(crate) fn purge_lines(
     store: &Path,
     settings: &journal::Settings,

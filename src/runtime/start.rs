@@ -82,8 +82,7 @@ pub(super) fn begin(
     let known: BTreeSet<String> = driver.engine.open_alerts().iter().map(|alert| alert.id.clone()).collect();
     store.open_are(known.clone());
     let mut changes = Vec::new();
-    // A snapshot must not run ahead of the store: the next start would skip alerts that the journal decided but the store
-    // lacks.
+    // A snapshot must not run ahead of the store: the next start would skip alerts that the journal decided but the store lacks.
     let mut settled = store.settle(PATIENCE);
     match settings.store.as_deref().filter(|_| settled).map(|path| store::revisions(path, &known)) {
         Some(Ok(stored)) => driver.engine.revisions(&stored, &mut changes),
@@ -125,9 +124,8 @@ pub(super) fn begin(
     Ok(Started { driver, records: Some(records), ids })
 }
 
-/// Waits until the journal is durable up to `position`. If that fails, the alert is stored anyway and only its source lines
-/// are
-/// at risk. `said` suppresses repeated warnings until the journal works again.
+/// Waits until the journal is durable up to `position`. If that fails, the alert is stored anyway and only its source lines are at risk.
+/// `said` suppresses repeated warnings until the journal works again.
 pub(super) fn wait_for_journal(syncer: &OnceLock<Syncer>, position: u64, said: &mut bool) {
     let Some(syncer) = syncer.get() else {
         return;
@@ -141,8 +139,7 @@ pub(super) fn wait_for_journal(syncer: &OnceLock<Syncer>, position: u64, said: &
     *said = reached.is_err();
 }
 
-/// Lines of a recording that the engine has already processed; after a restart the recording is read again from its
-/// beginning.
+/// Lines of a recording that the engine has already processed; after a restart the recording is read again from its beginning.
 pub(super) fn used_before(driver: &EngineDriver, id: SourceId, kind: Kind) -> u64 {
     if kind != Kind::File {
         return 0;

@@ -282,8 +282,7 @@ impl Daemon {
         }
     }
 
-    /// Warns of certificates that expire while the daemon runs. Those found at startup are already among the settings'
-    /// warnings.
+    /// Warns of certificates that expire while the daemon runs. Those found at startup are already among the settings' warnings.
     fn tell_lapsing(&mut self) {
         let lapsing = config::lapsing(&self.settings.inputs, &self.settings.sinks, self.clock.now());
         let is_start = self.status.lapsing_read.is_none();
