@@ -60,10 +60,7 @@ impl Bounded {
         let all = self.lobby.displaced();
         if before < all && at.is_none_or(|at| TELL_EVERY <= at.elapsed()) {
             self.told = Some((Instant::now(), all));
-            warn!(
-                connections = all - before,
-                "closed idle connections to the pages to make room for new ones"
-            );
+            warn!(connections = all - before, "closed idle connections to the pages to make room for new ones");
         }
     }
 }
