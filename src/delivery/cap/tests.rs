@@ -1,4 +1,4 @@
-//! Both doors of the sink.
+//! Both outputs of the sink: the folder and the URL.
 
 use super::super::http_post::receiver::Receiver;
 use super::super::payload::letter_with;

@@ -1,4 +1,4 @@
-//! The adaptor's two doors, and what never leaves by either.
+//! Both ways to the adaptor, the folder and the URL, and what neither may carry.
 
 use serde_json::json;
 

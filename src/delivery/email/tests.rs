@@ -1,4 +1,4 @@
-//! Mails handed to a server of another make and read back by another parser; what servers answer; how mails are paced.
+//! Mails sent to a third-party server and parsed by a third-party parser; answers of servers; pacing of mails.
 
 use std::process::Command;
 
@@ -16,7 +16,7 @@ fn settings(port: u16, security: Security) -> Settings {
     Settings { security, tls: trust(), ..toml::from_str(&text).expect("settings") }
 }
 
-/// A server of the kind, and the port it chose.
+/// Starts a server of this kind and returns its port.
 fn server(kind: &str) -> Option<(Server, u16)> {
     let python = installed("ATALAIA_WITNESS_PYTHON")?;
     let mut server = Server::start(Command::new(python).arg(beside("tests/wires/smtp.py")).arg(kind));
@@ -28,7 +28,7 @@ fn taken(server: &mut Server) -> Value {
     serde_json::from_str(&server.line()).expect("a mail")
 }
 
-/// Every value of a header, in order.
+/// All values of a header, in order.
 fn header<'a>(mail: &'a Value, name: &str) -> Vec<&'a str> {
     let headers = mail["headers"].as_array().expect("headers").iter();
     headers.filter(|header| header[0] == name).filter_map(|header| header[1].as_str()).collect()

@@ -1,4 +1,4 @@
-//! Programs that take it, do not, hang, shout and leave others behind.
+//! Programs that succeed, fail, hang, write too much or leave processes behind.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -14,7 +14,7 @@ struct Program {
     path: PathBuf,
 }
 
-/// A script of the shell's, run as a program.
+/// A shell script run as a program.
 fn program(text: &str) -> Program {
     let folder = tempfile::TempDir::new().expect("a folder");
     let path = folder.path().join("hook");
@@ -47,7 +47,7 @@ async fn it_reads_the_change_as_one_line_and_nothing_of_it_as_a_command() {
     assert_eq!(program.kept("arguments"), "$(id)\n; touch x\na b\n");
     let names: Vec<String> =
         program.kept("env").lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name.to_owned()).collect();
-    // What the shell itself sets.
+    // Variables that the shell itself sets.
     let own = ["PATH", "PWD", "OLDPWD", "SHLVL", "_"];
     assert!(names.iter().all(|name| own.contains(&name.as_str())) && names.contains(&"PATH".to_owned()), "{names:?}");
 }
@@ -104,7 +104,7 @@ fn a_program_is_named_from_the_root() {
     assert_eq!(problems("command = [\"true\"]\ntimeout_seconds = 0").len(), 2);
 }
 
-/// Whether the process has ended; one that nobody has asked after yet has.
+/// Whether the process has ended. A zombie counts as ended.
 fn is_over(process: &str) -> bool {
     assert!(process.parse::<u32>().is_ok(), "{process:?} is no process");
     for _ in 0..1000 {

@@ -1,4 +1,4 @@
-//! Entries taken by a socket like the journal's and read back by another reader of its format.
+//! Entries received by a socket like the journal's and decoded by a third-party reader.
 
 use serde_json::{Value, json};
 

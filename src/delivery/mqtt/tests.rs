@@ -1,4 +1,4 @@
-//! Messages kept by a real broker and read back by another client; brokers that refuse, hang or are gone.
+//! Messages retained by a real broker and read back by another client, and brokers that refuse, hang or are gone.
 
 use std::process::Command;
 
@@ -13,12 +13,12 @@ fn settings(url: &str) -> Settings {
     toml::from_str(&format!("url = \"{url}\"")).expect("settings")
 }
 
-/// A broker with these lines of settings, where `PORT` stands for its port and `HERE` for the certificates.
+/// Starts a broker with these configuration lines. `PORT` stands for its port and `HERE` for the folder of certificates.
 fn broker(lines: &str) -> Option<(Server, u16, tempfile::TempDir)> {
     let program = installed("ATALAIA_MOSQUITTO")?;
     let (folder, port) = (tempfile::TempDir::new().expect("a folder"), free_port());
     let here = beside("tests/wires");
-    // As root it would become somebody who may not read our certificates.
+    // Started as root, it would switch to a user that cannot read our certificates.
     let lines =
         format!("user root\n{lines}").replace("HERE", &here.to_string_lossy()).replace("PORT", &port.to_string());
     let file = folder.path().join("mosquitto.conf");

@@ -1,4 +1,4 @@
-//! Messages stored by a real server, each once; servers that refuse, hang, have no stream or are gone.
+//! Messages stored once by a real server, and servers that refuse, hang, have no stream or are gone.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ fn settings(url: &str) -> Settings {
     toml::from_str(&format!("url = \"{url}\"")).expect("settings")
 }
 
-/// A server with a store in a folder of its own, and more lines of settings.
+/// Starts a server with a store in its own folder and additional configuration lines.
 fn server(lines: &str) -> Option<(Server, u16, tempfile::TempDir)> {
     let program = installed("ATALAIA_NATS_SERVER")?;
     let (folder, port) = (tempfile::TempDir::new().expect("a folder"), free_port());
@@ -163,7 +163,7 @@ async fn a_server_that_announces_far_too_much_is_named() {
             stream.read_buf(&mut said).await.expect("it speaks");
         }
         stream.write_all(b"PONG\r\nMSG _INBOX.x 1 18446744073709551615\r\n").await.expect("announced");
-        // Held open until the other side hangs up.
+        // Held open until the client closes.
         while stream.read_buf(&mut said).await.is_ok_and(|count| 0 < count) {}
     };
     let mut sink = Nats::new(&settings(&url), &sender()).expect("settings");

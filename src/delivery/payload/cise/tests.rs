@@ -1,4 +1,4 @@
-//! Pushes against the schema of CISE 1.5.3 as a table, both published examples and what must fail beside them.
+//! Pushes checked against the CISE 1.5.3 schema as a table, with both published examples and faulty messages.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use super::super::{assert_golden, letter_with};
 use super::*;
 use crate::delivery::send::Delivery;
 
-/// Of each element, what may stand in it, in the schema's order; `*` says that it may repeat.
+/// Permitted children of each element in the schema's order; `*` marks those that may repeat.
 const ORDER: &[(&str, &[&str])] = &[
     (
         "ns4:Push",
@@ -103,7 +103,7 @@ const CONFIDENCE: &[&str] =
     &["VeryHighConfidence", "HighConfidence", "Confident", "LowConfidence", "VeryLowConfidence", "NonSpecified"];
 const COLOURS: &[&str] = &["White", "Green", "Amber", "Red", "NonSpecified"];
 const LEVELS: &[&str] = &["High", "Medium", "Low"];
-/// What may stand in an element without children.
+/// Permitted texts of elements without children.
 const WORDS: &[(&str, &[&str])] = &[
     (
         "AnomalyType",
@@ -224,7 +224,7 @@ fn check(seen: &Seen, parent: &str) -> Result<(), String> {
     }
 }
 
-/// Whether the text is of the type that the schema gives its element.
+/// Whether the text has the type that the schema gives its element.
 fn value(name: &str, text: &str) -> Option<()> {
     let is = |well: bool| well.then_some(());
     match name {
@@ -237,7 +237,7 @@ fn value(name: &str, text: &str) -> Option<()> {
     }
 }
 
-/// What a node asks of a Push, as far as the schema says it.
+/// Checks a Push against what the schema requires.
 fn check_push(text: &str) -> Result<Seen, String> {
     let seen = read(text)?;
     check(&seen, "")?;
