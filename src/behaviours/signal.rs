@@ -61,7 +61,7 @@ pub enum SignalKind {
     Holds(Box<Holding>),
     /// The condition stopped.
     Over {
-        /// The last moment it held.
+        /// Last moment at which the condition held.
         ended_at: Time,
         /// Reason, in a few words: `under way again`, `lost`, `left the zone`, `apart`, `zone removed`.
         reason: &'static str,
@@ -71,7 +71,7 @@ pub enum SignalKind {
     /// The condition is over, and its final facts and points are known only now. They may be fewer than before. For a
     /// condition that has already ended and began at `holding.started_at`, this corrects the end.
     Closes {
-        /// The last moment it held.
+        /// Last moment at which the condition held.
         ended_at: Time,
         /// Reason, in a few words.
         reason: &'static str,
@@ -129,14 +129,15 @@ pub enum Verdict {
 /// The facts of a condition that holds.
 #[derive(Clone, Debug)]
 pub struct Holding {
-    /// When it began.
+    /// When the condition began.
     pub started_at: Time,
     /// When the rule was first satisfied.
     pub satisfied_at: Time,
-    /// The latest moment it is known to hold.
+    /// Latest moment at which the condition is known to hold.
     pub last_at: Time,
-    /// Which of the behaviour's forms: `slow`, `circling`, `near`, `close`, `long`, `underway`, `entered`, `left`, `too_slow`,
-    /// `too_fast`, `shared`, `active`, `test`, `silent`, `long_silent`, `input`, `station`, `area`. Several at once are joined by `+`, strongest first.
+    /// Form of the behaviour: `slow`, `circling`, `near`, `close`, `long`, `underway`, `entered`, `left`, `too_slow`,
+    /// `too_fast`, `shared`, `active`, `test`, `silent`, `long_silent`, `input`, `station` or `area`. Several at once are
+    /// joined by `+`, strongest first.
     pub form: &'static str,
     /// Position of the vessel, or the midpoint of a pair. `None` only for a distress device without a position, and for
     /// an input or station.

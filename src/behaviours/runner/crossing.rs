@@ -17,11 +17,11 @@ use crate::behaviours::{Explanation, Holding, Output, Scene, Signal, SignalKind,
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Whether it runs, in zones that ask for it.
+    /// Whether the behaviour runs, in zones that ask for it.
     pub enabled: bool,
-    /// Base points. A zone that gives its own is not raised to `asked_score`.
+    /// Base points. If a zone sets its own points, they are not raised to `asked_score`.
     pub score: i32,
-    /// What a zone that asks raises it to.
+    /// A zone that asks raises the score to this.
     pub asked_score: i32,
 }
 
@@ -32,7 +32,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// All faults; each begins with the key.
+    /// Every fault in these settings, as a sentence that begins with the key.
     pub fn problems(&self) -> Vec<String> {
         // Scores are checked for every behaviour, and there are no other values here.
         Vec::new()

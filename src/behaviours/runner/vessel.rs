@@ -144,7 +144,7 @@ struct Said {
 }
 
 impl<C: Case> Lone<C> {
-    /// With the zones' own settings.
+    /// Creates the behaviour with the base settings and each zone's overrides.
     pub(in crate::behaviours) fn new(settings: &C::Settings, chart: &Chart) -> Lone<C> {
         Lone {
             profiles: Profiles::new(C::NAME, settings, chart),
