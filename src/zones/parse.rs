@@ -154,7 +154,7 @@ impl<'a> File<'a> {
         let expires = reader.expires();
         let (owner, reason) = (reader.text("owner"), reader.text("reason"));
         if expires.is_some() && kind.is_some_and(|kind| kind.watched()) && settings.is_empty() {
-            // Whoever draws a temporary watch wants an alert for each vessel that enters.
+            // The person who draws a temporary watch wants an alert for each vessel that enters.
             settings.insert("zone_entry".to_owned(), Value::Object(Map::new()));
         }
         let source = reader.text("source");

@@ -252,8 +252,8 @@ fn aisstream_envelopes_have_gos_time_and_the_sentinels_of_the_air() {
         .replace("\"UserID\":244730610", "\"UserID\":0")
         .replace("\"MMSI_String\":244730610", "\"MMSI_String\":\"x\"");
     assert_eq!(one(&other).mmsi.0, 0, "the MMSI sent over the air takes precedence over the service's own");
-    let nobody = ENVELOPE.replace("\"UserID\":244730610,", "").replace("\"MMSI\":244730610,", "");
-    refused(&nobody, Reject::Mmsi);
+    let without_mmsi = ENVELOPE.replace("\"UserID\":244730610,", "").replace("\"MMSI\":244730610,", "");
+    refused(&without_mmsi, Reject::Mmsi);
     assert_eq!(one(&ENVELOPE.replace("\"UserID\":244730610,", "")).mmsi.0, 244_730_610);
     let absent = ENVELOPE
         .replace("4.5,", "102.3,")
