@@ -1,4 +1,4 @@
-//! What somebody who measures the alerts would check by hand.
+//! Results that can be checked by hand.
 
 use super::*;
 use crate::time::Span;
