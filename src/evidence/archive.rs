@@ -1,4 +1,4 @@
-//! The tar of a bundle: written in one way only, so that a file that was written in another is told from it by its bytes.
+//! The tar file of a bundle. There is only one way to write it, so any other layout is detected byte for byte.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -6,17 +6,17 @@ use std::io::{self, Read};
 use super::EvidenceError;
 use super::manifest::{MANIFEST, SIGNATURE};
 
-/// Larger is no bundle of ours.
+/// Maximum size of a bundle in bytes. A larger file is refused.
 pub const LARGEST_BUNDLE_BYTES: u64 = 2 << 30;
-/// More is no bundle of ours.
+/// Maximum number of members. A file with more is refused.
 pub const MOST_MEMBERS: usize = 100_000;
-/// A name longer than this does not fit the header of a member.
+/// Maximum length of a member's name in bytes: the name field of a ustar header.
 pub(super) const LONGEST_NAME: usize = 100;
 
-/// Contents by name.
+/// Contents of the members, by name.
 pub(super) type Members = BTreeMap<String, Vec<u8>>;
 
-/// The bytes of a tar with these members: the manifest and its signature first, the others by name.
+/// Writes a tar file with these members: the manifest and its signature first, the others in order of their names.
 pub(super) fn write(members: &Members) -> io::Result<Vec<u8>> {
     let mut tar = tar::Builder::new(Vec::new());
     let first = [MANIFEST, SIGNATURE];
@@ -36,7 +36,7 @@ pub(super) fn write(members: &Members) -> io::Result<Vec<u8>> {
     tar.into_inner()
 }
 
-/// The members of a tar that this program wrote, byte for byte.
+/// Reads the members of a tar file, and refuses it unless [`write`] would give the same bytes.
 pub(super) fn read(bytes: &[u8]) -> Result<Members, EvidenceError> {
     let damaged = |why: String| Err(EvidenceError::Damaged(why));
     if LARGEST_BUNDLE_BYTES < bytes.len() as u64 {
@@ -46,7 +46,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Members, EvidenceError> {
     let mut members = Members::new();
     let mut tar = tar::Archive::new(bytes);
     for entry in tar.entries().map_err(no_tar)? {
-        // Raw: a long name, a sparse file or an extended header would come as a member of another kind.
+        // Raw entries: a long name, a sparse file or an extended header must show up as a member of another type.
         let mut entry = entry.map_err(no_tar)?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         if entry.header().entry_type() != tar::EntryType::Regular {
@@ -79,7 +79,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Members, EvidenceError> {
     }
 }
 
-/// Letters, digits, `.`, `-`, `_`, `+` and spaces in parts that are no `.` or `..`, at most 100 bytes in all.
+/// Whether this can be the name of a member: at most 100 bytes of letters, digits, `.`, `-`, `_`, `+` and spaces, in
+/// parts that are not empty, `.` or `..`.
 pub(super) fn is_plain(name: &str) -> bool {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || b".-_+ ".contains(&byte);
     name.len() <= LONGEST_NAME
@@ -155,7 +156,7 @@ mod tests {
         }
         refused(&[&bytes[..], &[0; 512]].concat(), "stands between or behind");
         refused(&[&bytes[..], b"more"].concat(), "stands between or behind");
-        // Between the end of a member and the next header.
+        // Padding between the end of a member and the next header.
         let mut padded = bytes.clone();
         padded[512 + 100] = 1;
         refused(&padded, "stands between or behind");
