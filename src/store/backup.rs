@@ -39,7 +39,7 @@ fn make(connection: &Connection, unfinished: &Path, target: &Path) -> Result<(),
         Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => return Err(of_file(cause)),
         _ => {}
     }
-    let named = unfinished.to_str().ok_or_else(|| StoreError::Refused(format!("{}: the path is not valid UTF-8", target.display())))?;
+    let named = unfinished.to_str().ok_or_else(|| StoreError::Refused(format!("{}: not UTF-8", target.display())))?;
     // The copy has the permissions of a store, whatever the umask of the calling process.
     OpenOptions::new().write(true).create_new(true).mode(MODE).open(unfinished).map_err(&of_file)?;
     connection.execute("VACUUM INTO ?1", [named]).map_err(StoreError::sqlite(unfinished))?;
