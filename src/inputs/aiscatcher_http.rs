@@ -195,7 +195,7 @@ mod tests {
     use crate::time::Span;
 
     #[tokio::test]
-    async fn a_post_that_is_not_taken_is_counted_by_its_reason() {
+    async fn a_refused_post_is_counted_by_its_reason() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let path = folder.path().join("token");
         fs::write(&path, "t0ken").expect("written");

@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_that_speaks_of_errors_is_no_refusal() {
+    fn a_report_that_mentions_errors_is_not_a_refusal() {
         assert_eq!(refusal(br#"{"error": "Api Key Is Not Valid\u001b[2J"}"#).as_deref(), {
             Some("Api Key Is Not Valid\u{1b}[2J")
         });
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn boxes_stand_latitude_first_and_on_the_earth() {
+    fn boxes_have_latitude_first_and_valid_coordinates() {
         assert_eq!(settings("").problems("inputs[0].aisstream"), [""; 0]);
         let mut other = settings("mmsi = [0]");
         other.boxes = vec![[[120.0, 35.0], [44.0, -5.0]]];

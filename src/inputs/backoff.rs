@@ -69,14 +69,14 @@ mod tests {
     }
 
     #[test]
-    fn a_feed_that_closes_again_and_again_is_heard_nearly_always() {
+    fn a_feed_that_closes_repeatedly_is_received_nearly_always() {
         assert!(0.98 <= share(Duration::from_secs(30)));
         assert!(0.90 <= share(Duration::from_secs(5)));
         assert!(0.90 <= share(FIRST_WAIT));
     }
 
     #[test]
-    fn while_nothing_comes_the_waits_grow_to_a_minute() {
+    fn without_lines_the_delays_grow_to_a_minute() {
         let mut backoff = Backoff::default();
         let waits: Vec<u64> = (0..8).map(|_| backoff.next(attempt(0, false), 0.0).as_secs()).collect();
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn one_try_that_delivered_is_followed_at_once_and_the_next_waits_start_small() {
+    fn an_attempt_that_delivered_is_followed_at_once_and_resets_the_delays() {
         let mut backoff = Backoff::default();
         for _ in 0..6 {
             backoff.next(attempt(0, false), 0.0);
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_gives_a_line_and_closes_is_asked_once_a_second() {
+    fn a_server_that_sends_a_line_and_closes_is_retried_once_a_second() {
         let mut backoff = Backoff::default();
         for _ in 0..3 {
             assert_eq!(backoff.next(attempt(10, true), 0.0).as_millis(), 990);
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quiet_connection_that_held_a_minute_makes_the_next_wait_short() {
+    fn a_quiet_connection_open_for_a_minute_resets_the_delay() {
         let mut backoff = Backoff::default();
         for _ in 0..6 {
             backoff.next(attempt(0, false), 0.0);

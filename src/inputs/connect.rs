@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_leaves_the_machine_unhidden_is_open() {
+    fn unencrypted_connections_to_other_machines_are_open() {
         let schemes = [("nats", 4222), ("tls", 4222)];
         let open = |url| target(url, &schemes).expect(url).is_open();
         assert!(open("nats://feed.example.org") && open("nats://192.0.2.1:4222") && open("nats://[2001:db8::1]:4222"));

@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_whose_clock_is_wrong_holds_the_rest_of_its_recording_back_no_longer_than_its_own() {
+    fn a_line_with_a_wrong_clock_does_not_delay_the_rest_of_its_recording() {
         let line = |seconds: u32, payload| sentence(Some(1_490_075_400 + seconds), payload, "1,1,");
         let all = |from: u32, payload| (0..20).map(move |n| line(from + 10 * n, payload)).collect::<Vec<_>>();
         for place in [0, 5, 10] {

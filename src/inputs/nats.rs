@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_no_pattern_and_a_token_travels_hidden() {
+    fn a_name_is_not_a_pattern_and_a_token_needs_encryption() {
         let plain = "url = \"nats://127.0.0.1\"\nstream = \"AIS\"\nconsumer = \"atalaia\"\n";
         assert_eq!(problems(plain), [""; 0]);
         let bad = plain.replace("AIS", "ais.>").replace("127.0.0.1", "feed.example.org")

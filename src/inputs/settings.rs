@@ -437,7 +437,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_the_tables_is_told_with_its_key() {
+    fn errors_in_the_tables_name_their_key() {
         let found = problems(
             "kind = \"digitraffic\"\naddress = \"a:1\"\n[digitraffic]\nurl = \"http://a\"\ntopics = [\"a/#/b\", \"vessels-v2/+/locations\"]\n\
              digitraffic_user = \"a\\r\\nb\"\nconnects_per_minute = 0\n",
@@ -460,7 +460,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_beyond_this_machine_may_post_without_saying_who_he_is() {
+    fn a_public_address_requires_authentication() {
         use crate::secret::Secret;
         let told = |address: &str, table: Option<AiscatcherHttp>| {
             let address = Some(address.to_owned());

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn content_tells_the_packing() {
+    fn the_compression_is_recognised_by_the_content() {
         let text = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24\n";
         assert_eq!(unpack(text.to_vec(), LIMITS).unwrap(), text);
         assert_eq!(unpack(b"a".to_vec(), LIMITS).unwrap(), b"a");
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_file_is_an_error_and_no_end() {
+    fn a_truncated_file_is_an_error() {
         let text = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24\n";
         for mut cut in [gzip(text), zstd::encode_all(&text[..], 3).unwrap()] {
             cut.truncate(cut.len() - 9);
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_behind_what_is_packed_is_an_error() {
+    fn other_data_after_the_compressed_data_is_an_error() {
         let text = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24\n";
         for packed in [gzip(text), zstd::encode_all(&text[..], 3).unwrap()] {
             for behind in [&b"text that is not packed"[..], b"\0\0\0and text"] {

@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_came_more_than_a_minute_ago_counts_no_more() {
+    fn lines_older_than_a_minute_do_not_count() {
         let (mut rates, at) = (Rates::default(), Duration::from_secs);
         assert_eq!(rates.per_second(0), 0.0);
         rates.note(at(0), vec![100]);

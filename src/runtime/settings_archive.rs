@@ -121,7 +121,7 @@ mod tests {
     use crate::disk::RealDisk;
 
     #[test]
-    fn what_no_line_was_read_with_goes() {
+    fn records_that_no_line_needs_are_removed() {
         let journal = TempDir::new().expect("a folder");
         let settings = config::check(None, None, Purpose::Replay).expect("the built-in settings");
         let mut archive = SettingsArchive::new(Arc::new(RealDisk), journal.path());

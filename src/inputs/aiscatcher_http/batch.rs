@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn every_message_is_a_line_with_the_station_wherever_it_stands() {
+    fn every_message_becomes_a_line_that_names_the_station() {
         let messages = "[{\"class\":\"AIS\",\n \"nmea\":[\"!AIVDM\"]},{\"a\":{\"b\":[{\"c\":\"]}\\\"\"}]}},\
                         {\"station_id\":7},{}]";
         let wanted = [
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_batch_is_refused_and_a_message_without_end_left_out() {
+    fn a_body_that_is_not_a_batch_is_refused_and_an_overlong_message_left_out() {
         for bad in [
             "",
             "[]",

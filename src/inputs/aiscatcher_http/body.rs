@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_dribbles_ends_early_and_a_steady_one_has_longer() {
+    async fn a_slow_body_is_cut_off_early_and_a_steady_one_has_longer() {
         let bodies = Bodies { room: Semaphore::new(MAX_BODIES), pace: HURRIED };
         let apart = Duration::from_millis(10);
         for (bytes, least, most) in [(0, 50, 390), (1, 50, 390), (30, 400, 10_000)] {
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bodies_take_only_the_memory_of_what_has_come() {
+    async fn a_body_takes_only_the_memory_of_what_has_arrived() {
         let bodies = Bodies { room: Semaphore::new(100), pace: HURRIED };
         let piece = |bytes: usize| stream::iter([Ok::<_, Infallible>(Bytes::from(vec![b' '; bytes]))]);
         let first = bodies.collect(piece(60)).await.expect("there is room");

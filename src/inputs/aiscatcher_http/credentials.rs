@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn only_who_is_known_comes_in() {
+    fn only_known_credentials_are_admitted() {
         assert!(Credentials::default().admits(None), "without keys it is open");
         let mut credentials = Credentials::default();
         credentials.add_pair("station", &revealed("open:sesame"));

@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_log_is_told_at_once_and_then_once_a_minute() {
+    fn refusals_are_logged_at_once_and_then_once_a_minute() {
         let untold = Untold::default();
         let began = Instant::now();
         let told: Vec<Option<u64>> =

@@ -75,7 +75,7 @@ impl Room {
 }
 
 #[test]
-fn what_the_thread_saves_is_what_the_engine_knows() {
+fn a_snapshot_of_the_saver_thread_equals_the_engine() {
     let room = room();
     let mut records = room.records();
     let mut live = EngineDriver::new(&room.settings, vec!["tower".to_owned()], room.key.clone());
@@ -90,7 +90,7 @@ fn what_the_thread_saves_is_what_the_engine_knows() {
 }
 
 #[test]
-fn a_snapshot_of_another_build_is_not_read_and_the_journal_gives_the_same() {
+fn a_snapshot_of_another_build_is_skipped_and_the_journal_gives_the_same_state() {
     let room = room();
     let mut records = room.records();
     let mut live = EngineDriver::new(&room.settings, vec!["tower".to_owned()], room.key.clone());
@@ -102,7 +102,7 @@ fn a_snapshot_of_another_build_is_not_read_and_the_journal_gives_the_same() {
 }
 
 #[test]
-fn a_snapshot_waits_until_the_store_has_what_was_decided() {
+fn a_snapshot_waits_until_the_store_has_every_earlier_decision() {
     let room = room();
     let mut records = room.records();
     let mut live = EngineDriver::new(&room.settings, vec!["tower".to_owned()], room.key.clone());
