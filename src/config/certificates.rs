@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_named_from_a_fortnight_before_it_expires_on() {
+    fn a_certificate_is_warned_of_from_a_fortnight_before_its_expiry() {
         assert_eq!(lapsing_at("2020-12-17T23:59:59Z"), [""; 0]);
         assert_eq!(
             lapsing_at("2020-12-18T00:00:01Z"),

@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_in_another_unit_is_doubted_and_read_in_it() {
+    fn a_value_in_another_unit_is_doubted_with_the_conversion() {
         assert_eq!(
             doubts("[behaviours.ais_gap]\nafter_hours = 360\n"),
             ["behaviours.ais_gap.after_hours: is 360, more than ten times the default of 6; 360 minutes are 6 hours"]
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_off_near_the_default_or_not_written_is_not_doubted() {
+    fn zero_and_unwritten_and_usual_values_are_not_doubted() {
         for text in [
             "",
             "[behaviours.loitering]\nmin_shore_nm = 0\nafter_minutes = 600\n",

@@ -388,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_of_another_machine_cannot_be_listened_on() {
+    fn an_address_of_another_machine_is_an_obstacle() {
         let text = "[http]\naddress = \"192.0.2.1:9477\"\nallow_remote = true\n";
         let (weight, what) = told(text, &asker(true)).remove(0);
         assert!(
@@ -399,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_that_is_not_there_or_is_none_is_told_before_it_is_needed() {
+    fn a_missing_or_invalid_certificate_is_reported_before_it_is_needed() {
         let folder = tempfile::TempDir::new().expect("a folder");
         fs::write(folder.path().join("ca.pem"), "not PEM").expect("written");
         let with = |tls: &str| {
@@ -420,7 +420,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_unit_keeps_from_the_service_is_told_whoever_may_write_there() {
+    fn restrictions_of_the_unit_are_reported_regardless_of_permissions() {
         let folder = tempfile::TempDir::new_in("/var/lib").or_else(|_| tempfile::TempDir::new_in("."));
         let folder = folder.expect("a folder");
         let shipped = include_str!("../../systemd/atalaia.service").to_owned();

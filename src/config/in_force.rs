@@ -111,7 +111,7 @@ mod tests {
     use crate::config::{Purpose, check};
 
     #[test]
-    fn what_is_kept_is_what_was_read_whatever_the_file_says_by_now() {
+    fn the_kept_settings_are_those_that_were_read() {
         let folder = TempDir::new().expect("a folder");
         let (settings, ports) = (folder.path().join("atalaia.toml"), folder.path().join("ports.csv"));
         let sound = "Main Port Name,Latitude,Longitude\nLisboa,38.7,-9.1\n";

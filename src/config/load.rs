@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_told_at_once_with_line_and_key() {
+    fn every_error_is_reported_at_once_with_line_and_key() {
         let text = "\
 [time]
 latenes_seconds = 10
@@ -366,7 +366,7 @@ address = \"0.0.0.0:10111\"
     }
 
     #[test]
-    fn every_fault_is_told_of_the_file_that_says_it() {
+    fn every_error_names_the_file_it_is_in() {
         let one = "[time]\nlateness_seconds = \"1\"\n\n[[inputs]]\nname = \"a\"\naddress = \"nowhere\"\n";
         let two = "# ø\n[time]\nidle_after = 3\n[[inputs]]\nname = \"b\"\nkind = \"tpc\"\n[[inputs]]\nname = \"b\"\n\
                    kind = \"stdin\"\n";

@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_found_before_the_first_alert() {
+    fn missing_files_are_found_before_the_first_alert() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let root = folder.path();
         fs::write(root.join("open"), "x").expect("written");
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_store_that_cannot_be_written_is_found_by_whoever_checks_and_does_not_keep_a_start_from_trying() {
+    fn a_store_that_cannot_be_written_is_found_by_a_check_and_does_not_prevent_a_start() {
         if rustix::process::geteuid().is_root() {
             // As root, only a read-only disk denies access: tests/it/settings.rs.
             return;
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_nobody_can_use_is_found_before_it_is_needed() {
+    fn an_unusable_secret_is_found_before_it_is_needed() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let root = folder.path();
         fs::create_dir(root.join("folder")).expect("made");
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_everybody_may_write_run_no_program() {
+    fn settings_writable_by_everyone_run_no_program() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let exec = "[[sinks]]\nkind = \"exec\"\nname = \"a\"\nexec.command = [\"/bin/true\"]\n";
         assert_eq!(problems(folder.path(), exec), [""; 0]);

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_elsewhere_are_counted_and_keep_nobody_out() {
+    fn errors_elsewhere_are_counted_and_do_not_fail() {
         let text = "[store]\npath = \"alerts.sqlite\"\n[zones]\nfolder = \"nowhere\"\nfoldr = 3\n[tracks]\nmax_tracks = \"x\"\n\
                     [[inputs]]\nkind = \"tpc\"\nname = \"a\"\n[[sinks]]\nkind = \"log\"\nname = \"desk\"\n[[sinks]]\nkind = 5\n\
                     [retention]\naudit_days = 1\n[handling]\nretain_days = 1\n";

@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_line_the_part_around_the_fault_is_shown() {
+    fn a_long_line_is_shown_around_the_error() {
         let text = format!("{}KEY = 1{}", "x".repeat(9_000), "y".repeat(10_000_000));
         let line = Excerpt::at(&text, 9_000..9_003);
         assert_eq!((line.column, &line.shown[line.marked.clone()]), (9_001, "KEY"));
@@ -174,14 +174,14 @@ mod tests {
     }
 
     #[test]
-    fn a_key_of_megabytes_is_not_told_whole_and_its_advice_is() {
+    fn a_huge_key_is_shortened_and_its_advice_kept() {
         let text = format!("{}: unknown key; leave it out", "ö".repeat(1_000_000));
         let problem = Problem::of_file("f", text);
         assert!(problem.text.len() < 1200 && problem.parts().1 == Some("leave it out"), "{problem}");
     }
 
     #[test]
-    fn a_line_that_is_not_there_is_the_whole_file() {
+    fn a_missing_line_is_reported_for_the_whole_file() {
         assert_eq!(Problem::of_line("f", "a\n", 9, "b".to_owned()), Problem::of_file("f", "b"));
         let problem = Problem::of_line("f", "a\n  b \n", 2, "c".to_owned());
         assert_eq!(problem.to_string(), "f:2: c\n    b");

@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn every_value_of_a_profile_is_a_setting_that_may_be_had() {
+    fn every_value_of_a_profile_is_a_valid_setting() {
         for profile in ALL.into_iter().flatten() {
             let told = settings(&format!("profile = \"{}\"", profile.name()));
             let all = serde_json::to_value(&told.behaviours).expect("plain data");

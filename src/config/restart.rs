@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn each_table_that_waits_is_named_and_the_rest_is_not() {
+    fn only_tables_that_wait_for_a_restart_are_named() {
         let input = |name: &str, port: u16| {
             format!("[[inputs]]\nkind = \"udp\"\nname = \"{name}\"\naddress = \"127.0.0.1:{port}\"\n")
         };

@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_was_written_before_it_was_watched_counts() {
+    async fn a_change_before_watching_began_counts() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let file = folder.path().join("atalaia.toml");
         fs::write(&file, "").expect("written");

@@ -103,12 +103,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_odd_about_the_shipped_zones() {
+    fn the_shipped_zones_cause_no_warnings() {
         assert_eq!(odd(&ZoneSet::built_in()), [""; 0]);
     }
 
     #[test]
-    fn a_zone_that_lies_on_land_and_would_not_the_other_way_round_is_named() {
+    fn a_zone_on_land_is_reported_if_swapping_brings_it_to_sea() {
         let told = odd(&zones(&[("a", &circle(38.4, -9.9))]));
         assert!(
             told.len() == 1 && told[0].starts_with("zone a: geometry: lies on land, at 9.90 S 38.40 E: "),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_at_sea_far_from_all_others_is_named_if_swapped_it_were_among_them() {
+    fn an_isolated_zone_is_reported_if_swapping_brings_it_among_others() {
         let (a, b) = (circle(-18.0, 28.0), circle(-20.0, 30.0));
         let (c, astray) = (circle(-22.0, 25.0), circle(26.0, -55.0));
         assert_eq!(
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_over_empty_or_drawn_round_the_earth_is_named() {
+    fn expired_empty_and_inverted_zones_are_reported() {
         let over = format!(r#""expires":"2026-05-31",{}"#, circle(-18.0, 28.0));
         let told = odd(&zones(&[("a", &over)]));
         assert!(told.len() == 1 && told[0].contains("it was over at 2026-06-01T00:00:00Z"), "{told:?}");
