@@ -1,4 +1,4 @@
-//! What a machine may say of its alerts, and what an analyst may.
+//! What the daemon may put into the marking of an alert, and what an analyst may.
 
 use serde_json::json;
 
@@ -81,7 +81,7 @@ fn a_mark_changes_what_it_says_and_nothing_else() {
     let marked = made().marked(&mark);
     assert_eq!(marked.line(), "TLP:RED H1 A1, LawEnforcementMonitoring, keep until 2027-03-14");
     assert_eq!((marked.marked_by.as_deref(), marked.marked_at), (Some("ana"), at));
-    // What the machine says later of other fields still holds; a later mark leaves what it does not name.
+    // Other fields still follow the automatic marking; a later mark keeps what it does not mention.
     let later = HandlingSettings::default().of(Time::from_millis(0), true, true).marked(&mark);
     assert!(later.personal_data && later.info_grade == InfoGrade::One);
     let second = Mark { europol: Some(Vec::new()), marked_by: Some("bea".to_owned()), ..Mark::default() }.over(mark);

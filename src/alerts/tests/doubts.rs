@@ -1,8 +1,8 @@
-//! What else explains it: limits that no case lifts, each with its other side.
+//! Other explanations: caps that no case lifts, each with its counterexample.
 
 use super::*;
 
-/// Opens it with these facts, for a vessel whose case weighs as much as it can.
+/// Opens an alert with these measurements, for vessels whose case has the highest score.
 fn grave(behaviour: &'static str, form: &'static str, measured: &[(&str, serde_json::Value)]) -> Arc<Alert> {
     let mut sea = Sea::new();
     sea.case_score = 100;

@@ -1,15 +1,15 @@
-//! What is no vessel of interest, and what a vessel does every day.
+//! Vessels without interest, and daily habits of a vessel.
 
 use super::*;
 
-/// Hours until noon that the ship has lain here.
+/// The ship lies here for this many hours until noon.
 fn lies(sea: &mut Sea, ship: Ship, hours: i64) {
     for half in -2 * hours..=0 {
         sea.episodes.lying.take(key(ship), minute(30 * half), HERE, Some(0.1));
     }
 }
 
-/// The ship comes here at 12 kn, before noon.
+/// The ship arrives here at 12 kn, before noon.
 fn sails(sea: &mut Sea, ship: Ship) {
     for (at, south) in [(-30, 2.0 / 60.0), (-20, 0.0)] {
         let there = Some((HERE.lat - south, HERE.lon));

@@ -1,10 +1,10 @@
-//! How sure a marking is, by who heard the vessels; and from when what counts.
+//! The grade of a marking by the stations that heard the vessels, and when settings take effect.
 
 use super::*;
 use crate::alerts::Handling;
 use crate::alerts::handling::{HandlingSettings, InfoGrade, Reality, SourceGrade};
 
-/// The marking of a meeting at its first line, each ship heard by these stations.
+/// The marking of a meeting at its first line, with the stations that heard each ship.
 fn meeting(first: &[u16], second: &[u16]) -> Handling {
     let mut sea = Sea::new();
     let mut heard = |ship: Ship, stations: &[u16]| {

@@ -1,4 +1,4 @@
-//! What an analyst checks by hand: durations that add up with the times beside them, limits by their numbers, countries by name.
+//! What an analyst checks by hand: durations that agree with the displayed times, limits by number, countries by name.
 
 use serde_json::Value;
 
