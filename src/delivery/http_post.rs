@@ -130,7 +130,7 @@ impl Target<'_> {
         let mut put = |name: HeaderName, before: &str, secret: &Secret| -> Result<(), String> {
             let revealed = secret.read().map_err(|error| error.to_string())?;
             let mut value = HeaderValue::from_str(&format!("{before}{}", revealed.expose()))
-                .map_err(|_| format!("the secret of header {name} holds characters that no header allows"))?;
+                .map_err(|_| format!("the secret of header {name} contains characters not allowed in a header"))?;
             value.set_sensitive(true);
             headers.insert(name, value);
             secrets.push(revealed);
@@ -200,7 +200,7 @@ impl Post {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         for (name, value) in more {
             let value = HeaderValue::from_str(value).map_err(|_| SendError::Refused {
-                reason: format!("{name}: holds characters that no header allows"),
+                reason: format!("{name}: contains characters not allowed in a header"),
             })?;
             headers.insert(*name, value);
         }
@@ -220,10 +220,10 @@ impl Post {
         let said = if said.is_empty() { said } else { format!(": {said}") };
         match status {
             StatusCode::GONE => {
-                SendError::Gone { reason: self.told(&format!("410: the receiver wants nothing more{said}")) }
+                SendError::Gone { reason: self.told(&format!("410 Gone: the receiver accepts nothing more{said}")) }
             }
             _ if status.is_redirection() => {
-                let reason = self.told(&format!("{answer}: it sends elsewhere, where nothing is sent"));
+                let reason = self.told(&format!("{answer}: redirects are not followed"));
                 SendError::Later { wait, reason }
             }
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => {

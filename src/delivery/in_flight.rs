@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_word_of_an_alert_never_overtakes_an_earlier_one() {
+    fn a_later_revision_of_an_alert_never_overtakes_an_earlier_one() {
         let mut in_flight = InFlight::default();
         in_flight.push(attempt(1, "a", Some(3600)));
         in_flight.push(attempt(2, "a", None));
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_letter_does_not_wait_for_those_who_lack_an_older_one() {
+    fn a_newer_revision_does_not_wait_for_recipients_that_lack_an_older_one() {
         let (mut in_flight, now) = (InFlight::default(), Clock.moment());
         in_flight.push(Attempt { partly: true, alone: true, ..attempt(1, "a", Some(3600)) });
         in_flight.push(attempt(2, "a", None));
@@ -243,7 +243,7 @@ mod tests {
         let rows = |attempts: Vec<Attempt>| attempts.iter().map(|attempt| attempt.delivery.row).collect::<Vec<_>>();
         assert_eq!(rows(in_flight.take_partly_beyond(2)), [Some(4)]);
         assert_eq!(rows(in_flight.take_partly(now)), [Some(5)]);
-        assert!(in_flight.take_ready(now, 10).is_empty(), "those are not for everybody");
+        assert!(in_flight.take_ready(now, 10).is_empty(), "partly delivered ones are not taken here");
     }
 
     #[test]

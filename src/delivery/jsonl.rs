@@ -28,7 +28,7 @@ pub(super) struct Jsonl {
     /// Whether a blocking thread is using the state.
     busy: Arc<AtomicBool>,
     /// Whether the file must be reopened before the next write.
-    anew: Arc<AtomicBool>,
+    must_open: Arc<AtomicBool>,
 }
 
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl Jsonl {
     /// The file is opened by the first delivery or by `reopen`.
     pub(super) fn new(path: &Path) -> Jsonl {
         let state = State { path: path.to_owned(), file: None, waiting: Vec::new(), taken: Vec::new() };
-        Jsonl { state: Arc::new(Mutex::new(state)), busy: Arc::default(), anew: Arc::default() }
+        Jsonl { state: Arc::new(Mutex::new(state)), busy: Arc::default(), must_open: Arc::default() }
     }
 
     /// Appends lines and returns when they are on the disk. A line written in part by a failed attempt is completed, not repeated.
@@ -58,13 +58,13 @@ impl Jsonl {
         if timeout(ANSWER, free).await.is_err() {
             return Err(SendError::Later { wait: None, reason: "the disk has not answered yet".to_owned() });
         }
-        let (state, busy, anew) = (Arc::clone(&self.state), Arc::clone(&self.busy), Arc::clone(&self.anew));
+        let (state, busy, must_open) = (Arc::clone(&self.state), Arc::clone(&self.busy), Arc::clone(&self.must_open));
         let lines: Vec<(String, Arc<str>)> =
             deliveries.iter().map(|delivery| (delivery.key.clone(), Arc::clone(&delivery.line))).collect();
         let write = move || {
             // The lock holder panics only if memory runs out.
             let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-            if anew.swap(false, Ordering::AcqRel) {
+            if must_open.swap(false, Ordering::AcqRel) {
                 state.close();
             }
             let outcome = state.append(&lines).map_err(|error| format!("{}: {error}", state.path.display()));
@@ -78,15 +78,15 @@ impl Jsonl {
 
     /// Reopens the file, so that a new one is created after log rotation. A line written in part is completed in the old file first.
     pub(super) fn reopen(&mut self) {
-        self.anew.store(true, Ordering::Release);
+        self.must_open.store(true, Ordering::Release);
         if self.busy.swap(true, Ordering::AcqRel) {
             return;
         }
-        let (state, busy, anew) = (Arc::clone(&self.state), Arc::clone(&self.busy), Arc::clone(&self.anew));
+        let (state, busy, must_open) = (Arc::clone(&self.state), Arc::clone(&self.busy), Arc::clone(&self.must_open));
         // Runs in the background, so that the file exists even while there are no alerts.
         drop(tokio::task::spawn_blocking(move || {
             let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-            if anew.swap(false, Ordering::AcqRel) {
+            if must_open.swap(false, Ordering::AcqRel) {
                 state.close();
             }
             let _ = state.open();
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_after_one_that_a_crash_cut_short_begins_anew() {
+    fn a_line_cut_short_by_a_crash_is_ended_before_the_next() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let path = folder.path().join("alerts.jsonl");
         for (before, after) in [("{\"a\":1}\n{\"b", "{\"a\":1}\n{\"b\n{}\n"), ("{}\n", "{}\n{}\n"), ("", "{}\n")] {
@@ -204,7 +204,7 @@ mod tests {
         sink.append(&[line("a-1"), line("b-1")]).expect("written");
         assert_eq!(fs::read_to_string(&path).expect("text"), "{\"key\":\"a-1\"}\n{\"key\":\"b-1\"}\n");
         sink.append(&[line("a-1")]).expect("written");
-        assert_eq!(fs::read_to_string(&path).expect("text").lines().count(), 3, "asked for again, it is told again");
+        assert_eq!(fs::read_to_string(&path).expect("text").lines().count(), 3, "sent again, it is written again");
     }
 
     #[test]

@@ -330,7 +330,7 @@ impl Stored {
     fn judged(&self, row: OutboxRow) -> Result<Delivery, Outcome> {
         let OutboxRow { seq, line, closing_notice, .. } = row;
         let delivery = self.reading.delivery(seq, &line);
-        let delivery = delivery.ok_or_else(|| Outcome::Failed { why: "no line of an alert".to_owned() })?;
+        let delivery = delivery.ok_or_else(|| Outcome::Failed { why: "not a line of the alert stream".to_owned() })?;
         match self.refusal(&delivery).filter(|_| !closing_notice) {
             None => Ok(delivery),
             Some(why) => Err(Outcome::Withheld { why }),

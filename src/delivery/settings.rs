@@ -494,7 +494,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leaves_the_house_carries_no_more_than_amber_unless_it_is_told_to() {
+    fn a_sink_on_this_machine_may_carry_red_by_default() {
         assert_eq!(Settings::default().filter().clearance.max_tlp, Tlp::Red);
     }
 }

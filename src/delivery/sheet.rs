@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_alone_has_no_change_to_tell() {
+    fn an_alert_alone_has_no_row_for_the_change() {
         let alert = serde_json::json!({"alert": {"behaviour": "zone_entry", "severity": "low", "score": 20}});
         let rows = sheet(&alert);
         assert_eq!(rows[0], Row { name: "What", text: "LOW zone entry, 20 points".to_owned() });

@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_folder_that_cannot_be_is_tried_again_and_named() {
+    async fn a_folder_that_cannot_be_created_is_named_and_tried_again() {
         let folder = tempfile::TempDir::new().expect("a folder");
         std::fs::write(folder.path().join("file"), "").expect("written");
         let spool = Spool::new(&folder.path().join("file"));

@@ -41,7 +41,7 @@ pub fn send_test(
         let mut sink = Sink::new(settings, &SenderIdentity { site: policy.site.clone() })?;
         let wanted = if stays(settings.kind) { lines.as_slice() } else { &lines[..1] };
         for line in wanted {
-            let delivery = Delivery::new(None, Arc::from(line.to_string())).ok_or("is not a line of an alert")?;
+            let delivery = Delivery::new(None, Arc::from(line.to_string())).ok_or("not a line of the alert stream")?;
             sink.send(&[delivery]).await.map_err(|error| error.to_string())?;
         }
         Ok(())
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_of_it_is_one_that_receivers_know() {
+    fn every_line_of_it_keeps_the_schema() {
         let schema: Value = serde_json::from_str(include_str!("../../config/alert.schema.json")).expect("JSON");
         let schema = jsonschema::validator_for(&schema).expect("a schema");
         let now = Time::parse("2026-11-22T21:00:00.250Z").expect("a time");

@@ -89,7 +89,7 @@ fn flood() -> Vec<Change> {
 fn wait_until(mut holds: impl FnMut() -> bool) {
     let start = Clock.moment();
     while !holds() {
-        assert!(Clock.moment().since(start) < PATIENCE, "it does not come to pass");
+        assert!(Clock.moment().since(start) < PATIENCE, "not reached in time");
         thread::sleep(Duration::from_millis(5));
     }
 }

@@ -28,14 +28,14 @@ fn delivery(line: &str, index: usize) -> Delivery {
     let (revision, at) = ([3, 2, 1][index], format!("2026-03-01T{at}"));
     let change =
         serde_json::json!({"change": change, "revision": revision, "at": at, "reason": "a\nword", "alert": alert});
-    Delivery::new(Some(index as i64), Arc::from(change.to_string())).expect("a letter")
+    Delivery::new(Some(index as i64), Arc::from(change.to_string())).expect("a delivery")
 }
 
 /// A copy of the delivery with its change altered.
 pub(super) fn with(delivery: &Delivery, alter: impl Fn(&mut Value)) -> Delivery {
     let mut value = (*delivery.change).clone();
     alter(&mut value);
-    Delivery::new(delivery.row, Arc::from(value.to_string())).expect("a letter")
+    Delivery::new(delivery.row, Arc::from(value.to_string())).expect("a delivery")
 }
 
 /// A digest of three alerts, one of them over.
@@ -197,7 +197,7 @@ pub(super) fn listens(port: u16) {
     let clock = crate::clock::Clock;
     let begun = clock.moment();
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(clock.moment().since(begun) < std::time::Duration::from_secs(30), "nobody listens at {port}");
+        assert!(clock.moment().since(begun) < std::time::Duration::from_secs(30), "no server listens at {port}");
         std::thread::yield_now();
     }
 }

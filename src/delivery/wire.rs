@@ -289,7 +289,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_read_and_what_is_none_is_told() {
+    fn addresses_are_parsed_and_invalid_ones_rejected() {
         let read = |text: &str| text.parse::<Address>().map(|address| (address.host, address.port));
         assert_eq!(read("tak.example.org:8089"), Ok(("tak.example.org".to_owned(), 8089)));
         assert_eq!(read("[::1]:514"), Ok(("::1".to_owned(), 514)));
@@ -305,12 +305,12 @@ mod tests {
     async fn heard(listener: &TcpListener, count: usize) -> (TcpStream, Vec<u8>) {
         let (mut stream, _) = listener.accept().await.expect("a client");
         let mut bytes = vec![0; count];
-        stream.read_exact(&mut bytes).await.expect("so many bytes");
+        stream.read_exact(&mut bytes).await.expect("the expected bytes");
         (stream, bytes)
     }
 
     #[tokio::test]
-    async fn a_receiver_that_went_away_is_called_again() {
+    async fn a_receiver_that_went_away_is_reconnected() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("bound").to_string().parse().expect("an address");
         let mut wire = Wire::new(address, None, Duration::from_secs(10));
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_a_receiver_may_not_have_read_before_it_went_away_is_written_once_more_and_then_no_more() {
+    async fn unconfirmed_data_is_written_once_more_after_a_disconnect_and_only_once() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("bound").to_string().parse().expect("an address");
         let mut wire = Wire::new(address, None, Duration::from_secs(10));
@@ -372,7 +372,7 @@ mod tests {
         let address: Address = listener.local_addr().expect("bound").to_string().parse().expect("an address");
         drop(listener);
         let mut wire = Wire::new(address, None, Duration::from_secs(10));
-        let error = wire.write(b"one").await.expect_err("nobody there");
+        let error = wire.write(b"one").await.expect_err("no listener");
         assert!(matches!(&error, SendError::Later { wait: None, reason } if reason.contains("refused")), "{error}");
     }
 }

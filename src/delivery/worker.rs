@@ -91,7 +91,7 @@ struct Health {
     /// Reason of the latest failure.
     last_reason: String,
     /// Whether the log has reported that the sink is down.
-    told: bool,
+    logged: bool,
 }
 
 impl Health {
@@ -266,7 +266,7 @@ impl Worker {
     /// Records that the sink works and resets its health.
     fn works(&mut self) {
         let WorkerState { in_flight, health, .. } = &mut self.state;
-        if std::mem::take(&mut health.told) {
+        if std::mem::take(&mut health.logged) {
             info!(sink = %self.settings.name, "sink up again");
         }
         if 0 < health.rounds {
@@ -294,7 +294,7 @@ impl Worker {
                 in_flight.put_back(taken);
             }
             SendError::Gone { reason } => {
-                error!(sink = %self.settings.name, reason = %FromAir(&reason), "the receiver wants nothing more (410); nothing is sent until a reload");
+                error!(sink = %self.settings.name, reason = %FromAir(&reason), "the receiver answered 410 Gone; nothing is sent to it until a reload");
                 health.gone = Some(reason.clone());
                 SinkCounters::set(&self.counters.down, 1);
                 taken.extend(in_flight.drain());
@@ -344,10 +344,10 @@ impl Worker {
                 }
                 if takes_nothing {
                     SinkCounters::set(&self.counters.down, 1);
-                    if !health.told
+                    if !health.logged
                         && let Some(unsaid) = self.sparing.may(now.since(self.began))
                     {
-                        health.told = true;
+                        health.logged = true;
                         error!(
                             sink = %self.settings.name, reason = %FromAir(&reason), again_in_seconds = wait.as_secs(), unsaid,
                             "sink down; its alerts wait"
@@ -385,7 +385,7 @@ impl Worker {
         SinkCounters::add(&self.counters.given_up, deliveries.len() as u64);
         error!(
             sink = %self.settings.name, alert = %deliveries[0].delivery.alert, deliveries = deliveries.len(), reason = %FromAir(reason),
-            "alert not delivered, and not tried again by itself: atalaia deliveries retry"
+            "alert not delivered and given up; to try again: atalaia deliveries retry"
         );
         let failed =
             |attempt: &Attempt| (attempt.delivery.row, attempt.tries.max(1), Outcome::Failed { why: cut(reason) });

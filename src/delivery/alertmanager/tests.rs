@@ -31,7 +31,7 @@ fn ended(delivery: &Delivery) -> Delivery {
 }
 
 #[tokio::test]
-async fn open_alerts_are_repeated_and_what_is_over_for_a_while() {
+async fn open_alerts_are_repeated_and_resolved_ones_for_a_while() {
     let receiver = Receiver::answering(&[OK; 4]).await;
     let mut sink = sink(&receiver.url("/am/"));
     sink.now = || Time::parse("2026-03-14T04:00:00Z").expect("a time");
@@ -61,7 +61,7 @@ async fn open_alerts_are_repeated_and_what_is_over_for_a_while() {
 }
 
 #[tokio::test]
-async fn nothing_open_is_nothing_said() {
+async fn without_open_alerts_nothing_is_posted() {
     let receiver = Receiver::answering(&[]).await;
     assert_eq!(sink(&receiver.url("")).refresh(&[]).await, Ok(()));
     assert!(receiver.came().is_empty());

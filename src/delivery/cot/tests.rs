@@ -147,7 +147,7 @@ async fn a_server_knows_us_by_our_certificate() {
 
 /// A third-party TAK server, over TLS with a client certificate or over TCP, forwards each event to its clients.
 #[tokio::test]
-async fn a_tak_server_hands_on_what_it_is_told() {
+async fn a_tak_server_forwards_what_it_receives() {
     let Some(program) = installed("ATALAIA_TAKY") else { return };
     for transport in [Transport::Tls, Transport::Tcp] {
         let folder = tempfile::TempDir::new().expect("a folder");

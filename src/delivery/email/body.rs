@@ -87,7 +87,7 @@ mod tests {
     use crate::delivery::trial::{deliveries, with};
 
     #[test]
-    fn those_that_hang_together_are_one_row() {
+    fn alerts_of_one_group_are_one_row() {
         let mate = |index: usize| with(&deliveries()[index], |change| change["alert"]["group_id"] = "g1".into());
         let grouped = [mate(0), deliveries()[2].clone(), mate(1)];
         let rows = rows(&grouped);

@@ -133,7 +133,7 @@ async fn a_digest_carries_the_highest_marking_and_every_alert() {
 }
 
 #[tokio::test]
-async fn what_a_server_answers_decides_whether_to_come_again() {
+async fn the_servers_answer_decides_whether_to_try_again() {
     for (kind, later) in [("later", true), ("refuse", false)] {
         let Some((_server, port)) = server(kind) else { return };
         let mut sink = Email::new(&settings(port, Security::None), &sender()).expect("settings");
@@ -144,7 +144,7 @@ async fn what_a_server_answers_decides_whether_to_come_again() {
 }
 
 #[tokio::test]
-async fn one_address_that_is_gone_keeps_mail_from_nobody_else() {
+async fn one_refused_address_does_not_keep_mail_from_the_others() {
     let Some((mut server, port)) = server("one-refused") else { return };
     let mut sink = Email::new(&settings(port, Security::None), &sender()).expect("settings");
     assert_eq!(sink.send(&deliveries()[..1]).await, Ok(()));
@@ -152,7 +152,7 @@ async fn one_address_that_is_gone_keeps_mail_from_nobody_else() {
 }
 
 #[tokio::test]
-async fn who_does_not_take_it_yet_keeps_it_from_nobody_and_gets_it_later() {
+async fn a_recipient_that_defers_gets_it_later_and_the_others_only_once() {
     let Some((mut server, port)) = server("one-later") else { return };
     let mut sink = Email::new(&settings(port, Security::None), &sender()).expect("settings");
     let error = sink.send(&deliveries()[..1]).await.expect_err("one does not have it");
@@ -167,14 +167,14 @@ async fn who_does_not_take_it_yet_keeps_it_from_nobody_and_gets_it_later() {
     assert_eq!(
         taken(&mut server)["to"],
         serde_json::json!(["gone@example.org"]),
-        "and nobody else is written to again"
+        "and no other recipient is written to again"
     );
     assert_eq!(sink.send(&deliveries()[1..2]).await, Ok(()));
     assert_eq!(taken(&mut server)["to"], serde_json::json!(["watch@example.org", "gone@example.org"]));
 }
 
 #[tokio::test]
-async fn a_login_travels_encrypted_and_is_never_told() {
+async fn a_login_travels_encrypted_and_is_never_shown() {
     let Some((mut server, port)) = server("login") else { return };
     let folder = tempfile::TempDir::new().expect("a folder");
     let login = |password: &str| Settings {
@@ -228,7 +228,7 @@ async fn a_server_that_never_ends_a_line_is_left() {
 }
 
 #[tokio::test]
-async fn encrypted_from_the_first_byte_a_mail_goes_to_whom_we_trust() {
+async fn with_tls_mail_goes_only_to_a_trusted_server() {
     let Some((mut server, port)) = server("tls") else { return };
     let mut sink = Email::new(&settings(port, Security::Tls), &sender()).expect("settings");
     assert_eq!(sink.send(&deliveries()[..1]).await, Ok(()));
@@ -259,7 +259,7 @@ async fn a_server_that_hangs_is_given_up() {
 }
 
 #[test]
-fn mails_keep_their_distance_and_their_number() {
+fn mails_keep_their_interval_and_hourly_limit() {
     let now = Clock.moment();
     let mut told = Settings { max_per_hour: 3, ..settings(25, Security::None) };
     let mut sink = Email::new(&told, &sender()).expect("settings");

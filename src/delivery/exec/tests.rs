@@ -83,14 +83,14 @@ async fn one_that_hangs_is_killed_with_all_it_started() {
 }
 
 #[tokio::test]
-async fn what_it_leaves_behind_holds_nobody_up() {
+async fn processes_left_behind_do_not_block_the_sink() {
     let program = program("cd \"$(dirname \"$0\")\"; sleep 600 & echo $! > other; exit 0");
     assert_eq!(program.told(&[]).await, Ok(()), "though its pipes are held open");
     assert!(is_over(program.kept("other").trim()));
 }
 
 #[tokio::test]
-async fn what_it_shouts_is_cut_and_never_stops_it() {
+async fn excessive_output_is_cut_and_never_blocks_it() {
     let program = program("head -c 5000000 /dev/zero | tr '\\0' '\\033' >&2; head -c 300000 /dev/zero; exit 1");
     let refused = program.told(&[]).await.expect_err("1").to_string();
     assert!(refused.len() < 500 && !refused.contains('\u{1b}'), "{refused}");
@@ -106,7 +106,7 @@ fn a_program_is_named_from_the_root() {
 
 /// Whether the process has ended. A zombie counts as ended.
 fn is_over(process: &str) -> bool {
-    assert!(process.parse::<u32>().is_ok(), "{process:?} is no process");
+    assert!(process.parse::<u32>().is_ok(), "{process:?} is not a process id");
     for _ in 0..1000 {
         match fs::read_to_string(format!("/proc/{process}/stat")) {
             Err(_) => return true,

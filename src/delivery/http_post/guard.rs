@@ -138,7 +138,7 @@ fn kind_of_four(address: Ipv4Addr) -> Option<&'static str> {
         () if address.is_link_local() => Some("a link-local address, where cloud metadata services are"),
         () if within(100, 64, 0, 10) => Some("a carrier's address (RFC 6598)"),
         () if address.is_multicast() => Some("a multicast address"),
-        () if address.is_documentation() || within(192, 88, 99, 24) => Some("nobody's"),
+        () if address.is_documentation() || within(192, 88, 99, 24) => Some("not in use"),
         () if within(192, 0, 0, 24) || within(198, 18, 0, 15) || within(240, 0, 0, 4) => Some("reserved"),
         () => None,
     }
@@ -154,7 +154,7 @@ fn kind_of_six(address: Ipv6Addr) -> Option<&'static str> {
         () if within([0xfc00, 0], 7) => Some("a private address"),
         () if within([0xfe80, 0], 10) => Some("a link-local address"),
         () if within([0xff00, 0], 8) => Some("a multicast address"),
-        () if within([0x2001, 0xdb8], 32) || within([0x3fff, 0], 20) => Some("nobody's"),
+        () if within([0x2001, 0xdb8], 32) || within([0x3fff, 0], 20) => Some("not in use"),
         // Public unicast is 2000::/3. Teredo embeds another address.
         () if !within([0x2000, 0], 3) || within([0x2001, 0], 32) => Some("reserved"),
         () => None,
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn no_way_of_writing_it_reaches_what_is_not_the_internets() {
+    fn no_notation_of_an_address_reaches_a_private_network() {
         for host in [
             "127.0.0.1",
             "127.1",
@@ -230,14 +230,14 @@ mod tests {
     }
 
     #[test]
-    fn unprotected_it_goes_to_named_networks_alone() {
+    fn without_tls_only_named_networks_are_reached() {
         let guard = Guard::new(true, vec![network("192.168.7.0/24").expect("a network")]);
         assert!(guard.address("192.168.7.9".parse().expect("an address")).is_ok());
         assert!(guard.address("8.8.8.8".parse().expect("an address")).expect_err("refused").contains("https"));
     }
 
     #[test]
-    fn a_name_that_turns_to_this_machine_is_not_followed() {
+    fn a_name_that_later_resolves_to_this_machine_is_refused() {
         fn rebinding(name: &str) -> Resolving {
             let address: SocketAddr = match name {
                 "first.example" => "93.184.216.34:0",

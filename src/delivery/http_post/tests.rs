@@ -74,7 +74,7 @@ async fn each_answer_is_taken_for_what_it_is() {
     assert!(matches!(&outcome, Err(SendError::Refused { reason }) if reason.ends_with(said)), "{outcome:?}");
     let (outcome, _) = answered("HTTP/1.1 410 Gone\r\nContent-Length: 3\r\n\r\nbye").await;
     assert!(
-        matches!(&outcome, Err(SendError::Gone { reason }) if reason.ends_with("410: the receiver wants nothing more: bye"))
+        matches!(&outcome, Err(SendError::Gone { reason }) if reason.ends_with("410 Gone: the receiver accepts nothing more: bye"))
     );
 }
 
@@ -143,7 +143,7 @@ async fn secrets_arrive_and_come_back_in_no_error() {
 }
 
 #[test]
-fn every_fault_of_an_address_is_told_of_without_what_is_secret() {
+fn every_fault_of_a_url_is_reported_without_secrets() {
     let none: Vec<String> = Vec::new();
     let tls = tls::Settings::default();
     for (url, part) in [

@@ -56,7 +56,7 @@ async fn a_journal_that_is_not_there_is_tried_later() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let socket = folder.path().join("socket");
     let mut sink = Journald::new(&Settings { socket: socket.clone() }, &sender()).expect("settings");
-    assert!(is_later(&sink.send(&deliveries()).await.expect_err("nobody there")));
+    assert!(is_later(&sink.send(&deliveries()).await.expect_err("no journal")));
     let _journal = UnixDatagram::bind(&socket).expect("bound");
     assert_eq!(sink.send(&deliveries()).await, Ok(()), "the journal has come back");
     assert_eq!(Settings { socket: "journal".into() }.problems("sinks[0].journald").len(), 1);

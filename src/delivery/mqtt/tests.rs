@@ -39,7 +39,7 @@ fn kept(port: u16, count: usize) -> Option<Vec<Value>> {
 }
 
 #[tokio::test]
-async fn a_broker_keeps_how_each_alert_stands() {
+async fn a_broker_retains_the_latest_state_of_each_alert() {
     let Some((_broker, port, _folder)) = broker("listener PORT 127.0.0.1\nallow_anonymous true\n") else { return };
     let mut sink = Mqtt::new(&settings(&format!("mqtt://127.0.0.1:{port}")), &sender()).expect("settings");
     let deliveries = deliveries();
@@ -62,13 +62,13 @@ async fn a_broker_keeps_how_each_alert_stands() {
 }
 
 #[tokio::test]
-async fn a_broker_that_came_back_is_met_again() {
+async fn a_restarted_broker_is_reconnected() {
     let lines = "listener PORT 127.0.0.1\nallow_anonymous true\n";
     let Some((server, port, folder)) = broker(lines) else { return };
     let mut sink = Mqtt::new(&settings(&format!("mqtt://127.0.0.1:{port}")), &sender()).expect("settings");
     assert_eq!(sink.send(&deliveries()[..1]).await, Ok(()));
     drop(server);
-    assert!(is_later(&sink.send(&deliveries()[..1]).await.expect_err("nobody there")));
+    assert!(is_later(&sink.send(&deliveries()[..1]).await.expect_err("no broker")));
     let program = installed("ATALAIA_MOSQUITTO").expect("as before");
     let _server = Server::start(Command::new(program).arg("-c").arg(folder.path().join("mosquitto.conf")));
     listens(port);
@@ -88,7 +88,7 @@ async fn a_broker_is_known_by_its_certificate() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_no_fault_of_the_alert_and_is_never_told() {
+async fn a_wrong_password_is_a_temporary_failure_and_is_never_shown() {
     let Some((_broker, port, _folder)) = broker("listener PORT 127.0.0.1\nallow_anonymous false\n") else { return };
     let folder = tempfile::TempDir::new().expect("a folder");
     let told = Settings {

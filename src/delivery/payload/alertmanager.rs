@@ -143,7 +143,7 @@ mod tests {
             (alert(&first, &sender(), now()), alert(&Told::of(&later).expect("told"), &sender(), now()));
         assert_eq!(first["labels"], later["labels"]);
         assert_ne!(first["annotations"], later["annotations"]);
-        assert_eq!(first["endsAt"], "2026-03-14T12:05:00Z", "firing until it is told again");
+        assert_eq!(first["endsAt"], "2026-03-14T12:05:00Z", "firing until it is repeated");
         assert_eq!(later["endsAt"], "2026-03-14T05:00:00Z");
     }
 

@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn a_retraction_cancels_the_first_message_whoever_sends_it() {
+    fn a_retraction_cancels_the_first_message() {
         let opened = letter_with("loitering-retracted", |change| {
             change["change"] = json!("opened");
             change["revision"] = json!(1);
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exercise_is_none_of_the_real_ones() {
+    fn an_exercise_is_marked_as_one() {
         let delivery =
             letter_with("rendezvous-opened", |change| change["alert"]["handling"]["reality"] = json!("exercise"));
         let text = message(&Told::of(&delivery).expect("told"), SENDER);

@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_leaves_its_tracks_out_and_says_so() {
+    fn a_change_that_is_too_long_loses_its_tracks_and_says_so() {
         let long = letter_with("rendezvous-opened", |change| {
             let points = &mut change["alert"]["evidence"]["tracks"][0]["points"];
             *points = json!(vec![points[0].clone(); 2000]);

@@ -107,7 +107,7 @@ impl Told {
     /// Reads the change. A change that cannot be read is refused, because a retry would not help.
     pub(super) fn of(delivery: &Delivery) -> Result<Told, SendError> {
         let unreadable =
-            |error| SendError::Refused { reason: format!("{}: is not a line of an alert: {error}", delivery.key) };
+            |error| SendError::Refused { reason: format!("{}: not a line of the alert stream: {error}", delivery.key) };
         Told::deserialize(&*delivery.change).map_err(unreadable)
     }
 }
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_none_is_refused_and_named() {
+    fn an_invalid_line_is_refused_and_named() {
         let delivery = letter_with("rendezvous-opened", |change| change["alert"]["started_at"] = json!("yesterday"));
         let Err(SendError::Refused { reason }) = Told::of(&delivery) else { panic!("refused") };
         assert!(reason.starts_with(&delivery.key), "{reason}");

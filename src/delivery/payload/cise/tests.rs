@@ -207,7 +207,7 @@ fn check(seen: &Seen, parent: &str) -> Result<(), String> {
             }
             value(&seen.name, &seen.text).ok_or(format!("{}: {}", seen.name, seen.text))
         }
-        None => Err(format!("{within}: is no element of the schema")),
+        None => Err(format!("{within}: is not an element of the schema")),
         Some((_, order)) => {
             let mut rest = order.iter();
             let mut last = "";
@@ -257,7 +257,7 @@ fn check_push(text: &str) -> Result<Seen, String> {
     seen.all("Object", &mut objects);
     let vessel = name("xsi:type", "vessel:Vessel");
     if objects.iter().any(|object| !object.attributes.contains(&vessel)) {
-        return Err("an Object that is no vessel:Vessel".to_owned());
+        return Err("an Object that is not a vessel:Vessel".to_owned());
     }
     if seen.text_of("IsPersonalData") == "true" && seen.text_of("Purpose") == "NonSpecified" {
         return Err("personal data without a purpose".to_owned());
@@ -337,7 +337,7 @@ fn what_was_retracted_is_the_same_anomaly_and_says_so() {
 }
 
 #[test]
-fn what_cise_cannot_say_does_not_leave() {
+fn a_marking_cise_cannot_express_is_refused() {
     let strict = letter_with("rendezvous-opened", |change| change["alert"]["handling"]["tlp"] = json!("AMBER+STRICT"));
     assert!(pushed(&strict).expect_err("refused").contains("AMBER+STRICT"));
     let handling = |personal: bool| {
