@@ -44,7 +44,7 @@ pub enum SecretError {
         path: PathBuf,
     },
     /// The file is accessible to other users.
-    #[error("{}: others than its owner and group may read it; chmod o-rwx it", path.display())]
+    #[error("{}: users other than its owner and group have access; chmod o-rwx it", path.display())]
     Open {
         /// The file.
         path: PathBuf,
@@ -56,7 +56,7 @@ pub enum SecretError {
         path: PathBuf,
     },
     /// systemd passed no credentials to this process.
-    #[error("credential \"{name}\": systemd has handed over none; add LoadCredential={name}:PATH to the unit")]
+    #[error("credential \"{name}\": systemd has passed no credentials; add LoadCredential={name}:PATH to the unit")]
     NoCredentials {
         /// Name of the credential.
         name: String,
@@ -165,14 +165,14 @@ mod tests {
     }
 
     #[test]
-    fn what_everybody_may_read_is_no_secret() {
+    fn a_world_readable_file_is_refused() {
         let (_folder, secret) = kept(b"hunter2", 0o644);
         let error = secret.read().expect_err("refused").to_string();
         assert!(error.ends_with("chmod o-rwx it") && !error.contains("hunter2"), "{error}");
     }
 
     #[test]
-    fn a_file_of_nothing_or_of_bytes_holds_no_secret() {
+    fn an_empty_or_binary_file_is_refused() {
         for text in [&b"  \n"[..], &[0xff, 0xfe], &[b'a'; 70_000]] {
             let (_folder, secret) = kept(text, 0o600);
             assert!(matches!(secret.read(), Err(SecretError::NoText { .. })));
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_named_as_that_whoever_may_read_it() {
+    fn a_folder_is_refused_as_such_whatever_its_mode() {
         let folder = tempfile::TempDir::new().expect("a folder");
         for mode in [0o700, 0o755] {
             fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).expect("set");

@@ -259,24 +259,24 @@ mod tests {
     }
 
     #[test]
-    fn the_watchdog_is_fed_only_while_everybody_gets_on() {
+    fn the_watchdog_is_pinged_only_while_every_thread_makes_progress() {
         let mut service = service(Duration::ZERO);
         let (one, other) = (Arc::new(Pulse::default()), Arc::new(Pulse::default()));
         service.watch("one", Arc::clone(&one));
         service.watch("other", Arc::clone(&other));
         service.beat();
         let first = service.fed;
-        assert!(first.is_some(), "the first time nobody can be stuck");
+        assert!(first.is_some(), "the first ping is unconditional");
         one.beat();
         service.beat();
-        assert_eq!(service.fed, first, "the other has not got on");
+        assert_eq!(service.fed, first, "the other made no progress");
         other.beat();
         service.beat();
         assert!(first < service.fed);
     }
 
     #[test]
-    fn the_watchdog_is_fed_no_more_often_than_it_wants() {
+    fn the_watchdog_is_pinged_no_more_often_than_needed() {
         let mut service = service(Duration::from_secs(3600));
         service.beat();
         let first = service.fed;

@@ -277,7 +277,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_fails_every_second_is_said_some_times_and_then_now_and_then() {
+    fn a_repeated_failure_is_logged_in_a_burst_and_then_at_intervals() {
         let mut sparing = Sparing::default();
         let said: Vec<(u64, u64)> =
             (0..120).filter_map(|second| Some((second, sparing.may(Duration::from_secs(second))?))).collect();

@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_is_no_certificate_is_named() {
+    fn a_file_without_a_certificate_is_named() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let path = folder.path().join("ca.pem");
         fs::write(&path, "not PEM").expect("written");
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_without_its_key_is_told_of() {
+    fn a_certificate_without_its_key_is_reported() {
         let half = Settings { certificate: Some("own.pem".into()), ..Settings::default() };
         assert_eq!(
             half.problems("sinks[0].tls"),

@@ -140,7 +140,7 @@ mod tests {
                           MSG a  2 $JS.ACK.s 4\r\n\r\n\r\n\r\nHMSG a 1 $JS.ACK.s 12 15\r\nNATS/1.0\r\n\r\nabc\r\nMSG a 1 0\r\n\r\nPING\r\n";
 
     #[test]
-    fn what_a_server_says_goes_on_as_it_is_however_it_is_cut() {
+    fn valid_data_is_forwarded_unchanged_however_it_is_split() {
         for size in [1, 2, 3, 7, TALK.len()] {
             let mut guard = Guard::default();
             let (mut out, mut deliveries) = (Vec::new(), 0);

@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn who_holds_a_port_of_ours_is_we() {
+    fn the_holder_of_our_own_port_is_this_process() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("bound");
         let holder = holder_of_port(address, Protocol::Tcp).expect("somebody");
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn who_holds_a_lock_is_named_by_the_kernel() {
+    fn the_holder_of_a_lock_is_named_by_the_kernel() {
         let place = "fd:01:1234";
         let line = |kind: &str| format!("1: {kind}  ADVISORY  WRITE 812 {place} 0 EOF");
         assert_eq!(lock_in(&line("FLOCK"), place), Some(812));

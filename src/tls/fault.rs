@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn the_date_is_told_however_deep_the_reason_lies() {
+    fn the_date_is_reported_at_any_depth_of_causes() {
         let expired =
             || rustls::Error::InvalidCertificate(ExpiredContext { time: at(1), not_after: at(1_800_000_000) });
         let told = Some("the server's certificate expired at 2027-01-15T08:00:00Z".to_owned());

@@ -78,7 +78,7 @@ impl Endpoint {
         }
         let config = tls.client().map_err(|error| error.to_string())?;
         let name = ServerName::try_from(self.host.clone())
-            .map_err(|_| "its name is none a certificate can have".to_owned())?;
+            .map_err(|_| "its name cannot appear in a certificate".to_owned())?;
         let connector = TlsConnector::from(Arc::new(config));
         connector.connect(name, stream).await.map_err(|error| describe(&error))?;
         Ok("takes connections, with a certificate that is trusted")
@@ -107,7 +107,7 @@ mod tests {
         let endpoint = Endpoint::at(&address, false).expect("an endpoint");
         assert_eq!(endpoint.reach(&Settings::default()).await, Ok("takes connections"));
         drop(listener);
-        let error = endpoint.reach(&Settings::default()).await.expect_err("nobody listens");
+        let error = endpoint.reach(&Settings::default()).await.expect_err("no listener");
         assert!(error.contains("refused"), "{error}");
     }
 }

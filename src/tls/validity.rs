@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_certificate_has_no_end() {
+    fn bytes_that_are_not_a_certificate_have_no_end() {
         let whole = certificates(&beside("server.pem")).expect("a certificate")[0].to_vec();
         assert!(not_after(&whole).is_some());
         for length in 0..whole.len() {
