@@ -18,7 +18,7 @@ use super::trail::Actor;
 use super::{StoreError, integrity, schema};
 use crate::time::{Span, Time};
 
-/// Maximum number of rows deleted in one transaction.
+/// Maximum number of rows deleted in one transaction, not counting the few that depend on an alert and are deleted with it.
 const ROWS: usize = 200;
 /// Pause between two transactions, in which the writer can work.
 const PAUSE: Duration = Duration::from_millis(10);

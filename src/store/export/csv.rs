@@ -169,7 +169,7 @@ mod tests {
             rows(&[json!({"vessels": [{"name": "A"}, {"name": "=1"}], "summary": "x; \"=1+1\";y", "finding": "a;b"})]);
         assert_eq!((rows[1][15].as_str(), rows[1][23].as_str()), ("A;'=1", "x;' \"=1+1\";y"));
         assert_eq!(rows[1][22], "a;b");
-        assert_eq!(quoted("a;b".to_owned()), "\"a;b\"", "who cuts at commas and semicolons sees one cell");
+        assert_eq!(quoted("a;b".to_owned()), "\"a;b\"", "a reader that splits at commas and semicolons sees one cell");
     }
 
     #[test]

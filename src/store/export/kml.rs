@@ -225,7 +225,7 @@ mod tests {
             text.contains("<name>zone entry ]]&gt;&lt;/name&gt;&lt;A&amp;B&apos;&quot;, 000000007</name>"),
             "{text}"
         );
-        assert!(text.contains("<styleUrl>#info</styleUrl>"), "who says no severity is not lost: {text}");
+        assert!(text.contains("<styleUrl>#info</styleUrl>"), "an alert without a severity is not lost: {text}");
     }
 
     #[test]
