@@ -209,7 +209,7 @@ fn what_was_reached_outlives_a_loss_of_power_at_any_moment() {
 fn the_crashes_notice_a_sync_that_is_left_out() {
     for forgets in [Forgets::FileSyncs, Forgets::FolderSyncs] {
         let noticed = (0..100).find_map(|seed| crash(seed, &ModelDisk::forgetting(forgets)).err());
-        assert!(noticed.is_some(), "{forgets:?}: nobody noticed");
+        assert!(noticed.is_some(), "{forgets:?}: the loss went unnoticed");
     }
 }
 
@@ -237,5 +237,5 @@ fn a_fault_at_any_operation_loses_nothing_and_is_reported() {
             }
         }
     }
-    assert!(20 < told, "{told} faults told");
+    assert!(20 < told, "{told} faults reported");
 }

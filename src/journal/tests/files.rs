@@ -60,7 +60,7 @@ fn a_segment_ends_with_the_hour_with_its_size_and_when_inputs_change() {
     assert_eq!(firsts, [0, 2, 5, 6, 8]);
     let inputs: Vec<_> =
         catalogue.segments.iter().map(|one| one.header().expect("whole").context.sources[0].as_str()).collect();
-    assert_eq!(inputs, ["a", "a", "a", "b", "b"], "each stands alone");
+    assert_eq!(inputs, ["a", "a", "a", "b", "b"], "each segment can be read alone");
     assert_eq!(truth.check(&disk, folder()).expect("right").0.len(), 9);
 }
 
