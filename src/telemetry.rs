@@ -205,7 +205,8 @@ impl Default for Sparing {
 }
 
 impl Sparing {
-    /// Returns the number of lines left out since the last one if a line may be written now, else `None`. `now` counts from any fixed start.
+    /// If a line may be written now, returns the number of lines left out since the last one, else `None`. `now` is the time since any
+    /// fixed start.
     pub fn may(&mut self, now: Duration) -> Option<u64> {
         let passed = now.saturating_sub(self.noted);
         self.noted = now;

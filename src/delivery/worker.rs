@@ -294,7 +294,7 @@ impl Worker {
                 in_flight.put_back(taken);
             }
             SendError::Gone { reason } => {
-                error!(sink = %self.settings.name, reason = %FromAir(&reason), "the receiver answered 410 Gone; nothing is sent to it until a reload");
+                error!(sink = %self.settings.name, reason = %FromAir(&reason), "receiver answered 410 Gone; sink disabled until a reload");
                 health.gone = Some(reason.clone());
                 SinkCounters::set(&self.counters.down, 1);
                 taken.extend(in_flight.drain());
