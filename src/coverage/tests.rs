@@ -1,11 +1,11 @@
-//! What the feed teaches about reception, and whose silence is odd.
+//! What the model learns about reception from the feed, and which silences are improbable.
 
 use super::*;
 use crate::ais::{Body, Position, Report, TimeBasis};
 use crate::tracks::{self, Outcome};
 use crate::units::{METRES_PER_NM, Mmsi};
 
-/// A model and a picture with vessels that report every five minutes.
+/// A model and a picture, with vessels that report every five minutes.
 struct Sea {
     tracks: Tracks,
     coverage: Coverage,
@@ -42,7 +42,7 @@ impl Sea {
         Sea { tracks: Tracks::new(tracks::Settings::default(), Vec::new()), coverage, minute: 0, told: Vec::new() }
     }
 
-    /// Five minutes at a time until `minute`, with those that `heard` lets through.
+    /// Runs until `until` in steps of five minutes, with the reports that `heard` lets through.
     fn run(&mut self, until: i64, boats: &[Boat], heard: impl Fn(&Boat, i64) -> bool) {
         while self.minute < until {
             let minute = self.minute;
@@ -119,7 +119,7 @@ fn who_falls_silent_where_everybody_is_heard_is_told_and_improbable_within_90_mi
 #[test]
 fn whoever_leaves_reception_where_all_others_left_it_is_not_told() {
     let mut sea = Sea::new(4);
-    // North of 28.6° nobody is heard; a boat leaves every 40 min, each at 12 kn.
+    // No vessel is heard north of 28.6°; a boat leaves every 40 min, each at 12 kn.
     let mut boats: Vec<Boat> = (0..30)
         .map(|number| {
             boat(number, LatLon::new(28.0, -17.1).destination(180.0, number as f64 * 8.0 * METRES_PER_NM), 12.0)
@@ -144,7 +144,7 @@ fn while_the_feed_says_nothing_nobody_is_missed() {
     let silence = *sea.coverage.silence(sea.find(1)).expect("it is silent");
     assert_eq!(silence.unheard(), 1.0);
     assert_eq!(sea.coverage.missed(&silence), Span::from_minutes(300));
-    // One comes back and one does not: the silence counts from then on.
+    // One of the two comes back; the silence of the other counts from then on.
     sea.run(940, &boats, |boat, _| boat.mmsi == 224_000_002);
     assert_eq!(sea.told, [(920, 1)]);
     let silence = *sea.coverage.silence(sea.find(1)).expect("it is silent");
