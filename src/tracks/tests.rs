@@ -26,7 +26,7 @@ fn tracks() -> Tracks {
     Tracks::new(Settings::default(), Vec::new())
 }
 
-/// Sends fixes of `(seconds, place)` one after another; the outcomes.
+/// Sends fixes of `(seconds, place)` one after another; returns the outcomes.
 fn sail(tracks: &mut Tracks, fixes: &[(i64, LatLon)]) -> Vec<Outcome> {
     let accept = |(place, (seconds, at)): (usize, &(i64, LatLon))| {
         tracks.accept(report(*seconds, *at, (*seconds as u64) << 8 | place as u64))

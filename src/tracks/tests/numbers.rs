@@ -1,10 +1,10 @@
-//! What the picture makes of numbers that are not one ship's, and of fixes that are not exact.
+//! What the picture makes of MMSIs that do not belong to one ship, and of inexact fixes.
 
 use super::*;
 
 const HERE: LatLon = LatLon { lat: 40.0, lon: -10.0 };
 
-/// A report of a ship with a number, course and speed.
+/// A report of a ship with an MMSI, and with a course and speed if given.
 fn sent(mmsi: u32, seconds: i64, place: LatLon, way: Option<(f64, f64)>) -> Report {
     let (course, knots) = way.unzip();
     let said = Position::new(Class::A, 1, Some((place.lat, place.lon)), knots, course, None, Some(0));
@@ -18,7 +18,7 @@ fn long_range(seconds: i64, place: LatLon) -> Report {
     Report { body: Body::Position(said), ..report(seconds, place, 1 << 50 | seconds as u64) }
 }
 
-/// What the engine does with a report.
+/// Handles a report as the engine does.
 fn take(tracks: &mut Tracks, report: Report) -> Outcome {
     if tracks.is_damaged(&report) {
         return Outcome::Refused(Refusal::DamagedNumber);
@@ -57,7 +57,7 @@ fn a_long_range_report_counts_where_no_finer_one_is_at_hand() {
 
 #[test]
 fn what_is_impossible_depends_on_the_resolution_in_place_and_time() {
-    // 200 m of jitter, and 196 m of a type 27.
+    // 200 m of jitter, and 196 m of a type 27 report.
     for (coarse, metres, jumps) in
         [(false, 190.0, false), (false, 210.0, true), (true, 390.0, false), (true, 410.0, true)]
     {
@@ -67,7 +67,7 @@ fn what_is_impossible_depends_on_the_resolution_in_place_and_time() {
         let jumped = tracks.accept(Report { payload: 1, ..second }) == Outcome::Refused(Refusal::Jump);
         assert_eq!(jumped, jumps, "{metres} m");
     }
-    // 60 kn for 1,000 s and the 15 min that a time of delivery may hide are 31.7 nm.
+    // 60 kn for 1,000 s plus the 15 min of uncertainty in a time of delivery give 31.7 nm.
     for (miles, jumps) in [(31.5, false), (32.1, true)] {
         let mut tracks = tracks();
         tracks.accept(sent(MMSI, 0, HERE, None));
@@ -84,7 +84,7 @@ fn speed_from_coarse_places_is_measured_over_a_longer_span() {
         Outcome::Fix { smg: Some(smg), .. } => smg.since.seconds(),
         _ => -1,
     });
-    // Twelve minutes of them, where five would do for fine ones.
+    // Twelve minutes are needed; five would do for fine fixes.
     assert_eq!(spans.collect::<Vec<_>>(), [-1, -1, -1, -1, -1, 0]);
 }
 
@@ -130,7 +130,7 @@ fn two_ships_that_were_both_heard_are_kept_apart_for_a_day() {
     }
 }
 
-/// So many ships in turn, 60 nm apart, for an hour.
+/// A number of ships in turn, 60 nm apart, for an hour.
 fn crowd(ships: i64) -> Tracks {
     let mut tracks = tracks();
     for minute in 0..60 {
@@ -169,8 +169,8 @@ fn a_further_track_is_a_phantom_until_it_has_lived_an_hour_and_in_interference_f
 
 const SHIP: u32 = 304_198_001;
 
-/// A ship that drifts at 1 kn, one report a minute, of which every tenth comes under another number; the tracks after two hours, and how
-/// many reports were taken for damaged.
+/// A ship that drifts at 1 kn with one report a minute, every tenth of them under another number. Returns the tracks after two
+/// hours, and how many reports were taken for damaged.
 fn damaged(other: u32, first: i64, mut change: impl FnMut(&mut Report)) -> (Tracks, usize) {
     let mut tracks = tracks();
     let mut refused = 0;
