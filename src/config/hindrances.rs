@@ -380,7 +380,7 @@ mod tests {
         let tcp = TcpListener::bind("127.0.0.1:0").expect("a port");
         let at = tcp.local_addr().expect("bound");
         let text = format!("[[inputs]]\nkind = \"tcp-listen\"\nname = \"a\"\naddress = \"{at}\"\n");
-        assert_eq!(told(&text, &asker(true)), [], "a daemon that runs is no fault");
+        assert_eq!(told(&text, &asker(true)), [], "a running daemon is not an obstacle");
         let udp = UdpSocket::bind("127.0.0.1:0").expect("a port");
         let at = udp.local_addr().expect("bound");
         let text = format!("[[inputs]]\nkind = \"udp\"\nname = \"a\"\naddress = \"{at}\"\n");
@@ -395,7 +395,7 @@ mod tests {
             weight == Weight::Certain && what.starts_with("http.address: 192.0.2.1:9477 is not an address of this"),
             "{what}"
         );
-        assert_eq!(told(text, &asker(false))[0].0, Weight::Possible, "who only checks is warned");
+        assert_eq!(told(text, &asker(false))[0].0, Weight::Possible, "a plain check only warns");
     }
 
     #[test]

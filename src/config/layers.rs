@@ -102,7 +102,7 @@ fn words<'e>(
             }
             // The value may be a secret, so it is not repeated.
             message if message.starts_with("string values must be quoted") => {
-                "not TOML: a text stands between quotes; write for instance name = \"coast\"".to_owned()
+                "not TOML: a string must be quoted; write for instance name = \"coast\"".to_owned()
             }
             message => format!("not TOML: {}", message.replace('\n', ", ")),
         };

@@ -362,7 +362,7 @@ address = \"0.0.0.0:10111\"
         assert_eq!(config.inputs[1].address.as_deref(), Some("0.0.0.0:10111"));
         assert_eq!(config.inputs[2].time_zone.as_deref(), Some("+02:00"));
         let sinks: Vec<&str> = config.sinks.iter().map(|sink| sink.name.as_str()).collect();
-        assert_eq!(sinks, ["d"], "the sink by default is no entry");
+        assert_eq!(sinks, ["d"], "the default sink is not an entry");
     }
 
     #[test]
@@ -390,7 +390,7 @@ address = \"0.0.0.0:10111\"
         assert_eq!(
             problems_of(&[("main.toml", "[time\n"), ("one.toml", "a = 1\n"), ("two.toml", "b = \"\n")]).len(),
             2,
-            "what is no TOML is told of every file, and nothing else then"
+            "invalid TOML is reported for every file, and nothing else then"
         );
     }
 

@@ -23,7 +23,7 @@ pub(super) fn missing_places(config: &Config) -> Vec<String> {
     for (index, input) in config.inputs.iter().enumerate() {
         if !input.kind.is_built_in() {
             problems.push(format!(
-                "inputs[{index}].kind: this build reads no serial lines; use one built with the feature serial (cargo build \
+                "inputs[{index}].kind: this build does not support serial lines; use one built with the feature serial (cargo build \
                  --features serial)"
             ));
         }
@@ -157,7 +157,7 @@ fn misfits(config: &Config) -> Vec<String> {
 /// Settings files that every user may write.
 pub(super) fn open_to_others<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<Problem> {
     let is_open = |layer: &&Layer| fs::metadata(&layer.file).is_ok_and(|found| found.permissions().mode() & 0o002 != 0);
-    let told = |layer: &Layer| Problem::of_file(&layer.file, "everybody may write this file; chmod o-w it");
+    let told = |layer: &Layer| Problem::of_file(&layer.file, "every user may write this file; run chmod o-w on it");
     layers.filter(is_open).map(told).collect()
 }
 
@@ -179,7 +179,7 @@ pub(super) fn unknown_zones(config: &Config, known: &[&str]) -> Vec<String> {
     let asked = sinks.flat_map(|(index, sink)| sink.zones.iter().map(move |id| (index, id)));
     let unknown = asked.filter(|(_, id)| !known.contains(&id.as_str()));
     unknown
-        .map(|(index, id)| format!("sinks[{index}].zones: no zone has the id `{id}`, so nothing is told of it"))
+        .map(|(index, id)| format!("sinks[{index}].zones: no zone has the id `{id}`, so nothing is sent for it"))
         .collect()
 }
 
@@ -325,7 +325,7 @@ mod tests {
         let exec = "[[sinks]]\nkind = \"exec\"\nname = \"a\"\nexec.command = [\"/bin/true\"]\n";
         assert_eq!(problems(folder.path(), exec), [""; 0]);
         fs::set_permissions(folder.path().join("atalaia.toml"), fs::Permissions::from_mode(0o666)).expect("set");
-        assert_eq!(problems(folder.path(), exec), ["everybody may write this file; chmod o-w it"]);
-        assert_eq!(problems(folder.path(), ""), ["warning everybody may write this file; chmod o-w it"]);
+        assert_eq!(problems(folder.path(), exec), ["every user may write this file; run chmod o-w on it"]);
+        assert_eq!(problems(folder.path(), ""), ["warning every user may write this file; run chmod o-w on it"]);
     }
 }

@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(settings.store, Some(PathBuf::from("/etc/here/alerts.sqlite")));
         assert_eq!(settings.sinks, ["desk"]);
         assert!(5 <= settings.elsewhere, "{}", settings.elsewhere);
-        let told = read(text, &[Table::Store, Table::Retention]).expect_err("who did what must outlast alerts");
+        let told = read(text, &[Table::Store, Table::Retention]).expect_err("the audit trail must outlast alerts");
         assert!(told.len() == 1 && told[0].starts_with("a.toml:17: retention.audit_days: "), "{told:?}");
     }
 
@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(told, ["a.toml:2: store.paht: unknown key; did you mean `path`?\n    paht = \"a\""]);
         let told = read("[store\npath = 3\n", &[Table::Store]).expect_err("not TOML");
         assert!(told.iter().any(|line| line.starts_with("a.toml:1: not TOML: ")), "{told:?}");
-        let told = read("store = 3\n", &[Table::Store]).expect_err("no table");
+        let told = read("store = 3\n", &[Table::Store]).expect_err("not a table");
         assert!(told[0].starts_with("a.toml:1: store: "), "{told:?}");
     }
 }

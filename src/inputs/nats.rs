@@ -157,7 +157,7 @@ impl Settings {
             return Ok(consumer);
         }
         let reason =
-            format!("consumer {} is there and {}; delete it or name another", self.consumer, faults.join(" and "));
+            format!("consumer {} exists and {}; delete it or name another", self.consumer, faults.join(" and "));
         Err(InputError::Refused { reason, wait: PATIENCE })
     }
 }

@@ -53,5 +53,5 @@ pub(super) async fn run(port: &Port) -> Result<(), InputError> {
 #[cfg(not(feature = "serial"))]
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let _ = port;
-    Err(InputError::Protocol { what: "serial", cause: "this build has no serial lines".to_owned() })
+    Err(InputError::Protocol { what: "serial", cause: "this build does not support serial lines".to_owned() })
 }

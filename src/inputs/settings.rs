@@ -314,7 +314,7 @@ impl Settings {
         let is_near = self.address.as_deref().is_none_or(is_loopback);
         if self.kind == Kind::AiscatcherHttp && is_open && !is_near {
             problems.push(format!(
-                "{path}.address: others than this machine can reach it, and nobody is asked who they are; write \
+                "{path}.address: listens on a public address without authentication; write \
                  [inputs.aiscatcher_http] with user and password or a token below it, or an address of 127.0.0.1"
             ));
         }
@@ -473,8 +473,8 @@ mod tests {
             assert_eq!(told(near, None), "", "{near}");
         }
         for far in ["0.0.0.0:8110", "[::]:8110", "192.0.2.1:8110", "host.example:8110"] {
-            assert!(told(far, None).contains("nobody is asked who they are"), "{far}");
-            assert!(told(far, Some(AiscatcherHttp::default())).contains("nobody is asked who they are"), "{far}");
+            assert!(told(far, None).contains("without authentication"), "{far}");
+            assert!(told(far, Some(AiscatcherHttp::default())).contains("without authentication"), "{far}");
             assert_eq!(told(far, Some(token.clone())), "", "{far}");
         }
         let half = AiscatcherHttp { user: Some("a:b".to_owned()), password: file(), token: None };

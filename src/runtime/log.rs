@@ -30,7 +30,7 @@ impl Daemon {
         let untimed = self.driver.engine.tally().source(id).map_or(0, |counts| counts.untimed_total());
         if 0 < untimed {
             let input = self.sources.iter().find(|source| source.id == id).map_or("", |source| &source.name);
-            warn!(%input, messages = untimed, "messages without any time: the rules do not use them");
+            warn!(%input, messages = untimed, "messages without a time; the behaviours do not use them");
         }
         if self.sources.iter().all(|source| source.state == State::Ended) {
             warn!("all inputs have ended; nothing more is read until a restart");

@@ -62,12 +62,12 @@ pub(super) fn orders(settings: &Checked) -> Orders {
 pub(super) fn remedy(absence: Absence) -> &'static str {
     match absence {
         Absence::Gone => {
-            "move it back to where it was, the same file or folder and not a copy; the daemon then goes on by itself. If it is lost, restart the \
-             daemon: it begins another"
+            "move it back to where it was, the same file or folder and not a copy; the daemon then continues by itself. If it is lost, \
+             restart the daemon, which then creates a new one"
         }
         Absence::Replaced => {
-            "move the one the daemon began with back to where it was; the daemon then goes on by itself. To work with what stands there now, \
-             restart the daemon"
+            "move the one the daemon started with back to where it was; the daemon then continues by itself. To work with what stands there \
+             now, restart the daemon"
         }
         Absence::ReadOnly => {
             "see the kernel log for the cause, repair the disk and remount it writable; the daemon then continues by itself"

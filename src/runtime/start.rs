@@ -162,8 +162,8 @@ fn tell_of_damage(damaged: &SetAside) {
         ),
         None => error!(
             %kept, %why,
-            "the store was damaged and is set aside; a new one is begun: what it held is lost, but for open alerts. To restore: stop the \
-             daemon, put a copy made by `atalaia backup` in its place, start"
+            "the store was damaged and has been set aside; a new one is used instead; everything is lost except open \
+             alerts. To restore: stop the daemon, put a copy made by `atalaia backup` in its place, start"
         ),
     }
 }

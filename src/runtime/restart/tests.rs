@@ -82,7 +82,7 @@ fn a_snapshot_of_the_saver_thread_equals_the_engine() {
     room.live(&mut records, &mut live);
     assert!(room.snapshot(&mut records), "no snapshot was made");
     let restored = room.restored(PROGRAM);
-    assert_eq!(restored.entries, 0, "everything stands in the snapshot");
+    assert_eq!(restored.entries, 0, "everything is in the snapshot");
     let driver = restored.driver.expect("an engine");
     assert_eq!(driver.engine.tracks().len(), 1);
     assert!(driver.engine.save() == live.engine.save(), "the engine and its snapshot differ");
