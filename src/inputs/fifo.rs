@@ -12,7 +12,7 @@ const READ_BYTES: usize = 64 * 1024;
 /// Ends only with an error.
 pub(super) async fn run(port: &Port) -> Result<(), InputError> {
     let path = port.settings.path.clone().unwrap_or_default();
-    // Opened for writing too, so that there is no end of file when the last writer closes it.
+    // Opened for writing too, so that the last writer closing it does not cause an end of file.
     let mut pipe = pipe::OpenOptions::new()
         .read_write(true)
         .open_receiver(&path)

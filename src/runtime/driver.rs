@@ -112,7 +112,7 @@ impl EngineDriver {
     }
 }
 
-/// Describes the inputs to the engine. An input that is no longer in the settings will not be heard again, so it is not live.
+/// Describes the inputs to the engine. An input removed from the settings will not be heard again, so it is not live.
 fn clocks(settings: &Checked, names: &[String]) -> Vec<SourceClock> {
     let clock = |name: &String| match settings.inputs.iter().find(|input| input.name == *name) {
         Some(input) => config::source_clock(input, settings),

@@ -81,7 +81,7 @@ pub trait Onlooker {
 /// Replays a journal through an engine, with the settings that were in force at the time.
 ///
 /// # Errors
-/// If there is no journal, it cannot be read, or the settings that were in force cannot be used.
+/// If the journal does not exist or cannot be read, or the settings that were in force cannot be used.
 pub fn look_back(wanted: &LookBack, onlooker: &mut dyn Onlooker) -> io::Result<LookedBack> {
     let disk: Arc<dyn Disk> = Arc::new(ReadOnly);
     let folder = &wanted.folder;

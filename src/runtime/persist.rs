@@ -29,17 +29,17 @@ const FLOOD_OVER: Duration = Duration::from_secs(600);
 /// What has been reported about evicted vessels.
 pub(super) struct Flood {
     /// Evictions since the engine began, as of the last report.
-    told: u64,
-    /// When the last report was made; `None` while there is no flood.
+    reported: u64,
+    /// When the last report was made; `None` outside a flood.
     at: Option<Moment>,
     /// Whether a flood alert may be open, possibly from an earlier run.
     noticed: bool,
 }
 
 impl Flood {
-    /// At startup; `told` is the number of evictions the engine already counts.
-    pub(super) fn from(told: u64) -> Flood {
-        Flood { told, at: None, noticed: true }
+    /// The state at startup; `reported` is the number of evictions the engine has already counted.
+    pub(super) fn from(reported: u64) -> Flood {
+        Flood { reported, at: None, noticed: true }
     }
 }
 
@@ -112,8 +112,8 @@ impl Daemon {
     pub(super) fn tell_flood(&mut self, now: Moment) {
         let tracks = self.driver.engine.tracks();
         let (evicted, tracks) = (tracks.evicted(), tracks.len());
-        let Flood { told, at, noticed } = &mut self.flood;
-        let more = evicted - (*told).min(evicted);
+        let Flood { reported, at, noticed } = &mut self.flood;
+        let more = evicted - (*reported).min(evicted);
         let holds = 0 < more;
         if holds && at.is_none_or(|at| FLOOD_EVERY <= now.since(at)) {
             error!(
@@ -124,7 +124,7 @@ impl Daemon {
         } else if holds || at.is_some_and(|at| now.since(at) < FLOOD_OVER) || !*noticed {
             return;
         }
-        (*told, *at) = (evicted, holds.then_some(now));
+        (*reported, *at) = (evicted, holds.then_some(now));
         let Some(store) = self.store.as_ref().filter(|_| holds || *noticed) else {
             return;
         };

@@ -75,7 +75,7 @@ impl Reading {
     pub(super) fn begin(&mut self, task: Task) {
         let (sender, receiver) = channel();
         self.coming = Some(receiver);
-        // The daemon may have ended meanwhile.
+        // The daemon may have ended.
         let work = move || drop(sender.send(task.read()));
         if let Err(error) = thread::Builder::new().name("reload".to_owned()).spawn(work) {
             error!(%error, "could not start a thread to read the settings");

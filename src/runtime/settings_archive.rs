@@ -53,7 +53,7 @@ impl SettingsArchive {
         let (settings, others): (Vec<_>, Vec<_>) =
             in_force.files.iter().partition(|(path, _)| path == Path::new(config::IN_FORCE_FILE));
         if settings.iter().all(|(path, content)| fs::read(folder.join(path)).is_ok_and(|kept| kept == **content)) {
-            // Rewritten to update its modification time. A full disk is no reason to fail, since the record is already there.
+            // Rewritten to update its modification time. A full disk does not matter, since the record already exists.
             drop(settings.iter().try_for_each(|(path, content)| write_whole(&*self.disk, &folder.join(path), content)));
             return Ok(());
         }
