@@ -78,11 +78,11 @@ fn main() {
         before / after
     );
     stop(&mut daemon);
-    tell_room(folder.path(), sent);
+    print_disk_usage(folder.path(), sent);
 }
 
 /// Prints the disk space used at the end.
-fn tell_room(folder: &Path, lines: usize) {
+fn print_disk_usage(folder: &Path, lines: usize) {
     let journal = folder.join("store.sqlite.journal");
     let files = fs::read_dir(&journal).unwrap().map(|entry| entry.unwrap());
     let (mut segments, mut snapshots) = (0, Vec::new());
@@ -98,7 +98,7 @@ fn tell_room(folder: &Path, lines: usize) {
     let told = fs::read_to_string(folder.join("alerts.jsonl")).unwrap_or_default();
     let opened = told.lines().filter(|line| line.contains("\"change\":\"opened\"")).count();
     println!(
-        "  journal {:.1} MB, {:.1} bytes a line; snapshots {snapshots:?} bytes; store {:.1} MB for {} changes of {opened} alerts told",
+        "  journal {:.1} MB, {:.1} bytes a line; snapshots {snapshots:?} bytes; store {:.1} MB for {} changes of {opened} alerts delivered",
         segments as f64 / 1e6,
         segments as f64 / lines as f64,
         store as f64 / 1e6,

@@ -197,7 +197,7 @@ impl Denial {
         let owner = match &self.owner {
             Some(owner) if *owner == self.ours => "you".to_owned(),
             Some(owner) => owner.name.clone(),
-            None => "somebody else".to_owned(),
+            None => "another user".to_owned(),
         };
         FromAir(&format!("{path}: permission denied: you are {name}; {what} belongs to {owner}")).to_string()
     }
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_may_not_read_is_told_whom_to_become() {
+    fn a_denied_user_is_shown_the_command_to_run() {
         let text = denial("/var/lib/atalaia", user(999, "atalaia")).to_user("atalaia alerts list");
         assert_eq!(
             text,
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn whose_own_file_it_is_is_told_of_its_mode() {
+    fn a_denied_owner_is_shown_the_mode_to_set() {
         let own = denial("/var/lib/atalaia/atalaia.sqlite", user(1001, "maria")).to_user("atalaia purge");
         assert!(own.contains("it belongs to you, but its mode") && own.contains("chmod u+rw /var/lib"), "{own}");
     }
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_open_to_whoever_made_it() {
+    fn a_file_is_accessible_to_its_creator() {
         let folder = tempfile::TempDir::new().unwrap();
         let file = folder.path().join("a.sqlite");
         assert!(matches!(to_store(&file, "gone"), Err(Failure::Input(text)) if text.ends_with(": gone")));

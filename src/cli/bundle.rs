@@ -81,7 +81,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Command::Keygen { out } => {
             let (beside, public) = evidence::keygen(out).map_err(failed)?;
             print(&format!(
-                "{}: the private key, readable by its owner alone. Name it in [evidence] and keep a copy elsewhere\n{}: the public key, for everybody who checks bundles\n\
+                "{}: the private key, readable by its owner only. Name it in [evidence] and keep a copy elsewhere\n{}: the public key, for everyone who verifies bundles\n\
                  fingerprint {}\n",
                 out.display(),
                 beside.display(),
@@ -114,10 +114,10 @@ pub(super) fn pack(store_named: &StoreArguments, who: &Person, wanted: &Wanted) 
         let _ = fs::remove_file(&path);
         return Err(refused(error));
     }
-    print(&told(&made, &path, &marking))
+    print(&packed_text(&made, &path, &marking))
 }
 
-fn told(made: &Made, path: &Path, marking: &str) -> String {
+fn packed_text(made: &Made, path: &Path, marking: &str) -> String {
     let manifest = &made.manifest;
     let mut text = format!(
         "{}: case {}, {}, {} members, {} raw lines\nhead {}\n",
@@ -194,7 +194,7 @@ fn described(opened: &Opened) -> String {
     );
     text += &match &opened.signed {
         Signed::Not => {
-            "NOT SIGNED: anybody who had the file could have changed it and its hashes; compare the head with a copy recorded elsewhere\n"
+            "NOT SIGNED: anyone with the file could have changed it and its hashes; compare the head with a copy recorded elsewhere\n"
                 .to_owned()
         }
         Signed::By(key) => format!("signed with the key given, {}\n", key.fingerprint()),

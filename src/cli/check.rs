@@ -68,7 +68,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let service = service::account(None).filter(|account| account.uid != Account::own().uid && !arguments.as_service);
     if let Some(service) = service.as_ref().filter(|_| Account::own().uid == 0) {
         print(&format!(
-            "  checked as root, who may do everything; the daemon runs as {}: add --as-service\n",
+            "  checked as root, which may do everything; the daemon runs as {}: add --as-service\n",
             service.shown()
         ))?;
     }

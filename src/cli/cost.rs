@@ -132,7 +132,7 @@ pub(super) fn main(settings: &Checked, recording: &Path) -> Result<(), Failure> 
     let (cost, played) = run(settings, recording)?;
     let summary = played.engine.summary();
     let (Some(first), Some(last)) = (summary.first_at, summary.last_at) else {
-        return print("the recording carries no times: behaviours could not be judged\n");
+        return print("the recording has no times, so behaviours could not be judged\n");
     };
     let length = last - first;
     // Less than an hour is too short to estimate a day.
@@ -151,7 +151,7 @@ pub(super) fn main(settings: &Checked, recording: &Path) -> Result<(), Failure> 
     print(&text)?;
     // A pipe can be read only once.
     if !recording.is_file() {
-        return print("\nno changes were tried: that takes a recording in a file\n");
+        return print("\nno changes were tried: the recording must be a file\n");
     }
     let trials = trials(settings, &cost);
     if trials.is_empty() {

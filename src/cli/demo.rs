@@ -53,7 +53,7 @@ pub(super) fn main() -> Result<(), Failure> {
             stop.cancel();
             played
         });
-        let teller = scope.spawn(move || tell_all(&changes));
+        let teller = scope.spawn(move || print_changes(&changes));
         let file = PathBuf::from("built-in settings");
         let outcome = runtime::run_watched(settings, file, stop.clone(), Some(watcher));
         // Unblocks the player if the daemon never connected.
@@ -61,7 +61,7 @@ pub(super) fn main() -> Result<(), Failure> {
         (player.join(), outcome, teller.join())
     });
     outcome.map_err(|error| Failure::Other(error.to_string()))?;
-    let broken = || Failure::Other("the demonstration broke off".to_owned());
+    let broken = || Failure::Other("the demonstration was interrupted".to_owned());
     let played = played.map_err(|_| broken())?;
     played.map_err(|error| Failure::Other(format!("loopback: {error}")))?;
     let opened = told.map_err(|_| broken())??;
@@ -149,17 +149,17 @@ fn play(listener: &TcpListener, feed: &[u8]) -> io::Result<()> {
 }
 
 /// Prints changes as they come. Returns the number of alerts opened.
-fn tell_all(changes: &mpsc::Receiver<Change>) -> Result<usize, Failure> {
+fn print_changes(changes: &mpsc::Receiver<Change>) -> Result<usize, Failure> {
     let mut opened = 0;
     for change in changes {
         opened += usize::from(change.change == ChangeKind::Opened);
-        print(&tell(&change))?;
+        print(&change_text(&change))?;
     }
     Ok(opened)
 }
 
 /// One change as an analyst reads it: an opening in full, any other in one line.
-fn tell(change: &Change) -> String {
+fn change_text(change: &Change) -> String {
     let alert = &change.alert;
     let mut text = format!("{}  {:<8}  {}", change.at, level(alert.severity), alert.behaviour);
     let what = match change.change {

@@ -127,7 +127,7 @@ fn told_line(text: &str) -> Result<Told, String> {
         first_at: moment(&line, "at")?,
         started_at: moment(alert, "started_at")?,
         last_at: ended.max(moment(alert, "opened_at")?),
-        severity: severity(&level).ok_or(format!("severity: `{level}` is none"))?,
+        severity: severity(&level).ok_or(format!("severity: `{level}` is not a severity"))?,
         retracted: words(&line, "change")? == "retracted",
     })
 }

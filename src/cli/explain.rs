@@ -248,13 +248,14 @@ impl Answer<'_> {
     fn text(&self) -> String {
         let (at, mmsi) = (self.arguments.at, self.arguments.mmsi);
         if self.timeless {
-            return "the recordings carry no times: behaviours could not be judged\n".to_owned();
+            return "the recordings have no times, so behaviours could not be judged\n".to_owned();
         }
         let mut page = String::new();
         if self.tracks.is_empty() {
             page += &match &self.damaged {
                 Some((of, reports)) => format!(
-                    "MMSI {mmsi:09} is no vessel: {reports} reports under it continue the track of {of}, whose number was damaged on the way\n"
+                    "MMSI {mmsi:09} is not a vessel: {reports} reports under it belong to the track of {of}, whose MMSI was damaged in \
+                     transmission\n"
                 ),
                 None => format!("MMSI {mmsi:09} was not heard {}\n", unheard(self.since, self.memory, at)),
             };
@@ -375,7 +376,7 @@ fn short(nearest: &[Near<'_>], me: TrackKey, width: Option<usize>, all: bool, pa
     page.push_str(&table(&[text("nearest to an alert"), number("missing"), text("what")], &rows, width));
     if shown < nearest.len() {
         let more = format!(
-            "{} more lack more; --all: every condition; --behaviour NAME: those of one\n",
+            "{} more are further away; --all shows every condition, --behaviour NAME those of one\n",
             nearest.len() - shown
         );
         page.push_str(&more);
@@ -413,7 +414,7 @@ fn head(engine: &Engine, track: &Explained, at: Time) -> String {
     let kind = kind_of(track.key.mmsi, vessel.ship_type());
     let mut head = format!("{} {} ({kind}) at {} UTC\n", track.key, FromAir(name), at.minute());
     let Some(fix) = track.fix else {
-        return head + "  has not said where it is\n";
+        return head + "  has not reported a position\n";
     };
     let knots =
         track.smg.map_or("speed made good not known".to_owned(), |smg| format!("{:.1} kn made good", smg.knots));
@@ -443,7 +444,7 @@ mod tests {
     }
 
     #[test]
-    fn alerts_of_a_vessel_that_is_forgotten_are_shown() {
+    fn alerts_of_a_forgotten_vessel_are_shown() {
         let line = ["explain", "--mmsi", "224000001", "--at", "2026-03-20T12:00:00Z"];
         let arguments = Line::parse_from(line).arguments;
         let mut answer = Answer::new(&arguments, true);
@@ -459,7 +460,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_said_of_the_time_before_the_reading() {
+    fn the_answer_does_not_cover_the_time_before_the_reading() {
         let time = |text: &str| Time::parse(text).expect("a time");
         let (since, at) = (time("2026-03-18T12:00:00Z"), time("2026-03-20T12:00:00Z"));
         let words = unheard(Some(since), Span::from_hours(168), at);

@@ -49,7 +49,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
         Asked { input: io::stdin().lock(), may_ask: io::stdin().is_terminal() && io::stderr().is_terminal() };
     let out = match &arguments.out {
         Some(out) => out.clone(),
-        None => PathBuf::from(asked.answer("Which settings file shall be written?", "atalaia.toml", &|text| {
+        None => PathBuf::from(asked.answer("Which settings file should be written?", "atalaia.toml", &|text| {
             taken(Path::new(text), arguments.force).map(|()| text.to_owned())
         })?),
     };
@@ -142,7 +142,7 @@ impl<R: BufRead> Asked<R> {
     fn draft(&mut self, arguments: &Arguments, folder: &Path) -> Result<Draft, Failure> {
         let feeds = match arguments.feed.as_slice() {
             [] if !self.may_ask => {
-                return Err(Failure::Usage("say where AIS comes from: --feed tcp://HOST:PORT, for instance".to_owned()));
+                return Err(Failure::Usage("name the source of AIS, for instance --feed tcp://HOST:PORT".to_owned()));
             }
             [] => vec![self.answer(
                 "Where does AIS come from? tcp://HOST:PORT connects there; udp://ADDRESS:PORT and tcp-listen://ADDRESS:PORT \
@@ -156,7 +156,7 @@ impl<R: BufRead> Asked<R> {
         let store = match &arguments.store {
             Some(text) => parse(text).map_err(Failure::Usage)?,
             None => self.answer(
-                "Which file keeps the alerts? \"none\": nothing is kept, and a restart begins with nothing",
+                "Which file should keep the alerts? \"none\" keeps nothing, and a restart begins without any",
                 &Store::default_for(folder),
                 &parse,
             )?,
@@ -200,7 +200,7 @@ impl<R: BufRead> Asked<R> {
             let length =
                 self.input.read_line(&mut line).map_err(|error| Failure::Other(format!("standard input: {error}")))?;
             if length == 0 {
-                return Err(Failure::Other("the answers ended; nothing is written".to_owned()));
+                return Err(Failure::Other("the input ended; nothing was written".to_owned()));
             }
             let text = line.trim();
             match parse(if text.is_empty() { default } else { text }) {

@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_taken_as_they_stand_in_alerts() {
+    fn values_are_spelt_as_in_alerts() {
         assert_eq!((tlp("TLP:AMBER+STRICT"), tlp("RED")), (Ok(Tlp::AmberStrict), Ok(Tlp::Red)));
         assert!(tlp("amber").is_err_and(|told| told.contains("CLEAR, GREEN, AMBER, AMBER+STRICT, RED")));
         assert_eq!(grade("A1"), Ok((SourceGrade::A, InfoGrade::One)));

@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn an_assignee_is_named_as_whoever_acts_is() {
+    fn an_assignee_is_cleaned_like_the_person_who_acts() {
         let named = |said: &str| assignee(said).map_err(|failure| format!("{failure:?}"));
         assert_eq!(named(" an\u{7}a\n\u{202e}"), Ok(some("an a")));
         assert_eq!((named("-"), named(" -\n")), (Ok(None), Ok(None)));

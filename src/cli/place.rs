@@ -65,7 +65,7 @@ pub(super) fn of_settings(
         let text = "store.path: is missing; without a store there is nothing to show";
         Failure::Settings(vec![Problem::of_file(file.display().to_string(), text)])
     })?;
-    access::to_store(&store, "no such file; the daemon makes it")?;
+    access::to_store(&store, "no such file; the daemon creates it")?;
     Ok((store, settings))
 }
 
@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_names_no_settings_is_told_every_way() {
+    fn without_settings_the_error_lists_every_way_to_name_them() {
         let text = ways(Some("--store FILE names the store without settings"));
         for part in ["--config FILE", VARIABLE, INSTALLED, "--store FILE"] {
             assert!(text.contains(part), "{part} in {text}");

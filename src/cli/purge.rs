@@ -37,10 +37,10 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     let days = settings.retention.raw_days;
     let lines = runtime::purge_lines(&path, &settings.journal, days, Clock.now(), rehearsal);
     let lines = lines.map_err(|error| Failure::Other(error.to_string()))?;
-    print(&told(&purged, &lines, if arguments.dry_run { "would go" } else { "gone" }))
+    print(&purged_text(&purged, &lines, if arguments.dry_run { "would go" } else { "gone" }))
 }
 
-fn told(purged: &Purged, PurgedLines { lines, in_force }: &PurgedLines, what: &str) -> String {
+fn purged_text(purged: &Purged, PurgedLines { lines, in_force }: &PurgedLines, what: &str) -> String {
     let line = |class: &str, gone: u64, held: u64, waiting: u64| {
         let held = if held == 0 { String::new() } else { format!("  {held} kept by a hold") };
         let waiting = if waiting == 0 { String::new() } else { format!("  {waiting} not delivered yet") };

@@ -288,7 +288,7 @@ pub(super) fn play_on(
             more?;
             for (name, bytes) in merged.padded() {
                 let _ =
-                    writeln!(io::stderr(), "atalaia: {name}: {bytes} zero bytes behind its packed end, passed over");
+                    writeln!(io::stderr(), "atalaia: {name}: {bytes} zero bytes after its compressed data, skipped");
             }
             return Ok(Played { engine, overlong: merged.overlong() });
         }

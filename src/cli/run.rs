@@ -29,7 +29,7 @@ pub(super) fn main(arguments: Arguments) -> Result<(), Failure> {
     }
     telemetry::set_up();
     if geteuid().is_root() {
-        warn!("running as root, which nothing here needs: run it as a user of its own (User=atalaia in the unit)");
+        warn!("running as root, which is not needed: run it as a user of its own (User=atalaia in the unit)");
     }
     keep_from_others();
     runtime::run(settings, file).map_err(|error| {

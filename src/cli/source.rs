@@ -80,7 +80,7 @@ impl Source {
         };
         match folder.is_dir() {
             true => Ok(Source::Journal { folder, store: Some(store) }),
-            false => Err(Failure::Input(format!("{}: no such folder; the daemon makes it", folder.display()))),
+            false => Err(Failure::Input(format!("{}: no such folder; the daemon creates it", folder.display()))),
         }
     }
 }
@@ -116,7 +116,7 @@ fn recordings_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
     files.sort();
     match files.is_empty() {
-        true => Err(Failure::Input(format!("{}: neither a journal nor recordings are in it", folder.display()))),
+        true => Err(Failure::Input(format!("{}: neither a journal nor recordings in it", folder.display()))),
         false => Ok(files),
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn main(arguments: &Arguments) -> Result<(), Failure> {
     })?;
     let value: Value = serde_json::from_str(&page)
         .map_err(|error| Failure::Other(format!("{address} does not answer like an Atalaia daemon: {error}")))?;
-    let text = if arguments.json { page } else { told(&value) };
+    let text = if arguments.json { page } else { status_text(&value) };
     match value["ready"] == true {
         true => print(&text),
         false => {
@@ -66,7 +66,7 @@ impl Arguments {
         };
         let file = place::settings_file(Some(&file), Some(HINT))?;
         place::part(&file, &[Table::Http], Some(HINT))?.http.address.ok_or_else(|| {
-            let text = "http.address: is missing; without it the daemon says nothing of itself, unless systemd opened a socket: --address IP:PORT";
+            let text = "http.address: is missing; without it the daemon has no status page, unless systemd opened a socket: --address IP:PORT";
             Failure::Settings(vec![Problem::of_file(file.display().to_string(), text)])
         })
     }
@@ -118,7 +118,7 @@ fn reason(error: reqwest::Error) -> String {
 }
 
 /// The status for people: what is wrong, then one line per feed and sink.
-fn told(page: &Value) -> String {
+fn status_text(page: &Value) -> String {
     let engine = &page["engine"];
     let mut text = format!(
         "{} at {}, engine time {}, {} vessels\n",
@@ -205,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn feeds_and_sinks_stand_in_columns() {
+    fn feeds_and_sinks_are_in_columns() {
         let page = json!({
             "at": "2026-11-22T21:00:00Z", "ready": true, "reasons": [], "warnings": ["inputs down: hub"],
             "engine": {"time": "2026-11-22T20:59:30Z", "vessels": 417},
@@ -218,7 +218,7 @@ mod tests {
             ],
             "sinks": [],
         });
-        let text = told(&page);
+        let text = status_text(&page);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "ready at 2026-11-22T21:00:00Z, engine time 2026-11-22T20:59:30Z, 417 vessels");
         assert_eq!(lines[1], "? inputs down: hub");

@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_stand_under_their_heads_and_lines_end_with_text() {
+    fn columns_are_aligned_with_their_headers_and_lines_have_no_trailing_blanks() {
         let expected = "id        score  vessels\nabcdefgh      5  JOSÉ (224000001)\nij          100\n";
         assert_eq!(table(&COLUMNS, &rows(), None), expected);
         assert_eq!(table(&COLUMNS, &rows(), Some(33)), expected);
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_cells_give_way_first_then_spare_columns() {
+    fn the_longest_cells_are_cut_first_then_spare_columns_are_left_out() {
         let columns = [text("id"), text("zone").down_to(4).spare(1), text("text").down_to(6)];
         let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
         let rows = [row(["ab", "north of it", "was slow for an hour"]), row(["cd", "", "left"])];
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_goes_on_below_its_beginning() {
+    fn a_long_text_is_wrapped_and_indented() {
         assert_eq!(wrapped("a bc def ghij", Some(8), 2), "a bc\n  def\n  ghij");
         assert_eq!(wrapped("a bc def ghij", None, 2), "a bc def ghij");
         assert_eq!(wrapped("abcdefghij k", Some(4), 0), "abcdefghij\nk");

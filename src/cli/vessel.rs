@@ -300,7 +300,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_vessel_is_asked_for_by_number_or_name() {
+    fn a_vessel_is_identified_by_number_or_name() {
         let asked = |text: &str| Asked::of(&text.split(' ').map(str::to_owned).collect::<Vec<_>>());
         assert_eq!(asked("224000001"), Asked::Mmsi(224_000_001));
         assert_eq!(asked("MMSI 002240001"), Asked::Mmsi(2_240_001));

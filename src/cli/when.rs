@@ -156,13 +156,13 @@ mod tests {
     /// A Wednesday at 04:10.
     const NOW: &str = "2026-03-04T04:10:00Z";
 
-    fn told(text: &str, side: Side) -> String {
+    fn read_at_now(text: &str, side: Side) -> String {
         let now = Time::parse(NOW).expect("a time");
         read(text, now, side).map_or_else(|| "none".to_owned(), |time| time.to_string())
     }
 
     #[test]
-    fn what_one_types_at_four_in_the_morning() {
+    fn times_in_the_past_as_people_type_them() {
         for (text, time) in [
             ("now", "2026-03-04T04:10:00Z"),
             ("02:00", "2026-03-04T02:00:00Z"),
@@ -189,12 +189,12 @@ mod tests {
             ("2026-03-01T05:00:00+01:00", "2026-03-01T04:00:00Z"),
             ("2026-03-01 05:00+01:00", "2026-03-01T04:00:00Z"),
         ] {
-            assert_eq!(told(text, Side::Past), time, "{text}");
+            assert_eq!(read_at_now(text, Side::Past), time, "{text}");
         }
     }
 
     #[test]
-    fn what_lies_ahead_is_the_next_such_moment() {
+    fn a_time_of_day_ahead_is_the_next_one() {
         for (text, time) in [
             ("02:00", "2026-03-05T02:00:00Z"),
             ("04:10", "2026-03-05T04:10:00Z"),
@@ -205,12 +205,12 @@ mod tests {
             ("+2d", "2026-03-06T04:10:00Z"),
             ("-6h", "2026-03-03T22:10:00Z"),
         ] {
-            assert_eq!(told(text, Side::Ahead), time, "{text}");
+            assert_eq!(read_at_now(text, Side::Ahead), time, "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_time_is_refused_with_the_forms() {
+    fn anything_else_is_refused_with_the_accepted_forms() {
         for text in [
             "",
             "-",
@@ -225,15 +225,15 @@ mod tests {
             "6x",
             "02:00:00:00",
         ] {
-            assert_eq!(told(text, Side::Past), "none", "{text}");
-            assert_eq!(told(text, Side::Ahead), "none", "{text}");
+            assert_eq!(read_at_now(text, Side::Past), "none", "{text}");
+            assert_eq!(read_at_now(text, Side::Ahead), "none", "{text}");
         }
         assert!(past("noon").is_err_and(|error| error.contains("yesterday 02:00")));
         assert!(ahead("noon").is_err_and(|error| error.contains("+12h")));
     }
 
     #[test]
-    fn moments_and_lengths_are_as_short_as_they_can_be() {
+    fn times_and_lengths_are_shown_as_short_as_possible() {
         let time = |text: &str| Time::parse(text).expect("a time");
         let shown = |text: &str| short(time(text), time(NOW));
         assert_eq!(shown("2026-03-04T02:07:59Z"), "02:07");

@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_taken_back_does_not_count() {
+    fn retracted_alerts_do_not_count() {
         let was_there = |status: &str| deed("rendezvous", status).was_within(LatLon::new(28.0, -17.0), 2000.0);
         assert!(was_there("open") && was_there("ended") && !was_there("retracted"));
     }

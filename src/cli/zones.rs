@@ -174,7 +174,7 @@ pub fn test(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) -> io::R
 /// heard.
 pub fn reception(engine: &Engine, at: LatLon, out: &mut dyn Write) -> io::Result<()> {
     let Some(last) = engine.now() else {
-        return writeln!(out, "heard:  the recording carries no times, so that nothing is learned from it");
+        return writeln!(out, "heard:  the recording has no times, so nothing is learned from it");
     };
     for (class, name) in [(Class::A, "A"), (Class::B, "B")] {
         let Reception { observed, heard } = engine.coverage().reception(at, class);
@@ -238,11 +238,11 @@ pub fn show(zones: &ZoneSet, id: &str, out: &mut dyn Write) -> io::Result<bool> 
             Some(nm) => format!("{nm} nm instead of the default margin"),
             None => "default margin".to_owned(),
         };
-        let calm = if zone.calm { "sea behaviours wait outside it" } else { "sea behaviours run in it too" };
+        let calm = if zone.calm { "sea behaviours do not run in it" } else { "sea behaviours run in it too" };
         line("calm water", format!("{calm}; {margin}"))?;
     }
     line("active", when(zone))?;
-    line("source", zone.source.clone().unwrap_or("not said".to_owned()))?;
+    line("source", zone.source.clone().unwrap_or("not given".to_owned()))?;
     line("reviewed", zone.reviewed.clone().unwrap_or("never".to_owned()))?;
     line("file", format!("{}, line {}", zone.file, zone.line))?;
     Ok(true)
@@ -281,7 +281,7 @@ fn source_regions(chart: &Chart, at: LatLon, time: Time, out: &mut dyn Write) ->
         }
         let note = match zone.active(time) {
             true if remembered == Some(number) => String::new(),
-            true => "; another that stands before it is remembered".to_owned(),
+            true => "; another one, listed before it, is remembered".to_owned(),
             false => format!("; not active now ({})", when(zone)),
         };
         writeln!(out, "source: {} ({}): in, {:.2} nm inside the border{note}", zone.id, zone.name, -edge_nm)?;
@@ -350,7 +350,7 @@ fn kind(zone: &Zone) -> &'static str {
         Kind::Port => "port (calm water)",
         Kind::Anchorage => "anchorage (calm water)",
         Kind::Benign => "benign (watched, lowers the score)",
-        Kind::Source => "source (remembered of whoever was there)",
+        Kind::Source => "source (remembered for vessels that were there)",
     }
 }
 

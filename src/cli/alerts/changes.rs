@@ -176,7 +176,7 @@ mod tests {
     use crate::store::AuditRow;
 
     #[test]
-    fn acts_stand_among_changes_and_event_time_shows_only_where_it_differs() {
+    fn actions_are_listed_among_changes_and_event_time_only_where_it_differs() {
         let time = |text: &str| Time::parse(text).expect("a time");
         let change = |at: &str| {
             Step::Change(ChangeRow {

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_is_meant_by_its_id_or_part_of_its_name() {
+    fn a_zone_is_selected_by_its_id_or_part_of_its_name() {
         let body = entry().body;
         assert!(lies_in(&body, "c06") && lies_in(&body, "canary"));
         assert!(!lies_in(&body, "c0") && !lies_in(&body, "") && !lies_in(&body, "C06 "));

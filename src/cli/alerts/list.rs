@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_it_lies_in_comes_before_one_near_it() {
+    fn a_zone_it_is_in_comes_before_one_near_it() {
         let zones = json!([{"name": "B", "relation": "near"}, {"name": "A", "relation": "in"}]);
         assert_eq!(zone(&zones), "A +1");
         assert_eq!(zone(&json!([{"name": "B", "relation": "near"}])), "near B");

@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_delivered_at_last_shows_no_error_of_before() {
+    fn a_delivered_change_shows_no_earlier_error() {
         let all = [
             sent(1, DeliveryState::Delivered, None),
             sent(2, DeliveryState::Delivered, Some("http://x: 400")),

@@ -89,8 +89,8 @@ fn preview(path: &Path, silence: &Silence, from: Time, now: Time) -> Result<Stri
     let latest = found.iter().max_by_key(|one| one.changed_at).map(|one| (one.changed_at, one.stored_at));
     let mut open: Vec<Listed> = found.iter().filter(|one| one.entry.body["status"] == "open").cloned().collect();
     let mut text = match (open.len(), found.len()) {
-        (0, 0) => "no stored alert has ever fitted it\n".to_owned(),
-        (0, _) => format!("no alert that is open now fits it; {lately} did that began in the last 24 hours\n"),
+        (0, 0) => "no stored alert has ever matched it\n".to_owned(),
+        (0, _) => format!("no open alert matches it; {lately} that began in the last 24 hours did\n"),
         (1, _) => "holds back what is still to be sent of 1 open alert:\n".to_owned(),
         (count, _) => format!("holds back what is still to be sent of {count} open alerts:\n"),
     };

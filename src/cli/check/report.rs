@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn each_is_told_with_its_line_a_mark_and_what_to_write() {
+    fn each_problem_shows_its_line_a_mark_and_what_to_write() {
         let text = of(&problems(), false);
         for part in [
             "time.latenes_seconds: unknown key\n",
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_terminal_gets_no_colour_and_nobody_gets_control_characters_of_a_file() {
+    fn colour_is_for_terminals_and_control_characters_of_a_file_are_escaped() {
         assert!(!of(&problems(), false).contains('\u{1b}'));
         let coloured = of(&problems(), true);
         assert!(coloured.contains("\u{1b}[") && !coloured.contains("\u{1b}[31m\"") && !coloured.contains("\u{1b}n"));

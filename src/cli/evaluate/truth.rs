@@ -137,11 +137,11 @@ fn records(mut bytes: &[u8]) -> Vec<(u64, Vec<String>)> {
 
 fn truth(row: &Map<String, Value>) -> Result<Truth, String> {
     if let Some(key) = row.keys().find(|key| !COLUMNS.contains(&key.as_str())) {
-        return Err(format!("`{key}` is nothing that is known here; there are {}", COLUMNS.join(", ")));
+        return Err(format!("`{key}` is not a known key; there are {}", COLUMNS.join(", ")));
     }
     let behaviour = words(row, "behaviour")?.ok_or("`behaviour` is missing")?;
     if !NAMES.contains(&behaviour) {
-        return Err(format!("behaviour: `{behaviour}` is none; there are {}", NAMES.join(", ")));
+        return Err(format!("behaviour: `{behaviour}` is not a behaviour; there are {}", NAMES.join(", ")));
     }
     let moment = |key: &str| {
         let text = words(row, key)?.ok_or(format!("`{key}` is missing"))?;
@@ -226,14 +226,14 @@ mod tests {
             .replace("\"none\"", "\"nothing\"")
             .replace("a storm\"}", "a storm\"}\n[]\n{\"behaviour\":\"drift\",\"form\":1}");
         let faults = faults(&wrong);
-        assert!(faults[0].starts_with("truth:1: behaviour: `rendezvouz` is none; there are loitering"), "{faults:?}");
+        assert!(faults[0].starts_with("truth:1: behaviour: `rendezvouz` is not a behaviour; there are"), "{faults:?}");
         assert_eq!(faults[1], "truth:3: expect: write alert or none, not `nothing`");
         assert_eq!(faults[2], "truth:4: is not a JSON object");
-        assert!(faults[3].starts_with("truth:5: `form` is nothing that is known here"), "{faults:?}");
+        assert!(faults[3].starts_with("truth:5: `form` is not a known key"), "{faults:?}");
     }
 
     #[test]
-    fn csv_faults_have_the_line_they_stand_on() {
+    fn csv_faults_name_their_line() {
         assert_eq!(
             faults(&CSV.replace("vessels", "mmsi")),
             ["truth:1: the header lacks vessels; it needs behaviour,vessels,from,to"]

@@ -186,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_from_the_air_is_no_markup() {
+    fn a_name_from_the_air_is_not_markup() {
         assert_eq!(plain("A|B"), "A\\|B");
         assert_eq!(plain("[x](http://y)"), "\\[x\\](http://y)");
         assert_eq!(plain("<script>&lt;"), "&lt;script&gt;&amp;lt;");

@@ -207,7 +207,7 @@ impl Draft {
             "\n[store]\n# Keeps alerts, what was delivered and what analysts did; received lines are kept beside it.\n";
         text += &match &self.store.0 {
             Some(path) => format!("path = {}\n", quoted(path)),
-            None => "# Without it a restart begins with nothing.\n#path = \"atalaia.sqlite\"\n".to_owned(),
+            None => "# Without it a restart begins without any alerts.\n#path = \"atalaia.sqlite\"\n".to_owned(),
         };
         text +=
             "\n[http]\n# Metrics, health and `atalaia status`; on this machine only.\naddress = \"127.0.0.1:9477\"\n";

@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_now_and_what_was_said_before_are_apart() {
+    fn current_and_former_values_are_separate() {
         let hour = |hour: i64| Time::from_seconds(3600 * hour);
         let mut sayings = Sayings::default();
         sayings.say(Field::Name, "OLD NAME", hour(1));

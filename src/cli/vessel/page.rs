@@ -210,7 +210,7 @@ fn meetings(known: &Known, page: &mut Page) {
 
 /// Motion and place: `12.3 kn, course 045°, under way using engine, 12.0 nm off the coast, in Corridor 7`
 fn motion(last: &Last) -> String {
-    let mut words = vec![last.knots.map_or("speed not said".to_owned(), |knots| format!("{knots:.1} kn"))];
+    let mut words = vec![last.knots.map_or("speed not reported".to_owned(), |knots| format!("{knots:.1} kn"))];
     words.extend(last.course.map(|course| format!("course {course:03.0}°")));
     words.extend(last.status.and_then(status).map(str::to_owned));
     if last.shore_nm.is_finite() {
@@ -253,7 +253,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_goes_on_has_lasted_until_the_end_of_what_was_read() {
+    fn a_stop_that_goes_on_has_lasted_until_the_end_of_the_reading() {
         let time = |text: &str| Time::parse(text).expect("a time");
         let mut page = Page { text: String::new(), rows: ROWS, width: None, left_out: 0, none: Vec::new() };
         let stop = Deed {

@@ -116,7 +116,7 @@ impl Silence {
         let until = self.lost.map(|(_, to)| to).into_iter().chain(outages.iter().map(|(_, to)| *to)).max();
         let until = until.map_or_else(String::new, |until| format!(" until {}", until.min(self.to).clock()));
         Some(match DARK_AFTER <= self.to - self.from - lost {
-            true => Did::Dark(format!("{silent}, of it {lost} with reception lost there{until}")),
+            true => Did::Dark(format!("{silent}, {lost} of it with reception lost there{until}")),
             false => Did::Unheard(format!("{silent}: reception lost there{until}")),
         })
     }
