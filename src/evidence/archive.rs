@@ -53,7 +53,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Members, EvidenceError> {
             return damaged(format!("{name} is not an ordinary file but {:?}", entry.header().entry_type()));
         }
         if !is_plain(&name) {
-            return damaged(format!("{name} is not a name of a member"));
+            return damaged(format!("{name} is not a valid member name"));
         }
         if MOST_MEMBERS <= members.len() {
             return damaged(format!("it has more than {MOST_MEMBERS} members"));
@@ -68,13 +68,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Members, EvidenceError> {
             return damaged(format!("{name} is cut off: {} of {claimed} bytes", content.len()));
         }
         if members.insert(name.clone(), content).is_some() {
-            return damaged(format!("{name} is in it twice"));
+            return damaged(format!("{name} is in it more than once"));
         }
     }
     match write(&members) {
         Ok(again) if again == bytes => Ok(members),
         _ => damaged(
-            "its members are not laid out as this program does: something stands between or behind them".to_owned(),
+            "its layout is not that of this program: there is something between or behind its members".to_owned(),
         ),
     }
 }
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_comes_back_and_is_the_same_every_time() {
+    fn members_are_read_back_and_written_the_same_every_time() {
         let bytes = write(&members()).expect("plain names");
         assert_eq!(bytes, write(&members()).expect("plain names"));
         assert_eq!(read(&bytes).expect("ours"), members());
@@ -134,16 +134,16 @@ mod tests {
     fn names_that_lead_elsewhere_links_and_doubles_are_refused() {
         use tar::EntryType;
         for name in ["../x", "/etc/passwd", "a/../../x", "a//b", "./a", "a\\b", "a\nb", ""] {
-            refused(&raw(&[(name, b"x", EntryType::Regular)]), "not a name of a member");
+            refused(&raw(&[(name, b"x", EntryType::Regular)]), "not a valid member name");
         }
         for kind in [EntryType::Symlink, EntryType::Link, EntryType::Directory, EntryType::Fifo, EntryType::Char] {
             refused(&raw(&[("a", b"", kind)]), "is not an ordinary file");
         }
-        refused(&raw(&[("a", b"1", EntryType::Regular), ("a", b"2", EntryType::Regular)]), "twice");
+        refused(&raw(&[("a", b"1", EntryType::Regular), ("a", b"2", EntryType::Regular)]), "more than once");
     }
 
     #[test]
-    fn sizes_that_are_not_there_cuts_and_hidden_bytes_are_refused() {
+    fn false_sizes_cuts_and_hidden_bytes_are_refused() {
         let bytes = write(&members()).expect("plain names");
         let mut huge = raw(&[("a", b"x", tar::EntryType::Regular)]);
         let mut header = tar::Header::from_byte_slice(&huge[..512]).clone();
@@ -154,13 +154,13 @@ mod tests {
         for cut in [1, 511, 512, 600, 1023, bytes.len() - 1024, bytes.len() - 1] {
             assert!(read(&bytes[..cut]).is_err(), "cut at {cut}");
         }
-        refused(&[&bytes[..], &[0; 512]].concat(), "stands between or behind");
-        refused(&[&bytes[..], b"more"].concat(), "stands between or behind");
+        refused(&[&bytes[..], &[0; 512]].concat(), "between or behind");
+        refused(&[&bytes[..], b"more"].concat(), "between or behind");
         // Padding between the end of a member and the next header.
         let mut padded = bytes.clone();
         padded[512 + 100] = 1;
-        refused(&padded, "stands between or behind");
-        refused(&raw(&[("b", b"1", tar::EntryType::Regular), ("a", b"2", tar::EntryType::Regular)]), "stands between");
-        refused(b"", "stands between");
+        refused(&padded, "between or behind");
+        refused(&raw(&[("b", b"1", tar::EntryType::Regular), ("a", b"2", tar::EntryType::Regular)]), "something between");
+        refused(b"", "something between");
     }
 }

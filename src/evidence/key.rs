@@ -105,7 +105,7 @@ pub fn keygen(path: &Path) -> Result<(PathBuf, PublicKey), EvidenceError> {
     beside.push(".pub");
     let beside = PathBuf::from(beside);
     if beside.exists() {
-        let why = "is there already; choose another name".to_owned();
+        let why = "already exists; choose another name".to_owned();
         return Err(EvidenceError::Key { path: beside, why });
     }
     write_new(path, 0o600, pem(PRIVATE, &[&PRIVATE_HEAD[..], &seed].concat()).as_bytes())?;
@@ -135,7 +135,7 @@ fn text_of(path: &Path) -> Result<(String, u32), EvidenceError> {
 }
 
 fn no_key(path: &Path, what: &str) -> EvidenceError {
-    EvidenceError::Key { path: path.to_owned(), why: format!("is no {what} (PEM, or 64 hex digits)") }
+    EvidenceError::Key { path: path.to_owned(), why: format!("is not an {what} (PEM, or 64 hex digits)") }
 }
 
 fn pem(name: &str, der: &[u8]) -> String {

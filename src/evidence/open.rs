@@ -76,7 +76,7 @@ fn signed(
     let own = match &manifest.public_key {
         Some(hex) => match PublicKey::from_hex(hex) {
             Some(own) => Some(own),
-            None => return damaged("the public key in its manifest is none"),
+            None => return damaged("the public key in its manifest is not valid"),
         },
         None => None,
     };
@@ -84,10 +84,10 @@ fn signed(
         (true, Some(signature)) => signature,
         (false, None) if own.is_none() => return Ok(Signed::Not),
         (true, None) => return damaged("its signature is missing"),
-        (false, _) => return damaged("it says that it is not signed, and has a key or a signature"),
+        (false, _) => return damaged("it says that it is not signed, but has a key or a signature"),
     };
     let Ok(signature) = <[u8; 64]>::try_from(signature) else {
-        return damaged("its signature is none: it has not 64 bytes");
+        return damaged("its signature is not valid: it is not 64 bytes long");
     };
     match (key, own) {
         (Some(key), _) if key.fits(text, &signature) => Ok(Signed::By(key.clone())),
@@ -112,7 +112,7 @@ fn hold_against(manifest: &Manifest, members: &Members) -> Result<(), EvidenceEr
         return damaged(format!("{missing} is missing"));
     }
     if let Some(extra) = members.keys().find(|name| listed.binary_search(&name.as_str()).is_err()) {
-        return damaged(format!("{extra} is in no list of the manifest"));
+        return damaged(format!("{extra} is not listed in the manifest"));
     }
     let (found, head) = chained(members.iter().map(|(name, content)| (name.as_str(), content.as_slice())));
     for (found, said) in found.iter().zip(&manifest.members) {

@@ -168,7 +168,7 @@ fn sentences_of(sources: &Sources<'_>, reach: Reach, remarks: &mut Vec<String>) 
         false => None,
     };
     let Some(start) = start else {
-        remarks.push("There is no journal of that time: the sentences are not in the bundle.".to_owned());
+        remarks.push("There is no journal for that time: the sentences are not in the bundle.".to_owned());
         return Ok(FromJournal::default());
     };
     let mut sieve = Sieve::new(vessels.into_iter(), witnesses);
@@ -229,8 +229,8 @@ fn sentences_of(sources: &Sources<'_>, reach: Reach, remarks: &mut Vec<String>) 
         (0, _) => "Sentences of other vessels are left out: a score that rests on what they did may differ in a replay.".to_owned(),
         (vessels, lines) => format!(
             "{lines} lines are of {vessels} other vessels near the silent ones, one position in ten minutes: they show that the receivers \
-             worked, and concern nobody in the case. All else of other vessels is left out: a score that rests on what they did may differ \
-             in a replay."
+             worked, and concern nobody in the case. Everything else from other vessels is left out: a score that rests on what they did \
+             may differ in a replay."
         ),
     });
     for hole in &read.holes {

@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lines_of_the_vessels_are_taken_with_all_parts_and_nobody_elses() {
+    fn the_lines_of_the_vessels_are_taken_with_all_parts_and_no_others() {
         // The static data of both vessels are in two parts with the same sequence number.
         let one = lines("ALFA 224000001 type=70\n 12:00 28 -17\n stop 3");
         let other = lines("BRAVO 224000011 type=70\n 12:00 28 -17.1\n stop 3");
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn what_tells_the_time_of_a_line_goes_with_it() {
+    fn lines_that_give_the_time_of_a_line_go_with_it() {
         let wrapper: &[u8] = b"$PGHP,1,2015,2,1,0,0,0,31,230,,,1,25*22";
         let ours: &[u8] = b"!AIVDM,1,1,,A,13u?etPv2;0n:dDPwUM1U1Cb069D,0*24";
         let other: &[u8] = b"!AIVDM,1,1,,B,177KQJ5000G?tO`K>RA1wUbN0TKH,0*5C";

@@ -155,7 +155,7 @@ fn a_case_is_packed_checked_and_replayed_to_the_same_alerts() {
 }
 
 #[test]
-fn an_alert_that_the_sentences_do_not_give_is_said_to_be_missing_or_different() {
+fn an_alert_that_the_sentences_do_not_give_is_reported_as_missing_or_different() {
     let desk = Desk::new();
     let mut opened = open(&desk.pack(None).bytes, None).expect("it is ours");
     assert_eq!(opened.signed, Signed::Not);
@@ -241,7 +241,7 @@ fn refused(bytes: &[u8], key: Option<&PublicKey>, part: &str) {
 }
 
 #[test]
-fn members_swapped_added_and_removed_are_told_by_name() {
+fn members_swapped_added_and_removed_are_reported_by_name() {
     let made = Desk::new().pack(Some(&key()));
     let members = archive::read(&made.bytes).expect("ours");
     let alerts: Vec<String> = members.keys().filter(|name| name.starts_with("alerts/")).cloned().collect();
@@ -252,7 +252,7 @@ fn members_swapped_added_and_removed_are_told_by_name() {
     };
     refused(&with(&members, swap), None, "case.json is not what the manifest says");
     let add = |members: &mut Members| drop(members.insert("more.txt".to_owned(), Vec::new()));
-    refused(&with(&members, add), None, "more.txt is in no list");
+    refused(&with(&members, add), None, "more.txt is not listed");
     let remove = |members: &mut Members| drop(members.remove(&alerts[0]));
     refused(&with(&members, remove), None, &format!("{} is missing", alerts[0]));
     let unsign = |members: &mut Members| drop(members.remove(SIGNATURE));
@@ -291,7 +291,7 @@ fn forged(
 }
 
 #[test]
-fn a_bundle_made_anew_by_somebody_else_is_told_by_its_key_alone() {
+fn a_rebuilt_bundle_is_recognised_by_its_key_only() {
     let made = Desk::new().pack(Some(&key()));
     let members = archive::read(&made.bytes).expect("ours");
     let other = SigningKey::from_seed(&[8; 32]);
@@ -331,7 +331,7 @@ fn a_bundle_made_anew_by_somebody_else_is_told_by_its_key_alone() {
 }
 
 #[test]
-fn settings_of_a_bundle_reach_no_file_of_the_reader() {
+fn settings_of_a_bundle_cannot_read_files_of_the_recipient() {
     let desk = Desk::new();
     let members = archive::read(&desk.pack(None).bytes).expect("ours");
     let secret = desk.folder.path().join("zones/watch.geojson").display().to_string();

@@ -457,7 +457,7 @@ mod tests {
     }
 
     #[test]
-    fn one_place_is_enough_and_none_is_no_map() {
+    fn one_place_is_enough_for_a_map_and_without_any_there_is_none() {
         let mut alone = map(&[(1.0, 2.0)]);
         assert!(drawn(&alone).contains("class=\"mark\""));
         alone.marks.clear();

@@ -331,7 +331,7 @@ pub(super) fn limits() -> Option<Element> {
     const LIMITS: [&str; 5] = [
         "AIS is what vessels report about themselves. Names, numbers, types, destinations and positions stand here as they were \
          transmitted; they can be wrong or deliberately false.",
-        "A vessel without a transponder, or with its transponder switched off, cannot be seen. Whoever else was there is not on the map.",
+        "A vessel without a transponder, or with its transponder switched off, cannot be seen. Such vessels are not on the map.",
         "A gap in a track means that nothing was received. That can have many causes, reception among them.",
         "The rule that raised an alert compares numbers with thresholds. It shows what to look into; it does not show what was done, \
          why, or by whom.",

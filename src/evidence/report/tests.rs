@@ -89,7 +89,7 @@ fn faults(page: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_hostile_name_is_text_wherever_it_stands() {
+fn a_hostile_name_is_text_everywhere() {
     for page in [of_alert(&alert_file("aaaa", 224_123_456), at(400)), of_case(&case_file(), at(400))] {
         assert_eq!(faults(&page), Vec::<String>::new());
         assert!(!page.contains("<script") && !page.contains('\u{202e}') && !page.contains("<img"), "{page}");
@@ -112,7 +112,7 @@ fn the_policy_of_the_page_allows_its_own_style_alone() {
 }
 
 #[test]
-fn an_alert_says_what_was_measured_beside_what_was_asked() {
+fn an_alert_shows_measured_values_beside_thresholds() {
     let page = of_alert(&alert_file("aaaa", 224_123_456), at(400));
     for part in [
         "<h1>Meeting at sea: ALFA and ",
@@ -138,7 +138,7 @@ fn an_alert_says_what_was_measured_beside_what_was_asked() {
 }
 
 #[test]
-fn a_case_is_told_by_time_with_what_holds_it_together() {
+fn a_case_is_in_order_of_time_with_what_ties_it_together() {
     let page = of_case(&case_file(), at(400));
     for part in [
         "Case casecase: ALFA, ",
