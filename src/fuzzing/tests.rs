@@ -60,7 +60,7 @@ fn mutations(target: &Target) {
 }
 
 #[test]
-fn whatever_was_found_once_and_whatever_a_mutation_makes_of_a_seed_is_read_as_it_must_be() {
+fn kept_inputs_and_mutated_seeds_pass_the_checks_of_their_target() {
     for target in TARGETS {
         let mut files: Vec<_> = fs::read_dir(kept().join(target.name)).map_or_else(
             |error| panic!("{}: {error}", target.name),
@@ -95,7 +95,7 @@ fn packages(file: &str) -> BTreeSet<(String, String)> {
 }
 
 #[test]
-fn what_is_fuzzed_is_made_of_the_versions_that_are_shipped() {
+fn the_fuzzer_is_built_with_the_shipped_versions() {
     let own = ["atalaia-fuzz", "arbitrary", "libfuzzer-sys"];
     let mut fuzzed = packages("fuzz/Cargo.lock");
     fuzzed.retain(|(name, _)| !own.contains(&name.as_str()));
