@@ -61,7 +61,7 @@ impl Target {
     /// The target with this name.
     ///
     /// # Panics
-    /// If there is none.
+    /// If there is no such target.
     pub fn named(name: &str) -> Target {
         TARGETS.into_iter().find(|target| target.name == name).expect("a target of `TARGETS`")
     }

@@ -29,7 +29,7 @@ pub struct Truth {
     pub vessels: Vec<u32>,
     /// When it began.
     pub from: Time,
-    /// When it was over.
+    /// When it ended.
     pub to: Time,
     /// Whether an alert is expected.
     pub expect: Expect,
@@ -41,7 +41,7 @@ pub struct Truth {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{file}:{line}: {what}")]
 pub struct LineError {
-    /// The file.
+    /// Name of the file.
     pub file: String,
     /// Line number, from 1.
     pub line: u64,
