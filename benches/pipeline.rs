@@ -1,7 +1,7 @@
 //! Throughput of the whole engine: `cargo bench`.
 //!
 //! (a) A synthetic fleet as type 1 sentences with TAG times, in random vessel order, one report each 30 s. Seven tenths
-//! of it are in 400 clusters of uneven weight, the rest anywhere at sea between 60° S and 60° N. Every tenth vessel
+//! of it are in 400 clusters of uneven weight, the rest anywhere between 60° S and 60° N. Every tenth vessel
 //! drifts at below 2 kn.
 //! (b) The real recordings kept beside the repository, else those shipped with it.
 //!
