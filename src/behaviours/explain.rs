@@ -228,7 +228,7 @@ mod tests {
         for behaviour in ["position_jump", "identity_conflict"] {
             assert!(!all_met(behaviour, twin, 80) && !all_met(behaviour, &other, 58), "{behaviour}");
         }
-        // The older track is the one asked about first; the jump is the other's.
+        // The older track is explained first; the jump belongs to the other.
         assert!(all_met("identity_conflict", &other, 80));
         let drop = "ALFA 224000001 type=70 dims=60,60,10,10\n 12:00 28 -18\n go 90 12 180\n go 90 3 30\n go 90 12 300";
         let collected = format!("{drop}\nBOAT 224000002 type=37 class=B\n 16:00 27.6 -17.305\n go 0 12 120\n stop 60");

@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn stops_of_fishing_vessels_say_nothing_of_a_tanker() {
+    fn stops_of_fishing_vessels_say_nothing_about_a_tanker() {
         assert!(!Craft::Merchant.is_like(Craft::Fishing));
         assert!(Craft::Merchant.is_like(Craft::Merchant) && Craft::Merchant.is_like(Craft::Other));
     }

@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_gap_tells_distance_speed_and_slack() {
+    fn a_closed_gap_gives_distance_speed_and_slack() {
         // 30 nm in 5 h by a ship that goes 12 kn: 2.5 h of sailing, and 2.5 h of slack.
         let gaps = closed(spot(0, 28.0), spot(300, 28.5));
         let gap = gaps.latest(KEY).expect("just closed");

@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_drifts_out_of_the_circle_begins_again() {
+    fn a_vessel_that_drifts_out_of_the_circle_begins_again() {
         let mut lying = Lying::default();
         // 0.15 nm in each half hour: never three hours within 0.3 nm.
         for half in 0..60 {

@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn where_there_is_no_room_those_seen_longest_ago_go_and_are_counted() {
+    fn when_full_those_seen_longest_ago_are_dropped_and_counted() {
         let (zones, mut origins) = (zones(), Origins::default());
         let west = zones.get(ZoneIx(0));
         for number in 0..MOST as u32 {
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn who_turns_up_in_a_region_is_remembered_at_once_and_as_another_ship() {
+    fn a_vessel_that_appears_in_a_region_is_remembered_at_once() {
         let far = "ALFA 224000001 type=70 every=60\n 12:00 20 -30\n go 90 12 20\n";
         let here = "ALFA 224000001 type=70 every=60\n 12:07 28 -19\n go 90 12 12";
         let both = format!("{far}{here}");

@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stay_of_half_an_hour_is_a_call_and_shorter_is_none() {
+    fn a_stay_of_half_an_hour_is_a_call_and_a_shorter_one_is_not() {
         let mut calls = PortCalls::default();
         for at in (100..=400).step_by(5) {
             assert_eq!(fix(&mut calls, at, 0.1, true), Sailing::Staying);

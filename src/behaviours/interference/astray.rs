@@ -43,7 +43,7 @@ pub(super) struct Astray {
     heard_at: Time,
     /// Whether a notice names it.
     noticed: bool,
-    /// Once it is back: until when its jumps are still doubted.
+    /// Once it is back: when its positions count again. `None` while it is away.
     until: Option<Time>,
 }
 
@@ -139,8 +139,8 @@ impl Strays {
         self.vessels.contains_key(&mmsi)
     }
 
-    /// A notice names the vessel, so every fix is needed from now on. One that is back already is doubted for `calm`
-    /// more.
+    /// A notice names the vessel, so every fix is needed from now on. If the vessel is back already, its positions count
+    /// again after `calm`.
     pub(super) fn noticed(
         &mut self,
         scene: &Scene<'_>,
@@ -190,8 +190,8 @@ impl Strays {
         }
     }
 
-    /// The vessel is back where it can be. It is doubted for `calm` more, and the tracks of its false positions are
-    /// forgotten, except `believed`.
+    /// The vessel is back where it can be. Its positions count again after `calm`, and the tracks of its false positions
+    /// are forgotten, except `believed`.
     pub(super) fn back(
         &mut self,
         mmsi: Mmsi,

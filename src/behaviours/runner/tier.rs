@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn one_fast_ship_is_no_meeting() {
+    fn one_fast_ship_is_not_a_meeting() {
         let mut tier = Tier::new();
         for at in 0..40 {
             tier.count(&NEAR, minute(at), true, 200.0, [0.5, 6.0]);

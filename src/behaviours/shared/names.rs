@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_in_a_call_sign_is_none_and_a_cargo_is_no_kind_of_ship() {
+    fn a_slip_in_a_call_sign_or_another_cargo_is_not_a_change() {
         assert!(another_call_sign("EAAA", "V7XY2"));
         assert!(!another_call_sign("EAAA", "EAAB"));
         assert!(!another_call_sign("EA1234", "EA 1234"));

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_that_sets_are_delivered_with_are_nobodys() {
+    fn factory_settings_are_not_watched() {
         for shared in [333_333_333, 224_000_000, 123_456_789, 0, 111_111_111, 970_012_345] {
             assert!(!is_watched(Mmsi(shared)), "{shared}");
         }
