@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_about_the_daemon_says_what_of_it() {
+    fn a_system_alert_has_a_title_that_names_its_subject() {
         let title = |behaviour: &str, measured: Value| {
             system_title(&json!({ "behaviour": behaviour, "evidence": { "measured": measured } }))
         };

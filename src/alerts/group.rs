@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn three_linked_pairs_are_a_group_and_two_or_strangers_are_not() {
+    fn three_linked_pairs_form_a_group_and_two_or_unlinked_pairs_do_not() {
         let mut groups = Groups::default();
         for key in [pair(1, 2), pair(3, 4), pair(8, 9)] {
             groups.add(&key);

@@ -86,7 +86,7 @@ impl HandlingSettings {
         let mut problems = Vec::new();
         if self.source_grade == SourceGrade::A {
             problems.push(
-                "handling.source_grade: no machine grades A (no doubt): AIS is what ships say of themselves; write \"B\", \"C\" or \"X\""
+                "handling.source_grade: cannot be A (no doubt): AIS is reported by the ships themselves; write \"B\", \"C\" or \"X\""
                     .to_owned(),
             );
         }
@@ -94,12 +94,12 @@ impl HandlingSettings {
             [("info_grade", self.info_grade), ("corroborated_info_grade", self.corroborated_info_grade)].into_iter();
         for (key, _) in grades.filter(|(_, grade)| *grade == InfoGrade::One) {
             problems.push(format!(
-                "handling.{key}: no machine grades 1 (not in doubt): AIS is what ships say of themselves; write \"2\", \"3\" or \"4\""
+                "handling.{key}: cannot be 1 (not in doubt): AIS is reported by the ships themselves; write \"2\", \"3\" or \"4\""
             ));
         }
         if self.info_grade != InfoGrade::One && self.info_grade < self.corroborated_info_grade {
             problems.push(
-                "handling.corroborated_info_grade: is less sure than info_grade; what two stations heard cannot be"
+                "handling.corroborated_info_grade: must not be less certain than info_grade: two stations heard the vessels"
                     .to_owned(),
             );
         }
@@ -192,7 +192,7 @@ impl Handling {
             problems.push(("handling_text", "H3 needs it: say which restrictions hold".to_owned()));
         }
         if self.europol.iter().enumerate().any(|(index, code)| self.europol[..index].contains(code)) {
-            problems.push(("europol", "holds a code twice; write each once".to_owned()));
+            problems.push(("europol", "contains a code twice; write each code once".to_owned()));
         }
         if self.personal_data && self.purpose == Purpose::NonSpecified {
             problems.push(("purpose", "NonSpecified is not enough for personal data; name a purpose".to_owned()));
@@ -327,7 +327,7 @@ impl Mark {
 
 fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Time, D::Error> {
     let text = String::deserialize(from)?;
-    Time::parse(&text).ok_or_else(|| serde::de::Error::custom("no time"))
+    Time::parse(&text).ok_or_else(|| serde::de::Error::custom("not a time"))
 }
 
 fn maybe_time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Time>, D::Error> {

@@ -75,7 +75,7 @@ mod tests {
 
     // The expected ids were computed with Python's hashlib and base64.
     #[test]
-    fn ids_are_those_an_independent_tool_computes() {
+    fn ids_match_those_of_an_independent_tool() {
         let at = Time::parse("2026-03-01T03:40:00Z").expect("a time");
         let pair = Key {
             behaviour: "rendezvous",
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_concerns_no_vessel_is_named_by_its_input() {
+    fn the_id_of_an_alert_without_vessels_uses_its_input() {
         let at = Time::from_millis(1_772_336_400_000);
         let silent = Key { behaviour: "feed_silent", tracks: Vec::new(), place: "roof".to_owned() };
         assert_eq!(silent.alert_id(at), digest("feed_silent|roof||1772336400000"));

@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_cell_of_the_table() {
+    fn every_cell_of_the_table_is_as_specified() {
         use Action::{Ignore, Note, Publish};
         use ChangeKind::{Ended, Opened, Retracted, Updated};
         use Observation::*;
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_opening_leaves_absence_and_only_an_end_returns_to_it() {
+    fn only_an_opening_leaves_absent_and_only_an_end_returns_to_it() {
         use Observation::*;
         for state in [State::Absent, State::Open, State::Pending] {
             for observation in

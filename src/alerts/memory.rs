@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_old_and_the_too_many_are_forgotten_and_the_latter_counted() {
+    fn old_and_excess_entries_are_forgotten_and_the_excess_is_counted() {
         let mut memory = Memory::default();
         let days = Span::from_hours(14 * 24);
         for second in 0..500 {
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_gave_way_is_known_until_its_end_is_forgotten() {
+    fn a_superseded_alert_is_known_until_its_end_is_forgotten() {
         let mut memory = Memory::default();
         let (days, at) = (Span::from_hours(14 * 24), Time::from_seconds);
         memory.ended(&key(1), at(100), true, days, 100);

@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_rests_on_false_positions_is_muted_until_they_count_again() {
+    fn alerts_on_false_positions_are_muted_until_positions_are_trusted_again() {
         let at = Time::from_seconds;
         let mut mute = Mute::default();
         let doubt = Doubt { mmsi: Mmsi(1), since: at(0), until: None };
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vessels_in_doubt_are_bounded() {
+    fn the_number_of_vessels_in_doubt_is_bounded() {
         let at = Time::from_seconds;
         let mut mute = Mute::default();
         for mmsi in 0..MOST as u32 + 10 {

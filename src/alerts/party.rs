@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_from_the_air_lose_what_hides_or_turns_text() {
+    fn hidden_and_direction_characters_are_removed_from_received_names() {
         assert_eq!(clean("ALFA\u{202e}OFLA"), Some("ALFAOFLA".to_owned()));
         assert_eq!(clean(" A\u{7}\tB\n\u{200b}C "), Some("A B C".to_owned()));
         assert_eq!(clean("\u{202a}\u{0}"), None);

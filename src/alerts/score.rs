@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn every_correction_is_a_line_and_the_lines_add_up() {
+    fn every_adjustment_is_a_line_and_the_lines_add_up() {
         let mut score = Score { points: 0, reasons: Vec::new() };
         score.set(120, "base", String::new());
         score.set(39, "cap_low", String::new());

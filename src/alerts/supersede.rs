@@ -40,7 +40,7 @@ mod tests {
     use crate::units::Mmsi;
 
     #[test]
-    fn a_pair_supersedes_what_was_said_of_either_and_of_both() {
+    fn a_pair_supersedes_alerts_of_either_vessel_and_of_both() {
         let track = |ordinal| TrackKey { mmsi: Mmsi(224_000_001), ordinal };
         let key = |behaviour, tracks| Key { behaviour, tracks, place: String::new() };
         let keys = weaker(&key("identity_conflict", vec![track(1), track(2)]));

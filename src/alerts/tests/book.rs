@@ -41,7 +41,7 @@ fn it_opens_once_and_a_line_comes_every_half_hour() {
 }
 
 #[test]
-fn it_ends_an_hour_after_it_stopped_at_that_very_moment_however_often_woken() {
+fn it_ends_exactly_an_hour_after_it_stopped_however_often_it_is_woken() {
     let (mut sea, subject, _) = loitering();
     let changes = sea.take(minute(95), vec![over("loitering", subject, minute(80), "under way again")]);
     assert!(changes.is_empty());
@@ -60,7 +60,7 @@ fn it_ends_an_hour_after_it_stopped_at_that_very_moment_however_often_woken() {
 }
 
 #[test]
-fn what_comes_back_within_the_hour_is_the_same_alert_and_later_a_new_one() {
+fn a_behaviour_that_resumes_within_an_hour_keeps_its_alert_and_later_opens_a_new_one() {
     let (mut sea, subject, first) = loitering();
     sea.take(minute(80), vec![over("loitering", subject.clone(), minute(70), "under way again")]);
     let changes = sea.take(minute(85), vec![holds("loitering", subject.clone(), slow(80, 85))]);
@@ -78,7 +78,7 @@ fn what_comes_back_within_the_hour_is_the_same_alert_and_later_a_new_one() {
 }
 
 #[test]
-fn a_late_report_that_reaches_into_an_alert_that_ended_makes_it_go_on() {
+fn a_late_report_that_overlaps_an_ended_alert_reopens_it() {
     let (mut sea, subject, first) = loitering();
     sea.take(minute(80), vec![over("loitering", subject.clone(), minute(70), "under way again")]);
     assert_eq!(told(&sea.wake(minute(130))), ["14:10 ended 2 under way again"]);
@@ -100,7 +100,7 @@ fn a_late_report_that_reaches_into_an_alert_that_ended_makes_it_go_on() {
 }
 
 #[test]
-fn lost_for_hours_or_without_its_zone_it_ends_at_once() {
+fn it_ends_at_once_when_lost_for_hours_or_without_its_zone() {
     let (mut sea, subject, _) = loitering();
     let changes = sea.take(minute(430), vec![over("loitering", subject, minute(70), "lost")]);
     assert_eq!(told(&changes), ["19:10 ended 2 lost"]);
@@ -114,7 +114,7 @@ fn lost_for_hours_or_without_its_zone_it_ends_at_once() {
 }
 
 #[test]
-fn an_earlier_start_is_taken_over_and_the_id_stays() {
+fn an_earlier_start_is_adopted_and_the_id_stays() {
     let (mut sea, subject, first) = loitering();
     for from in [-10, 5] {
         let holding = slow(from, 61);
@@ -126,7 +126,7 @@ fn an_earlier_start_is_taken_over_and_the_id_stays() {
 }
 
 #[test]
-fn a_stop_of_what_never_opened_is_nothing() {
+fn a_stop_of_an_alert_that_never_opened_is_ignored() {
     let mut sea = Sea::new();
     let (key, ix) = sea.ship(CARGO);
     let changes = sea.take(minute(5), vec![over("loitering", Subject::one(key, ix), minute(1), "apart")]);
@@ -135,7 +135,7 @@ fn a_stop_of_what_never_opened_is_nothing() {
 }
 
 #[test]
-fn news_come_at_once_and_severity_never_falls() {
+fn news_are_published_at_once_and_severity_never_falls() {
     let (mut sea, subject, _) = loitering();
     let in_c07 = sea.in_c07(slow(0, 62));
     let changes = sea.take(minute(62), vec![holds("loitering", subject.clone(), in_c07)]);
@@ -157,7 +157,7 @@ fn news_come_at_once_and_severity_never_falls() {
 }
 
 #[test]
-fn a_vessel_that_says_who_it_is_is_news_and_a_flickering_name_is_not() {
+fn a_first_identity_is_news_and_a_flickering_name_is_not() {
     let mut sea = Sea::new();
     let (key, ix) = sea.heard(CARGO, minute(0));
     let subject = Subject::one(key, ix);
@@ -195,7 +195,7 @@ fn a_fact_becomes_an_alert_and_never_a_fact_again() {
 }
 
 #[test]
-fn a_second_time_within_two_weeks_counts_for_merchants_only() {
+fn a_repeat_within_two_weeks_counts_only_for_merchant_ships() {
     for (ship, repeated) in [(CARGO, true), (FISHING, false)] {
         let mut sea = Sea::new();
         let (key, ix) = sea.ship(ship);
@@ -214,7 +214,7 @@ fn a_second_time_within_two_weeks_counts_for_merchants_only() {
 }
 
 #[test]
-fn three_linked_pairs_become_one_group_and_stay_it() {
+fn three_linked_pairs_become_one_group_and_remain_one() {
     let mut sea = Sea::new();
     let ships: Vec<_> = (0..5).map(|number| sea.ship(Ship { mmsi: 224_000_010 + number, ..CARGO })).collect();
     let meet = |a: usize, b: usize| holds("rendezvous", Subject::pair(ships[a], ships[b]), near());
@@ -234,7 +234,7 @@ fn three_linked_pairs_become_one_group_and_stay_it() {
 }
 
 #[test]
-fn facts_make_no_groups() {
+fn facts_do_not_form_groups() {
     let mut sea = Sea::new();
     let ships: Vec<_> = (0..4).map(|number| sea.ship(Ship { mmsi: 224_000_010 + number, ..CARGO })).collect();
     for pair in ships.windows(2) {
@@ -279,7 +279,7 @@ fn the_book_is_bounded_and_alerts_go_before_facts() {
 }
 
 #[test]
-fn the_order_of_signals_within_a_step_does_not_show() {
+fn the_order_of_signals_within_a_step_has_no_effect() {
     let run = |turned: fn(&mut Vec<Signal>)| {
         let mut sea = Sea::new();
         let (a, b) = (sea.ship(CARGO), sea.ship(FISHING));
@@ -305,7 +305,7 @@ fn slowed_down() -> (Sea, Subject, Arc<Alert>) {
 }
 
 #[test]
-fn what_says_more_of_the_same_hours_takes_the_place_of_the_weaker_alert() {
+fn a_stronger_alert_about_the_same_hours_supersedes_the_weaker_one() {
     let (mut sea, subject, weak) = slowed_down();
     let changes = sea.take(minute(60), vec![holds("loitering", subject.clone(), slow(10, 60))]);
     assert_eq!(told(&changes), ["13:00 ended 2 superseded", "13:00 opened 1 below 2 kn for 1 h 00 min"]);
@@ -324,7 +324,7 @@ fn what_says_more_of_the_same_hours_takes_the_place_of_the_weaker_alert() {
 }
 
 #[test]
-fn the_weaker_does_not_open_beside_the_stronger() {
+fn a_weaker_alert_does_not_open_beside_a_stronger_one() {
     let (mut sea, subject, _) = loitering();
     assert!(sea.take(minute(62), vec![holds("slowdown", subject.clone(), slow(0, 62))]).is_empty());
     sea.take(minute(90), vec![over("loitering", subject.clone(), minute(80), "under way again")]);
@@ -332,7 +332,7 @@ fn the_weaker_does_not_open_beside_the_stronger() {
 }
 
 #[test]
-fn an_alert_gives_way_neither_to_a_fact_nor_to_what_came_after_it() {
+fn an_alert_gives_way_neither_to_a_fact_nor_to_a_later_alert() {
     let (mut sea, subject, _) = slowed_down();
     let mut fact = slow(10, 60);
     fact.base = vec![("loitering", 5)];

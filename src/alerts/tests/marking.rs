@@ -20,7 +20,7 @@ fn meeting(first: &[u16], second: &[u16]) -> Handling {
 }
 
 #[test]
-fn only_what_two_stations_heard_of_every_ship_is_corroborated() {
+fn an_alert_is_corroborated_only_if_two_stations_heard_every_ship() {
     let grade = |first: &[u16], second: &[u16]| {
         let handling = meeting(first, second);
         assert_eq!(handling.source_grade, SourceGrade::B);
@@ -35,7 +35,7 @@ fn only_what_two_stations_heard_of_every_ship_is_corroborated() {
 }
 
 #[test]
-fn a_small_craft_makes_it_personal_and_the_days_count_from_the_day_it_opened() {
+fn a_small_craft_makes_it_personal_data_and_retention_counts_from_the_day_it_opened() {
     let handling = meeting(&[1], &[1]);
     assert!(handling.personal_data, "a fishing vessel");
     assert_eq!(handling.retain_until, time("2027-03-01T00:00:00Z"));
@@ -46,7 +46,7 @@ fn a_small_craft_makes_it_personal_and_the_days_count_from_the_day_it_opened() {
 }
 
 #[test]
-fn other_settings_hold_from_the_next_line_on() {
+fn new_settings_apply_from_the_next_line_on() {
     let mut sea = Sea::new();
     let (key, ix) = sea.ship(CARGO);
     assert_eq!(sea.opens("loitering", Subject::one(key, ix), slow(0, 60)).handling.reality, Reality::Actual);

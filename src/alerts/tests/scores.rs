@@ -114,7 +114,7 @@ fn the_largest_watched_zone_counts_once_and_then_the_benign_one() {
 }
 
 #[test]
-fn what_lowers_a_score_needs_every_party() {
+fn a_score_is_lowered_only_if_every_party_qualifies() {
     let yacht = Ship { mmsi: 235_000_004, ship_type: 36, length: 14, class: Class::B, ..CARGO };
     let other = Ship { mmsi: 235_000_005, ..yacht };
     let coastal = |_: &Sea, holding: &mut Holding| holding.shore_nm = Some(49.0);
@@ -168,7 +168,7 @@ fn night_and_open_sea_count_and_twilight_does_not() {
 }
 
 #[test]
-fn what_a_zone_asks_for_is_raised_and_a_pilot_still_capped() {
+fn a_zone_can_raise_a_score_and_a_pilot_is_still_capped() {
     let entry = |ship| {
         let mut sea = Sea::new();
         let (key, ix) = sea.ship(ship);
@@ -212,7 +212,7 @@ fn a_score_stays_between_0_and_100() {
 }
 
 #[test]
-fn a_distress_is_as_urgent_anywhere_and_a_test_is_a_fact() {
+fn a_distress_call_is_equally_urgent_anywhere_and_a_test_is_a_fact() {
     let device = Ship { mmsi: 970_011_234, name: "", ship_type: 0, length: 0, ..CARGO };
     for (form, points, announced) in [("active", 60, true), ("test", 5, false)] {
         let mut sea = Sea::new();
@@ -246,7 +246,7 @@ fn came_with(from: &[(&str, i64)], score: ScoreSettings) -> Arc<Alert> {
 }
 
 #[test]
-fn who_came_from_a_source_region_within_thirty_days_is_worth_five_more() {
+fn a_visit_to_a_source_region_within_thirty_days_adds_five_points() {
     let known = ["loitering 30", "in_corridor 15", "shore_24_nm 5"];
     let more = ["loitering 30", "in_corridor 15", "shore_24_nm 5", "source_region 5"];
     assert_eq!(came(&[]).0, known);
@@ -267,7 +267,7 @@ fn who_came_from_a_source_region_within_thirty_days_is_worth_five_more() {
 }
 
 #[test]
-fn of_two_ships_the_one_that_was_in_a_source_region_last_gives_the_line() {
+fn the_ship_that_was_in_a_source_region_last_gives_the_line() {
     let mut sea = Sea::new();
     let (a, b) = (sea.ship(CARGO), sea.ship(ANOTHER_CARGO));
     for ((key, _), region, hours) in [(a, "s05", 40), (b, "s06", 30)] {
