@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Bytes that are not a state written by this version.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("not the state of this version of the program: {0}")]
+#[error("not a snapshot of this version of the program: {0}")]
 pub struct Damaged(pub String);
 
 /// Appends a value to a snapshot, preceded by its length.
@@ -28,14 +28,14 @@ pub(crate) fn pack<T: Serialize + ?Sized>(what: &T, into: &mut Vec<u8>) {
 
 /// Takes the next value from a snapshot.
 pub(crate) fn unpack<T: DeserializeOwned>(from: &mut &[u8]) -> Result<T, Damaged> {
-    let cut = || Damaged("cut short".to_owned());
+    let cut = || Damaged("truncated".to_owned());
     let (length, rest) = from.split_first_chunk::<8>().ok_or_else(cut)?;
     let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| cut())?;
     let (bytes, rest) = rest.split_at_checked(length).ok_or_else(cut)?;
     *from = rest;
     match postcard::take_from_bytes(bytes) {
         Ok((what, [])) => Ok(what),
-        Ok((_, more)) => Err(Damaged(format!("{} bytes too many", more.len()))),
+        Ok((_, more)) => Err(Damaged(format!("{} unexpected bytes at the end", more.len()))),
         Err(error) => Err(Damaged(error.to_string())),
     }
 }
@@ -84,7 +84,7 @@ impl<'de> Deserialize<'de> for Known {
         let text = <&str>::deserialize(from)?;
         WORDS.with_borrow_mut(|words| match words.get(text) {
             Some(word) => Ok(Known(word)),
-            None if LONGEST_WORD < text.len() || MOST_WORDS < words.len() => Err(D::Error::custom("no word")),
+            None if LONGEST_WORD < text.len() || MOST_WORDS < words.len() => Err(D::Error::custom("unknown word")),
             None => {
                 let word: &'static str = Box::leak(text.into());
                 words.insert(word);
@@ -176,7 +176,7 @@ pub(crate) mod array {
         from: D,
     ) -> Result<[T; N], D::Error> {
         let all = Vec::<T>::deserialize(from)?;
-        all.try_into().map_err(|all: Vec<T>| D::Error::custom(format!("{} in place of {N}", all.len())))
+        all.try_into().map_err(|all: Vec<T>| D::Error::custom(format!("{} items instead of {N}", all.len())))
     }
 }
 

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_the_order_of_arrival_the_order_of_release_is_one() {
+    fn the_order_of_release_does_not_depend_on_the_order_of_arrival() {
         let mut all: Vec<Report> = (0..500).map(|n| report((n * 7919) % 60_000, (n % 17) as u32)).collect();
         let mut sorted = all.clone();
         sorted.sort_by_key(order);

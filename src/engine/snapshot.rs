@@ -86,12 +86,12 @@ impl Engine {
         self.episodes = unpack(from)?;
         let behaviours: usize = unpack(from)?;
         if behaviours != self.behaviours.len() {
-            return Err(Damaged(format!("{behaviours} behaviours in place of {}", self.behaviours.len())));
+            return Err(Damaged(format!("{behaviours} behaviours instead of {}", self.behaviours.len())));
         }
         for (bit, behaviour) in &mut self.behaviours {
             let saved: u32 = unpack(from)?;
             if saved != *bit {
-                return Err(Damaged(format!("another behaviour in place of {}", behaviour.name())));
+                return Err(Damaged(format!("another behaviour instead of {}", behaviour.name())));
             }
             behaviour.restore(from)?;
         }
@@ -103,7 +103,7 @@ impl Engine {
         self.counters = unpack(from)?;
         match rest {
             [] => Ok(()),
-            more => Err(Damaged(format!("{} bytes too many", more.len()))),
+            more => Err(Damaged(format!("{} unexpected bytes at the end", more.len()))),
         }
     }
 
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_made_after_zones_changed_is_taken_up_under_the_zones_of_then() {
+    fn a_snapshot_made_after_zones_changed_restores_under_the_new_zones() {
         let settings = Settings::default();
         let (lines, zones) = (lines(SCRIPT), more_zones());
         let (first, second) = lines.split_at(lines.len() / 3);
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_snapshot_of_these_settings_is_refused_and_never_panics() {
+    fn a_damaged_or_foreign_snapshot_is_refused_and_never_panics() {
         let settings = Settings::default();
         let mut one = engine(&settings, AREA);
         feed(&mut one, &lines(SCRIPT), &mut Vec::new());
@@ -205,7 +205,7 @@ mod tests {
         let mut fewer = settings.clone();
         fewer.behaviours.loitering.enabled = false;
         let refused = engine(&fewer, AREA).restore(&whole).expect_err("a behaviour too many");
-        assert!(refused.to_string().contains("behaviours in place of"), "{refused}");
+        assert!(refused.to_string().contains("behaviours instead of"), "{refused}");
         let mut chance = fastrand::Rng::with_seed(4);
         for _ in 0..50 {
             let mut damaged = whole.clone();

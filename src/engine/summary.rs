@@ -166,8 +166,8 @@ impl Counters {
         let unusable = is_unusable.then(|| {
             let refused: Vec<String> = rejects.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
             match refused.is_empty() {
-                true => "none of its lines holds a position".to_owned(),
-                false => format!("none of its lines holds a position; refused: {}", refused.join(", ")),
+                true => "none of its lines contains a position".to_owned(),
+                false => format!("none of its lines contains a position; refused: {}", refused.join(", ")),
             }
         });
         Summary {

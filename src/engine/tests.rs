@@ -108,7 +108,7 @@ fn a_broken_clock_changes_nothing_but_a_count() {
 }
 
 #[test]
-fn a_relay_that_passes_on_reports_late_makes_no_second_ship_and_no_jump() {
+fn reports_relayed_late_make_neither_a_second_ship_nor_a_jump() {
     for (step, delay) in [(10, 90), (10, 3000), (60, 90), (60, 240), (60, 3590), (180, 100), (180, 400)] {
         let ship = |late: i64| {
             let place = |at: i64| LatLon::new(28.0, -20.0).destination(90.0, at as f64 * 18.0 * 1852.0 / 3600.0);
@@ -142,7 +142,7 @@ fn retagged(line: &str, from: &str, to: &str) -> String {
 }
 
 #[test]
-fn a_ship_that_comes_round_to_the_same_place_and_second_is_heard_each_time() {
+fn a_ship_that_returns_to_the_same_place_and_second_is_heard_each_time() {
     // A round of 20 min, repeated 20 times with identical bits.
     let place = |at: i64| LatLon::new(28.0, -17.0).destination((at % 1200) as f64 * 0.3, 600.0);
     let round = |at: i64| {
@@ -170,7 +170,7 @@ fn a_moored_ship_that_repeats_itself_is_still_there() {
 }
 
 #[test]
-fn vessels_are_numbers_however_often_they_come_back() {
+fn vessels_are_counted_by_mmsi_however_often_they_return() {
     // Three ships, each with a hole of ten days.
     let weeks =
         |number: u32| (0..2).flat_map(move |part| (0..40).map(move |minute| (number, part * 864_000 + minute * 60)));

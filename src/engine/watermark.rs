@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn an_input_with_an_old_clock_holds_nobody_else_back() {
+    fn an_input_with_a_slow_clock_does_not_hold_the_others_back() {
         let mut marks = Watermarks::new(&[clock(30), clock(30)]);
         observe(&mut marks, report(0, 100_000), Some(100_001));
         observe(&mut marks, report(1, 99_000), Some(100_001));

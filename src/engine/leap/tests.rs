@@ -37,7 +37,7 @@ fn two(from: i64, to: i64, step: usize) -> impl Iterator<Item = (u32, i64)> {
 }
 
 #[test]
-fn one_broken_clock_is_refused_wherever_it_stands() {
+fn one_broken_clock_is_refused_wherever_it_occurs() {
     for ahead in [HOUR, 12 * HOUR, 24 * HOUR, 900_000_000] {
         for place in [0, 1, 19, 20, 200, 360] {
             let mut all: Vec<_> = two(0, HOUR, 10).collect();
@@ -50,7 +50,7 @@ fn one_broken_clock_is_refused_wherever_it_stands() {
 }
 
 #[test]
-fn up_to_a_quarter_of_an_hour_is_no_leap() {
+fn a_step_of_up_to_a_quarter_of_an_hour_is_not_a_leap() {
     let with = |ahead: i64| {
         let all = two(0, HOUR, 10).chain([(9, 3590 + ahead), (1, 3590)]);
         believed(all).1
@@ -60,7 +60,7 @@ fn up_to_a_quarter_of_an_hour_is_no_leap() {
 }
 
 #[test]
-fn two_ships_of_one_wrong_clock_among_others_are_refused() {
+fn two_ships_with_the_same_wrong_clock_among_others_are_refused() {
     let wrong = two(0, HOUR, 50).map(|(mmsi, second)| (mmsi + 10, second + 12 * HOUR));
     let mut all: Vec<_> = two(0, HOUR, 10).chain(wrong).collect();
     all.sort_by_key(|(mmsi, second)| (second % (12 * HOUR), *mmsi));
@@ -108,7 +108,7 @@ fn hourly_tables_are_believed() {
 }
 
 #[test]
-fn a_feed_in_disorder_is_no_feed_of_broken_clocks() {
+fn reports_of_a_feed_in_disorder_are_believed() {
     // Every third report is fresh; the others arrive up to 40 min late.
     let all = (0..600).map(|number| (number as u32 % 7 + 1, number * 10 - (number % 3) * 1200));
     let (kept, refused) = believed(all);
@@ -128,7 +128,7 @@ fn a_station_that_lags_does_not_hold_the_others_after_a_gap() {
 }
 
 #[test]
-fn what_cannot_be_ahead_of_the_truth_is_believed_at_once() {
+fn a_time_that_cannot_be_ahead_of_the_truth_is_believed_at_once() {
     let (mut leaps, mut out) = (Leaps::new(), Vec::new());
     for second in [0, 10, 10 * HOUR, 20 * HOUR] {
         assert_eq!(leaps.trust(report(1, second), &mut out), 0);
