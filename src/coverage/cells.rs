@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_says_nothing_before_24_slots_and_then_heard_over_observed_plus_two() {
+    fn reception_is_unknown_before_24_slots_and_then_heard_over_observed_plus_two() {
         let mut cells = Cells::default();
         let cell = Cell::of(LatLon::new(28.1, -17.1));
         for number in 0..23 {
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_heard_counts_against_and_old_counts_fade() {
+    fn missed_slots_lower_reception_and_old_counts_fade() {
         let mut cells = Cells::default();
         let cell = Cell::of(LatLon::new(28.1, -17.1));
         for number in 0..200 {
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn too_many_cells_drop_those_that_say_least_and_count_them() {
+    fn excess_cells_with_the_least_data_are_dropped_and_counted() {
         let mut cells = Cells::default();
         let at = |number: i64| Cell::of(LatLon::new(-80.0 + number as f64 * 0.25, 10.0));
         for number in 0..100 {
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn sixteenths_say_where_in_a_cell_anybody_was_heard_for_14_to_28_days() {
+    fn sixteenths_show_where_in_a_cell_vessels_were_heard_for_14_to_28_days() {
         let mut cells = Cells::default();
         let (here, aside) = (LatLon::new(28.01, -17.01), LatLon::new(28.01, -17.08));
         let heard = |cells: &mut Cells, at: LatLon, number: i64| {

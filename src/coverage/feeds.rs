@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn our_own_absence_is_a_hole_of_every_input_however_seldom_it_speaks() {
+    fn a_downtime_of_the_daemon_is_a_hole_of_every_input_however_seldom_it_sends() {
         let mut feeds = Feeds::default();
         // Five of ten minutes are missing in the second and the fourth slot; only for the second was a downtime recorded.
         for slot in 0..5 {
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn a_station_knows_its_own_silence_after_a_thousand_intervals() {
+    fn the_usual_interval_of_a_station_is_known_after_a_thousand_intervals() {
         let mut feeds = Feeds::default();
         let mut second = 0;
         for number in 0..3000 {

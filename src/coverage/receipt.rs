@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_was_silent_while_we_were_away() {
+    fn no_input_was_silent_while_the_daemon_was_down() {
         let at = Time::from_seconds;
         let mut receipts = Receipts::new([("a".to_owned(), true), ("b".to_owned(), true)].into_iter());
         receipts.line(SourceId(0), Some(at(100)));

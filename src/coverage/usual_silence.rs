@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_is_usual_from_three_others_and_one_in_two_days_on() {
+    fn silence_is_usual_from_three_others_and_one_in_two_days() {
         let cell =
             |cell_silences, cell_hours| SilenceRate { cell_silences, cell_hours, ..SilenceRate::default() }.usual();
         assert_eq!(cell(3.0, 140.0), Some(Usual::Cell));
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn one_vessel_again_and_again_counts_once_and_old_counts_fade() {
+    fn repeated_silences_of_one_vessel_count_once_and_old_counts_fade() {
         let mut feeds = FeedSilences::default();
         for number in 0..5 {
             feeds.heard(SourceId(2), slot(0));
