@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_two_fixes_nor_the_same_moment_twice_confirm() {
+    fn neither_two_fixes_nor_a_repeated_moment_confirm_a_ship() {
         let mut candidates = Candidates::default();
         for fix in [fix(0, 20.0), fix(60, 20.0), fix(60, 20.0001)] {
             assert_eq!(candidates.add(1, fix, 60.0), None);

@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_position_is_known_again_for_an_hour_however_often_its_ship_sends() {
+    fn a_position_is_recognised_for_an_hour_however_often_its_ship_sends() {
         for step in [2, 6, 7, 10, 60, 180, 1500] {
             let mut heard = Heard::default();
             for second in (0..20_000).step_by(step) {
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn after_an_hour_it_is_a_new_one() {
+    fn after_an_hour_the_same_bits_are_a_new_transmission() {
         let mut heard = Heard::default();
         heard.remember(7, at(0), true);
         assert!(heard.last(7, at(3600)).is_some());
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_kept_is_known_for_half_a_minute_only_as_one_of_the_last() {
+    fn a_transmission_not_kept_is_recognised_only_among_the_last_three() {
         let mut heard = Heard::default();
         heard.remember(7, at(0), false);
         assert_eq!(heard.last(7, at(30)), Some(AT_ONCE));

@@ -46,7 +46,7 @@ impl Tracks {
     pub(crate) fn restore(&mut self, from: &mut &[u8]) -> Result<(), Damaged> {
         let shards: usize = unpack(from)?;
         if shards != self.shards.len() {
-            return Err(Damaged(format!("{shards} shards in place of {}", self.shards.len())));
+            return Err(Damaged(format!("{shards} shards instead of {}", self.shards.len())));
         }
         self.damaged = unpack(from)?;
         self.shards.iter_mut().try_for_each(|shard| shard.restore(from))

@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn class_and_flags_share_a_word_and_do_not_touch_each_other() {
+    fn class_and_flags_share_a_word_without_affecting_each_other() {
         let mut hot = Hot::new(Mmsi(224_000_001), 1);
         hot.mark(Flag::Shared, true);
         for class in [Class::B, Class::A, Class::Unknown] {

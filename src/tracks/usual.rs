@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_hours_under_way_make_a_habit() {
+    fn two_hours_under_way_give_a_usual_speed() {
         let mut usual = UsualSpeed::new(Time::from_seconds(0));
         for minute in 0..119 {
             usual.sample(Time::from_seconds(minute * 60), 9.0);

@@ -31,7 +31,7 @@ fn north(metres: f64) -> LatLon {
 }
 
 #[test]
-fn a_long_range_report_beside_a_short_one_is_no_jump_and_changes_nothing() {
+fn a_long_range_report_beside_a_finer_one_is_not_a_jump_and_changes_nothing() {
     let mut tracks = tracks();
     for minute in 0..30 {
         let seconds = minute * 60;
@@ -47,7 +47,7 @@ fn a_long_range_report_beside_a_short_one_is_no_jump_and_changes_nothing() {
 }
 
 #[test]
-fn a_long_range_report_counts_where_no_finer_one_is_at_hand() {
+fn a_long_range_report_counts_if_no_finer_one_is_available() {
     let mut tracks = tracks();
     tracks.accept(sent(MMSI, 0, HERE, None));
     assert_eq!(tracks.accept(long_range(600, HERE)), Outcome::Refused(Refusal::Coarse));
@@ -56,7 +56,7 @@ fn a_long_range_report_counts_where_no_finer_one_is_at_hand() {
 }
 
 #[test]
-fn what_is_impossible_depends_on_the_resolution_in_place_and_time() {
+fn a_jump_is_judged_by_the_resolution_in_position_and_time() {
     // 200 m of jitter, and 196 m of a type 27 report.
     for (coarse, metres, jumps) in
         [(false, 190.0, false), (false, 210.0, true), (true, 390.0, false), (true, 410.0, true)]
@@ -89,7 +89,7 @@ fn speed_from_coarse_places_is_measured_over_a_longer_span() {
 }
 
 #[test]
-fn ships_in_turn_under_one_number_are_each_a_track_at_any_rate() {
+fn interleaved_ships_under_one_mmsi_are_each_a_track_at_any_rate() {
     for ships in 2..=8_i64 {
         let mut tracks = tracks();
         for second in 0..1800 {
@@ -104,7 +104,7 @@ fn ships_in_turn_under_one_number_are_each_a_track_at_any_rate() {
 }
 
 #[test]
-fn ships_of_one_number_keep_their_tracks_where_their_ways_cross() {
+fn ships_of_one_mmsi_keep_their_tracks_where_their_courses_cross() {
     let mut tracks = tracks();
     // They begin 6 nm apart at 12 kn and meet after a quarter of an hour.
     let (west, south) = (HERE.destination(270.0, 5556.0), HERE.destination(180.0, 5556.0));
@@ -188,7 +188,7 @@ fn damaged(other: u32, first: i64, mut change: impl FnMut(&mut Report)) -> (Trac
 }
 
 #[test]
-fn a_number_with_one_or_two_bits_turned_is_no_vessel_from_its_first_report() {
+fn an_mmsi_with_one_or_two_flipped_bits_is_not_a_vessel_from_its_first_report() {
     for turned in [1 << 9, 1, 1 << 27, 1 << 9 | 1 << 3, 1 << 27 | 1] {
         let (tracks, refused) = damaged(SHIP ^ turned, 5, |_| {});
         assert_eq!((tracks.len(), tracks.vessels_seen(), refused), (1, 1, 12), "{turned:b}");
@@ -203,7 +203,7 @@ fn a_damaged_number_heard_before_the_vessel_is_forgotten_with_its_next_report() 
 }
 
 #[test]
-fn three_bits_or_another_way_are_another_vessel() {
+fn three_flipped_bits_or_another_movement_are_another_vessel() {
     let aside = |report: &mut Report| {
         let place = HERE.destination(0.0, 1000.0);
         report.body = sent(SHIP, 0, place, Some((90.0, 1.0))).body;
