@@ -63,7 +63,7 @@ impl Gap {
         (0.0 < hours).then(|| self.from.position.nm_to(to.position) / hours)
     }
 
-    /// Slack: the time left once the distance is sailed straight at the usual speed, for which there is no account.
+    /// Slack: the time left once the distance is sailed straight at the usual speed, which nothing accounts for.
     /// Zero if the vessel must have gone faster; `None` while the gap is open.
     pub fn slack(&self) -> Option<Span> {
         let to = self.to?;

@@ -94,7 +94,7 @@ impl Kinks {
     }
 }
 
-/// The kink that ends with the steady course of the last ten minutes, if it began after `told`.
+/// The kink that ends with the steady course of the last ten minutes, if it began after the last one found.
 fn find(look: &Look<'_>, told: Time) -> Option<Kink> {
     const BACK: usize = WITHIN_STEPS + 2 * STEADY_STEPS;
     let now = look.fix.at;

@@ -17,7 +17,7 @@ use crate::zones::Zone;
 const KEEP: Span = Span::from_hours(30 * 24);
 /// Maximum number of vessels with an origin: about 5 MB.
 const MOST: usize = 100_000;
-/// Number of origins dropped when there is no room; those seen longest ago go first.
+/// Number of origins dropped when the table is full; those seen longest ago go first.
 const MAKE_ROOM: usize = MOST / 100;
 
 /// A source region, named as its zone was when a vessel was seen there. The zone may be gone since.

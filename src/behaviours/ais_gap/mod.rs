@@ -452,7 +452,7 @@ impl Behaviour for AisGap {
             let Some(from) = self.dark.get(&vessel).map(|dark| dark.from) else {
                 continue;
             };
-            // After a day, the reason for opening is no longer checked.
+            // After a day, the reason for opening is not checked any more.
             if scene.coverage.silence(vessel).is_none() {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! Feed silent: an input, a station or a whole area is no longer heard. The alert is about reception and names no
+//! Feed silent: an input, a station or a whole area is not heard any more. The alert is about reception and names no
 //! vessel.
 //!
 //! ## Watches

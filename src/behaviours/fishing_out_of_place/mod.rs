@@ -12,8 +12,8 @@
 //! do not count, and after 6 h the passage restarts. A flag from another part of the world, or none, adds
 //! `foreign_points`.
 //! ## Ends
-//! Speed made good is at or above `moving_knots` for `end_minutes`; or the vessel is nearer to shore; or there is no
-//! fix for 6 h (lost).
+//! Speed made good is at or above `moving_knots` for `end_minutes`; or the vessel is nearer to shore; or 6 h pass without
+//! a fix (lost).
 //! ## Blind spots
 //! Distant-water fleets on their way to the grounds do the same. The type is as the vessel reports it. The parts of the
 //! world are coarse: the first digit of the MMSI against a few meridians.

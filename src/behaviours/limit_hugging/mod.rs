@@ -9,8 +9,8 @@
 //! The vessel is below `slow_knots` for `after_hours`, outside the polygon and at most `reach_nm` from its border
 //! throughout. The polygon's own `near_nm` does not matter.
 //! ## Ends
-//! The vessel leaves the belt, outward or inward, by 0.2 nm; or makes `moving_knots` for `end_minutes`; or there is no
-//! fix for 6 h (lost).
+//! The vessel leaves the belt, outward or inward, by 0.2 nm; or makes `moving_knots` for `end_minutes`; or 6 h pass without
+//! a fix (lost).
 //! ## Blind spots
 //! Fishing along a line looks the same, and so does waiting for a berth. The line is only as good as the zone file.
 

@@ -10,7 +10,7 @@
 //! **Slow**: speed made good stays below `slow_knots` for `after_minutes`. **Circling**: over the shortest suitable
 //! window between `circling_min_hours` and `circling_max_hours`, the path is at least `circling_path_nm`, the net
 //! displacement is below `circling_displacement` of the path, the median speed is between `circling_min_knots` and
-//! `circling_max_knots`, the box is no wider than `circling_box_nm`, and the signed sum of course changes is at least
+//! `circling_max_knots`, the box is at most as wide as `circling_box_nm`, and the signed sum of course changes is at least
 //! `circling_turn_degrees`.
 //! ## Ends
 //! Slow: speed made good is at or above `moving_knots` for `end_minutes`, and either the vessel is more than `shift_nm`

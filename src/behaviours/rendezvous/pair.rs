@@ -180,7 +180,7 @@ impl Pair {
         self.last_near = Time::MIN;
     }
 
-    /// Other zones or settings are in force. Returns false if the pair is no longer watched.
+    /// Other zones or settings are in force. Returns false if the pair is not watched any more.
     pub(super) fn reload(&mut self, scene: &Scene<'_>, profiles: &Profiles<Settings>, out: &mut Output) -> bool {
         let Some(Spot { middle, .. }) = self.spot.take() else {
             self.judged.clear();

@@ -15,7 +15,7 @@
 //! `within_minutes` before it and again after it, is only a fact (form `hole`).
 //! ## Ends
 //! Speed made good is above `end_share` of the usual speed for `end_minutes`; or the place no longer allows the
-//! condition; or there is no fix for 6 h (lost); or `loitering` opens, which covers the same hours in more detail and
+//! condition; or 6 h pass without a fix (lost); or `loitering` opens, which covers the same hours in more detail and
 //! supersedes this alert.
 //! ## Blind spots
 //! Engine trouble, heavy weather and waiting for a berth look the same. A slowdown within the first two hours after the

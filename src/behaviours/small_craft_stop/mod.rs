@@ -11,8 +11,7 @@
 //! in full if the speed over it is below `slow_knots`, since the two fixes then imply the stop. Where the wind file
 //! gives `gale_knots` or more, `gale_points` are added, as yachts heave to in gales.
 //! ## Ends
-//! Speed made good is at or above `moving_knots` for `end_minutes`; or the vessel is near shore; or there is no fix for
-//! 6 h (lost).
+//! Speed made good is at or above `moving_knots` for `end_minutes`; or the vessel is near shore; or 6 h pass without a fix (lost).
 //! ## Blind spots
 //! Calms, rigging trouble and rest look the same. Wind is known only where a file gives it. A boat can leave and come
 //! back within a hole.

@@ -8,7 +8,7 @@
 //! At the first fix more than 0.2 nm inside, or at the second fix in a row inside, at least 60 s after the first. A
 //! vessel that is first heard inside, or is heard inside after it was lost, has not entered.
 //! ## Ends
-//! The vessel leaves the zone, or there is no fix for 6 h (lost).
+//! The vessel leaves the zone, or 6 h pass without a fix (lost).
 //! ## Blind spots
 //! A border crossed in a hole in reception is crossed at the first fix after it. A vessel that switches its transponder
 //! off is not seen to cross.

@@ -7,7 +7,7 @@
 //! ## Opens
 //! At the first fix more than 0.2 nm outside, or at the second fix in a row outside, at least 60 s after the first.
 //! ## Ends
-//! The vessel comes back into the zone, or there is no fix for 6 h (lost).
+//! The vessel comes back into the zone, or 6 h pass without a fix (lost).
 //! ## Blind spots
 //! A border crossed in a hole in reception is crossed at the first fix after it. A vessel that switches its transponder
 //! off is not seen to cross.

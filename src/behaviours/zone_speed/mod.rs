@@ -7,8 +7,8 @@
 //! ## Opens
 //! Speed made good is below `min_knots` or above `max_knots` for `after_minutes`.
 //! ## Ends
-//! The speed is back in the band, by `margin_knots`, for `end_minutes`; or the vessel leaves the zone; or there is no
-//! fix for 6 h (lost).
+//! The speed is back in the band, by `margin_knots`, for `end_minutes`; or the vessel leaves the zone; or 6 h pass without
+//! a fix (lost).
 //! ## Blind spots
 //! Speed over a hole in reception does not count. Anchored ships are slow, so set `min_knots` only in zones without
 //! anchoring.
