@@ -99,8 +99,7 @@ impl PortCalls {
             let Some(since) = slow_since.filter(|_| berth.calm) else {
                 return Sailing::AtSea;
             };
-            // Stays are checked every ten minutes or so. A vessel first heard more recently may have been there long
-            // before.
+            // A vessel first heard shortly before this stay may have been there long before.
             let arrived = SEEN_BEFORE <= since - berth.first_at;
             let (at, port) = (berth.position, port());
             let draught_dm = berth.draught_dm;

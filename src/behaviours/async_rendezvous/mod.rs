@@ -57,7 +57,7 @@ const CRAFT_NAMED: usize = 10;
 const SAY_EVERY: Span = Span::from_minutes(5);
 /// If the boat later is this much farther out than its stop, the stop was not its farthest point. Nautical miles.
 const FARTHER_NM: f64 = 0.5;
-/// Maximum number of boats whose farthest point is not yet known. Beyond it the oldest are dropped.
+/// Maximum number of boats whose farthest point is not yet known. Beyond it new ones are ignored and counted.
 const MOST_WAITING: usize = 20_000;
 
 /// The `async_rendezvous` behaviour and its state.
