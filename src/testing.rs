@@ -236,7 +236,7 @@ impl Ship {
                         "call" => self.call_sign = value.to_owned(),
                         "imo" => self.imo = value.parse().expect("an IMO number"),
                         "type" => self.ship_type = value.parse().expect("a ship type"),
-                        _ => panic!("`{key}` is nothing to say"),
+                        _ => panic!("`say` has no key `{key}`"),
                     }
                 }
                 self.name_itself(lines);

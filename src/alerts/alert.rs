@@ -109,7 +109,7 @@ pub struct Alert {
     /// Name of the behaviour; in lines its [`Class`] is beside it, as `kind`.
     #[serde(flatten, serialize_with = "with_class")]
     pub behaviour: &'static str,
-    /// True for an alert, whose score has reached `alert_from` at least once; false for a fact.
+    /// True once the score has reached `alert_from`, which makes it an alert; false for a fact.
     pub announced: bool,
     /// State of the alert.
     pub status: Status,

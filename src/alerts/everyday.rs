@@ -13,8 +13,8 @@ use super::summary::{decimals, number, ordinal};
 /// A yacht last heard longer ago than this does not count as nearby.
 const STALE: Span = Span::from_hours(1);
 
-/// Two vessels that have met at least `habitual_meetings` times within 14 days, this meeting included; the behaviour sets that
-/// number.
+/// Two vessels that meet for at least the `habitual_meetings`-th time within 14 days. The behaviour sets the number: the third time
+/// by default, the second for two fishing vessels.
 pub(super) fn habitual(scene: &Scene<'_>, settings: &ScoreSettings) -> Option<Cap> {
     let earlier = number(&scene.holding.measured, "earlier_meetings_14_days")?;
     let from = number(&scene.holding.thresholds, "habitual_meetings")?;

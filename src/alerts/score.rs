@@ -80,7 +80,7 @@ pub struct ScoreSettings {
     pub passenger_points: i32,
     /// How near to shore `passenger_points` apply. Nautical miles.
     pub passenger_shore_nm: f64,
-    /// At anchor, or lying as still; for pairs both vessels. Points.
+    /// At anchor, swinging within 0.3 nm, or lying as still; for pairs both vessels. Points.
     pub anchored_points: i32,
     /// Closer to shore than this, an alert about a vessel at anchor stays a fact. Nautical miles.
     pub anchored_shore_nm: f64,

@@ -254,7 +254,7 @@ fn an_alert_names_the_case_that_lists_it_from_its_first_line() {
     }
     assert_eq!(book.case_of("c"), Some(digest("case|a")));
     assert_eq!(book.case_of("d"), Some(digest("case|a")), "a fact goes with the alert near it");
-    assert_eq!(book.case_of("e"), None, "a fact by itself is no case");
+    assert_eq!(book.case_of("e"), None, "a fact by itself does not make a case");
     assert_eq!(book.case_of("f"), Some(digest("case|f")), "days later it is another");
     assert_eq!(book.case_of("g"), None);
 }

@@ -331,7 +331,7 @@ mod tests {
         let mut cells = Cells::default();
         let cell = Cell::of(LatLon::new(28.1, -17.1));
         let key = |mmsi| TrackKey { mmsi: crate::units::Mmsi(mmsi), ordinal: 1 };
-        assert!(!cells.fell_silent(cell, Class::A, true, key(1), slot(0)), "nobody was heard there");
+        assert!(!cells.fell_silent(cell, Class::A, true, key(1), slot(0)), "no vessel was heard there");
         for number in 0..12 {
             cells.count(cell, Class::A, slot(number), Heard::Yes, MOST);
         }

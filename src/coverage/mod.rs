@@ -51,7 +51,7 @@ const GIVEN_UP: i64 = 144;
 const OWN_DOING: i64 = 9;
 /// A vessel heard in at least this share of the slots of the last day would have been heard in the next one (SPEC `ais_gap`).
 const OWN_RECORD: f32 = 0.95;
-/// Distances ahead at which vessels must be heard, or the feed's reception is taken to end. Nautical miles.
+/// The feed's reception ends ahead of a vessel if none is heard at either of these distances. Nautical miles.
 const AHEAD_NM: [f64; 2] = [15.0, 30.0];
 /// A sixteenth of a cell in which a vessel was heard may cross the edge of reception; this reaches the next one. Nautical miles.
 const EDGE_NM: f64 = 4.0;

@@ -27,10 +27,10 @@ fn an_alert_is_corroborated_only_if_two_stations_heard_every_ship() {
         handling.info_grade
     };
     assert_eq!(grade(&[1], &[1]), InfoGrade::Four);
-    assert_eq!(grade(&[1], &[2]), InfoGrade::Four, "nobody else heard either of them");
+    assert_eq!(grade(&[1], &[2]), InfoGrade::Four, "no other station heard either of them");
     assert_eq!(grade(&[1, 2], &[2]), InfoGrade::Four);
     assert_eq!(grade(&[1, 2], &[2, 3]), InfoGrade::Three);
-    assert_eq!(grade(&[0, 2], &[2, 3]), InfoGrade::Four, "a feed that does not say is no station");
+    assert_eq!(grade(&[0, 2], &[2, 3]), InfoGrade::Four, "an unnamed station does not count");
     assert_eq!(grade(&[2, 2], &[2, 3]), InfoGrade::Four);
 }
 
